@@ -1,0 +1,122 @@
+/**
+ * What a run is, as plain data. A RunConfig fully resolved says everything needed to repeat a run bit for bit on one device:
+ * it is written to config.json, to checkpoints and to the exporters' headers. Types only; the options' defaults, ranges, units
+ * and labels live in options.ts, presets in presets.ts, checks in validate.ts.
+ */
+
+/** Architecture, in HuggingFace's own keys (`NemotronForCausalLM`, papers.md §5.2). */
+export interface ModelConfig {
+  /** V: rows of the embedding and of lm_head; a multiple of 4, at least the tokenizer's size. */
+  vocab_size: number;
+  /** D: width of the residual stream; a multiple of 4. */
+  hidden_size: number;
+  /** F: width of the squared-ReLU MLP; a multiple of 4, 4·D in the paper. */
+  intermediate_size: number;
+  /** L. */
+  num_hidden_layers: number;
+  /** H query heads. */
+  num_attention_heads: number;
+  /** K key/value heads; divides H. */
+  num_key_value_heads: number;
+  /** d: width of one head; a multiple of 4. */
+  head_dim: number;
+  /** Longest sequence the run uses (T). */
+  max_position_embeddings: number;
+  /** Standard deviation of the initial linear and embedding weights. */
+  initializer_range: number;
+  norm_eps: number;
+  rope_theta: number;
+  /** Share of each head that RoPE turns; 0.5 in Nemotron. */
+  partial_rotary_factor: number;
+}
+
+/** Share of training tokens per source name; normalised before use, so percentages and fractions both serve. */
+export type Blend = Record<string, number>;
+
+export type TokenizerConfig = { kind: 'byte' } | { kind: 'bpe'; vocab_size: number };
+
+/** η as a function of progress through one phase of `steps` steps. Rates are absolute. */
+export interface ScheduleConfig {
+  kind: 'cosine' | 'linear' | 'wsd' | 'constant';
+  /** Rate reached after the warm-up, η_max. */
+  peak: number;
+  /** Rate at the last step, η_min. Ignored by 'constant'. */
+  end: number;
+  /** Steps of linear rise from `start` to `peak`; 0 = none. */
+  warmupSteps: number;
+  /** Rate at step 0 of a warm-up; 0 in pretraining, the base's final rate when re-warming. */
+  warmupStart: number;
+  /** 'wsd' only: share of the steps spent decaying at the end, and the shape of that decay. */
+  decayShare: number;
+  decayShape: 'linear' | 'cosine' | 'minus_sqrt';
+}
+
+export interface OptimizerConfig {
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** Decoupled weight decay, applied to matrices only (not to norms; embeddings as `decay_embeddings` says). */
+  weight_decay: number;
+  decay_embeddings: boolean;
+  /** Global gradient-norm clip; 0 = off. */
+  max_grad_norm: number;
+}
+
+/** The base run: one blend, one schedule with warm-up. */
+export interface BaseConfig {
+  steps: number;
+  schedule: ScheduleConfig;
+  blend: Blend;
+}
+
+/** Continued pretraining (papers.md §1.13): general blend, then QA blend from the step at which η has fallen to peak/switchDivisor. */
+export interface ContinuedConfig {
+  steps: number;
+  schedule: ScheduleConfig;
+  general: Blend;
+  qa: Blend;
+  /** f: the blend switches at the first step whose rate is ≤ peak / f. 1 = from the start; 0 = never. */
+  switchDivisor: number;
+  /** Whether Adam's moments are carried over from the base run (no real difference in the paper, §1.1). */
+  keepMoments: boolean;
+}
+
+export interface BatchConfig {
+  /** B: rows a micro-batch. */
+  sequences: number;
+  /** T: tokens a row. */
+  length: number;
+  /** Micro-batches a step. */
+  accumulation: number;
+}
+
+export interface DataConfig {
+  /** Share of documents kept out of training, by document hash, before anything else. */
+  heldOut: number;
+  /** Attention stays inside one document of a packed row. */
+  separateDocuments: boolean;
+}
+
+export interface EvaluationConfig {
+  /** Held-out loss every so many steps, and at every phase's ends; 0 = only at the ends. */
+  everySteps: number;
+  /** Rows of T tokens scored per source. */
+  rows: number;
+}
+
+export interface RunConfig {
+  preset: string;
+  /** Seeds weights, data order and samples, each through its own stream of a counter-based generator. */
+  seed: number;
+  model: ModelConfig;
+  tokenizer: TokenizerConfig;
+  data: DataConfig;
+  batch: BatchConfig;
+  optimizer: OptimizerConfig;
+  base: BaseConfig;
+  /** null: a base run alone. */
+  continued: ContinuedConfig | null;
+  evaluation: EvaluationConfig;
+  /** A metrics line every so many steps. */
+  logEverySteps: number;
+}

@@ -1,0 +1,105 @@
+/**
+ * What crosses the worker boundary: types only, so that the page never pulls in the trainer's code.
+ * The page sends commands through comlink; the worker answers with batches of events at most ~10 times a second.
+ */
+import type { RunConfig } from './config/run.ts';
+
+export type PhaseName = 'base' | 'general' | 'qa';
+
+/** The machine a run uses, as far as the browser tells. */
+export interface AdapterReport {
+  vendor: string;
+  architecture: string;
+  description: string;
+  /** True for a software rasteriser such as SwiftShader: correct, slow. */
+  software: boolean;
+  features: string[];
+  maxBufferSize: number;
+  maxStorageBufferBindingSize: number;
+}
+
+/** Why training cannot start here, one cause each, so that the page can say what to do. */
+export type NoGpuCause = 'insecure-address' | 'no-webgpu' | 'no-adapter' | 'device-refused';
+
+/** One column a quantity, one entry a logged step: what the charts draw. Transferable. */
+export interface MetricColumns {
+  step: Float64Array;
+  tokens: Float64Array;
+  loss: Float64Array;
+  lr: Float64Array;
+  gradNorm: Float64Array;
+  tokensPerSecond: Float64Array;
+  /** 0 base, 1 general, 2 qa: index into phases. */
+  phase: Uint8Array;
+}
+
+/** Mean loss on a source's held-out documents, nats a token, at a step. */
+export interface HeldOutPoint {
+  step: number;
+  tokens: number;
+  loss: Record<string, number>;
+}
+
+export interface Sample {
+  step: number;
+  prompt: string;
+  text: string;
+}
+
+export interface Switch {
+  step: number;
+  lr: number;
+}
+
+export interface SourceCount {
+  name: string;
+  /** Tokens drawn for training so far, and how often that passes over the source's own tokens. */
+  tokens: number;
+  epochs: number;
+}
+
+/** One union for every state a run can be in; the page draws from nothing else. */
+export type RunState =
+  | { kind: 'idle' }
+  | { kind: 'preparing'; what: string; done: number; total: number }
+  | { kind: 'compiling'; done: number; total: number }
+  | { kind: 'training'; phase: PhaseName }
+  | { kind: 'evaluating'; phase: PhaseName }
+  | { kind: 'paused'; phase: PhaseName }
+  | { kind: 'done' }
+  | { kind: 'stopped' }
+  | { kind: 'diverged'; step: number; message: string }
+  | { kind: 'failed'; message: string };
+
+/** Everything that happened since the last batch of events. */
+export interface RunEvents {
+  state?: RunState;
+  metrics?: MetricColumns;
+  heldOut?: HeldOutPoint[];
+  samples?: Sample[];
+  switches?: Switch[];
+  sources?: SourceCount[];
+  log?: string[];
+}
+
+/** A file the user gave: its text never leaves the page. */
+export interface UserFile {
+  source: string;
+  name: string;
+  bytes: ArrayBuffer;
+}
+
+/** Commands of the worker, as comlink exposes them. */
+export interface TrainerApi {
+  adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
+  start(config: RunConfig, files: UserFile[], onEvents: (events: RunEvents) => void): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** One optimizer step, from the paused state. */
+  step(): Promise<void>;
+  stop(): Promise<void>;
+  /** Text continued from `prompt` by the weights as they are now. */
+  sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string>;
+  /** The HuggingFace folder as it stands, name → bytes. */
+  exportModel(): Promise<{ name: string; bytes: Uint8Array }[]>;
+}
