@@ -33,7 +33,8 @@ export interface ModelConfig {
 /** Share of training tokens per source name; normalised before use, so percentages and fractions both serve. */
 export type Blend = Record<string, number>;
 
-export type TokenizerConfig = { kind: 'byte' } | { kind: 'bpe'; vocab_size: number };
+/** 'word': one id a word of a synthetic world, whose vocabulary is closed and known before any text is made. */
+export type TokenizerConfig = { kind: 'byte' } | { kind: 'bpe'; vocab_size: number } | { kind: 'word' };
 
 /** η as a function of progress through one phase of `steps` steps. Rates are absolute. */
 export interface ScheduleConfig {
@@ -77,6 +78,11 @@ export interface ContinuedConfig {
   qa: Blend;
   /** f: the blend switches at the first step whose rate is ≤ peak / f. 1 = from the start; 0 = never. */
   switchDivisor: number;
+  /**
+   * null: the switch follows the rate. A number in [0, 1]: the switch is at this share of the steps instead, for comparisons that
+   * need equal tokens in both phases under schedules that reach peak / f elsewhere or never (constant, re-warmed).
+   */
+  switchShare: number | null;
   /** Whether Adam's moments are carried over from the base run (no real difference in the paper, §1.1). */
   keepMoments: boolean;
 }
@@ -90,9 +96,29 @@ export interface BatchConfig {
   accumulation: number;
 }
 
+/** Size of the synthetic world (toy-world.md §1): every fact known, the same seed the same bytes. */
+export interface WorldConfig {
+  /** People whose facts the corpora state; a third each for the QA, the current and the archive group. */
+  people: number;
+  /** First names, and as many last names: at most names² people. */
+  names: number;
+  /** Values an attribute may take; also the number of options of a fact question. */
+  values: number;
+  /** Clean question-and-answer documents, repeated: the scarce QA set. */
+  qaPool: number;
+  /** Rate at which general and QA blends still mention archive people, relative to pretraining. */
+  archiveRate: number;
+  /** 'facts': web, wiki, forum and qa about people only. 'all': books, code, math and multi too. */
+  skills: 'facts' | 'all';
+}
+
 export interface DataConfig {
-  /** Share of documents kept out of training, by document hash, before anything else. */
+  /** null: real text (shipped shards or files of the user's). Otherwise sources are generated from this world. */
+  world: WorldConfig | null;
+  /** Share of documents kept out of training, before anything else. */
   heldOut: number;
+  /** 'hash': documents are kept out by their hash. 'tail': the last share of each source's text, for a source that is one document. */
+  split: 'hash' | 'tail';
   /** Attention stays inside one document of a packed row. */
   separateDocuments: boolean;
 }

@@ -1,0 +1,97 @@
+/**
+ * Learning rate η as a function of the step, and its inverse: the step at which η has fallen to a given fraction of its peak, which
+ * is where the recipe changes its data blend (papers.md §1.8, §1.9).
+ *
+ * Steps of a phase are 0 … steps − 1. With W warm-up steps and E = steps − 1:
+ *
+ *     step 0 … W − 1    linear from warmupStart (at step 0) towards the peak
+ *     step W            exactly `peak`
+ *     step E            exactly `end`, when the kind decays; a phase of a single decaying step is at `end`
+ *
+ * Between W and E the rate never rises. Every kind is peak times a remaining share g(q) of the way down:
+ * η = end + (peak − end)·g(q), g(0) = 1, g(1) = 0.
+ */
+import type { ScheduleConfig } from '../config/run.ts';
+
+export type DecayShape = ScheduleConfig['decayShape'];
+
+/** Share of (peak − end) left at progress q in [0, 1] of a decay. 'minus_sqrt' is Megatron's name for 1 − √q. */
+export function remaining(shape: DecayShape, q: number): number {
+  switch (shape) {
+    case 'linear': return 1 - q;
+    case 'cosine': return 0.5 * (1 + Math.cos(Math.PI * q));
+    case 'minus_sqrt': return 1 - Math.sqrt(q);
+  }
+}
+
+/** Progress q in [0, 1] at which the remaining share is g in [0, 1]: the inverse of `remaining`. */
+export function progressAt(shape: DecayShape, g: number): number {
+  switch (shape) {
+    case 'linear': return 1 - g;
+    case 'cosine': return Math.acos(2 * g - 1) / Math.PI;
+    case 'minus_sqrt': return (1 - g) ** 2;
+  }
+}
+
+/** The decaying part of a phase: the last step at the peak, the steps from there to the end, the shape. Null: it never decays. */
+function decayOf(schedule: ScheduleConfig, steps: number): { from: number; length: number; shape: DecayShape } | null {
+  const last = steps - 1;
+  const longest = Math.max(0, last - schedule.warmupSteps);
+  switch (schedule.kind) {
+    case 'constant': return null;
+    case 'wsd': {
+      const length = Math.min(longest, Math.max(1, Math.round(schedule.decayShare * steps)));
+      return { from: last - length, length, shape: schedule.decayShape };
+    }
+    case 'cosine':
+    case 'linear': return { from: last - longest, length: longest, shape: schedule.kind };
+  }
+}
+
+/** η at `step` of a phase of `steps` steps. Steps past the end keep the end's rate. */
+export function rate(schedule: ScheduleConfig, step: number, steps: number): number {
+  const { peak, end, warmupSteps, warmupStart } = schedule;
+  if (step < warmupSteps) return warmupStart + (peak - warmupStart) * (step / warmupSteps);
+  const decay = decayOf(schedule, steps);
+  if (!decay) return peak;
+  if (step >= steps - 1) return end;
+  if (step <= decay.from) return peak;
+  return end + (peak - end) * remaining(decay.shape, (step - decay.from) / decay.length);
+}
+
+/** η at the last step: what a continued run starts from. */
+export function finalRate(schedule: ScheduleConfig, steps: number): number {
+  return rate(schedule, steps - 1, steps);
+}
+
+/**
+ * Progress t/T of a cosine decay at which η = f·peak, when the decay ends at m·peak:
+ *
+ *     t/T = (1/π)·arccos(2(f − m)/(1 − m) − 1)                                   (papers.md §1.9)
+ *
+ * f = 1/5, m = 1/100 gives 0.711. Null where f < m: the rate never falls that far. f ≥ 1 gives 0.
+ * Other shapes, measured along their own decay: linear 1 − g, minus_sqrt (1 − g)², with g = (f − m)/(1 − m).
+ */
+export function switchProgress(f: number, m: number, shape: DecayShape = 'cosine'): number | null {
+  if (f >= 1) return 0;
+  if (f < m) return null;
+  return progressAt(shape, (f - m) / (1 - m));
+}
+
+/**
+ * First step at or after the warm-up whose rate is ≤ peak / divisor, by the closed form; null if there is none.
+ * A divisor of 1 or less is the peak itself, met as soon as the warm-up is over.
+ */
+export function switchStep(schedule: ScheduleConfig, steps: number, divisor: number): number | null {
+  const { peak, end, warmupSteps } = schedule;
+  if (divisor <= 1) return warmupSteps < steps ? warmupSteps : null;
+  const decay = decayOf(schedule, steps);
+  const progress = decay && switchProgress(1 / divisor, end / peak, decay.shape);
+  if (!decay || progress === null) return null;
+  // Rounding may leave the closed form one step off the rate as computed; the rate decides.
+  const threshold = peak / divisor;
+  let step = Math.min(steps - 1, decay.from + Math.ceil(progress * decay.length));
+  while (step > warmupSteps && rate(schedule, step - 1, steps) <= threshold) step--;
+  while (step < steps && rate(schedule, step, steps) > threshold) step++;
+  return step < steps ? step : null;
+}
