@@ -1,0 +1,132 @@
+/** Graph → plan: slots become buffers, kernels become pipelines and bind groups. Everything that allocates happens here, once. */
+import { type Graph, type Node, type Tensor, bytesPerElement, show, tensorBytes } from '../graph/graph.ts';
+import type { Kernel } from '../graph/kernel.ts';
+import { planSlots } from '../graph/plan.ts';
+import { pruneDead } from '../graph/prune.ts';
+import type { PoolName } from '../graph/pool.ts';
+import type { Memory, Slice } from './memory.ts';
+import { type Dispatch, Plan } from './plan.ts';
+
+export interface CompileOptions {
+  /** Activations to be read back after a replay. */
+  keep?: readonly Tensor[];
+  /** Also compile the pass that adds to gradients instead of overwriting them, for the 2nd and later micro-batches. */
+  accumulation?: boolean;
+  /** Pipelines ready so far and in all. */
+  onProgress?: (done: number, total: number) => void;
+  label?: string;
+}
+
+/** Uniform blocks are bound at their own offset; 256 bytes is the alignment every device takes. */
+const uniformStride = 256;
+
+export async function compile(memory: Memory, graph: Graph, options: CompileOptions = {}): Promise<Plan> {
+  const { device } = memory;
+  const label = options.label ?? 'plan';
+  const nodes = pruneDead(graph.nodes, options.keep ?? []);
+  const slotPlan = planSlots(graph, nodes, options.keep);
+  const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const slots = slotPlan.slots.map((bytes, i) => memory.allocate(`${label} slot ${i}`, bytes, storage));
+
+  const inputOffsets = new Map<Tensor, number>();
+  let inputBytes = 0;
+  for (const input of graph.inputs) {
+    inputOffsets.set(input, inputBytes);
+    inputBytes += Math.ceil(tensorBytes(input) / 256) * 256;
+  }
+  const inputs = memory.allocate(`${label} inputs`, Math.max(inputBytes, 256), storage);
+
+  const parameterOf = new Map<Tensor, Tensor>();
+  for (const [parameter, gradient] of graph.gradients) parameterOf.set(gradient, parameter);
+
+  const locate = (tensor: Tensor): Slice => {
+    switch (tensor.role) {
+      case 'parameter':
+        return memory.slice(tensor.name, 'parameters');
+      case 'gradient':
+        return memory.slice(parameterOf.get(tensor)!.name, 'gradients');
+      case 'pool':
+        return { buffer: memory.pool(tensor.name as PoolName), offset: 0, size: tensorBytes(tensor) };
+      case 'input':
+        return { buffer: inputs, offset: inputOffsets.get(tensor)!, size: tensorBytes(tensor) };
+      case 'state':
+        return { buffer: memory.state(tensor), offset: 0, size: tensorBytes(tensor) };
+      case 'activation': {
+        const slot = slotPlan.slotOf.get(tensor);
+        if (slot === undefined) throw new Error(`compile: ${show(tensor)} is read but no node writes it`);
+        return { buffer: slots[slot]!, offset: 0, size: tensorBytes(tensor) };
+      }
+    }
+  };
+
+  const lower = (accumulating: boolean, phase: Node['phase']): { node: Node; kernel: Kernel }[] =>
+    nodes
+      .filter((node) => node.phase === phase)
+      .flatMap((node) => node.op.kernels(node, { ...memory.context, accumulating }).map((kernel) => ({ node, kernel })));
+  const lists = {
+    step: lower(false, 'step'),
+    accumulate: options.accumulation ? lower(true, 'step') : [],
+    update: lower(false, 'update'),
+  };
+  const all = [...lists.step, ...lists.accumulate, ...lists.update];
+
+  const uniforms = memory.allocate(
+    `${label} uniforms`,
+    Math.max(all.length, 1) * uniformStride,
+    GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+  );
+  const words = new Uint32Array((all.length * uniformStride) / 4);
+  all.forEach(({ kernel }, i) => words.set(kernel.uniforms, (i * uniformStride) / 4));
+  device.queue.writeBuffer(uniforms, 0, words);
+
+  const keys = new Set(all.map(({ kernel }) => memory.pipelines.key(kernel)));
+  let done = 0;
+  const counted = new Set<string>();
+  const dispatches: Dispatch[] = await Promise.all(
+    all.map(async ({ node, kernel }, i) => {
+      checkBindings(node, kernel);
+      const pipeline = await memory.pipelines.get(kernel);
+      const key = memory.pipelines.key(kernel);
+      if (!counted.has(key)) {
+        counted.add(key);
+        options.onProgress?.(++done, keys.size);
+      }
+      const rowLabel = `${i} ${node.op.name}.${kernel.entryPoint} → ${node.outputs[0]?.name ?? ''}`;
+      const bindGroup = device.createBindGroup({
+        label: rowLabel,
+        layout: memory.pipelines.bindGroupLayout(kernel),
+        entries: [
+          { binding: 0, resource: { buffer: uniforms, offset: i * uniformStride, size: uniformStride } },
+          ...kernel.bindings.map(({ tensor }, k) => ({ binding: k + 1, resource: locate(tensor) })),
+        ],
+      });
+      return { node, kernel, pipeline, bindGroup, label: rowLabel };
+    }),
+  );
+
+  const cut = (from: number, list: unknown[]): Dispatch[] => dispatches.slice(from, from + list.length);
+  return new Plan({
+    memory,
+    graph,
+    locate,
+    inputs,
+    inputOffsets,
+    inputBytes,
+    slotOf: slotPlan.slotOf,
+    owned: [...slots, inputs, uniforms],
+    step: cut(0, lists.step),
+    accumulate: cut(lists.step.length, lists.accumulate),
+    update: cut(lists.step.length + lists.accumulate.length, lists.update),
+  });
+}
+
+/** A dispatch may not read and write one tensor, and storage types must be what the tensors are. */
+function checkBindings(node: Node, kernel: Kernel): void {
+  const writes = new Set(kernel.bindings.filter((b) => b.access === 'read_write').map((b) => b.tensor));
+  for (const { tensor, access } of kernel.bindings) {
+    if (access === 'read' && writes.has(tensor)) {
+      throw new Error(`${node.op.name}.${kernel.entryPoint} binds ${show(tensor)} both read and read_write`);
+    }
+    if (!bytesPerElement[tensor.dtype]) throw new Error(`${node.op.name}: unknown dtype of ${show(tensor)}`);
+  }
+}

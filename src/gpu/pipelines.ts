@@ -1,0 +1,84 @@
+/** Compiled pipelines, one for each distinct (source, entry point, overrides, storage types): shapes are uniforms, so few are needed. */
+import type { DType } from '../graph/graph.ts';
+import type { Kernel } from '../graph/kernel.ts';
+
+const wgslType: Record<DType, string> = { f32: 'f32', f16: 'f16', u32: 'u32' };
+
+/** The lines put before a kernel's source: features it may use and the storage aliases it reads and writes through. */
+export function preamble(kernel: Pick<Kernel, 'types'>, features: { has(feature: string): boolean }): string {
+  const types = { stored: 'f32' as DType, ...kernel.types };
+  const lines: string[] = [];
+  // Quads are used where every quad runs the same trip counts; that is finer than the analysis, which asks for whole subgroups.
+  if (features.has('subgroups')) lines.push('enable subgroups;', 'diagnostic(off, subgroup_uniformity);');
+  if (Object.values(types).includes('f16')) lines.splice(0, 0, 'enable f16;');
+  for (const [alias, dtype] of Object.entries(types)) {
+    lines.push(`alias ${alias} = ${wgslType[dtype]};`, `alias ${alias}4 = vec4<${wgslType[dtype]}>;`);
+  }
+  return lines.join('\n') + '\n';
+}
+
+export class Pipelines {
+  readonly #device: GPUDevice;
+  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Distinct pipelines asked for so far. */
+  get count(): number {
+    return this.#pipelines.size;
+  }
+
+  key(kernel: Kernel): string {
+    const access = kernel.bindings.map((binding) => (binding.access === 'read' ? 'r' : 'w')).join('');
+    return [access, kernel.entryPoint, JSON.stringify(kernel.overrides ?? {}), JSON.stringify(kernel.types ?? {}), kernel.source].join('\n');
+  }
+
+  /** Binding 0 uniform, then storage buffers as the kernel declares them. Explicit, so that an unused binding is no error. */
+  bindGroupLayout(kernel: Kernel): GPUBindGroupLayout {
+    const key = kernel.bindings.map((binding) => binding.access).join();
+    let layout = this.#layouts.get(key);
+    if (!layout) {
+      layout = this.#device.createBindGroupLayout({
+        entries: [
+          { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
+          ...kernel.bindings.map((binding, i) => ({
+            binding: i + 1,
+            visibility: GPUShaderStage.COMPUTE,
+            buffer: { type: binding.access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+          })),
+        ],
+      });
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+
+  /** The pipeline of a kernel; compiled once, asynchronously, because a synchronous compile blocks the page's compositor too. */
+  get(kernel: Kernel): Promise<GPUComputePipeline> {
+    const key = this.key(kernel);
+    let pipeline = this.#pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.#device.createComputePipelineAsync({
+        label: kernel.entryPoint,
+        layout: this.#device.createPipelineLayout({ bindGroupLayouts: [this.bindGroupLayout(kernel)] }),
+        compute: { module: this.#module(kernel), entryPoint: kernel.entryPoint, constants: kernel.overrides ?? {} },
+      });
+      this.#pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  #module(kernel: Kernel): GPUShaderModule {
+    const code = preamble(kernel, this.#device.features) + kernel.source;
+    let module = this.#modules.get(code);
+    if (!module) {
+      module = this.#device.createShaderModule({ label: kernel.entryPoint, code });
+      this.#modules.set(code, module);
+    }
+    return module;
+  }
+}

@@ -1,0 +1,142 @@
+/** A compiled graph: replays fixed lists of dispatches. After compile a step writes the inputs once and submits. */
+import { type Graph, type Node, type Tensor, show } from '../graph/graph.ts';
+import type { Kernel } from '../graph/kernel.ts';
+import type { Memory, Slice } from './memory.ts';
+
+export interface Dispatch {
+  node: Node;
+  kernel: Kernel;
+  pipeline: GPUComputePipeline;
+  bindGroup: GPUBindGroup;
+  label: string;
+}
+
+/** `step`: forward and backward of the first micro-batch; `accumulate`: of a later one; `update`: the optimizer. */
+export type List = 'step' | 'accumulate' | 'update';
+
+interface PlanParts {
+  memory: Memory;
+  graph: Graph;
+  locate: (tensor: Tensor) => Slice;
+  inputs: GPUBuffer;
+  inputOffsets: Map<Tensor, number>;
+  inputBytes: number;
+  slotOf: Map<Tensor, number>;
+  owned: GPUBuffer[];
+  step: Dispatch[];
+  accumulate: Dispatch[];
+  update: Dispatch[];
+}
+
+export class Plan {
+  readonly lists: Record<List, Dispatch[]>;
+  readonly #parts: PlanParts;
+  readonly #host: ArrayBuffer;
+  readonly #ends: number;
+  #destroyed = false;
+
+  constructor(parts: PlanParts) {
+    this.#parts = parts;
+    this.lists = { step: parts.step, accumulate: parts.accumulate, update: parts.update };
+    this.#host = new ArrayBuffer(Math.max(parts.inputBytes, 256));
+    this.#ends = parts.inputBytes;
+  }
+
+  /** Bytes of the buffers that belong to this plan alone: slots, inputs, uniforms. */
+  get bytes(): number {
+    return this.#parts.owned.reduce((sum, buffer) => sum + buffer.size, 0);
+  }
+
+  /** Host memory behind an input; fill it, then `upload`. */
+  host(input: Tensor): Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
+    const offset = this.#parts.inputOffsets.get(input);
+    if (offset === undefined) throw new Error(`${show(input)} is not an input of this plan`);
+    return input.dtype === 'u32'
+      ? new Uint32Array(this.#host, offset, input.size)
+      : new Float32Array(this.#host, offset, input.size);
+  }
+
+  /** Every input in one write. */
+  upload(): void {
+    this.#parts.memory.device.queue.writeBuffer(this.#parts.inputs, 0, this.#host, 0, this.#ends);
+  }
+
+  /** Submits lists in order; one command buffer, or several of at most `perSubmit` dispatches so that a long step lets the page draw. */
+  submit(lists: readonly List[], perSubmit = Infinity): number {
+    const { device } = this.#parts.memory;
+    const dispatches = lists.flatMap((list) => this.lists[list]);
+    let submits = 0;
+    for (let from = 0; from < dispatches.length; from += perSubmit) {
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      encodeDispatches(pass, dispatches.slice(from, from + perSubmit));
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+      submits++;
+      if (perSubmit === Infinity) break;
+    }
+    return submits;
+  }
+
+  /** Reads one tensor back; waits for all work submitted before. */
+  async read(tensor: Tensor): Promise<Float32Array<ArrayBuffer>> {
+    return new Float32Array(await this.readBytes(tensor));
+  }
+
+  async readBytes(tensor: Tensor): Promise<ArrayBuffer> {
+    const { buffer, offset, size } = this.#parts.locate(tensor);
+    return readBuffer(this.#parts.memory.device, buffer, offset, size).then((bytes) =>
+      bytes.slice(0, tensor.size * (tensor.dtype === 'f16' ? 2 : 4)),
+    );
+  }
+
+  /** Where a tensor lies, for copies and tests. */
+  locate(tensor: Tensor): Slice {
+    return this.#parts.locate(tensor);
+  }
+
+  /** One row a dispatch: op, entry point, output, slot, workgroups, flops. `micros`, if given, is the time of each. */
+  describe(list: List = 'step', micros?: readonly number[]): string {
+    return this.lists[list]
+      .map(({ node, kernel, label }, i) => {
+        const outputs = node.outputs.map((output) => `${show(output)}${slotName(this.#parts.slotOf.get(output))}`).join('; ');
+        const time = micros ? ` ${micros[i]!.toFixed(0)} µs` : '';
+        return `${label} | ${outputs} | ${kernel.workgroups.join('×')}${kernel.flops ? ` | ${(kernel.flops / 1e6).toFixed(2)} MFLOP` : ''}${time}`;
+      })
+      .join('\n');
+  }
+
+  /** Frees the plan's own buffers; pools and states stay with the memory. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    for (const buffer of this.#parts.owned) this.#parts.memory.free(buffer);
+  }
+}
+
+function slotName(slot: number | undefined): string {
+  return slot === undefined ? '' : ` @${slot}`;
+}
+
+function encodeDispatches(pass: GPUComputePassEncoder, dispatches: readonly Dispatch[]): void {
+  let current: GPUComputePipeline | undefined;
+  for (const { pipeline, bindGroup, kernel } of dispatches) {
+    if (pipeline !== current) pass.setPipeline((current = pipeline));
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(...kernel.workgroups);
+  }
+}
+
+/** Bytes of a part of a buffer, through a staging buffer of its own. */
+export async function readBuffer(device: GPUDevice, buffer: GPUBuffer, offset: number, size: number): Promise<ArrayBuffer> {
+  const staging = device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
+  device.queue.submit([encoder.finish()]);
+  try {
+    await staging.mapAsync(GPUMapMode.READ);
+    return staging.getMappedRange().slice(0);
+  } finally {
+    staging.destroy();
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * The static graph: a forward pass recorded once, as data. Ops append nodes; `backward.ts` appends one node or two per forward
+ * node; `plan.ts` gives activations their slots. Nothing here knows WebGPU, models or losses.
+ *
+ * Invariant of the whole system: a parameter's gradient accumulates (`+=`) from its second write on, an activation's gradient is
+ * written (`=`) and summed by the backward rule that meets it second (see `BackwardRule.partial`).
+ */
+import type { Kernel, KernelContext } from './kernel.ts';
+import type { PoolName } from './pool.ts';
+
+export type DType = 'f32' | 'f16' | 'u32';
+
+/**
+ * Where a tensor lives. `parameter` and `gradient`: pools laid out alike, one slice a tensor. `input`: written by the host before
+ * a replay. `state`: its own buffer, kept between replays. `pool`: a whole pool at once, for the optimizer. `activation`: a planner
+ * slot, valid only while the plan says so.
+ */
+export type Role = 'parameter' | 'gradient' | 'input' | 'state' | 'pool' | 'activation';
+
+export interface Tensor {
+  readonly id: number;
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Number of elements: the product of the shape. */
+  readonly size: number;
+  readonly dtype: DType;
+  readonly role: Role;
+}
+
+export const bytesPerElement: Record<DType, number> = { f32: 4, f16: 2, u32: 4 };
+
+/** Bytes a tensor occupies, rounded up to whole 16-byte vectors because kernels read vec4<f32>. */
+export function tensorBytes(tensor: Tensor): number {
+  return Math.ceil((tensor.size * bytesPerElement[tensor.dtype]) / 16) * 16;
+}
+
+/** "x (512, 128) f32", as errors and describe() print a tensor. */
+export function show(tensor: Tensor): string {
+  return `${tensor.name} (${tensor.shape.join(', ')}) ${tensor.dtype}`;
+}
+
+/** What an op is: how it runs and how its gradient is recorded. One object per op, shared by all its nodes. */
+export interface Op<Attributes = object> {
+  readonly name: string;
+  /** The dispatches of one node, in order. */
+  kernels(node: Node<Attributes>, context: KernelContext): Kernel[];
+  /**
+   * Records the gradient. `gradients[k]` is that of output k (undefined: nothing depends on it); `partial[k]` is what other
+   * consumers have already given to input k, and a rule may add it inside its own kernel. Returns, per input, the *total*
+   * gradient: a rule that ignores partial[k] returns `undefined` in `totals` and its own share in `shares`.
+   */
+  backward?(rule: BackwardRule<Attributes>): InputGradient[];
+}
+
+export interface BackwardRule<Attributes> {
+  graph: Graph;
+  node: Node<Attributes>;
+  gradients: (Tensor | undefined)[];
+  partial: (Tensor | undefined)[];
+}
+
+/** `total`: partial already added in. `share`: still to be added to the partial. undefined: no gradient flows. */
+export type InputGradient = { total: Tensor } | { share: Tensor } | undefined;
+
+export interface Node<Attributes = object> {
+  readonly index: number;
+  readonly op: Op<Attributes>;
+  readonly inputs: Tensor[];
+  readonly outputs: Tensor[];
+  readonly attributes: Attributes;
+  /** 'step' runs once a micro-batch, 'update' once an optimizer step. */
+  readonly phase: Phase;
+  readonly segment: Segment | null;
+}
+
+export type Phase = 'step' | 'update';
+
+/** Nodes whose outputs are dropped after the forward pass and computed again in the backward pass. */
+export interface Segment {
+  nodes: Node[];
+}
+
+/** Shape and name of an output a node is to have. dtype defaults to f32. */
+export interface OutputSpec {
+  name: string;
+  shape: readonly number[];
+  dtype?: DType;
+}
+
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly tensors: Tensor[] = [];
+  readonly parameters: Tensor[] = [];
+  readonly inputs: Tensor[] = [];
+  readonly states: Tensor[] = [];
+  /** parameter → its gradient, made when first asked for. */
+  readonly gradients = new Map<Tensor, Tensor>();
+  phase: Phase = 'step';
+  readonly #written = new Set<Tensor>();
+  #segment: Segment | null = null;
+
+  #tensor(name: string, shape: readonly number[], dtype: DType, role: Role): Tensor {
+    for (const extent of shape) {
+      if (!Number.isInteger(extent) || extent < 1) {
+        throw new Error(`${name}: every extent of a shape is a positive integer, this one is (${shape.join(', ')})`);
+      }
+    }
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    const tensor: Tensor = { id: this.tensors.length, name, shape, size, dtype, role };
+    this.tensors.push(tensor);
+    return tensor;
+  }
+
+  parameter(name: string, shape: readonly number[]): Tensor {
+    const tensor = this.#tensor(name, shape, 'f32', 'parameter');
+    this.parameters.push(tensor);
+    return tensor;
+  }
+
+  input(name: string, shape: readonly number[], dtype: DType = 'f32'): Tensor {
+    const tensor = this.#tensor(name, shape, dtype, 'input');
+    this.inputs.push(tensor);
+    return tensor;
+  }
+
+  /** A buffer that keeps its contents between replays. States of one name are one buffer across plans that share a memory. */
+  state(name: string, shape: readonly number[], dtype: DType = 'f32'): Tensor {
+    const tensor = this.#tensor(name, shape, dtype, 'state');
+    this.states.push(tensor);
+    return tensor;
+  }
+
+  /** A whole pool, of `elements` f32: what the optimizer reads and writes in one dispatch. */
+  pool(name: PoolName, elements: number): Tensor {
+    return this.#tensor(name, [elements], 'f32', 'pool');
+  }
+
+  /** The gradient of a parameter, same shape; one tensor however often the parameter is used. */
+  gradientOf(parameter: Tensor): Tensor {
+    let gradient = this.gradients.get(parameter);
+    if (!gradient) {
+      gradient = this.#tensor(`d ${parameter.name}`, parameter.shape, 'f32', 'gradient');
+      this.gradients.set(parameter, gradient);
+    }
+    return gradient;
+  }
+
+  /**
+   * Claims the next write to a parameter's gradient: false for the first one of a pass (it may overwrite what an earlier step
+   * left, unless a micro-batch came before), true for later ones, which must add.
+   */
+  claimGradient(parameter: Tensor): { gradient: Tensor; accumulate: boolean } {
+    const gradient = this.gradientOf(parameter);
+    const accumulate = this.#written.has(gradient);
+    this.#written.add(gradient);
+    return { gradient, accumulate };
+  }
+
+  /** Appends a node; `outputs` are specs of new activations or existing tensors (gradients, states) the op writes. */
+  node<A>(op: Op<A>, inputs: Tensor[], outputs: (OutputSpec | Tensor)[], attributes: A): Tensor[] {
+    const made = outputs.map((output) =>
+      'role' in output ? output : this.#tensor(output.name, output.shape, output.dtype ?? 'f32', 'activation'),
+    );
+    const node: Node<A> = {
+      index: this.nodes.length,
+      op,
+      inputs,
+      outputs: made,
+      attributes,
+      phase: this.phase,
+      segment: this.#segment,
+    };
+    this.nodes.push(node as Node);
+    this.#segment?.nodes.push(node as Node);
+    return made;
+  }
+
+  /** Activations made inside `record` are not kept for the backward pass but computed again there, bit for bit the same. */
+  checkpoint<T>(record: () => T): T {
+    if (this.#segment) throw new Error('checkpoint: segments do not nest; close the outer one first');
+    this.#segment = { nodes: [] };
+    try {
+      return record();
+    } finally {
+      this.#segment = null;
+    }
+  }
+}
+
+/** Throws unless the tensor has this shape; `null` stands for any extent. */
+export function expectShape(op: string, tensor: Tensor, shape: readonly (number | null)[], like?: Tensor): void {
+  const fits =
+    tensor.shape.length === shape.length && shape.every((extent, i) => extent === null || extent === tensor.shape[i]);
+  if (fits) return;
+  const wanted = `(${shape.map((extent) => extent ?? '·').join(', ')})`;
+  throw new Error(`${op}: ${show(tensor)} should be ${wanted}${like ? `, to go with ${show(like)}` : ''}`);
+}
+
+/** Throws unless n is a multiple of 4: kernels read and write whole vec4 columns. */
+export function expectVec4(op: string, what: string, n: number): void {
+  if (n % 4 !== 0) throw new Error(`${op}: ${what} is ${n}, but kernels work on vec4 columns: choose a multiple of 4`);
+}
