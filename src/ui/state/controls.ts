@@ -1,0 +1,33 @@
+/** Which commands a run in a given state can take: the page's buttons and keys are drawn from this and nothing else. */
+import type { RunState } from '../../protocol.ts';
+
+export type Command = 'start' | 'pause' | 'resume' | 'step' | 'stop';
+
+export function commandsOf(state: RunState): readonly Command[] {
+  switch (state.kind) {
+    case 'idle':
+    case 'done':
+    case 'stopped':
+    case 'diverged':
+    case 'failed':
+      return ['start'];
+    case 'preparing':
+    case 'compiling':
+      return ['stop'];
+    case 'training':
+    case 'evaluating':
+      return ['pause', 'stop'];
+    case 'paused':
+      return ['resume', 'step', 'stop'];
+  }
+}
+
+/** A run is under way: its configuration can no longer change. */
+export function isActive(state: RunState): boolean {
+  return !commandsOf(state).includes('start');
+}
+
+/** Trained weights lie still, so that they can be sampled from or saved. */
+export function hasWeights(state: RunState): boolean {
+  return state.kind === 'paused' || state.kind === 'done' || state.kind === 'stopped';
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { History } from '../../src/ui/chart/columns.ts';
+import { lowerBound, nearest, visiblePoints } from '../../src/ui/chart/downsample.ts';
+import { Smoother } from '../../src/ui/chart/smooth.ts';
+import { randomUniform } from '../../src/util/random.ts';
+
+const noise = (n: number) => Float64Array.from({ length: n }, (_, i) => randomUniform(1, 2, i));
+const ramp = (n: number) => Float64Array.from({ length: n }, (_, i) => i);
+
+describe('History', () => {
+  test('keeps every value in order across growth', () => {
+    const history = new History();
+    const n = 700;
+    for (let batch = 0; batch < 5; batch++) {
+      const column = Float64Array.from({ length: n }, (_, i) => batch * n + i);
+      history.append({
+        step: column, tokens: column, loss: column, lr: column, gradNorm: column, tokensPerSecond: column,
+        phase: new Uint8Array(n).fill(batch % 3),
+      });
+    }
+    expect(history.length).toBe(3500);
+    expect(history.loss.subarray(0, 3500)).toEqual(ramp(3500));
+    expect(history.phase[699]).toBe(0);
+    expect(history.phase[700]).toBe(1);
+  });
+});
+
+describe('Smoother', () => {
+  test('a constant stays that constant, whatever the strength: the bias is removed', () => {
+    for (const strength of [0, 0.6, 0.99]) {
+      const smoother = new Smoother(strength, 500);
+      smoother.extend(ramp(500), new Float64Array(500).fill(3.25), new Uint8Array(500), 500);
+      for (const value of smoother.values.subarray(0, 500)) expect(value).toBeCloseTo(3.25, 12);
+    }
+  });
+
+  test('strength 0 is the raw line', () => {
+    const smoother = new Smoother(0, 100);
+    const y = noise(100);
+    smoother.extend(ramp(100), y, new Uint8Array(100), 100);
+    expect(smoother.values.subarray(0, 100)).toEqual(y);
+  });
+
+  test('starts anew at a phase: what came before does not matter', () => {
+    const phase = Uint8Array.from({ length: 200 }, (_, i) => (i < 120 ? 0 : 1));
+    const y = noise(200);
+    const high = y.map((value, i) => (i < 120 ? value + 50 : value));
+    const a = new Smoother(0.95, 200);
+    const b = new Smoother(0.95, 200);
+    a.extend(ramp(200), y, phase, 200);
+    b.extend(ramp(200), high, phase, 200);
+    expect(a.values.subarray(120, 200)).toEqual(b.values.subarray(120, 200));
+    expect(a.values[120]).toBe(y[120]);
+  });
+
+  test('in many pieces gives bitwise what it gives at once', () => {
+    const y = noise(3000);
+    const x = ramp(3000);
+    const phase = Uint8Array.from({ length: 3000 }, (_, i) => (i < 1700 ? 1 : 2));
+    const whole = new Smoother(0.9, 3000);
+    whole.extend(x, y, phase, 3000);
+    const pieces = new Smoother(0.9, 3000);
+    for (let n = 0; n <= 3000; n += 30) pieces.extend(x, y, phase, n);
+    expect(pieces.values.subarray(0, 3000)).toEqual(whole.values.subarray(0, 3000));
+  });
+
+  test('weighs by distance: after a gap of k steps the past counts as after k steps', () => {
+    // y = 1 at x = 0, then 0: after distance d the mean is s^(d·1000/range) of the mass.
+    const smoother = new Smoother(0.9, 1000);
+    smoother.extend([0, 7], [1, 0], [0, 0], 2);
+    const keep = 0.9 ** 7;
+    expect(smoother.values[1]).toBeCloseTo(keep, 12);
+  });
+
+  test('a single NaN does not poison the rest', () => {
+    const y = noise(50);
+    y[20] = Number.NaN;
+    const smoother = new Smoother(0.9, 50);
+    smoother.extend(ramp(50), y, new Uint8Array(50), 50);
+    expect(smoother.values[20]).toBeNaN();
+    expect(Number.isFinite(smoother.values[49])).toBe(true);
+  });
+});
+
+describe('visiblePoints', () => {
+  test('keeps a one-step spike, both ways, and the last point', () => {
+    const n = 100_000;
+    const y = noise(n);
+    y[34_567] = 99;
+    y[71_234] = -99;
+    const picked = visiblePoints(ramp(n), y, n, 0, n, 600);
+    expect(picked).toContain(34_567);
+    expect(picked).toContain(71_234);
+    expect(picked.at(-1)).toBe(n - 1);
+    expect(picked.length).toBeLessThanOrEqual(3 * 601);
+  });
+
+  test('is ascending without repeats, and each column has its true extremes', () => {
+    const n = 20_000;
+    const pixels = 100;
+    const y = noise(n);
+    const picked = visiblePoints(ramp(n), y, n, 0, n, pixels);
+    for (let i = 1; i < picked.length; i++) expect(picked[i]).toBeGreaterThan(picked[i - 1]);
+    const chosen = new Set(picked);
+    for (let column = 0; column < pixels; column++) {
+      const values = y.subarray((column * n) / pixels, ((column + 1) * n) / pixels);
+      const start = (column * n) / pixels;
+      expect(chosen.has(start + values.indexOf(Math.min(...values)))).toBe(true);
+      expect(chosen.has(start + values.indexOf(Math.max(...values)))).toBe(true);
+    }
+  });
+
+  test('few points are all drawn; a window brings one neighbour on either side', () => {
+    expect(visiblePoints(ramp(5), noise(5), 5, 0, 4, 600)).toEqual([0, 1, 2, 3, 4]);
+    expect(visiblePoints(ramp(10), noise(10), 10, 3, 5, 600)).toEqual([2, 3, 4, 5]);
+    expect(visiblePoints([], [], 0, 0, 1, 600)).toEqual([]);
+  });
+
+  test('a NaN never hides a finite extreme', () => {
+    const n = 10_000;
+    const y = noise(n);
+    y[0] = Number.NaN;
+    y[5] = 42;
+    expect(visiblePoints(ramp(n), y, n, 0, n, 10)).toContain(5);
+  });
+});
+
+test('lowerBound and nearest', () => {
+  const x = [1, 3, 3, 8];
+  expect([0, 1, 2, 3, 4, 9].map((value) => lowerBound(x, 4, value))).toEqual([0, 0, 1, 1, 3, 4]);
+  expect([-5, 1.9, 2.1, 5.4, 5.6, 100].map((value) => x[nearest(x, 4, value)])).toEqual([1, 1, 3, 3, 8, 8]);
+  expect(nearest(x, 0, 3)).toBe(-1);
+});
