@@ -1,0 +1,96 @@
+/** WebGPU without a browser: Dawn, Chromium's own implementation, as a Node add-on. */
+import { create, globals } from 'webgpu';
+import type { AdapterReport } from '../../protocol.ts';
+import { ensureChromium } from './installChromium.mjs';
+import { pollSlowly } from './pollSlowly.ts';
+import { loadVulkan, vulkanAvailable } from './vulkan.mjs';
+
+export interface NodeDevice {
+  adapter: GPUAdapter;
+  device: GPUDevice;
+  report: AdapterReport;
+}
+
+export interface NodeDeviceOptions {
+  /** Optional features to ask for; those the adapter lacks are left out. */
+  features?: readonly GPUFeatureName[];
+  /** Take a software adapter even where there is a GPU. */
+  software?: boolean;
+}
+
+/** What the engine has a use for: quad and subgroup reductions, f16 storage, kernel timing. */
+const optionalFeatures: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
+
+/** Dawn's instances: one that is collected takes its devices with it, so each is kept as long as the process. */
+const instances: GPU[] = [];
+
+function instance(flags: string[]): GPU {
+  if (instances.length === 0) {
+    Object.assign(globalThis, globals); // GPUBufferUsage and the other constants that a page finds as globals
+    pollSlowly();
+  }
+  const gpu = create(flags);
+  instances.push(gpu);
+  return gpu;
+}
+
+async function open(adapter: GPUAdapter, features: readonly GPUFeatureName[]): Promise<NodeDevice> {
+  // Defaults are the smallest limits any device has to offer: logits of a mid-sized model do not fit into them.
+  const requiredLimits: Record<string, number> = {};
+  for (const name in adapter.limits) {
+    const limit: unknown = adapter.limits[name as keyof GPUSupportedLimits];
+    if (typeof limit === 'number') requiredLimits[name] = limit;
+  }
+  const requiredFeatures = features.filter((name) => adapter.features.has(name));
+  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
+  const report: AdapterReport = {
+    vendor,
+    architecture,
+    description,
+    software: isFallbackAdapter,
+    features: [...device.features].sort(),
+    maxBufferSize: device.limits.maxBufferSize,
+    maxStorageBufferBindingSize: device.limits.maxStorageBufferBindingSize,
+  };
+  return { adapter, device, report };
+}
+
+/**
+ * A device on this machine's GPU, or on the software adapter where there is none, with all limits the adapter has.
+ * Where there is neither it installs the Chromium that brings the latter. Throws one sentence with a remedy if that fails.
+ */
+export async function openNodeDevice(options: NodeDeviceOptions = {}): Promise<NodeDevice> {
+  if (!vulkanAvailable()) ensureChromium();
+  loadVulkan();
+  // Dawn rounds timestamps to 65 µs by default, longer than most kernels run; that guards web pages, not a terminal.
+  const gpu = instance(['disable-dawn-features=timestamp_quantization']);
+  const adapter = await gpu.requestAdapter({
+    powerPreference: 'high-performance',
+    forceFallbackAdapter: options.software ?? false,
+  });
+  if (!adapter) {
+    throw new Error(
+      'No WebGPU adapter on this machine: neither a GPU with a Vulkan, Metal or Direct3D 12 driver nor the software adapter ' +
+        'that Chromium carries works; install a GPU driver or Chromium, or set CHROMIUM_PATH to one.',
+    );
+  }
+  return open(adapter, options.features ?? optionalFeatures);
+}
+
+/**
+ * A device that checks and compiles everything and computes nothing, on any machine. It accepts `shader-f16` and `subgroups`
+ * whatever the hardware, so that every variant of a shader can be validated.
+ */
+export async function openNullDevice(): Promise<NodeDevice> {
+  const adapter = await instance(['backend=null']).requestAdapter();
+  if (!adapter) throw new Error('Dawn offers no null adapter; is the package "webgpu" of package-lock.json installed?');
+  return open(adapter, optionalFeatures);
+}
+
+/** One line for the top of a log: `google swiftshader (software), SwiftShader driver 5.0.0; subgroups, timestamp-query`. */
+export function describeAdapter(report: AdapterReport): string {
+  const name = [report.vendor, report.architecture].filter(Boolean).join(' ') || 'unnamed';
+  const features = optionalFeatures.filter((feature) => report.features.includes(feature)).join(', ');
+  return `${name} (${report.software ? 'software' : 'hardware'}), ${report.description}; ${features || 'no optional features'}`;
+}
