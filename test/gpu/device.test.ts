@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { openNullDevice } from '../../src/cli/node/dawn.ts';
+import { gpu } from './device.ts';
+
+test('a kernel computes what it says', async () => {
+  const { device } = await gpu();
+  const code = `
+    @group(0) @binding(0) var<storage, read_write> x: array<u32>;
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { x[id.x] = id.x * id.x; }`;
+  const module = device.createShaderModule({ code });
+  const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
+  const storage = device.createBuffer({ size: 256, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
+  const staging = device.createBuffer({ size: 256, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const layout = pipeline.getBindGroupLayout(0);
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, device.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer: storage } }] }));
+  pass.dispatchWorkgroups(1);
+  pass.end();
+  encoder.copyBufferToBuffer(storage, 0, staging, 0, 256);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const squares = Array.from({ length: 64 }, (_, i) => i * i);
+  expect([...new Uint32Array(staging.getMappedRange())]).toEqual(squares);
+  storage.destroy();
+  staging.destroy();
+});
+
+test('the device has every limit of its adapter', async () => {
+  const { adapter, device } = await gpu();
+  expect(device.limits.maxBufferSize).toBe(adapter.limits.maxBufferSize);
+  expect(device.limits.maxStorageBufferBindingSize).toBe(adapter.limits.maxStorageBufferBindingSize);
+});
+
+test('the null device compiles f16 and subgroups, and refuses what is wrong', async () => {
+  const { device } = await openNullDevice();
+  const compile = (body: string) =>
+    device.createComputePipelineAsync({
+      layout: 'auto',
+      compute: {
+        module: device.createShaderModule({
+          code: `enable f16; enable subgroups;
+            @group(0) @binding(0) var<storage, read_write> x: array<f16>;
+            @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { ${body} }`,
+        }),
+      },
+    });
+  await expect(compile('x[id.x] = subgroupAdd(x[id.x]);')).resolves.toBeDefined();
+  device.pushErrorScope('validation');
+  await expect(compile('x[id.x] = 1u;')).rejects.toThrow();
+  expect((await device.popErrorScope())?.message).toContain('f16');
+});
