@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import { UserError } from '../util/errors.ts';
+import { BpeTokenizer } from './bpe.ts';
+import { ByteTokenizer } from './byte.ts';
+import { BASE_SIZE, END_OF_TEXT, END_OF_TEXT_ID, LARGEST_SIZE, canonicalJson, tokenNames } from './format.ts';
+import type { Merge } from './format.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+// Not v.record for the vocabulary: it drops keys such as "constructor", which is a common token of program text.
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const schema = v.looseObject({
+  added_tokens: v.array(v.looseObject({ id: v.number(), content: v.string() })),
+  normalizer: v.null_('a normalizer would change the text'),
+  pre_tokenizer: v.unknown(),
+  model: v.looseObject({
+    type: v.literal('BPE', 'only BPE is read'),
+    vocab: v.custom<Record<string, unknown>>(isObject, 'expected an object of token names and ids'),
+    merges: v.pipe(
+      v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])),
+      v.maxLength(LARGEST_SIZE - BASE_SIZE, `more merges than the ${LARGEST_SIZE - BASE_SIZE} that can be used`),
+    ),
+  }),
+});
+
+/**
+ * Reads back a `tokenizer.json` of the form we write. Files of other tokenizers are refused, not guessed at: pieces cut differently
+ * would silently give the model other ids than it was trained on. Nothing in the file is trusted: the vocabulary is rebuilt from the
+ * merges and must come out the same.
+ */
+export function fromHuggingFace(json: unknown): Tokenizer {
+  const parsed = v.safeParse(schema, json);
+  if (!parsed.success) {
+    const issue = parsed.issues[0];
+    throw refused(`${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
+  }
+  const { added_tokens: added, pre_tokenizer: preTokenizer, model } = parsed.output;
+  if (added.length !== 1 || added[0]!.id !== END_OF_TEXT_ID || added[0]!.content !== END_OF_TEXT) {
+    const found = added.map(({ content, id }) => `"${content}" = ${id}`).slice(0, 3).join(', ') || 'none';
+    throw refused(`added_tokens should hold "${END_OF_TEXT}" = ${END_OF_TEXT_ID} alone and hold ${found}`);
+  }
+
+  const merges = readMerges(model.merges);
+  const names = tokenNames(merges);
+  const entries = Object.keys(model.vocab).length;
+  if (entries !== names.length) throw refused(`the vocabulary has ${entries} tokens and the merges make ${names.length}`);
+  names.forEach((name, id) => {
+    const found = Object.hasOwn(model.vocab, name) ? model.vocab[name] : 'no id';
+    if (found !== id) throw refused(`token "${name}" has ${JSON.stringify(found)} in the vocabulary and should have ${id}`);
+  });
+
+  // Deep equality with what we would write decides the kind.
+  for (const tokenizer of merges.length === 0 ? [new ByteTokenizer(), new BpeTokenizer([])] : [new BpeTokenizer(merges)]) {
+    const ours = tokenizer.toHuggingFace() as { pre_tokenizer: unknown };
+    if (canonicalJson(ours.pre_tokenizer) === canonicalJson(preTokenizer ?? null)) return tokenizer;
+  }
+  throw refused('its pre_tokenizer cuts text otherwise than this project does');
+}
+
+function readMerges(lines: readonly (string | [string, string])[]): Merge[] {
+  const ids = new Map(tokenNames([]).map((name, id) => [name, id]));
+  // The end of text is no byte string: nothing merges with it.
+  ids.delete(END_OF_TEXT);
+  return lines.map((line, rank) => {
+    const [first = '', second = '', ...rest] = typeof line === 'string' ? line.split(' ') : line;
+    const left = ids.get(first);
+    const right = ids.get(second);
+    if (left === undefined || right === undefined || rest.length > 0) {
+      throw refused(`merge ${rank} ("${first} ${second}") does not join two tokens made before it`);
+    }
+    const name = first + second;
+    if (ids.has(name) || name === END_OF_TEXT) throw refused(`merge ${rank} makes the token "${name}" a second time`);
+    ids.set(name, BASE_SIZE + rank);
+    return [left, right];
+  });
+}
+
+function refused(reason: string): UserError {
+  return new UserError(`This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`);
+}

@@ -1,0 +1,175 @@
+import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BpeTokenizer } from '../../src/tokenizer/bpe.ts';
+import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
+import { BASE_SIZE } from '../../src/tokenizer/format.ts';
+import { fromHuggingFace } from '../../src/tokenizer/huggingface.ts';
+import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { trainBpe } from '../../src/tokenizer/train.ts';
+import { UserError } from '../../src/util/errors.ts';
+import { RandomStream } from '../../src/util/random.ts';
+
+/** Text with English, code, digits, German, Hindi, emoji and every kind of white space, long enough for a couple of hundred merges. */
+const trainingText = (() => {
+  const random = new RandomStream(1, 'tokenizer test');
+  const parts = [
+    'the ', 'constructor', ' constructor', '__proto__', ' whale', ' and', ' government', "don't", ' we', "'ll", ' 1984', ' 3.14', '\n',
+    '\r\n', '\n    return', '\t', '  ', ' größer', ' Straße', ' नमस्ते', ' дом', '日本語', ' 🐳', '👩‍👩‍👧', 'é', ' (x) => ', '{}', ';', ', ', '. ',
+  ]; // prettier-ignore
+  return Array.from({ length: 6000 }, () => random.pick(parts)).join('');
+})();
+const bpe = new BpeTokenizer(trainBpe([trainingText], 480));
+const byte = new ByteTokenizer();
+const tokenizers = [byte, bpe];
+
+const texts = [
+  '', ' ', '\n', '   ', 'a', ' a', 'a ', 'a  b', 'the whale', 'The Whale and\n\n\tthe   government  ', '12345 3.14159', 'x1y22z333',
+  "don't we'll I'D it's", 'function f(x) {\r\n    return x ** 2; // constructor\r\n}\r\n', '日本語 テスト', 'नमस्ते दुनिया', 'Größer Straße é e\u0301',
+  '🐳👩‍👩‍👧 🇩🇪', '\u0000\u0001\u007f\u0080', '\ufeffbom', 'a\u0085b\u00a0c\u2028d\u3000e\u200bf\ufeff g', '½ ² Ⅷ ٣', 'aaaaaaaaaaaaaaaaaaaaaaa', '__proto__ constructor toString hasOwnProperty',
+]; // prettier-ignore
+
+describe.each(tokenizers.map((tokenizer) => [tokenizer.kind, tokenizer] as const))('%s tokenizer', (_, tokenizer) => {
+  test('decode undoes encode for any well-formed text', () => {
+    for (const text of texts) expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+      }),
+    );
+  });
+
+  test("HuggingFace's reader gives the same ids and text", () => {
+    const theirs = new HuggingFaceTokenizer(JSON.parse(JSON.stringify(tokenizer.toHuggingFace())), {
+      clean_up_tokenization_spaces: false,
+    });
+    const agree = (text: string) => {
+      const ids = [...tokenizer.encode(text)];
+      expect(theirs.encode(text).ids).toEqual(ids);
+      if (ids.length > 0) expect(theirs.decode(ids)).toBe(text);
+    };
+    texts.forEach(agree);
+    agree(trainingText.slice(0, 20000));
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 100 }), agree));
+    expect(theirs.encode('a<|endoftext|>').ids).toEqual([...tokenizer.encode('a'), tokenizer.endOfText]);
+  });
+
+  test('reads back what it writes, with the same hash', async () => {
+    const again = fromHuggingFace(JSON.parse(JSON.stringify(tokenizer.toHuggingFace())));
+    expect(again.kind).toBe(tokenizer.kind);
+    expect(again.size).toBe(tokenizer.size);
+    expect(await again.hash()).toBe(await tokenizer.hash());
+    expect(again.encode(trainingText)).toEqual(tokenizer.encode(trainingText));
+  });
+
+  test('every id has its bytes; the end of text has none; others are refused', () => {
+    expect(tokenizer.endOfText).toBe(256);
+    expect(tokenizer.decode([tokenizer.endOfText])).toBe('');
+    expect(Array.from({ length: 256 }, (_, id) => tokenizer.bytes(id)[0])).toEqual([...Array(256).keys()]);
+    expect(() => tokenizer.decode([tokenizer.size])).toThrow(`${tokenizer.size}`);
+    expect(tokenizer.decode([0xff])).toBe('\ufffd');
+  });
+});
+
+describe('BPE training', () => {
+  test('the same text gives the same merges, and a longer vocabulary begins with the shorter one', () => {
+    expect(trainBpe([trainingText], 480)).toEqual(bpe.merges);
+    expect(trainBpe([trainingText], 400)).toEqual(bpe.merges.slice(0, 400 - BASE_SIZE));
+  });
+
+  test('merges are those of the plain algorithm that recounts every pair each turn', () => {
+    const text = 'banana bandana cabana abracadabra aaaa aaaaa cabal banana aabaab abcabcabc bcbcabc '.repeat(3);
+    expect(trainBpe([text], 300)).toEqual(plainMerges(text, 300 - BASE_SIZE));
+  });
+
+  test('compresses, keeps digits single, and never joins a letter to white space after it', () => {
+    expect(bpe.size).toBe(480);
+    expect(bpe.encode(trainingText).length).toBeLessThan(byte.encode(trainingText).length / 3);
+    expect(bpe.encode('1984').length).toBe(4);
+    for (let id = BASE_SIZE; id < bpe.size; id++) expect(bpe.decode([id])).not.toMatch(/\p{N}.|.\p{N}|\S\s/u);
+  });
+
+  test('a text with too few different pairs gives a smaller vocabulary and says its size', () => {
+    const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 1024 }, ['to be or not to be']);
+    expect(tokenizer.size).toBeGreaterThan(BASE_SIZE);
+    expect(tokenizer.size).toBeLessThan(BASE_SIZE + 12);
+    expect(tokenizer.decode(tokenizer.encode('or not'))).toBe('or not');
+  });
+
+  test.each([257, 300.5, 65537, Number.NaN])('a vocabulary of %s is refused with the range', (size) => {
+    expect(() => trainBpe(['x'], size)).toThrow(UserError);
+    expect(() => trainBpe(['x'], size)).toThrow(/258 to 65536/);
+  });
+
+  test('progress ends at the merges made', () => {
+    const seen: [number, number][] = [];
+    trainBpe([trainingText], 500, (done, total) => seen.push([done, total]));
+    expect(seen.at(-1)).toEqual([500 - BASE_SIZE, 500 - BASE_SIZE]);
+  });
+
+  test('a piece of a million letters is encoded in seconds, not hours', () => {
+    const ids = bpe.encode('whale'.repeat(200_000));
+    expect(bpe.decode(ids).length).toBe(1_000_000);
+  });
+});
+
+describe('an untrusted tokenizer.json', () => {
+  type Json = { [key: string]: any };
+  const good = (): Json => JSON.parse(JSON.stringify(bpe.toHuggingFace()));
+  const broken: [string, (json: Json) => void, RegExp][] = [
+    ['no model', (json) => delete json.model, /model/],
+    ['another model', (json) => (json.model.type = 'Unigram'), /only BPE/],
+    ['a normalizer', (json) => (json.normalizer = { type: 'NFC' }), /normalizer/],
+    ['another pre-tokenizer', (json) => (json.pre_tokenizer = { type: 'Whitespace' }), /pre_tokenizer/],
+    ['no end of text', (json) => (json.added_tokens = []), /<\|endoftext\|>.*none/],
+    ['an id twice', (json) => (json.model.vocab['a'] = 98), /token "a" has 98 .* 97/],
+    ['a merge of unknown tokens', (json) => (json.model.merges[3] = 'q zzz'), /merge 3 .*zzz/],
+    ['a merge that is not text', (json) => (json.model.merges[3] = 7), /merges/],
+    ['a merge made twice', (json) => (json.model.merges[1] = json.model.merges[0]), /merge 1 .*second time/],
+    ['a missing token', (json) => delete json.model.vocab['a'], /479 tokens .* 480/],
+    ['too many merges', (json) => (json.model.merges = Array(70000).fill('a b')), /65279/],
+  ];
+  test.each(broken)('%s is refused in one sentence', (_, breakIt, message) => {
+    const json = good();
+    breakIt(json);
+    expect(() => fromHuggingFace(json)).toThrow(UserError);
+    expect(() => fromHuggingFace(json)).toThrow(message);
+  });
+  test.each([null, 7, 'text', [], {}])('%j is refused', (json) => {
+    expect(() => fromHuggingFace(json)).toThrow(UserError);
+  });
+});
+
+/** Byte-pair merges by the definition: recount, take the most frequent (ties: smaller ids), replace left to right. */
+function plainMerges(text: string, count: number): [number, number][] {
+  let words = text.match(/ ?[a-z]+|\s+/g)!.map((word) => [...new TextEncoder().encode(word)]);
+  const names = Array.from({ length: BASE_SIZE }, (_, id) => String.fromCharCode(id));
+  const merges: [number, number][] = [];
+  while (merges.length < count) {
+    const counts = new Map<string, number>();
+    for (const word of words) {
+      for (let i = 0; i + 1 < word.length; i++) {
+        const pair = `${word[i]} ${word[i + 1]}`;
+        counts.set(pair, (counts.get(pair) ?? 0) + 1);
+      }
+    }
+    const best = [...counts]
+      .map(([pair, n]) => ({ n, pair: pair.split(' ').map(Number) as [number, number] }))
+      .filter(({ n, pair }) => n >= 2 && !names.includes(names[pair[0]]! + names[pair[1]]!))
+      .sort((a, b) => b.n - a.n || a.pair[0] - b.pair[0] || a.pair[1] - b.pair[1])[0];
+    if (best === undefined) break;
+    const [left, right] = best.pair;
+    const id = names.push(names[left]! + names[right]!) - 1;
+    merges.push([left, right]);
+    words = words.map((word) => {
+      const out: number[] = [];
+      for (let i = 0; i < word.length; i++) {
+        const joins = word[i] === left && word[i + 1] === right;
+        out.push(joins ? id : word[i]!);
+        if (joins) i++;
+      }
+      return out;
+    });
+  }
+  return merges;
+}
