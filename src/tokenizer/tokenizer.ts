@@ -1,11 +1,11 @@
 /** What the rest of the project needs of a tokenizer. */
 export interface Tokenizer {
-  readonly kind: 'byte' | 'bpe';
+  readonly kind: 'byte' | 'bpe' | 'word';
   /** Number of ids in use: 0 … size − 1. At most the model's vocab_size. */
   readonly size: number;
   /** Id put after every document; decodes to the empty string. */
   readonly endOfText: number;
-  /** Text to ids, no end-of-text added. Every string encodes (bytes are the fallback). */
+  /** Text to ids, no end-of-text added. Every string encodes: bytes are the fallback, <unk> where the kind is 'word'. */
   encode(text: string): Uint32Array;
   /** Ids to text; invalid UTF-8 becomes U+FFFD. Errors on an id ≥ size. */
   decode(ids: ArrayLike<number>): string;
