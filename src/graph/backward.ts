@@ -3,18 +3,16 @@ import type { Graph, Node, Op, Tensor } from './graph.ts';
 import { show } from './graph.ts';
 
 /**
- * Appends the backward pass of `loss` to the graph and returns the parameters' gradients.
- *
- * `loss` must come from an op that starts the chain itself (it records d loss / d its inputs knowing d loss = 1); the head loss
- * does. `add` sums two gradients of one activation where no rule could do it inside its own kernel.
+ * Appends the backward pass to the graph. `seeds` are the tensors it starts from, each with its gradient, or with null where the
+ * op that made it starts the chain itself (the head loss, which knows d loss = 1). Returns the gradient of every activation and
+ * input that one flows to; parameters' gradients are in `graph.gradients`. Gradients nobody reads are pruned when compiled.
+ * `add` sums two gradients of one tensor where no rule could do it inside its own kernel.
  */
-export function backward(graph: Graph, loss: Tensor, add: Op): Map<Tensor, Tensor> {
+export function backward(graph: Graph, seeds: Map<Tensor, Tensor | null>, add: Op): Map<Tensor, Tensor> {
   const forward = [...graph.nodes];
   const gradients = new Map<Tensor, Tensor>();
   const replayed = new Map<Tensor, Tensor>();
   const done = new Set<object>();
-  const root = forward.find((node) => node.outputs.includes(loss));
-  if (!root) throw new Error(`backward: ${show(loss)} was not recorded in this graph`);
 
   const receive = (tensor: Tensor, total: Tensor): void => {
     if (total.size !== tensor.size) {
@@ -22,11 +20,18 @@ export function backward(graph: Graph, loss: Tensor, add: Op): Map<Tensor, Tenso
     }
     gradients.set(tensor, total);
   };
+  for (const [tensor, gradient] of seeds) {
+    if (!forward.some((node) => node.outputs.includes(tensor))) {
+      throw new Error(`backward: ${show(tensor)} was not recorded in this graph`);
+    }
+    if (gradient) receive(tensor, gradient);
+  }
 
   for (let i = forward.length - 1; i >= 0; i--) {
     const node = forward[i]!;
     const outputGradients = node.outputs.map((output) => gradients.get(output));
-    if (node !== root && outputGradients.every((gradient) => gradient === undefined)) continue;
+    const starts = node.outputs.some((output) => seeds.get(output) === null);
+    if (!starts && outputGradients.every((gradient) => gradient === undefined)) continue;
     if (!node.op.backward) throw new Error(`backward: ${node.op.name} has no gradient, but the loss depends on it`);
 
     if (node.segment && !done.has(node.segment)) {
@@ -43,7 +48,7 @@ export function backward(graph: Graph, loss: Tensor, add: Op): Map<Tensor, Tenso
     });
     node.inputs.forEach((input, k) => {
       const result = results[k];
-      if (!result || input.role !== 'activation') return;
+      if (!result || input.role === 'parameter') return;
       if ('total' in result) return receive(input, result.total);
       const before = gradients.get(input);
       if (!before) return receive(input, result.share);
@@ -51,7 +56,7 @@ export function backward(graph: Graph, loss: Tensor, add: Op): Map<Tensor, Tenso
       receive(input, sum!);
     });
   }
-  return graph.gradients;
+  return gradients;
 }
 
 /** Records the nodes of a checkpointed segment once more, reading kept tensors from outside the segment. */

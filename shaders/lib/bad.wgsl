@@ -1,0 +1,4 @@
+// The only reliable test for NaN and infinity: drivers may assume that x == x and that max() drops NaN, but not change bits.
+fn is_bad(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7f800000u) == 0x7f800000u;
+}

@@ -1,0 +1,51 @@
+// C = A·B for the three layouts of a linear layer; src/ops/matmul.ts adds the entry point, whose register tile is unrolled there.
+//   nt  C[M,N] = A[M,K] · B[N,K]ᵀ   y = x Wᵀ
+//   nn  C[M,N] = A[M,K] · B[K,N]    dx = dy W
+//   tn  C[M,N] = A[K,M]ᵀ · B[K,N]   dW = dyᵀ x
+// All row-major, read as vec4 along the rows: M (tn), N and, but for tn, K are multiples of 4.
+struct Shape {
+  M: u32,
+  N4: u32, // N / 4
+  K: u32,
+  epilogue: u32,
+  // First vec4 of A, B and C: a chunk of rows of a larger matrix.
+  a0: u32,
+  b0: u32,
+  c0: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> a: array<stored4>;
+@group(0) @binding(2) var<storage, read> b: array<stored4>;
+// Laid out as C: the addend of ADD, the activation of SQUARED_RELU_GRADIENT. Bound to A where the epilogue does not read it.
+@group(0) @binding(3) var<storage, read> aux: array<stored4>;
+@group(0) @binding(4) var<storage, read_write> c: array<result4>;
+
+const ADD = 1u; // C = product + aux
+const SQUARED_RELU = 2u; // C = max(product, 0)²
+const SQUARED_RELU_GRADIENT = 3u; // C = product · 2·max(u, 0), where aux = max(u, 0)², so 2·max(u, 0) = 2·√aux
+const ACCUMULATE = 4u; // C += product
+
+fn finish(row: u32, column4: u32, product: vec4f) {
+  if (row >= shape.M || column4 >= shape.N4) {
+    return;
+  }
+  let i = shape.c0 + row * shape.N4 + column4;
+  var value = product;
+  switch shape.epilogue {
+    case ADD: {
+      value += vec4f(aux[i]);
+    }
+    case SQUARED_RELU: {
+      let positive = max(value, vec4f());
+      value = positive * positive;
+    }
+    case SQUARED_RELU_GRADIENT: {
+      value *= 2.0 * sqrt(vec4f(aux[i]));
+    }
+    case ACCUMULATE: {
+      value += vec4f(c[i]);
+    }
+    default: {}
+  }
+  c[i] = result4(value);
+}

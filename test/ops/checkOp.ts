@@ -1,0 +1,142 @@
+/**
+ * One call tests an op: its f64 twin's gradient against finite differences, then the GPU's forward and backward against the twin,
+ * with and without quad operations.
+ */
+import { expect } from 'vitest';
+import { compile } from '../../src/gpu/compile.ts';
+import { Memory } from '../../src/gpu/memory.ts';
+import { backward } from '../../src/graph/backward.ts';
+import { Graph, type Tensor } from '../../src/graph/graph.ts';
+import { layoutPool } from '../../src/graph/pool.ts';
+import { addOp } from '../../src/ops/add.ts';
+import { randomNormal, streamOf } from '../../src/util/random.ts';
+import { gpu } from '../gpu/device.ts';
+import { interpret, nmse, type Values } from '../reference/interpret.ts';
+import { twins } from '../reference/twins.ts';
+
+/** f32 arithmetic against f64: relative rounding 6e-8 squared is 4e-15; sums of hundreds of terms stay far under this. */
+const gpuTolerance = 1e-11;
+/** Central differences in f64 with step 1e-5: truncation ~1e-10, rounding ~1e-11, of a result of order 1. */
+const differenceTolerance = 1e-6;
+const differenceStep = 1e-5;
+
+export interface OpInput {
+  shape: number[];
+  role?: 'input' | 'parameter';
+  dtype?: 'f32' | 'u32';
+  /** Value of element i; standard normal by default. */
+  value?: (i: number) => number;
+}
+
+export interface OpCase {
+  inputs: Record<string, OpInput>;
+  /** Records the op and returns the output to differentiate. */
+  record: (g: Graph, t: Record<string, Tensor>) => Tensor;
+  /** Inputs to differentiate numerically; all f32 ones by default. */
+  differentiate?: string[];
+}
+
+interface Recorded {
+  graph: Graph;
+  tensors: Record<string, Tensor>;
+  y: Tensor;
+  forwardNodes: number;
+  gradients: Map<string, Tensor>;
+  values: Values;
+}
+
+function record(opCase: OpCase): Recorded {
+  const graph = new Graph();
+  const tensors: Record<string, Tensor> = {};
+  const values: Values = new Map();
+  for (const [name, { shape, role, dtype, value }] of Object.entries(opCase.inputs)) {
+    const tensor = role === 'parameter' ? graph.parameter(name, shape) : graph.input(name, shape, dtype);
+    tensors[name] = tensor;
+    // Rounded to f32, so that GPU and twin start from the same numbers.
+    values.set(tensor, Float64Array.from({ length: tensor.size }, (_, i) => Math.fround(value ? value(i) : randomNormal(7, streamOf(name), i))));
+  }
+  const y = opCase.record(graph, tensors);
+  const forwardNodes = graph.nodes.length;
+  const dy = graph.input('dy', y.shape);
+  values.set(dy, Float64Array.from({ length: dy.size }, (_, i) => Math.fround(randomNormal(7, streamOf('dy'), i))));
+  const flowing = backward(graph, new Map([[y, dy]]), addOp);
+  const gradients = new Map<string, Tensor>();
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const gradient = tensor.role === 'parameter' ? graph.gradients.get(tensor) : flowing.get(tensor);
+    if (gradient) gradients.set(name, gradient);
+  }
+  return { graph, tensors, y, forwardNodes, gradients, values };
+}
+
+/** Relative error of the twin's gradients against central differences, per input, over at most 40 of its elements. */
+function differenceErrors(recorded: Recorded, names: string[]): Record<string, number> {
+  const { graph, tensors, y, forwardNodes, gradients, values } = recorded;
+  const exact = interpret(graph, twins, new Map(values));
+  const dy = values.get(graph.inputs.find((input) => input.name === 'dy')!)!;
+  const forward = { ...graph, nodes: graph.nodes.slice(0, forwardNodes) } as unknown as Graph;
+  const loss = (): number => {
+    const out = interpret(forward, twins, new Map(values)).get(y)!;
+    return out.reduce((sum, value, i) => sum + value * dy[i]!, 0);
+  };
+  const errors: Record<string, number> = {};
+  for (const name of names) {
+    const x = values.get(tensors[name]!)!;
+    const gradient = exact.get(gradients.get(name)!)!;
+    const count = Math.min(x.length, 40);
+    let error = 0;
+    let norm = 0;
+    for (let k = 0; k < count; k++) {
+      const i = Math.floor((k * x.length) / count);
+      const before = x[i]!;
+      x[i] = before + differenceStep;
+      const up = loss();
+      x[i] = before - differenceStep;
+      const down = loss();
+      x[i] = before;
+      const difference = (up - down) / (2 * differenceStep);
+      error += (difference - gradient[i]!) ** 2;
+      norm += difference ** 2;
+    }
+    errors[name] = Math.sqrt(error / Math.max(norm, 1e-12));
+  }
+  return errors;
+}
+
+/** NMSE of y and of every gradient, computed on the GPU, against the twins. */
+async function gpuErrors(recorded: Recorded, quads: boolean): Promise<Record<string, number>> {
+  const { graph, y, gradients, values } = recorded;
+  const { device, report } = await gpu();
+  const layout = layoutPool(graph.parameters.map(({ name, shape }) => ({ name, shape, decay: false })));
+  const memory = new Memory(device, layout, { quads: quads && device.features.has('subgroups'), software: report.software });
+  const kept = [y, ...gradients.values()].filter((tensor) => tensor.role === 'activation');
+  const plan = await compile(memory, graph, { keep: kept });
+  try {
+    for (const tensor of graph.parameters) {
+      const { buffer, offset } = memory.slice(tensor.name, 'parameters');
+      device.queue.writeBuffer(buffer, offset, Float32Array.from(values.get(tensor)!));
+    }
+    for (const tensor of graph.inputs) plan.host(tensor).set(values.get(tensor)!);
+    plan.upload();
+    plan.submit(['step']);
+    const want = interpret(graph, twins, new Map(values));
+    const errors: Record<string, number> = { y: nmse(await plan.read(y), want.get(y)!) };
+    for (const [name, gradient] of gradients) errors[`d ${name}`] = nmse(await plan.read(gradient), want.get(gradient)!);
+    return errors;
+  } finally {
+    plan.destroy();
+    memory.destroy();
+  }
+}
+
+export async function checkOp(opCase: OpCase): Promise<void> {
+  const recorded = record(opCase);
+  const names = opCase.differentiate ?? [...recorded.gradients.keys()];
+  for (const [name, error] of Object.entries(differenceErrors(recorded, names))) {
+    expect(error, `twin of d ${name} against finite differences`).toBeLessThan(differenceTolerance);
+  }
+  for (const quads of [true, false]) {
+    for (const [name, error] of Object.entries(await gpuErrors(recorded, quads))) {
+      expect(error, `${name} on the GPU, ${quads ? 'with' : 'without'} quads`).toBeLessThan(gpuTolerance);
+    }
+  }
+}

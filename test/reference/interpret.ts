@@ -1,0 +1,45 @@
+/**
+ * The oracle: runs a recorded graph on CPU doubles, each op by its twin, so that a GPU result that differs is traced to the first
+ * differing tensor. Parameters' gradients accumulate exactly where the graph says they do.
+ */
+import type { Graph, Node, Tensor } from '../../src/graph/graph.ts';
+
+/** Computes a node's outputs (same order) from its inputs, all Float64Array; gradients of parameters without what was there before. */
+export type Twin = (inputs: Float64Array[], node: Node<any>) => Float64Array[];
+
+export type Values = Map<Tensor, Float64Array>;
+
+export function interpret(graph: Graph, twins: Record<string, Twin>, values: Values): Values {
+  for (const node of graph.nodes) {
+    const twin = twins[node.op.name];
+    if (!twin) throw new Error(`no f64 twin for op ${node.op.name}`);
+    const inputs = node.inputs.map((input) => {
+      const value = values.get(input);
+      if (!value) throw new Error(`${node.op.name} reads ${input.name}, which has no value`);
+      return value;
+    });
+    const outputs = twin(inputs, node);
+    node.outputs.forEach((output, k) => {
+      const value = outputs[k]!;
+      if (value.length !== output.size) {
+        throw new Error(`${node.op.name}: twin made ${value.length} elements for ${output.name}, which has ${output.size}`);
+      }
+      const before = values.get(output);
+      const accumulate = output.role === 'gradient' && (node.attributes as { accumulate?: boolean }).accumulate;
+      values.set(output, accumulate && before ? before.map((x, i) => x + value[i]!) : value);
+    });
+  }
+  return values;
+}
+
+/** Normalised mean squared error Σ(got − want)² / Σ want²; where want is all zero, the mean square of got. */
+export function nmse(got: ArrayLike<number>, want: ArrayLike<number>): number {
+  let error = 0;
+  let norm = 0;
+  for (let i = 0; i < want.length; i++) {
+    const difference = got[i]! - want[i]!;
+    error += difference * difference;
+    norm += want[i]! * want[i]!;
+  }
+  return norm > 0 ? error / norm : error / Math.max(want.length, 1);
+}

@@ -1,0 +1,83 @@
+/** f64 twins of the ops, written for clarity: plain loops, no tiling. Checked themselves against finite differences. */
+import { attentionTwins } from './attentionTwins.ts';
+import type { Twin } from './interpret.ts';
+
+const zeros = (n: number): Float64Array => new Float64Array(n);
+
+/** C[M,N] = A·B with A(m, k), B(k, n) read through accessors. */
+function product(M: number, N: number, K: number, a: (m: number, k: number) => number, b: (k: number, n: number) => number): Float64Array {
+  const c = zeros(M * N);
+  for (let m = 0; m < M; m++)
+    for (let n = 0; n < N; n++) {
+      let sum = 0;
+      for (let k = 0; k < K; k++) sum += a(m, k) * b(k, n);
+      c[m * N + n] = sum;
+    }
+  return c;
+}
+
+const timesTransposed = (x: Float64Array, w: Float64Array, N: number, I: number, O: number): Float64Array =>
+  product(N, O, I, (n, i) => x[n * I + i]!, (i, o) => w[o * I + i]!);
+const times = (dy: Float64Array, w: Float64Array, N: number, O: number, I: number): Float64Array =>
+  product(N, I, O, (n, o) => dy[n * O + o]!, (o, i) => w[o * I + i]!);
+const plus = (a: Float64Array, b?: Float64Array): Float64Array => (b ? a.map((x, i) => x + b[i]!) : a);
+
+export const twins: Record<string, Twin> = {
+  ...attentionTwins,
+
+  add: ([a, b]) => [plus(a!, b)],
+
+  linear: ([x, w, residual], { attributes: { N, I, O } }) => [plus(timesTransposed(x!, w!, N, I, O), residual)],
+  linearInputGradient: ([dy, w, partial], { attributes: { N, I, O } }) => [plus(times(dy!, w!, N, O, I), partial)],
+  linearWeightGradient: ([dy, x], { attributes: { N, I, O } }) => [
+    product(O, I, N, (o, n) => dy![n * O + o]!, (n, i) => x![n * I + i]!),
+  ],
+
+  squaredReluMlp: ([x, up, down, residual], { attributes: { N, D, F } }) => {
+    const a = timesTransposed(x!, up!, N, D, F).map((u) => Math.max(u, 0) ** 2);
+    return [plus(timesTransposed(a, down!, N, F, D), residual), a];
+  },
+  squaredReluGradient: ([dy, down, a], { attributes: { N, D, F } }) => [
+    times(dy!, down!, N, D, F).map((da, i) => da * 2 * Math.sqrt(a![i]!)),
+  ],
+
+  layerNorm: ([x, weight, bias], { attributes: { N, D, eps } }) => {
+    const y = zeros(N * D);
+    const stats = zeros(N * 2);
+    for (let n = 0; n < N; n++) {
+      const row = x!.subarray(n * D, (n + 1) * D);
+      const mean = row.reduce((sum, v) => sum + v, 0) / D;
+      const variance = row.reduce((sum, v) => sum + (v - mean) ** 2, 0) / D;
+      const rstd = 1 / Math.sqrt(variance + eps);
+      for (let i = 0; i < D; i++) y[n * D + i] = (row[i]! - mean) * rstd * (1 + weight![i]!) + bias![i]!;
+      stats.set([mean, rstd], n * 2);
+    }
+    return [y, stats];
+  },
+  layerNormInputGradient: ([x, weight, stats, dy, partial], { attributes: { N, D } }) => {
+    const dx = zeros(N * D);
+    for (let n = 0; n < N; n++) {
+      const [mean, rstd] = [stats![n * 2]!, stats![n * 2 + 1]!];
+      let meanG = 0;
+      let meanGN = 0;
+      const g = (i: number): number => dy![n * D + i]! * (1 + weight![i]!);
+      const norm = (i: number): number => (x![n * D + i]! - mean) * rstd;
+      for (let i = 0; i < D; i++) {
+        meanG += g(i) / D;
+        meanGN += (g(i) * norm(i)) / D;
+      }
+      for (let i = 0; i < D; i++) dx[n * D + i] = rstd * (g(i) - meanG - norm(i) * meanGN);
+    }
+    return [plus(dx, partial)];
+  },
+  layerNormParameterGradient: ([x, stats, dy], { outputs, attributes: { N, D } }) => {
+    const dweight = zeros(D);
+    const dbias = zeros(D);
+    for (let n = 0; n < N; n++)
+      for (let i = 0; i < D; i++) {
+        dweight[i]! += dy![n * D + i]! * (x![n * D + i]! - stats![n * 2]!) * stats![n * 2 + 1]!;
+        dbias[i]! += dy![n * D + i]!;
+      }
+    return [dweight, dbias, zeros(outputs[2]!.size)];
+  },
+};
