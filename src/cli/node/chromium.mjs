@@ -92,13 +92,16 @@ export function findSoftwareVulkan() {
   const chosen = chosenPath(); // may be a start script far from the libraries, so the usual places follow
   return [...(chosen === undefined ? [] : [chosen]), ...usualPlaces()]
     .map((file) => path.dirname(file))
-    .find((folder) => ['libvulkan.so.1', 'vk_swiftshader_icd.json'].every((file) => existsSync(path.join(folder, file))));
+    .find((folder) =>
+      ['libvulkan.so.1', 'vk_swiftshader_icd.json'].every((file) => existsSync(path.join(folder, file))),
+    );
 }
 
 /** Whether this machine shows a GPU that a driver may serve. Outside Linux the system always brings an adapter. */
 export function seesGpu() {
   if (process.platform !== 'linux') return true;
   return (
-    matching('/dev/dri', /^renderD/).length > 0 || ['/dev/nvidiactl', '/dev/dxg', '/dev/kfd'].some((node) => existsSync(node))
+    matching('/dev/dri', /^renderD/).length > 0 ||
+    ['/dev/nvidiactl', '/dev/dxg', '/dev/kfd'].some((node) => existsSync(node))
   );
 }

@@ -43,6 +43,8 @@ export function ensureDependencies() {
       ? runCommand('cmd.exe', ['/c', 'npm', ...args])
       : runCommand('npm', args);
   if (!result.ok) {
-    throw new Error(`npm could not install the packages of package-lock.json (${result.why}); mend what it says above and try again.`);
+    throw new Error(
+      `npm could not install the packages of package-lock.json (${result.why}); mend what it says above and try again.`,
+    );
   }
 }

@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { projectRoot, runCommand } from './project.mjs';
+
+/** The data shards' build, and the folder it fills. */
+const builder = 'src/cli/buildData.ts';
+const shards = 'public/data';
+
+/** Derives the data shards from their npm packages when they are missing. Throws a sentence when that fails. */
+export function ensureData() {
+  if (existsSync(path.join(projectRoot, shards))) return;
+  if (!existsSync(path.join(projectRoot, builder))) return;
+  console.error('Building the data shards …');
+  const result = runCommand(process.execPath, ['src/cli/run.mjs', builder]);
+  if (!result.ok)
+    throw new Error(
+      `The data shards could not be built (${result.why}); see above, then: node src/cli/run.mjs ${builder}`,
+    );
+}

@@ -1,0 +1,34 @@
+/**
+ * `npm start`: installs and builds what is missing, serves the page and opens it.
+ * `--no-open` leaves the browser alone, `--port N` and `--host` choose the address.
+ */
+import { parseArgs } from 'node:util';
+import { ensureData } from './node/data.mjs';
+import { ensureDependencies } from './node/dependencies.mjs';
+import { projectRoot } from './node/project.mjs';
+
+try {
+  const { values } = parseArgs({
+    options: {
+      'no-open': { type: 'boolean', default: false },
+      host: { type: 'boolean', default: false },
+      port: { type: 'string', default: '4173' },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`--port ${values.port} is no port; give 0 to 65535.`);
+  ensureDependencies();
+  ensureData();
+
+  const { build, preview } = await import('vite');
+  // The built page, not the development server: one bundle a thread loads at once and is what a published page would be.
+  await build({ root: projectRoot, logLevel: 'warn' });
+  const server = await preview({ root: projectRoot, preview: { port, host: values.host, open: !values['no-open'] } });
+  console.log('Rekindle runs at');
+  server.printUrls();
+  console.log('  Ctrl+C stops it. Working on the code? npm run dev reloads the page at every change.');
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
