@@ -1,0 +1,151 @@
+/**
+ * Corpora of a world by name: document = f(seed, source, index). Sources are endless: training takes indices below 2³¹, held-out
+ * documents come from 2³¹ upwards. The two ranges never share random numbers; that a held-out text happens to equal a training text
+ * (a short one, such as a sum) cannot be excluded for an endless source and is measured on the data card. The Q&A set is the
+ * exception: a fixed pool, repeated, whose held-out documents are clean questions that are not in the pool.
+ */
+import { UserError } from '../util/errors.ts';
+import { streamOf } from '../util/random.ts';
+import { Draws } from './draws.ts';
+import { Line } from './line.ts';
+import { allQa, books, cleanQa, code, forum, math, multi, QA_CATEGORIES, type QaCategory, qaShare, type Source, web, wiki } from './sources.ts';
+import type { World } from './world.ts';
+
+/** First index of the held-out range; a power of two so that a training index is any 31-bit number. */
+export const HELD_OUT = 2 ** 31;
+/** Documents whose lengths give a source's average, exact to about 1 %. */
+const MEASURED = 1024;
+/** Tries to find a clean question outside the pool; a world so small that its pool covers every question takes what it has. */
+const MOST_TRIES = 256;
+
+export interface SourceDescription {
+  name: string;
+  /** Losses are measured on held-out documents of this source; null for a variant that differs only in how often whom it mentions. */
+  measured: boolean;
+  description: string;
+}
+
+export class Corpus {
+  readonly world: World;
+  /** Every source a blend may name. */
+  readonly sources: readonly SourceDescription[];
+  /** The Q&A set, token ids by category. */
+  readonly pool: Readonly<Partial<Record<QaCategory, Uint16Array[]>>>;
+  readonly #write: Map<string, Source>;
+  readonly #streams: Map<string, number>;
+  readonly #averages = new Map<string, number>();
+  /** Sources that repeat pooled documents: qa and its categories. */
+  readonly #pools: Map<string, Uint16Array[]>;
+  /** Texts of the pool, to keep them out of the held-out questions. */
+  readonly #pooled: Set<string>;
+  readonly #draws = new Draws();
+  readonly #line = new Line();
+
+  constructor(world: World) {
+    this.world = world;
+    const sources: [SourceDescription, Source][] = [];
+    const add = (name: string, measured: boolean, description: string, write: Source) => sources.push([{ name, measured, description }, write]);
+    const all = world.config.skills === 'all';
+    const rate = Math.round(world.config.archiveRate * 100);
+    add('web', true, 'one sentence a person, three values in ten drawn at random, junk around it', web(world, { recent: false, filtered: false }));
+    add('wiki', true, 'three or four facts of a person, each said in one of four ways, all correct', wiki(world, { recent: false }));
+    if (all) {
+      add('books', true, 'two small events and, later, how they turned out', books(world));
+      add('code', true, 'list operations at a prompt with their results', code(world));
+      add('math', true, 'sums and products of two digits', math(world));
+      add('multi', true, 'a second language: dictionary entries, and people described in it', multi(world, { recent: false }));
+    }
+    add('forum', true, 'questions with answers, one answer in four drawn at random', forum(world));
+    add('web-recent', false, `web, with archive people at ${rate} % of their rate`, web(world, { recent: true, filtered: false }));
+    add('web-filtered', false, 'web-recent after a quality filter: one value in twenty drawn at random, no junk', web(world, { recent: true, filtered: true }));
+    add('wiki-recent', false, `wiki, with archive people at ${rate} % of their rate`, wiki(world, { recent: true }));
+    if (all) add('multi-recent', false, `multi, with archive people at ${rate} % of their rate`, multi(world, { recent: true }));
+    add('qa', true, `${world.config.qaPool} clean questions with answers, repeated`, allQa(world));
+    const categories = QA_CATEGORIES.filter((category) => qaShare(world, category) > 0);
+    for (const category of categories) add(`qa-${category}`, false, `the ${category} documents of qa alone`, cleanQa(world, category));
+
+    this.sources = sources.map(([description]) => description);
+    this.#write = new Map(sources.map(([{ name }, write]) => [name, write]));
+    this.#streams = new Map(sources.map(([{ name }]) => [name, streamOf(`world.source.${name}`)]));
+    this.pool = Object.fromEntries(categories.map((category) => [category, this.#poolOf(category, categories)]));
+    this.#pools = new Map(categories.map((category) => [`qa-${category}`, this.pool[category]!]));
+    this.#pools.set('qa', categories.flatMap((category) => this.pool[category]!));
+    this.#pooled = new Set(this.#pools.get('qa')!.map((tokens) => tokens.join(' ')));
+  }
+
+  /** The pool's documents of one category; facts take what rounding leaves. */
+  #poolOf(category: QaCategory, categories: readonly QaCategory[]): Uint16Array[] {
+    const count = (one: QaCategory) => Math.round(this.world.config.qaPool * qaShare(this.world, one));
+    const rest = this.world.config.qaPool - categories.reduce((sum, one) => sum + count(one), 0);
+    const stream = streamOf(`world.pool.${category}`);
+    return Array.from({ length: count(category) + (category === 'facts' ? rest : 0) }, (_, index) => {
+      this.#line.length = 0;
+      this.#write.get(`qa-${category}`)!(this.#draws.open(this.world.seed, stream, index), this.#line);
+      return this.#line.tokens();
+    });
+  }
+
+  /** Names of the sources whose held-out loss is measured. */
+  measured(): string[] {
+    return this.sources.filter(({ measured }) => measured).map(({ name }) => name);
+  }
+
+  /** Token ids of one document, without <eos>, appended to `out`. Errors on a source the world does not have. */
+  write(source: string, index: number, out: Line): void {
+    const write = this.#write.get(source);
+    if (!write) throw new UserError(`The world has no source "${source}"; it has ${[...this.#write.keys()].join(', ')}.`);
+    const draws = this.#draws.open(this.world.seed, this.#streams.get(source)!, index);
+    const pool = this.#pools.get(source);
+    if (!pool) return write(draws, out);
+    if (index < HELD_OUT) return out.say(draws.pick(pool));
+    const start = out.length;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      out.length = start;
+      write(draws, out);
+      if (!this.#pooled.has(out.ids.subarray(start, out.length).join(' '))) return;
+    }
+  }
+
+  /** Token ids of one document, without <eos>. */
+  tokens(source: string, index: number): Uint16Array {
+    this.#line.length = 0;
+    this.write(source, index, this.#line);
+    return this.#line.tokens();
+  }
+
+  text(source: string, index: number): string {
+    return this.world.tokenizer.decode(this.tokens(source, index));
+  }
+
+  /** Documents first … first + count − 1 as UTF-8, one a line. */
+  lines(source: string, first: number, count: number): Uint8Array<ArrayBuffer> {
+    let bytes = new Uint8Array(count * 128);
+    let length = 0;
+    for (let index = first; index < first + count; index++) {
+      this.#line.length = 0;
+      this.write(source, index, this.#line);
+      for (let i = 0; i < this.#line.length; i++) {
+        const word = this.world.tokenizer.bytes(this.#line.ids[i]!);
+        if (length + word.length > bytes.length) {
+          const larger = new Uint8Array(bytes.length * 2);
+          larger.set(bytes);
+          bytes = larger;
+        }
+        for (let k = 0; k < word.length; k++) bytes[length++] = word[k]!;
+      }
+      bytes[length - 1] = 10; // the last word's space becomes the line's end
+    }
+    return bytes.slice(0, length);
+  }
+
+  /** Mean tokens of a document with its <eos>, over the first 1024 documents. */
+  averageTokens(source: string): number {
+    let average = this.#averages.get(source);
+    if (average === undefined) {
+      let sum = 0;
+      for (let index = 0; index < MEASURED; index++) sum += this.tokens(source, index).length + 1;
+      this.#averages.set(source, (average = sum / MEASURED));
+    }
+    return average;
+  }
+}

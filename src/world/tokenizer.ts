@@ -1,0 +1,88 @@
+/**
+ * Word-level tokenizer of a closed vocabulary: one id a word, numbers digit by digit. Unlike the byte and BPE tokenizers it cannot
+ * spell an unknown word, which becomes <unk>: a world's own text never contains one.
+ */
+import { canonicalJson, sha256 } from '../tokenizer/format.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { END_OF_TEXT, UNKNOWN } from './words.ts';
+
+/**
+ * One word, one digit, or a run of other marks: HuggingFace's `Whitespace` split (`\w+|[^\w\s]+`) followed by `Digits` one by one.
+ * \w as in Rust's regular expressions: letters, marks, decimal digits, connectors.
+ */
+const WORD = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d`;
+const PIECE = new RegExp(`[${WORD}]+|[^${WORD}\\s]+`, 'gu');
+const DIGIT_OR_REST = /\p{N}|\P{N}+/gu;
+
+export class WordTokenizer implements Tokenizer {
+  readonly kind = 'word';
+  readonly size: number;
+  readonly endOfText = 0;
+  readonly words: readonly string[];
+  readonly #ids: Map<string, number>;
+  readonly #unknown: number;
+  readonly #bytes: Uint8Array[];
+
+  /** `words` in id order; words[0] is <eos> and <unk> is among them. */
+  constructor(words: readonly string[]) {
+    this.words = words;
+    this.size = words.length;
+    this.#ids = new Map(words.map((word, id) => [word, id]));
+    this.#unknown = this.id(UNKNOWN);
+    if (words[0] !== END_OF_TEXT || this.#ids.size !== words.length) throw new Error(`The first word must be ${END_OF_TEXT} and no word may stand twice.`);
+    const encoder = new TextEncoder();
+    this.#bytes = words.map((word, id) => encoder.encode(id === this.endOfText ? '' : `${word} `));
+  }
+
+  /** Id of a word that is known to exist. */
+  id(word: string): number {
+    const id = this.#ids.get(word);
+    if (id === undefined) throw new Error(`The world's vocabulary has no word "${word}".`);
+    return id;
+  }
+
+  encode(text: string): Uint32Array {
+    const ids: number[] = [];
+    for (const piece of text.match(PIECE) ?? []) {
+      for (const part of piece.match(DIGIT_OR_REST)!) ids.push(this.#ids.get(part) ?? this.#unknown);
+    }
+    return Uint32Array.from(ids);
+  }
+
+  /** Words joined by single spaces. */
+  decode(ids: ArrayLike<number>): string {
+    const words: string[] = [];
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      if (!(id < this.size)) throw new RangeError(`Token ${id} at position ${i} is outside the vocabulary of ${this.size} words.`);
+      if (id !== this.endOfText) words.push(this.words[id]!);
+    }
+    return words.join(' ');
+  }
+
+  /** The word and one space after it, so that bytes put one after another are the text; empty for <eos>. */
+  bytes(id: number): Uint8Array {
+    const bytes = this.#bytes[id];
+    if (!bytes) throw new RangeError(`Token ${id} is outside the vocabulary of ${this.size} words.`);
+    return bytes;
+  }
+
+  toHuggingFace(): object {
+    const special = (content: string, id: number) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true });
+    return {
+      version: '1.0',
+      truncation: null,
+      padding: null,
+      added_tokens: [special(END_OF_TEXT, this.endOfText), special(UNKNOWN, this.#unknown)],
+      normalizer: null,
+      pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Whitespace' }, { type: 'Digits', individual_digits: true }] },
+      post_processor: null,
+      decoder: null, // ids decode to words joined by spaces
+      model: { type: 'WordLevel', vocab: Object.fromEntries(this.words.map((word, id) => [word, id])), unk_token: UNKNOWN },
+    };
+  }
+
+  hash(): Promise<string> {
+    return sha256(canonicalJson(this.toHuggingFace()));
+  }
+}
