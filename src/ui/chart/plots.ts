@@ -1,0 +1,248 @@
+/**
+ * The two canvas strips of the picture, drawn by uPlot: loss above, learning rate below, over the same steps. The strips are built
+ * once per theme and then only given data. Colours come from the page's tokens, gutters from where CSS put the plotting area, so that
+ * rules and shades placed in CSS fall on the lines.
+ */
+import uPlot from 'uplot';
+import type { History } from './columns.ts';
+import type { Plan } from './plan.ts';
+import type { Smoother } from './smooth.ts';
+import { visiblePoints } from './downsample.ts';
+import * as format from '../format.ts';
+
+/** Height of the step axis under the lower strip, px; figure.css knows it as 1.5rem. */
+const AXIS = 24;
+/** Rates below this share of the peak are drawn at the strip's floor: a log scale has no zero. */
+const RATE_FLOOR = 1e-4;
+/** Points along the planned rate: one for every second pixel of a wide screen. */
+const PLAN_POINTS = 500;
+const PHASES = [0, 1, 2];
+
+export interface PlotsInput {
+  plan: Plan;
+  history: History;
+  smoother: Smoother;
+}
+
+export class Plots {
+  readonly #loss: uPlot;
+  readonly #rate: uPlot;
+  readonly #frame: HTMLElement;
+  readonly #area: HTMLElement;
+  #input: PlotsInput;
+
+  /** frame: the element both strips fill in width; area: the plotting area inside it. */
+  constructor(elements: { frame: HTMLElement; area: HTMLElement; loss: HTMLElement; rate: HTMLElement }, input: PlotsInput) {
+    this.#frame = elements.frame;
+    this.#area = elements.area;
+    this.#input = input;
+    const ink = inks();
+    this.#loss = new uPlot(this.#lossOptions(ink, elements.loss.clientHeight), [[]], elements.loss);
+    this.#rate = new uPlot(this.#rateOptions(ink, elements.rate.clientHeight), [[]], elements.rate);
+    this.update(input);
+  }
+
+  update(input: PlotsInput): void {
+    this.#input = input;
+    this.#loss.setData(this.#lossData());
+    this.#rate.setData(this.#rateData());
+  }
+
+  resize(): void {
+    const width = this.#frame.clientWidth;
+    if (width === this.#loss.width) return;
+    this.#loss.setSize({ width, height: this.#loss.height });
+    this.#rate.setSize({ width, height: this.#rate.height });
+    this.update(this.#input);
+  }
+
+  destroy(): void {
+    this.#loss.destroy();
+    this.#rate.destroy();
+  }
+
+  #gutters(): { left: number; right: number } {
+    const left = this.#area.offsetLeft;
+    return { left, right: this.#frame.clientWidth - left - this.#area.offsetWidth };
+  }
+
+  /** What both strips share: the steps of the whole run on x, no legend, no zoom, gutters as CSS has them. */
+  #options(height: number): Pick<uPlot.Options, 'width' | 'height' | 'padding' | 'legend' | 'cursor'> {
+    return {
+      width: this.#frame.clientWidth,
+      height,
+      padding: [8, () => this.#gutters().right, 8, 0],
+      legend: { show: false },
+      cursor: { show: false },
+    };
+  }
+
+  #steps(): uPlot.Scale {
+    return { time: false, range: () => [0, this.#input.plan.steps] };
+  }
+
+  #lossOptions(ink: Inks, height: number): uPlot.Options {
+    const line = { stroke: ink.ink, width: 1.75, points: { show: false } };
+    return {
+      ...this.#options(height),
+      scales: { x: this.#steps(), y: { range: (_, low, high) => padded(low, high) } },
+      axes: [
+        { show: false },
+        {
+          size: () => this.#gutters().left,
+          stroke: ink.soft,
+          font: ink.font,
+          space: 40,
+          grid: { stroke: ink.hair, width: 1 },
+          ticks: { show: false },
+          values: (_, values) => (this.#input.history.length === 0 ? [] : values.map(String)),
+        },
+      ],
+      series: [
+        {},
+        { stroke: ink.faint, width: 1, points: { show: false } },
+        // One line a phase: a gap at the boundary, because the average starts anew there.
+        ...PHASES.map(() => ({ ...line })),
+      ],
+      hooks: { draw: [(plot) => this.#drawTip(plot, ink)] },
+    };
+  }
+
+  #rateOptions(ink: Inks, height: number): uPlot.Options {
+    const decades = () => {
+      const { peak } = this.#input.plan;
+      return [peak, peak * 1e-2, peak * RATE_FLOOR];
+    };
+    return {
+      ...this.#options(height),
+      padding: [6, () => this.#gutters().right, 0, 0],
+      scales: {
+        x: this.#steps(),
+        y: { distr: 3, range: () => [this.#input.plan.peak * RATE_FLOOR, this.#input.plan.peak] },
+      },
+      axes: [
+        {
+          size: AXIS,
+          stroke: ink.soft,
+          font: ink.font,
+          space: 80,
+          gap: 2,
+          grid: { show: false },
+          ticks: { stroke: ink.hair, width: 1, size: 4 },
+          values: (_, values) => values.map((value) => (value === null ? null : format.integer(value))),
+        },
+        {
+          size: () => this.#gutters().left,
+          stroke: ink.soft,
+          font: ink.font,
+          grid: { stroke: ink.hair, width: 1 },
+          ticks: { show: false },
+          splits: decades,
+          filter: (_, splits) => splits,
+          values: (_, values) => values.map((value) => (value === null ? null : format.rate(value))),
+        },
+      ],
+      series: [
+        {},
+        { stroke: ink.soft, width: 1, dash: [3, 3], points: { show: false } },
+        { stroke: ink.ink, width: 1.75, points: { show: false } },
+      ],
+    };
+  }
+
+  #lossData(): uPlot.AlignedData {
+    const { plan, history, smoother } = this.#input;
+    const width = Math.max(1, this.#area.offsetWidth);
+    const picked = visiblePoints(history.step, history.loss, history.length, 0, plan.steps, width);
+    const x = picked.map((i) => history.step[i]);
+    const raw = picked.map((i) => finite(history.loss[i]));
+    const smooth = PHASES.map((phase) =>
+      picked.map((i) => (history.phase[i] === phase ? finite(smoother.values[i]) : null)),
+    );
+    return [x, raw, ...smooth];
+  }
+
+  #rateData(): uPlot.AlignedData {
+    const { plan, history } = this.#input;
+    const floor = (rate: number) => Math.max(rate, plan.peak * RATE_FLOOR);
+    const stride = Math.max(1, Math.floor(plan.steps / PLAN_POINTS));
+    const at = new Set<number>();
+    for (let step = 0; step < plan.steps; step += stride) at.add(step);
+    for (const phase of plan.phases) at.add(Math.max(0, phase.from - 1)).add(phase.from);
+    at.add(plan.steps - 1);
+    const planned = [...at].sort((a, b) => a - b);
+    const picked = visiblePoints(history.step, history.lr, history.length, 0, plan.steps, PLAN_POINTS);
+    if (picked.length === 0) return [planned, planned.map((step) => floor(plan.rate(step))), planned.map(() => null)];
+    return uPlot.join([
+      [planned, planned.map((step) => floor(plan.rate(step)))],
+      [picked.map((i) => history.step[i]), picked.map((i) => floor(history.lr[i]))],
+    ]);
+  }
+
+  /** The glowing end of the line, with its value. */
+  #drawTip(plot: uPlot, ink: Inks): void {
+    const { history, smoother } = this.#input;
+    const last = history.length - 1;
+    if (last < 0 || !Number.isFinite(smoother.values[last])) return;
+    const { ctx } = plot;
+    const ratio = uPlot.pxRatio;
+    const x = plot.valToPos(history.step[last], 'x', true);
+    const y = plot.valToPos(smoother.values[last], 'y', true);
+    const label = format.loss(smoother.values[last]);
+    ctx.save();
+    ctx.fillStyle = ink.ember;
+    ctx.beginPath();
+    ctx.arc(x, y, 4 * ratio, 0, 2 * Math.PI);
+    ctx.fill();
+    ctx.font = `600 ${13 * ratio}px ${ink.family}`;
+    ctx.fillStyle = ink.ink;
+    // A halo of paper keeps the figures legible on top of the faint line.
+    ctx.strokeStyle = ink.paper;
+    ctx.lineWidth = 4 * ratio;
+    ctx.lineJoin = 'round';
+    const fits = x + ctx.measureText(label).width + 12 * ratio < plot.bbox.left + plot.bbox.width;
+    ctx.textAlign = fits ? 'left' : 'right';
+    const at = [x + (fits ? 9 : -2) * ratio, y - 10 * ratio] as const;
+    ctx.strokeText(label, ...at);
+    ctx.fillText(label, ...at);
+    ctx.restore();
+  }
+}
+
+interface Inks {
+  ink: string;
+  soft: string;
+  faint: string;
+  hair: string;
+  paper: string;
+  ember: string;
+  family: string;
+  font: string;
+}
+
+function inks(): Inks {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string) => style.getPropertyValue(name).trim();
+  const family = token('--sans');
+  return {
+    ink: token('--ink'),
+    soft: token('--ink-soft'),
+    // The raw line at a quarter of the ink: there, but behind.
+    faint: `color-mix(in srgb, ${token('--ink')} 28%, transparent)`,
+    hair: token('--hair'),
+    paper: token('--paper'),
+    ember: token('--ember'),
+    family,
+    font: `12px ${family}`,
+  };
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+/** The data's own extent and a twentieth of air; loss is not forced down to zero, which would hide late progress. */
+function padded(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const air = Math.max((high - low) * 0.05, 0.01);
+  return [Math.max(0, low - air), high + air];
+}
+

@@ -1,0 +1,43 @@
+/** The picture in words and in rows, for whoever does not see it. */
+import type { PhaseName } from '../../protocol.ts';
+import * as format from '../format.ts';
+import { text } from '../strings.ts';
+import type { History } from './columns.ts';
+import { lowerBound } from './downsample.ts';
+import type { Plan } from './plan.ts';
+import type { Smoother } from './smooth.ts';
+
+export const PHASE_NAMES: readonly PhaseName[] = ['base', 'general', 'qa'];
+
+export function summaryOf(plan: Plan, history: History, smoother: Smoother): string {
+  const last = history.length - 1;
+  if (last < 0) return text.chart.planned(plan.steps, plan.switchStep);
+  const sentence = text.chart.summary(history.loss[0], smoother.values[last], history.step[last] + 1);
+  if (plan.switchStep === null) return sentence;
+  const at = lowerBound(history.step, history.length, plan.switchStep);
+  if (at === 0 || at > last) return `${sentence} ${text.chart.summarySwitchAhead(plan.switchStep)}`;
+  return `${sentence} ${text.chart.summarySwitch(plan.switchStep, smoother.values[at - 1], smoother.values[last])}`;
+}
+
+/** Rows a table can show without becoming the page. */
+const ROWS = 24;
+
+/** Evenly spaced logged steps, and the ones on either side of every phase's beginning. */
+export function rowsOf(history: History, smoother: Smoother): string[][] {
+  const chosen = new Set<number>();
+  for (let row = 0; row < ROWS; row++) chosen.add(Math.round((row / (ROWS - 1)) * (history.length - 1)));
+  for (let i = 1; i < history.length; i++) {
+    if (history.phase[i] !== history.phase[i - 1]) chosen.add(i - 1).add(i);
+  }
+  return [...chosen]
+    .filter((i) => i >= 0 && i < history.length)
+    .sort((a, b) => a - b)
+    .map((i) => [
+      format.integer(history.step[i]),
+      text.phase[PHASE_NAMES[history.phase[i]]],
+      format.loss(history.loss[i]),
+      format.loss(smoother.values[i]),
+      format.rate(history.lr[i]),
+      format.integer(history.tokensPerSecond[i]),
+    ]);
+}

@@ -1,0 +1,60 @@
+/**
+ * The run on the page, as signals. `receive` is the only way in: it takes the worker's batches of events. Metrics go into typed
+ * columns at once; what is drawn from them follows `frame`, which ticks at most four times a second and only when something came.
+ */
+import { batch, signal } from '@preact/signals';
+import type { RunConfig } from '../../config/run.ts';
+import type { HeldOutPoint, RunEvents, RunState, Sample, SourceCount, Switch } from '../../protocol.ts';
+import { History } from '../chart/columns.ts';
+
+/** Milliseconds between redraws: four a second read as live and leave the main thread idle. */
+const FRAME = 250;
+
+export const runState = signal<RunState>({ kind: 'idle' });
+/** The configuration of the run on the page; null until the first start. */
+export const runConfig = signal<RunConfig | null>(null);
+export const history = new History();
+export const frame = signal(0);
+export const heldOut = signal<readonly HeldOutPoint[]>([]);
+export const samples = signal<readonly Sample[]>([]);
+export const switches = signal<readonly Switch[]>([]);
+export const sources = signal<readonly SourceCount[]>([]);
+export const log = signal<readonly string[]>([]);
+
+let timer: ReturnType<typeof setTimeout> | null = null;
+
+function drawSoon(): void {
+  timer ??= setTimeout(() => {
+    timer = null;
+    frame.value++;
+  }, FRAME);
+}
+
+export function beginRun(config: RunConfig): void {
+  history.clear();
+  batch(() => {
+    runConfig.value = config;
+    runState.value = { kind: 'preparing', what: '', done: 0, total: 0 };
+    heldOut.value = [];
+    samples.value = [];
+    switches.value = [];
+    sources.value = [];
+    log.value = [];
+    frame.value++;
+  });
+}
+
+export function receive(events: RunEvents): void {
+  batch(() => {
+    if (events.metrics && events.metrics.step.length > 0) {
+      history.append(events.metrics);
+      drawSoon();
+    }
+    if (events.heldOut) heldOut.value = [...heldOut.value, ...events.heldOut];
+    if (events.samples) samples.value = [...samples.value, ...events.samples];
+    if (events.switches) switches.value = [...switches.value, ...events.switches];
+    if (events.sources) sources.value = events.sources;
+    if (events.log) log.value = [...log.value, ...events.log];
+    if (events.state) runState.value = events.state;
+  });
+}

@@ -1,0 +1,231 @@
+/** Every sentence of the page, in one place, so that a translation is one more file of this shape. */
+import type { NoGpuCause, PhaseName, RunState } from '../protocol.ts';
+import * as format from './format.ts';
+
+const phase: Record<PhaseName, string> = { base: 'Base run', general: 'General blend', qa: 'QA blend' };
+
+export const text = {
+  name: 'Rekindle',
+  lead:
+    'Train a small language model in this tab, then rekindle it: a second run that moves from general text to ' +
+    'questions and answers as its learning rate falls.',
+  skip: 'Skip to the chart',
+
+  theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark' },
+  help: 'Help',
+
+  phase,
+  stage(state: RunState): string {
+    switch (state.kind) {
+      case 'idle': return 'Ready';
+      case 'preparing': return state.what ? `Preparing ${state.what}` : 'Preparing';
+      case 'compiling': return `Compiling kernels ${state.done}/${state.total}`;
+      case 'training': return `Training — ${phase[state.phase].toLowerCase().replace('qa', 'QA')}`;
+      case 'evaluating': return 'Measuring held-out loss';
+      case 'paused': return 'Paused';
+      case 'done': return 'Done';
+      case 'stopped': return 'Stopped';
+      case 'diverged': return 'Diverged';
+      case 'failed': return 'Failed';
+    }
+  },
+
+  machine: {
+    asking: 'Looking for a graphics processor …',
+    on: (name: string) => `Runs on ${name}.`,
+    software: 'Software adapter: correct, slow. The smallest preset is the one to try.',
+    nameless: 'a graphics processor that gives no name',
+  },
+
+  run: {
+    heading: 'Run',
+    preset: 'Preset',
+    start: 'Start',
+    again: 'Start again',
+    pause: 'Pause',
+    resume: 'Resume',
+    step: 'One step',
+    stop: 'Stop',
+    reset: 'Back to the preset',
+    nextRun: 'The recipe was changed: the next start uses it.',
+    size: (parameters: number, layers: number, width: number) =>
+      `${format.short(parameters)} parameters, ${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
+    work: (steps: number, tokens: number) => `${format.integer(steps)} steps on ${format.short(tokens)} tokens`,
+  },
+
+  progress: {
+    label: 'Progress of the run',
+    step: (step: number, total: number) => `step ${format.integer(step)} of ${format.integer(total)}`,
+    tokens: (tokens: number) => `${format.short(tokens)} tokens`,
+    speed: (perSecond: number) => `${format.short(perSecond)} tokens/s`,
+    left: (seconds: number) => `about ${format.duration(seconds)} left`,
+    spread: (low: number, high: number) =>
+      `Between ${format.duration(low)} and ${format.duration(high)}, going by the speed of recent steps`,
+  },
+
+  chart: {
+    heading: 'The run as a picture',
+    loss: 'Loss, nats a token',
+    blend: 'Data blend',
+    rate: 'Learning rate',
+    step: 'step',
+    switchAt: (step: number) => `switch at step ${format.integer(step)}`,
+    switchRate: (divisor: number) => (divisor > 1 ? `rate down to 1/${divisor}` : 'from the first step'),
+    planBase: (steps: number) => `From random weights, ${format.integer(steps)} steps on mixed text.`,
+    planGeneral: (steps: number) =>
+      `Continued at the rate the base run ended with, no warm-up: ${format.integer(steps)} steps on cleaner text.`,
+    planQa: (divisor: number, step: number) =>
+      divisor > 1
+        ? `Once that rate has fallen to 1/${divisor}, at step ${format.integer(step)}, questions and answers join in.`
+        : `Questions and answers from step ${format.integer(step)} on.`,
+    planNoSwitch: 'The blend never switches with these settings.',
+    empty: 'No step has been logged yet.',
+    planned: (steps: number, switchStep: number | null) =>
+      `Planned: ${format.integer(steps)} steps` +
+      (switchStep === null ? ', one blend.' : `; the blend switches at step ${format.integer(switchStep)}.`),
+    summary: (first: number, last: number, step: number) =>
+      `Loss went from ${format.loss(first)} to ${format.loss(last)} in ${format.integer(step)} steps.`,
+    summarySwitch: (step: number, before: number, after: number) =>
+      `At the blend switch, step ${format.integer(step)}, it stood at ${format.loss(before)}; ` +
+      `on the new blend it is ${format.loss(after)}.`,
+    summarySwitchAhead: (step: number) => `The blend switches at step ${format.integer(step)}.`,
+    keys: 'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends.',
+    readout: (step: number, name: PhaseName, raw: number, smooth: number, rate: number) =>
+      `Step ${format.integer(step)}, ${phase[name].toLowerCase().replace('qa', 'QA')}: loss ${format.loss(raw)}, ` +
+      `smoothed ${format.loss(smooth)}, learning rate ${format.rate(rate)}`,
+    readoutPlan: (step: number, name: PhaseName, rate: number) =>
+      `Step ${format.integer(step)}, ${phase[name].toLowerCase().replace('qa', 'QA')}: planned learning rate ${format.rate(rate)}`,
+    freeze: 'Freeze the picture',
+    unfreeze: 'Follow the run',
+    table: 'Show as a table',
+    smoothing: 'Smoothing',
+    columns: ['Step', 'Phase', 'Loss', 'Smoothed', 'Learning rate', 'Tokens/s'],
+  },
+
+  sources: {
+    heading: 'Held-out loss, source by source',
+    note: 'Nats a token on documents that were never trained on. Lower is better.',
+    empty: 'Measured at the start, along the way and at the end of every phase.',
+    source: 'Source',
+    start: 'Start',
+    now: 'Now',
+    change: 'Change',
+    trend: 'Trend',
+    tokens: 'Tokens drawn',
+    epochs: 'Passes',
+    trendOf: (name: string, from: number, to: number) =>
+      `Held-out loss of ${name}: ${format.loss(from)} at first, ${format.loss(to)} now`,
+  },
+
+  samples: {
+    heading: 'What it writes',
+    empty: 'Short texts appear here while it trains. Pause the run to ask for one of your own.',
+    at: (step: number) => `Step ${format.integer(step)}`,
+    own: 'On request',
+    prompt: 'Prompt',
+    temperature: 'Temperature',
+    write: 'Write',
+    writing: 'Writing …',
+  },
+
+  setup: {
+    heading: 'Recipe',
+    seed: 'Seed',
+    seedNote: 'Same seed, same machine: the same run.',
+    switch: 'Switch when the rate is down to',
+    switchOff: 'never',
+    switchOf: (divisor: number) => `1/${divisor}`,
+    switchLands: (step: number, steps: number) =>
+      `Step ${format.integer(step)} of ${format.integer(steps)}: ${format.percent(step / steps)} of the continued run.`,
+    switchNever: 'The rate never falls that far: the blend would stay as it is.',
+    preview: (switchShare: number | null) =>
+      'Learning rate of the continued run' +
+      (switchShare === null ? ', no switch' : `, switch at ${format.percent(switchShare)} of its length`),
+    blends: 'Data blends',
+    weights: 'Edit the weights',
+    weightOf: (source: string, name: PhaseName) => `${source}, ${phase[name]}, weight in percent`,
+    more: 'More settings',
+    files: 'Your own text',
+    filesNote: 'Text, Markdown or JSON Lines. It is read in this tab and never leaves your machine.',
+    choose: 'Choose files',
+    drop: 'or drop them here.',
+    fileSource: 'Name',
+    remove: (name: string) => `Remove ${name}`,
+    badName: (name: string) =>
+      `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a letter or digit.`,
+    empty: (name: string) => `${name} is empty: choose a file with text in it.`,
+    kind: (name: string) => `${name} is not a .txt, .md or .jsonl file: choose one of these.`,
+  },
+
+  model: {
+    export: 'Download the model',
+    exportNote: 'A HuggingFace folder as one .zip.',
+    exporting: 'Packing …',
+    file: 'rekindle-model.zip',
+  },
+
+  ending: {
+    failed: 'The run could not go on',
+    diverged: (step: number) => `The run diverged at step ${format.integer(step)}`,
+    divergedHelp: 'Lower the peak learning rate, or lengthen the warm-up, and start again.',
+    failedHelp: 'Change what the sentence names, then start again.',
+  },
+
+  noGpu: {
+    heading: {
+      'insecure-address': 'This address is not secure, so the browser hides the graphics processor',
+      'no-webgpu': 'This browser has no WebGPU',
+      'no-adapter': 'The browser offers no graphics processor',
+      'device-refused': 'The graphics processor refused to start',
+    } satisfies Record<NoGpuCause, string>,
+    advice: {
+      'insecure-address': ['Open the page through https:// or through http://localhost.'],
+      'no-webgpu': [
+        'Chrome or Edge 113 and later on Windows, macOS and ChromeOS; on Linux from 144, depending on the graphics processor; on Android from 121.',
+        'Safari 26 and later, on macOS, iPadOS and iOS.',
+        'Firefox 141 and later on Windows, 145 and later on Macs with Apple silicon.',
+      ],
+      'no-adapter': [
+        'Switch on “Use graphics acceleration when available” in the browser’s system settings, then restart the browser.',
+        'In Chrome or Edge, chrome://gpu says whether WebGPU is blocked for this driver; an update of the driver often lifts the block.',
+        'On Linux the flags chrome://flags/#enable-unsafe-webgpu and #enable-vulkan may be needed. Remote desktops and virtual machines often have no graphics processor at all.',
+      ],
+      'device-refused': [
+        'Close other tabs and programs that use the graphics processor, then reload this page.',
+        'If that does not help, restart the browser.',
+      ],
+    } satisfies Record<NoGpuCause, string[]>,
+    rest: 'The plan below still shows the recipe; training needs WebGPU.',
+    details: 'What the browser said',
+  },
+
+  keys: {
+    heading: 'Keys',
+    list: [
+      ['Space', 'pause or resume'],
+      ['.', 'one step, while paused'],
+      ['?', 'this list'],
+      ['← →', 'move along the curve, when the chart has the focus'],
+    ],
+    enabled: 'Single keys work whenever no field or button has the focus',
+    about:
+      'The base run learns from random weights. The continued run takes over its last learning rate without a warm-up, ' +
+      'lets it fall along a cosine to a hundredth, and changes the data once the rate is down to the fraction you chose. ' +
+      'The recipe is that of “Reuse, Don’t Retrain” (Parmar et al., 2024).',
+    close: 'Close',
+  },
+
+  log: 'Log',
+  workerLost: 'The training process ended unexpectedly; reload the page and start again.',
+
+  title: {
+    running: (share: number, loss: number | null) =>
+      `${Math.floor(share * 100)} %${loss === null ? '' : ` · ${format.loss(loss)}`} · Rekindle`,
+    paused: (share: number) => `Paused at ${Math.floor(share * 100)} % · Rekindle`,
+    done: (loss: number | null) => `✓ ${loss === null ? '' : `${format.loss(loss)} – `}done · Rekindle`,
+    ended: (what: string) => `${what} · Rekindle`,
+  },
+
+  announce: (stage: string, step: number, total: number, loss: number) =>
+    `${stage}. Step ${format.integer(step)} of ${format.integer(total)}, loss ${format.loss(loss)}.`,
+};

@@ -1,0 +1,109 @@
+/**
+ * The page's side of the worker boundary, and the only file that knows comlink: it starts the worker, sends commands, and hands
+ * the worker's events to state/run.ts. Every failure, a dying worker included, ends in the run state 'failed' with one sentence.
+ */
+import { proxy, wrap, type Remote } from 'comlink';
+import { signal } from '@preact/signals';
+import type { RunConfig } from '../config/run.ts';
+import type { AdapterReport, NoGpuCause, RunEvents, TrainerApi, UserFile } from '../protocol.ts';
+import type { Command } from './state/controls.ts';
+import { beginRun, receive, runState } from './state/run.ts';
+import { text } from './strings.ts';
+
+export type Machine =
+  | { kind: 'asking' }
+  | { kind: 'ready'; adapter: AdapterReport }
+  | { kind: 'none'; cause: NoGpuCause; message: string };
+
+export const machine = signal<Machine>({ kind: 'asking' });
+/** The command on its way to the worker: its button waits. */
+export const pending = signal<Command | null>(null);
+
+/** A worker that does not answer `stop` within this time (one long dispatch is under a second) is ended by force. */
+const STOP_PATIENCE = 5000;
+
+let worker: Worker | null = null;
+let remote: Remote<TrainerApi> | null = null;
+/** Events carry the number of their run; those of a run that was ended by force are dropped. */
+let runNumber = 0;
+
+function trainer(): Remote<TrainerApi> {
+  if (!worker || !remote) {
+    worker = new Worker(new URL('../worker/trainer.worker.ts', import.meta.url), { type: 'module', name: 'trainer' });
+    worker.onerror = (event) => {
+      event.preventDefault();
+      fail(event.message || text.workerLost);
+      endWorker();
+    };
+    remote = wrap<TrainerApi>(worker);
+  }
+  return remote;
+}
+
+function endWorker(): void {
+  worker?.terminate();
+  worker = null;
+  remote = null;
+  runNumber++;
+}
+
+function fail(message: string): void {
+  runState.value = { kind: 'failed', message };
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Asks the worker what this machine can do. Called after the first paint: WebGPU is not touched before. */
+export async function askMachine(): Promise<void> {
+  try {
+    const answer = await trainer().adapter();
+    machine.value =
+      'adapter' in answer ? { kind: 'ready', adapter: answer.adapter } : { kind: 'none', ...answer };
+  } catch (error) {
+    fail(messageOf(error));
+  }
+}
+
+export async function start(config: RunConfig, files: UserFile[]): Promise<void> {
+  const number = ++runNumber;
+  beginRun(config);
+  const onEvents = (events: RunEvents) => {
+    if (number === runNumber) receive(events);
+  };
+  try {
+    await trainer().start(config, files, proxy(onEvents));
+  } catch (error) {
+    if (number === runNumber) fail(messageOf(error));
+  }
+}
+
+async function send(command: Exclude<Command, 'start'>): Promise<void> {
+  if (pending.value) return;
+  pending.value = command;
+  try {
+    await trainer()[command]();
+  } catch (error) {
+    fail(messageOf(error));
+  } finally {
+    pending.value = null;
+  }
+}
+
+export const pause = () => send('pause');
+export const resume = () => send('resume');
+export const step = () => send('step');
+
+export async function stop(): Promise<void> {
+  const force = setTimeout(() => {
+    endWorker();
+    pending.value = null;
+    runState.value = { kind: 'stopped' };
+  }, STOP_PATIENCE);
+  await send('stop');
+  clearTimeout(force);
+}
+
+export const sample = (prompt: string, tokens: number, temperature: number, seed: number) =>
+  trainer().sample(prompt, tokens, temperature, seed);
+
+export const exportModel = () => trainer().exportModel();
