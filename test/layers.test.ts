@@ -1,0 +1,166 @@
+/** Who may import whom. The picture is in the README; this is the same as a table, held against every file of src. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { parseSync } from 'vite';
+
+/** folder → folders it stands on directly; it may import those and, through them, everything below. */
+const standsOn: Record<string, readonly string[]> = {
+  util: [],
+  config: ['util'],
+  recipe: ['config'],
+  protocol: ['config'],
+  graph: ['util'],
+  ops: ['graph'],
+  model: ['ops'],
+  objective: ['model'],
+  optim: ['ops'],
+  gpu: ['graph'],
+  tokenizer: ['util'],
+  data: ['tokenizer'],
+  world: ['tokenizer'],
+  evaluate: ['tokenizer'],
+  storage: ['util'],
+  export: ['tokenizer'], // an exported folder contains tokenizer.json
+  train: ['objective', 'optim', 'recipe', 'gpu', 'evaluate', 'world', 'data', 'storage', 'export'],
+  worker: ['train'],
+  cli: ['train'],
+  ui: ['protocol', 'recipe'],
+};
+
+/** Plain data and pure functions, importable by all above util. protocol is held to types by a test of its own. */
+const forAll = ['config', 'recipe', 'protocol'];
+
+/** Packages that only one place may know. */
+const keepers: Record<string, readonly string[]> = {
+  comlink: ['ui/trainer.ts', 'worker/'],
+  preact: ['ui/'],
+  '@preact/signals': ['ui/'],
+  uplot: ['ui/'],
+  idb: ['storage/'],
+  webgpu: ['cli/node/'],
+  vite: ['cli/'],
+};
+
+/** Who may name WebGPU's objects. train and worker only hand a device on. */
+const knowsWebGpu = ['gpu/', 'cli/node/'];
+const handsDevicesOn = ['train/', 'worker/', 'cli/'];
+
+interface Source {
+  /** Path below src, with slashes. */
+  file: string;
+  folder: string;
+  imports: string[];
+  gpuNames: string[];
+}
+
+/** A node of the syntax tree, as far as this test looks at it. */
+type SyntaxNode = {
+  type?: string;
+  name?: string;
+  source?: SyntaxNode;
+  value?: unknown;
+  object?: SyntaxNode;
+  property?: SyntaxNode;
+};
+
+function* nodesOf(tree: unknown): Generator<SyntaxNode> {
+  if (typeof tree !== 'object' || tree === null) return;
+  if ('type' in tree) yield tree;
+  for (const child of Object.values(tree)) yield* nodesOf(child);
+}
+
+const root = path.resolve(import.meta.dirname, '..');
+const folderOf = (file: string) => file.split('/')[0].replace(/\.ts$/, '');
+const within = (file: string, places: readonly string[]) => places.some((place) => file.startsWith(place));
+
+function read(file: string): Source {
+  const { program, errors } = parseSync(file, readFileSync(path.join(root, 'src', file), 'utf8'));
+  if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
+  const imports: string[] = [];
+  const gpuNames: string[] = [];
+  for (const node of nodesOf(program)) {
+    // import, export from, import() and the type import('…') all keep what they name in `source`.
+    if (/^(Import|Export|TSImport)/.test(node.type ?? '') && typeof node.source?.value === 'string') {
+      imports.push(node.source.value);
+    }
+    if (node.type === 'Identifier' && /^GPU[A-Z]/.test(node.name ?? '')) gpuNames.push(node.name ?? '');
+    if (node.type === 'MemberExpression' && node.object?.name === 'navigator' && node.property?.name === 'gpu') {
+      gpuNames.push('navigator.gpu');
+    }
+  }
+  return { file, folder: folderOf(file), imports, gpuNames };
+}
+
+const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll(path.sep, '/'))
+  .filter((file) => /\.(ts|tsx|mjs)$/.test(file))
+  .map(read);
+
+/** The place an import names, below the repository's root; undefined for a package. */
+const target = ({ file }: Source, specifier: string) =>
+  specifier.startsWith('.') ? path.posix.join('src', path.posix.dirname(file), specifier) : undefined;
+
+function below(folder: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (name: string) => {
+    if (found.has(name)) return;
+    found.add(name);
+    standsOn[name].forEach(visit);
+  };
+  visit(folder);
+  if (folder !== 'util') forAll.forEach(visit);
+  return found;
+}
+
+/** `file → what` for every import that `wrong` finds fault with. */
+const offenders = (wrong: (source: Source, specifier: string) => boolean) =>
+  sources.flatMap((source) =>
+    source.imports.filter((name) => wrong(source, name)).map((name) => `${source.file} → ${name}`),
+  );
+
+test('every folder of src has its place in the table', () => {
+  expect(sources.length).toBeGreaterThan(20);
+  expect(sources.filter(({ folder }) => !(folder in standsOn)).map(({ file }) => file)).toEqual([]);
+});
+
+test('imports point downwards', () => {
+  const wrong = offenders((source, specifier) => {
+    const place = target(source, specifier);
+    if (place === undefined || place.startsWith('shaders/')) return false;
+    return !place.startsWith('src/') || !below(source.folder).has(folderOf(place.slice('src/'.length)));
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('only ops import shaders', () => {
+  const wrong = offenders(({ folder }, specifier) => /\.wgsl\b/.test(specifier) && folder !== 'ops');
+  expect(wrong).toEqual([]);
+});
+
+test('a package that one place keeps is imported nowhere else', () => {
+  const wrong = offenders(({ file }, specifier) => {
+    const keeper = Object.keys(keepers).find((name) => specifier === name || specifier.startsWith(`${name}/`));
+    return keeper !== undefined && !within(file, keepers[keeper]);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('only src/gpu and the terminal’s device name WebGPU objects', () => {
+  const wrong = sources.flatMap(({ file, gpuNames }) => {
+    if (within(file, knowsWebGpu)) return [];
+    const carried = within(file, handsDevicesOn) ? ['GPUDevice', 'GPUAdapter'] : [];
+    return gpuNames.filter((name) => !carried.includes(name)).map((name) => `${file}: ${name}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('the protocol holds types only', () => {
+  const { program } = parseSync('protocol.ts', readFileSync(path.join(root, 'src/protocol.ts'), 'utf8'));
+  const kinds = program.body.map((statement) => {
+    if (statement.type === 'ImportDeclaration') return statement.importKind;
+    if (statement.type === 'ExportNamedDeclaration') return statement.exportKind;
+    return statement.type;
+  });
+  expect(new Set(kinds)).toEqual(new Set(['type']));
+});
