@@ -34,6 +34,12 @@ export interface OpCase {
   record: (g: Graph, t: Record<string, Tensor>) => Tensor;
   /** Inputs to differentiate numerically; all f32 ones by default. */
   differentiate?: string[];
+  /** The output is a loss (1) whose op starts the backward chain itself. */
+  root?: boolean;
+  /** No gradient is recorded: the op is given nothing to differentiate with. */
+  forwardOnly?: boolean;
+  /** Further outputs to compare, found by name. */
+  outputs?: string[];
 }
 
 interface Recorded {
@@ -53,13 +59,16 @@ function record(opCase: OpCase): Recorded {
     const tensor = role === 'parameter' ? graph.parameter(name, shape) : graph.input(name, shape, dtype);
     tensors[name] = tensor;
     // Rounded to f32, so that GPU and twin start from the same numbers.
-    values.set(tensor, Float64Array.from({ length: tensor.size }, (_, i) => Math.fround(value ? value(i) : randomNormal(7, streamOf(name), i))));
+    const number = (i: number): number => (value ? value(i) : randomNormal(7, streamOf(name), i));
+    values.set(tensor, Float64Array.from({ length: tensor.size }, (_, i) => (dtype === 'u32' ? number(i) : Math.fround(number(i)))));
   }
   const y = opCase.record(graph, tensors);
   const forwardNodes = graph.nodes.length;
   const dy = graph.input('dy', y.shape);
-  values.set(dy, Float64Array.from({ length: dy.size }, (_, i) => Math.fround(randomNormal(7, streamOf('dy'), i))));
-  const flowing = backward(graph, new Map([[y, dy]]), addOp);
+  const weight = (i: number): number => (opCase.root ? 1 : Math.fround(randomNormal(7, streamOf('dy'), i)));
+  values.set(dy, Float64Array.from({ length: dy.size }, (_, i) => weight(i)));
+  const seeds = new Map(opCase.forwardOnly ? [] : [[y, opCase.root ? null : dy]]);
+  const flowing = backward(graph, seeds, addOp);
   const gradients = new Map<string, Tensor>();
   for (const [name, tensor] of Object.entries(tensors)) {
     const gradient = tensor.role === 'parameter' ? graph.gradients.get(tensor) : flowing.get(tensor);
@@ -103,12 +112,13 @@ function differenceErrors(recorded: Recorded, names: string[]): Record<string, n
 }
 
 /** NMSE of y and of every gradient, computed on the GPU, against the twins. */
-async function gpuErrors(recorded: Recorded, quads: boolean): Promise<Record<string, number>> {
+async function gpuErrors(recorded: Recorded, quads: boolean, outputs: string[]): Promise<Record<string, number>> {
   const { graph, y, gradients, values } = recorded;
   const { device, report } = await gpu();
   const layout = layoutPool(graph.parameters.map(({ name, shape }) => ({ name, shape, decay: false })));
   const memory = new Memory(device, layout, { quads: quads && device.features.has('subgroups'), software: report.software });
-  const kept = [y, ...gradients.values()].filter((tensor) => tensor.role === 'activation');
+  const others = graph.tensors.filter((tensor) => outputs.includes(tensor.name));
+  const kept = [y, ...others, ...gradients.values()].filter((tensor) => tensor.role === 'activation');
   const plan = await compile(memory, graph, { keep: kept });
   try {
     for (const tensor of graph.parameters) {
@@ -120,6 +130,7 @@ async function gpuErrors(recorded: Recorded, quads: boolean): Promise<Record<str
     plan.submit(['step']);
     const want = interpret(graph, twins, new Map(values));
     const errors: Record<string, number> = { y: nmse(await plan.read(y), want.get(y)!) };
+    for (const tensor of others) errors[tensor.name] = nmse(await plan.read(tensor), want.get(tensor)!);
     for (const [name, gradient] of gradients) errors[`d ${name}`] = nmse(await plan.read(gradient), want.get(gradient)!);
     return errors;
   } finally {
@@ -135,7 +146,7 @@ export async function checkOp(opCase: OpCase): Promise<void> {
     expect(error, `twin of d ${name} against finite differences`).toBeLessThan(differenceTolerance);
   }
   for (const quads of [true, false]) {
-    for (const [name, error] of Object.entries(await gpuErrors(recorded, quads))) {
+    for (const [name, error] of Object.entries(await gpuErrors(recorded, quads, opCase.outputs ?? []))) {
       expect(error, `${name} on the GPU, ${quads ? 'with' : 'without'} quads`).toBeLessThan(gpuTolerance);
     }
   }

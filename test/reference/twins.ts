@@ -80,4 +80,39 @@ export const twins: Record<string, Twin> = {
       }
     return [dweight, dbias, zeros(outputs[2]!.size)];
   },
+
+  embedding: ([weight, tokens], { attributes: { N, D } }) => {
+    const y = zeros(N * D);
+    for (let n = 0; n < N; n++) y.set(weight!.subarray(tokens![n]! * D, (tokens![n]! + 1) * D), n * D);
+    return [y];
+  },
+  embeddingGradient: ([rowStart, order, dy], { attributes: { V, D } }) => {
+    const dweight = zeros(V * D);
+    for (let v = 0; v < V; v++)
+      for (let k = rowStart![v]!; k < rowStart![v + 1]!; k++)
+        for (let i = 0; i < D; i++) dweight[v * D + i]! += dy![order![k]! * D + i]!;
+    return [dweight];
+  },
+
+  headLoss: ([x, weight, targets, lossWeight], { outputs, attributes: { N, D, V, training } }) => {
+    const logits = timesTransposed(x!, weight!, N, D, V);
+    const nll = zeros(N);
+    const dlogits = zeros(N * V);
+    for (let n = 0; n < N; n++) {
+      const target = targets![n]!;
+      if (target >= V) continue;
+      const row = logits.subarray(n * V, (n + 1) * V);
+      const highest = row.reduce((top, v) => Math.max(top, v), -Infinity);
+      const sum = row.reduce((total, v) => total + Math.exp(v - highest), 0);
+      nll[n] = Math.log(sum) + highest - row[target]!;
+      for (let v = 0; v < V; v++) {
+        dlogits[n * V + v] = lossWeight![0]! * (Math.exp(row[v]! - highest) / sum - (v === target ? 1 : 0));
+      }
+    }
+    const loss = Float64Array.of(lossWeight![0]! * nll.reduce((total, v) => total + v, 0));
+    const scratch = zeros(outputs[2]!.size);
+    if (!training) return [nll, loss, scratch];
+    const dweight = product(V, D, N, (v, n) => dlogits[n * V + v]!, (n, i) => x![n * D + i]!);
+    return [nll, loss, scratch, times(dlogits, weight!, N, V, D), dweight];
+  },
 };

@@ -1,0 +1,58 @@
+// Softmax cross-entropy of one chunk of rows of logits; in training it turns the logits, in place, into their gradient
+// (softmax − onehot)·lossWeight. LANES invocations share a row. Ignored rows (target ≥ V) cost nothing and get zero gradient.
+struct Shape {
+  rows: u32, // rows of this chunk
+  V4: u32, // V / 4
+  row0: u32, // the chunk's first row among all N
+  training: u32,
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> targets: array<u32>; // (N)
+@group(0) @binding(2) var<storage, read> lossWeight: array<f32>; // (1): d loss / d nll of one token
+@group(0) @binding(3) var<storage, read_write> logits: array<stored4>; // (rows, V), becomes dlogits
+@group(0) @binding(4) var<storage, read_write> nll: array<f32>; // (N), nats; 0 where ignored
+const rowsPerGroup = 64u / LANES;
+
+@compute @workgroup_size(64)
+fn softmaxLoss(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = (group.y * groups.x + group.x) * rowsPerGroup + local / LANES;
+  let lane = local % LANES;
+  let safe = min(row, shape.rows - 1u);
+  let start = safe * shape.V4;
+  let target_ = targets[shape.row0 + safe];
+  let counted = target_ < shape.V4 * 4u;
+
+  var top = vec4f(logits[start]);
+  for (var i = lane; i < shape.V4; i += LANES) {
+    top = max(top, vec4f(logits[start + i]));
+  }
+  let highest = lanesMax(max(max(top.x, top.y), max(top.z, top.w)));
+  var sums = vec4f();
+  for (var i = lane; i < shape.V4; i += LANES) {
+    sums += exp(vec4f(logits[start + i]) - highest);
+  }
+  let sum = lanesSum((sums.x + sums.y) + (sums.z + sums.w));
+  if (row >= shape.rows) {
+    return;
+  }
+  // The lane that owns the target's column reads its logit before anybody overwrites it: only this lane does.
+  if (lane == (target_ / 4u) % LANES || (!counted && lane == 0u)) {
+    var value = 0.0;
+    if (counted) {
+      value = log(sum) + highest - f32(logits[start + target_ / 4u][target_ % 4u]);
+    }
+    nll[shape.row0 + row] = value;
+  }
+  if (shape.training == 0u) {
+    return;
+  }
+  let weight = select(0.0, lossWeight[0], counted);
+  let scale = weight / sum;
+  for (var i = lane; i < shape.V4; i += LANES) {
+    var d = exp(vec4f(logits[start + i]) - highest) * scale;
+    if (i == target_ / 4u) {
+      d -= weight * vec4f(vec4u(0u, 1u, 2u, 3u) == vec4u(target_ % 4u));
+    }
+    logits[start + i] = stored4(d);
+  }
+}

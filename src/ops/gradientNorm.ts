@@ -1,0 +1,44 @@
+import badWgsl from '../../shaders/lib/bad.wgsl?raw';
+import clipWgsl from '../../shaders/clip.wgsl?raw';
+import normWgsl from '../../shaders/gradientNorm.wgsl?raw';
+import type { Graph, Op, Tensor } from '../graph/graph.ts';
+import { f32Bits, read, write } from '../graph/kernel.ts';
+
+/** Partial sums of squares: enough invocations to fill a GPU, few enough for one workgroup to add up. */
+const invocations = 4096;
+
+interface Attributes {
+  /** Norm above which gradients are scaled down to it; 0 = never. */
+  maxNorm: number;
+}
+
+/**
+ * factor = min(1, maxNorm / ‖g‖) over the whole gradient pool, 0 where ‖g‖ or the loss is not finite; without a readback.
+ * gradients (P), loss (1), controls (4) → clip (4) = [factor, ‖g‖, –, –] and one row [loss, ‖g‖, factor, lr] of the ring.
+ */
+export function gradientNorm(g: Graph, gradients: Tensor, loss: Tensor, controls: Tensor, ring: Tensor, maxNorm: number): Tensor {
+  const outputs = [g.state('clip', [4]), ring, { name: 'squares', shape: [invocations] }];
+  return g.node(gradientNormOp, [gradients, loss, controls], outputs, { maxNorm })[0]!;
+}
+
+export const gradientNormOp: Op<Attributes> = {
+  name: 'gradientNorm',
+  kernels({ inputs: [gradients, loss, controls], outputs: [clip, ring, squares], attributes: { maxNorm } }) {
+    return [
+      {
+        source: normWgsl,
+        entryPoint: 'squareSums',
+        bindings: [read(gradients!), write(squares!)],
+        uniforms: [gradients!.size / 4, invocations],
+        workgroups: [invocations / 64, 1, 1],
+      },
+      {
+        source: badWgsl + clipWgsl,
+        entryPoint: 'clipFactor',
+        bindings: [read(squares!), read(loss!), read(controls!), write(clip!), write(ring!)],
+        uniforms: [invocations, f32Bits(maxNorm)],
+        workgroups: [1, 1, 1],
+      },
+    ];
+  },
+};

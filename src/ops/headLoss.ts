@@ -1,0 +1,113 @@
+import meanLossWgsl from '../../shaders/meanLoss.wgsl?raw';
+import softmaxLossWgsl from '../../shaders/softmaxLoss.wgsl?raw';
+import type { Graph, Op, Tensor } from '../graph/graph.ts';
+import { expectShape, expectVec4 } from '../graph/graph.ts';
+import { type Kernel, read, write } from '../graph/kernel.ts';
+import { lanesWgsl, rowGroups } from './lanes.ts';
+import { epilogue, matmul } from './matmul.ts';
+
+/** A target that counts nothing: padding, or a row's last token. Any id ≥ V does; this one is what the loader writes. */
+export const ignoredTarget = 0xffffffff;
+
+/** Bytes of logits held at once. 16 MiB keeps a chunk large enough for full tiles at V = 65,536 and small beside the weights. */
+const chunkBytes = 16 * 2 ** 20;
+
+interface Attributes {
+  N: number;
+  D: number;
+  V: number;
+  /** Rows of one chunk of logits. */
+  rows: number;
+  training: boolean;
+  /** Whether this use of the weight adds to its gradient. */
+  accumulate: boolean;
+}
+
+export interface HeadLoss {
+  /** (1): Σ nll · lossWeight over the micro-batches of a step so far; a named state, so that the metrics can read it. */
+  loss: Tensor;
+  /** (N): −log p(target), nats; 0 where ignored. */
+  nll: Tensor;
+}
+
+/** Rows a chunk of logits holds: a multiple of 64, so that chunks start on whole tiles and 256-byte offsets. */
+export function chunkRowsFor(N: number, V: number): number {
+  return Math.min(N, Math.max(64, Math.floor(chunkBytes / (V * 4) / 64) * 64));
+}
+
+/**
+ * The language-model head and its loss in one op: nll[n] = −log softmax(x[n] Wᵀ)[target[n]], loss = lossWeight · Σ nll.
+ * x (N, D), weight (V, D), targets (N) u32 (≥ V: ignored), lossWeight (1) = 1 / counted tokens of the whole step.
+ *
+ * Logits never exist as (N, V): chunks of rows are made, turned into their own gradient in place and consumed at once, so the
+ * op starts the backward chain itself (d loss = 1) and its gradients of x and W are computed in the forward pass.
+ */
+export function headLoss(
+  g: Graph,
+  x: Tensor,
+  weight: Tensor,
+  targets: Tensor,
+  lossWeight: Tensor,
+  training: boolean,
+): HeadLoss {
+  const [N, D] = x.shape as [number, number];
+  const V = weight.shape[0]!;
+  expectShape('headLoss', weight, [null, D], x);
+  expectShape('headLoss', targets, [N], x);
+  expectVec4('headLoss', 'vocab_size', V);
+  expectVec4('headLoss', 'hidden_size', D);
+  const rows = chunkRowsFor(N, V);
+  const loss = g.state('loss', [1]);
+  const common = [{ name: 'nll', shape: [N] }, loss, { name: 'logits', shape: [rows, V], dtype: x.dtype }];
+  if (!training) {
+    const [nll] = g.node(headLossOp, [x, weight, targets, lossWeight], common, { N, D, V, rows, training, accumulate: false });
+    return { loss, nll: nll! };
+  }
+  const { gradient, accumulate } = g.claimGradient(weight);
+  const outputs = [...common, { name: `d ${x.name}`, shape: [N, D], dtype: x.dtype }, gradient];
+  const [nll] = g.node(headLossOp, [x, weight, targets, lossWeight], outputs, { N, D, V, rows, training, accumulate });
+  return { loss, nll: nll! };
+}
+
+export const headLossOp: Op<Attributes> = {
+  name: 'headLoss',
+  kernels(node, context) {
+    const [x, weight, targets, lossWeight] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
+    const [nll, loss, logits, dx, dweight] = node.outputs as [Tensor, Tensor, Tensor, Tensor?, Tensor?];
+    const { N, D, V, rows, training, accumulate } = node.attributes;
+    const kernels: Kernel[] = [];
+    for (let row0 = 0; row0 < N; row0 += rows) {
+      const M = Math.min(rows, N - row0);
+      kernels.push(matmul(context, { layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row0 * D }));
+      kernels.push({
+        source: lanesWgsl(context) + softmaxLossWgsl,
+        entryPoint: 'softmaxLoss',
+        bindings: [read(targets), read(lossWeight), write(logits), write(nll)],
+        uniforms: [M, V / 4, row0, training ? 1 : 0],
+        types: { stored: logits.dtype },
+        workgroups: rowGroups(context, M),
+      });
+      if (!training) continue;
+      kernels.push(matmul(context, { layout: 'nn', a: logits, b: weight, c: dx!, M, N: D, K: V, cStart: row0 * D }));
+      kernels.push(
+        matmul(context, {
+          layout: 'tn', a: logits, b: x, c: dweight!, M: V, N: D, K: M, bStart: row0 * D,
+          epilogue: row0 > 0 || accumulate || context.accumulating ? epilogue.accumulate : epilogue.write,
+        }),
+      );
+    }
+    kernels.push({
+      source: meanLossWgsl,
+      entryPoint: 'meanLoss',
+      bindings: [read(nll), read(lossWeight), write(loss)],
+      uniforms: [N, context.accumulating ? 1 : 0],
+      workgroups: [1, 1, 1],
+    });
+    return kernels;
+  },
+  backward({ node }) {
+    const dx = node.outputs[3];
+    if (!dx) throw new Error('headLoss: recorded for scoring only; record it with training = true to differentiate it');
+    return [{ total: dx }];
+  },
+};

@@ -1,0 +1,92 @@
+import { expect, describe, it } from 'vitest';
+import { compile } from '../../src/gpu/compile.ts';
+import { Memory } from '../../src/gpu/memory.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import { layoutPool } from '../../src/graph/pool.ts';
+import { adamw } from '../../src/ops/adamw.ts';
+import { gradientNorm } from '../../src/ops/gradientNorm.ts';
+import { randomNormal } from '../../src/util/random.ts';
+import { gpu } from '../gpu/device.ts';
+import { nmse } from '../reference/interpret.ts';
+
+const P = 64 * 300; // elements of the pools; the first half is decayed
+const options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: P / 2 };
+const maxNorm = 1;
+
+async function setUp() {
+  const { device, report } = await gpu();
+  const layout = layoutPool([{ name: 'a', shape: [P / 2], decay: true }, { name: 'b', shape: [P / 2], decay: false }]);
+  expect(layout.decayed).toBe(P / 2);
+  const memory = new Memory(device, layout, { quads: device.features.has('subgroups'), software: report.software });
+  const g = new Graph();
+  const gradients = g.pool('gradients', P);
+  const weights = g.pool('parameters', P);
+  const moments1 = g.pool('moments1', P);
+  const moments2 = g.pool('moments2', P);
+  const loss = g.state('loss', [1]);
+  const controls = g.input('controls', [4]);
+  const ring = g.state('ring', [16, 4]);
+  const clip = gradientNorm(g, gradients, loss, controls, ring, maxNorm);
+  adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, options);
+  const plan = await compile(memory, g);
+  return { device, memory, plan, tensors: { weights, moments1, moments2, loss, controls, ring, clip } };
+}
+
+/** The same step in f64. */
+function reference(w: Float64Array, m: Float64Array, v: Float64Array, g: Float64Array, lr: number, t: number): number {
+  const norm = Math.sqrt(g.reduce((sum, x) => sum + x * x, 0));
+  const factor = norm > maxNorm ? maxNorm / norm : 1;
+  for (let i = 0; i < w.length; i++) {
+    const gi = g[i]! * factor;
+    m[i] = options.beta1 * m[i]! + (1 - options.beta1) * gi;
+    v[i] = options.beta2 * v[i]! + (1 - options.beta2) * gi * gi;
+    const mHat = m[i]! / (1 - options.beta1 ** t);
+    const vHat = v[i]! / (1 - options.beta2 ** t);
+    w[i] = w[i]! * (1 - lr * (i < options.decayed ? options.weightDecay : 0)) - (lr * mHat) / (Math.sqrt(vHat) + options.epsilon);
+  }
+  return norm;
+}
+
+describe('gradient norm and AdamW', () => {
+  it('follow the f64 formulas over ten steps, clipped and not', async () => {
+    const { memory, plan, tensors } = await setUp();
+    const w = Float64Array.from({ length: P }, (_, i) => Math.fround(randomNormal(1, 0, i)));
+    const [m, v] = [new Float64Array(P), new Float64Array(P)];
+    memory.writePool('parameters', Float32Array.from(w));
+    for (let t = 1; t <= 10; t++) {
+      const scale = t % 2 ? 1 : 1e-4; // norms of about 139 and 0.014
+      const g = Float64Array.from({ length: P }, (_, i) => Math.fround(scale * randomNormal(2, t, i)));
+      memory.writePool('gradients', Float32Array.from(g));
+      const lr = Math.fround(1e-2 / t);
+      plan.host(tensors.controls).set([lr, 1 / (1 - options.beta1 ** t), 1 / (1 - options.beta2 ** t), t]);
+      plan.upload();
+      plan.submit(['step']);
+      const norm = reference(w, m, v, g, lr, t);
+      const ring = await plan.read(tensors.ring);
+      expect(Math.abs(ring[t * 4 + 1]! / norm - 1)).toBeLessThan(1e-6);
+      expect(ring[t * 4 + 3]).toBe(lr);
+    }
+    expect(nmse(await plan.read(tensors.weights), w)).toBeLessThan(1e-11);
+    expect(nmse(await plan.read(tensors.moments1), m)).toBeLessThan(1e-11);
+    expect(nmse(await plan.read(tensors.moments2), v)).toBeLessThan(1e-11);
+    plan.destroy();
+    memory.destroy();
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('leave everything as it is when a gradient is %s', async (bad) => {
+    const { memory, plan, tensors } = await setUp();
+    const w = Float32Array.from({ length: P }, (_, i) => randomNormal(1, 0, i));
+    memory.writePool('parameters', w);
+    const g = new Float32Array(P).fill(0.01);
+    g[P - 7] = bad;
+    memory.writePool('gradients', g);
+    plan.host(tensors.controls).set([1, 1, 1, 3]);
+    plan.upload();
+    plan.submit(['step']);
+    expect(await plan.read(tensors.weights)).toEqual(w);
+    expect((await plan.read(tensors.moments1)).every((x) => x === 0)).toBe(true);
+    expect((await plan.read(tensors.ring))[3 * 4 + 2]).toBe(0);
+    plan.destroy();
+    memory.destroy();
+  });
+});
