@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 
 /** First index of the held-out range; a power of two so that a training index is any 31-bit number. */
 export const HELD_OUT = 2 ** 31;
-/** Documents whose lengths give a source's average, exact to about 1 %. */
+/** Documents whose lengths stand for a source's: their average is exact to about 1 %. */
 const MEASURED = 1024;
 /** Tries to find a clean question outside the pool; a world so small that its pool covers every question takes what it has. */
 const MOST_TRIES = 256;
@@ -33,7 +33,7 @@ export class Corpus {
   readonly pool: Readonly<Partial<Record<QaCategory, Uint16Array[]>>>;
   readonly #write: Map<string, Source>;
   readonly #streams: Map<string, number>;
-  readonly #averages = new Map<string, number>();
+  readonly #lengths = new Map<string, number[]>();
   /** Sources that repeat pooled documents: qa and its categories. */
   readonly #pools: Map<string, Uint16Array[]>;
   /** Texts of the pool, to keep them out of the held-out questions. */
@@ -138,14 +138,23 @@ export class Corpus {
     return bytes.slice(0, length);
   }
 
-  /** Mean tokens of a document with its <eos>, over the first 1024 documents. */
-  averageTokens(source: string): number {
-    let average = this.#averages.get(source);
-    if (average === undefined) {
-      let sum = 0;
-      for (let index = 0; index < MEASURED; index++) sum += this.tokens(source, index).length + 1;
-      this.#averages.set(source, (average = sum / MEASURED));
+  /** Tokens of the first 1024 documents, each with its <eos>: the lengths a source has. */
+  lengths(source: string): readonly number[] {
+    let lengths = this.#lengths.get(source);
+    if (!lengths) {
+      lengths = Array.from({ length: MEASURED }, (_, index) => this.tokens(source, index).length + 1);
+      this.#lengths.set(source, lengths);
     }
-    return average;
+    return lengths;
+  }
+
+  /** Mean tokens of a document with its <eos>. */
+  averageTokens(source: string): number {
+    return this.lengths(source).reduce((sum, length) => sum + length, 0) / MEASURED;
+  }
+
+  /** Tokens of a source that is a repeated pool, each document's <eos> included; null where the source is endless. */
+  poolTokens(source: string): number | null {
+    return this.#pools.get(source)?.reduce((sum, tokens) => sum + tokens.length + 1, 0) ?? null;
   }
 }
