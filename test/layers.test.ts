@@ -18,8 +18,8 @@ const standsOn: Record<string, readonly string[]> = {
   gpu: ['graph'],
   tokenizer: ['util'],
   data: ['tokenizer'],
-  world: ['tokenizer'],
   evaluate: ['tokenizer'],
+  world: ['evaluate'], // each world brings its benchmark suites
   storage: ['util'],
   export: ['tokenizer'], // an exported folder contains tokenizer.json
   train: ['objective', 'optim', 'recipe', 'gpu', 'evaluate', 'world', 'data', 'storage', 'export'],
@@ -66,7 +66,7 @@ type SyntaxNode = {
 
 function* nodesOf(tree: unknown): Generator<SyntaxNode> {
   if (typeof tree !== 'object' || tree === null) return;
-  if ('type' in tree) yield tree;
+  if ('type' in tree) yield tree as SyntaxNode;
   for (const child of Object.values(tree)) yield* nodesOf(child);
 }
 

@@ -1,0 +1,68 @@
+/** The page in a real Chromium, driven from Node. Whatever the page complains of fails the test that opened it. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, inject } from 'vitest';
+import { findChromium, seesGpu } from '../../src/cli/node/chromium.mjs';
+
+/** WebGPU in a headless Chromium: behind a switch on Linux, and on SwiftShader where the machine has no GPU. */
+const webGpuSwitches = [
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  ...(seesGpu() ? [] : ['--use-webgpu-adapter=swiftshader']),
+];
+
+let launched: Promise<Browser> | undefined;
+
+function launch(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('No Chromium found: npm test installs one, or set CHROMIUM_PATH.');
+  return chromium.launch({ executablePath, args: webGpuSwitches });
+}
+
+afterAll(async () => {
+  await (await launched)?.close();
+});
+
+export interface PageOptions extends BrowserContextOptions {
+  /** What follows the site's address: a query or a hash. */
+  address?: string;
+}
+
+/** WebGPU's validation errors reach the console as warnings that name the call they arose in. */
+const isGpuError = (text: string) => /While (calling|encoding|validating|initializing)/.test(text);
+
+/**
+ * Opens the built page in a fresh profile and hands it over. Afterwards throws what the page or its workers logged as an
+ * error, threw uncaught, or did wrong with the GPU.
+ */
+export async function withPage(use: (page: Page) => Promise<void>, options: PageOptions = {}): Promise<void> {
+  const { address = '', ...contextOptions } = options;
+  const browser = await (launched ??= launch());
+  const context = await browser.newContext(contextOptions);
+  try {
+    const complaints: string[] = [];
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack ?? error.message}`));
+    page.on('crash', () => complaints.push('the page crashed'));
+    page.on('console', (message) => {
+      const wrong = message.type() === 'error' || (message.type() === 'warning' && isGpuError(message.text()));
+      if (wrong) complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+    });
+    await page.goto(inject('siteUrl') + address);
+    await use(page);
+    // A rejection is reported after the task it arose in: one more task, and its report is here before the answer.
+    if (!page.isClosed()) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Writes out/screenshots/NAME.png, for a person to look at. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = path.resolve(import.meta.dirname, '../../out/screenshots');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+}

@@ -1,0 +1,22 @@
+/** The page as it is published: built once, served on a free port for all tests of the browser tier. */
+import path from 'node:path';
+import { build, preview } from 'vite';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    siteUrl: string;
+  }
+}
+
+export default async function serveSite(project: TestProject): Promise<() => Promise<void>> {
+  const root = path.resolve(import.meta.dirname, '../..');
+  // A folder of its own: `npm start` may be serving dist at the same time.
+  const settings = { root, build: { outDir: 'out/site', emptyOutDir: true }, logLevel: 'warn' } as const;
+  await build(settings);
+  const server = await preview({ ...settings, preview: { port: 0 } });
+  const url = server.resolvedUrls?.local[0];
+  if (url === undefined) throw new Error('Vite serves the page at no local address.');
+  project.provide('siteUrl', url);
+  return () => server.close();
+}
