@@ -39,6 +39,8 @@ const isGpuError = (text: string) => /While (calling|encoding|validating|initial
  */
 export async function withPage(use: (page: Page) => Promise<void>, options: PageOptions = {}): Promise<void> {
   const { address = '', ...contextOptions } = options;
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
   const browser = await (launched ??= launch());
   const context = await browser.newContext(contextOptions);
   try {
@@ -50,7 +52,7 @@ export async function withPage(use: (page: Page) => Promise<void>, options: Page
       const wrong = message.type() === 'error' || (message.type() === 'warning' && isGpuError(message.text()));
       if (wrong) complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
     });
-    await page.goto(inject('siteUrl') + address);
+    await page.goto(site.url + address);
     await use(page);
     // A rejection is reported after the task it arose in: one more task, and its report is here before the answer.
     if (!page.isClosed()) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));

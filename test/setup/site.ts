@@ -5,7 +5,8 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    siteUrl: string;
+    /** Where the page is served, or why it could not be built. */
+    site: { url: string } | { failure: string };
   }
 }
 
@@ -13,10 +14,16 @@ export default async function serveSite(project: TestProject): Promise<() => Pro
   const root = path.resolve(import.meta.dirname, '../..');
   // A folder of its own: `npm start` may be serving dist at the same time.
   const settings = { root, build: { outDir: 'out/site', emptyOutDir: true }, logLevel: 'warn' } as const;
-  await build(settings);
-  const server = await preview({ ...settings, preview: { port: 0 } });
-  const url = server.resolvedUrls?.local[0];
-  if (url === undefined) throw new Error('Vite serves the page at no local address.');
-  project.provide('siteUrl', url);
-  return () => server.close();
+  try {
+    await build(settings);
+    const server = await preview({ ...settings, preview: { port: 0 } });
+    const url = server.resolvedUrls?.local[0];
+    if (url === undefined) throw new Error('Vite serves the page at no local address.');
+    project.provide('site', { url });
+    return () => server.close();
+  } catch (error) {
+    // Thrown here it would end the other tiers too; the harness throws it in every test of this one.
+    project.provide('site', { failure: `The page could not be built: ${String(error)}` });
+    return async () => {};
+  }
 }
