@@ -1,7 +1,8 @@
 /**
- * With which probability a source must be drawn so that its share of the *tokens* is the blend's. A row of T tokens is filled by
- * draws and the last draw is cut, which costs long documents more than short ones: p ∝ weight / mean length would miss the shares by
- * several points where documents are about as long as rows. The row's filling is a renewal process, so its expectations are exact:
+ * With which probability a source must be drawn so that its share of the *tokens* is the blend's. A row of T tokens is
+ * filled by draws and the last draw is cut, which costs long documents more than short ones: p ∝ weight / mean length
+ * would miss the shares by several points where documents are about as long as rows. The row's filling is a renewal
+ * process, so its expectations are exact:
  *
  *   visits(r) = expected number of draws made with r tokens still to fill:  visits(T) = 1,
  *               visits(r) = Σ_{j ≥ 1} visits(r + j) · Σ_s p_s · P_s(length = j)
@@ -45,8 +46,8 @@ export function realisedShares(draws: Float64Array, lengths: readonly LengthDist
 }
 
 /**
- * Draw probabilities whose realised shares are `shares`, by the fixed point p_s ← p_s · wanted_s / realised_s. It starts at
- * weight / mean length and contracts quickly; 1e-7 is far below what any run can measure.
+ * Draw probabilities whose realised shares are `shares`, by the fixed point p_s ← p_s · wanted_s / realised_s. It
+ * starts at weight / mean length and contracts quickly; 1e-7 is far below what any run can measure.
  */
 export function drawProbabilities(
   shares: Float64Array,

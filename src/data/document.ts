@@ -13,7 +13,9 @@ export interface Corpus {
   documents: Document[];
 }
 
-/** 64 bits of a text as two 32-bit words: two multiply-xor lanes over UTF-16 units, mixed at the end as in MurmurHash3. */
+/**
+ * 64 bits of a text as two 32-bit words: two multiply-xor lanes over UTF-16 units, mixed at the end as in MurmurHash3.
+ */
 export function documentHash(text: string): [high: number, low: number] {
   let high = 0x9e3779b9;
   let low = 0x85ebca6b;

@@ -10,10 +10,10 @@ export interface Split {
 /**
  * Keeps a share of one source's documents out of training, before anything else is done with them.
  *
- * 'hash': a document is held out when its hash, as a fraction of 2^32, is below `share`. The choice depends on nothing but the text,
- * so it survives other documents coming and going, and a copy of a held-out document, in whatever source, is held out too.
- * 'tail': the last `share` of the text, in the order given (the usual split of a corpus that is one document). The document the cut
- * falls in is divided; training documents equal to a held-out one are dropped.
+ * 'hash': a document is held out when its hash, as a fraction of 2^32, is below `share`. The choice depends on nothing
+ * but the text, so it survives other documents coming and going, and a copy of a held-out document, in whatever source,
+ * is held out too. 'tail': the last `share` of the text, in the order given (the usual split of a corpus that is one
+ * document). The document the cut falls in is divided; training documents equal to a held-out one are dropped.
  *
  * Below 2 / share documents a hash would keep out none or half of them by luck: those sources are split by their tail.
  */

@@ -15,9 +15,10 @@ export interface Rows {
 }
 
 /**
- * Windows of T tokens over a held-out text, none overlapping another, the same at every call. `rows` of them spread evenly over it
- * (all full), or 'all': one after another until every token but the first is a target once. A text with fewer windows than asked for
- * gives all it has; its last row is then filled up with ignored positions. No rows at all when fewer than two tokens are held out.
+ * Windows of T tokens over a held-out text, none overlapping another, the same at every call. `rows` of them spread
+ * evenly over it (all full), or 'all': one after another until every token but the first is a target once. A text with
+ * fewer windows than asked for gives all it has; its last row is then filled up with ignored positions. No rows at all
+ * when fewer than two tokens are held out.
  */
 export function heldOutRows({ tokens, starts }: TokenText, rows: number | 'all', T: number): Rows {
   const targets = Math.max(0, tokens.length - 1);

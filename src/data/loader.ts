@@ -1,11 +1,12 @@
 /**
  * Batches as a pure function of (seed, step, micro-batch, blend): nothing to save, nothing to replay, any step at once.
  *
- * A row of T + 1 tokens is filled by draws: a source by the blend, then a unit of that source, until the row is full; the last unit
- * is cut. A unit is a whole document with its endOfText; of a document longer than a row it is T + 1 tokens from a uniformly random
- * place, read round the end (the end of the text, then its beginning as a document of its own), and such a document is drawn in
- * proportion to its length. So every token of a long document is equally likely, and so is every document of a short-document source.
- * The blend's shares hold for tokens, not for documents: see balance.ts.
+ * A row of T + 1 tokens is filled by draws: a source by the blend, then a unit of that source, until the row is full;
+ * the last unit is cut. A unit is a whole document with its endOfText; of a document longer than a row it is T + 1
+ * tokens from a uniformly random place, read round the end (the end of the text, then its beginning as a document of
+ * its own), and such a document is drawn in proportion to its length. So every token of a long document is equally
+ * likely, and so is every document of a short-document source. The blend's shares hold for tokens, not for documents:
+ * see balance.ts.
  */
 import { UserError } from '../util/errors.ts';
 import { pcg3d, streamOf } from '../util/random.ts';
@@ -173,8 +174,8 @@ export class Loader {
 function unitsOf({ name, train: { tokens, starts } }: TokenSource, T: number): Units {
   if (tokens.length < T + 1) {
     throw new UserError(
-      `Source "${name}" has ${tokens.length} tokens to train on, fewer than one context of ${T} and the token after it ` +
-        `(${T + 1}): give it more text or choose a shorter context.`,
+      `Source "${name}" has ${tokens.length} tokens to train on, fewer than one context of ${T} and the ` +
+        `token after it (${T + 1}): give it more text or choose a shorter context.`,
     );
   }
   const documents = starts.length - 1;
@@ -196,7 +197,9 @@ function runningSum(weights: Float64Array): Float64Array {
   return sums.map((value) => value / sum);
 }
 
-/** Index of the first entry above u in [0, 1); entries ascend to 1. An entry equal to the one before it is never found. */
+/**
+ * Index of the first entry above u in [0, 1); entries ascend to 1. An entry equal to the one before it is never found.
+ */
 function search(cumulative: Float64Array, u: number): number {
   let low = 0;
   let high = cumulative.length - 1;

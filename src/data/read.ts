@@ -2,15 +2,19 @@ import { Gunzip } from 'fflate';
 import { UserError } from '../util/errors.ts';
 import type { Document } from './document.ts';
 
-/** Unpacked size at which a compressed file is refused: a JavaScript string holds 2^29 − 24 units, and a small file may hide more. */
+/**
+ * Unpacked size at which a compressed file is refused: a JavaScript string holds 2^29 − 24 units, and a small file may
+ * hide more.
+ */
 const LARGEST_UNPACKED = 2 ** 29 - 24;
 /** What ends a document inside a plain text file: a form feed or the end-of-text mark, with the line break after it. */
 const SEPARATOR = /(?:\f|<\|endoftext\|>)\r?\n?/;
 
 /**
- * The documents of a file: .jsonl (or .ndjson) holds one a line, as {"text"} or a question and its answer; anything else is plain
- * text, one document unless form feeds or `<|endoftext|>` divide it. Gzip is recognised by its first bytes, whatever the name. The
- * text must be UTF-8 and is taken as it stands, less a byte-order mark. Every UserError names the file.
+ * The documents of a file: .jsonl (or .ndjson) holds one a line, as {"text"} or a question and its answer; anything
+ * else is plain text, one document unless form feeds or `<|endoftext|>` divide it. Gzip is recognised by its first
+ * bytes, whatever the name. The text must be UTF-8 and is taken as it stands, less a byte-order mark. Every UserError
+ * names the file.
  */
 export function readDocuments(source: string, fileName: string, file: Uint8Array): Document[] {
   const bytes = isGzip(file) ? gunzip(fileName, file) : file;
@@ -20,7 +24,9 @@ export function readDocuments(source: string, fileName: string, file: Uint8Array
   const documents = texts.filter((one) => one.trim() !== '').map((one) => ({ source, text: one }));
   if (documents.length === 0) {
     throw new UserError(
-      bytes.length === 0 ? `${fileName} is empty: give a file with text.` : `${fileName} (${bytes.length} bytes) holds no text.`,
+      bytes.length === 0
+        ? `${fileName} is empty: give a file with text.`
+        : `${fileName} (${bytes.length} bytes) holds no text.`,
     );
   }
   return documents;
@@ -38,17 +44,19 @@ export function gunzip(fileName: string, file: Uint8Array, limit = LARGEST_UNPAC
   let ended = false;
   const unzip = new Gunzip((chunk, final) => {
     size += chunk.length;
-    if (size > limit) throw new UserError(`${fileName} unpacks to more than ${limit} bytes: divide it into smaller files.`);
+    if (size > limit)
+      throw new UserError(`${fileName} unpacks to more than ${limit} bytes: divide it into smaller files.`);
     chunks.push(chunk);
     ended = final;
   });
   try {
-    for (let at = 0; at < file.length; at += PIECE) unzip.push(file.subarray(at, at + PIECE), at + PIECE >= file.length);
+    for (let at = 0; at < file.length; at += PIECE)
+      unzip.push(file.subarray(at, at + PIECE), at + PIECE >= file.length);
+    if (!ended) throw new Error('no end');
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${fileName} is damaged: it begins as a gzip file and cannot be unpacked (${String(error)}).`);
+    throw new UserError(`${fileName} is a gzip file that is damaged or cut short: fetch or copy it again.`);
   }
-  if (!ended) throw new UserError(`${fileName} is cut short: its gzip data has no end; fetch or copy it again.`);
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
@@ -64,7 +72,9 @@ export function decodeUtf8(fileName: string, bytes: Uint8Array): string {
     throw new UserError(`${fileName} is UTF-16: save it as UTF-8.`);
   }
   if (bytes.length > LARGEST_UNPACKED) {
-    throw new UserError(`${fileName} has ${bytes.length} bytes, more than the ${LARGEST_UNPACKED} read at once: divide it.`);
+    throw new UserError(
+      `${fileName} has ${bytes.length} bytes, more than the ${LARGEST_UNPACKED} read at once: divide it.`,
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -75,29 +85,25 @@ export function decodeUtf8(fileName: string, bytes: Uint8Array): string {
   }
 }
 
-/** Offset of the first byte that no valid UTF-8 sequence can hold, by halving: what precedes it decodes as a stream. */
+/** Offset of the first invalid sequence, by halving: what precedes it decodes as a stream. */
 function firstInvalid(bytes: Uint8Array): number {
-  const decodes = (end: number) => {
+  const decodes = (end: number, stream: boolean) => {
     try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true });
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream });
       return true;
     } catch {
       return false;
     }
   };
   let good = 0;
-  let bad = bytes.length;
-  // Every byte may begin a valid sequence and only its end is missing: then the fault is where that sequence starts.
-  if (decodes(bad)) {
-    let start = bad - 1;
-    while ((bytes[start]! & 0xc0) === 0x80) start--;
-    return start;
-  }
+  let bad = bytes.length + 1;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (decodes(middle)) good = middle;
+    if (decodes(middle, true)) good = middle;
     else bad = middle;
   }
+  // The good part may end in the first bytes, three at most, of the sequence that goes wrong.
+  while (!decodes(good, false)) good--;
   return good;
 }
 
@@ -123,9 +129,14 @@ function readLine(fileName: string, number: number, line: string): string {
   const { prompt, question, answer } = fields;
   if (typeof prompt === 'string' && typeof answer === 'string') return `${prompt}\n${answer}`;
   if (typeof question === 'string' && typeof answer === 'string') return questionAndAnswer(question, answer);
-  const found = Object.keys(fields).slice(0, 5).map((key) => `"${key}"`).join(', ') || 'none of these';
+  const found =
+    Object.keys(fields)
+      .slice(0, 5)
+      .map((key) => `"${key}"`)
+      .join(', ') || 'none of these';
   throw new UserError(
-    `${fileName}, line ${number} has ${found}: each line needs a string "text", or "question" and "answer", or "prompt" and "answer".`,
+    `${fileName}, line ${number} has ${found}: each line needs a string "text", or "question" and "answer", ` +
+      `or "prompt" and "answer".`,
   );
 }
 

@@ -1,4 +1,7 @@
-/** Where every token id stands in a batch: `order[rowStart[v] … rowStart[v + 1] − 1]` are the positions of id v, ascending. */
+/**
+ * Where every token id stands in a batch: `order[rowStart[v] … rowStart[v + 1] − 1]` are the positions of id v,
+ * ascending.
+ */
 export interface TokenIndex {
   /** V + 1 entries. */
   rowStart: Uint32Array;
@@ -7,8 +10,8 @@ export interface TokenIndex {
 }
 
 /**
- * Counting sort of N token ids, O(N + V), into buffers of the caller's. With it the gradient of the embedding is a sum per id over
- * known positions: no float atomics, and the same order of addition every time.
+ * Counting sort of N token ids, O(N + V), into buffers of the caller's. With it the gradient of the embedding is a sum
+ * per id over known positions: no float atomics, and the same order of addition every time.
  */
 export function tokenIndex(tokens: ArrayLike<number>, { rowStart, order }: TokenIndex): void {
   const n = tokens.length;

@@ -3,20 +3,27 @@ import { BASE_SIZE, LARGEST_SIZE, PIECE_PATTERN } from './format.ts';
 import { Heap } from './heap.ts';
 import type { Merge } from './format.ts';
 
-/** Pieces remembered with their ids. Natural text repeats some ten thousand pieces; beyond this the memory starts afresh. */
+/**
+ * Pieces remembered with their ids. Natural text repeats some ten thousand pieces; beyond this the memory starts
+ * afresh.
+ */
 const REMEMBERED_PIECES = 65536;
 /** Longer pieces (in UTF-16 units) hardly recur and would fill the memory with their text. */
 const LONGEST_REMEMBERED_PIECE = 64;
 
-/** The pieces of a text in order, together the whole text. Walks, so that a text of 100 MB does not become 25 million strings at once. */
+/**
+ * The pieces of a text in order, together the whole text. Walks, so that a text of 100 MB does not become 25 million
+ * strings at once.
+ */
 export function* pieces(text: string): Generator<string> {
   const pattern = new RegExp(PIECE_PATTERN, 'gu');
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) yield match[0];
 }
 
 /**
- * Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2): inside each piece of the text, the earliest-learned
- * pair present is merged, leftmost first, until none is left. Encoding a piece of n bytes takes O(n log n).
+ * Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2): inside each piece of the text, the
+ * earliest-learned pair present is merged, leftmost first, until none is left. Encoding a piece of n bytes takes O(n
+ * log n).
  */
 export class BpeTokenizer extends ByteLevelTokenizer {
   readonly kind = 'bpe';
@@ -64,7 +71,8 @@ export class BpeTokenizer extends ByteLevelTokenizer {
     const n = ids.length;
     const next = Int32Array.from(ids, (_, i) => i + 1);
     const previous = Int32Array.from(ids, (_, i) => i - 1);
-    // An entry is mergedId · 2^32 + position: the smallest is the earliest-learned pair, leftmost. Exact: ids are under 2^16.
+    // An entry is mergedId · 2^32 + position: the smallest is the earliest-learned pair, leftmost. Exact: ids are under
+    // 2^16.
     const waiting = new Heap<number>((a, b) => a < b);
     const mergedAt = (i: number) =>
       next[i]! < n ? this.#merged.get(ids[i]! * LARGEST_SIZE + ids[next[i]!]!) : undefined;

@@ -3,8 +3,8 @@ import type { Merge } from './format.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
- * What the byte and the BPE tokenizer share: tokens are byte strings, so decoding is joining bytes. The text `<|endoftext|>`
- * inside a document is ordinary text here (HF's reader does the same with `split_special_tokens=True`).
+ * What the byte and the BPE tokenizer share: tokens are byte strings, so decoding is joining bytes. The text
+ * `<|endoftext|>` inside a document is ordinary text here (HF's reader does the same with `split_special_tokens=True`).
  */
 export abstract class ByteLevelTokenizer implements Tokenizer {
   abstract readonly kind: 'byte' | 'bpe';

@@ -1,6 +1,7 @@
 /**
- * The `tokenizer.json` we write, for both kinds: a HuggingFace BPE model over the byte alphabet of GPT-2. A byte-level tokenizer
- * is the same file with no merges. Ids: 0 … 255 are the bytes themselves, 256 is the end of text, 257 + i is merge i.
+ * The `tokenizer.json` we write, for both kinds: a HuggingFace BPE model over the byte alphabet of GPT-2. A byte-level
+ * tokenizer is the same file with no merges. Ids: 0 … 255 are the bytes themselves, 256 is the end of text, 257 + i is
+ * merge i.
  */
 import { UserError } from '../util/errors.ts';
 
@@ -12,9 +13,10 @@ export const BASE_SIZE = 257;
 export const LARGEST_SIZE = 65536;
 
 /**
- * Where BPE may merge: never across these pieces. GPT-2's pattern with three changes: digits are single (papers.md §3.2), combining
- * marks stay with their letters, and white space is Unicode's `White_Space`, because `\s` differs between regex engines (U+0085,
- * U+FEFF) and the same string must split alike in JavaScript and in HuggingFace's Oniguruma. Every character is in some piece.
+ * Where BPE may merge: never across these pieces. GPT-2's pattern with three changes: digits are single (papers.md
+ * §3.2), combining marks stay with their letters, and white space is Unicode's `White_Space`, because `\s` differs
+ * between regex engines (U+0085, U+FEFF) and the same string must split alike in JavaScript and in HuggingFace's
+ * Oniguruma. Every character is in some piece.
  */
 export const PIECE_PATTERN = [
   String.raw`'(?:s|t|re|ve|m|ll|d)`,
@@ -26,7 +28,10 @@ export const PIECE_PATTERN = [
   String.raw`\p{White_Space}+`,
 ].join('|');
 
-/** GPT-2's printable stand-in for each byte: printable Latin-1 stands for itself, the other 68 bytes for U+0100, U+0101, … */
+/**
+ * GPT-2's printable stand-in for each byte: printable Latin-1 stands for itself, the other 68 bytes for U+0100, U+0101,
+ * …
+ */
 export const BYTE_CHARACTERS: readonly string[] = (() => {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {
@@ -45,7 +50,12 @@ export function tokenNames(merges: readonly Merge[]): string[] {
   return names;
 }
 
-const byteLevel = (use_regex: boolean) => ({ type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex });
+const byteLevel = (use_regex: boolean) => ({
+  type: 'ByteLevel',
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex,
+});
 
 const preTokenizers = {
   byte: byteLevel(false),

@@ -1,4 +1,7 @@
-/** A binary heap: `pop` gives the item that comes before all others. Equal items must be told apart by `before`, so that order is fixed. */
+/**
+ * A binary heap: `pop` gives the item that comes before all others. Equal items must be told apart by `before`, so that
+ * order is fixed.
+ */
 export class Heap<T> {
   readonly #items: T[] = [];
   readonly #before: (a: T, b: T) => boolean;

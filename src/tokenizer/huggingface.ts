@@ -25,9 +25,9 @@ const schema = v.looseObject({
 });
 
 /**
- * Reads back a `tokenizer.json` of the form we write. Files of other tokenizers are refused, not guessed at: pieces cut differently
- * would silently give the model other ids than it was trained on. Nothing in the file is trusted: the vocabulary is rebuilt from the
- * merges and must come out the same.
+ * Reads back a `tokenizer.json` of the form we write. Files of other tokenizers are refused, not guessed at: pieces cut
+ * differently would silently give the model other ids than it was trained on. Nothing in the file is trusted: the
+ * vocabulary is rebuilt from the merges and must come out the same.
  */
 export function fromHuggingFace(json: unknown): Tokenizer {
   const parsed = v.safeParse(schema, json);
@@ -37,21 +37,29 @@ export function fromHuggingFace(json: unknown): Tokenizer {
   }
   const { added_tokens: added, pre_tokenizer: preTokenizer, model } = parsed.output;
   if (added.length !== 1 || added[0]!.id !== END_OF_TEXT_ID || added[0]!.content !== END_OF_TEXT) {
-    const found = added.map(({ content, id }) => `"${content}" = ${id}`).slice(0, 3).join(', ') || 'none';
+    const found =
+      added
+        .map(({ content, id }) => `"${content}" = ${id}`)
+        .slice(0, 3)
+        .join(', ') || 'none';
     throw refused(`added_tokens should hold "${END_OF_TEXT}" = ${END_OF_TEXT_ID} alone and hold ${found}`);
   }
 
   const merges = readMerges(model.merges);
   const names = tokenNames(merges);
   const entries = Object.keys(model.vocab).length;
-  if (entries !== names.length) throw refused(`the vocabulary has ${entries} tokens and the merges make ${names.length}`);
+  if (entries !== names.length)
+    throw refused(`the vocabulary has ${entries} tokens and the merges make ${names.length}`);
   names.forEach((name, id) => {
     const found = Object.hasOwn(model.vocab, name) ? model.vocab[name] : 'no id';
-    if (found !== id) throw refused(`token "${name}" has ${JSON.stringify(found)} in the vocabulary and should have ${id}`);
+    if (found !== id)
+      throw refused(`token "${name}" has ${JSON.stringify(found)} in the vocabulary and should have ${id}`);
   });
 
   // Deep equality with what we would write decides the kind.
-  for (const tokenizer of merges.length === 0 ? [new ByteTokenizer(), new BpeTokenizer([])] : [new BpeTokenizer(merges)]) {
+  for (const tokenizer of merges.length === 0
+    ? [new ByteTokenizer(), new BpeTokenizer([])]
+    : [new BpeTokenizer(merges)]) {
     const ours = tokenizer.toHuggingFace() as { pre_tokenizer: unknown };
     if (canonicalJson(ours.pre_tokenizer) === canonicalJson(preTokenizer ?? null)) return tokenizer;
   }
@@ -77,5 +85,7 @@ function readMerges(lines: readonly (string | [string, string])[]): Merge[] {
 }
 
 function refused(reason: string): UserError {
-  return new UserError(`This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`);
+  return new UserError(
+    `This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`,
+  );
 }

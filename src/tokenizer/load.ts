@@ -6,17 +6,18 @@ import type { TokenizerConfig } from '../config/run.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
- * UTF-16 units a BPE is trained on at most: far more than fixes the frequent thousand merges, under a second of counting.
+ * UTF-16 units a BPE is trained on at most: far more than fixes the frequent thousand merges, under a second of
+ * counting.
  */
 export const BPE_SAMPLE_UNITS = 8 << 20;
 /** The sample is drawn in runs of this many units, so that one huge document is sampled throughout. */
 const RUN_UNITS = 1 << 14;
 
 /**
- * The tokenizer a configuration asks for: bytes as they are, or a BPE trained on the run's own training texts (never on held-out
- * ones). The sample depends on the texts alone, so the same data gives the same tokenizer whatever the run's seed. A text too short
- * or too monotonous for the vocabulary asked for gives a smaller one: compare `size` with the request and tell the user. (The word
- * tokenizer of a synthetic world is the world's own: it needs no texts.)
+ * The tokenizer a configuration asks for: bytes as they are, or a BPE trained on the run's own training texts (never on
+ * held-out ones). The sample depends on the texts alone, so the same data gives the same tokenizer whatever the run's
+ * seed. A text too short or too monotonous for the vocabulary asked for gives a smaller one: compare `size` with the
+ * request and tell the user. (The word tokenizer of a synthetic world is the world's own: it needs no texts.)
  */
 export function loadTokenizer(
   config: Exclude<TokenizerConfig, { kind: 'word' }>,

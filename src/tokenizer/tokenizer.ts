@@ -5,7 +5,9 @@ export interface Tokenizer {
   readonly size: number;
   /** Id put after every document; decodes to the empty string. */
   readonly endOfText: number;
-  /** Text to ids, no end-of-text added. Every string encodes: bytes are the fallback, <unk> where the kind is 'word'. */
+  /**
+   * Text to ids, no end-of-text added. Every string encodes: bytes are the fallback, <unk> where the kind is 'word'.
+   */
   encode(text: string): Uint32Array;
   /** Ids to text; invalid UTF-8 becomes U+FFFD. Errors on an id ≥ size. */
   decode(ids: ArrayLike<number>): string;

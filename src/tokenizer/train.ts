@@ -17,11 +17,11 @@ interface Pair {
 }
 
 /**
- * Learns byte-pair merges until the vocabulary has `size` ids. Every turn merges the most frequent pair; of equals the one with the
- * smaller left id, then the smaller right id, so that the same texts always give the same tokenizer. Pairs are counted once and then
- * only where a merge changed them. Two rules keep names unique and useful: a pair whose bytes already are a token is passed over, and
- * a pair met once is not merged, so a short or monotonous text gives fewer merges than asked for, and the tokenizer's own `size`
- * tells how many (the model's unused rows do no harm).
+ * Learns byte-pair merges until the vocabulary has `size` ids. Every turn merges the most frequent pair; of equals the
+ * one with the smaller left id, then the smaller right id, so that the same texts always give the same tokenizer. Pairs
+ * are counted once and then only where a merge changed them. Two rules keep names unique and useful: a pair whose bytes
+ * already are a token is passed over, and a pair met once is not merged, so a short or monotonous text gives fewer
+ * merges than asked for, and the tokenizer's own `size` tells how many (the model's unused rows do no harm).
  */
 export function trainBpe(
   texts: Iterable<string>,
@@ -67,8 +67,8 @@ export function trainBpe(
     }
   }
 
-  // Entries remember the count they were pushed with. Counts of old pairs only fall, so an entry that is out of date is too high,
-  // comes up too early, and is put back with its present count.
+  // Entries remember the count they were pushed with. Counts of old pairs only fall, so an entry that is out of date is
+  // too high, comes up too early, and is put back with its present count.
   interface Entry {
     pair: Pair;
     count: number;

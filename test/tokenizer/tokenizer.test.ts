@@ -10,13 +10,44 @@ import { trainBpe } from '../../src/tokenizer/train.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { RandomStream } from '../../src/util/random.ts';
 
-/** Text with English, code, digits, German, Hindi, emoji and every kind of white space, long enough for a couple of hundred merges. */
+/**
+ * Text with English, code, digits, German, Hindi, emoji and every kind of white space, long enough for a couple of
+ * hundred merges.
+ */
 const trainingText = (() => {
   const random = new RandomStream(1, 'tokenizer test');
   const parts = [
-    'the ', 'constructor', ' constructor', '__proto__', ' whale', ' and', ' government', "don't", ' we', "'ll", ' 1984', ' 3.14', '\n',
-    '\r\n', '\n    return', '\t', '  ', ' größer', ' Straße', ' नमस्ते', ' дом', '日本語', ' 🐳', '👩‍👩‍👧', 'é', ' (x) => ', '{}', ';', ', ', '. ',
-  ]; // prettier-ignore
+    'the ',
+    'constructor',
+    ' constructor',
+    '__proto__',
+    ' whale',
+    ' and',
+    ' government',
+    "don't",
+    ' we',
+    "'ll",
+    ' 1984',
+    ' 3.14',
+    '\n',
+    '\r\n',
+    '\n    return',
+    '\t',
+    '  ',
+    ' größer',
+    ' Straße',
+    ' नमस्ते',
+    ' дом',
+    '日本語',
+    ' 🐳',
+    '👩‍👩‍👧',
+    'é',
+    ' (x) => ',
+    '{}',
+    ';',
+    ', ',
+    '. ',
+  ];
   return Array.from({ length: 6000 }, () => random.pick(parts)).join('');
 })();
 const bpe = new BpeTokenizer(trainBpe([trainingText], 480));
@@ -24,10 +55,31 @@ const byte = new ByteTokenizer();
 const tokenizers = [byte, bpe];
 
 const texts = [
-  '', ' ', '\n', '   ', 'a', ' a', 'a ', 'a  b', 'the whale', 'The Whale and\n\n\tthe   government  ', '12345 3.14159', 'x1y22z333',
-  "don't we'll I'D it's", 'function f(x) {\r\n    return x ** 2; // constructor\r\n}\r\n', '日本語 テスト', 'नमस्ते दुनिया', 'Größer Straße é e\u0301',
-  '🐳👩‍👩‍👧 🇩🇪', '\u0000\u0001\u007f\u0080', '\ufeffbom', 'a\u0085b\u00a0c\u2028d\u3000e\u200bf\ufeff g', '½ ² Ⅷ ٣', 'aaaaaaaaaaaaaaaaaaaaaaa', '__proto__ constructor toString hasOwnProperty',
-]; // prettier-ignore
+  '',
+  ' ',
+  '\n',
+  '   ',
+  'a',
+  ' a',
+  'a ',
+  'a  b',
+  'the whale',
+  'The Whale and\n\n\tthe   government  ',
+  '12345 3.14159',
+  'x1y22z333',
+  "don't we'll I'D it's",
+  'function f(x) {\r\n    return x ** 2; // constructor\r\n}\r\n',
+  '日本語 テスト',
+  'नमस्ते दुनिया',
+  'Größer Straße é e\u0301',
+  '🐳👩‍👩‍👧 🇩🇪',
+  '\u0000\u0001\u007f\u0080',
+  '\ufeffbom',
+  'a\u0085b\u00a0c\u2028d\u3000e\u200bf\ufeff g',
+  '½ ² Ⅷ ٣',
+  'aaaaaaaaaaaaaaaaaaaaaaa',
+  '__proto__ constructor toString hasOwnProperty',
+];
 
 describe.each(tokenizers.map((tokenizer) => [tokenizer.kind, tokenizer] as const))('%s tokenizer', (_, tokenizer) => {
   test('decode undoes encode for any well-formed text', () => {

@@ -1,0 +1,101 @@
+/**
+ * The shards of real text shipped with the page: a manifest, and for every source one file fetched when first used.
+ * The bytes come through a function, so that page (fetch) and command line (file system) share everything else.
+ */
+import * as v from 'valibot';
+import { UserError } from '../util/errors.ts';
+import { decodeUtf8, gunzip, isGzip, readDocuments } from './read.ts';
+import type { Corpus } from './document.ts';
+
+/** Bytes of a file in the folder of shards. */
+export type FetchBytes = (file: string) => Promise<Uint8Array>;
+
+export const MANIFEST = 'manifest.json';
+/** Raised when the shards' content or the manifest's form changes. */
+export const MANIFEST_VERSION = 1;
+
+const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a plain file name'));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const catalogueSchema = v.object({
+  version: v.literal(MANIFEST_VERSION),
+  sources: v.array(
+    v.object({
+      name: v.string(),
+      label: v.string(),
+      /** Which blend of the recipe the source is meant for. */
+      kind: v.picklist(['general', 'qa']),
+      /** JSONL of {"text"}, gzipped; the name says neither, because some servers would then unpack it on the way. */
+      file: fileName,
+      /** Size as fetched. */
+      bytes: count,
+      /** UTF-8 bytes of the documents' texts. */
+      textBytes: count,
+      documents: count,
+      /** Of the unpacked JSONL, hex. */
+      sha256: v.string(),
+      licence: v.string(),
+      citation: v.string(),
+      /** File with the licence's text, beside the shards. */
+      notice: fileName,
+    }),
+  ),
+});
+export type Catalogue = v.InferOutput<typeof catalogueSchema>;
+export type CatalogueEntry = Catalogue['sources'][number];
+
+const REBUILD = 'rebuild the shards with: node src/cli/run.mjs src/cli/buildData.ts';
+
+export async function loadCatalogue(fetchBytes: FetchBytes): Promise<Catalogue> {
+  const text = decodeUtf8(MANIFEST, await fetchBytes(MANIFEST));
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UserError(`The data folder's ${MANIFEST} is not JSON: ${REBUILD}.`);
+  }
+  const parsed = v.safeParse(catalogueSchema, json);
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  throw new UserError(
+    `The data folder's ${MANIFEST} is of another version (${v.getDotPath(issue)}: ${issue.message}): ${REBUILD}.`,
+  );
+}
+
+/** Fetches and checks one source of the catalogue. */
+export async function loadSource(fetchBytes: FetchBytes, catalogue: Catalogue, name: string): Promise<Corpus> {
+  const entry = catalogue.sources.find((one) => one.name === name);
+  if (entry === undefined) {
+    const known = catalogue.sources.map((one) => one.name).join(', ');
+    throw new UserError(
+      `There is no source "${name}": the shipped ones are ${known}; others are given as files (--data ${name}=PATH).`,
+    );
+  }
+  const fetched = await fetchBytes(entry.file);
+  const jsonl = isGzip(fetched) ? gunzip(entry.file, fetched) : fetched;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', jsonl as Uint8Array<ArrayBuffer>));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (hex !== entry.sha256) {
+    throw new UserError(
+      `The data file ${entry.file} is damaged (SHA-256 ${hex.slice(0, 8)}… instead of ${entry.sha256.slice(0, 8)}…): ` +
+        `reload the page, or ${REBUILD}.`,
+    );
+  }
+  const documents = readDocuments(name, `${name}.jsonl`, jsonl);
+  return { name, label: entry.label, licence: entry.licence, documents };
+}
+
+/** Fetches from a folder of a web server, given by its address with a slash at the end. */
+export function fetchFrom(folder: string): FetchBytes {
+  return async (file) => {
+    let response: Response;
+    try {
+      response = await fetch(folder + file);
+    } catch (error) {
+      throw new UserError(`The data file ${file} could not be fetched (${String(error)}): check the connection.`);
+    }
+    if (!response.ok) {
+      throw new UserError(`The data file ${file} could not be fetched (status ${response.status}): ${REBUILD}.`);
+    }
+    return new Uint8Array(await response.arrayBuffer());
+  };
+}

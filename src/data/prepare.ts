@@ -1,0 +1,109 @@
+import { loadTokenizer } from '../tokenizer/load.ts';
+import { UserError } from '../util/errors.ts';
+import { splitHeldOut } from './heldOut.ts';
+import { readDocuments } from './read.ts';
+import { tokenizeSource } from './source.ts';
+import type { Blend, RunConfig } from '../config/run.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { Corpus } from './document.ts';
+import type { TokenSource } from './source.ts';
+
+export interface Prepared {
+  tokenizer: Tokenizer;
+  sources: TokenSource[];
+}
+
+/**
+ * From documents to what training reads: every source some blend draws from is split, then the tokenizer is taken as
+ * `given` (a continued base's own) or trained on the training sides, then both sides are tokenized.
+ */
+export function prepareSources(
+  config: RunConfig,
+  corpora: readonly Corpus[],
+  given: Tokenizer | null,
+  onProgress?: (what: string, done: number, total: number) => void,
+): Prepared {
+  const wanted = sourcesOf(config);
+  const splits = corpora
+    .filter(({ name }) => wanted.has(name))
+    .map((corpus) => ({ corpus, split: splitHeldOut(corpus.documents, config.data.heldOut, config.data.split) }));
+  const texts = splits.flatMap(({ split }) => split.train.map(({ text }) => text));
+  const tokenizer = given ?? trainTokenizer(config, texts, onProgress);
+  if (tokenizer.size > config.model.vocab_size) {
+    throw new UserError(
+      `The tokenizer has ${tokenizer.size} tokens and the embedding ${config.model.vocab_size} rows: ` +
+        `raise model.vocab_size to ${Math.ceil(tokenizer.size / 4) * 4} or choose a smaller tokenizer.`,
+    );
+  }
+  const sources = splits.map(({ corpus, split }, i) => {
+    onProgress?.(`Tokenizing ${corpus.name}`, i, splits.length);
+    return tokenizeSource(corpus, split, tokenizer);
+  });
+  onProgress?.('Tokenizing', splits.length, splits.length);
+  return { tokenizer, sources };
+}
+
+function trainTokenizer(
+  { tokenizer }: RunConfig,
+  texts: string[],
+  onProgress?: (what: string, done: number, total: number) => void,
+): Tokenizer {
+  if (tokenizer.kind === 'word') {
+    throw new UserError(
+      'The word tokenizer knows only the words of a synthetic world: choose the byte or a BPE tokenizer for text.',
+    );
+  }
+  return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.('Training the tokenizer', done, total));
+}
+
+/** Names of the sources that some phase draws from. */
+export function sourcesOf({ base, continued }: RunConfig): Set<string> {
+  const blends = [base.blend, continued?.general ?? {}, continued?.qa ?? {}];
+  return new Set(
+    blends.flatMap((blend) =>
+      Object.entries(blend)
+        .filter(([, weight]) => weight !== 0)
+        .map(([name]) => name),
+    ),
+  );
+}
+
+/**
+ * The run with sources of the user's in place of its own, in every blend. A name that the blend has keeps its weight
+ * relative to the others given; a blend that has none of them, or a run that lacks one of them everywhere, gets all
+ * in equal parts, so that no given source goes unused. A synthetic world makes way for text.
+ */
+export function withUserSources(config: RunConfig, names: readonly string[]): RunConfig {
+  if (names.length === 0) return config;
+  const own = sourcesOf(config);
+  const allKnown = names.every((name) => own.has(name));
+  const replace = (blend: Blend): Blend => {
+    const kept = Object.fromEntries(names.map((name) => [name, Object.hasOwn(blend, name) ? blend[name]! : 0]));
+    const some = Object.values(kept).some((weight) => weight > 0);
+    return allKnown && some ? kept : Object.fromEntries(names.map((name) => [name, 1]));
+  };
+  const { base, continued, data } = config;
+  return {
+    ...config,
+    data: { ...data, world: null },
+    base: { ...base, blend: replace(base.blend) },
+    continued: continued && { ...continued, general: replace(continued.general), qa: replace(continued.qa) },
+  };
+}
+
+/** Files of the user's as corpora; several files of one source are read one after another. */
+export function readUserFiles(
+  files: readonly { source: string; name: string; bytes: ArrayBuffer | Uint8Array }[],
+): Corpus[] {
+  const corpora = new Map<string, Corpus>();
+  for (const { source, name, bytes } of files) {
+    const documents = readDocuments(source, name, new Uint8Array(bytes));
+    const known = corpora.get(source);
+    if (known === undefined) corpora.set(source, { name: source, label: name, licence: 'yours', documents });
+    else {
+      known.documents = known.documents.concat(documents);
+      known.label += `, ${name}`;
+    }
+  }
+  return [...corpora.values()];
+}

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { documentHash } from '../../src/data/document.ts';
+import { splitHeldOut } from '../../src/data/heldOut.ts';
+import { heldOutRows } from '../../src/data/heldOutRows.ts';
+import { IGNORED } from '../../src/data/loader.ts';
+import { utf8Length } from '../../src/data/source.ts';
+import { UserError } from '../../src/util/errors.ts';
+import { textOf } from './sources.ts';
+
+const documents = (texts: readonly string[]) => texts.map((text) => ({ source: 's', text }));
+const texts = (split: readonly { text: string }[]) => split.map(({ text }) => text);
+const many = Array.from({ length: 4000 }, (_, i) => `document ${i}`);
+
+describe('held-out split by hash', () => {
+  test('keeps out the share asked for, and every document goes to one side', () => {
+    const { train, heldOut } = splitHeldOut(documents(many), 0.1, 'hash');
+    expect(new Set([...texts(train), ...texts(heldOut)]).size).toBe(4000);
+    expect(train.length + heldOut.length).toBe(4000);
+    // Binomial: 400 ± 19; five of those.
+    expect(Math.abs(heldOut.length - 400)).toBeLessThan(95);
+  });
+
+  test('depends on nothing but the text: order, company and copies change no choice', () => {
+    const out = new Set(texts(splitHeldOut(documents(many), 0.1, 'hash').heldOut));
+    const shuffled = documents([...many.slice(2000), ...many.slice(1000), ...many].reverse());
+    const again = splitHeldOut(shuffled, 0.1, 'hash');
+    expect(new Set(texts(again.heldOut))).toEqual(out);
+    expect(texts(again.train).some((text) => out.has(text))).toBe(false);
+  });
+
+  test('the hash spreads over all 64 bits, and near texts get far hashes', () => {
+    const ones = new Float64Array(64);
+    for (const text of many) {
+      documentHash(text).forEach((word, half) => {
+        for (let bit = 0; bit < 32; bit++) ones[half * 32 + bit]! += (word >>> bit) & 1;
+      });
+    }
+    // Binomial: 2000 ± 32; five of those.
+    for (const count of ones) expect(Math.abs(count - 2000)).toBeLessThan(160);
+    expect(new Set(many.map((text) => documentHash(text).join())).size).toBe(4000);
+    expect(documentHash('ab')).not.toEqual(documentHash('ba'));
+    expect(documentHash('')).toEqual(documentHash(''));
+  });
+});
+
+describe('held-out split by tail', () => {
+  const one = documents(['0123456789'.repeat(10)]);
+  test('cuts the last share off a single document', () => {
+    for (const by of ['tail', 'hash'] as const) {
+      const { train, heldOut } = splitHeldOut(one, 0.1, by);
+      expect(texts(train)).toEqual(['0123456789'.repeat(9)]);
+      expect(texts(heldOut)).toEqual(['0123456789']);
+    }
+  });
+
+  test('loses nothing, keeps the order, and never parts a surrogate pair', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1 }), { maxLength: 8 }),
+        fc.double({ min: 0.01, max: 0.9, noNaN: true }),
+        (parts, share) => {
+          const { train, heldOut } = splitHeldOut(documents(parts), share, 'tail');
+          const halves = [...texts(train), ...texts(heldOut)];
+          // A training document equal to a held-out piece is dropped; without such a piece everything is there.
+          const apart = new Set(halves).size === halves.length;
+          if (apart && halves.length >= parts.length) expect(halves.join('')).toBe(parts.join(''));
+          for (const text of halves) expect(text).not.toMatch(/\p{Surrogate}/u);
+        },
+      ),
+    );
+  });
+
+  test('a training document that equals a held-out one is dropped', () => {
+    const { train, heldOut } = splitHeldOut(documents(['same', 'other', 'more', 'same']), 0.25, 'tail');
+    expect(texts(heldOut).at(-1)).toBe('same');
+    expect(texts(train)).not.toContain('same');
+  });
+
+  test('a share of 0 holds nothing out; others must be in [0, 1)', () => {
+    expect(splitHeldOut(one, 0, 'hash')).toEqual({ train: one, heldOut: [] });
+    for (const share of [-0.1, 1, Number.NaN]) expect(() => splitHeldOut(one, share, 'hash')).toThrow(UserError);
+  });
+});
+
+describe('held-out rows', () => {
+  const text = textOf([30, 12, 50, 9]); // 101 tokens: 100 targets
+
+  test("'all' makes every token but the first a target once, in order", () => {
+    for (const T of [1, 7, 10, 33, 100, 200]) {
+      const rows = heldOutRows(text, 'all', T);
+      expect(rows.count).toBe(Math.ceil(100 / T));
+      expect([...rows.targets].filter((target) => target !== IGNORED)).toEqual([...text.tokens.slice(1)]);
+      expect(rows.scored).toBe(100);
+    }
+  });
+
+  test('a number of rows is spread evenly without overlap, the same each time', () => {
+    const rows = heldOutRows(text, 3, 8); // 12 full windows
+    expect(rows.count).toBe(3);
+    expect(rows.scored).toBe(24);
+    [0, 32, 64].forEach((from, row) => {
+      expect(rows.tokens.slice(row * 8, row * 8 + 8)).toEqual(Uint32Array.from(text.tokens.slice(from, from + 8)));
+      expect(rows.targets.slice(row * 8, row * 8 + 8)).toEqual(Uint32Array.from(text.tokens.slice(from + 1, from + 9)));
+    });
+    expect(heldOutRows(text, 3, 8)).toEqual(rows);
+  });
+
+  test('documents are told apart within a row', () => {
+    const rows = heldOutRows(text, 'all', 50); // boundaries at 30 and 42 in row 0, at 92 = 42 in row 1
+    expect(rows.documentStart[29]).toBe(0);
+    expect(rows.documentStart[30]).toBe(30);
+    expect(rows.documentStart[41]).toBe(30);
+    expect(rows.documentStart[49]).toBe(42);
+    expect(rows.documentStart[50]).toBe(0);
+    expect(rows.documentStart[91]).toBe(0);
+    expect(rows.documentStart[92]).toBe(42);
+  });
+
+  test('a text with fewer windows gives what it has; one token gives none', () => {
+    expect(heldOutRows(text, 64, 80)).toEqual(heldOutRows(text, 'all', 80));
+    expect(heldOutRows(textOf([1]), 4, 8).count).toBe(0);
+    expect(heldOutRows(textOf([]), 'all', 8).count).toBe(0);
+  });
+});
+
+test('UTF-8 length is that of the encoder', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string(), (a, b) => {
+      const text = `${a}\ud800${b}\udc00é`;
+      expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
+    }),
+  );
+});
