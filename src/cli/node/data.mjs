@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot, runCommand } from './project.mjs';
 
-/** The data shards' build, and the folder it fills. */
+/** The data shards' build, and the catalogue that it writes last. */
 const builder = 'src/cli/buildData.ts';
-const shards = 'public/data';
+const catalogue = 'public/data/manifest.json';
 
 /** Derives the data shards from their npm packages when they are missing. Throws a sentence when that fails. */
 export function ensureData() {
-  if (existsSync(path.join(projectRoot, shards))) return;
+  if (existsSync(path.join(projectRoot, catalogue))) return;
   if (!existsSync(path.join(projectRoot, builder))) return;
   console.error('Building the data shards …');
   const result = runCommand(process.execPath, ['src/cli/run.mjs', builder]);
