@@ -35,8 +35,10 @@ const catalogueSchema = v.object({
       sha256: v.string(),
       licence: v.string(),
       citation: v.string(),
-      /** File with the licence's text, beside the shards. */
-      notice: fileName,
+      /** Origin, licence and changes in a few sentences, to be shown beside the data. */
+      notice: v.string(),
+      /** File beside the shard with the notice and the licence's full text. */
+      noticeFile: fileName,
     }),
   ),
 });

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { presetConfig } from '../../src/config/presets.ts';
+import { Loader } from '../../src/data/loader.ts';
+import { prepareSources, readUserFiles, sourcesOf, withUserSources } from '../../src/data/prepare.ts';
+import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
+import { UserError } from '../../src/util/errors.ts';
+import type { RunConfig } from '../../src/config/run.ts';
+import type { Corpus } from '../../src/data/document.ts';
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+/** A run over sources a, b (general) and q (QA), byte tokens. */
+const config: RunConfig = (() => {
+  const preset = presetConfig('smoke');
+  return {
+    ...preset,
+    tokenizer: { kind: 'byte' },
+    model: { ...preset.model, vocab_size: 260 },
+    data: { ...preset.data, world: null, heldOut: 0.1, split: 'hash' },
+    base: { ...preset.base, blend: { a: 3, b: 1 } },
+    continued: { ...preset.continued!, general: { a: 1, b: 2, unused: 0 }, qa: { a: 1, q: 4 } },
+  };
+})();
+
+const corpus = (name: string, texts: string[]): Corpus => ({
+  name,
+  label: name,
+  licence: 'none',
+  documents: texts.map((text) => ({ source: name, text })),
+});
+const corpora = ['a', 'b', 'q', 'other'].map((name) =>
+  corpus(
+    name,
+    Array.from({ length: 300 }, (_, i) => `${name}: the text of document ${i}, in words`),
+  ),
+);
+
+describe('preparing sources', () => {
+  test('splits first, then tokenizes both sides of every source a blend draws from', () => {
+    const { tokenizer, sources } = prepareSources(config, corpora, null);
+    expect([...sourcesOf(config)].sort()).toEqual(['a', 'b', 'q']);
+    expect(sources.map(({ name }) => name)).toEqual(['a', 'b', 'q']);
+    for (const { name, train, heldOut } of sources) {
+      const all = `${tokenizer.decode(train.tokens)}${tokenizer.decode(heldOut.tokens)}`;
+      expect(train.starts.length + heldOut.starts.length - 2).toBe(300);
+      expect(heldOut.starts.length).toBeGreaterThan(10);
+      expect(train.bytes + heldOut.bytes).toBe(all.length);
+      for (let i = 0; i < train.starts.length - 1; i++) {
+        const document = train.tokens.slice(train.starts[i], train.starts[i + 1]);
+        expect(document.at(-1)).toBe(tokenizer.endOfText);
+        expect(tokenizer.decode(document)).toMatch(new RegExp(`^${name}: the text of document \\d+, in words$`));
+      }
+    }
+    const loader = new Loader(sources, config.batch, 1);
+    for (const blend of [config.base.blend, config.continued!.qa]) expect(() => loader.check(blend)).not.toThrow();
+  });
+
+  test('trains a BPE on training text only, and keeps a given tokenizer', () => {
+    const secret = corpora[0]!.documents.map(({ text }) => ({ source: 'a', text: `${text} zqzqzqzq` }));
+    const held: RunConfig = {
+      ...config,
+      tokenizer: { kind: 'bpe', vocab_size: 300 },
+      model: { ...config.model, vocab_size: 300 },
+      data: { ...config.data, heldOut: 0.6, split: 'tail' },
+      base: { ...config.base, blend: { a: 1 } },
+      continued: null,
+    };
+    const plain = corpora[0]!.documents;
+    const { tokenizer } = prepareSources(held, [{ ...corpora[0]!, documents: [...plain, ...secret] }], null);
+    const made = Array.from({ length: tokenizer.size - 257 }, (_, i) => tokenizer.decode([257 + i])).join('\n');
+    expect(made).toMatch(/document/);
+    expect(made).not.toMatch(/zq/);
+    const given = new ByteTokenizer();
+    expect(prepareSources(held, corpora, given).tokenizer).toBe(given);
+  });
+
+  test('reports progress to the end', () => {
+    const seen: string[] = [];
+    prepareSources(config, corpora, null, (what, done, total) => seen.push(`${what} ${done}/${total}`));
+    expect(seen).toEqual(['Tokenizing a 0/3', 'Tokenizing b 1/3', 'Tokenizing q 2/3', 'Tokenizing 3/3']);
+  });
+
+  test('refuses a vocabulary larger than the embedding, and words for text', () => {
+    const small = { ...config, model: { ...config.model, vocab_size: 256 } };
+    expect(() => prepareSources(small, corpora, null)).toThrow(/257 tokens and the embedding 256 rows: .* 260/);
+    expect(() => prepareSources({ ...config, tokenizer: { kind: 'word' } }, corpora, null)).toThrow(UserError);
+  });
+});
+
+describe("sources of the user's", () => {
+  test('keep the weight of their name in every blend, where the run has it', () => {
+    const { base, continued } = withUserSources(config, ['a', 'q']);
+    expect(base.blend).toEqual({ a: 3, q: 0 });
+    expect(continued!.general).toEqual({ a: 1, q: 0 });
+    expect(continued!.qa).toEqual({ a: 1, q: 4 });
+  });
+
+  test('share a blend equally when it has none of them, or when one is new to the run', () => {
+    expect(withUserSources(config, ['q']).base.blend).toEqual({ q: 1 });
+    const { base, continued } = withUserSources(config, ['a', 'mine']);
+    const equal = { a: 1, mine: 1 };
+    expect([base.blend, continued!.general, continued!.qa]).toEqual([equal, equal, equal]);
+  });
+
+  test('take the place of a synthetic world; none given changes nothing', () => {
+    const world = { ...config, data: { ...config.data, world: presetConfig('ci').data.world } };
+    expect(withUserSources(world, ['a']).data.world).toBe(null);
+    expect(withUserSources(config, [])).toBe(config);
+    expect(withUserSources({ ...config, continued: null }, ['a']).continued).toBe(null);
+  });
+
+  test('are read from files, several to a source', () => {
+    const files = [
+      { source: 'mine', name: 'one.txt', bytes: utf8('first') },
+      { source: 'qa', name: 'qa.jsonl', bytes: utf8('{"question":"Who?","answer":"I."}').buffer },
+      { source: 'mine', name: 'two.txt', bytes: utf8('second') },
+    ];
+    expect(
+      readUserFiles(files).map(({ name, label, documents }) => [name, label, documents.map((d) => d.text)]),
+    ).toEqual([
+      ['mine', 'one.txt, two.txt', ['first', 'second']],
+      ['qa', 'qa.jsonl', ['Question: Who?\nAnswer: I.']],
+    ]);
+  });
+});
+
+test('one long text: the first nine tenths train, the last tenth is held out', () => {
+  const text = 'To be, or not to be: that is the question.\n'.repeat(100);
+  const shakespeare: RunConfig = {
+    ...config,
+    data: { ...config.data, split: 'tail' },
+    base: { ...config.base, blend: { shakespeare: 1 } },
+    continued: null,
+  };
+  const [source] = prepareSources(shakespeare, [corpus('shakespeare', [text])], null).sources;
+  expect(source!.train.tokens.length).toBe(3870 + 1);
+  expect(source!.heldOut.tokens.length).toBe(430 + 1);
+});
