@@ -5,7 +5,7 @@ import { BpeTokenizer } from '../../src/tokenizer/bpe.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { BASE_SIZE } from '../../src/tokenizer/format.ts';
 import { fromHuggingFace } from '../../src/tokenizer/huggingface.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { BPE_SAMPLE_UNITS, loadTokenizer } from '../../src/tokenizer/load.ts';
 import { trainBpe } from '../../src/tokenizer/train.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { RandomStream } from '../../src/util/random.ts';
@@ -146,6 +146,14 @@ describe('BPE training', () => {
     expect(tokenizer.size).toBeGreaterThan(BASE_SIZE);
     expect(tokenizer.size).toBeLessThan(BASE_SIZE + 12);
     expect(tokenizer.decode(tokenizer.encode('or not'))).toBe('or not');
+  });
+
+  test('a text larger than the sample is sampled throughout, the same each time', () => {
+    const half = BPE_SAMPLE_UNITS * 0.75;
+    const large = 'early '.repeat(half / 6) + 'later '.repeat(half / 6);
+    const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 280 }, [large]) as BpeTokenizer;
+    expect([...tokenizer.encode(' early later')].length).toBe(2);
+    expect(loadTokenizer({ kind: 'bpe', vocab_size: 280 }, [large])).toEqual(tokenizer);
   });
 
   test.each([257, 300.5, 65537, Number.NaN])('a vocabulary of %s is refused with the range', (size) => {
