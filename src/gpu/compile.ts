@@ -36,6 +36,13 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
   }
   const inputs = memory.allocate(`${label} inputs`, Math.max(inputBytes, 256), storage);
 
+  const constants = new Map<Tensor, GPUBuffer>();
+  for (const [tensor, data] of graph.constants) {
+    const buffer = memory.allocate(`${label} ${tensor.name}`, tensorBytes(tensor), storage);
+    device.queue.writeBuffer(buffer, 0, data);
+    constants.set(tensor, buffer);
+  }
+
   const parameterOf = new Map<Tensor, Tensor>();
   for (const [parameter, gradient] of graph.gradients) parameterOf.set(gradient, parameter);
 
@@ -49,6 +56,8 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
         return { buffer: memory.pool(tensor.name as PoolName), offset: 0, size: tensorBytes(tensor) };
       case 'input':
         return { buffer: inputs, offset: inputOffsets.get(tensor)!, size: tensorBytes(tensor) };
+      case 'constant':
+        return { buffer: constants.get(tensor)!, offset: 0, size: tensorBytes(tensor) };
       case 'state':
         return { buffer: memory.state(tensor), offset: 0, size: tensorBytes(tensor) };
       case 'activation': {
@@ -113,7 +122,7 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
     inputOffsets,
     inputBytes,
     slotOf: slotPlan.slotOf,
-    owned: [...slots, inputs, uniforms],
+    owned: [...slots, ...constants.values(), inputs, uniforms],
     step: cut(0, lists.step),
     accumulate: cut(lists.step.length, lists.accumulate),
     update: cut(lists.step.length + lists.accumulate.length, lists.update),

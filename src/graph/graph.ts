@@ -12,10 +12,10 @@ export type DType = 'f32' | 'f16' | 'u32';
 
 /**
  * Where a tensor lives. `parameter` and `gradient`: pools laid out alike, one slice a tensor. `input`: written by the host before
- * a replay. `state`: its own buffer, kept between replays. `pool`: a whole pool at once, for the optimizer. `activation`: a planner
- * slot, valid only while the plan says so.
+ * a replay. `constant`: uploaded once, when compiled. `state`: its own buffer, kept between replays. `pool`: a whole pool at once, for
+ * the optimizer. `activation`: a planner slot, valid only while the plan says so.
  */
-export type Role = 'parameter' | 'gradient' | 'input' | 'state' | 'pool' | 'activation';
+export type Role = 'parameter' | 'gradient' | 'input' | 'constant' | 'state' | 'pool' | 'activation';
 
 export interface Tensor {
   readonly id: number;
@@ -93,6 +93,8 @@ export class Graph {
   readonly parameters: Tensor[] = [];
   readonly inputs: Tensor[] = [];
   readonly states: Tensor[] = [];
+  /** constant → its elements, made on the host. */
+  readonly constants = new Map<Tensor, Float32Array<ArrayBuffer>>();
   /** parameter → its gradient, made when first asked for. */
   readonly gradients = new Map<Tensor, Tensor>();
   phase: Phase = 'step';
@@ -127,6 +129,14 @@ export class Graph {
   state(name: string, shape: readonly number[], dtype: DType = 'f32'): Tensor {
     const tensor = this.#tensor(name, shape, dtype, 'state');
     this.states.push(tensor);
+    return tensor;
+  }
+
+  /** A table made on the host; asked for again by the same name it is the same tensor, so that all layers share it. */
+  constant(name: string, shape: readonly number[], make: () => Float32Array<ArrayBuffer>): Tensor {
+    for (const tensor of this.constants.keys()) if (tensor.name === name) return tensor;
+    const tensor = this.#tensor(name, shape, 'f32', 'constant');
+    this.constants.set(tensor, make());
     return tensor;
   }
 
