@@ -1,4 +1,92 @@
 /** f64 twins of rotary positions and causal grouped-query attention. */
+import type { AttentionShape } from '../../src/ops/attention.ts';
 import type { Twin } from './interpret.ts';
 
-export const attentionTwins: Record<string, Twin> = {};
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+const addScaled = (to: Float64Array, factor: number, x: Float64Array): void => x.forEach((value, i) => (to[i]! += factor * value));
+
+/** Turns the first ⌊d·factor⌋ elements by sign · position · θ^(−2j/⌊d·factor⌋), element j with j + half. */
+function turn(head: Float64Array, position: number, { d, ropeTheta, ropeFactor }: AttentionShape, sign: number): Float64Array {
+  const width = Math.floor(d * ropeFactor);
+  const y = Float64Array.from(head);
+  for (let j = 0; j < width / 2; j++) {
+    const angle = sign * position * ropeTheta ** ((-2 * j) / width);
+    const [a, b] = [head[j]!, head[j + width / 2]!];
+    y[j] = a * Math.cos(angle) - b * Math.sin(angle);
+    y[j + width / 2] = b * Math.cos(angle) + a * Math.sin(angle);
+  }
+  return y;
+}
+
+/** The d elements of one head of one row of packed heads. */
+const headOf = (rows: Float64Array, heads: number, n: number, head: number, d: number): Float64Array =>
+  rows.subarray((n * heads + head) * d, (n * heads + head + 1) * d);
+
+/** q and k of all rows, rotated, q scaled: (N, (H + K)·d). */
+function rotate(qkv: Float64Array, shape: AttentionShape): Float64Array {
+  const { B, T, H, K, d } = shape;
+  const rotated = new Float64Array(B * T * (H + K) * d);
+  for (let n = 0; n < B * T; n++) {
+    for (let head = 0; head < H + K; head++) {
+      const y = turn(headOf(qkv, H + 2 * K, n, head, d), n % T, shape, 1);
+      rotated.set(head < H ? y.map((x) => x / Math.sqrt(d)) : y, (n * (H + K) + head) * d);
+    }
+  }
+  return rotated;
+}
+
+/** Calls `see` with every query and every key it sees: rows n and m, the query's head and that of its key. */
+function pairs({ B, T, H, K }: AttentionShape, starts: Float64Array | undefined, see: (n: number, m: number, h: number, kv: number) => void): void {
+  for (let n = 0; n < B * T; n++) {
+    const first = n - (n % T);
+    for (let h = 0; h < H; h++) for (let m = first + (starts?.[n] ?? 0); m <= n; m++) see(n, m, h, Math.floor(h / (H / K)));
+  }
+}
+
+export const attentionTwins: Record<string, Twin> = {
+  attention: ([qkv, , starts], { attributes }) => {
+    const shape = attributes as AttentionShape;
+    const { B, T, H, K, d } = shape;
+    const rotated = rotate(qkv!, shape);
+    const score = (n: number, m: number, h: number, kv: number): number =>
+      dot(headOf(rotated, H + K, n, h, d), headOf(rotated, H + K, m, H + kv, d));
+    const maximum = new Float64Array(B * T * H).fill(-Infinity);
+    pairs(shape, starts, (n, m, h, kv) => (maximum[n * H + h] = Math.max(maximum[n * H + h]!, score(n, m, h, kv))));
+    const sum = new Float64Array(B * T * H);
+    const output = new Float64Array(B * T * H * d);
+    pairs(shape, starts, (n, m, h, kv) => {
+      const p = Math.exp(score(n, m, h, kv) - maximum[n * H + h]!);
+      sum[n * H + h]! += p;
+      addScaled(headOf(output, H, n, h, d), p, headOf(qkv!, H + 2 * K, m, H + K + kv, d));
+    });
+    const statistics = new Float64Array(B * T * H * 2);
+    sum.forEach((x, i) => statistics.set([maximum[i]! + Math.log(x), starts?.[Math.floor(i / H)] ?? 0], i * 2));
+    return [output.map((x, i) => x / sum[Math.floor(i / d)]!), rotated, statistics];
+  },
+
+  attentionGradient: ([qkv, , rotated, output, statistics, doutput], { attributes }) => {
+    const shape = attributes as AttentionShape;
+    const { B, T, H, K, d } = shape;
+    const all = H + 2 * K;
+    const dqkv = new Float64Array(qkv!.length);
+    const delta = new Float64Array(B * T * H).map((_, i) => dot(headOf(doutput!, 1, i, 0, d), headOf(output!, 1, i, 0, d)));
+    const starts = new Float64Array(B * T).map((_, n) => statistics![n * H * 2 + 1]!);
+    pairs(shape, starts, (n, m, h, kv) => {
+      const q = headOf(rotated!, H + K, n, h, d);
+      const k = headOf(rotated!, H + K, m, H + kv, d);
+      const dy = headOf(doutput!, H, n, h, d);
+      const p = Math.exp(dot(q, k) - statistics![(n * H + h) * 2]!);
+      const ds = p * (dot(dy, headOf(qkv!, all, m, H + K + kv, d)) - delta[n * H + h]!);
+      addScaled(headOf(dqkv, all, n, h, d), ds / Math.sqrt(d), k);
+      addScaled(headOf(dqkv, all, m, H + kv, d), ds, q);
+      addScaled(headOf(dqkv, all, m, H + K + kv, d), p, dy);
+    });
+    for (let n = 0; n < B * T; n++) {
+      for (let head = 0; head < H + K; head++) {
+        const slot = headOf(dqkv, all, n, head, d);
+        slot.set(turn(slot, n % T, shape, -1));
+      }
+    }
+    return [dqkv, delta];
+  },
+};
