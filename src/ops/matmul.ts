@@ -1,6 +1,6 @@
 /**
- * Matrix products as kernels: three layouts, one register-tiled body each, epilogues chosen by a uniform so that a model needs
- * three pipelines and not one a shape.
+ * Matrix products as kernels: three layouts, one register-tiled body each, and a handful of epilogues. Shapes are uniforms, so a
+ * model of any size needs at most eight pipelines.
  *
  * The tile lives in named registers, which WGSL can only have written out; this file is the one place that generates shader text.
  * With quads, each of four lanes loads a different row of A and broadcasts it (one load instead of four); without, every lane loads
@@ -117,9 +117,13 @@ export interface Matmul {
 /** One dispatch of C = A·B with an epilogue. Shapes are checked by the op that asks. */
 export function matmul(context: KernelContext, p: Matmul): Kernel {
   const tile = tileFor(context);
-  const key = JSON.stringify([p.layout, tile, context.quads]);
+  const ending = p.epilogue ?? epilogue.write;
+  const key = JSON.stringify([p.layout, ending, tile, context.quads]);
   let source = sources.get(key);
-  if (!source) sources.set(key, (source = matmulWgsl + matmulSource(p.layout, tile, context.quads)));
+  if (!source) {
+    source = `const EPILOGUE = ${ending}u;\n${matmulWgsl}${matmulSource(p.layout, tile, context.quads)}`;
+    sources.set(key, source);
+  }
   const x = Math.ceil(p.N / (16 * tile.columns4 * tile.quadsX));
   const y = Math.ceil(p.M / (tile.rows * tile.quadsY));
   if (y > maxWorkgroups || x > maxWorkgroups) {
@@ -129,7 +133,7 @@ export function matmul(context: KernelContext, p: Matmul): Kernel {
     source,
     entryPoint: 'matmul',
     bindings: [read(p.a), read(p.b), read(p.aux ?? p.a), write(p.c)],
-    uniforms: [p.M, p.N / 4, p.K, p.epilogue ?? epilogue.write, (p.aStart ?? 0) / 4, (p.bStart ?? 0) / 4, (p.cStart ?? 0) / 4],
+    uniforms: [p.M, p.N / 4, p.K, (p.aStart ?? 0) / 4, (p.bStart ?? 0) / 4, (p.cStart ?? 0) / 4],
     types: { stored: p.a.dtype, result: p.c.dtype },
     workgroups: [x, y, 1],
     flops: 2 * p.M * p.N * p.K,
