@@ -1,0 +1,143 @@
+/**
+ * What an experiment leaves behind: `results.json`, one row an arm and seed, and `table.md` made from it. Scores are shares in 0 … 1 in
+ * the file and percent in the table.
+ */
+import { type Experiment, PAPER_BASE, type PaperFigure } from './experiments.ts';
+import { mean, pairedDifference, type PairedDifference, signed, standardError, verdict } from './statistics.ts';
+
+export interface ResultRow {
+  /** An arm's name, or 'base' for the checkpoint all arms branch from. */
+  arm: string;
+  seed: number;
+  /** Plain mean of the suites' accuracies, retention included. */
+  average: number;
+  /** Accuracy by suite: those of the average, then probes. */
+  suites: Record<string, number>;
+  /** Nats a token by source. */
+  heldOutLoss: Record<string, number>;
+  /** Floating-point operations of training from the base checkpoint on (of the base itself in its row). */
+  flops: number;
+  /** The two numbers that `average` puts together: skills and facts that continued training repeats, and those it hardly does. */
+  averageWithoutRetention?: number | null;
+  retention?: number | null;
+  /** Mean log-probability of the right answers over the suites of the average, nats. */
+  logProb?: number;
+}
+
+export interface ExperimentResults {
+  experiment: string;
+  preset: string;
+  rows: ResultRow[];
+  /** Accuracy of answering at random: of the average and by suite. */
+  chance?: { average: number; suites: Record<string, number> };
+}
+
+const BASE = 'base';
+/** Measures of which arms are compared with the control. */
+const MEASURES: { title: string; of(row: ResultRow): number | null | undefined }[] = [
+  { title: 'average', of: (row) => row.average },
+  { title: 'without retention', of: (row) => row.averageWithoutRetention },
+  { title: 'retention', of: (row) => row.retention },
+];
+
+/** Rows of an arm by seed. */
+function rowsOf(results: ExperimentResults, arm: string): Map<number, ResultRow> {
+  return new Map(results.rows.filter((row) => row.arm === arm).map((row) => [row.seed, row]));
+}
+
+/** Difference of two arms in a measure, over the seeds both have. */
+export function difference(results: ExperimentResults, arm: string, control: string, of: (row: ResultRow) => number | null | undefined = (row) => row.average): PairedDifference | null {
+  const controls = rowsOf(results, control);
+  const pairs: [number, number][] = [];
+  for (const [seed, row] of rowsOf(results, arm)) {
+    const other = controls.get(seed);
+    const a = of(row), b = other && of(other);
+    if (typeof a === 'number' && typeof b === 'number') pairs.push([a, b]);
+  }
+  return pairedDifference(pairs.map(([a]) => a), pairs.map(([, b]) => b));
+}
+
+/** Sentences that follow from the intervals: each arm against the control, in the experiment's order. */
+export function verdicts(experiment: Experiment, results: ExperimentResults): string[] {
+  return experiment.arms
+    .filter(({ name }) => name !== experiment.control && rowsOf(results, name).size > 0)
+    .map(({ name }) => verdict(name, experiment.control, difference(results, name, experiment.control)));
+}
+
+/** The results as Markdown: scores, paired differences, held-out loss, verdicts. */
+export function resultsTable(experiment: Experiment, results: ExperimentResults): string {
+  const arms = [
+    { name: BASE, label: 'before any continued training', paper: PAPER_BASE },
+    ...experiment.arms,
+  ].filter(({ name }) => rowsOf(results, name).size > 0);
+  const suites = keysOf(results.rows, (row) => row.suites);
+  const sources = keysOf(results.rows, (row) => row.heldOutLoss);
+  const values = (arm: string, of: (row: ResultRow) => number | null | undefined) =>
+    [...rowsOf(results, arm).values()].map(of).filter((value) => typeof value === 'number');
+  const percent = (list: number[]) => spread(list.map((value) => 100 * value), 1);
+
+  const scores = table(
+    ['arm', '', 'seeds', ...MEASURES.map(({ title }) => title), ...suites, 'log p', 'paper'],
+    arms.map(({ name, label, paper }) => [
+      `\`${name}\``, label, String(rowsOf(results, name).size),
+      ...MEASURES.map(({ of }) => percent(values(name, of))),
+      ...suites.map((suite) => percent(values(name, (row) => row.suites[suite]))),
+      spread(values(name, (row) => row.logProb), 2), paperCell(paper),
+    ]),
+  );
+  const { chance } = results;
+  const differences = table(
+    ['arm', ...MEASURES.map(({ title }) => title), 'seeds won'],
+    arms.filter(({ name }) => name !== experiment.control).map(({ name }) => [
+      `\`${name}\``,
+      ...MEASURES.map(({ of }) => differenceCell(difference(results, name, experiment.control, of))),
+      wins(difference(results, name, experiment.control)),
+    ]),
+  );
+  const losses = table(['arm', ...sources], arms.map(({ name }) => [
+    `\`${name}\``, ...sources.map((source) => spread(values(name, (row) => row.heldOutLoss[source]), 3)),
+  ]));
+  return [
+    `# ${experiment.title}`, '',
+    `${experiment.question} Preset \`${results.preset}\`. Mean ± standard error over seeds; a seed changes the world, the weights and the order of the data.`, '',
+    '## Accuracy, percent', '', scores, '',
+    ...(chance ? [`Chance: average ${(100 * chance.average).toFixed(1)}; ${suites.filter((suite) => suite in chance.suites).map((suite) => `${suite} ${(100 * chance.suites[suite]!).toFixed(1)}`).join(', ')}.`, ''] : []),
+    'Marks of the paper\'s figures: [T] its table, [S] a secondary text. They are other models on other tasks: compare signs and order.', '',
+    `## Difference to \`${experiment.control}\`, points, with its 95 % interval`, '', differences, '',
+    ...(sources.length ? ['## Held-out loss, nats a token', '', losses, ''] : []),
+    '## In words', '', ...verdicts(experiment, results).map((sentence) => `- ${sentence}`), '',
+  ].join('\n');
+}
+
+function keysOf(rows: readonly ResultRow[], of: (row: ResultRow) => Record<string, number>): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(of(row))))];
+}
+
+/** mean ± standard error; the value alone for one seed, a dash for none. */
+function spread(values: readonly number[], digits: number): string {
+  if (values.length === 0) return '–';
+  const centre = mean(values).toFixed(digits).replace('-', '−');
+  return values.length === 1 ? centre : `${centre} ± ${standardError(values).toFixed(digits)}`;
+}
+
+function differenceCell(found: PairedDifference | null): string {
+  if (!found) return '–';
+  const points = (value: number) => signed(100 * value);
+  if (!found.interval) return `${points(found.mean)} (one seed)`;
+  const [low, high] = found.interval;
+  const shown = low > 0 || high < 0;
+  return `${points(found.mean)} (${points(low)} to ${points(high)})${shown ? '' : ', no difference shown'}`;
+}
+
+function wins(found: PairedDifference | null): string {
+  return found ? `${found.wins} of ${found.n}` : '–';
+}
+
+function paperCell(paper: PaperFigure | undefined): string {
+  return paper ? `${paper.average.toFixed(1)} [${paper.mark}] ${paper.where}` : '';
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
