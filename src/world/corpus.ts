@@ -153,6 +153,11 @@ export class Corpus {
     return this.lengths(source).reduce((sum, length) => sum + length, 0) / MEASURED;
   }
 
+  /** Texts of a source that is a repeated pool; null where the source is endless. */
+  poolTexts(source: string): string[] | null {
+    return this.#pools.get(source)?.map((tokens) => this.world.tokenizer.decode(tokens)) ?? null;
+  }
+
   /** Tokens of a source that is a repeated pool, each document's <eos> included; null where the source is endless. */
   poolTokens(source: string): number | null {
     return this.#pools.get(source)?.reduce((sum, tokens) => sum + tokens.length + 1, 0) ?? null;

@@ -7,12 +7,11 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { END_OF_TEXT, UNKNOWN } from './words.ts';
 
 /**
- * One word, one digit, or a run of other marks: HuggingFace's `Whitespace` split (`\w+|[^\w\s]+`) followed by `Digits` one by one.
- * \w as in Rust's regular expressions: letters, marks, decimal digits, connectors.
+ * What counts as one word: a digit, a run of letters with their marks, or a run of anything else but white space. Spelled out in
+ * Unicode properties because \w and \s differ between regex engines, and HuggingFace's reader must split alike.
  */
-const WORD = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d`;
-const PIECE = new RegExp(`[${WORD}]+|[^${WORD}\\s]+`, 'gu');
-const DIGIT_OR_REST = /\p{N}|\P{N}+/gu;
+const PIECE_PATTERN = String.raw`\p{N}|[\p{L}\p{M}]+|[^\p{White_Space}\p{L}\p{M}\p{N}]+`;
+const PIECE = new RegExp(PIECE_PATTERN, 'gu');
 
 export class WordTokenizer implements Tokenizer {
   readonly kind = 'word';
@@ -42,11 +41,7 @@ export class WordTokenizer implements Tokenizer {
   }
 
   encode(text: string): Uint32Array {
-    const ids: number[] = [];
-    for (const piece of text.match(PIECE) ?? []) {
-      for (const part of piece.match(DIGIT_OR_REST)!) ids.push(this.#ids.get(part) ?? this.#unknown);
-    }
-    return Uint32Array.from(ids);
+    return Uint32Array.from(text.match(PIECE) ?? [], (word) => this.#ids.get(word) ?? this.#unknown);
   }
 
   /** Words joined by single spaces. */
@@ -75,7 +70,8 @@ export class WordTokenizer implements Tokenizer {
       padding: null,
       added_tokens: [special(END_OF_TEXT, this.endOfText), special(UNKNOWN, this.#unknown)],
       normalizer: null,
-      pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Whitespace' }, { type: 'Digits', individual_digits: true }] },
+      // Keeps what matches and drops what lies between: white space.
+      pre_tokenizer: { type: 'Split', pattern: { Regex: PIECE_PATTERN }, behavior: 'Removed', invert: true },
       post_processor: null,
       decoder: null, // ids decode to words joined by spaces
       model: { type: 'WordLevel', vocab: Object.fromEntries(this.words.map((word, id) => [word, id])), unk_token: UNKNOWN },

@@ -1,0 +1,31 @@
+/** SHA-256 of the first 2000 documents of each source, one a line, seed 1: the same in every engine. */
+export const EXPECTED: Record<'whole' | 'facts', Record<string, string>> = {
+  whole: {
+    web: '6b92b853611d39b0be32628bc5a614b02fe459b14b85f4bdf51fad0df394e97e',
+    wiki: '62379438258743c6433ea492775e52c86f35d62850ce301e265277ae8cabc33c',
+    books: 'f30ba5128e0b2253b2c960f417b5a3c0c0bccdd0e64ced31426aa26df8d4d333',
+    code: 'ee0a8653fc2a51da3a95cfaba75b971f9d5555dbd7c159d6e09184052c8a6b7f',
+    math: '66ac8c5a056634e0ce0bce67b2df58aa039687588bc87a629b01f934785bf136',
+    multi: '94bac9b98456ccc2afc983f1f5351aadac0676f5a7d023ca98d549d371d7d835',
+    forum: '5904431fd58977a62041ec1bb2ac3e9301b8997fa8d580c4b44ea11f194737e9',
+    'web-recent': '82aa5c2d242d1b8364a756f96462d9e8545eba6e9057aaf5425d44d06c44917c',
+    'web-filtered': 'ca8bff7fcbe594a52425d5dc025ec267c92929e44c84f6bc12593bad2e835f63',
+    'wiki-recent': '00af72d08e1082a216da9bdfb9c295e32167f8209f1dc0fbdd3ed53a61f42b1a',
+    'multi-recent': '9ca38be3c7db8116321808a19fbbde328c2e644a27d767661f669407a679baf2',
+    qa: '1e5c31a3a3b17ae33fa7511bf746c6b5479a304130099ed3843c10d156f23197',
+    'qa-facts': '97032e389f47fb3bf8befc95e6c661aad13f3dae32a47e21462e28a9d293e0d9',
+    'qa-reading': '3ac2beb282db577d8fdd7471d35b75b64a64f8471ebba018e971fe2fa46974bd',
+    'qa-arithmetic': 'cba90053d95cbe7269bd4e75343c8bcf6b5d550e593d07453c56b4f87347d458',
+    'qa-translation': 'c012e4fb75c77fcf36f6d52ecc79f8477f465da9f76766ca87945e0bdeab3366',
+  },
+  facts: {
+    web: '8bdbf59a60c0b27cb55ca6a90050f5e1f2171f9d7c63bb04aa9c1e229c8f0264',
+    wiki: '20ef32278df918094e43424268f60158d57587b8e14ab9cabedbfb4e421940e4',
+    forum: '04def0ff271561fde1a866c40f853ad16dae8d5eef8fea8bd4e782039494232d',
+    'web-recent': '99c01d6c4b1878ea4e50b77ef39a8ba55c116e24717f24a214f1008e859471ef',
+    'web-filtered': 'd50ee558cd1e2556e9c4d8eece370aca3002d67aeac4daa7e30025abc2824f39',
+    'wiki-recent': '3bb33c31f7609c4b17c1b6ae83ea41001c10bc67b8d3a8ff2abf923a13010e33',
+    qa: 'a3c51a5487e873633e004083b733def54c361b30efa8daa5a2d99508f46a167b',
+    'qa-facts': '6a545f83707c8c3a9bc95173271356a9b871fdf52774b886c5687b9f4e1845e9',
+  },
+};
