@@ -228,10 +228,12 @@ export function continuedConfig(change: ArmChange, base: RunConfig): ContinuedCo
 
 function scheduleConfig({ kind, peak: choice, end, warmup }: ScheduleChoice, { base }: RunConfig, steps: number): ScheduleConfig {
   const final = base.schedule.kind === 'constant' ? base.schedule.peak : base.schedule.end;
-  const peak = 'ofEnd' in choice ? choice.ofEnd * final : choice.ofPeak * base.schedule.peak;
+  // A product as it is meant: a hundredth of 0.0001 is 0.000001, not 0.0000010000000000000002.
+  const product = (a: number, b: number) => Number((a * b).toPrecision(12));
+  const peak = 'ofEnd' in choice ? product(choice.ofEnd, final) : product(choice.ofPeak, base.schedule.peak);
   return {
     kind, peak,
-    end: end * peak,
+    end: product(end, peak),
     warmupSteps: warmup ? Math.round(warmup.share * steps) : 0,
     warmupStart: warmup?.from === 'end' ? final : 0,
     // 'wsd' decays over its last fifth, the usual share.
