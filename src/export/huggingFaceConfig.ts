@@ -1,0 +1,143 @@
+/** config.json of NemotronForCausalLM, out and in (keys, defaults and traps: papers.md §5.2). */
+import type { ModelConfig } from '../config/run.ts';
+import { ImportError, quoted } from './importError.ts';
+
+/**
+ * The file's content. Three keys are written although transformers has a default, because a reader needs them:
+ * num_key_value_heads (its default None breaks the code), head_dim, and RoPE's numbers both at the top (transformers 4)
+ * and in rope_parameters (transformers 5). Documents are separated by one token, which therefore begins and ends a
+ * text.
+ */
+export function huggingFaceConfig(model: ModelConfig, endOfText: number): Record<string, unknown> {
+  return {
+    architectures: ['NemotronForCausalLM'],
+    model_type: 'nemotron',
+    vocab_size: model.vocab_size,
+    hidden_size: model.hidden_size,
+    intermediate_size: model.intermediate_size,
+    num_hidden_layers: model.num_hidden_layers,
+    num_attention_heads: model.num_attention_heads,
+    num_key_value_heads: model.num_key_value_heads,
+    head_dim: model.head_dim,
+    hidden_act: 'relu2',
+    max_position_embeddings: model.max_position_embeddings,
+    initializer_range: model.initializer_range,
+    norm_eps: model.norm_eps,
+    rope_theta: model.rope_theta,
+    partial_rotary_factor: model.partial_rotary_factor,
+    rope_parameters: {
+      rope_type: 'default',
+      rope_theta: model.rope_theta,
+      partial_rotary_factor: model.partial_rotary_factor,
+    },
+    attention_bias: false,
+    attention_dropout: 0,
+    mlp_bias: false,
+    tie_word_embeddings: false,
+    use_cache: true,
+    torch_dtype: 'float32',
+    bos_token_id: endOfText,
+    eos_token_id: endOfText,
+  };
+}
+
+/** Sizes beyond this are no model that could be here, and their products would leave the exact integers. */
+const MAX_SIZE = 2 ** 31 - 1;
+
+/** What this project computes and cannot be told to compute otherwise; transformers' default is the same. */
+const FIXED: Record<string, unknown> = {
+  hidden_act: 'relu2',
+  attention_bias: false,
+  mlp_bias: false,
+  tie_word_embeddings: false,
+};
+
+/**
+ * The architecture a config.json describes. Keys this project does not use are ignored; absent ones take transformers'
+ * defaults where they are not sizes, and num_key_value_heads and head_dim the values its documentation gives.
+ * @throws ImportError config.
+ */
+export function readHuggingFaceConfig(config: Record<string, unknown>): ModelConfig {
+  const type = own(config, 'model_type');
+  if (type !== 'nemotron') throw problem(`model_type must be "nemotron", got ${shown(type)}`);
+  for (const [key, value] of Object.entries(FIXED)) {
+    const found = own(config, key) ?? value;
+    if (found !== value) throw problem(`${key} must be ${shown(value)}, the only one supported, got ${shown(found)}`);
+  }
+  const hidden = size(config, 'hidden_size');
+  const heads = size(config, 'num_attention_heads');
+  const model: ModelConfig = {
+    vocab_size: size(config, 'vocab_size'),
+    hidden_size: hidden,
+    intermediate_size: size(config, 'intermediate_size'),
+    num_hidden_layers: size(config, 'num_hidden_layers'),
+    num_attention_heads: heads,
+    num_key_value_heads: size(config, 'num_key_value_heads', heads),
+    head_dim: size(config, 'head_dim', hidden / heads),
+    max_position_embeddings: size(config, 'max_position_embeddings'),
+    initializer_range: number(config, 'initializer_range', 0.0134),
+    norm_eps: number(config, 'norm_eps', 1e-5),
+    ...readRope(config),
+  };
+  if (heads % model.num_key_value_heads !== 0) {
+    throw problem(`num_key_value_heads ${model.num_key_value_heads} must divide num_attention_heads ${heads}`);
+  }
+  // Truncated, as transformers does; RoPE turns pairs.
+  const turned = Math.trunc(model.head_dim * model.partial_rotary_factor);
+  if (turned % 2 !== 0) {
+    throw problem(
+      `partial_rotary_factor ${model.partial_rotary_factor} of head_dim ${model.head_dim} must be even, got ${turned}`,
+    );
+  }
+  return model;
+}
+
+/** RoPE's numbers from the top level or from rope_parameters; in both places they must agree. */
+function readRope(config: Record<string, unknown>): Pick<ModelConfig, 'rope_theta' | 'partial_rotary_factor'> {
+  const nested = own(config, 'rope_parameters') ?? own(config, 'rope_scaling') ?? {};
+  if (!isObject(nested)) throw problem(`rope_parameters must be an object, got ${shown(nested)}`);
+  const kind = own(nested, 'rope_type') ?? own(nested, 'type') ?? 'default';
+  if (kind !== 'default') throw problem(`rope_type must be "default", the only one supported, got ${shown(kind)}`);
+  const value = (key: string, fallback: number): number => {
+    const inner = number(nested, key, number(config, key, fallback));
+    const outer = number(config, key, inner);
+    if (inner !== outer)
+      throw problem(`${key} is ${outer} at the top and ${inner} in rope_parameters, but must be the same`);
+    return inner;
+  };
+  const partial_rotary_factor = value('partial_rotary_factor', 0.5);
+  if (partial_rotary_factor > 1) throw problem(`partial_rotary_factor must be at most 1, got ${partial_rotary_factor}`);
+  return { rope_theta: value('rope_theta', 10000), partial_rotary_factor };
+}
+
+function size(config: Record<string, unknown>, key: string, fallback?: number): number {
+  const value = own(config, key) ?? fallback;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_SIZE) return value;
+  throw problem(`${key} must be a whole number from 1 to ${MAX_SIZE}, got ${shown(value)}`);
+}
+
+function number(config: Record<string, unknown>, key: string, fallback: number): number {
+  const value = own(config, key) ?? fallback;
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
+  throw problem(`${key} must be a finite number above 0, got ${shown(value)}`);
+}
+
+/** A key of the file itself, never of Object.prototype. */
+function own(object: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A value fit for a message. Objects are not spelled out: a hostile one may be deep or large. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return value === undefined ? 'nothing' : String(value);
+}
+
+function problem(reason: string): ImportError {
+  return new ImportError('config', `In config.json, ${reason}`);
+}

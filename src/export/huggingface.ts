@@ -1,0 +1,117 @@
+/**
+ * A model as a HuggingFace folder, out and in. What trains carries HF names, shapes and values already (LayerNorm-1P
+ * stores γ − 1 on both sides), so this is a codec and not a conversion.
+ */
+import type { ModelConfig } from '../config/run.ts';
+import { tokenizerConfigJson } from '../tokenizer/format.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { UserError } from '../util/errors.ts';
+import { huggingFaceConfig, isObject, readHuggingFaceConfig } from './huggingFaceConfig.ts';
+import { ImportError } from './importError.ts';
+import { modelCard } from './modelCard.ts';
+import type { Weight, Weights } from './parts.ts';
+import { decodeSafetensors, encodeSafetensors, toFloat32 } from './safetensors.ts';
+import { checkWeights } from './weights.ts';
+
+export interface FolderFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+export interface ExportedModel {
+  model: ModelConfig;
+  /** By HuggingFace name: see splitParts. */
+  parameters: ReadonlyMap<string, Weight>;
+  tokenizer: Tokenizer;
+  /** The project's own record of the run, for rekindle.json: anything JSON can hold. */
+  metadata: object;
+}
+
+export interface ImportedModel {
+  model: ModelConfig;
+  /** Views over the file where it holds aligned F32. */
+  parameters: Weights;
+  /** tokenizer.json as parsed, not yet checked. */
+  tokenizer: Record<string, unknown>;
+  /** rekindle.json as parsed, not yet checked; null where the model was made elsewhere. */
+  metadata: Record<string, unknown> | null;
+}
+
+/** The files readHuggingFaceFolder looks at; the last may be absent. */
+export const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'] as const;
+
+/**
+ * The files of the folder: config.json, generation_config.json, model.safetensors, tokenizer.json,
+ * tokenizer_config.json, README.md and rekindle.json. The same model gives the same bytes.
+ * @throws ImportError where the weights are not the model's; UserError where the tokenizer has more ids than the
+ * embedding.
+ */
+export function huggingFaceFolder({ model, parameters, tokenizer, metadata }: ExportedModel): FolderFile[] {
+  checkWeights(model, parameters);
+  if (tokenizer.size > model.vocab_size) {
+    throw new UserError(
+      `The tokenizer has ${tokenizer.size} ids but the embedding ${model.vocab_size} rows: ` +
+        'raise vocab_size or train a smaller tokenizer.',
+    );
+  }
+  const tensors = Array.from(parameters, ([name, { shape, data }]) => ({ name, dtype: 'F32' as const, shape, data }));
+  const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
+  const end = tokenizer.endOfText;
+  return [
+    json('config.json', huggingFaceConfig(model, end)),
+    json('generation_config.json', { bos_token_id: end, eos_token_id: end, pad_token_id: end }),
+    // transformers asks for the format entry before it reads the tensors.
+    { name: 'model.safetensors', bytes: encodeSafetensors(tensors, { format: 'pt' }) },
+    json('tokenizer.json', tokenizer.toHuggingFace()),
+    json('tokenizer_config.json', tokenizerConfigJson(model.max_position_embeddings)),
+    { name: 'README.md', bytes: new TextEncoder().encode(modelCard(model, count, metadata)) },
+    json('rekindle.json', metadata),
+  ];
+}
+
+/**
+ * Reads such a folder, or one made elsewhere for the same architecture (F32, F16, BF16 or F64 in one safetensors file).
+ * Other files are ignored.
+ * @throws ImportError with the first thing found wrong; nothing has been taken over then.
+ */
+export function readHuggingFaceFolder(files: Iterable<FolderFile>): ImportedModel {
+  const byName = new Map(Array.from(files, ({ name, bytes }) => [name, bytes]));
+  const model = readHuggingFaceConfig(readJson(byName, 'config.json'));
+  const parameters: Weights = new Map();
+  for (const [name, tensor] of decodeSafetensors(fileBytes(byName, 'model.safetensors')).tensors) {
+    // Old exporters saved this table, which every reader computes.
+    if (name.endsWith('.rotary_emb.inv_freq')) continue;
+    parameters.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
+  }
+  checkWeights(model, parameters);
+  return {
+    model,
+    parameters,
+    tokenizer: readJson(byName, 'tokenizer.json'),
+    metadata: byName.has('rekindle.json') ? readJson(byName, 'rekindle.json') : null,
+  };
+}
+
+function json(name: string, value: object): FolderFile {
+  return { name, bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`) };
+}
+
+function fileBytes(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
+  const bytes = files.get(name);
+  if (bytes) return bytes;
+  const sharded = name === 'model.safetensors' && files.has('model.safetensors.index.json');
+  const hint = sharded ? '; its weights are in several files, so join them into one first' : '';
+  throw new ImportError('missing-file', `The model folder has no ${name}${hint}`);
+}
+
+function readJson(files: ReadonlyMap<string, Uint8Array>, name: string): Record<string, unknown> {
+  const bytes = fileBytes(files, name);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new ImportError('json', `The file ${name} is not valid JSON in UTF-8`);
+  }
+  if (!isObject(value)) throw new ImportError('json', `The file ${name} must hold a JSON object`);
+  return value;
+}

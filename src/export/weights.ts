@@ -1,0 +1,86 @@
+/** The tensors of NemotronForCausalLM and what can be wrong with them (names and shapes: papers.md §5.3). */
+import type { ModelConfig } from '../config/run.ts';
+import { ImportError } from './importError.ts';
+import type { Weight } from './parts.ts';
+import { shapeText } from './safetensors.ts';
+
+/**
+ * Name and shape of every tensor. V vocab, D hidden, F ffn, H heads, K kv heads, d head dim, L layers. A generator,
+ * because a hostile config.json may claim two thousand million layers: the first one missing ends the matter.
+ */
+export function* nemotronTensors(model: ModelConfig): Generator<{ name: string; shape: number[] }> {
+  const { vocab_size: V, hidden_size: D, intermediate_size: F, num_hidden_layers: L, head_dim: d } = model;
+  const Hd = model.num_attention_heads * d;
+  const Kd = model.num_key_value_heads * d;
+  const norm = (name: string) => ['weight', 'bias'].map((leaf) => ({ name: `${name}.${leaf}`, shape: [D] }));
+  yield { name: 'model.embed_tokens.weight', shape: [V, D] };
+  for (let layer = 0; layer < L; layer++) {
+    const at = `model.layers.${layer}`;
+    yield* norm(`${at}.input_layernorm`);
+    yield { name: `${at}.self_attn.q_proj.weight`, shape: [Hd, D] };
+    yield { name: `${at}.self_attn.k_proj.weight`, shape: [Kd, D] };
+    yield { name: `${at}.self_attn.v_proj.weight`, shape: [Kd, D] };
+    yield { name: `${at}.self_attn.o_proj.weight`, shape: [D, Hd] };
+    yield* norm(`${at}.post_attention_layernorm`);
+    yield { name: `${at}.mlp.up_proj.weight`, shape: [F, D] };
+    yield { name: `${at}.mlp.down_proj.weight`, shape: [D, F] };
+  }
+  yield* norm('model.norm');
+  yield { name: 'lm_head.weight', shape: [V, D] };
+}
+
+/**
+ * The weights are exactly the model's: every tensor there, of its shape, no other, and all values finite.
+ * @throws ImportError missing-tensor, tensor-shape, non-finite, unexpected-tensor.
+ */
+export function checkWeights(model: ModelConfig, weights: ReadonlyMap<string, Weight>): void {
+  let count = 0;
+  for (const { name, shape } of nemotronTensors(model)) {
+    const weight = weights.get(name);
+    if (!weight) throw missing(name, shape, weights.size);
+    if (weight.shape.join() !== shape.join()) throw wrongShape(name, shape, weight.shape);
+    const bad = weight.data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      const found = `Tensor ${name} holds ${weight.data[bad]} at element ${bad}`;
+      throw new ImportError('non-finite', `${found}; use a checkpoint from before the run diverged`);
+    }
+    count++;
+  }
+  if (count === weights.size) return;
+  const known = new Set(Array.from(nemotronTensors(model), ({ name }) => name));
+  const extra = [...weights.keys()].find((name) => !known.has(name))!;
+  throw new ImportError(
+    'unexpected-tensor',
+    `Tensor ${extra.slice(0, 80)} ${shapeText(weights.get(extra)!.shape)} has no place in a Nemotron model of ` +
+      `${model.num_hidden_layers} layers; the weights and config.json seem to be of different models`,
+  );
+}
+
+function missing(name: string, shape: number[], found: number): ImportError {
+  const layer = /^model\.layers\.(\d+)/.exec(name)?.[1];
+  const cause =
+    name === 'lm_head.weight'
+      ? 'its output layer may be tied to the embedding, which Nemotron does not do'
+      : layer
+        ? `config.json may claim more layers than the weights have, which lack one at layer ${layer}`
+        : 'they may be of another architecture';
+  return new ImportError(
+    'missing-tensor',
+    `The weights lack ${name} ${shapeText(shape)} among ${found} tensors; ${cause}`,
+  );
+}
+
+function wrongShape(name: string, expected: readonly number[], found: readonly number[]): ImportError {
+  const because = `Tensor ${name} has shape ${shapeText(found)}, and config.json asks for ${shapeText(expected)}`;
+  return new ImportError('tensor-shape', `${because}; ${likelyCause(name, expected, found)}`);
+}
+
+function likelyCause(name: string, expected: readonly number[], found: readonly number[]): string {
+  const [rows, columns] = expected;
+  if (expected.length === 2 && found[0] === columns && found[1] === rows) {
+    return 'it looks transposed: HuggingFace stores [out, in]';
+  }
+  if (found[1] === columns && /embed_tokens|lm_head/.test(name)) return `vocab_size should probably be ${found[0]}`;
+  if (found[1] === columns && /[kv]_proj/.test(name)) return 'num_key_value_heads or head_dim is probably wrong';
+  return 'the weights and config.json seem to be of different models';
+}
