@@ -1,40 +1,43 @@
-// Causal grouped-query attention over packed rows. A quad handles a tile of positions of one head: each of its four lanes owns ROWS
-// of them in registers, and the rows of the other side are loaded a quarter by each lane and broadcast. src/ops/attentionSource.ts
-// adds constants, bindings and entry points, whose registers are unrolled there.
-struct Shape {
-  B: u32,
-  T: u32,
-  H: u32,
-  K: u32,
-  tiles: u32, // of one sequence: ⌈T / (4·ROWS)⌉
-  documents: u32, // 1: documentStart is bound
-}
-@group(0) @binding(0) var<uniform> shape: Shape;
-const masked = -1e30; // a score that e^x makes 0
+// Forward pass: output = softmax(q kᵀ) v by an online softmax. The loop over keys is unrolled in src/ops/attentionSource.ts.
+@group(0) @binding(1) var<storage, read> qk: array<stored4>; // (N, (H + K)·d), rotated, q scaled
+@group(0) @binding(2) var<storage, read> qkv: array<stored4>; // (N, (H + 2K)·d)
+@group(0) @binding(3) var<storage, read> documentStart: array<u32>; // (N); bound to qkv when there is none
+@group(0) @binding(4) var<storage, read_write> output: array<stored4>; // (N, H·d)
+@group(0) @binding(5) var<storage, read_write> statistics: array<vec2f>; // (N, H) of logsumexp, start of the document
 
-struct Place {
-  outside: bool,
-  lane: u32,
-  n0: u32, // row of the sequence's first position
-  head: u32,
-  t0: u32, // first position of the tile
+var<private> q: array<vec4f, ROWS * D4>;
+var<private> o: array<vec4f, ROWS * D4>; // Σ e^(s − m) v
+var<private> sum: array<f32, ROWS>; // Σ e^(s − m)
+var<private> m: array<f32, ROWS>;
+var<private> start: array<u32, ROWS>;
+
+fn documentStartOf(place: Place, t: u32) -> u32 {
+  if (shape.documents == 0u) {
+    return 0u;
+  }
+  return documentStart[place.n0 + t];
 }
 
-/// The tile of a quad; `heads` is H, or K where tiles are of keys.
-fn locate(invocation: u32, heads: u32) -> Place {
-  let quad = invocation >> 2u;
-  let sequenceHead = quad / shape.tiles;
-  let b = sequenceHead / heads;
-  return Place(b >= shape.B, invocation & 3u, b * shape.T, sequenceHead % heads, (quad % shape.tiles) * (4u * ROWS));
+fn load(place: Place) {
+  for (var r = 0u; r < ROWS; r++) {
+    let t = min(position(place, r), place.last);
+    let query = rotatedQuery(place.n0 + t, place.head);
+    for (var i = 0u; i < D4; i++) {
+      q[r * D4 + i] = vec4f(qk[query + i]);
+    }
+    start[r] = documentStartOf(place, t);
+  }
 }
 
-// First vec4 of a head of row n.
-fn rotatedQuery(n: u32, head: u32) -> u32 {
-  return (n * (shape.H + shape.K) + head) * D4;
-}
-fn rotatedKey(n: u32, kvHead: u32) -> u32 {
-  return (n * (shape.H + shape.K) + shape.H + kvHead) * D4;
-}
-fn packed(n: u32, head: u32) -> u32 {
-  return (n * (shape.H + 2u * shape.K) + head) * D4;
+fn store(place: Place) {
+  for (var r = 0u; r < ROWS; r++) {
+    let t = position(place, r);
+    if (t <= place.last) {
+      let row = (place.n0 + t) * shape.H + place.head;
+      for (var i = 0u; i < D4; i++) {
+        output[row * D4 + i] = stored4(o[r * D4 + i] / sum[r]);
+      }
+      statistics[row] = vec2f(m[r] + log(sum[r]), f32(start[r]));
+    }
+  }
 }

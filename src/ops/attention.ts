@@ -5,14 +5,11 @@
 import ropeWgsl from '../../shaders/rope.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
-import { f32Bits, foldWorkgroups, type Kernel, type KernelContext, read, write } from '../graph/kernel.ts';
-import { forwardSource, keyValueGradientSource, queryGradientSource, type Tile, tileFor } from './attentionSource.ts';
+import { type Binding, f32Bits, foldWorkgroups, type Kernel, type KernelContext, read, write } from '../graph/kernel.ts';
+import { forwardSource, keyValueGradientSource, queryGradientSource, type Source, tileFor } from './attentionSource.ts';
 
-export interface AttentionShape {
-  /** Sequences. */
-  B: number;
-  /** Positions of a sequence. */
-  T: number;
+/** The heads of packed rows, (H + 2K)·d wide: [q heads | k heads | v heads]. */
+export interface Heads {
   /** Query heads. */
   H: number;
   /** Key/value heads; query head h uses key/value head ⌊h / (H/K)⌋. */
@@ -24,8 +21,15 @@ export interface AttentionShape {
   ropeFactor: number;
 }
 
+export interface AttentionShape extends Heads {
+  /** Sequences. */
+  B: number;
+  /** Positions of a sequence. */
+  T: number;
+}
+
 /** Elements of a head that rotate: the first ⌊d · factor⌋. */
-export const rotatedWidth = ({ d, ropeFactor }: AttentionShape): number => Math.floor(d * ropeFactor);
+export const rotatedWidth = ({ d, ropeFactor }: Heads): number => Math.floor(d * ropeFactor);
 
 /**
  * softmax(q kᵀ / √d) v, causal: packed rows qkv (N, (H + 2K)·d) = [q heads | k heads | v heads], not yet rotated → (N, H·d), N = B·T.
@@ -46,7 +50,7 @@ export function attention(g: Graph, qkv: Tensor, shape: AttentionShape, document
   return g.node(attentionOp, documentStart ? [...inputs, documentStart] : inputs, outputs, shape)[0]!;
 }
 
-export function checkHeads(op: string, shape: AttentionShape): void {
+export function checkHeads(op: string, shape: Heads): void {
   const { H, K, d } = shape;
   expectVec4(op, 'the width of a head', d);
   if (H % K !== 0) throw new Error(`${op}: ${H} query heads cannot share ${K} key/value heads evenly: choose a divisor of ${H}`);
@@ -60,7 +64,7 @@ export function checkHeads(op: string, shape: AttentionShape): void {
  * (positions, d/2) of (cos, sin) of position · θ^(−2j/rotated); pairs behind the rotated ones have the angle 0. Made in f64 on the
  * host, because sin of a large f32 angle is inaccurate on GPUs.
  */
-export function rotaryTable(g: Graph, shape: AttentionShape, positions: number): Tensor {
+export function rotaryTable(g: Graph, shape: Heads, positions: number): Tensor {
   const { d, ropeTheta } = shape;
   const rotated = rotatedWidth(shape);
   return g.constant(`rotary ${positions}×${d}, ${rotated} of θ=${ropeTheta}`, [positions, d / 2, 2], () => {
@@ -68,7 +72,7 @@ export function rotaryTable(g: Graph, shape: AttentionShape, positions: number):
     for (let t = 0; t < positions; t++) {
       for (let j = 0; j < d / 2; j++) {
         const angle = j < rotated / 2 ? t * ropeTheta ** ((-2 * j) / rotated) : 0;
-        table.set([Math.cos(angle), Math.sin(angle)], (t * d) / 2 * 2 + 2 * j);
+        table.set([Math.cos(angle), Math.sin(angle)], t * d + 2 * j);
       }
     }
     return table;
@@ -80,17 +84,25 @@ const scores = ({ B, T, H }: AttentionShape): number => (B * H * T * (T + 1)) / 
 
 const sources = new Map<string, string>();
 
-/** One kernel over tiles of positions. */
-function tiled(
-  context: KernelContext,
-  shape: AttentionShape,
-  kernel: Pick<Kernel, 'entryPoint' | 'bindings' | 'flops'> & { heads: number; source: (tile: Tile) => string; documents?: boolean; stored: Tensor },
-): Kernel {
+/** A kernel over tiles of positions. */
+interface Tiled {
+  entryPoint: string;
+  source: Source;
+  bindings: Binding[];
+  /** Heads that have tiles: H or K. */
+  heads: number;
+  documents?: boolean;
+  stored: Tensor;
+  flops: number;
+}
+
+function tiled(context: KernelContext, shape: AttentionShape, kernel: Tiled): Kernel {
   const { B, T, H, K, d } = shape;
-  const tile = tileFor(context, d, rotatedWidth(shape));
-  const key = kernel.entryPoint + JSON.stringify(tile);
+  const tile = { ...tileFor(context, d), quads: context.quads, d4: d / 4 };
+  const rotated = rotatedWidth(shape);
+  const key = kernel.entryPoint + JSON.stringify([tile, rotated]);
   let source = sources.get(key);
-  if (!source) sources.set(key, (source = kernel.source(tile)));
+  if (!source) sources.set(key, (source = kernel.source(context, tile, rotated)));
   const tiles = Math.ceil(T / (4 * tile.rows));
   return {
     source,
@@ -99,7 +111,7 @@ function tiled(
     uniforms: [B, T, H, K, tiles, kernel.documents ? 1 : 0],
     types: { stored: kernel.stored.dtype },
     workgroups: foldWorkgroups(Math.ceil((B * kernel.heads * tiles * 4) / tile.invocations)),
-    flops: kernel.flops!,
+    flops: kernel.flops,
   };
 }
 
@@ -160,7 +172,7 @@ export const attentionGradientOp: Op<AttentionShape> = {
         entryPoint: 'queryGradient',
         source: queryGradientSource,
         bindings: [
-          read(rotated), read(qkv), read(statistics), read(output), read(doutput), write(delta), read(rotary), write(dqkv),
+          read(rotated), read(qkv), read(statistics), read(doutput), read(rotary), write(dqkv), read(output), write(delta),
         ],
         heads: H,
         stored: qkv,
@@ -169,7 +181,7 @@ export const attentionGradientOp: Op<AttentionShape> = {
       tiled(context, shape, {
         entryPoint: 'keyValueGradient',
         source: keyValueGradientSource,
-        bindings: [read(rotated), read(qkv), read(statistics), read(doutput), read(delta), read(rotary), write(dqkv)],
+        bindings: [read(rotated), read(qkv), read(statistics), read(doutput), read(rotary), write(dqkv), read(delta)],
         heads: K,
         stored: qkv,
         flops: 8 * d * scores(shape),

@@ -1,228 +1,198 @@
 /**
- * Shader text of attention's kernels. Rows live in named registers, which WGSL can only have written out: q0_0 … q{row}_{vec4}.
+ * Shader text of attention's three kernels: the WGSL files and, generated here, their loops over the other side's rows.
  *
- * Every lane of a quad owns whole rows, so scores, maxima and sums need no exchange between lanes. What the lanes share is loaded a
- * quarter by each and broadcast. Keys come one at a time, so a kernel's text grows with rows × d, never with T.
+ * Every lane of a quad owns whole rows, so scores, maxima and sums need no exchange between lanes; what all of them need is loaded a
+ * quarter by each lane and broadcast. Inside the loop everything lives in named registers (q{row}_{vec4}), which WGSL can only have
+ * written out; before and after it in arrays, whose loops compile ten times faster.
+ *
+ * Conditions are joined by `&`, not `&&`: each `&&` is a branch, and SwiftShader's compile time grows exponentially with them. At 8 in
+ * the loop it was 1.5 times as long, at 28 a minute and a half.
  */
-import attentionWgsl from '../../shaders/attention.wgsl?raw';
+import backwardWgsl from '../../shaders/attentionBackward.wgsl?raw';
+import forwardWgsl from '../../shaders/attention.wgsl?raw';
+import keyValueGradientWgsl from '../../shaders/attentionKeyValueGradient.wgsl?raw';
+import queryGradientWgsl from '../../shaders/attentionQueryGradient.wgsl?raw';
+import tileWgsl from '../../shaders/attentionTile.wgsl?raw';
 import type { KernelContext } from '../graph/kernel.ts';
+import { lanesWgsl } from './lanes.ts';
 
 export interface Tile {
-  /** d / 4. */
-  d4: number;
-  /** Elements of a head that are rotated. */
-  rotated: number;
   /** Positions one lane owns; a quad has four times as many. */
   rows: number;
-  quads: boolean;
+  /** Rows of the other side that one turn of the loop takes. */
+  turn: number;
   /** Invocations of a workgroup. */
   invocations: number;
 }
 
 /**
- * SwiftShader pays for loads, so its lanes own as many rows as compile quickly (text grows with rows × d). A GPU pays for registers:
- * query and output of one row are 2d of them.
+ * SwiftShader pays for loads, so its lanes own as many rows as compile quickly: text grows with rows × turn × d. A GPU pays for
+ * registers, of which query and output of one row are 2d, and hides the time of loads that do not wait for each other.
  */
-export function tileFor(context: Pick<KernelContext, 'software' | 'quads'>, d: number, rotated: number): Tile {
-  const rows = context.software ? Math.max(1, Math.min(4, Math.floor(128 / d))) : d <= 32 ? 2 : 1;
-  return { d4: d / 4, rotated, rows, quads: context.quads, invocations: context.software ? 4 : 64 };
+export function tileFor({ software }: Pick<KernelContext, 'software'>, d: number): Tile {
+  const clamp = (n: number): number => Math.max(1, Math.min(4, Math.floor(n)));
+  return software
+    ? { rows: clamp(128 / d), turn: d <= 32 ? 2 : 1, invocations: 4 }
+    : { rows: 1, turn: clamp(128 / d), invocations: 64 };
 }
 
-const each = (n: number, line: (i: number) => string, join = '\n'): string => Array.from({ length: n }, (_, i) => line(i)).join(join);
+/** What a loop is written for. */
+export interface Unrolled extends Tile {
+  quads: boolean;
+  /** d / 4. */
+  d4: number;
+}
 
-const header = ({ d4, rows }: Tile): string => `const D4 = ${d4}u;\nconst ROWS = ${rows}u;\n${attentionWgsl}`;
+const each = (n: number, line: (i: number) => string, join = '\n'): string =>
+  Array.from({ length: n }, (_, i) => line(i)).join(join);
+const max = (values: string[]): string => values.reduce((a, b) => `max(${a}, ${b})`);
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-const entry = (name: string, { invocations }: Tile, heads: string): string => `
-@compute @workgroup_size(${invocations})
+/** Arrays into registers: name{r}_{i}. */
+const spread = ({ rows, d4 }: Unrolled, name: string, word = 'let'): string =>
+  each(rows, (r) => each(d4, (i) => `  ${word} ${name}${r}_${i} = ${name}[${r * d4 + i}];`));
+/** And back. */
+const collect = ({ rows, d4 }: Unrolled, name: string): string =>
+  each(rows, (r) => each(d4, (i) => `  ${name}[${r * d4 + i}] = ${name}${r}_${i};`));
+
+/** Defines name_0 …, one row that all lanes of the quad need, from vec4 `first` of `array` on. */
+function shared({ quads, d4 }: Unrolled, name: string, array: string, first: string): string {
+  if (!quads) return each(d4, (i) => `    let ${name}_${i} = vec4f(${array}[${first} + ${i}u]);`);
+  const own = each(Math.ceil(d4 / 4), (g) => {
+    const i = 4 * g + 4 <= d4 ? `${4 * g}u + place.lane` : `min(${4 * g}u + place.lane, D4 - 1u)`;
+    return `    let ${name}_own${g} = vec4f(${array}[${first} + ${i}]);`;
+  });
+  return `${own}\n${each(d4, (i) => `    let ${name}_${i} = quadBroadcast(${name}_own${i >> 2}, ${i & 3}u);`)}`;
+}
+
+const dot = ({ d4 }: Unrolled, a: string, b: string): string => each(d4, (i) => `dot(${a}_${i}, ${b}_${i})`, ' + ');
+
+/** name{r} += Σ_u factor{r}_{u} · x{u}, as vectors. */
+const addScaled = ({ d4, turn }: Unrolled, name: string, r: number, factor: string, x: string): string =>
+  each(d4, (i) => `    ${name}${r}_${i} += ${each(turn, (u) => `${factor}${r}_${u} * ${x}${u}_${i}`, ' + ')};`);
+
+/** The whole source of one kernel. */
+function source(context: KernelContext, tile: Unrolled, rotated: number, files: string, name: string, heads: string, loop: string): string {
+  return `const D4 = ${tile.d4}u;
+const ROWS = ${tile.rows}u;
+const ROTATED = ${rotated}u;
+${lanesWgsl(context)}${tileWgsl}${files}
+@compute @workgroup_size(${tile.invocations})
 fn ${name}(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let place = locate((group.y * groups.x + group.x) * ${invocations}u + local, ${heads});
-  // A whole quad leaves or stays.
+  let place = locate((group.y * groups.x + group.x) * ${tile.invocations}u + local, ${heads});
   if (place.outside) {
     return;
   }
-  let lane = place.lane;`;
-
-/** Defines ${name}0 … of one row that all lanes of the quad need, from vec4 `start` of `array` on. */
-function shared({ d4, quads }: Tile, name: string, array: string, start: string): string {
-  if (!quads) return each(d4, (i) => `    let ${name}${i} = vec4f(${array}[${start} + ${i}u]);`);
-  return [
-    each(Math.ceil(d4 / 4), (g) => {
-      const element = d4 >= 4 * g + 4 ? `${4 * g}u + lane` : `min(${4 * g}u + lane, D4 - 1u)`;
-      return `    let ${name}_${g} = vec4f(${array}[${start} + ${element}]);`;
-    }),
-    each(d4, (i) => `    let ${name}${i} = quadBroadcast(${name}_${i >> 2}, ${i & 3}u);`),
-  ].join('\n');
+  load(place);
+${each(tile.rows, (r) => `  let position${r} = position(place, ${r}u);`)}
+${loop}
+  store(place);
+}
+`;
 }
 
-/** Defines ${name}{row}_{i} of each row the lane owns. */
-const owned = ({ d4 }: Tile, row: number, name: string, array: string, start: string): string =>
-  each(d4, (i) => `  let ${name}${row}_${i} = vec4f(${array}[${start} + ${i}u]);`);
+export type Source = (context: KernelContext, tile: Unrolled, rotated: number) => string;
 
-const zeros = ({ d4 }: Tile, row: number, name: string): string =>
-  each(d4, (i) => `  var ${name}${row}_${i} = vec4f();`);
-
-const dot = ({ d4 }: Tile, a: string, b: string): string => each(d4, (i) => `dot(${a}${i}, ${b}${i})`, ' + ');
-
-/** name{row} += factor · x, all vec4s. */
-const addScaled = ({ d4 }: Tile, name: string, factor: string, x: string): string =>
-  each(d4, (i) => `    ${name}${i} += ${factor} * ${x}${i};`);
-
-/** The positions a lane owns: every fourth of the tile. Those past the end repeat the last and are never stored. */
-const position = (row: number): string => `  let t${row} = min(place.t0 + ${4 * row}u + lane, shape.T - 1u);`;
-const inside = (row: number): string => `place.t0 + ${4 * row}u + lane < shape.T`;
-
-const documentStartOf = (position: string): string => `select(0u, documentStart[place.n0 + ${position}], shape.documents != 0u)`;
-
-/** Turns ${name}0 … by the negative angle of position t, as statements on registers that are `var`. */
-function rotateBack({ d4, rotated }: Tile, name: string, t: string): string {
-  const element = (e: number): string => `${name}${e >> 2}.${'xyzw'[e & 3]}`;
-  return each(rotated / 2, (j) => {
-    const [a, b] = [element(j), element(j + rotated / 2)];
-    return `    { let turn = rotary[${t} * ${2 * d4}u + ${j}u]; let a = ${a}; let b = ${b};
-      ${a} = a * turn.x + b * turn.y; ${b} = b * turn.x - a * turn.y; }`;
-  });
-}
+/** The rows of keys or values number s … s + turn − 1, the last one repeated past the end (and masked, being later than any query). */
+const keys = (tile: Unrolled): string =>
+  each(tile.turn, (u) => `    let n${u} = place.n0 + min(s + ${u}u, place.last);
+${shared(tile, `k${u}`, 'qk', `rotatedKey(n${u}, kvHead)`)}`);
+const values = (tile: Unrolled): string => each(tile.turn, (u) => shared(tile, `v${u}`, 'qkv', `packedValue(n${u}, kvHead)`));
+const score = (tile: Unrolled, r: number, u: number): string =>
+  `select(masked, ${dot(tile, `q${r}`, `k${u}`)}, (s + ${u}u >= start[${r}]) & (s + ${u}u <= position${r}))`;
 
 /**
- * Online softmax over the keys of each row. The reference m follows the maximum only when it is passed by more than 8, so that the
- * output is rarely rescaled; e^8·T is far from overflow. The test is a loop, not an if, because SwiftShader jumps over loops only.
+ * Online softmax: m follows a row's maximum only when a score passes it by more than 8, so that the output is seldom rescaled
+ * (e^8 · T is far from overflow). Rescaling is outside the loop over keys, which it interrupts: inside, it would cost every turn.
  */
-export function forwardSource(tile: Tile): string {
-  const { d4, rows } = tile;
-  const above = (r: number): string => `s${r} - m${r}`;
-  return `${header(tile)}
-@group(0) @binding(1) var<storage, read> qk: array<stored4>; // (N, (H + K)·d), rotated, q scaled
-@group(0) @binding(2) var<storage, read> qkv: array<stored4>; // (N, (H + 2K)·d)
-@group(0) @binding(3) var<storage, read> documentStart: array<u32>; // (N)
-@group(0) @binding(4) var<storage, read_write> output: array<stored4>; // (N, H·d)
-@group(0) @binding(5) var<storage, read_write> statistics: array<vec2f>; // (N, H) of logsumexp, start
-${entry('attention', tile, 'shape.H')}
+export const forwardSource: Source = (context, tile, rotated) => {
+  const { rows, turn, d4 } = tile;
+  const loop = `
   let kvHead = place.head / (shape.H / shape.K);
-${each(rows, (r) => `${position(r)}
-  let start${r} = ${documentStartOf(`t${r}`)};
-${owned(tile, r, `q`, 'qk', `rotatedQuery(place.n0 + t${r}, place.head)`)}
-${zeros(tile, r, 'o')}
-  var m${r} = 0.1 * masked;
-  var sum${r} = 0.0;`)}
-  let last = min(place.t0 + ${4 * rows - 1}u, shape.T - 1u);
-  for (var s = ${documentStartOf('place.t0')}; s <= last; s++) {
-    let key = rotatedKey(place.n0 + s, kvHead);
-${shared(tile, 'k', 'qk', 'key')}
-${each(rows, (r) => `    let s${r} = select(masked, ${dot(tile, `q${r}_`, 'k')}, s >= start${r} && s <= t${r});`)}
-    while (${each(rows - 1, (r) => `max(${above(r)}, `, '')}${above(rows - 1)}${')'.repeat(rows - 1)} > 8.0) {
-${each(rows, (r) => `      {
-        let high = max(m${r}, s${r});
-        let shrink = exp(m${r} - high);
-        m${r} = high;
-        sum${r} *= shrink;
-${each(d4, (i) => `        o${r}_${i} *= shrink;`)}
-      }`)}
+${spread(tile, 'q')}
+${spread(tile, 'o', 'var')}
+${each(rows, (r) => `  var m${r} = 0.1 * masked;\n  var high${r} = masked;\n  var sum${r} = 0.0;`)}
+  var s = documentStartOf(place, place.first);
+  loop {
+    for (; s <= place.last; s += ${turn}u) {
+${keys(tile)}
+${each(rows, (r) => each(turn, (u) => `    let s${r}_${u} = ${score(tile, r, u)};`))}
+${each(rows, (r) => `    high${r} = ${max(upTo(turn).map((u) => `s${r}_${u}`))};`)}
+    if (lanesMax(${max(upTo(rows).map((r) => `high${r} - m${r}`))}) > 8.0) {
+      break;
     }
-    let value = packed(place.n0 + s, shape.H + shape.K + kvHead);
-${shared(tile, 'v', 'qkv', 'value')}
-${each(rows, (r) => `    let p${r} = exp(s${r} - m${r});
-    sum${r} += p${r};
-${addScaled(tile, `o${r}_`, `p${r}`, 'v')}`)}
+${values(tile)}
+${each(rows, (r) => `${each(turn, (u) => `    let p${r}_${u} = exp(s${r}_${u} - m${r});\n    sum${r} += p${r}_${u};`)}
+${addScaled(tile, 'o', r, 'p', 'v')}`)}
+    }
+    if (s > place.last) {
+      break;
+    }
+${each(rows, (r) => `    {
+      let high = max(m${r}, high${r});
+      let shrink = exp(m${r} - high);
+      m${r} = high;
+      sum${r} *= shrink;
+${each(d4, (i) => `      o${r}_${i} *= shrink;`)}
+    }`)}
   }
-${each(rows, (r) => `  if (${inside(r)}) {
-    let row = (place.n0 + t${r}) * shape.H + place.head;
-    let share = 1.0 / sum${r};
-${each(d4, (i) => `    output[row * D4 + ${i}u] = stored4(o${r}_${i} * share);`)}
-    statistics[row] = vec2f(m${r} + log(sum${r}), f32(start${r}));
-  }`)}
-}
-`;
-}
+${collect(tile, 'o')}
+${each(rows, (r) => `  m[${r}] = m${r};\n  sum[${r}] = sum${r};`)}`;
+  return source(context, tile, rotated, forwardWgsl, 'attention', 'shape.H', loop);
+};
 
-/** dq = Σ_s p (dp − delta) k, turned back and scaled; delta = Σ dout∘out. p and dp = dout·v are computed again. */
-export function queryGradientSource(tile: Tile): string {
-  const { d4, rows } = tile;
-  return `${header(tile)}
-@group(0) @binding(1) var<storage, read> qk: array<stored4>; // (N, (H + K)·d), rotated, q scaled
-@group(0) @binding(2) var<storage, read> qkv: array<stored4>; // (N, (H + 2K)·d)
-@group(0) @binding(3) var<storage, read> statistics: array<vec2f>; // (N, H) of logsumexp, start
-@group(0) @binding(4) var<storage, read> output: array<stored4>; // (N, H·d)
-@group(0) @binding(5) var<storage, read> doutput: array<stored4>; // (N, H·d)
-@group(0) @binding(6) var<storage, read_write> delta: array<f32>; // (N, H)
-@group(0) @binding(7) var<storage, read> rotary: array<vec2f>; // (T, d/2) of cos, sin
-@group(0) @binding(8) var<storage, read_write> dqkv: array<stored4>; // (N, (H + 2K)·d)
-${entry('queryGradient', tile, 'shape.H')}
+export const queryGradientSource: Source = (context, tile, rotated) => {
+  const { rows, turn } = tile;
+  const loop = `
   let kvHead = place.head / (shape.H / shape.K);
-${each(rows, (r) => `${position(r)}
-  let row${r} = (place.n0 + t${r}) * shape.H + place.head;
-  let lse${r} = statistics[row${r}].x;
-  let start${r} = u32(statistics[row${r}].y);
-${owned(tile, r, 'q', 'qk', `rotatedQuery(place.n0 + t${r}, place.head)`)}
-${owned(tile, r, 'do', 'doutput', `row${r} * D4`)}
-${zeros(tile, r, 'dq')}
-  var delta${r} = 0.0;
-${each(d4, (i) => `  delta${r} += dot(do${r}_${i}, vec4f(output[row${r} * D4 + ${i}u]));`)}`)}
-  let last = min(place.t0 + ${4 * rows - 1}u, shape.T - 1u);
-  for (var s = u32(statistics[(place.n0 + place.t0) * shape.H + place.head].y); s <= last; s++) {
-    let key = rotatedKey(place.n0 + s, kvHead);
-    let value = packed(place.n0 + s, shape.H + shape.K + kvHead);
-${shared(tile, 'k', 'qk', 'key')}
-${shared(tile, 'v', 'qkv', 'value')}
-${each(rows, (r) => `    let s${r} = select(masked, ${dot(tile, `q${r}_`, 'k')}, s >= start${r} && s <= t${r});
-    let ds${r} = exp(s${r} - lse${r}) * (${dot(tile, `do${r}_`, 'v')} - delta${r});
-${addScaled(tile, `dq${r}_`, `ds${r}`, 'k')}`)}
+${spread(tile, 'q')}
+${spread(tile, 'dout')}
+${spread(tile, 'dq', 'var')}
+  // The tile's first row sees furthest back.
+  let first = u32(statistics[(place.n0 + place.first) * shape.H + place.head].y);
+  for (var s = first; s <= place.last; s += ${turn}u) {
+${keys(tile)}
+${values(tile)}
+${each(rows, (r) => `${each(turn, (u) => `    let p${r}_${u} = exp(${score(tile, r, u)} - logsumexp[${r}]);
+    let ds${r}_${u} = p${r}_${u} * (${dot(tile, `dout${r}`, `v${u}`)} - delta[${r}]);`)}
+${addScaled(tile, 'dq', r, 'ds', 'k')}`)}
   }
-  let scale = inverseSqrt(f32(4u * D4));
-${each(rows, (r) => `  if (${inside(r)}) {
-    delta[row${r}] = delta${r};
-${rotateBack(tile, `dq${r}_`, `t${r}`)}
-    let dquery = packed(place.n0 + t${r}, place.head);
-${each(d4, (i) => `    dqkv[dquery + ${i}u] = stored4(dq${r}_${i} * scale);`)}
-  }`)}
-}
-`;
-}
+${collect(tile, 'dq')}`;
+  return source(context, tile, rotated, backwardWgsl + queryGradientWgsl, 'queryGradient', 'shape.H', loop);
+};
 
-/** dk = Σ p (dp − delta) q, turned back, and dv = Σ p dout, over the queries at or after the key and the heads that share it. */
-export function keyValueGradientSource(tile: Tile): string {
-  const { d4, rows } = tile;
-  return `${header(tile)}
-@group(0) @binding(1) var<storage, read> qk: array<stored4>; // (N, (H + K)·d), rotated, q scaled
-@group(0) @binding(2) var<storage, read> qkv: array<stored4>; // (N, (H + 2K)·d)
-@group(0) @binding(3) var<storage, read> statistics: array<vec2f>; // (N, H) of logsumexp, start
-@group(0) @binding(4) var<storage, read> doutput: array<stored4>; // (N, H·d)
-@group(0) @binding(5) var<storage, read> delta: array<f32>; // (N, H)
-@group(0) @binding(6) var<storage, read> rotary: array<vec2f>; // (T, d/2) of cos, sin
-@group(0) @binding(7) var<storage, read_write> dqkv: array<stored4>; // (N, (H + 2K)·d)
-${entry('keyValueGradient', tile, 'shape.K')}
+export const keyValueGradientSource: Source = (context, given, rotated) => {
+  // Four products a pair where the others have two or three: half as many pairs, or it would compile twice as long as they do.
+  const tile = { ...given, turn: Math.ceil(given.turn / 2) };
+  const { rows, turn } = tile;
+  const loop = `
   let groupSize = shape.H / shape.K;
-  let last = min(place.t0 + ${4 * rows - 1}u, shape.T - 1u);
-${each(rows, (r) => `${position(r)}
-${owned(tile, r, 'k', 'qk', `rotatedKey(place.n0 + t${r}, place.head)`)}
-${owned(tile, r, 'v', 'qkv', `packed(place.n0 + t${r}, shape.H + shape.K + place.head)`)}
-${zeros(tile, r, 'dk')}
-${zeros(tile, r, 'dv')}`)}
+${spread(tile, 'k')}
+${spread(tile, 'v')}
+${spread(tile, 'dk', 'var')}
+${spread(tile, 'dv', 'var')}
   for (var head = place.head * groupSize; head < (place.head + 1u) * groupSize; head++) {
-    for (var t = place.t0; t < shape.T; t++) {
-      let row = (place.n0 + t) * shape.H + head;
-      let statistic = statistics[row];
-      let start = u32(statistic.y);
-      if (start > last) {
-        break;
-      }
-      let query = rotatedQuery(place.n0 + t, head);
-      let gradient = row * D4;
-${shared(tile, 'q', 'qk', 'query')}
-${shared(tile, 'do', 'doutput', 'gradient')}
-${each(rows, (r) => `      let s${r} = select(masked, ${dot(tile, `k${r}_`, 'q')}, t${r} >= start && t${r} <= t);
-      let p${r} = exp(s${r} - statistic.x);
-      let ds${r} = p${r} * (${dot(tile, `v${r}_`, 'do')} - delta[row]);
-${addScaled(tile, `dv${r}_`, `p${r}`, 'do')}
-${addScaled(tile, `dk${r}_`, `ds${r}`, 'q')}`)}
+    for (var t = place.first; t < shape.T; t += ${turn}u) {
+${each(turn, (u) => `    let t${u} = min(t + ${u}u, shape.T - 1u);
+    let row${u} = (place.n0 + t${u}) * shape.H + head;
+    let statistic${u} = statistics[row${u}];
+    // A row past the end repeats the last: its document starts beyond every key.
+    let start${u} = select(shape.T, u32(statistic${u}.y), t + ${u}u < shape.T);`)}
+    // Documents that begin after this tile do not see it.
+    if (start0 > place.last) {
+      break;
+    }
+${each(turn, (u) => `    let delta${u} = deltas[row${u}];
+${shared(tile, `q${u}`, 'qk', `rotatedQuery(place.n0 + t${u}, head)`)}
+${shared(tile, `dout${u}`, 'doutput', `row${u} * D4`)}`)}
+${each(rows, (r) => `${each(turn, (u) => `    let s${r}_${u} = select(masked, ${dot(tile, `k${r}`, `q${u}`)}, (position${r} >= start${u}) & (position${r} <= t${u}));
+    let p${r}_${u} = exp(s${r}_${u} - statistic${u}.x);
+    let ds${r}_${u} = p${r}_${u} * (${dot(tile, `v${r}`, `dout${u}`)} - delta${u});`)}
+${addScaled(tile, 'dv', r, 'p', 'dout')}
+${addScaled(tile, 'dk', r, 'ds', 'q')}`)}
     }
   }
-${each(rows, (r) => `  if (${inside(r)}) {
-${rotateBack(tile, `dk${r}_`, `t${r}`)}
-    let dkey = packed(place.n0 + t${r}, shape.H + place.head);
-    let dvalue = packed(place.n0 + t${r}, shape.H + shape.K + place.head);
-${each(d4, (i) => `    dqkv[dkey + ${i}u] = stored4(dk${r}_${i});
-    dqkv[dvalue + ${i}u] = stored4(dv${r}_${i});`)}
-  }`)}
-}
-`;
-}
+${collect(tile, 'dk')}
+${collect(tile, 'dv')}`;
+  return source(context, tile, rotated, backwardWgsl + keyValueGradientWgsl, 'keyValueGradient', 'shape.K', loop);
+};

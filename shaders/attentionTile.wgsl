@@ -1,0 +1,55 @@
+// What the kernels of causal grouped-query attention share. A quad handles a tile of positions of one head of one sequence: each of
+// its four lanes owns ROWS of them, every fourth of the tile. ROWS, D4 = d / 4 and ROTATED come from src/ops/attentionSource.ts.
+struct Shape {
+  B: u32,
+  T: u32,
+  H: u32,
+  K: u32,
+  tiles: u32, // of one sequence: ⌈T / (4·ROWS)⌉
+  documents: u32, // 1: rows hold several documents
+}
+@group(0) @binding(0) var<uniform> shape: Shape;
+
+// The score of a key that is not to be seen: e^x of it is 0, differences from it are finite.
+const masked = -1e30;
+
+struct Place {
+  outside: bool, // of the last sequence, like the whole quad
+  lane: u32,
+  n0: u32, // row of the sequence's first position
+  head: u32,
+  first: u32, // position of the tile
+  last: u32, // position of the tile, inside the sequence
+}
+
+/// The tile of an invocation; `heads` is H where tiles are of queries, K where they are of keys.
+fn locate(invocation: u32, heads: u32) -> Place {
+  let quad = invocation >> 2u;
+  let strip = quad / shape.tiles;
+  let first = (quad % shape.tiles) * (4u * ROWS);
+  let last = min(first + 4u * ROWS, shape.T) - 1u;
+  let b = strip / heads;
+  return Place(b >= shape.B, invocation & 3u, b * shape.T, strip % heads, first, last);
+}
+
+/// Position of the lane's row r. Past `last` there is none: such rows compute on a copy of the last and store nothing.
+fn position(place: Place, r: u32) -> u32 {
+  return place.first + 4u * r + place.lane;
+}
+
+// First vec4 of a head of row n, in (N, (H + K)·d) and in (N, (H + 2K)·d).
+fn rotatedQuery(n: u32, head: u32) -> u32 {
+  return (n * (shape.H + shape.K) + head) * D4;
+}
+fn rotatedKey(n: u32, kvHead: u32) -> u32 {
+  return (n * (shape.H + shape.K) + shape.H + kvHead) * D4;
+}
+fn packedQuery(n: u32, head: u32) -> u32 {
+  return (n * (shape.H + 2u * shape.K) + head) * D4;
+}
+fn packedKey(n: u32, kvHead: u32) -> u32 {
+  return packedQuery(n, shape.H + kvHead);
+}
+fn packedValue(n: u32, kvHead: u32) -> u32 {
+  return packedQuery(n, shape.H + shape.K + kvHead);
+}
