@@ -1,0 +1,130 @@
+/**
+ * Compiles every kernel of every op, in every variant a device may ask for, on the adapter that checks and computes nothing. The ops
+ * and the shader files themselves say what has to be covered, so one that this file forgets fails it.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openNullDevice } from '../../src/cli/node/dawn.ts';
+import { Pipelines, preamble } from '../../src/gpu/pipelines.ts';
+import { backward } from '../../src/graph/backward.ts';
+import { type DType, Graph, type Op } from '../../src/graph/graph.ts';
+import { type Kernel, type KernelContext, maxWorkgroups } from '../../src/graph/kernel.ts';
+import { adamw } from '../../src/ops/adamw.ts';
+import { addOp } from '../../src/ops/add.ts';
+import { attention } from '../../src/ops/attention.ts';
+import { cachedAttention } from '../../src/ops/cachedAttention.ts';
+import { embedding } from '../../src/ops/embedding.ts';
+import { gradientNorm } from '../../src/ops/gradientNorm.ts';
+import { headLoss } from '../../src/ops/headLoss.ts';
+import { layerNorm } from '../../src/ops/layerNorm.ts';
+import { linear } from '../../src/ops/linear.ts';
+import { squaredReluMlp } from '../../src/ops/mlp.ts';
+
+/** Storage buffers of one kernel that every WebGPU device takes: the default of maxStorageBuffersPerShaderStage. */
+const everyDevicesBindings = 8;
+
+const opModules = import.meta.glob<Record<string, unknown>>('../../src/ops/*.ts', { eager: true });
+const shaderFiles = import.meta.glob<string>('../../shaders/*.wgsl', { eager: true, query: '?raw', import: 'default' });
+
+const isOp = (value: unknown): value is Op => typeof value === 'object' && value !== null && 'kernels' in value && 'name' in value;
+const allOps = Object.values(opModules).flatMap((module) => Object.values(module).filter(isOp));
+
+/** A graph with every op in it: one layer of the model, its gradients and update, and a decoding step. */
+function everything(dtype: DType, d: number): Graph {
+  const g = new Graph();
+  const [B, T, H, K, V] = [2, 5, 2, 1, 12];
+  const [N, D] = [B * T, H * d];
+  const u32 = (name: string, size: number) => g.input(name, [size], 'u32');
+  const heads = { H, K, d, ropeTheta: 10000, ropeFactor: 0.5 };
+
+  const index = { rowStart: u32('rowStart', V + 1), order: u32('order', N) };
+  const x = embedding(g, g.parameter('embed', [V, D]), u32('tokens', N), index, dtype);
+  const y = g.checkpoint(() => {
+    const normed = layerNorm(g, x, g.parameter('norm', [D]), g.parameter('bias', [D]), 1e-5);
+    const qkv = linear(g, normed, g.parameter('qkv', [(H + 2 * K) * d, D]));
+    const mixed = attention(g, qkv, { B, T, ...heads }, u32('documentStart', N));
+    const h = linear(g, mixed, g.parameter('o', [D, D]), x);
+    // x is read three times, so its gradients have to be added up.
+    return squaredReluMlp(g, h, g.parameter('up', [4 * D, D]), g.parameter('down', [D, 4 * D]), x);
+  });
+  const weight = g.parameter('head', [V, D]);
+  const lossWeight = g.input('lossWeight', [1]);
+  const { loss } = headLoss(g, y, weight, u32('targets', N), lossWeight, true);
+  headLoss(g, y, weight, u32('targets 2', N), lossWeight, false);
+  backward(g, new Map([[loss, null]]), addOp);
+
+  g.phase = 'update';
+  const [gradients, weights, moments1, moments2] = (['gradients', 'parameters', 'moments1', 'moments2'] as const).map(
+    (name) => g.pool(name, 64),
+  );
+  const controls = g.input('controls', [4]);
+  const clip = gradientNorm(g, gradients!, loss, controls, g.state('ring', [4, 4]), 1);
+  const attributes = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: 64 };
+  adamw(g, { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! }, controls, clip, attributes);
+
+  const token = g.input('token qkv', [B, (H + 2 * K) * d], dtype);
+  const [cacheK, cacheV] = ['cache k', 'cache v'].map((name) => g.state(name, [B, T, K * d], dtype));
+  cachedAttention(g, token, cacheK!, cacheV!, u32('position', 1), { R: B, Tmax: T, ...heads });
+  return g;
+}
+
+let device: GPUDevice;
+beforeAll(async () => {
+  ({ device } = await openNullDevice());
+});
+
+/** Compiles a kernel as Pipelines would on a device that has or lacks subgroups; rejects with the compiler's own message. */
+async function compileAlone(kernel: Kernel, layouts: Pipelines, subgroups: boolean): Promise<void> {
+  device.pushErrorScope('validation');
+  const code = preamble(kernel, new Set(subgroups ? ['subgroups'] : [])) + kernel.source;
+  const module = device.createShaderModule({ code });
+  const layout = device.createPipelineLayout({ bindGroupLayouts: [layouts.bindGroupLayout(kernel)] });
+  const compute = { module, entryPoint: kernel.entryPoint, constants: kernel.overrides ?? {} };
+  const failed = await device.createComputePipelineAsync({ layout, compute }).then(() => null, (error: Error) => error);
+  const invalid = await device.popErrorScope();
+  if (invalid ?? failed) throw new Error(`${kernel.entryPoint}: ${(invalid ?? failed)!.message}`);
+}
+
+const variants = (['f32', 'f16'] as const).flatMap((dtype) =>
+  [true, false].flatMap((quads) => [true, false].map((software) => ({ dtype, quads, software }))),
+);
+
+describe('every kernel compiles', () => {
+  // Widths of a head: one that fills no quad, a common one, and the one with the longest shaders.
+  it.each(variants)('dtype $dtype, quads $quads, software $software', async ({ dtype, quads, software }) => {
+    const layouts = new Pipelines(device);
+    const compiled = new Set<string>();
+    for (const d of [12, 32, 128]) {
+      for (const node of everything(dtype, d).nodes) {
+        const context: KernelContext = { quads, software, accumulating: false };
+        const kernels = [...node.op.kernels(node, context), ...node.op.kernels(node, { ...context, accumulating: true })];
+        for (const kernel of kernels) {
+          expect(kernel.bindings.length, `bindings of ${kernel.entryPoint}`).toBeLessThanOrEqual(everyDevicesBindings);
+          expect(Math.max(...kernel.workgroups), `workgroups of ${kernel.entryPoint}`).toBeLessThanOrEqual(maxWorkgroups);
+          const key = layouts.key(kernel);
+          if (compiled.has(key)) continue;
+          compiled.add(key);
+          await compileAlone(kernel, layouts, quads);
+        }
+      }
+    }
+  });
+});
+
+describe('nothing is forgotten', () => {
+  const nodes = everything('f32', 12).nodes;
+
+  it('every op is recorded', () => {
+    const recorded = new Set<Op>(nodes.map((node) => node.op));
+    expect(allOps.filter((op) => !recorded.has(op)).map((op) => op.name)).toEqual([]);
+  });
+
+  it('every entry point of a shader file is used', () => {
+    const context: KernelContext = { quads: true, software: true, accumulating: false };
+    const used = new Set(nodes.flatMap((node) => node.op.kernels(node, context)).map((kernel) => kernel.entryPoint));
+    const written = Object.values(shaderFiles).flatMap((text) =>
+      [...text.matchAll(/@compute[^{]*?\bfn\s+(\w+)/g)].map((match) => match[1]!),
+    );
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.filter((name) => !used.has(name))).toEqual([]);
+  });
+});
