@@ -1,0 +1,100 @@
+/** A folder of files that is there whole or not at all. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import type { FolderFile } from '../export/huggingface.ts';
+import { UserError } from '../util/errors.ts';
+
+/**
+ * Writes the files to a sibling folder, flushes them to the disk and renames it to `folder`. A folder already there is
+ * replaced if it holds nothing but files of the same names. Synchronous, so that no signal handler of ours runs between
+ * two files; a process killed from outside may leave `folder.partial-PID` beside an untouched `folder` or, between the
+ * two renames, beside `folder.old-PID`, both whole. @throws UserError where the disk or what is already there forbids
+ * it; `folder` is then as it was.
+ */
+export function writeFolder(folder: string, files: readonly FolderFile[]): void {
+  const target = path.resolve(folder);
+  const partial = `${target}.partial-${process.pid}`;
+  checkNames(files);
+  checkReplaceable(target, files);
+  try {
+    // Left by a dead process that had our id.
+    remove(partial);
+    mkdirSync(partial, { recursive: true });
+    for (const { name, bytes } of files) writeDurably(path.join(partial, name), bytes);
+    replace(target, partial);
+  } catch (error) {
+    remove(partial);
+    throw asUserError(error, `The folder ${folder} cannot be written`);
+  }
+}
+
+function checkNames(files: readonly FolderFile[]): void {
+  const names = new Set<string>();
+  for (const { name } of files) {
+    const plain = name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
+    if (!plain || names.has(name))
+      throw new Error(`${JSON.stringify(name)} is no file name of its own within a folder.`);
+    names.add(name);
+  }
+}
+
+/** Somebody else's files are not ours to remove. */
+function checkReplaceable(target: string, files: readonly FolderFile[]): void {
+  if (!existsSync(target)) return;
+  if (!statSync(target).isDirectory()) throw new UserError(`${target} is a file: choose another place for the folder.`);
+  const foreign = readdirSync(target).find((entry) => !files.some(({ name }) => name === entry));
+  if (foreign !== undefined) {
+    throw new UserError(`${target} also holds ${foreign}, which would be lost: choose another folder or move it away.`);
+  }
+}
+
+function writeDurably(file: string, bytes: Uint8Array): void {
+  const handle = openSync(file, 'wx');
+  try {
+    writeFileSync(handle, bytes);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/**
+ * A folder with content cannot be renamed over: the old one steps aside first, and comes back if the new one cannot
+ * follow.
+ */
+function replace(target: string, partial: string): void {
+  if (!existsSync(target)) return renameSync(partial, target);
+  const old = `${target}.old-${process.pid}`;
+  renameSync(target, old);
+  try {
+    renameSync(partial, target);
+  } catch (error) {
+    renameSync(old, target);
+    throw error;
+  }
+  remove(old);
+}
+
+/** Not rmSync's force alone: it still fails below something that is no folder. */
+function remove(folder: string): void {
+  if (existsSync(folder)) rmSync(folder, { recursive: true });
+}
+
+/** What the operating system refused is the user's to mend; anything else is passed on. */
+export function asUserError(error: unknown, what: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
+  // "ENOSPC: no space left on device, write" → "no space left on device"
+  const reason = /^[A-Z0-9]+: ([^,]+)/.exec(error.message)?.[1] ?? error.message;
+  return new UserError(`${what}: ${reason} (${String(error.code)}).`, { cause: error });
+}
