@@ -59,10 +59,9 @@ export function verdict(arm: string, control: string, difference: PairedDifferen
   return `${arm} is ${centre > 0 ? 'above' : 'below'} ${control} by ${(100 * Math.abs(centre)).toFixed(1)} points (${range}).`;
 }
 
-/** +1.2 or −1.2 (a true minus sign); zero is +0.0. */
+/** +1.2 or −1.2 (a true minus sign). What rounds to zero keeps its sign: an interval that ends at −0.0 leaves zero out. */
 export function signed(value: number, digits = 1): string {
-  const text = Math.abs(value).toFixed(digits);
-  return `${value < 0 && Number(text) !== 0 ? '−' : '+'}${text}`;
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
 }
 
 /**

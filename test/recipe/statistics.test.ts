@@ -53,6 +53,6 @@ describe('a verdict', () => {
   });
 });
 
-test('signs are printed, zero is positive', () => {
-  expect([signed(1.25), signed(-1.26), signed(-0.01), signed(0)]).toEqual(['+1.3', '−1.3', '+0.0', '+0.0']);
+test('signs are printed, also of what rounds to zero', () => {
+  expect([signed(1.25), signed(-1.26), signed(-0.01), signed(0)]).toEqual(['+1.3', '−1.3', '−0.0', '+0.0']);
 });
