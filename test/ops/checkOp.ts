@@ -1,6 +1,6 @@
 /**
  * One call tests an op: its f64 twin's gradient against finite differences, then the GPU's forward and backward against the twin,
- * with and without quad operations.
+ * as a software adapter, a GPU with and a GPU without quad operations would run them.
  */
 import { expect } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
@@ -19,6 +19,13 @@ const gpuTolerance = 1e-11;
 /** Central differences in f64 with step 1e-5: truncation ~1e-10, rounding ~1e-11, of a result of order 1. */
 const differenceTolerance = 1e-6;
 const differenceStep = 1e-5;
+
+/** Kernels for a software adapter and for GPUs with and without quads, whichever adapter runs them. */
+const contexts = [
+  { quads: true, software: true },
+  { quads: true, software: false },
+  { quads: false, software: false },
+];
 
 export interface OpInput {
   shape: number[];
@@ -114,11 +121,16 @@ function differenceErrors(recorded: Recorded, names: string[]): Record<string, n
 }
 
 /** NMSE of y and of every gradient, computed on the GPU, against the twins. */
-async function gpuErrors(recorded: Recorded, quads: boolean, outputs: string[]): Promise<Record<string, number>> {
+async function gpuErrors(
+  recorded: Recorded,
+  want: Values,
+  context: { quads: boolean; software: boolean },
+  outputs: string[],
+): Promise<Record<string, number>> {
   const { graph, y, gradients, values } = recorded;
-  const { device, report } = await gpu();
+  const { device } = await gpu();
   const layout = layoutPool(graph.parameters.map(({ name, shape }) => ({ name, shape, decay: false })));
-  const memory = new Memory(device, layout, { quads: quads && device.features.has('subgroups'), software: report.software });
+  const memory = new Memory(device, layout, { ...context, quads: context.quads && device.features.has('subgroups') });
   const others = graph.tensors.filter((tensor) => outputs.includes(tensor.name));
   const kept = [y, ...others, ...gradients.values()].filter((tensor) => tensor.role === 'activation');
   const plan = await compile(memory, graph, { keep: kept });
@@ -130,7 +142,6 @@ async function gpuErrors(recorded: Recorded, quads: boolean, outputs: string[]):
     for (const tensor of graph.inputs) plan.host(tensor).set(values.get(tensor)!);
     plan.upload();
     plan.submit(['step']);
-    const want = interpret(graph, twins, new Map(values));
     const errors: Record<string, number> = { y: nmse(await plan.read(y), want.get(y)!) };
     for (const tensor of others) errors[tensor.name] = nmse(await plan.read(tensor), want.get(tensor)!);
     for (const [name, gradient] of gradients) errors[`d ${name}`] = nmse(await plan.read(gradient), want.get(gradient)!);
@@ -147,9 +158,10 @@ export async function checkOp(opCase: OpCase): Promise<void> {
   for (const [name, error] of Object.entries(differenceErrors(recorded, names))) {
     expect(error, `twin of d ${name} against finite differences`).toBeLessThan(differenceTolerance);
   }
-  for (const quads of [true, false]) {
-    for (const [name, error] of Object.entries(await gpuErrors(recorded, quads, opCase.outputs ?? []))) {
-      expect(error, `${name} on the GPU, ${quads ? 'with' : 'without'} quads`).toBeLessThan(opCase.tolerance ?? gpuTolerance);
+  const want = interpret(recorded.graph, twins, new Map(recorded.values));
+  for (const context of contexts) {
+    for (const [name, error] of Object.entries(await gpuErrors(recorded, want, context, opCase.outputs ?? []))) {
+      expect(error, `${name} on the GPU, ${JSON.stringify(context)}`).toBeLessThan(opCase.tolerance ?? gpuTolerance);
     }
   }
 }
