@@ -1,5 +1,6 @@
 /**
- * From item scores to the figures that are shown: accuracies with standard error and chance level, and their plain mean.
+ * From item scores to the figures that are shown: accuracies with standard error and chance level, and their plain
+ * mean.
  */
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { type ItemScore, longestRow, type Scorer, scoreItems } from './score.ts';
@@ -23,7 +24,10 @@ export interface SuiteResult {
 
 export interface BenchmarkResult {
   suites: SuiteResult[];
-  /** Plain mean of the accuracies of all suites that are not probes, as the paper averages its tasks, with its standard error. */
+  /**
+   * Plain mean of the accuracies of all suites that are not probes, as the paper averages its tasks, with its
+   * standard error.
+   */
   average: number;
   averageStandardError: number;
   /** The same without the retention suites; null where nothing else is left. */
@@ -35,7 +39,8 @@ export interface BenchmarkResult {
 
 export function summarise(suite: Suite, scores: readonly ItemScore[]): SuiteResult {
   const { items } = suite;
-  const share = (right: (score: ItemScore, item: Item) => boolean) => scores.filter((score, i) => right(score, items[i]!)).length / scores.length;
+  const share = (right: (score: ItemScore, item: Item) => boolean) =>
+    scores.filter((score, i) => right(score, items[i]!)).length / scores.length;
   const correct = scores.map((score, i) => (score.chosen === items[i]!.answer ? 1 : 0));
   return {
     name: suite.name,
@@ -43,7 +48,10 @@ export function summarise(suite: Suite, scores: readonly ItemScore[]): SuiteResu
     items: items.length,
     chance: chanceLevel(items),
     accuracy: share((score, item) => score.chosen === item.answer),
-    standardError: clusteredStandardError(correct, items.map(({ context }) => context)),
+    standardError: clusteredStandardError(
+      correct,
+      items.map(({ context }) => context),
+    ),
     accuracyNormalised: share((score, item) => score.chosenNormalised === item.answer),
     exactMatch: share((score) => score.exact),
     logProb: scores.reduce((sum, score, i) => sum + score.logLikelihood[items[i]!.answer]!, 0) / scores.length,
@@ -51,8 +59,8 @@ export function summarise(suite: Suite, scores: readonly ItemScore[]): SuiteResu
 }
 
 /**
- * Standard error of a mean of 0s and 1s whose items may repeat a question: sqrt(Σ_q (Σ_{i∈q} (x_i − p))²) / n, over questions q.
- * With every question asked once this is sqrt(p (1 − p) / n).
+ * Standard error of a mean of 0s and 1s whose items may repeat a question: sqrt(Σ_q (Σ_{i∈q} (x_i − p))²) / n, over
+ * questions q. With every question asked once this is sqrt(p (1 − p) / n).
  */
 export function clusteredStandardError(correct: readonly number[], question: readonly string[]): number {
   const n = correct.length;
@@ -65,15 +73,30 @@ export function clusteredStandardError(correct: readonly number[], question: rea
 }
 
 /** Scores all suites in one go, so that batches are full, and averages them. */
-export async function scoreSuites(tokenizer: Tokenizer, suites: readonly Suite[], scorer: Scorer): Promise<BenchmarkResult> {
-  const scores = await scoreItems(tokenizer, suites.flatMap(({ items }) => items), scorer);
+export async function scoreSuites(
+  tokenizer: Tokenizer,
+  suites: readonly Suite[],
+  scorer: Scorer,
+): Promise<BenchmarkResult> {
+  const scores = await scoreItems(
+    tokenizer,
+    suites.flatMap(({ items }) => items),
+    scorer,
+  );
   let next = 0;
   return combine(suites.map((suite) => summarise(suite, scores.slice(next, (next += suite.items.length)))));
 }
 
 /** Row length a scorer of these suites needs, rounded up to a multiple of 4. */
 export function scorerLength(tokenizer: Tokenizer, suites: readonly Suite[]): number {
-  return Math.ceil(longestRow(tokenizer, suites.flatMap(({ items }) => items)) / 4) * 4;
+  return (
+    Math.ceil(
+      longestRow(
+        tokenizer,
+        suites.flatMap(({ items }) => items),
+      ) / 4,
+    ) * 4
+  );
 }
 
 export function combine(suites: SuiteResult[]): BenchmarkResult {
@@ -83,7 +106,8 @@ export function combine(suites: SuiteResult[]): BenchmarkResult {
   return {
     suites,
     average: mean(counted.map(({ accuracy }) => accuracy)),
-    averageStandardError: Math.sqrt(counted.reduce((sum, { standardError }) => sum + standardError ** 2, 0)) / counted.length,
+    averageStandardError:
+      Math.sqrt(counted.reduce((sum, { standardError }) => sum + standardError ** 2, 0)) / counted.length,
     averageWithoutRetention: rest.length ? mean(rest.map(({ accuracy }) => accuracy)) : null,
     retention: kept.length ? mean(kept.map(({ accuracy }) => accuracy)) : null,
     averageChance: mean(counted.map(({ chance }) => chance)),

@@ -1,13 +1,15 @@
 /**
- * Multiple choice by log-likelihood, as lm-evaluation-harness scores it. For each choice c of an item, tokens c₁ … c_n after the context:
+ * Multiple choice by log-likelihood, as lm-evaluation-harness scores it. For each choice c of an item, tokens c₁ …
+ * c_n after the context:
  *
  *     log P(c) = Σ_k log p(c_k | context, c₁ … c_{k−1})      nats
  *     acc        the choice of largest log P is right
  *     acc_norm   the choice of largest log P / (UTF-8 bytes of the choice) is right
  *     exact      every token of the right choice is the model's most likely one: greedy decoding would write it
  *
- * The engine is a function from rows of tokens and positions to log-probabilities, so the same code scores on a GPU, a CPU or a table.
- * A row holds one context with all but the last token of a choice; choices that share it (all choices of one token) share the row.
+ * The engine is a function from rows of tokens and positions to log-probabilities, so the same code scores on a GPU,
+ * a CPU or a table. A row holds one context with all but the last token of a choice; choices that share it (all
+ * choices of one token) share the row.
  */
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
@@ -28,7 +30,10 @@ export interface ScoreRequest {
 export interface ScoreReply {
   /** log p of each query's token, nats. */
   logProb: Float64Array;
-  /** log p of the most likely token at each query's position: equal to logProb where greedy decoding would write the token. */
+  /**
+   * log p of the most likely token at each query's position: equal to logProb where greedy decoding would write the
+   * token.
+   */
   best: Float64Array;
 }
 
@@ -59,10 +64,14 @@ interface EncodedChoice {
 }
 
 /**
- * Context and continuation as ids: the whole is encoded at once and cut where the context alone ends, as lm-evaluation-harness does, so
- * that a tokenizer may join the separating space to the answer.
+ * Context and continuation as ids: the whole is encoded at once and cut where the context alone ends, as
+ * lm-evaluation-harness does, so that a tokenizer may join the separating space to the answer.
  */
-function encodeChoice(tokenizer: Tokenizer, context: string, choice: string): { context: Uint32Array; continuation: Uint32Array } {
+function encodeChoice(
+  tokenizer: Tokenizer,
+  context: string,
+  choice: string,
+): { context: Uint32Array; continuation: Uint32Array } {
   const whole = tokenizer.encode(`${context} ${choice}`);
   const before = tokenizer.encode(context).length;
   if (whole.length <= before) throw new UserError(`The choice "${choice}" adds no token to its context "${context}".`);
@@ -78,25 +87,33 @@ export function longestRow(tokenizer: Tokenizer, items: readonly Item[]): number
   return longest; // <eos> comes first and the last token is never an input
 }
 
-/** Scores items in their order. A context too long for the scorer loses its beginning; a choice that alone is too long is an error. */
+/**
+ * Scores items in their order. A context too long for the scorer loses its beginning; a choice that alone is too long
+ * is an error.
+ */
 export async function scoreItems(tokenizer: Tokenizer, items: readonly Item[], scorer: Scorer): Promise<ItemScore[]> {
   const rows: Uint32Array[] = [];
   const rowOf = new Map<string, number>();
-  const encoded: EncodedChoice[][] = items.map(({ context, choices }) => choices.map((choice) => {
-    const { context: before, continuation } = encodeChoice(tokenizer, context, choice);
-    const input = Uint32Array.of(tokenizer.endOfText, ...before, ...continuation.subarray(0, -1));
-    if (continuation.length > scorer.length) {
-      throw new UserError(`The choice "${choice}" is ${continuation.length} tokens, more than the ${scorer.length} a row holds: use longer rows.`);
-    }
-    const kept = input.subarray(Math.max(0, input.length - scorer.length));
-    const key = kept.join(' ');
-    let row = rowOf.get(key);
-    if (row === undefined) {
-      rowOf.set(key, (row = rows.length));
-      rows.push(kept);
-    }
-    return { row, start: kept.length - continuation.length, continuation };
-  }));
+  const encoded: EncodedChoice[][] = items.map(({ context, choices }) =>
+    choices.map((choice) => {
+      const { context: before, continuation } = encodeChoice(tokenizer, context, choice);
+      const input = Uint32Array.of(tokenizer.endOfText, ...before, ...continuation.subarray(0, -1));
+      if (continuation.length > scorer.length) {
+        throw new UserError(
+          `The choice "${choice}" is ${continuation.length} tokens, more than the ${scorer.length} a row holds: ` +
+            'use longer rows.',
+        );
+      }
+      const kept = input.subarray(Math.max(0, input.length - scorer.length));
+      const key = kept.join(' ');
+      let row = rowOf.get(key);
+      if (row === undefined) {
+        rowOf.set(key, (row = rows.length));
+        rows.push(kept);
+      }
+      return { row, start: kept.length - continuation.length, continuation };
+    }),
+  );
 
   const queries: Query[] = [];
   for (const choices of encoded) {
@@ -131,8 +148,14 @@ interface Query {
 }
 
 /** Runs all rows in batches of the scorer's shape; answers come back in the order of the queries. */
-async function askAll(rows: readonly Uint32Array[], queries: readonly Query[], scorer: Scorer, padding: number): Promise<ScoreReply> {
-  const logProb = new Float64Array(queries.length), best = new Float64Array(queries.length);
+async function askAll(
+  rows: readonly Uint32Array[],
+  queries: readonly Query[],
+  scorer: Scorer,
+  padding: number,
+): Promise<ScoreReply> {
+  const logProb = new Float64Array(queries.length),
+    best = new Float64Array(queries.length);
   const queriesOf: number[][] = rows.map(() => []);
   queries.forEach(({ row }, index) => queriesOf[row]!.push(index));
   for (let first = 0; first < rows.length; first += scorer.rows) {
@@ -144,14 +167,20 @@ async function askAll(rows: readonly Uint32Array[], queries: readonly Query[], s
       asked.push(...queriesOf[first + r]!);
     }
     const reply = await scorer.score({
-      tokens, rows: scorer.rows, length: scorer.length,
+      tokens,
+      rows: scorer.rows,
+      length: scorer.length,
       row: Uint32Array.from(asked, (index) => queries[index]!.row - first),
       position: Uint32Array.from(asked, (index) => queries[index]!.position),
       token: Uint32Array.from(asked, (index) => queries[index]!.token),
     });
     asked.forEach((index, k) => {
-      // Compared with anything, NaN is false: a diverged model would otherwise score whatever the order of the choices gives.
-      if (Number.isNaN(reply.logProb[k])) throw new UserError('The model gives no numbers as log-probabilities: its weights have diverged, so there is nothing to score.');
+      // Compared with anything, NaN is false: a diverged model would otherwise score whatever the order of the
+      // choices gives.
+      if (Number.isNaN(reply.logProb[k]))
+        throw new UserError(
+          'The model gives no numbers as log-probabilities: its weights have diverged, so there is nothing to score.',
+        );
       logProb[index] = reply.logProb[k]!;
       best[index] = reply.best[k]!;
     });
@@ -172,14 +201,18 @@ function utf8Length(text: string): number {
 }
 
 /** A scorer over an engine that gives all logits, (rows · length · V): softmax statistics in f64. */
-export function scorerOfLogits(shape: { rows: number; length: number; vocabulary: number }, forward: (tokens: Uint32Array) => Promise<ArrayLike<number>>): Scorer {
+export function scorerOfLogits(
+  shape: { rows: number; length: number; vocabulary: number },
+  forward: (tokens: Uint32Array) => Promise<ArrayLike<number>>,
+): Scorer {
   const { rows, length, vocabulary } = shape;
   return {
     rows,
     length,
     async score({ tokens, row, position, token }) {
       const logits = await forward(tokens);
-      const logProb = new Float64Array(token.length), best = new Float64Array(token.length);
+      const logProb = new Float64Array(token.length),
+        best = new Float64Array(token.length);
       for (let q = 0; q < token.length; q++) {
         const start = (row[q]! * length + position[q]!) * vocabulary;
         let most = -Infinity;

@@ -1,5 +1,6 @@
 /**
- * Benchmark suites as plain data: a context and the texts that may follow it, one of them right. Independent of model and tokenizer.
+ * Benchmark suites as plain data: a context and the texts that may follow it, one of them right. Independent of model
+ * and tokenizer.
  */
 export interface Item {
   /** Text before the answer, without the space that separates them. */
@@ -16,7 +17,10 @@ export interface Suite {
   /** One line on what it asks. */
   description: string;
   items: Item[];
-  /** 'benchmark': part of the plain mean. 'retention': part of it too, and shown by itself. 'probe': shown, never in the mean. */
+  /**
+   * 'benchmark': part of the plain mean. 'retention': part of it too, and shown by itself. 'probe': shown, never in
+   * the mean.
+   */
   role: 'benchmark' | 'retention' | 'probe';
 }
 

@@ -1,15 +1,27 @@
 /**
- * The paper's experiments as data (papers.md §1.4–1.10): arms that differ from the recipe in one thing. All arms of an experiment branch
- * from one base checkpoint, with the same seeds and, but for the horizons, the same number of tokens. Each arm resolves to a
- * ContinuedConfig once the base's RunConfig is known, so one plan serves every preset that has a general and a QA blend.
+ * The paper's experiments as data (papers.md §1.4–1.10): arms that differ from the recipe in one thing. All arms of
+ * an experiment branch from one base checkpoint, with the same seeds and, but for the horizons, the same number of
+ * tokens. Each arm resolves to a ContinuedConfig once the base's RunConfig is known, so one plan serves every preset
+ * that has a general and a QA blend.
  */
 import type { Blend, ContinuedConfig, RunConfig, ScheduleConfig } from '../config/run.ts';
 import { UserError } from '../util/errors.ts';
-import { GENERAL_BLENDS, type GeneralBlendName, generalBlend, qaMix, type QaMixName, qaShareScaled } from './variations.ts';
+import {
+  GENERAL_BLENDS,
+  type GeneralBlendName,
+  generalBlend,
+  qaMix,
+  type QaMixName,
+  qaShareScaled,
+} from './variations.ts';
 
-/** A blend in terms of those the base's configuration names: its own, the general, the QA one, or one made from them. */
+/**
+ * A blend in terms of those the base's configuration names: its own, the general, the QA one, or one made from them.
+ */
 export type BlendChoice =
-  | 'pretraining' | 'general' | 'qa'
+  | 'pretraining'
+  | 'general'
+  | 'qa'
   /** Both phases' blends at once, in the tokens the recipe gives each: QA throughout. */
   | 'mixed'
   /** The paper's candidates, as changes to the pretraining or QA blend. */
@@ -32,8 +44,10 @@ export interface ArmChange {
   /** Blends before and after the switch. */
   first: BlendChoice;
   second: BlendChoice;
-  /** Where the blend changes: a value of the rate (peak / divisor, 0 = never), or a share of the steps; 'recipe' and 'mirrored' are the
-   *  recipe's own share t/T and 1 − t/T, for schedules and orders in which the rate cannot tell. */
+  /**
+   * Where the blend changes: a value of the rate (peak / divisor, 0 = never), or a share of the steps; 'recipe' and
+   * 'mirrored' are the recipe's own share t/T and 1 − t/T, for schedules and orders in which the rate cannot tell.
+   */
   switch: { divisor: number } | { share: number | 'recipe' | 'mirrored' };
   schedule: ScheduleChoice;
   /** Tokens as a multiple of the preset's continued run. */
@@ -66,9 +80,17 @@ export interface Experiment {
 
 const COSINE: ScheduleChoice = { kind: 'cosine', peak: { ofEnd: 1 }, end: 0.01, warmup: null };
 
-/** The recipe (papers.md §1.13): general blend, QA blend from η_max/5 on; from the base's final rate by cosine to a hundredth of it. */
+/**
+ * The recipe (papers.md §1.13): general blend, QA blend from η_max/5 on; from the base's final rate by cosine to a
+ * hundredth of it.
+ */
 const RECIPE: ArmChange = {
-  first: 'general', second: 'qa', switch: { divisor: 5 }, schedule: COSINE, horizon: 1, keepMoments: true,
+  first: 'general',
+  second: 'qa',
+  switch: { divisor: 5 },
+  schedule: COSINE,
+  horizon: 1,
+  keepMoments: true,
 };
 
 function arm(name: string, label: string, change: Partial<ArmChange> = {}, paper?: PaperFigure): Arm {
@@ -87,16 +109,19 @@ const pretrainingBlend = (paper?: PaperFigure) =>
 const qaOnly = arm('qa-only', 'QA blend alone', { switch: { divisor: 1 } });
 const generalOnly = arm('general-only', 'general blend alone', { switch: never });
 
-/** A schedule other than the recipe's, with the blends switched at the recipe's step so that both phases keep their tokens. */
+/**
+ * A schedule other than the recipe's, with the blends switched at the recipe's step so that both phases keep their
+ * tokens.
+ */
 const scheduled = (name: string, label: string, schedule: Partial<ScheduleChoice>, paper?: PaperFigure) =>
   arm(name, label, { schedule: { ...COSINE, ...schedule }, switch: { share: 'recipe' } }, paper);
 
 /** From η_min linearly to the peak over 5 % of the steps, then by cosine to a hundredth of the peak. */
 const rewarmed = (name: string, label: string, ofPeak: number) =>
   scheduled(name, label, { peak: { ofPeak }, warmup: { share: 0.05, from: 'end' } });
-const rewarm06 = rewarmed('rewarm-0.6', 're-warm to 0.6 of the base\'s peak', 0.6);
-const rewarm1 = rewarmed('rewarm-1', 're-warm to the base\'s peak', 1);
-const rewarm2 = rewarmed('rewarm-2', 're-warm to twice the base\'s peak', 2);
+const rewarm06 = rewarmed('rewarm-0.6', "re-warm to 0.6 of the base's peak", 0.6);
+const rewarm1 = rewarmed('rewarm-1', "re-warm to the base's peak", 1);
+const rewarm2 = rewarmed('rewarm-2', "re-warm to twice the base's peak", 2);
 
 /** The paper's warm-ups rise from zero over 30B of 300B tokens (papers.md §1.8). */
 const PAPER_WARMUP = { share: 0.1, from: 'zero' } as const;
@@ -108,39 +133,61 @@ const switchEarly = arm('switch-1.1', 'switch at η/1.1 (a fifth of the tokens)'
 
 export const EXPERIMENTS: readonly Experiment[] = [
   {
-    name: 'f1', title: 'The recipe against continuing as before', control: 'pretraining-blend',
+    name: 'f1',
+    title: 'The recipe against continuing as before',
+    control: 'pretraining-blend',
     question: 'Does the recipe beat training on with the pretraining blend, at equal tokens?',
     arms: [pretrainingBlend(table(5, 51.5)), recipe(table(9, 56.1))],
   },
   {
-    name: 'f2', title: 'Two blends, in this order', control: 'recipe',
-    question: 'Does the general blend first and the QA blend last beat either alone, both at once, and the other order?',
+    name: 'f2',
+    title: 'Two blends, in this order',
+    control: 'recipe',
+    question:
+      'Does the general blend first and the QA blend last beat either alone, both at once, and the other order?',
     arms: [
-      recipe(), pretrainingBlend(), qaOnly, generalOnly,
+      recipe(),
+      pretrainingBlend(),
+      qaOnly,
+      generalOnly,
       arm('qa-throughout', 'both blends mixed from the start', { first: 'mixed', switch: never }),
-      arm('qa-then-general', 'QA blend first, general blend last', { first: 'qa', second: 'general', switch: { share: 'mirrored' } }),
+      arm('qa-then-general', 'QA blend first, general blend last', {
+        first: 'qa',
+        second: 'general',
+        switch: { share: 'mirrored' },
+      }),
       arm('pretraining-then-qa', 'pretraining blend, then QA blend', { first: 'pretraining' }),
-      arm('fresh-moments', 'the recipe with Adam\'s moments reset', { keepMoments: false }),
+      arm('fresh-moments', "the recipe with Adam's moments reset", { keepMoments: false }),
     ],
   },
   {
-    name: 'f3', title: 'The learning rate', control: 'recipe',
-    question: 'Does starting at the base\'s final rate and decaying by cosine to a hundredth beat other ends, warm-ups and shapes?',
+    name: 'f3',
+    title: 'The learning rate',
+    control: 'recipe',
+    question: "Does a cosine from the base's final rate to a hundredth of it beat other ends, warm-ups and shapes?",
     arms: [
-      recipe(table(8, 55.7)), pretrainingBlend(),
+      recipe(table(8, 55.7)),
+      pretrainingBlend(),
       scheduled('end-tenth', 'end at η/10', { end: 0.1 }, table(8, 54.8)),
       scheduled('end-zero', 'end at 0', { end: 0 }, table(8, 55.4)),
       scheduled('warmup-1.5', 'warm-up from 0 to 1.5 η', { peak: { ofEnd: 1.5 }, warmup: PAPER_WARMUP }),
       scheduled('warmup-1', 'warm-up from 0 to η', { warmup: PAPER_WARMUP }),
-      scheduled('warmup-cosine', 'warm-up from 0 to the cosine\'s own value there', { peak: { ofEnd: COSINE_AT_WARMUP }, warmup: PAPER_WARMUP }),
-      rewarm06, rewarm1, rewarm2,
+      scheduled('warmup-cosine', "warm-up from 0 to the cosine's own value there", {
+        peak: { ofEnd: COSINE_AT_WARMUP },
+        warmup: PAPER_WARMUP,
+      }),
+      rewarm06,
+      rewarm1,
+      rewarm2,
       scheduled('wsd', 'constant, then a linear decay over the last steps', { kind: 'wsd' }),
-      scheduled('constant', 'constant at the base\'s final rate', { kind: 'constant', end: 1 }),
-      scheduled('small-start', 'start at a tenth of the base\'s final rate', { peak: { ofEnd: 0.1 } }),
+      scheduled('constant', "constant at the base's final rate", { kind: 'constant', end: 1 }),
+      scheduled('small-start', "start at a tenth of the base's final rate", { peak: { ofEnd: 0.1 } }),
     ],
   },
   {
-    name: 'f4', title: 'When to switch', control: 'recipe',
+    name: 'f4',
+    title: 'When to switch',
+    control: 'recipe',
     question: 'Is η/5 the best rate at which to change to the QA blend?',
     arms: [
       arm('switch-1', 'switch at η, the first step', { switch: { divisor: 1 } }, table(9, 52.8)),
@@ -149,11 +196,14 @@ export const EXPERIMENTS: readonly Experiment[] = [
       recipe(table(9, 56.1)),
       arm('switch-10', 'switch at η/10', { switch: { divisor: 10 } }, table(9, 55.0)),
       arm('switch-50', 'switch at η/50', { switch: { divisor: 50 } }, table(9, 54.6)),
-      generalOnly, pretrainingBlend(),
+      generalOnly,
+      pretrainingBlend(),
     ],
   },
   {
-    name: 'f5', title: 'How long to continue', control: 'recipe',
+    name: 'f5',
+    title: 'How long to continue',
+    control: 'recipe',
     question: 'Does the recipe keep gaining with more tokens?',
     arms: [
       arm('horizon-0.25', 'a quarter of the tokens', { horizon: 0.25 }),
@@ -164,26 +214,55 @@ export const EXPERIMENTS: readonly Experiment[] = [
     ],
   },
   {
-    name: 'general-blends', title: 'Which general blend', control: 'pretraining-blend',
+    name: 'general-blends',
+    title: 'Which general blend',
+    control: 'pretraining-blend',
     question: 'Without any QA blend, which re-weighting of the old corpus helps?',
     arms: [
-      pretrainingBlend(table(5, 51.5)), recipe(),
+      pretrainingBlend(table(5, 51.5)),
+      recipe(),
       ...(Object.keys(GENERAL_BLENDS) as GeneralBlendName[]).map((name) =>
-        arm(name, GENERAL_BLENDS[name].label, { first: { general: name }, switch: never }, table(5, GENERAL_BLENDS[name].average))),
+        arm(
+          name,
+          GENERAL_BLENDS[name].label,
+          { first: { general: name }, switch: never },
+          table(5, GENERAL_BLENDS[name].average),
+        ),
+      ),
     ],
   },
   {
-    name: 'qa-mixes', title: 'What the QA set consists of', control: 'size-proportional',
+    name: 'qa-mixes',
+    title: 'What the QA set consists of',
+    control: 'size-proportional',
     question: 'After the pretraining blend, does any mix of QA categories beat the one in proportion to their sizes?',
     arms: [
-      arm('size-proportional', 'every category as often as its size', { first: 'pretraining', second: { qaMix: 'size-proportional' } }, table(6, 54.9)),
-      arm('less-stem', 'arithmetic held back, as STEM in the paper\'s blend 1', { first: 'pretraining', second: { qaMix: 'less-stem' } }, table(6, 54.3)),
-      arm('less-chat', 'translation held back, as chat in the paper\'s blend 2', { first: 'pretraining', second: { qaMix: 'less-chat' } }, table(6, 53.0)),
-      recipe(), pretrainingBlend(),
+      arm(
+        'size-proportional',
+        'every category as often as its size',
+        { first: 'pretraining', second: { qaMix: 'size-proportional' } },
+        table(6, 54.9),
+      ),
+      arm(
+        'less-stem',
+        "arithmetic held back, as STEM in the paper's blend 1",
+        { first: 'pretraining', second: { qaMix: 'less-stem' } },
+        table(6, 54.3),
+      ),
+      arm(
+        'less-chat',
+        "translation held back, as chat in the paper's blend 2",
+        { first: 'pretraining', second: { qaMix: 'less-chat' } },
+        table(6, 53.0),
+      ),
+      recipe(),
+      pretrainingBlend(),
     ],
   },
   {
-    name: 'qa-share', title: 'How much QA', control: 'recipe',
+    name: 'qa-share',
+    title: 'How much QA',
+    control: 'recipe',
     question: 'Does repeating the QA set less or more often help?',
     arms: [
       // 1.5, 2.1 and 3.5 passes over the QA tokens in the paper: 8.4, 12 and 19.6 % of the blend (papers.md §1.7).
@@ -194,8 +273,11 @@ export const EXPERIMENTS: readonly Experiment[] = [
     ],
   },
   {
-    name: 'ci', title: 'What held in every seed measured', control: 'recipe',
-    question: 'Is the recipe above the QA blend alone, above re-warming to twice the peak, and above switching far too early?',
+    name: 'ci',
+    title: 'What held in every seed measured',
+    control: 'recipe',
+    question:
+      'Is the recipe above the QA blend alone, above re-warming to twice the peak, and above switching far too early?',
     arms: [recipe(), pretrainingBlend(), qaOnly, rewarm2, switchEarly],
   },
 ];
@@ -203,16 +285,28 @@ export const EXPERIMENTS: readonly Experiment[] = [
 /** An experiment by name, whatever its case. */
 export function experimentNamed(name: string): Experiment {
   const found = EXPERIMENTS.find((experiment) => experiment.name === name.toLowerCase());
-  if (!found) throw new UserError(`There is no experiment "${name}"; choose one of ${EXPERIMENTS.map((one) => one.name).join(', ')}.`);
+  if (!found)
+    throw new UserError(
+      `There is no experiment "${name}"; choose one of ${EXPERIMENTS.map((one) => one.name).join(', ')}.`,
+    );
   return found;
 }
 
-/** Share of the steps at which the recipe's cosine has fallen to peak/5 (papers.md §1.9): (1/π)·arccos(2(f − m)/(1 − m) − 1) = 0.711. */
+/**
+ * Share of the steps at which the recipe's cosine has fallen to peak/5 (papers.md §1.9): (1/π)·arccos(2(f − m)/(1 −
+ * m) − 1) = 0.711.
+ */
 const RECIPE_SHARE = Math.acos((2 * (1 / 5 - 0.01)) / 0.99 - 1) / Math.PI;
 
-/** The continued run of an arm, on a base with this configuration. Errors when the base's configuration has no continued part. */
+/**
+ * The continued run of an arm, on a base with this configuration. Errors when the base's configuration has no
+ * continued part.
+ */
 export function continuedConfig(change: ArmChange, base: RunConfig): ContinuedConfig {
-  if (!base.continued) throw new UserError(`Preset "${base.preset}" has no continued run to experiment with: choose a preset with a general and a QA blend.`);
+  if (!base.continued)
+    throw new UserError(
+      `Preset "${base.preset}" has no continued run to experiment with: choose a preset with a general and a QA blend.`,
+    );
   const steps = Math.max(1, Math.round(base.continued.steps * change.horizon));
   const { divisor, share } = { divisor: 0, share: null, ...change.switch };
   return {
@@ -226,13 +320,18 @@ export function continuedConfig(change: ArmChange, base: RunConfig): ContinuedCo
   };
 }
 
-function scheduleConfig({ kind, peak: choice, end, warmup }: ScheduleChoice, { base }: RunConfig, steps: number): ScheduleConfig {
+function scheduleConfig(
+  { kind, peak: choice, end, warmup }: ScheduleChoice,
+  { base }: RunConfig,
+  steps: number,
+): ScheduleConfig {
   const final = base.schedule.kind === 'constant' ? base.schedule.peak : base.schedule.end;
   // A product as it is meant: a hundredth of 0.0001 is 0.000001, not 0.0000010000000000000002.
   const product = (a: number, b: number) => Number((a * b).toPrecision(12));
   const peak = 'ofEnd' in choice ? product(choice.ofEnd, final) : product(choice.ofPeak, base.schedule.peak);
   return {
-    kind, peak,
+    kind,
+    peak,
     end: product(end, peak),
     warmupSteps: warmup ? Math.round(warmup.share * steps) : 0,
     warmupStart: warmup?.from === 'end' ? final : 0,
@@ -244,10 +343,14 @@ function scheduleConfig({ kind, peak: choice, end, warmup }: ScheduleChoice, { b
 
 function blendOf(choice: BlendChoice, { base }: RunConfig, { general, qa }: ContinuedConfig): Blend {
   switch (choice) {
-    case 'pretraining': return base.blend;
-    case 'general': return general;
-    case 'qa': return qa;
-    case 'mixed': return mixture(general, qa, RECIPE_SHARE);
+    case 'pretraining':
+      return base.blend;
+    case 'general':
+      return general;
+    case 'qa':
+      return qa;
+    case 'mixed':
+      return mixture(general, qa, RECIPE_SHARE);
   }
   if ('general' in choice) return generalBlend(choice.general, base.blend);
   if ('qaMix' in choice) return qaMix(choice.qaMix, qa);
@@ -258,8 +361,12 @@ function blendOf(choice: BlendChoice, { base }: RunConfig, { general, qa }: Cont
 function mixture(a: Blend, b: Blend, share: number): Blend {
   const total = (blend: Blend) => Object.values(blend).reduce((sum, weight) => sum + weight, 0);
   const mixed: Blend = {};
-  for (const [blend, part] of [[a, share], [b, 1 - share]] as const) {
-    for (const [name, weight] of Object.entries(blend)) mixed[name] = (mixed[name] ?? 0) + (100 * part * weight) / total(blend);
+  for (const [blend, part] of [
+    [a, share],
+    [b, 1 - share],
+  ] as const) {
+    for (const [name, weight] of Object.entries(blend))
+      mixed[name] = (mixed[name] ?? 0) + (100 * part * weight) / total(blend);
   }
   return mixed;
 }

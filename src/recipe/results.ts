@@ -1,6 +1,6 @@
 /**
- * What an experiment leaves behind: `results.json`, one row an arm and seed, and `table.md` made from it. Scores are shares in 0 … 1 in
- * the file and percent in the table.
+ * What an experiment leaves behind: `results.json`, one row an arm and seed, and `table.md` made from it. Scores are
+ * shares in 0 … 1 in the file and percent in the table.
  */
 import { type Experiment, PAPER_BASE, type PaperFigure } from './experiments.ts';
 import { mean, pairedDifference, type PairedDifference, signed, standardError, verdict } from './statistics.ts';
@@ -17,7 +17,10 @@ export interface ResultRow {
   heldOutLoss: Record<string, number>;
   /** Floating-point operations of training from the base checkpoint on (of the base itself in its row). */
   flops: number;
-  /** The two numbers that `average` puts together: skills and facts that continued training repeats, and those it hardly does. */
+  /**
+   * The two numbers that `average` puts together: skills and facts that continued training repeats, and those it
+   * hardly does.
+   */
   averageWithoutRetention?: number | null;
   retention?: number | null;
   /** Mean log-probability of the right answers over the suites of the average, nats. */
@@ -46,15 +49,24 @@ function rowsOf(results: ExperimentResults, arm: string): Map<number, ResultRow>
 }
 
 /** Difference of two arms in a measure, over the seeds both have. */
-export function difference(results: ExperimentResults, arm: string, control: string, of: (row: ResultRow) => number | null | undefined = (row) => row.average): PairedDifference | null {
+export function difference(
+  results: ExperimentResults,
+  arm: string,
+  control: string,
+  of: (row: ResultRow) => number | null | undefined = (row) => row.average,
+): PairedDifference | null {
   const controls = rowsOf(results, control);
   const pairs: [number, number][] = [];
   for (const [seed, row] of rowsOf(results, arm)) {
     const other = controls.get(seed);
-    const a = of(row), b = other && of(other);
+    const a = of(row),
+      b = other && of(other);
     if (typeof a === 'number' && typeof b === 'number') pairs.push([a, b]);
   }
-  return pairedDifference(pairs.map(([a]) => a), pairs.map(([, b]) => b));
+  return pairedDifference(
+    pairs.map(([a]) => a),
+    pairs.map(([, b]) => b),
+  );
 }
 
 /** Sentences that follow from the intervals: each arm against the control, in the experiment's order. */
@@ -66,46 +78,88 @@ export function verdicts(experiment: Experiment, results: ExperimentResults): st
 
 /** The results as Markdown: scores, paired differences, held-out loss, verdicts. */
 export function resultsTable(experiment: Experiment, results: ExperimentResults): string {
-  const arms = [
-    { name: BASE, label: 'before any continued training', paper: PAPER_BASE },
-    ...experiment.arms,
-  ].filter(({ name }) => rowsOf(results, name).size > 0);
+  const arms = [{ name: BASE, label: 'before any continued training', paper: PAPER_BASE }, ...experiment.arms].filter(
+    ({ name }) => rowsOf(results, name).size > 0,
+  );
   const suites = keysOf(results.rows, (row) => row.suites);
   const sources = keysOf(results.rows, (row) => row.heldOutLoss);
   const values = (arm: string, of: (row: ResultRow) => number | null | undefined) =>
     [...rowsOf(results, arm).values()].map(of).filter((value) => typeof value === 'number');
-  const percent = (list: number[]) => spread(list.map((value) => 100 * value), 1);
+  const percent = (list: number[]) =>
+    spread(
+      list.map((value) => 100 * value),
+      1,
+    );
 
   const scores = table(
     ['arm', '', 'seeds', ...MEASURES.map(({ title }) => title), ...suites, 'log p', 'paper'],
     arms.map(({ name, label, paper }) => [
-      `\`${name}\``, label, String(rowsOf(results, name).size),
+      `\`${name}\``,
+      label,
+      String(rowsOf(results, name).size),
       ...MEASURES.map(({ of }) => percent(values(name, of))),
       ...suites.map((suite) => percent(values(name, (row) => row.suites[suite]))),
-      spread(values(name, (row) => row.logProb), 2), paperCell(paper),
+      spread(
+        values(name, (row) => row.logProb),
+        2,
+      ),
+      paperCell(paper),
     ]),
   );
   const { chance } = results;
   const differences = table(
     ['arm', ...MEASURES.map(({ title }) => title), 'seeds won'],
-    arms.filter(({ name }) => name !== experiment.control).map(({ name }) => [
+    arms
+      .filter(({ name }) => name !== experiment.control)
+      .map(({ name }) => [
+        `\`${name}\``,
+        ...MEASURES.map(({ of }) => differenceCell(difference(results, name, experiment.control, of))),
+        wins(difference(results, name, experiment.control)),
+      ]),
+  );
+  const losses = table(
+    ['arm', ...sources],
+    arms.map(({ name }) => [
       `\`${name}\``,
-      ...MEASURES.map(({ of }) => differenceCell(difference(results, name, experiment.control, of))),
-      wins(difference(results, name, experiment.control)),
+      ...sources.map((source) =>
+        spread(
+          values(name, (row) => row.heldOutLoss[source]),
+          3,
+        ),
+      ),
     ]),
   );
-  const losses = table(['arm', ...sources], arms.map(({ name }) => [
-    `\`${name}\``, ...sources.map((source) => spread(values(name, (row) => row.heldOutLoss[source]), 3)),
-  ]));
   return [
-    `# ${experiment.title}`, '',
-    `${experiment.question} Preset \`${results.preset}\`. Mean ± standard error over seeds; a seed changes the world, the weights and the order of the data.`, '',
-    '## Accuracy, percent', '', scores, '',
-    ...(chance ? [`Chance: average ${(100 * chance.average).toFixed(1)}; ${suites.filter((suite) => suite in chance.suites).map((suite) => `${suite} ${(100 * chance.suites[suite]!).toFixed(1)}`).join(', ')}.`, ''] : []),
-    'Marks of the paper\'s figures: [T] its table, [S] a secondary text. They are other models on other tasks: compare signs and order.', '',
-    `## Difference to \`${experiment.control}\`, points, with its 95 % interval`, '', differences, '',
+    `# ${experiment.title}`,
+    '',
+    `${experiment.question} Preset \`${results.preset}\`. Mean ± standard error over seeds; ` +
+      'a seed changes the world, the weights and the order of the data.',
+    '',
+    '## Accuracy, percent',
+    '',
+    scores,
+    '',
+    ...(chance
+      ? [
+          `Chance: average ${(100 * chance.average).toFixed(1)}; ${suites
+            .filter((suite) => suite in chance.suites)
+            .map((suite) => `${suite} ${(100 * chance.suites[suite]!).toFixed(1)}`)
+            .join(', ')}.`,
+          '',
+        ]
+      : []),
+    "Marks of the paper's figures: [T] its table, [S] a secondary text. " +
+      'They are other models on other tasks: compare signs and order.',
+    '',
+    `## Difference to \`${experiment.control}\`, points, with its 95 % interval`,
+    '',
+    differences,
+    '',
     ...(sources.length ? ['## Held-out loss, nats a token', '', losses, ''] : []),
-    '## In words', '', ...verdicts(experiment, results).map((sentence) => `- ${sentence}`), '',
+    '## In words',
+    '',
+    ...verdicts(experiment, results).map((sentence) => `- ${sentence}`),
+    '',
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a handful of seeds can say: means, standard errors, and differences between arms that share a seed's base checkpoint. Seeds
- * differ far more than arms do, so arms are only ever compared seed by seed.
+ * What a handful of seeds can say: means, standard errors, and differences between arms that share a seed's base
+ * checkpoint. Seeds differ far more than arms do, so arms are only ever compared seed by seed.
  */
 
 export function mean(values: readonly number[]): number {
@@ -38,42 +38,55 @@ export function pairedDifference(a: readonly number[], b: readonly number[], lev
   const differences = a.map((value, i) => value - b[i]!);
   const n = differences.length;
   if (n === 0) return null;
-  const centre = mean(differences), error = standardError(differences);
+  const centre = mean(differences),
+    error = standardError(differences);
   const reach = n > 1 ? tQuantile((1 + level) / 2, n - 1) * error : NaN;
   return {
-    n, mean: centre, standardError: error, level, wins: differences.filter((value) => value > 0).length,
+    n,
+    mean: centre,
+    standardError: error,
+    level,
+    wins: differences.filter((value) => value > 0).length,
     interval: n > 1 ? [centre - reach, centre + reach] : null,
   };
 }
 
 /**
- * One sentence that follows from the interval and says nothing more. Values are shares; differences are told in points (hundredths).
+ * One sentence that follows from the interval and says nothing more. Values are shares; differences are told in
+ * points (hundredths).
  */
 export function verdict(arm: string, control: string, difference: PairedDifference | null): string {
   if (!difference) return `${arm} and ${control} have no seed in common: nothing to compare.`;
   const { n, mean: centre, interval, level } = difference;
   const points = (value: number) => signed(100 * value);
-  if (!interval) return `One seed: ${arm} − ${control} is ${points(centre)} points, and one seed cannot tell that from noise.`;
+  if (!interval)
+    return `One seed: ${arm} − ${control} is ${points(centre)} points, and one seed cannot tell that from noise.`;
   const range = `${Math.round(level * 100)} % interval ${points(interval[0])} to ${points(interval[1])}, ${n} seeds`;
-  if (interval[0] <= 0 && interval[1] >= 0) return `No difference shown between ${arm} and ${control}: ${points(centre)} points (${range}).`;
-  return `${arm} is ${centre > 0 ? 'above' : 'below'} ${control} by ${(100 * Math.abs(centre)).toFixed(1)} points (${range}).`;
+  if (interval[0] <= 0 && interval[1] >= 0)
+    return `No difference shown between ${arm} and ${control}: ${points(centre)} points (${range}).`;
+  const size = (100 * Math.abs(centre)).toFixed(1);
+  return `${arm} is ${centre > 0 ? 'above' : 'below'} ${control} by ${size} points (${range}).`;
 }
 
-/** +1.2 or −1.2 (a true minus sign). What rounds to zero keeps its sign: an interval that ends at −0.0 leaves zero out. */
+/**
+ * +1.2 or −1.2 (a true minus sign). What rounds to zero keeps its sign: an interval that ends at −0.0 leaves zero
+ * out.
+ */
 export function signed(value: number, digits = 1): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
 }
 
 /**
- * Student's t quantile: the t with P(T ≤ t) = p at `df` degrees of freedom, 0 < p < 1. Bisection on the distribution function, which
- * for t ≥ 0 is 1 − ½·I_x(df/2, ½) with x = df/(df + t²); good to about 1e-10.
+ * Student's t quantile: the t with P(T ≤ t) = p at `df` degrees of freedom, 0 < p < 1. Bisection on the distribution
+ * function, which for t ≥ 0 is 1 − ½·I_x(df/2, ½) with x = df/(df + t²); good to about 1e-10.
  */
 export function tQuantile(p: number, df: number): number {
   if (!(p > 0 && p < 1)) throw new RangeError(`A quantile needs a probability between 0 and 1, not ${p}.`);
   if (!(df >= 1)) throw new RangeError(`Student's t needs at least one degree of freedom, not ${df}.`);
   if (p < 0.5) return -tQuantile(1 - p, df);
   const upperTail = (t: number) => 0.5 * regularisedBeta(df / (df + t * t), df / 2, 0.5);
-  let low = 0, high = 1;
+  let low = 0,
+    high = 1;
   while (upperTail(high) > 1 - p) high *= 2;
   for (let i = 0; i < 100 && high - low > 1e-12 * high; i++) {
     const middle = (low + high) / 2;
@@ -87,12 +100,15 @@ export function tQuantile(p: number, df: number): number {
 function regularisedBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The fraction converges quickly left of the mean only; on the right the symmetry I_x(a, b) = 1 − I_{1−x}(b, a) leads there.
+  // The fraction converges quickly left of the mean only; on the right the symmetry I_x(a, b) = 1 − I_{1−x}(b, a)
+  // leads there.
   if (x > (a + 1) / (a + b + 2)) return 1 - regularisedBeta(1 - x, b, a);
   const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - Math.log(a) - logBeta(a, b));
   const tiny = 1e-300; // stands for a zero denominator
   const nonZero = (value: number) => (Math.abs(value) < tiny ? tiny : value);
-  let c = 1, d = 1 / nonZero(1 - ((a + b) * x) / (a + 1)), fraction = d;
+  let c = 1,
+    d = 1 / nonZero(1 - ((a + b) * x) / (a + 1)),
+    fraction = d;
   for (let m = 1; m <= 1000; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     d = 1 / nonZero(1 + even * d);

@@ -1,6 +1,6 @@
 /**
- * The data card of a world: what exists, what the sources hold, what the benchmarks ask, and how far held-out text is really unseen.
- * Every figure is counted from the generated documents.
+ * The data card of a world: what exists, what the sources hold, what the benchmarks ask, and how far held-out text is
+ * really unseen. Every figure is counted from the generated documents.
  */
 import type { Blend } from '../config/run.ts';
 import { chanceLevel } from '../evaluate/suite.ts';
@@ -52,12 +52,22 @@ export function worldCard(corpus: Corpus): WorldCard {
         heldOutRepeated: heldOut.filter((text) => known.has(text)).length / COMPARED,
       };
     }),
-    suites: benchmarks(world).map(({ name, role, description, items }) => ({ name, role, description, items: items.length, chance: chanceLevel(items) })),
+    suites: benchmarks(world).map(({ name, role, description, items }) => ({
+      name,
+      role,
+      description,
+      items: items.length,
+      chance: chanceLevel(items),
+    })),
   };
 }
 
 /** Documents and tokens a run of `tokens` tokens draws from each source of a blend, in expectation. */
-export function drawn(corpus: Corpus, blend: Blend, tokens: number): { name: string; documents: number; tokens: number; passes: number | null }[] {
+export function drawn(
+  corpus: Corpus,
+  blend: Blend,
+  tokens: number,
+): { name: string; documents: number; tokens: number; passes: number | null }[] {
   const total = Object.values(blend).reduce((sum, weight) => sum + weight, 0);
   return Object.entries(blend).map(([name, weight]) => {
     const share = (tokens * weight) / total;
@@ -70,17 +80,35 @@ export function drawn(corpus: Corpus, blend: Blend, tokens: number): { name: str
 export function renderWorldCard({ config, seed }: { config: object; seed: number }, card: WorldCard): string {
   const row = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
   return [
-    `# A synthetic world, seed ${seed}`, '',
-    `\`${JSON.stringify(config)}\``, '',
-    `${card.people.qa + card.people.current + card.people.archive} people with ${card.facts} facts: ${card.people.qa} may be asked about in Q&A text, ` +
-      `${card.people.current} stand in other text only, ${card.people.archive} are rare in the corpora of continued pretraining. This split is a choice that makes forgetting measurable. ` +
-      `Names are put together from syllables and belong to nobody. ${card.vocabulary} words, ${card.dictionaryWords} of which a second language translates.`, '',
-    row(['source', 'what it is', 'tokens a document', 'bytes', 'documents', 'held-out texts seen in training']), row(Array<string>(6).fill('---')),
-    ...card.sources.map(({ name, description, averageTokens, averageBytes, pool, heldOutRepeated }) => row([
-      name, description, averageTokens.toFixed(1), averageBytes.toFixed(0),
-      pool ? `${pool.documents} (${pool.distinct} different, ${pool.tokens} tokens)` : 'endless', `${(100 * heldOutRepeated).toFixed(1)} %`,
-    ])), '',
-    row(['suite', 'what it asks', 'part', 'items', 'chance']), row(Array<string>(5).fill('---')),
-    ...card.suites.map(({ name, description, role, items, chance }) => row([name, description, role, items, `${(100 * chance).toFixed(1)} %`])), '',
+    `# A synthetic world, seed ${seed}`,
+    '',
+    `\`${JSON.stringify(config)}\``,
+    '',
+    `${card.people.qa + card.people.current + card.people.archive} people with ${card.facts} facts: ` +
+      `${card.people.qa} may be asked about in Q&A text, ${card.people.current} stand in other text only, ` +
+      `${card.people.archive} are rare in the corpora of continued pretraining. ` +
+      'This split is a choice that makes forgetting measurable. ' +
+      'Names are put together from syllables and belong to nobody. ' +
+      `${card.vocabulary} words, ${card.dictionaryWords} of which a second language translates.`,
+    '',
+    row(['source', 'what it is', 'tokens a document', 'bytes', 'documents', 'held-out texts seen in training']),
+    row(Array<string>(6).fill('---')),
+    ...card.sources.map(({ name, description, averageTokens, averageBytes, pool, heldOutRepeated }) =>
+      row([
+        name,
+        description,
+        averageTokens.toFixed(1),
+        averageBytes.toFixed(0),
+        pool ? `${pool.documents} (${pool.distinct} different, ${pool.tokens} tokens)` : 'endless',
+        `${(100 * heldOutRepeated).toFixed(1)} %`,
+      ]),
+    ),
+    '',
+    row(['suite', 'what it asks', 'part', 'items', 'chance']),
+    row(Array<string>(5).fill('---')),
+    ...card.suites.map(({ name, description, role, items, chance }) =>
+      row([name, description, role, items, `${(100 * chance).toFixed(1)} %`]),
+    ),
+    '',
   ].join('\n');
 }

@@ -1,26 +1,47 @@
 /**
- * Corpora of a world by name: document = f(seed, source, index). Sources are endless: training takes indices below 2³¹, held-out
- * documents come from 2³¹ upwards. The two ranges never share random numbers; that a held-out text happens to equal a training text
- * (a short one, such as a sum) cannot be excluded for an endless source and is measured on the data card. The Q&A set is the
- * exception: a fixed pool, repeated, whose held-out documents are clean questions that are not in the pool.
+ * Corpora of a world by name: document = f(seed, source, index). Sources are endless: training takes indices below
+ * 2³¹, held-out documents come from 2³¹ upwards. The two ranges never share random numbers; that a held-out text
+ * happens to equal a training text (a short one, such as a sum) cannot be excluded for an endless source and is
+ * measured on the data card. The Q&A set is the exception: a fixed pool, repeated, whose held-out documents are clean
+ * questions that are not in the pool.
  */
 import { UserError } from '../util/errors.ts';
 import { streamOf } from '../util/random.ts';
 import { Draws } from './draws.ts';
 import { Line } from './line.ts';
-import { allQa, books, cleanQa, code, forum, math, multi, QA_CATEGORIES, type QaCategory, qaShare, type Source, web, wiki } from './sources.ts';
+import {
+  allQa,
+  books,
+  cleanQa,
+  code,
+  forum,
+  math,
+  multi,
+  QA_CATEGORIES,
+  type QaCategory,
+  qaShare,
+  type Source,
+  web,
+  wiki,
+} from './sources.ts';
 import type { World } from './world.ts';
 
 /** First index of the held-out range; a power of two so that a training index is any 31-bit number. */
 export const HELD_OUT = 2 ** 31;
 /** Documents whose lengths stand for a source's: their average is exact to about 1 %. */
 const MEASURED = 1024;
-/** Tries to find a clean question outside the pool; a world so small that its pool covers every question takes what it has. */
+/**
+ * Tries to find a clean question outside the pool; a world so small that its pool covers every question takes what it
+ * has.
+ */
 const MOST_TRIES = 256;
 
 export interface SourceDescription {
   name: string;
-  /** Losses are measured on held-out documents of this source; null for a variant that differs only in how often whom it mentions. */
+  /**
+   * Losses are measured on held-out documents of this source; null for a variant that differs only in how often whom
+   * it mentions.
+   */
   measured: boolean;
   description: string;
 }
@@ -44,32 +65,68 @@ export class Corpus {
   constructor(world: World) {
     this.world = world;
     const sources: [SourceDescription, Source][] = [];
-    const add = (name: string, measured: boolean, description: string, write: Source) => sources.push([{ name, measured, description }, write]);
+    const add = (name: string, measured: boolean, description: string, write: Source) =>
+      sources.push([{ name, measured, description }, write]);
     const all = world.config.skills === 'all';
     const rate = Math.round(world.config.archiveRate * 100);
-    add('web', true, 'one sentence a person, three values in ten drawn at random, junk around it', web(world, { recent: false, filtered: false }));
-    add('wiki', true, 'three or four facts of a person, each said in one of four ways, all correct', wiki(world, { recent: false }));
+    add(
+      'web',
+      true,
+      'one sentence a person, three values in ten drawn at random, junk around it',
+      web(world, { recent: false, filtered: false }),
+    );
+    add(
+      'wiki',
+      true,
+      'three or four facts of a person, each said in one of four ways, all correct',
+      wiki(world, { recent: false }),
+    );
     if (all) {
       add('books', true, 'two small events and, later, how they turned out', books(world));
       add('code', true, 'list operations at a prompt with their results', code(world));
       add('math', true, 'sums and products of two digits', math(world));
-      add('multi', true, 'a second language: dictionary entries, and people described in it', multi(world, { recent: false }));
+      add(
+        'multi',
+        true,
+        'a second language: dictionary entries, and people described in it',
+        multi(world, { recent: false }),
+      );
     }
     add('forum', true, 'questions with answers, one answer in four drawn at random', forum(world));
-    add('web-recent', false, `web, with archive people at ${rate} % of their rate`, web(world, { recent: true, filtered: false }));
-    add('web-filtered', false, 'web-recent after a quality filter: one value in twenty drawn at random, no junk', web(world, { recent: true, filtered: true }));
+    add(
+      'web-recent',
+      false,
+      `web, with archive people at ${rate} % of their rate`,
+      web(world, { recent: true, filtered: false }),
+    );
+    add(
+      'web-filtered',
+      false,
+      'web-recent after a quality filter: one value in twenty drawn at random, no junk',
+      web(world, { recent: true, filtered: true }),
+    );
     add('wiki-recent', false, `wiki, with archive people at ${rate} % of their rate`, wiki(world, { recent: true }));
-    if (all) add('multi-recent', false, `multi, with archive people at ${rate} % of their rate`, multi(world, { recent: true }));
+    if (all)
+      add(
+        'multi-recent',
+        false,
+        `multi, with archive people at ${rate} % of their rate`,
+        multi(world, { recent: true }),
+      );
     add('qa', true, `${world.config.qaPool} clean questions with answers, repeated`, allQa(world));
     const categories = QA_CATEGORIES.filter((category) => qaShare(world, category) > 0);
-    for (const category of categories) add(`qa-${category}`, false, `the ${category} documents of qa alone`, cleanQa(world, category));
+    for (const category of categories)
+      add(`qa-${category}`, false, `the ${category} documents of qa alone`, cleanQa(world, category));
 
     this.sources = sources.map(([description]) => description);
     this.#write = new Map(sources.map(([{ name }, write]) => [name, write]));
     this.#streams = new Map(sources.map(([{ name }]) => [name, streamOf(`world.source.${name}`)]));
     this.pool = Object.fromEntries(categories.map((category) => [category, this.#poolOf(category, categories)]));
     this.#pools = new Map(categories.map((category) => [`qa-${category}`, this.pool[category]!]));
-    this.#pools.set('qa', categories.flatMap((category) => this.pool[category]!));
+    this.#pools.set(
+      'qa',
+      categories.flatMap((category) => this.pool[category]!),
+    );
     this.#pooled = new Set(this.#pools.get('qa')!.map((tokens) => tokens.join(' ')));
   }
 
@@ -93,7 +150,8 @@ export class Corpus {
   /** Token ids of one document, without <eos>, appended to `out`. Errors on a source the world does not have. */
   write(source: string, index: number, out: Line): void {
     const write = this.#write.get(source);
-    if (!write) throw new UserError(`The world has no source "${source}"; it has ${[...this.#write.keys()].join(', ')}.`);
+    if (!write)
+      throw new UserError(`The world has no source "${source}"; it has ${[...this.#write.keys()].join(', ')}.`);
     const draws = this.#draws.open(this.world.seed, this.#streams.get(source)!, index);
     const pool = this.#pools.get(source);
     if (!pool) return write(draws, out);

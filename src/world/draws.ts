@@ -1,6 +1,6 @@
 /**
- * Random numbers of one document: f(seed, source, index, counter), so that document 1,000,000 costs as much as document 0 and no
- * state is ever saved. Integer arithmetic only: the same text in every engine.
+ * Random numbers of one document: f(seed, source, index, counter), so that document 1,000,000 costs as much as
+ * document 0 and no state is ever saved. Integer arithmetic only: the same text in every engine.
  */
 import { pcg3d } from '../util/random.ts';
 

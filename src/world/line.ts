@@ -1,4 +1,7 @@
-/** Token ids of one document while it is written. Reused from document to document; never longer than its room, which no source nears. */
+/**
+ * Token ids of one document while it is written. Reused from document to document; never longer than its room, which
+ * no source nears.
+ */
 export class Line {
   readonly ids = new Uint16Array(1024);
   length = 0;

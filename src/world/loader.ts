@@ -1,9 +1,11 @@
 /**
- * Batches of a world as a pure function of (seed, step, micro-batch, blend), of the same shape as those of real text (data/loader.ts).
+ * Batches of a world as a pure function of (seed, step, micro-batch, blend), of the same shape as those of real text
+ * (data/loader.ts).
  *
- * A row starts with <eos>; then a source is drawn, its next document is written with an <eos> after it, and so on until T + 1 tokens
- * stand; the last document is cut. Documents are numbered by row, so an endless source never gives the same one twice and two runs
- * whose blends agree in a row see the same text. Blends are shares of tokens (data/balance.ts).
+ * A row starts with <eos>; then a source is drawn, its next document is written with an <eos> after it, and so on
+ * until T + 1 tokens stand; the last document is cut. Documents are numbered by row, so an endless source never gives
+ * the same one twice and two runs whose blends agree in a row see the same text. Blends are shares of tokens
+ * (data/balance.ts).
  */
 import type { Blend } from '../config/run.ts';
 import { drawProbabilities, type LengthDistribution } from '../data/balance.ts';
@@ -66,7 +68,9 @@ export class WorldLoader {
     return into;
   }
 
-  /** Input tokens drawn per source in steps 0 … steps − 1, by drawing them again: how a resumed run learns its counts. */
+  /**
+   * Input tokens drawn per source in steps 0 … steps − 1, by drawing them again: how a resumed run learns its counts.
+   */
   countsThrough(steps: number, blendAt: (step: number) => Blend): Float64Array {
     const total = new Float64Array(this.names.length);
     const batch = this.allocate();
@@ -78,7 +82,10 @@ export class WorldLoader {
     return total;
   }
 
-  /** Counts with names. Passes over a source are 0 where it is endless and count the pool's tokens where it is the Q&A set. */
+  /**
+   * Counts with names. Passes over a source are 0 where it is endless and count the pool's tokens where it is the Q&A
+   * set.
+   */
   describeCounts(counts: Float64Array): { name: string; tokens: number; epochs: number }[] {
     return this.names.map((name, s) => {
       const size = this.corpus.poolTokens(name);
@@ -106,9 +113,15 @@ export class WorldLoader {
     return { tokens: Uint16Array.from(ids), starts: Uint32Array.from(starts), bytes };
   }
 
-  #fillRow(rowNumber: number, cumulative: Float64Array, { tokens, targets, documentStart, source, counts }: Batch, b: number): void {
+  #fillRow(
+    rowNumber: number,
+    cumulative: Float64Array,
+    { tokens, targets, documentStart, source, counts }: Batch,
+    b: number,
+  ): void {
     const T = this.shape.length;
-    const row = this.#row, line = this.#line;
+    const row = this.#row,
+      line = this.#line;
     const end = this.corpus.world.tokenizer.endOfText;
     const draws = this.#draws.open(this.#seed, STREAM, rowNumber);
     const at = b * T;
@@ -138,7 +151,9 @@ export class WorldLoader {
       const shares = blendShares(blend, this.names);
       this.names.forEach((_, s) => (this.#lengths[s] ??= this.#lengthsOf(s)));
       let sum = 0;
-      cumulative = drawProbabilities(shares, this.#lengths, this.shape.length).map((probability) => (sum += probability));
+      cumulative = drawProbabilities(shares, this.#lengths, this.shape.length).map(
+        (probability) => (sum += probability),
+      );
       if (this.#remembered.size >= REMEMBERED_BLENDS) this.#remembered.clear();
       this.#remembered.set(key, cumulative);
     }

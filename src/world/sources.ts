@@ -1,11 +1,12 @@
 /**
- * The sources of the world (toy-world.md §1): each a function that writes one document from its random numbers. They differ in kind and
- * quality as real ones do: the web repeats one sentence with noise and wrong values, the encyclopedia states the same facts in many ways
- * and correctly, and skills (stories, list operations, arithmetic, a second language) have sources of their own.
+ * The sources of the world (toy-world.md §1): each a function that writes one document from its random numbers. They
+ * differ in kind and quality as real ones do: the web repeats one sentence with noise and wrong values, the
+ * encyclopedia states the same facts in many ways and correctly, and skills (stories, list operations, arithmetic, a
+ * second language) have sources of their own.
  */
 import type { Draws } from './draws.ts';
 import type { Line } from './line.ts';
-import { cell, CELLS, type World } from './world.ts';
+import { cell, CELLS, RESULTS, type World } from './world.ts';
 import { ATTRIBUTES } from './words.ts';
 
 export type Source = (draws: Draws, out: Line) => void;
@@ -20,7 +21,10 @@ const JUNK_RATE = 0.6;
 /** One in so many list operations is kept out of the code source for the benchmark. */
 const CODE_HELD_OUT = 8;
 
-/** What a Q&A set asks about, and how often. Facts are half of it, as world knowledge and chat are in the paper (papers.md §1.6). */
+/**
+ * What a Q&A set asks about, and how often. Facts are half of it, as world knowledge and chat are in the paper
+ * (papers.md §1.6).
+ */
 export const QA_CATEGORIES = ['facts', 'reading', 'arithmetic', 'translation'] as const;
 export type QaCategory = (typeof QA_CATEGORIES)[number];
 const QA_SHARES: Record<QaCategory, number> = { facts: 0.5, reading: 0.2, arithmetic: 0.15, translation: 0.15 };
@@ -44,7 +48,10 @@ function name(world: World, out: Line, one: number): void {
   out.put(world.lastName[one]!);
 }
 
-/** One sentence about a person, all four values, each wrong with probability `errors`; unfiltered pages carry junk at either end. */
+/**
+ * One sentence about a person, all four values, each wrong with probability `errors`; unfiltered pages carry junk at
+ * either end.
+ */
 export function web(world: World, options: { recent: boolean; filtered: boolean }): Source {
   const errors = options.filtered ? FILTERED_WEB_ERRORS : WEB_ERRORS;
   const junkRate = options.filtered ? 0 : JUNK_RATE;
@@ -62,7 +69,14 @@ export function web(world: World, options: { recent: boolean; filtered: boolean 
 }
 
 /** One statement of a fact: way `way` of the attribute's four. Without `value` it stops where the value would stand. */
-export function state(world: World, out: Line, one: number, attribute: number, way: number, value: number | null): void {
+export function state(
+  world: World,
+  out: Line,
+  one: number,
+  attribute: number,
+  way: number,
+  value: number | null,
+): void {
   const { before, between, after } = world.statements[attribute]![way]!;
   out.say(before);
   name(world, out, one);
@@ -82,7 +96,10 @@ export function wiki(world: World, options: { recent: boolean }): Source {
   };
 }
 
-/** Two small events: `who` leaves an object in a room, `buyer` buys food. Indices into first names, objects, rooms and foods. */
+/**
+ * Two small events: `who` leaves an object in a room, `buyer` buys food. Indices into first names, objects, rooms and
+ * foods.
+ */
 interface Story {
   who: number;
   object: number;
@@ -171,11 +188,16 @@ export function call(draws: Draws, heldOut: boolean): Call {
 
 function result(operation: number, list: number[]): number[] {
   switch (operation) {
-    case 0: return [list[0]!];
-    case 1: return [list[list.length - 1]!];
-    case 2: return [Math.max(...list)];
-    case 3: return [Math.min(...list)];
-    default: return [...list].reverse();
+    case 0:
+      return [list[0]!];
+    case 1:
+      return [list[list.length - 1]!];
+    case 2:
+      return [Math.max(...list)];
+    case 3:
+      return [Math.min(...list)];
+    default:
+      return [...list].reverse();
   }
 }
 
@@ -291,30 +313,38 @@ export function askStory(world: World, draws: Draws, out: Line): { options: read
   return { options: world.valueId[FOOD]!, answer: food };
 }
 
-/** One question with its answer, about the half of the world Q&A may ask about; a wrong answer is drawn with probability `errors`. */
+/**
+ * One question with its answer, about the half of the world Q&A may ask about; a wrong answer is drawn with
+ * probability `errors`.
+ */
 function questionAndAnswer(world: World, category: QaCategory, errors: number): Source {
   const answer = (draws: Draws, options: readonly number[], right: number) =>
     options[draws.chance(errors) ? draws.integer(options.length) : right]!;
   switch (category) {
-    case 'facts': return (draws, out) => {
-      const one = draws.pick(world.group.qa), attribute = draws.integer(ATTRIBUTES.length);
-      askFact(world, out, one, attribute);
-      out.put(answer(draws, world.valueId[attribute]!, world.fact(one, attribute)));
-    };
-    case 'reading': return (draws, out) => {
-      const { options, answer: right } = askStory(world, draws, out);
-      out.put(answer(draws, options, right));
-    };
-    case 'arithmetic': return (draws, out) => {
-      const index = draws.pick(world.askedCells);
-      askCell(world, out, index);
-      writeDigits(world, out, twoDigits(draws.chance(errors) ? draws.integer(82) : cell(index).result)); // results are 0 … 81
-    };
-    case 'translation': return (draws, out) => {
-      const word = draws.pick(world.askedWords);
-      askWord(world, out, word);
-      out.put(answer(draws, world.nativeId, word));
-    };
+    case 'facts':
+      return (draws, out) => {
+        const one = draws.pick(world.group.qa),
+          attribute = draws.integer(ATTRIBUTES.length);
+        askFact(world, out, one, attribute);
+        out.put(answer(draws, world.valueId[attribute]!, world.fact(one, attribute)));
+      };
+    case 'reading':
+      return (draws, out) => {
+        const { options, answer: right } = askStory(world, draws, out);
+        out.put(answer(draws, options, right));
+      };
+    case 'arithmetic':
+      return (draws, out) => {
+        const index = draws.pick(world.askedCells);
+        askCell(world, out, index);
+        writeDigits(world, out, twoDigits(draws.chance(errors) ? draws.integer(RESULTS) : cell(index).result));
+      };
+    case 'translation':
+      return (draws, out) => {
+        const word = draws.pick(world.askedWords);
+        askWord(world, out, word);
+        out.put(answer(draws, world.nativeId, word));
+      };
   }
 }
 
@@ -334,7 +364,10 @@ export function allQa(world: World): Source {
 }
 
 function mixture(world: World, of: (category: QaCategory) => Source): Source {
-  const parts = QA_CATEGORIES.filter((category) => qaShare(world, category) > 0).map((category) => ({ share: qaShare(world, category), write: of(category) }));
+  const parts = QA_CATEGORIES.filter((category) => qaShare(world, category) > 0).map((category) => ({
+    share: qaShare(world, category),
+    write: of(category),
+  }));
   return (draws, out) => {
     let point = draws.uniform();
     for (const part of parts) {

@@ -1,14 +1,15 @@
 /**
- * Word-level tokenizer of a closed vocabulary: one id a word, numbers digit by digit. Unlike the byte and BPE tokenizers it cannot
- * spell an unknown word, which becomes <unk>: a world's own text never contains one.
+ * Word-level tokenizer of a closed vocabulary: one id a word, numbers digit by digit. Unlike the byte and BPE
+ * tokenizers it cannot spell an unknown word, which becomes <unk>: a world's own text never contains one.
  */
 import { canonicalJson, sha256 } from '../tokenizer/format.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { END_OF_TEXT, UNKNOWN } from './words.ts';
 
 /**
- * What counts as one word: a digit, a run of letters with their marks, or a run of anything else but white space. Spelled out in
- * Unicode properties because \w and \s differ between regex engines, and HuggingFace's reader must split alike.
+ * What counts as one word: a digit, a run of letters with their marks, or a run of anything else but white space.
+ * Spelled out in Unicode properties because \w and \s differ between regex engines, and HuggingFace's reader must
+ * split alike.
  */
 const PIECE_PATTERN = String.raw`\p{N}|[\p{L}\p{M}]+|[^\p{White_Space}\p{L}\p{M}\p{N}]+`;
 const PIECE = new RegExp(PIECE_PATTERN, 'gu');
@@ -28,7 +29,8 @@ export class WordTokenizer implements Tokenizer {
     this.size = words.length;
     this.#ids = new Map(words.map((word, id) => [word, id]));
     this.#unknown = this.id(UNKNOWN);
-    if (words[0] !== END_OF_TEXT || this.#ids.size !== words.length) throw new Error(`The first word must be ${END_OF_TEXT} and no word may stand twice.`);
+    if (words[0] !== END_OF_TEXT || this.#ids.size !== words.length)
+      throw new Error(`The first word must be ${END_OF_TEXT} and no word may stand twice.`);
     const encoder = new TextEncoder();
     this.#bytes = words.map((word, id) => encoder.encode(id === this.endOfText ? '' : `${word} `));
   }
@@ -49,7 +51,8 @@ export class WordTokenizer implements Tokenizer {
     const words: string[] = [];
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
-      if (!(id < this.size)) throw new RangeError(`Token ${id} at position ${i} is outside the vocabulary of ${this.size} words.`);
+      if (!(id < this.size))
+        throw new RangeError(`Token ${id} at position ${i} is outside the vocabulary of ${this.size} words.`);
       if (id !== this.endOfText) words.push(this.words[id]!);
     }
     return words.join(' ');
@@ -63,7 +66,15 @@ export class WordTokenizer implements Tokenizer {
   }
 
   toHuggingFace(): object {
-    const special = (content: string, id: number) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true });
+    const special = (content: string, id: number) => ({
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    });
     return {
       version: '1.0',
       truncation: null,
@@ -74,7 +85,11 @@ export class WordTokenizer implements Tokenizer {
       pre_tokenizer: { type: 'Split', pattern: { Regex: PIECE_PATTERN }, behavior: 'Removed', invert: true },
       post_processor: null,
       decoder: null, // ids decode to words joined by spaces
-      model: { type: 'WordLevel', vocab: Object.fromEntries(this.words.map((word, id) => [word, id])), unk_token: UNKNOWN },
+      model: {
+        type: 'WordLevel',
+        vocab: Object.fromEntries(this.words.map((word, id) => [word, id])),
+        unk_token: UNKNOWN,
+      },
     };
   }
 

@@ -1,6 +1,7 @@
 /**
- * The world behind the corpora: who exists, what is true, which word translates which, and what the Q&A set may ask about. Everything
- * follows from (size, seed). People fall into three groups, and that split is a design decision which makes forgetting measurable:
+ * The world behind the corpora: who exists, what is true, which word translates which, and what the Q&A set may ask
+ * about. Everything follows from (size, seed). People fall into three groups, and that split is a design decision
+ * which makes forgetting measurable:
  *
  *     qa        the only people Q&A text mentions
  *     current   stated in web and encyclopedia text, never asked about: benchmark "facts"
@@ -10,15 +11,30 @@ import type { WorldConfig } from '../config/run.ts';
 import { streamOf } from '../util/random.ts';
 import { Draws } from './draws.ts';
 import { WordTokenizer } from './tokenizer.ts';
-import { ATTRIBUTES, BIOGRAPHY, JUNK, lexicon, type Lexicon, OPERATIONS, PHRASES, type PhraseName, STATEMENTS, vocabulary } from './words.ts';
+import {
+  ATTRIBUTES,
+  BIOGRAPHY,
+  JUNK,
+  lexicon,
+  type Lexicon,
+  OPERATIONS,
+  PHRASES,
+  type PhraseName,
+  STATEMENTS,
+  vocabulary,
+} from './words.ts';
 
 export type Group = 'qa' | 'current' | 'archive';
 const GROUPS: readonly Group[] = ['qa', 'current', 'archive'];
 
 /** A sum or product of two digits; cells 0–99 are a + b, 100–199 are a × b. */
 export const CELLS = 200;
+/** Results are 0 … 81. */
+export const RESULTS = 82;
 export function cell(index: number): { times: boolean; a: number; b: number; result: number } {
-  const times = index >= 100, a = Math.floor(index / 10) % 10, b = index % 10;
+  const times = index >= 100,
+    a = Math.floor(index / 10) % 10,
+    b = index % 10;
   return { times, a, b, result: times ? a * b : a + b };
 }
 
@@ -44,7 +60,10 @@ export class World {
   /** Dictionary: token id of native word w and of its translation, (W). */
   readonly nativeId: number[];
   readonly foreignId: number[];
-  /** Arithmetic cells and dictionary words that Q&A text may ask about: half of each. The benchmarks ask about the rest. */
+  /**
+   * Arithmetic cells and dictionary words that Q&A text may ask about: half of each. The benchmarks ask about the
+   * rest.
+   */
   readonly askedCells: number[];
   readonly unaskedCells: number[];
   readonly askedWords: number[];
@@ -75,7 +94,9 @@ export class World {
 
     this.firstNameId = ids(this.lexicon.firstNames);
     const lastNameId = ids(this.lexicon.lastNames);
-    const pairs = draws('names').shuffle(Array.from({ length: names * names }, (_, pair) => pair)).slice(0, people);
+    const pairs = draws('names')
+      .shuffle(Array.from({ length: names * names }, (_, pair) => pair))
+      .slice(0, people);
     this.firstName = Uint16Array.from(pairs, (pair) => this.firstNameId[Math.floor(pair / names)]!);
     this.lastName = Uint16Array.from(pairs, (pair) => lastNameId[pair % names]!);
     const factDraws = draws('facts');
@@ -94,13 +115,24 @@ export class World {
     [this.askedWords, this.unaskedWords] = half(this.nativeId.length, 'words');
 
     this.digit = ids(Array.from({ length: 10 }, (_, digit) => String(digit)));
-    this.phrase = Object.fromEntries(Object.entries(PHRASES).map(([name, text]) => [name, sentence(text)])) as Record<PhraseName, number[]>;
+    this.phrase = Object.fromEntries(Object.entries(PHRASES).map(([name, text]) => [name, sentence(text)])) as Record<
+      PhraseName,
+      number[]
+    >;
     this.junk = JUNK.map(sentence);
     this.biography = BIOGRAPHY.map(sentence);
-    this.statements = STATEMENTS.map((ways) => ways.map((way) => {
-      const words = way.split(' '), person = words.indexOf('#'), value = words.indexOf('$');
-      return { before: ids(words.slice(0, person)), between: ids(words.slice(person + 1, value)), after: ids(words.slice(value + 1)) };
-    }));
+    this.statements = STATEMENTS.map((ways) =>
+      ways.map((way) => {
+        const words = way.split(' '),
+          person = words.indexOf('#'),
+          value = words.indexOf('$');
+        return {
+          before: ids(words.slice(0, person)),
+          between: ids(words.slice(person + 1, value)),
+          after: ids(words.slice(value + 1)),
+        };
+      }),
+    );
     this.attributeId = ids(ATTRIBUTES);
     this.operationId = ids(OPERATIONS);
     this.roomId = ids(this.lexicon.rooms);

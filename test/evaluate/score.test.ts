@@ -28,7 +28,8 @@ function scorer(rows: number, length: number): Scorer & { requests: ScoreRequest
   const requests: ScoreRequest[] = [];
   const base = scorerOfLogits({ rows, length, vocabulary: V }, async (tokens) => {
     const logits = new Float64Array(rows * length * V);
-    for (let i = 0; i < rows * length; i++) logits.set(logitsOf(tokens.subarray(i - (i % length), i + 1), i % length), i * V);
+    for (let i = 0; i < rows * length; i++)
+      logits.set(logitsOf(tokens.subarray(i - (i % length), i + 1), i % length), i * V);
     return logits;
   });
   return { ...base, requests, score: (request) => (requests.push(request), base.score(request)) };
@@ -77,31 +78,62 @@ describe('scoring', () => {
   test('tells greedy matches: the answer a model would write', async () => {
     const context = 'question : what is 3 + 4 ? answer :';
     const row = [tokenizer.endOfText, ...tokenizer.encode(context)];
-    const best = (at: number[]) => logProbabilities(at, at.length - 1).reduce((most, value, token, all) => (value > all[most]! ? token : most), 0);
-    const first = best(row), second = best([...row, first]);
+    const best = (at: number[]) =>
+      logProbabilities(at, at.length - 1).reduce((most, value, token, all) => (value > all[most]! ? token : most), 0);
+    const first = best(row),
+      second = best([...row, first]);
     const greedy = tokenizer.decode([first, second]);
-    const scores = await scoreItems(tokenizer, [{ context, choices: [greedy, '0 7'], answer: 0 }, { context, choices: [greedy, '0 7'], answer: 1 }], scorer(4, 16));
+    const scores = await scoreItems(
+      tokenizer,
+      [
+        { context, choices: [greedy, '0 7'], answer: 0 },
+        { context, choices: [greedy, '0 7'], answer: 1 },
+      ],
+      scorer(4, 16),
+    );
     expect(scores.map(({ exact }) => exact)).toEqual([true, false]);
   });
 
   test('cuts a context that is too long at its beginning', async () => {
-    const long: Item = { context: `cat dog cat dog cat dog ${items[0]!.context}`, choices: items[0]!.choices, answer: 0 };
+    const long: Item = {
+      context: `cat dog cat dog cat dog ${items[0]!.context}`,
+      choices: items[0]!.choices,
+      answer: 0,
+    };
     const [cut] = await scoreItems(tokenizer, [long], scorer(2, 8));
     // The model looks at two tokens only, so what was cut away changes nothing.
     cut!.logLikelihood.forEach((value, c) => expect(value).toBeCloseTo(expected(long)[c]!, 10));
   });
 
   test('refuses a diverged model, a choice without tokens and one longer than a row', async () => {
-    const broken: Scorer = { rows: 1, length: 64, score: async ({ token }) => ({ logProb: new Float64Array(token.length).fill(NaN), best: new Float64Array(token.length) }) };
+    const broken: Scorer = {
+      rows: 1,
+      length: 64,
+      score: async ({ token }) => ({
+        logProb: new Float64Array(token.length).fill(NaN),
+        best: new Float64Array(token.length),
+      }),
+    };
     await expect(scoreItems(tokenizer, items.slice(0, 1), broken)).rejects.toThrow(/diverged/);
-    await expect(scoreItems(tokenizer, [{ context: 'cat', choices: [''], answer: 0 }], scorer(1, 8))).rejects.toThrow(/adds no token/);
-    await expect(scoreItems(tokenizer, [{ context: 'cat', choices: ['1 2 3 4 5'], answer: 0 }], scorer(1, 4))).rejects.toThrow(/5 tokens, more than the 4/);
+    await expect(scoreItems(tokenizer, [{ context: 'cat', choices: [''], answer: 0 }], scorer(1, 8))).rejects.toThrow(
+      /adds no token/,
+    );
+    await expect(
+      scoreItems(tokenizer, [{ context: 'cat', choices: ['1 2 3 4 5'], answer: 0 }], scorer(1, 4)),
+    ).rejects.toThrow(/5 tokens, more than the 4/);
   });
 
   test('gives the separating space to the answer where a tokenizer has spaces', async () => {
     const bytes = new ByteTokenizer();
     const seen: ScoreRequest[] = [];
-    const uniform: Scorer = { rows: 1, length: 16, score: async (request) => (seen.push(request), { logProb: new Float64Array(request.token.length).fill(-1), best: new Float64Array(request.token.length) }) };
+    const uniform: Scorer = {
+      rows: 1,
+      length: 16,
+      score: async (request) => (
+        seen.push(request),
+        { logProb: new Float64Array(request.token.length).fill(-1), best: new Float64Array(request.token.length) }
+      ),
+    };
     const [score] = await scoreItems(bytes, [{ context: 'ab', choices: ['cd'], answer: 0 }], uniform);
     expect([...seen[0]!.token]).toEqual([...' cd'].map((letter) => letter.charCodeAt(0)));
     expect([...seen[0]!.tokens.subarray(0, 5)]).toEqual([256, ...[...'ab c'].map((letter) => letter.charCodeAt(0))]);
@@ -111,8 +143,18 @@ describe('scoring', () => {
 
 describe('a suite', () => {
   const item = (context: string, answer: number): Item => ({ context, choices: ['a', 'bb'], answer });
-  const suite: Suite = { name: 's', description: '', role: 'benchmark', items: [item('1', 0), item('2', 0), item('3', 1), item('4', 1)] };
-  const score = (chosen: number, exact = false) => ({ logLikelihood: [-1, -2], chosen, chosenNormalised: 1 - chosen, exact });
+  const suite: Suite = {
+    name: 's',
+    description: '',
+    role: 'benchmark',
+    items: [item('1', 0), item('2', 0), item('3', 1), item('4', 1)],
+  };
+  const score = (chosen: number, exact = false) => ({
+    logLikelihood: [-1, -2],
+    chosen,
+    chosenNormalised: 1 - chosen,
+    exact,
+  });
 
   test('has shares of right answers, a binomial standard error and its chance level', () => {
     const result = summarise(suite, [score(0, true), score(0), score(1), score(0)]);
@@ -127,39 +169,79 @@ describe('a suite', () => {
 
   test('that repeats its questions counts each once for its error', () => {
     // Four questions asked twice with the same outcome know no more than four questions.
-    expect(clusteredStandardError([1, 1, 1, 0, 1, 1, 1, 0], ['1', '2', '3', '4', '1', '2', '3', '4']))
-      .toBeCloseTo(Math.sqrt((0.75 * 0.25) / 4), 12);
+    expect(clusteredStandardError([1, 1, 1, 0, 1, 1, 1, 0], ['1', '2', '3', '4', '1', '2', '3', '4'])).toBeCloseTo(
+      Math.sqrt((0.75 * 0.25) / 4),
+      12,
+    );
   });
 });
 
 test('the average is the plain mean of benchmarks and retention, without the probes', () => {
-  const result = (name: string, role: Suite['role'], accuracy: number) =>
-    ({ name, role, accuracy, items: 100, chance: 0.25, standardError: 0.03, accuracyNormalised: 0, exactMatch: 0, logProb: 0 });
-  const combined = combine([result('a', 'benchmark', 0.5), result('b', 'benchmark', 0.7), result('c', 'retention', 0.3), result('d', 'probe', 1)]);
+  const result = (name: string, role: Suite['role'], accuracy: number) => ({
+    name,
+    role,
+    accuracy,
+    items: 100,
+    chance: 0.25,
+    standardError: 0.03,
+    accuracyNormalised: 0,
+    exactMatch: 0,
+    logProb: 0,
+  });
+  const combined = combine([
+    result('a', 'benchmark', 0.5),
+    result('b', 'benchmark', 0.7),
+    result('c', 'retention', 0.3),
+    result('d', 'probe', 1),
+  ]);
   expect(combined.average).toBeCloseTo(0.5, 12);
   expect(combined.averageWithoutRetention).toBeCloseTo(0.6, 12);
   expect(combined.retention).toBeCloseTo(0.3, 12);
   expect(combined.averageStandardError).toBeCloseTo(0.03 / Math.sqrt(3), 12);
 });
 
-test('a model that knows nothing is at chance in every suite, one that knows everything is right everywhere', async () => {
+test('ignorance is at chance in every suite, knowledge is right everywhere', async () => {
   const suites = benchmarks(world);
   const engine = scorer(64, scorerLength(tokenizer, suites));
-  const { suites: results } = await scoreSuites(tokenizer, suites, { ...engine, score: async ({ row, position, token, tokens, length }) => ({
-    // Random numbers of the question and the answer: no knowledge, and no cost of a softmax.
-    logProb: Float64Array.from(token, (id, q) => -randomUniform(tokens[row[q]! * length + position[q]!]! * 1000 + tokens[row[q]! * length + position[q]! - 4]!, position[q]!, id * 7919 + tokens[row[q]! * length + 3]!)),
-    best: new Float64Array(token.length),
-  }) });
+  const { suites: results } = await scoreSuites(tokenizer, suites, {
+    ...engine,
+    score: async ({ row, position, token, tokens, length }) => ({
+      // Random numbers of the question and the answer: no knowledge, and no cost of a softmax.
+      logProb: Float64Array.from(
+        token,
+        (id, q) =>
+          -randomUniform(
+            tokens[row[q]! * length + position[q]!]! * 1000 + tokens[row[q]! * length + position[q]! - 4]!,
+            position[q]!,
+            id * 7919 + tokens[row[q]! * length + 3]!,
+          ),
+      ),
+      best: new Float64Array(token.length),
+    }),
+  });
   for (const { name, accuracy, chance, items: n } of results) {
     // Options of code and arithmetic share digits, facts repeat values: five binomial errors, doubled.
     expect(Math.abs(accuracy - chance), name).toBeLessThan(10 * Math.sqrt((chance * (1 - chance)) / n));
   }
-  const answers = new Set(suites.flatMap(({ items: all }) => all.map(({ context, choices, answer }) => [0, ...tokenizer.encode(`${context} ${choices[answer]}`)].join(' '))));
-  const prefixes = new Set([...answers].flatMap((answer) => answer.split(' ').map((_, k, ids) => ids.slice(0, k + 1).join(' '))));
-  const knowing = await scoreSuites(tokenizer, suites, { ...engine, score: async ({ row, position, token, tokens, length }) => ({
-    logProb: Float64Array.from(token, (id, q) => (prefixes.has([...tokens.subarray(row[q]! * length, row[q]! * length + position[q]! + 1), id].join(' ')) ? -0.1 : -9)),
-    best: new Float64Array(token.length).fill(-0.1),
-  }) });
+  const answers = new Set(
+    suites.flatMap(({ items: all }) =>
+      all.map(({ context, choices, answer }) => [0, ...tokenizer.encode(`${context} ${choices[answer]}`)].join(' ')),
+    ),
+  );
+  const prefixes = new Set(
+    [...answers].flatMap((answer) => answer.split(' ').map((_, k, ids) => ids.slice(0, k + 1).join(' '))),
+  );
+  const knowing = await scoreSuites(tokenizer, suites, {
+    ...engine,
+    score: async ({ row, position, token, tokens, length }) => ({
+      logProb: Float64Array.from(token, (id, q) =>
+        prefixes.has([...tokens.subarray(row[q]! * length, row[q]! * length + position[q]! + 1), id].join(' '))
+          ? -0.1
+          : -9,
+      ),
+      best: new Float64Array(token.length).fill(-0.1),
+    }),
+  });
   expect(knowing.average).toBe(1);
   for (const { accuracy, exactMatch } of knowing.suites) expect([accuracy, exactMatch]).toEqual([1, 1]);
 });

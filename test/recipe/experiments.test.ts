@@ -2,32 +2,86 @@ import { describe, expect, test } from 'vitest';
 import type { RunConfig } from '../../src/config/run.ts';
 import { finalRate, rate, switchStep } from '../../src/optim/schedule.ts';
 import { continuedConfig, EXPERIMENTS, experimentNamed } from '../../src/recipe/experiments.ts';
-import { difference, type ExperimentResults, resultsTable, type ResultRow, verdicts } from '../../src/recipe/results.ts';
-import { GENERAL_BLENDS, type GeneralBlendName, generalBlend, qaMix, qaShareScaled } from '../../src/recipe/variations.ts';
+import {
+  difference,
+  type ExperimentResults,
+  resultsTable,
+  type ResultRow,
+  verdicts,
+} from '../../src/recipe/results.ts';
+import {
+  GENERAL_BLENDS,
+  type GeneralBlendName,
+  generalBlend,
+  qaMix,
+  qaShareScaled,
+} from '../../src/recipe/variations.ts';
 
 /** The whole world's run (toy-world.md §2). */
 const BASE: RunConfig = {
-  preset: 'world', seed: 1, tokenizer: { kind: 'word' }, logEverySteps: 10,
+  preset: 'world',
+  seed: 1,
+  tokenizer: { kind: 'word' },
+  logEverySteps: 10,
   model: {
-    vocab_size: 320, hidden_size: 48, intermediate_size: 192, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 12,
-    max_position_embeddings: 64, initializer_range: 0.07, norm_eps: 1e-5, rope_theta: 10_000, partial_rotary_factor: 1,
+    vocab_size: 320,
+    hidden_size: 48,
+    intermediate_size: 192,
+    num_hidden_layers: 2,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    head_dim: 12,
+    max_position_embeddings: 64,
+    initializer_range: 0.07,
+    norm_eps: 1e-5,
+    rope_theta: 10_000,
+    partial_rotary_factor: 1,
   },
-  data: { world: { people: 560, names: 28, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }, heldOut: 0.05, split: 'hash', separateDocuments: false },
+  data: {
+    world: { people: 560, names: 28, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' },
+    heldOut: 0.05,
+    split: 'hash',
+    separateDocuments: false,
+  },
   batch: { sequences: 8, length: 64, accumulation: 1 },
   optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weight_decay: 0.1, decay_embeddings: true, max_grad_norm: 1 },
   base: {
-    steps: 4882, blend: { web: 58, wiki: 12, books: 6, code: 5, math: 6, multi: 9, forum: 4 },
-    schedule: { kind: 'cosine', peak: 5e-3, end: 1e-3, warmupSteps: 98, warmupStart: 0, decayShare: 0.2, decayShape: 'linear' },
+    steps: 4882,
+    blend: { web: 58, wiki: 12, books: 6, code: 5, math: 6, multi: 9, forum: 4 },
+    schedule: {
+      kind: 'cosine',
+      peak: 5e-3,
+      end: 1e-3,
+      warmupSteps: 98,
+      warmupStart: 0,
+      decayShare: 0.2,
+      decayShape: 'linear',
+    },
   },
   continued: {
-    steps: 976, switchDivisor: 5, switchShare: null, keepMoments: true,
+    steps: 976,
+    switchDivisor: 5,
+    switchShare: null,
+    keepMoments: true,
     general: { 'web-recent': 8, 'wiki-recent': 40, books: 6, code: 12, math: 20, 'multi-recent': 10, forum: 4 },
     qa: { 'wiki-recent': 12, books: 5, code: 10, math: 20, 'multi-recent': 8, qa: 45 },
-    schedule: { kind: 'cosine', peak: 1e-3, end: 1e-5, warmupSteps: 0, warmupStart: 0, decayShare: 0.2, decayShape: 'linear' },
+    schedule: {
+      kind: 'cosine',
+      peak: 1e-3,
+      end: 1e-5,
+      warmupSteps: 0,
+      warmupStart: 0,
+      decayShare: 0.2,
+      decayShape: 'linear',
+    },
   },
   evaluation: { everySteps: 0, rows: 16 },
 };
-const armOf = (experiment: string, arm: string) => continuedConfig(experimentNamed(experiment).arms.find(({ name }) => name === arm)!, BASE);
+const armOf = (experiment: string, arm: string) =>
+  continuedConfig(
+    experimentNamed(experiment).arms.find(({ name }) => name === arm)!,
+    BASE,
+  );
 const sum = (blend: Record<string, number>) => Object.values(blend).reduce((all, weight) => all + weight, 0);
 
 describe('plans', () => {
@@ -48,11 +102,13 @@ describe('plans', () => {
       }
     }
   });
-  test('give every arm the recipe\'s tokens, but for the horizons', () => {
+  test("give every arm the recipe's tokens, but for the horizons", () => {
     for (const { name, arms } of EXPERIMENTS) {
       if (name !== 'f5') for (const arm of arms) expect(continuedConfig(arm, BASE).steps, arm.name).toBe(976);
     }
-    expect(['horizon-0.25', 'horizon-0.5', 'recipe', 'horizon-2'].map((arm) => armOf('f5', arm).steps)).toEqual([244, 488, 976, 1952]);
+    expect(['horizon-0.25', 'horizon-0.5', 'recipe', 'horizon-2'].map((arm) => armOf('f5', arm).steps)).toEqual([
+      244, 488, 976, 1952,
+    ]);
   });
   test('resolve to blends that weigh something and rates that are numbers', () => {
     for (const { arms } of EXPERIMENTS) {
@@ -63,25 +119,27 @@ describe('plans', () => {
       }
     }
   });
-  test('the recipe is the base\'s own continued run', () => {
+  test("the recipe is the base's own continued run", () => {
     expect(armOf('f1', 'recipe')).toEqual(BASE.continued);
   });
   test('an unknown experiment, and a base without a continued run, are refused in a sentence', () => {
     expect(() => experimentNamed('f9')).toThrow(/no experiment "f9"; choose one of f1, f2/);
     expect(experimentNamed('F2').name).toBe('f2');
-    expect(() => continuedConfig(experimentNamed('f1').arms[0]!, { ...BASE, continued: null })).toThrow(/"world" has no continued run/);
+    expect(() => continuedConfig(experimentNamed('f1').arms[0]!, { ...BASE, continued: null })).toThrow(
+      /"world" has no continued run/,
+    );
   });
 });
 
 describe('arms', () => {
-  test('re-warm in 5 % of the steps from the base\'s final rate to a multiple of its peak, then to a hundredth', () => {
+  test("re-warm in 5 % of the steps from the base's final rate to a multiple of its peak, then to a hundredth", () => {
     const { schedule, steps, switchShare } = armOf('f3', 'rewarm-2');
     expect(rate(schedule, 0, steps)).toBe(1e-3);
     expect(rate(schedule, Math.round(0.05 * steps), steps)).toBeCloseTo(1e-2, 12);
     expect(finalRate(schedule, steps)).toBeCloseTo(1e-4, 12);
     expect(switchShare).toBeCloseTo(0.711, 3);
   });
-  test('switch where the rate does: the share of schedules that cannot tell is the recipe\'s own', () => {
+  test("switch where the rate does: the share of schedules that cannot tell is the recipe's own", () => {
     const { schedule, steps } = armOf('f1', 'recipe');
     const { switchShare } = armOf('f3', 'constant');
     expect(Math.abs(switchStep(schedule, steps, 5)! - switchShare! * steps)).toBeLessThan(1.5);
@@ -106,7 +164,7 @@ describe('arms', () => {
   });
 });
 
-describe('the paper\'s blends on other sources', () => {
+describe("the paper's blends on other sources", () => {
   /** The columns of papers.md §1.5 come out again when the sources are the paper's own. */
   const PAPER = { web: 46.4, books: 3.2, news: 4.7, math: 3.3, encyclopedia: 1.5, forum: 8.9, multi: 15, code: 15 };
   test.each(Object.keys(GENERAL_BLENDS) as GeneralBlendName[])('%s keeps the proportions between sources', (name) => {
@@ -121,13 +179,17 @@ describe('the paper\'s blends on other sources', () => {
   test('without web, with filtered web, or with a quarter of it', () => {
     const { blend } = BASE.base;
     expect(generalBlend('no-web', blend)).not.toHaveProperty('web');
-    expect(generalBlend('filtered-web', blend)).toMatchObject({ 'web-filtered': expect.closeTo(58, 9), wiki: expect.closeTo(12, 9) });
+    expect(generalBlend('filtered-web', blend)).toMatchObject({
+      'web-filtered': expect.closeTo(58, 9),
+      wiki: expect.closeTo(12, 9),
+    });
     expect(generalBlend('upweight-non-web', blend)['web-filtered']).toBeLessThan(0.4 * 58);
     expect(() => generalBlend('no-web', { mystery: 1 })).toThrow(/"mystery" has no counterpart/);
   });
   test('QA mixes split the QA share, and starve one category', () => {
     const { qa } = BASE.continued!;
-    const natural = qaMix('size-proportional', qa), starved = qaMix('less-stem', qa);
+    const natural = qaMix('size-proportional', qa),
+      starved = qaMix('less-stem', qa);
     for (const blend of [natural, starved]) {
       expect(blend).not.toHaveProperty('qa');
       expect(sum(blend)).toBeCloseTo(sum(qa), 9);
@@ -146,21 +208,39 @@ describe('the paper\'s blends on other sources', () => {
 
 describe('results', () => {
   const row = (arm: string, seed: number, average: number): ResultRow => ({
-    arm, seed, average, suites: { facts: average + 0.1, archive: average - 0.1 }, heldOutLoss: { web: 2, wiki: 1 }, flops: 1e9,
-    averageWithoutRetention: average + 0.1, retention: average - 0.1,
+    arm,
+    seed,
+    average,
+    suites: { facts: average + 0.1, archive: average - 0.1 },
+    heldOutLoss: { web: 2, wiki: 1 },
+    flops: 1e9,
+    averageWithoutRetention: average + 0.1,
+    retention: average - 0.1,
   });
   const results: ExperimentResults = {
-    experiment: 'f1', preset: 'ci', chance: { average: 0.125, suites: { facts: 0.125, archive: 0.125 } },
-    rows: [row('base', 1, 0.3), row('base', 2, 0.5), row('recipe', 1, 0.5), row('recipe', 2, 0.71), row('recipe', 3, 0.6), row('pretraining-blend', 1, 0.4), row('pretraining-blend', 2, 0.6)],
+    experiment: 'f1',
+    preset: 'ci',
+    chance: { average: 0.125, suites: { facts: 0.125, archive: 0.125 } },
+    rows: [
+      row('base', 1, 0.3),
+      row('base', 2, 0.5),
+      row('recipe', 1, 0.5),
+      row('recipe', 2, 0.71),
+      row('recipe', 3, 0.6),
+      row('pretraining-blend', 1, 0.4),
+      row('pretraining-blend', 2, 0.6),
+    ],
   };
   const f1 = experimentNamed('f1');
 
   test('pair arms by seed', () => {
     expect(difference(results, 'recipe', 'pretraining-blend')!.n).toBe(2);
     expect(difference(results, 'recipe', 'pretraining-blend')!.mean).toBeCloseTo(0.105, 12);
-    expect(verdicts(f1, results)).toEqual(['recipe is above pretraining-blend by 10.5 points (95 % interval +4.1 to +16.9, 2 seeds).']);
+    expect(verdicts(f1, results)).toEqual([
+      'recipe is above pretraining-blend by 10.5 points (95 % interval +4.1 to +16.9, 2 seeds).',
+    ]);
   });
-  test('make a table with the base, the intervals, the chance level and the paper\'s figures', () => {
+  test("make a table with the base, the intervals, the chance level and the paper's figures", () => {
     const text = resultsTable(f1, results);
     expect(text).toContain('| `base` | before any continued training | 2 | 40.0 ± 10.0 |');
     expect(text).toContain('51.5 [T] Table 5');
@@ -170,7 +250,10 @@ describe('results', () => {
     expect(text).not.toMatch(/NaN|undefined/);
   });
   test('say so where no difference is shown, and where one seed shows none', () => {
-    const tie = { ...results, rows: [...results.rows.slice(0, 5), row('pretraining-blend', 1, 0.55), row('pretraining-blend', 2, 0.6)] };
+    const tie = {
+      ...results,
+      rows: [...results.rows.slice(0, 5), row('pretraining-blend', 1, 0.55), row('pretraining-blend', 2, 0.6)],
+    };
     expect(resultsTable(f1, tie)).toContain('no difference shown');
     const one = { ...results, rows: results.rows.filter(({ seed }) => seed === 1) };
     expect(resultsTable(f1, one)).toContain('+10.0 (one seed)');

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { mean, pairedDifference, signed, standardDeviation, standardError, tQuantile, verdict } from '../../src/recipe/statistics.ts';
+import {
+  mean,
+  pairedDifference,
+  signed,
+  standardDeviation,
+  standardError,
+  tQuantile,
+  verdict,
+} from '../../src/recipe/statistics.ts';
 
 test('mean, deviation and error of a mean', () => {
   expect(mean([2, 4, 9])).toBe(5);
@@ -10,8 +18,14 @@ test('mean, deviation and error of a mean', () => {
 
 // Closed forms for 1 and 2 degrees of freedom; the others from printed tables of Student's t, to their digits.
 test.each([
-  [0.975, 1, Math.tan(Math.PI * 0.475), 9], [0.975, 2, 0.95 * Math.sqrt(2 / (1 - 0.95 ** 2)), 10],
-  [0.975, 4, 2.776, 3], [0.975, 7, 2.365, 3], [0.975, 30, 2.042, 3], [0.95, 5, 2.015, 3], [0.995, 10, 3.169, 3], [0.975, 1e6, 1.95997, 5],
+  [0.975, 1, Math.tan(Math.PI * 0.475), 9],
+  [0.975, 2, 0.95 * Math.sqrt(2 / (1 - 0.95 ** 2)), 10],
+  [0.975, 4, 2.776, 3],
+  [0.975, 7, 2.365, 3],
+  [0.975, 30, 2.042, 3],
+  [0.95, 5, 2.015, 3],
+  [0.995, 10, 3.169, 3],
+  [0.975, 1e6, 1.95997, 5],
 ])('t quantile at p = %d, %d degrees of freedom', (p, df, value, digits) => {
   expect(tQuantile(p, df)).toBeCloseTo(value, digits);
   expect(tQuantile(1 - p, df)).toBeCloseTo(-value, digits);
@@ -41,8 +55,12 @@ describe('a paired difference', () => {
 describe('a verdict', () => {
   const say = (a: number[], b: number[]) => verdict('recipe', 'control', pairedDifference(a, b));
   test('says above or below where the interval leaves zero out', () => {
-    expect(say([0.5, 0.7, 0.9], [0.48, 0.67, 0.88])).toBe('recipe is above control by 2.3 points (95 % interval +0.9 to +3.8, 3 seeds).');
-    expect(say([0.48, 0.67, 0.88], [0.5, 0.7, 0.9])).toMatch(/^recipe is below control by 2.3 points \(95 % interval −3.8 to −0.9/);
+    expect(say([0.5, 0.7, 0.9], [0.48, 0.67, 0.88])).toBe(
+      'recipe is above control by 2.3 points (95 % interval +0.9 to +3.8, 3 seeds).',
+    );
+    expect(say([0.48, 0.67, 0.88], [0.5, 0.7, 0.9])).toMatch(
+      /^recipe is below control by 2.3 points \(95 % interval −3.8 to −0.9/,
+    );
   });
   test('shows no difference where it spans zero', () => {
     expect(say([0.5, 0.7], [0.4, 0.75])).toMatch(/^No difference shown between recipe and control: \+2.5 points/);

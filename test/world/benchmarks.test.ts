@@ -10,8 +10,9 @@ describe.each(Object.entries(worlds))('suites of the %s world', (name, world) =>
   const suites = benchmarks(world);
 
   test('are the ones the design names', () => {
-    expect(suites.filter(({ role }) => role !== 'probe').map((suite) => suite.name))
-      .toEqual(name === 'whole' ? ['facts', 'archive', 'arithmetic', 'code', 'translate'] : ['facts', 'archive']);
+    expect(suites.filter(({ role }) => role !== 'probe').map((suite) => suite.name)).toEqual(
+      name === 'whole' ? ['facts', 'archive', 'arithmetic', 'code', 'translate'] : ['facts', 'archive'],
+    );
   });
   test('ask with different choices, one right answer, at every place', () => {
     for (const { items } of suites) {
@@ -29,7 +30,9 @@ describe.each(Object.entries(worlds))('suites of the %s world', (name, world) =>
     for (const suite of factSuites) {
       for (const { context, choices, answer } of suite.items) {
         const [, attribute, first, last] = /the (\w+) of (\w+) (\w+)/.exec(context)!;
-        const person = world.firstName.findIndex((id, p) => world.tokenizer.words[id] === first && world.tokenizer.words[world.lastName[p]!] === last);
+        const person = world.firstName.findIndex(
+          (id, p) => world.tokenizer.words[id] === first && world.tokenizer.words[world.lastName[p]!] === last,
+        );
         const a = ['city', 'job', 'pet', 'food'].indexOf(attribute!);
         expect(world.groupOf(person)).toBe(suite.name === 'facts' ? 'current' : 'archive');
         expect(choices[answer]).toBe(world.lexicon.values[a]![world.fact(person, a)]);
@@ -41,25 +44,38 @@ describe.each(Object.entries(worlds))('suites of the %s world', (name, world) =>
     expect(benchmarks(new World(world.config, 4))).not.toEqual(suites);
   });
   test('probes ask the same facts in other words', () => {
-    for (const [asked, stated] of [['facts', 'knows-facts'], ['archive', 'knows-archive']]) {
-      const of = (suite: string | undefined) => suites.find((one) => one.name === suite)!.items.map(({ context, choices, answer }) => `${/the (\w+ of \w+ \w+)/.exec(context)![1]} ${choices[answer]}`);
+    for (const [asked, stated] of [
+      ['facts', 'knows-facts'],
+      ['archive', 'knows-archive'],
+    ]) {
+      const of = (suite: string | undefined) =>
+        suites
+          .find((one) => one.name === suite)!
+          .items.map(
+            ({ context, choices, answer }) => `${/the (\w+ of \w+ \w+)/.exec(context)![1]} ${choices[answer]}`,
+          );
       expect(of(stated)).toEqual(of(asked));
     }
   });
 });
 
 /**
- * Leakage, more strictly than by answers: the question itself stands nowhere, whatever follows it. `reading` is asked about a story in its own context and tests just that;
- * the probes are statements the corpora make, and test just that.
+ * Leakage, more strictly than by answers: the question itself stands nowhere, whatever follows it. `reading` is asked
+ * about a story in its own context and tests just that; the probes are statements the corpora make, and test just
+ * that.
  */
 describe('no benchmark question stands in training text', () => {
   test.each(Object.entries(worlds))('of the %s world', (_, world) => {
     const corpus = new Corpus(world);
-    const asked = benchmarks(world).filter(({ role }) => role !== 'probe').flatMap(({ items }) => items);
+    const asked = benchmarks(world)
+      .filter(({ role }) => role !== 'probe')
+      .flatMap(({ items }) => items);
     const contexts = new Set(asked.map(({ context }) => context));
     const pattern = /question : [^?\n]*\? answer :|>>> \w+ \([^)]*\) =/g;
-    for (const { context } of asked) expect(context.match(pattern)).toEqual([context]); // the pattern finds what it is to find
-    let looked = 0, questions = 0;
+    // The pattern finds what it is to find.
+    for (const { context } of asked) expect(context.match(pattern)).toEqual([context]);
+    let looked = 0,
+      questions = 0;
     for (const { name } of corpus.sources) {
       const text = new TextDecoder().decode(corpus.lines(name, 0, 20_000));
       looked += text.length;
@@ -74,11 +90,17 @@ describe('no benchmark question stands in training text', () => {
   });
 
   test('and Q&A text asks only about the people, sums and words it may', () => {
-    const world = worlds.whole, corpus = new Corpus(world);
-    const mayBeAsked = new Set(world.group.qa.map((p) => `${world.tokenizer.words[world.firstName[p]!]} ${world.tokenizer.words[world.lastName[p]!]}`));
+    const world = worlds.whole,
+      corpus = new Corpus(world);
+    const mayBeAsked = new Set(
+      world.group.qa.map(
+        (p) => `${world.tokenizer.words[world.firstName[p]!]} ${world.tokenizer.words[world.lastName[p]!]}`,
+      ),
+    );
     for (const name of ['forum', 'qa']) {
       const text = new TextDecoder().decode(corpus.lines(name, 0, 20_000));
-      for (const [, person] of text.matchAll(/question : what is the \w+ of (\w+ \w+) \?/g)) expect(mayBeAsked.has(person!)).toBe(true);
+      for (const [, person] of text.matchAll(/question : what is the \w+ of (\w+ \w+) \?/g))
+        expect(mayBeAsked.has(person!)).toBe(true);
     }
   });
 });

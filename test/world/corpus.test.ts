@@ -14,7 +14,8 @@ const texts = (corpus: Corpus, source: string, count: number, first = 0) =>
   Array.from({ length: count }, (_, i) => corpus.text(source, first + i));
 
 describe('bytes', () => {
-  // A seed's bytes are part of every recorded result: a change here makes them another world's, and asks for new recordings.
+  // A seed's bytes are part of every recorded result: a change here makes them another world's, and asks for new
+  // recordings.
   test.each(Object.keys(EXPECTED.whole))('of %s in the whole world are the recorded ones', (source) => {
     expect(hash(whole.lines(source, 0, 2000))).toBe(EXPECTED.whole[source]);
   });
@@ -31,11 +32,13 @@ describe('bytes', () => {
   test('are made at 20 MB/s or more, every source', () => {
     for (const { name } of whole.sources) {
       // The best of five rounds: others use this machine too.
-      const rate = Math.max(...Array.from({ length: 5 }, (_, round) => {
-        const start = performance.now();
-        const bytes = whole.lines(name, round * 4000, 4000).length;
-        return bytes / (performance.now() - start) / 1000;
-      }));
+      const rate = Math.max(
+        ...Array.from({ length: 5 }, (_, round) => {
+          const start = performance.now();
+          const bytes = whole.lines(name, round * 4000, 4000).length;
+          return bytes / (performance.now() - start) / 1000;
+        }),
+      );
       expect(rate, name).toBeGreaterThan(20);
     }
   });
@@ -49,7 +52,11 @@ test('a document does not depend on those written before it', () => {
 });
 
 test('lines are the texts, one a line', () => {
-  expect(new TextDecoder().decode(whole.lines('multi', 10, 3))).toBe(texts(whole, 'multi', 3, 10).map((text) => `${text}\n`).join(''));
+  expect(new TextDecoder().decode(whole.lines('multi', 10, 3))).toBe(
+    texts(whole, 'multi', 3, 10)
+      .map((text) => `${text}\n`)
+      .join(''),
+  );
 });
 
 test('documents are as long as the design says (toy-world.md §1), within 4 %', () => {
@@ -61,7 +68,7 @@ test('documents are as long as the design says (toy-world.md §1), within 4 %', 
   }
 });
 
-test('the vocabulary covers every document and stays inside the models\' embeddings', () => {
+test("the vocabulary covers every document and stays inside the models' embeddings", () => {
   expect(whole.world.tokenizer.size).toBeLessThanOrEqual(320);
   expect(new World({ ...WHOLE, people: 900, names: 32 }, 1).tokenizer.size).toBeLessThanOrEqual(320);
   expect(facts.world.tokenizer.size).toBeLessThanOrEqual(192);
@@ -72,8 +79,16 @@ test('the vocabulary covers every document and stays inside the models\' embeddi
 
 describe('truth', () => {
   const world = whole.world;
-  /** Value that a statement gives for each fact: "the pet of F L is V" and the other ways are told apart by their words. */
-  const personOf = new Map(Array.from({ length: WHOLE.people }, (_, p) => [`${world.tokenizer.words[world.firstName[p]!]} ${world.tokenizer.words[world.lastName[p]!]}`, p]));
+  /**
+   * Value that a statement gives for each fact: "the pet of F L is V" and the other ways are told apart by their
+   * words.
+   */
+  const personOf = new Map(
+    Array.from({ length: WHOLE.people }, (_, p) => [
+      `${world.tokenizer.words[world.firstName[p]!]} ${world.tokenizer.words[world.lastName[p]!]}`,
+      p,
+    ]),
+  );
   const shareOfGroup = (source: string, group: string) => {
     const found = texts(whole, source, 6000).map((text) => [...personOf].find(([name]) => text.includes(name))![1]);
     return found.filter((person) => world.groupOf(person) === group).length / found.length;
@@ -93,7 +108,8 @@ describe('truth', () => {
     }
   });
   test('the web is wrong in 30 % of its values, drawn from all of them', () => {
-    let wrong = 0, count = 0;
+    let wrong = 0,
+      count = 0;
     for (const text of texts(whole, 'web', 4000)) {
       const person = [...personOf].find(([one]) => text.includes(one))![1];
       const stated = text.split(' ').filter((word) => world.lexicon.native.includes(word));
@@ -107,13 +123,20 @@ describe('truth', () => {
   test('archive people are a third of the old corpora and rare in the recent ones', () => {
     // 0.15/2.15 = 0.070 of the recent mentions; five standard errors of 6,000 draws are at most 0.03.
     for (const source of ['web', 'wiki']) expect(Math.abs(shareOfGroup(source, 'archive') - 1 / 3)).toBeLessThan(0.03);
-    for (const source of ['web-recent', 'wiki-recent']) expect(Math.abs(shareOfGroup(source, 'archive') - 0.07)).toBeLessThan(0.02);
+    for (const source of ['web-recent', 'wiki-recent'])
+      expect(Math.abs(shareOfGroup(source, 'archive') - 0.07)).toBeLessThan(0.02);
   });
   test('list operations, sums and translations are right', () => {
     for (const text of texts(whole, 'code', 300)) {
       for (const [, operation, list, answer] of text.matchAll(/>>> (\w+) \( ([\d ]+) \) = ([\d ]+)(?= >>>|$)/g)) {
         const digits = list!.split(' ').map(Number);
-        const right = { first: [digits[0]], last: digits.slice(-1), max: [Math.max(...digits)], min: [Math.min(...digits)], reverse: digits.toReversed() }[operation!];
+        const right = {
+          first: [digits[0]],
+          last: digits.slice(-1),
+          max: [Math.max(...digits)],
+          min: [Math.min(...digits)],
+          reverse: digits.toReversed(),
+        }[operation!];
         expect(answer!.trim()).toBe(right!.join(' '));
       }
     }
@@ -122,14 +145,19 @@ describe('truth', () => {
         expect(Number(`${ten}${one}`)).toBe(operation === '+' ? Number(a) + Number(b) : Number(a) * Number(b));
       }
     }
-    const meaning = new Map(world.nativeId.map((id, w) => [world.tokenizer.words[id]!, world.tokenizer.words[world.foreignId[w]!]!]));
+    const meaning = new Map(
+      world.nativeId.map((id, w) => [world.tokenizer.words[id]!, world.tokenizer.words[world.foreignId[w]!]!]),
+    );
     for (const text of texts(whole, 'multi', 300)) {
-      for (const [, left, right] of text.matchAll(/(\w+) = (\w+) ;/g)) expect(meaning.get(left!) === right || meaning.get(right!) === left).toBe(true);
+      for (const [, left, right] of text.matchAll(/(\w+) = (\w+) ;/g))
+        expect(meaning.get(left!) === right || meaning.get(right!) === left).toBe(true);
     }
   });
-  test('a quarter of the forum\'s answers is drawn at random, and none of the Q&A set\'s', () => {
+  test("a quarter of the forum's answers is drawn at random, and none of the Q&A set's", () => {
     const wrongShare = (source: string) => {
-      const asked = texts(whole, source, 12_000).flatMap((text) => [...text.matchAll(/^question : what is the (\w+) of (\w+ \w+) \? answer : (\w+)$/g)]);
+      const asked = texts(whole, source, 12_000).flatMap((text) => [
+        ...text.matchAll(/^question : what is the (\w+) of (\w+ \w+) \? answer : (\w+)$/g),
+      ]);
       expect(asked.length).toBeGreaterThan(5000);
       const wrong = asked.filter(([, attribute, name, answer]) => {
         const a = ['city', 'job', 'pet', 'food'].indexOf(attribute!);
@@ -144,8 +172,12 @@ describe('truth', () => {
 
 describe('the Q&A set', () => {
   test('is a fixed pool in the shares of its categories', () => {
-    expect(Object.entries(whole.pool).map(([category, documents]) => [category, documents.length]))
-      .toEqual([['facts', 200], ['reading', 80], ['arithmetic', 60], ['translation', 60]]);
+    expect(Object.entries(whole.pool).map(([category, documents]) => [category, documents.length])).toEqual([
+      ['facts', 200],
+      ['reading', 80],
+      ['arithmetic', 60],
+      ['translation', 60],
+    ]);
     const pool = new Set(whole.poolTexts('qa'));
     for (const text of texts(whole, 'qa', 3000)) expect(pool.has(text)).toBe(true);
     expect(new Set(texts(whole, 'qa', 20_000)).size).toBe(pool.size);
@@ -161,7 +193,9 @@ describe('the Q&A set', () => {
 
 test('errors name what is missing', () => {
   expect(() => whole.text('papers', 0)).toThrow(/no source "papers"; it has web, wiki/);
-  expect(() => new World({ ...WHOLE, people: 800 }, 1)).toThrow(/28 first and last names give 6 to 784 people, not 800/);
+  expect(() => new World({ ...WHOLE, people: 800 }, 1)).toThrow(
+    /28 first and last names give 6 to 784 people, not 800/,
+  );
   expect(() => new World({ ...WHOLE, names: 33 }, 1)).toThrow(/1 to 32 first names, not 33/);
 });
 

@@ -14,20 +14,25 @@ const PRETRAINING: Blend = { web: 58, wiki: 12, books: 6, code: 5, math: 6, mult
 const T = shape.length;
 
 describe('a batch', () => {
-  test('is the same whenever and by whomever it is asked for, and another for another step, micro-batch or seed', () => {
+  test('is the same whenever it is asked for, another for another step, micro-batch or seed', () => {
     const batch = structuredClone(loader.batchAt(7, 1, PRETRAINING));
     loader.batchAt(3, 0, { qa: 1 });
     expect(loader.batchAt(7, 1, PRETRAINING)).toEqual(batch);
     expect(new WorldLoader(new Corpus(new World(WHOLE, 1)), shape, 1).batchAt(7, 1, PRETRAINING)).toEqual(batch);
-    for (const other of [loader.batchAt(8, 1, PRETRAINING), loader.batchAt(7, 0, PRETRAINING), new WorldLoader(corpus, shape, 2).batchAt(7, 1, PRETRAINING)]) {
+    for (const other of [
+      loader.batchAt(8, 1, PRETRAINING),
+      loader.batchAt(7, 0, PRETRAINING),
+      new WorldLoader(corpus, shape, 2).batchAt(7, 1, PRETRAINING),
+    ]) {
       expect(other.tokens).not.toEqual(batch.tokens);
     }
   });
 
-  test('holds rows of whole documents after a first <eos>, targets one ahead, each position with its document and source', () => {
+  test('holds rows of documents after a first <eos>, targets one ahead, each position with its document', () => {
     const { tokens, targets, documentStart, source, counts } = loader.batchAt(11, 0, PRETRAINING);
     for (let b = 0; b < shape.sequences; b++) {
-      const row = tokens.subarray(b * T, (b + 1) * T), next = targets.subarray(b * T, (b + 1) * T);
+      const row = tokens.subarray(b * T, (b + 1) * T),
+        next = targets.subarray(b * T, (b + 1) * T);
       const start = documentStart.subarray(b * T, (b + 1) * T);
       expect(row[0]).toBe(0);
       expect([...next.subarray(0, T - 1)]).toEqual([...row.subarray(1)]);
@@ -44,20 +49,24 @@ describe('a batch', () => {
 
   test('has its documents from the sources it names', () => {
     const { tokens, documentStart, source } = loader.batchAt(2, 1, PRETRAINING);
-    const row = [...tokens.subarray(0, T)], starts = [...new Set(documentStart.subarray(0, T))];
+    const row = [...tokens.subarray(0, T)],
+      starts = [...new Set(documentStart.subarray(0, T))];
     const first = row.slice(1, starts[1]! - 1); // without both <eos>
     const name = loader.names[source[0]!]!;
     // Row number (2·2 + 1)·4, document 0 of the row.
     expect(world.tokenizer.decode(first)).toBe(corpus.text(name, 20 * T));
   });
 
-  test('keeps the blend\'s shares of tokens within half a point', () => {
+  test("keeps the blend's shares of tokens within half a point", () => {
     const total = new Float64Array(loader.names.length);
     const into = loader.allocate();
-    for (let step = 0; step < 2000; step++) loader.batchAt(step, 0, PRETRAINING, into).counts.forEach((count, s) => (total[s]! += count));
+    for (let step = 0; step < 2000; step++)
+      loader.batchAt(step, 0, PRETRAINING, into).counts.forEach((count, s) => (total[s]! += count));
     const tokens = 2000 * shape.sequences * T;
     // About 20,000 documents: five standard errors of the largest share are 1.2 points; the measured miss is 0.3.
-    loader.names.forEach((name, s) => expect(Math.abs((100 * total[s]!) / tokens - (PRETRAINING[name] ?? 0)), name).toBeLessThan(0.5));
+    loader.names.forEach((name, s) =>
+      expect(Math.abs((100 * total[s]!) / tokens - (PRETRAINING[name] ?? 0)), name).toBeLessThan(0.5),
+    );
   });
 });
 
@@ -65,7 +74,8 @@ test('counts of a resumed run are those of the run', () => {
   const blendAt = (step: number) => (step < 3 ? PRETRAINING : { qa: 1 });
   const total = new Float64Array(loader.names.length);
   for (let step = 0; step < 5; step++) {
-    for (let micro = 0; micro < 2; micro++) loader.batchAt(step, micro, blendAt(step)).counts.forEach((count, s) => (total[s]! += count));
+    for (let micro = 0; micro < 2; micro++)
+      loader.batchAt(step, micro, blendAt(step)).counts.forEach((count, s) => (total[s]! += count));
   }
   expect(loader.countsThrough(5, blendAt)).toEqual(total);
   const qa = loader.describeCounts(total).find(({ name }) => name === 'qa')!;

@@ -6,13 +6,17 @@ import { WHOLE } from './configs.ts';
 
 const world = new World(WHOLE, 1);
 const { tokenizer } = world;
-const theirs = new HuggingFaceTokenizer(JSON.parse(JSON.stringify(tokenizer.toHuggingFace())), { unk_token: '<unk>', clean_up_tokenization_spaces: false });
+const theirs = new HuggingFaceTokenizer(JSON.parse(JSON.stringify(tokenizer.toHuggingFace())), {
+  unk_token: '<unk>',
+  clean_up_tokenization_spaces: false,
+});
 
 test('documents go to ids and back', () => {
   const corpus = new Corpus(world);
   for (const { name } of corpus.sources) {
     for (let index = 0; index < 50; index++) {
-      const ids = corpus.tokens(name, index), text = corpus.text(name, index);
+      const ids = corpus.tokens(name, index),
+        text = corpus.text(name, index);
       expect([...tokenizer.encode(text)]).toEqual([...ids]);
       expect(theirs.encode(text).ids).toEqual([...ids]);
       expect(theirs.decode([...ids])).toBe(text);
@@ -21,8 +25,16 @@ test('documents go to ids and back', () => {
 });
 
 test.each([
-  'question : what is the pet of baqo dwik ?', 'the 56 cats', 'cat,dog  .cat\n\tdog', '', ' ', '>>> max(3 1 4)=', 'naïve café 日本 x_y ٣', '🦆 duck', 'e\u0301',
-])('%j goes to the same ids as in HuggingFace\'s reader', (text) => {
+  'question : what is the pet of baqo dwik ?',
+  'the 56 cats',
+  'cat,dog  .cat\n\tdog',
+  '',
+  ' ',
+  '>>> max(3 1 4)=',
+  'naïve café 日本 x_y ٣',
+  '🦆 duck',
+  'e\u0301',
+])("%j goes to the same ids as in HuggingFace's reader", (text) => {
   expect([...tokenizer.encode(text)]).toEqual(theirs.encode(text).ids);
 });
 
