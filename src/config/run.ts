@@ -1,7 +1,7 @@
 /**
- * What a run is, as plain data. A RunConfig fully resolved says everything needed to repeat a run bit for bit on one device:
- * it is written to config.json, to checkpoints and to the exporters' headers. Types only; the options' defaults, ranges, units
- * and labels live in options.ts, presets in presets.ts, checks in validate.ts.
+ * What a run is, as plain data. A RunConfig fully resolved says everything needed to repeat a run bit for bit on one
+ * device: it is written to config.json, to checkpoints and to the exporters' headers. Types only; the options'
+ * defaults, ranges, units and labels live in options.ts, presets in presets.ts, checks in validate.ts.
  */
 
 /** Architecture, in HuggingFace's own keys (`NemotronForCausalLM`, papers.md §5.2). */
@@ -70,7 +70,10 @@ export interface BaseConfig {
   blend: Blend;
 }
 
-/** Continued pretraining (papers.md §1.13): general blend, then QA blend from the step at which η has fallen to peak/switchDivisor. */
+/**
+ * Continued pretraining (papers.md §1.13): general blend, then QA blend from the step at which η has fallen to
+ * peak/switchDivisor.
+ */
 export interface ContinuedConfig {
   steps: number;
   schedule: ScheduleConfig;
@@ -79,8 +82,9 @@ export interface ContinuedConfig {
   /** f: the blend switches at the first step whose rate is ≤ peak / f. 1 = from the start; 0 = never. */
   switchDivisor: number;
   /**
-   * null: the switch follows the rate. A number in [0, 1]: the switch is at this share of the steps instead, for comparisons that
-   * need equal tokens in both phases under schedules that reach peak / f elsewhere or never (constant, re-warmed).
+   * null: the switch follows the rate. A number in [0, 1]: the switch is at this share of the steps instead, for
+   * comparisons that need equal tokens in both phases under schedules that reach peak / f elsewhere or never
+   * (constant, re-warmed).
    */
   switchShare: number | null;
   /** Whether Adam's moments are carried over from the base run (no real difference in the paper, §1.1). */
@@ -117,7 +121,10 @@ export interface DataConfig {
   world: WorldConfig | null;
   /** Share of documents kept out of training, before anything else. */
   heldOut: number;
-  /** 'hash': documents are kept out by their hash. 'tail': the last share of each source's text, for a source that is one document. */
+  /**
+   * 'hash': documents are kept out by their hash. 'tail': the last share of each source's text, for a source that is
+   * one document.
+   */
   split: 'hash' | 'tail';
   /** Attention stays inside one document of a packed row. */
   separateDocuments: boolean;

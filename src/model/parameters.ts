@@ -1,13 +1,13 @@
 /**
- * The model's weights as a list: what is stored, in which order, under which HuggingFace names, how each starts and whether it
- * decays. The graph, the optimizer, the initialization and the safetensors codec all read this one list.
+ * The model's weights as a list: what is stored, in which order, under which HuggingFace names, how each starts and
+ * whether it decays. The graph, the optimizer, the initialization and the safetensors codec all read this one list.
  *
- * A *storage tensor* is one block of the parameter pool. It may hold several HuggingFace tensors one under the other (`parts`, by
- * rows): q, k and v of a layer are stored as one matrix so that one product computes all three. Rows are kept in HuggingFace's
- * order, so export slices and never permutes.
+ * A *storage tensor* is one block of the parameter pool. It may hold several HuggingFace tensors one under the other
+ * (`parts`, by rows): q, k and v of a layer are stored as one matrix so that one product computes all three. Rows are
+ * kept in HuggingFace's order, so export slices and never permutes.
  *
- * Order: every decayed tensor first, then every undecayed one, each group in the order of the forward pass. So one boundary
- * (`PoolLayout.decayedLength`) tells the optimizer where weight decay ends.
+ * Order: every decayed tensor first, then every undecayed one, each group in the order of the forward pass. So one
+ * boundary (`PoolLayout.decayed`) tells the optimizer where weight decay ends.
  */
 import type { ModelConfig } from '../config/run.ts';
 
@@ -32,35 +32,16 @@ export interface Parameter {
   init: Init;
 }
 
-/** A parameter's place in the pool, in elements. */
-export interface PlacedParameter extends Parameter {
-  offset: number;
-  size: number;
-}
-
-export interface PoolLayout {
-  parameters: PlacedParameter[];
-  /** Elements of the pool, padding included. */
-  length: number;
-  /** Elements [0, decayedLength) decay, the rest do not. */
-  decayedLength: number;
-}
-
 /**
- * Elements between aligned starts: 64 f32 = 256 bytes, WebGPU's default `minStorageBufferOffsetAlignment`, so that any tensor of
- * the pool can be bound by offset.
- */
-const POOL_ALIGNMENT = 64;
-
-/**
- * Storage tensors of a Nemotron model (names and shapes: papers.md §5.3), decayed ones first. V vocab, D hidden, F ffn, H heads,
- * K kv heads, d head dim, L layers:
+ * Storage tensors of a Nemotron model (names and shapes: papers.md §5.3), decayed ones first. V vocab, D hidden, F
+ * ffn, H heads, K kv heads, d head dim, L layers:
  *
  *     embed (V, D) · per layer qkv ((H+2K)d, D), o (D, Hd), up (F, D), down (D, F) · lm_head (V, D)
  *     norms' weight and bias (D) each, two a layer and one at the end
  *
- * Matrices start at N(0, initializer_range²); o and down, the two that write into the residual stream, are scaled by 1/√(2L) so
- * that the stream's variance does not grow with depth. LayerNorm-1P stores γ − 1: weight and bias start at 0 (papers.md §5.1).
+ * Matrices start at N(0, initializer_range²); o and down, the two that write into the residual stream, are scaled by
+ * 1/√(2L) so that the stream's variance does not grow with depth. LayerNorm-1P stores γ − 1: weight and bias start at
+ * 0 (papers.md §5.1).
  */
 export function parameterList(model: ModelConfig, decayEmbeddings = true): Parameter[] {
   const { vocab_size: V, hidden_size: D, intermediate_size: F, num_hidden_layers: L, head_dim: d } = model;
@@ -73,8 +54,8 @@ export function parameterList(model: ModelConfig, decayEmbeddings = true): Param
     name, shape, parts: [{ name, rows: shape[0] }], decay, init: { kind: 'normal', std: deviation },
   });
   const norm = (name: string): Parameter[] =>
-    ['weight', 'bias'].map((leaf) => ({
-      name: `${name}.${leaf}`, shape: [D], parts: [{ name: `${name}.${leaf}`, rows: D }], decay: false, init: { kind: 'zeros' },
+    [`${name}.weight`, `${name}.bias`].map((leaf) => ({
+      name: leaf, shape: [D], parts: [{ name: leaf, rows: D }], decay: false, init: { kind: 'zeros' },
     }));
 
   const list: Parameter[] = [matrix('model.embed_tokens.weight', [V, D], std, decayEmbeddings)];
@@ -100,38 +81,9 @@ export function parameterList(model: ModelConfig, decayEmbeddings = true): Param
   return [...list.filter((p) => p.decay), ...list.filter((p) => !p.decay)];
 }
 
-/** Number of elements of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
-}
-
-/** Places for a parameter list in one pool: every tensor starts at a multiple of 256 bytes, the gaps belong to nobody and stay 0. */
-export function poolLayout(list: readonly Parameter[]): PoolLayout {
-  let length = 0;
-  let decayedLength = 0;
-  const parameters = list.map((parameter) => {
-    const size = sizeOf(parameter.shape);
-    const placed = { ...parameter, offset: length, size };
-    length = Math.ceil((length + size) / POOL_ALIGNMENT) * POOL_ALIGNMENT;
-    if (parameter.decay) decayedLength = length;
-    return placed;
-  });
-  return { parameters, length, decayedLength };
-}
-
 /** Number of parameters: 2VD + L(2HdD + 2KdD + 2FD + 4D) + 2D (papers.md §5.3). */
 export function parameterCount(model: ModelConfig): number {
   const { vocab_size: V, hidden_size: D, intermediate_size: F, num_hidden_layers: L, head_dim: d } = model;
   const { num_attention_heads: H, num_key_value_heads: K } = model;
   return 2 * V * D + L * (2 * H * d * D + 2 * K * d * D + 2 * F * D + 4 * D) + 2 * D;
-}
-
-/**
- * initializer_range for a width: 0.4/√D. Products of a normalised row with an initial matrix then have variance 0.16 at any width,
- * so logits start with σ² = 0.16 and the first loss at ln V + σ²/2 = ln V + 0.08 nats, within 2 % of ln V for every V ≥ 55.
- * (Nemotron's 0.0134 at D = 6144 is 1.05/√D, GPT-2's 0.02 at D = 768 is 0.55/√D: both start a byte-sized vocabulary more than
- * 2 % too high; a fixed 0.0134 at D = 64 would be 0.11/√D, an attention that starts almost uniform.)
- */
-export function defaultInitializerRange(hidden_size: number): number {
-  return 0.4 / Math.sqrt(hidden_size);
 }

@@ -1,6 +1,6 @@
 /**
- * Learning rate η as a function of the step, and its inverse: the step at which η has fallen to a given fraction of its peak, which
- * is where the recipe changes its data blend (papers.md §1.8, §1.9).
+ * Learning rate η as a function of the step, and its inverse: the step at which η has fallen to a given fraction of
+ * its peak, which is where the recipe changes its data blend (papers.md §1.8, §1.9).
  *
  * Steps of a phase are 0 … steps − 1. With W warm-up steps and E = steps − 1:
  *
@@ -33,7 +33,10 @@ export function progressAt(shape: DecayShape, g: number): number {
   }
 }
 
-/** The decaying part of a phase: the last step at the peak, the steps from there to the end, the shape. Null: it never decays. */
+/**
+ * The decaying part of a phase: the last step at the peak, the steps from there to the end, the shape. Null: it never
+ * decays.
+ */
 function decayOf(schedule: ScheduleConfig, steps: number): { from: number; length: number; shape: DecayShape } | null {
   const last = steps - 1;
   const longest = Math.max(0, last - schedule.warmupSteps);

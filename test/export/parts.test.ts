@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { joinParts, splitParts } from '../../src/export/parts.ts';
 import { nemotronTensors } from '../../src/export/weights.ts';
-import { parameterList, poolLayout } from '../../src/model/parameters.ts';
+import { layoutPool } from '../../src/graph/pool.ts';
+import { parameterList } from '../../src/model/parameters.ts';
 import { randomWeights, tinyConfig } from './tinyModel.ts';
 
 const model = tinyConfig();
-const { parameters: layout, length } = poolLayout(parameterList(model));
+const list = parameterList(model);
+const { slices, elements: length } = layoutPool(list);
+const layout = list.map((parameter) => ({ ...parameter, ...slices.get(parameter.name)! }));
 
 test('the pool holds exactly the HuggingFace tensors, of the same shapes', () => {
   const split = splitParts(layout, new Float32Array(length));

@@ -1,0 +1,47 @@
+/**
+ * Names a blend may use. Real text ships in shards derived at build time, world sources are generated, and `--data
+ * NAME=PATH` adds names of the user's own in place of either.
+ */
+
+/** Real text, with what each plays in the recipe. */
+export const REAL_SOURCES = {
+  news: 'State of the Union addresses, 1790 onwards: formal, dated English',
+  books: 'Moby-Dick: literary prose',
+  encyclopedia: 'World Factbook backgrounds: dense facts',
+  docs: 'Node.js API documentation: technical prose',
+  code: 'mathjs sources: commented JavaScript',
+  legal: 'Licence texts: long and near-duplicate, the part a web crawl plays in the paper',
+  'qa-definitions': 'WordNet glosses as questions and answers',
+  'qa-facts': 'World Factbook fields as questions and answers',
+} as const;
+
+/** The synthetic world (toy-world.md §1). */
+export const WORLD_SOURCES = {
+  web: 'One template with junk around it and 30 % wrong values',
+  wiki: 'Facts about people, paraphrased, all correct',
+  books: 'Two-part stories that repeat who did what',
+  code: 'List operations and their results',
+  math: 'Sums and products of digits',
+  multi: 'A cipher language: dictionary both ways and short lives',
+  forum: 'Questions and answers, fresh documents, a quarter of the answers wrong',
+  qa: 'The clean question-and-answer pool, small and repeated: the QA blend alone has it',
+  'web-recent': 'web as continued pretraining finds it: archive people at the archive rate',
+  'web-filtered': 'web-recent after a quality filter: few wrong values, no junk',
+  'wiki-recent': 'wiki with archive people at the archive rate',
+  'multi-recent': 'multi with archive people at the archive rate',
+  'qa-facts': 'The facts of the question-and-answer pool alone',
+  'qa-reading': 'Its reading questions alone',
+  'qa-arithmetic': 'Its sums and products alone',
+  'qa-translation': 'Its translations alone',
+} as const;
+
+/** What a world of facts alone has of them. */
+export const FACT_SOURCES: readonly string[] = [
+  'web', 'wiki', 'forum', 'qa', 'web-recent', 'web-filtered', 'wiki-recent', 'qa-facts',
+];
+
+/**
+ * A source name: letters, digits, `-` and `_`, starting with a letter or digit, so that it fits a dotted key, a URL
+ * and a file name.
+ */
+export const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
