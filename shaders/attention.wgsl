@@ -1,4 +1,5 @@
-// Forward pass: output = softmax(q kᵀ) v by an online softmax. The loop over keys is unrolled in src/ops/attentionSource.ts.
+// Forward pass: output = softmax(q kᵀ) v by an online softmax. The loop over keys is unrolled in
+// src/ops/attentionSource.ts.
 @group(0) @binding(1) var<storage, read> qk: array<stored4>; // (N, (H + K)·d), rotated, q scaled
 @group(0) @binding(2) var<storage, read> qkv: array<stored4>; // (N, (H + 2K)·d)
 @group(0) @binding(3) var<storage, read> documentStart: array<u32>; // (N); bound to qkv when there is none

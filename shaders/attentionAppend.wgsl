@@ -1,5 +1,5 @@
-// Decoding, first half: turns q and k of one new token a row by their position, scales q by 1/√d, and writes k and v to the caches.
-// Elements are paired as in rope.wgsl; an invocation takes one pair of one head of q, k or v.
+// Decoding, first half: turns q and k of one new token a row by their position, scales q by 1/√d, and writes k and v to
+// the caches. Elements are paired as in rope.wgsl; an invocation takes one pair of one head of q, k or v.
 struct Shape {
   R: u32,
   Tmax: u32,
@@ -19,7 +19,11 @@ struct Shape {
 @group(0) @binding(6) var<storage, read_write> cacheV: array<cached>; // (R, Tmax, K·d)
 
 @compute @workgroup_size(64)
-fn append(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn append(
+  @builtin(local_invocation_index) local: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
   let pairs = shape.d / 2u;
   let heads = shape.H + 2u * shape.K;
   let i = (group.y * groups.x + group.x) * 64u + local;

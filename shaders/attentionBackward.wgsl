@@ -1,5 +1,5 @@
-// What both kernels of the backward pass bind, and the way back from rotated to packed gradients. Probabilities are computed again:
-// p = e^(s − logsumexp), dp = dout·v, ds = p (dp − delta) with delta = Σ dout∘out.
+// What both kernels of the backward pass bind, and the way back from rotated to packed gradients. Probabilities are
+// computed again: p = e^(s − logsumexp), dp = dout·v, ds = p (dp − delta) with delta = Σ dout∘out.
 @group(0) @binding(1) var<storage, read> qk: array<stored4>; // (N, (H + K)·d), rotated, q scaled
 @group(0) @binding(2) var<storage, read> qkv: array<stored4>; // (N, (H + 2K)·d)
 @group(0) @binding(3) var<storage, read> statistics: array<vec2f>; // (N, H) of logsumexp, start of the document

@@ -1,5 +1,6 @@
-// Decoding, second half: softmax(q kᵀ) v of one query a row over its cache. LANES invocations share a query and take every LANES-th
-// key, each with its own online softmax; at the end they are put together. D4 = d / 4 comes from src/ops/cachedAttention.ts.
+// Decoding, second half: softmax(q kᵀ) v of one query a row over its cache. LANES invocations share a query and take
+// every LANES-th key, each with its own online softmax; at the end they are put together. D4 = d / 4 comes from
+// src/ops/cachedAttention.ts.
 struct Shape {
   R: u32,
   Tmax: u32,
@@ -15,7 +16,11 @@ struct Shape {
 @group(0) @binding(5) var<storage, read_write> output: array<stored4>; // (R, H·d)
 
 @compute @workgroup_size(64)
-fn attendCached(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn attendCached(
+  @builtin(local_invocation_index) local: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
   let invocation = (group.y * groups.x + group.x) * 64u + local;
   let query = invocation / LANES;
   let lane = invocation % LANES;

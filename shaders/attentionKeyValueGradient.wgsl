@@ -1,5 +1,5 @@
-// dk = Σ ds q, turned back, and dv = Σ p dout, over the queries that see the key and the heads that share it. The loop over queries
-// is unrolled in src/ops/attentionSource.ts.
+// dk = Σ ds q, turned back, and dv = Σ p dout, over the queries that see the key and the heads that share it. The loop
+// over queries is unrolled in src/ops/attentionSource.ts.
 @group(0) @binding(7) var<storage, read> deltas: array<f32>; // (N, H)
 
 var<private> k: array<vec4f, ROWS * D4>;

@@ -1,4 +1,5 @@
-// dq = Σ_s ds k, turned back and scaled; also makes delta. The loop over keys is unrolled in src/ops/attentionSource.ts.
+// dq = Σ_s ds k, turned back and scaled; also makes delta. The loop over keys is unrolled in
+// src/ops/attentionSource.ts.
 @group(0) @binding(7) var<storage, read> output: array<stored4>; // (N, H·d)
 @group(0) @binding(8) var<storage, read_write> deltas: array<f32>; // (N, H)
 

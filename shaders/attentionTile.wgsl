@@ -1,5 +1,6 @@
-// What the kernels of causal grouped-query attention share. A quad handles a tile of positions of one head of one sequence: each of
-// its four lanes owns ROWS of them, every fourth of the tile. ROWS, D4 = d / 4 and ROTATED come from src/ops/attentionSource.ts.
+// What the kernels of causal grouped-query attention share. A quad handles a tile of positions of one head of one
+// sequence: each of its four lanes owns ROWS of them, every fourth of the tile. ROWS, D4 = d / 4 and ROTATED come from
+// src/ops/attentionSource.ts.
 struct Shape {
   B: u32,
   T: u32,

@@ -1,6 +1,6 @@
-// Rotary positions (papers.md §5.1): turns q and k by their position and scales q by 1/√d, packed rows [q | k | v] → [q | k].
-// Pair j of a head: (a, b) → (a cos − b sin, b cos + a sin). Half-split: j < pairs of the rotated part couples element j with
-// j + rotated/2. Elements that do not turn are paired likewise behind them, with the angle 0.
+// Rotary positions (papers.md §5.1): turns q and k by their position and scales q by 1/√d; packed rows of q, k, v become
+// rows of q, k. Pair j of a head: (a, b) → (a cos − b sin, b cos + a sin). Half-split: of the rotated elements, j goes
+// with j + rotated/2; the others are paired likewise among themselves, with the angle 0.
 struct Shape {
   rows: u32,
   T: u32,
@@ -17,7 +17,11 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> qk: array<stored>; // (N, (H + K)·d)
 
 @compute @workgroup_size(64)
-fn rope(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn rope(
+  @builtin(local_invocation_index) local: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
   let pairs = shape.d / 2u;
   let i = (group.x + group.z * groups.x) * 64u + local;
   if (i >= shape.rows * pairs) {

@@ -12,8 +12,8 @@ export type DType = 'f32' | 'f16' | 'u32';
 
 /**
  * Where a tensor lives. `parameter` and `gradient`: pools laid out alike, one slice a tensor. `input`: written by the host before
- * a replay. `constant`: uploaded once, when compiled. `state`: its own buffer, kept between replays. `pool`: a whole pool at once, for
- * the optimizer. `activation`: a planner slot, valid only while the plan says so.
+ * a replay. `constant`: uploaded once, when compiled. `state`: its own buffer, kept between replays. `pool`: a whole pool at
+ * once, for the optimizer. `activation`: a planner slot, valid only while the plan says so.
  */
 export type Role = 'parameter' | 'gradient' | 'input' | 'constant' | 'state' | 'pool' | 'activation';
 

@@ -1,11 +1,20 @@
 /**
- * Causal grouped-query attention with rotary positions (papers.md §5.1), forward and backward without a T×T matrix: the forward pass
- * keeps the rotated q and k, the output and each row's statistics (logsumexp, start of its document), and the backward pass computes probabilities again from them.
+ * Causal grouped-query attention with rotary positions (papers.md §5.1), forward and backward without a T×T matrix: the
+ * forward pass keeps the rotated q and k, the output and each row's statistics (logsumexp, start of its document), and
+ * the backward pass computes probabilities again from them.
  */
 import ropeWgsl from '../../shaders/rope.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
-import { type Binding, f32Bits, foldWorkgroups, type Kernel, type KernelContext, read, write } from '../graph/kernel.ts';
+import {
+  type Binding,
+  f32Bits,
+  foldWorkgroups,
+  type Kernel,
+  type KernelContext,
+  read,
+  write,
+} from '../graph/kernel.ts';
 import { forwardSource, keyValueGradientSource, queryGradientSource, type Source, tileFor } from './attentionSource.ts';
 
 /** The heads of packed rows, (H + 2K)·d wide: [q heads | k heads | v heads]. */
@@ -32,8 +41,9 @@ export interface AttentionShape extends Heads {
 export const rotatedWidth = ({ d, ropeFactor }: Heads): number => Math.floor(d * ropeFactor);
 
 /**
- * softmax(q kᵀ / √d) v, causal: packed rows qkv (N, (H + 2K)·d) = [q heads | k heads | v heads], not yet rotated → (N, H·d), N = B·T.
- * documentStart (N) u32: index within the row of the first position of each position's document; keys before it are not seen.
+ * softmax(q kᵀ / √d) v, causal. qkv (N, (H + 2K)·d), packed rows [q heads | k heads | v heads], not yet rotated → (N,
+ * H·d); N = B·T. documentStart (N) u32: index within the row of the first position of each position's document; keys
+ * before it are not seen.
  */
 export function attention(g: Graph, qkv: Tensor, shape: AttentionShape, documentStart?: Tensor): Tensor {
   const { B, T, H, K, d } = shape;
@@ -53,16 +63,19 @@ export function attention(g: Graph, qkv: Tensor, shape: AttentionShape, document
 export function checkHeads(op: string, shape: Heads): void {
   const { H, K, d } = shape;
   expectVec4(op, 'the width of a head', d);
-  if (H % K !== 0) throw new Error(`${op}: ${H} query heads cannot share ${K} key/value heads evenly: choose a divisor of ${H}`);
+  if (H % K !== 0)
+    throw new Error(`${op}: ${H} query heads cannot share ${K} key/value heads evenly: choose a divisor of ${H}`);
   const rotated = rotatedWidth(shape);
   if (rotated % 2 !== 0 || rotated > d) {
-    throw new Error(`${op}: ${rotated} of ${d} elements of a head would rotate; they turn in pairs, so choose an even number up to ${d}`);
+    throw new Error(
+      `${op}: ${rotated} of ${d} elements of a head would rotate; they turn in pairs, so choose an even number`,
+    );
   }
 }
 
 /**
- * (positions, d/2) of (cos, sin) of position · θ^(−2j/rotated); pairs behind the rotated ones have the angle 0. Made in f64 on the
- * host, because sin of a large f32 angle is inaccurate on GPUs.
+ * (positions, d/2) of (cos, sin) of position · θ^(−2j/rotated); pairs behind the rotated ones have the angle 0. Made in
+ * f64 on the host, because sin of a large f32 angle is inaccurate on GPUs.
  */
 export function rotaryTable(g: Graph, shape: Heads, positions: number): Tensor {
   const { d, ropeTheta } = shape;
@@ -117,9 +130,13 @@ function tiled(context: KernelContext, shape: AttentionShape, kernel: Tiled): Ke
 
 export const attentionOp: Op<AttentionShape> = {
   name: 'attention',
-  kernels({ inputs: [qkv, rotary, documentStart], outputs: [output, rotated, statistics], attributes: shape }, context) {
+  kernels(
+    { inputs: [qkv, rotary, documentStart], outputs: [output, rotated, statistics], attributes: shape },
+    context,
+  ) {
     const { B, T, H, K, d } = shape;
-    // One invocation takes all heads where loads are dear (the angle is loaded once), one head where parallelism is wanted.
+    // One invocation takes all heads where loads are dear (the angle is loaded once), one head where parallelism is
+    // wanted.
     const headStride = context.software ? 1 : H + K;
     const [x, z] = foldWorkgroups(Math.ceil((B * T * d) / 2 / 64));
     return [
@@ -163,7 +180,14 @@ export const attentionOp: Op<AttentionShape> = {
 export const attentionGradientOp: Op<AttentionShape> = {
   name: 'attentionGradient',
   kernels(node, context) {
-    const [qkv, rotary, rotated, output, statistics, doutput] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const [qkv, rotary, rotated, output, statistics, doutput] = node.inputs as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     const [dqkv, delta] = node.outputs as [Tensor, Tensor];
     const shape = node.attributes;
     const { H, K, d } = shape;
@@ -172,7 +196,14 @@ export const attentionGradientOp: Op<AttentionShape> = {
         entryPoint: 'queryGradient',
         source: queryGradientSource,
         bindings: [
-          read(rotated), read(qkv), read(statistics), read(doutput), read(rotary), write(dqkv), read(output), write(delta),
+          read(rotated),
+          read(qkv),
+          read(statistics),
+          read(doutput),
+          read(rotary),
+          write(dqkv),
+          read(output),
+          write(delta),
         ],
         heads: H,
         stored: qkv,

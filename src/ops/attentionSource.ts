@@ -1,12 +1,13 @@
 /**
  * Shader text of attention's three kernels: the WGSL files and, generated here, their loops over the other side's rows.
  *
- * Every lane of a quad owns whole rows, so scores, maxima and sums need no exchange between lanes; what all of them need is loaded a
- * quarter by each lane and broadcast. Inside the loop everything lives in named registers (q{row}_{vec4}), which WGSL can only have
- * written out; before and after it in arrays, whose loops compile ten times faster.
+ * Every lane of a quad owns whole rows, so scores, maxima and sums need no exchange between lanes; what all of them
+ * need is loaded a quarter by each lane and broadcast. Inside the loop everything lives in named registers
+ * (q{row}_{vec4}), which WGSL can only have written out; before and after it in arrays, whose loops compile ten times
+ * faster.
  *
- * Conditions are joined by `&`, not `&&`: each `&&` is a branch, and SwiftShader's compile time grows exponentially with them. At 8 in
- * the loop it was 1.5 times as long, at 28 a minute and a half.
+ * Conditions are joined by `&`, not `&&`: each `&&` is a branch, and SwiftShader's compile time grows exponentially
+ * with them: 8 in the loop made it 1.4 times as long, 28 a minute and a half.
  */
 import backwardWgsl from '../../shaders/attentionBackward.wgsl?raw';
 import forwardWgsl from '../../shaders/attention.wgsl?raw';
@@ -26,8 +27,9 @@ export interface Tile {
 }
 
 /**
- * SwiftShader pays for loads, so its lanes own as many rows as compile quickly: text grows with rows × turn × d. A GPU pays for
- * registers, of which query and output of one row are 2d, and hides the time of loads that do not wait for each other.
+ * SwiftShader pays for loads, so its lanes own as many rows as compile quickly: text grows with rows × turn × d. A GPU
+ * pays for registers, of which query and output of one row are 2d, and hides the time of loads that do not wait for
+ * each other.
  */
 export function tileFor({ software }: Pick<KernelContext, 'software'>, d: number): Tile {
   const clamp = (n: number): number => Math.max(1, Math.min(4, Math.floor(n)));
@@ -72,13 +74,25 @@ const addScaled = ({ d4, turn }: Unrolled, name: string, r: number, factor: stri
   each(d4, (i) => `    ${name}${r}_${i} += ${each(turn, (u) => `${factor}${r}_${u} * ${x}${u}_${i}`, ' + ')};`);
 
 /** The whole source of one kernel. */
-function source(context: KernelContext, tile: Unrolled, rotated: number, files: string, name: string, heads: string, loop: string): string {
+function source(
+  context: KernelContext,
+  tile: Unrolled,
+  rotated: number,
+  files: string,
+  name: string,
+  heads: string,
+  loop: string,
+): string {
   return `const D4 = ${tile.d4}u;
 const ROWS = ${tile.rows}u;
 const ROTATED = ${rotated}u;
 ${lanesWgsl(context)}${tileWgsl}${files}
 @compute @workgroup_size(${tile.invocations})
-fn ${name}(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn ${name}(
+  @builtin(local_invocation_index) local: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
   let place = locate((group.y * groups.x + group.x) * ${tile.invocations}u + local, ${heads});
   if (place.outside) {
     return;
@@ -93,17 +107,22 @@ ${loop}
 
 export type Source = (context: KernelContext, tile: Unrolled, rotated: number) => string;
 
-/** The rows of keys or values number s … s + turn − 1, the last one repeated past the end (and masked, being later than any query). */
+/** Keys s … s + turn − 1. Past the end the last is repeated, and masked, because s is later than any query. */
 const keys = (tile: Unrolled): string =>
-  each(tile.turn, (u) => `    let n${u} = place.n0 + min(s + ${u}u, place.last);
-${shared(tile, `k${u}`, 'qk', `rotatedKey(n${u}, kvHead)`)}`);
-const values = (tile: Unrolled): string => each(tile.turn, (u) => shared(tile, `v${u}`, 'qkv', `packedValue(n${u}, kvHead)`));
+  each(
+    tile.turn,
+    (u) => `    let n${u} = place.n0 + min(s + ${u}u, place.last);
+${shared(tile, `k${u}`, 'qk', `rotatedKey(n${u}, kvHead)`)}`,
+  );
+const values = (tile: Unrolled): string =>
+  each(tile.turn, (u) => shared(tile, `v${u}`, 'qkv', `packedValue(n${u}, kvHead)`));
 const score = (tile: Unrolled, r: number, u: number): string =>
   `select(masked, ${dot(tile, `q${r}`, `k${u}`)}, (s + ${u}u >= start[${r}]) & (s + ${u}u <= position${r}))`;
 
 /**
- * Online softmax: m follows a row's maximum only when a score passes it by more than 8, so that the output is seldom rescaled
- * (e^8 · T is far from overflow). Rescaling is outside the loop over keys, which it interrupts: inside, it would cost every turn.
+ * Online softmax: m follows a row's maximum only when a score passes it by more than 8, so that the output is seldom
+ * rescaled (e^8 · T is far from overflow). Rescaling is outside the loop over keys, which it interrupts: inside, it
+ * would cost every turn.
  */
 export const forwardSource: Source = (context, tile, rotated) => {
   const { rows, turn, d4 } = tile;
@@ -122,19 +141,25 @@ ${each(rows, (r) => `    high${r} = ${max(upTo(turn).map((u) => `s${r}_${u}`))};
       break;
     }
 ${values(tile)}
-${each(rows, (r) => `${each(turn, (u) => `    let p${r}_${u} = exp(s${r}_${u} - m${r});\n    sum${r} += p${r}_${u};`)}
-${addScaled(tile, 'o', r, 'p', 'v')}`)}
+${each(
+  rows,
+  (r) => `${each(turn, (u) => `    let p${r}_${u} = exp(s${r}_${u} - m${r});\n    sum${r} += p${r}_${u};`)}
+${addScaled(tile, 'o', r, 'p', 'v')}`,
+)}
     }
     if (s > place.last) {
       break;
     }
-${each(rows, (r) => `    {
+${each(
+  rows,
+  (r) => `    {
       let high = max(m${r}, high${r});
       let shrink = exp(m${r} - high);
       m${r} = high;
       sum${r} *= shrink;
 ${each(d4, (i) => `      o${r}_${i} *= shrink;`)}
-    }`)}
+    }`,
+)}
   }
 ${collect(tile, 'o')}
 ${each(rows, (r) => `  m[${r}] = m${r};\n  sum[${r}] = sum${r};`)}`;
@@ -153,16 +178,23 @@ ${spread(tile, 'dq', 'var')}
   for (var s = first; s <= place.last; s += ${turn}u) {
 ${keys(tile)}
 ${values(tile)}
-${each(rows, (r) => `${each(turn, (u) => `    let p${r}_${u} = exp(${score(tile, r, u)} - logsumexp[${r}]);
-    let ds${r}_${u} = p${r}_${u} * (${dot(tile, `dout${r}`, `v${u}`)} - delta[${r}]);`)}
-${addScaled(tile, 'dq', r, 'ds', 'k')}`)}
+${each(
+  rows,
+  (r) => `${each(
+    turn,
+    (u) => `    let p${r}_${u} = exp(${score(tile, r, u)} - logsumexp[${r}]);
+    let ds${r}_${u} = p${r}_${u} * (${dot(tile, `dout${r}`, `v${u}`)} - delta[${r}]);`,
+  )}
+${addScaled(tile, 'dq', r, 'ds', 'k')}`,
+)}
   }
 ${collect(tile, 'dq')}`;
   return source(context, tile, rotated, backwardWgsl + queryGradientWgsl, 'queryGradient', 'shape.H', loop);
 };
 
 export const keyValueGradientSource: Source = (context, given, rotated) => {
-  // Four products a pair where the others have two or three: half as many pairs, or it would compile twice as long as they do.
+  // Four products a pair where the others have two or three: half as many pairs, or it would compile twice as long as
+  // they do.
   const tile = { ...given, turn: Math.ceil(given.turn / 2) };
   const { rows, turn } = tile;
   const loop = `
@@ -173,23 +205,37 @@ ${spread(tile, 'dk', 'var')}
 ${spread(tile, 'dv', 'var')}
   for (var head = place.head * groupSize; head < (place.head + 1u) * groupSize; head++) {
     for (var t = place.first; t < shape.T; t += ${turn}u) {
-${each(turn, (u) => `    let t${u} = min(t + ${u}u, shape.T - 1u);
+${each(
+  turn,
+  (u) => `    let t${u} = min(t + ${u}u, shape.T - 1u);
     let row${u} = (place.n0 + t${u}) * shape.H + head;
     let statistic${u} = statistics[row${u}];
     // A row past the end repeats the last: its document starts beyond every key.
-    let start${u} = select(shape.T, u32(statistic${u}.y), t + ${u}u < shape.T);`)}
+    let start${u} = select(shape.T, u32(statistic${u}.y), t + ${u}u < shape.T);`,
+)}
     // Documents that begin after this tile do not see it.
     if (start0 > place.last) {
       break;
     }
-${each(turn, (u) => `    let delta${u} = deltas[row${u}];
+${each(
+  turn,
+  (u) => `    let delta${u} = deltas[row${u}];
 ${shared(tile, `q${u}`, 'qk', `rotatedQuery(place.n0 + t${u}, head)`)}
-${shared(tile, `dout${u}`, 'doutput', `row${u} * D4`)}`)}
-${each(rows, (r) => `${each(turn, (u) => `    let s${r}_${u} = select(masked, ${dot(tile, `k${r}`, `q${u}`)}, (position${r} >= start${u}) & (position${r} <= t${u}));
+${shared(tile, `dout${u}`, 'doutput', `row${u} * D4`)}`,
+)}
+${each(
+  rows,
+  (r) => `${each(
+    turn,
+    (
+      u,
+    ) => `    let s${r}_${u} = select(masked, ${dot(tile, `k${r}`, `q${u}`)}, (position${r} >= start${u}) & (position${r} <= t${u}));
     let p${r}_${u} = exp(s${r}_${u} - statistic${u}.x);
-    let ds${r}_${u} = p${r}_${u} * (${dot(tile, `v${r}`, `dout${u}`)} - delta${u});`)}
+    let ds${r}_${u} = p${r}_${u} * (${dot(tile, `v${r}`, `dout${u}`)} - delta${u});`,
+  )}
 ${addScaled(tile, 'dv', r, 'p', 'dout')}
-${addScaled(tile, 'dk', r, 'ds', 'q')}`)}
+${addScaled(tile, 'dk', r, 'ds', 'q')}`,
+)}
     }
   }
 ${collect(tile, 'dk')}

@@ -15,12 +15,18 @@ export interface CachedAttentionShape extends Heads {
 }
 
 /**
- * One decoding step. qkv (R, (H + 2K)·d) packed as for `attention`, of the token at `position` (u32, (R) or (1) for all rows) →
- * (R, H·d). Writes the token's rotated key and its value to cacheK and cacheV (R, Tmax, K·d), states, then attends over positions
- * 0 … position, which earlier replays wrote. A position of Tmax or more writes nothing: its output is without meaning.
+ * One decoding step. qkv (R, (H + 2K)·d) packed as for `attention`, of the token at `position` (u32, (R) or (1) for all
+ * rows) → (R, H·d). Writes the token's rotated key and its value to cacheK and cacheV (R, Tmax, K·d), states, then
+ * attends over positions 0 … position, which earlier replays wrote. A position of Tmax or more writes nothing: its
+ * output is without meaning.
  */
 export function cachedAttention(
-  g: Graph, qkv: Tensor, cacheK: Tensor, cacheV: Tensor, position: Tensor, shape: CachedAttentionShape,
+  g: Graph,
+  qkv: Tensor,
+  cacheK: Tensor,
+  cacheV: Tensor,
+  position: Tensor,
+  shape: CachedAttentionShape,
 ): Tensor {
   const { R, Tmax, H, K, d } = shape;
   checkHeads('cachedAttention', shape);

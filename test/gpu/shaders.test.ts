@@ -1,6 +1,6 @@
 /**
- * Compiles every kernel of every op, in every variant a device may ask for, on the adapter that checks and computes nothing. The ops
- * and the shader files themselves say what has to be covered, so one that this file forgets fails it.
+ * Compiles every kernel of every op, in every variant a device may ask for, on the adapter that checks and computes
+ * nothing. The ops and the shader files themselves say what has to be covered, so one that this file forgets fails it.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openNullDevice } from '../../src/cli/node/dawn.ts';
@@ -25,7 +25,8 @@ const everyDevicesBindings = 8;
 const opModules = import.meta.glob<Record<string, unknown>>('../../src/ops/*.ts', { eager: true });
 const shaderFiles = import.meta.glob<string>('../../shaders/*.wgsl', { eager: true, query: '?raw', import: 'default' });
 
-const isOp = (value: unknown): value is Op => typeof value === 'object' && value !== null && 'kernels' in value && 'name' in value;
+const isOp = (value: unknown): value is Op =>
+  typeof value === 'object' && value !== null && 'kernels' in value && 'name' in value;
 const allOps = Object.values(opModules).flatMap((module) => Object.values(module).filter(isOp));
 
 /** A graph with every op in it: one layer of the model, its gradients and update, and a decoding step. */
@@ -59,7 +60,13 @@ function everything(dtype: DType, d: number): Graph {
   const controls = g.input('controls', [4]);
   const clip = gradientNorm(g, gradients!, loss, controls, g.state('ring', [4, 4]), 1);
   const attributes = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: 64 };
-  adamw(g, { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! }, controls, clip, attributes);
+  adamw(
+    g,
+    { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! },
+    controls,
+    clip,
+    attributes,
+  );
 
   const token = g.input('token qkv', [B, (H + 2 * K) * d], dtype);
   const [cacheK, cacheV] = ['cache k', 'cache v'].map((name) => g.state(name, [B, T, K * d], dtype));
@@ -72,14 +79,20 @@ beforeAll(async () => {
   ({ device } = await openNullDevice());
 });
 
-/** Compiles a kernel as Pipelines would on a device that has or lacks subgroups; rejects with the compiler's own message. */
+/**
+ * Compiles a kernel as Pipelines would on a device that has or lacks subgroups; rejects with the compiler's own
+ * message.
+ */
 async function compileAlone(kernel: Kernel, layouts: Pipelines, subgroups: boolean): Promise<void> {
   device.pushErrorScope('validation');
   const code = preamble(kernel, new Set(subgroups ? ['subgroups'] : [])) + kernel.source;
   const module = device.createShaderModule({ code });
   const layout = device.createPipelineLayout({ bindGroupLayouts: [layouts.bindGroupLayout(kernel)] });
   const compute = { module, entryPoint: kernel.entryPoint, constants: kernel.overrides ?? {} };
-  const failed = await device.createComputePipelineAsync({ layout, compute }).then(() => null, (error: Error) => error);
+  const failed = await device.createComputePipelineAsync({ layout, compute }).then(
+    () => null,
+    (error: Error) => error,
+  );
   const invalid = await device.popErrorScope();
   if (invalid ?? failed) throw new Error(`${kernel.entryPoint}: ${(invalid ?? failed)!.message}`);
 }
@@ -96,10 +109,15 @@ describe('every kernel compiles', () => {
     for (const d of [12, 32, 128]) {
       for (const node of everything(dtype, d).nodes) {
         const context: KernelContext = { quads, software, accumulating: false };
-        const kernels = [...node.op.kernels(node, context), ...node.op.kernels(node, { ...context, accumulating: true })];
+        const kernels = [
+          ...node.op.kernels(node, context),
+          ...node.op.kernels(node, { ...context, accumulating: true }),
+        ];
         for (const kernel of kernels) {
           expect(kernel.bindings.length, `bindings of ${kernel.entryPoint}`).toBeLessThanOrEqual(everyDevicesBindings);
-          expect(Math.max(...kernel.workgroups), `workgroups of ${kernel.entryPoint}`).toBeLessThanOrEqual(maxWorkgroups);
+          expect(Math.max(...kernel.workgroups), `workgroups of ${kernel.entryPoint}`).toBeLessThanOrEqual(
+            maxWorkgroups,
+          );
           const key = layouts.key(kernel);
           if (compiled.has(key)) continue;
           compiled.add(key);

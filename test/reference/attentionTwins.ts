@@ -3,10 +3,16 @@ import type { AttentionShape } from '../../src/ops/attention.ts';
 import type { Twin } from './interpret.ts';
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
-const addScaled = (to: Float64Array, factor: number, x: Float64Array): void => x.forEach((value, i) => (to[i]! += factor * value));
+const addScaled = (to: Float64Array, factor: number, x: Float64Array): void =>
+  x.forEach((value, i) => (to[i]! += factor * value));
 
 /** Turns the first ⌊d·factor⌋ elements by sign · position · θ^(−2j/⌊d·factor⌋), element j with j + half. */
-function turn(head: Float64Array, position: number, { d, ropeTheta, ropeFactor }: AttentionShape, sign: number): Float64Array {
+function turn(
+  head: Float64Array,
+  position: number,
+  { d, ropeTheta, ropeFactor }: AttentionShape,
+  sign: number,
+): Float64Array {
   const width = Math.floor(d * ropeFactor);
   const y = Float64Array.from(head);
   for (let j = 0; j < width / 2; j++) {
@@ -36,10 +42,15 @@ function rotate(qkv: Float64Array, shape: AttentionShape): Float64Array {
 }
 
 /** Calls `see` with every query and every key it sees: rows n and m, the query's head and that of its key. */
-function pairs({ B, T, H, K }: AttentionShape, starts: Float64Array | undefined, see: (n: number, m: number, h: number, kv: number) => void): void {
+function pairs(
+  { B, T, H, K }: AttentionShape,
+  starts: Float64Array | undefined,
+  see: (n: number, m: number, h: number, kv: number) => void,
+): void {
   for (let n = 0; n < B * T; n++) {
     const first = n - (n % T);
-    for (let h = 0; h < H; h++) for (let m = first + (starts?.[n] ?? 0); m <= n; m++) see(n, m, h, Math.floor(h / (H / K)));
+    for (let h = 0; h < H; h++)
+      for (let m = first + (starts?.[n] ?? 0); m <= n; m++) see(n, m, h, Math.floor(h / (H / K)));
   }
 }
 
@@ -69,7 +80,9 @@ export const attentionTwins: Record<string, Twin> = {
     const { B, T, H, K, d } = shape;
     const all = H + 2 * K;
     const dqkv = new Float64Array(qkv!.length);
-    const delta = new Float64Array(B * T * H).map((_, i) => dot(headOf(doutput!, 1, i, 0, d), headOf(output!, 1, i, 0, d)));
+    const delta = new Float64Array(B * T * H).map((_, i) =>
+      dot(headOf(doutput!, 1, i, 0, d), headOf(output!, 1, i, 0, d)),
+    );
     const starts = new Float64Array(B * T).map((_, n) => statistics![n * H * 2 + 1]!);
     pairs(shape, starts, (n, m, h, kv) => {
       const q = headOf(rotated!, H + K, n, h, d);

@@ -14,7 +14,8 @@ export function interpret(graph: Graph, twins: Record<string, Twin>, values: Val
     const twin = twins[node.op.name];
     if (!twin) throw new Error(`no f64 twin for op ${node.op.name}`);
     const inputs = node.inputs.map((input) => {
-      const value = values.get(input) ?? (graph.constants.has(input) ? Float64Array.from(graph.constants.get(input)!) : undefined);
+      const constant = graph.constants.get(input);
+      const value = values.get(input) ?? (constant && Float64Array.from(constant));
       if (!value) throw new Error(`${node.op.name} reads ${input.name}, which has no value`);
       return value;
     });
