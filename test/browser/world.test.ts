@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { build } from 'vite';
+import { expect, test } from 'vitest';
+import { FACTS, WHOLE } from '../world/configs.ts';
+import { EXPECTED } from '../world/hashes.ts';
+import { withPage } from './harness.ts';
+import type { WorldAnswer } from './worldWorker.ts';
+
+/** The world's code as one worker script. */
+async function workerScript(): Promise<string> {
+  const entry = path.resolve(import.meta.dirname, 'worldWorker.ts');
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, lib: { entry, formats: ['es'], fileName: 'world' } },
+  });
+  const [output] = Array.isArray(built) ? built : [built];
+  if (!output || !('output' in output)) throw new Error('Vite gave no output for the world.');
+  return output.output[0].code;
+}
+
+test('a worker in the browser writes the same bytes as Node, at 20 MB/s or more', async () => {
+  const script = await workerScript();
+  await withPage(async (page) => {
+    for (const [size, expected] of [
+      [WHOLE, EXPECTED.whole],
+      [FACTS, EXPECTED.facts],
+    ] as const) {
+      const { hashes, megabytesPerSecond } = await page.evaluate(
+        (given) => {
+          const url = URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' }));
+          const worker = new Worker(url, { type: 'module' });
+          worker.postMessage(given.config, []);
+          return new Promise<WorldAnswer>((resolve, reject) => {
+            worker.onmessage = ({ data }) => resolve(data);
+            worker.onerror = ({ message }) => reject(new Error(message));
+          });
+        },
+        { script, config: size },
+      );
+      expect(hashes).toEqual(expected);
+      console.log(`world text in a worker: ${megabytesPerSecond.toFixed(0)} MB/s`);
+      expect(megabytesPerSecond).toBeGreaterThan(20);
+    }
+  });
+});
