@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RunConfig } from '../../src/config/run.ts';
+import { presetConfig } from '../../src/config/presets.ts';
 import { finalRate, rate, switchStep } from '../../src/optim/schedule.ts';
 import { continuedConfig, EXPERIMENTS, experimentNamed } from '../../src/recipe/experiments.ts';
 import {
@@ -18,65 +18,7 @@ import {
 } from '../../src/recipe/variations.ts';
 
 /** The whole world's run (toy-world.md §2). */
-const BASE: RunConfig = {
-  preset: 'world',
-  seed: 1,
-  tokenizer: { kind: 'word' },
-  logEverySteps: 10,
-  model: {
-    vocab_size: 320,
-    hidden_size: 48,
-    intermediate_size: 192,
-    num_hidden_layers: 2,
-    num_attention_heads: 4,
-    num_key_value_heads: 2,
-    head_dim: 12,
-    max_position_embeddings: 64,
-    initializer_range: 0.07,
-    norm_eps: 1e-5,
-    rope_theta: 10_000,
-    partial_rotary_factor: 1,
-  },
-  data: {
-    world: { people: 560, names: 28, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' },
-    heldOut: 0.05,
-    split: 'hash',
-    separateDocuments: false,
-  },
-  batch: { sequences: 8, length: 64, accumulation: 1 },
-  optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weight_decay: 0.1, decay_embeddings: true, max_grad_norm: 1 },
-  base: {
-    steps: 4882,
-    blend: { web: 58, wiki: 12, books: 6, code: 5, math: 6, multi: 9, forum: 4 },
-    schedule: {
-      kind: 'cosine',
-      peak: 5e-3,
-      end: 1e-3,
-      warmupSteps: 98,
-      warmupStart: 0,
-      decayShare: 0.2,
-      decayShape: 'linear',
-    },
-  },
-  continued: {
-    steps: 976,
-    switchDivisor: 5,
-    switchShare: null,
-    keepMoments: true,
-    general: { 'web-recent': 8, 'wiki-recent': 40, books: 6, code: 12, math: 20, 'multi-recent': 10, forum: 4 },
-    qa: { 'wiki-recent': 12, books: 5, code: 10, math: 20, 'multi-recent': 8, qa: 45 },
-    schedule: {
-      kind: 'cosine',
-      peak: 1e-3,
-      end: 1e-5,
-      warmupSteps: 0,
-      warmupStart: 0,
-      decayShare: 0.2,
-      decayShape: 'linear',
-    },
-  },
-  evaluation: { everySteps: 0, rows: 16 },
-};
+const BASE = presetConfig('world');
 const armOf = (experiment: string, arm: string) =>
   continuedConfig(
     experimentNamed(experiment).arms.find(({ name }) => name === arm)!,
