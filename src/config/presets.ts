@@ -245,7 +245,7 @@ const WORLD: Record<string, Choice> = {
     evaluation: { everySteps: 0, rows: 16 }, logEverySteps: 10,
   },
   'world-300': {
-    // Facts saturate in some seeds and not in others (toy-world.md §3b): the gain over plain continuing is larger, the rest varies more.
+    // Facts saturate in some seeds only (toy-world.md §3b): the gain over plain continuing is larger, the rest varies more.
     title: 'The world with fewer people, 82 k parameters: a larger gain over continuing as before',
     tokenizer: WORLD_TOKENIZER,
     model: { D: 48, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(48) },
