@@ -15,6 +15,7 @@ export const text = {
   help: 'Help',
 
   phase,
+  phaseShort: { base: 'Base', general: 'General', qa: 'QA' } satisfies Record<PhaseName, string>,
   stage(state: RunState): string {
     switch (state.kind) {
       case 'idle': return 'Ready';
@@ -47,6 +48,7 @@ export const text = {
     step: 'One step',
     stop: 'Stop',
     reset: 'Back to the preset',
+    changed: 'Changed from the preset:',
     nextRun: 'The recipe was changed: the next start uses it.',
     size: (parameters: number, layers: number, width: number) =>
       `${format.short(parameters)} parameters, ${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
@@ -55,6 +57,7 @@ export const text = {
 
   progress: {
     label: 'Progress of the run',
+    planned: 'The plan, before a step is trained',
     step: (step: number, total: number) => `step ${format.integer(step)} of ${format.integer(total)}`,
     tokens: (tokens: number) => `${format.short(tokens)} tokens`,
     speed: (perSecond: number) => `${format.short(perSecond)} tokens/s`,
@@ -95,9 +98,9 @@ export const text = {
       `smoothed ${format.loss(smooth)}, learning rate ${format.rate(rate)}`,
     readoutPlan: (step: number, name: PhaseName, rate: number) =>
       `Step ${format.integer(step)}, ${phase[name].toLowerCase().replace('qa', 'QA')}: planned learning rate ${format.rate(rate)}`,
-    freeze: 'Freeze the picture',
-    unfreeze: 'Follow the run',
-    table: 'Show as a table',
+    freeze: 'Freeze',
+    table: 'Table',
+    even: 'Steps evenly spaced',
     smoothing: 'Smoothing',
     columns: ['Step', 'Phase', 'Loss', 'Smoothed', 'Learning rate', 'Tokens/s'],
   },
@@ -144,15 +147,19 @@ export const text = {
     blends: 'Data blends',
     weights: 'Edit the weights',
     weightOf: (source: string, name: PhaseName) => `${source}, ${phase[name]}, weight in percent`,
-    more: 'More settings',
+    more: 'All settings',
+    sourceOf: (from: string, notes: string | undefined) => `Source: ${from}${notes ? `, ${notes}` : ''}.`,
+    badNumber: (min: number, max: number) => `A number from ${min} to ${max}.`,
+    badTokenizer: 'byte, word, or bpe: and the size of the vocabulary, as in bpe:1024.',
+    none: 'none',
     files: 'Your own text',
-    filesNote: 'Text, Markdown or JSON Lines. It is read in this tab and never leaves your machine.',
-    choose: 'Choose files',
-    drop: 'or drop them here.',
+    filesNote: '.txt, .md or .jsonl, chosen or dropped here. It is read in this tab and never leaves your machine.',
     fileSource: 'Name',
+    removeShort: 'Remove',
     remove: (name: string) => `Remove ${name}`,
     badName: (name: string) =>
       `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a letter or digit.`,
+    taken: (name: string) => `There is a source named “${name}” already: choose another name.`,
     empty: (name: string) => `${name} is empty: choose a file with text in it.`,
     kind: (name: string) => `${name} is not a .txt, .md or .jsonl file: choose one of these.`,
   },
@@ -216,9 +223,11 @@ export const text = {
   },
 
   log: 'Log',
+  footer: 'Everything happens in this tab: no account, no server, nothing sent.',
   workerLost: 'The training process ended unexpectedly; reload the page and start again.',
 
   title: {
+    idle: 'Rekindle: train a language model in a browser tab',
     running: (share: number, loss: number | null) =>
       `${Math.floor(share * 100)} %${loss === null ? '' : ` · ${format.loss(loss)}`} · Rekindle`,
     paused: (share: number) => `Paused at ${Math.floor(share * 100)} % · Rekindle`,

@@ -1,5 +1,5 @@
 /** A run as it is planned, step by step, before anything is trained: what the page draws at rest and under the measured lines. */
-import type { Blend, RunConfig } from '../../config/run.ts';
+import type { Blend, ContinuedConfig, RunConfig } from '../../config/run.ts';
 import type { PhaseName } from '../../protocol.ts';
 import { rate, switchStep } from '../../optim/schedule.ts';
 
@@ -32,8 +32,7 @@ export function planOf(config: RunConfig): Plan {
   let switchAt: number | null = null;
   if (continued) {
     steps += continued.steps;
-    const within =
-      continued.switchDivisor === 0 ? null : switchStep(continued.schedule, continued.steps, continued.switchDivisor);
+    const within = switchWithin(continued);
     switchAt = within === null ? null : base.steps + within;
     const generalEnd = switchAt ?? steps;
     if (generalEnd > base.steps) {
@@ -52,6 +51,12 @@ export function planOf(config: RunConfig): Plan {
         : rate(continued.schedule, step - base.steps, continued.steps),
     peak: Math.max(base.schedule.peak, continued?.schedule.peak ?? 0),
   };
+}
+
+/** First step of the QA blend, counted within the continued run: at a fixed share if one is set, else where the rate says. */
+export function switchWithin({ schedule, steps, switchDivisor, switchShare }: ContinuedConfig): number | null {
+  if (switchShare !== null) return switchShare < 1 ? Math.round(switchShare * steps) : null;
+  return switchDivisor === 0 ? null : switchStep(schedule, steps, switchDivisor);
 }
 
 /** Weights as shares of 1, in the order given; all zero when the weights are. */

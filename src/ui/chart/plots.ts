@@ -7,6 +7,7 @@ import uPlot from 'uplot';
 import type { History } from './columns.ts';
 import type { Plan } from './plan.ts';
 import type { Smoother } from './smooth.ts';
+import { stepTicks, type StepScale } from './scale.ts';
 import { visiblePoints } from './downsample.ts';
 import * as format from '../format.ts';
 
@@ -14,12 +15,17 @@ import * as format from '../format.ts';
 const AXIS = 24;
 /** Rates below this share of the peak are drawn at the strip's floor: a log scale has no zero. */
 const RATE_FLOOR = 1e-4;
+/** Pixels between numbers on the step axis. */
+const TICKS_APART = 80;
 /** Points along the planned rate: one for every second pixel of a wide screen. */
 const PLAN_POINTS = 500;
 const PHASES = [0, 1, 2];
+const X_SCALE: uPlot.Scale = { time: false, range: () => [0, 1] };
 
 export interface PlotsInput {
   plan: Plan;
+  /** x of the plots is the share of the width that this scale gives a step. */
+  scale: StepScale;
   history: History;
   smoother: Smoother;
 }
@@ -77,15 +83,12 @@ export class Plots {
     };
   }
 
-  #steps(): uPlot.Scale {
-    return { time: false, range: () => [0, this.#input.plan.steps] };
-  }
 
   #lossOptions(ink: Inks, height: number): uPlot.Options {
     const line = { stroke: ink.ink, width: 1.75, points: { show: false } };
     return {
       ...this.#options(height),
-      scales: { x: this.#steps(), y: { range: (_, low, high) => padded(low, high) } },
+      scales: { x: X_SCALE, y: { range: (_, low, high) => padded(low, high) } },
       axes: [
         { show: false },
         {
@@ -117,7 +120,7 @@ export class Plots {
       ...this.#options(height),
       padding: [6, () => this.#gutters().right, 0, 0],
       scales: {
-        x: this.#steps(),
+        x: X_SCALE,
         y: { distr: 3, range: () => [this.#input.plan.peak * RATE_FLOOR, this.#input.plan.peak] },
       },
       axes: [
@@ -125,11 +128,12 @@ export class Plots {
           size: AXIS,
           stroke: ink.soft,
           font: ink.font,
-          space: 80,
           gap: 2,
           grid: { show: false },
           ticks: { stroke: ink.hair, width: 1, size: 4 },
-          values: (_, values) => values.map((value) => (value === null ? null : format.integer(value))),
+          splits: () => this.#ticks().map((step) => this.#input.scale.position(step)),
+          filter: (_, splits) => splits,
+          values: () => this.#ticks().map(format.integer),
         },
         {
           size: () => this.#gutters().left,
@@ -150,11 +154,27 @@ export class Plots {
     };
   }
 
+  #ticks(): number[] {
+    return stepTicks(this.#input.scale, this.#area.offsetWidth, TICKS_APART);
+  }
+
+  /** Logged points worth drawing of one column, stretch by stretch of the step scale. */
+  #picked(column: Float64Array): number[] {
+    const { scale, history } = this.#input;
+    const picked: number[] = [];
+    for (const { from, to } of scale.stretches) {
+      const pixels = Math.max(1, Math.round((scale.position(to) - scale.position(from)) * this.#area.offsetWidth));
+      // Stretches bring a neighbour from beyond their edge; it is taken once.
+      const past = picked.at(-1) ?? -1;
+      for (const i of visiblePoints(history.step, column, history.length, from, to, pixels)) if (i > past) picked.push(i);
+    }
+    return picked;
+  }
+
   #lossData(): uPlot.AlignedData {
-    const { plan, history, smoother } = this.#input;
-    const width = Math.max(1, this.#area.offsetWidth);
-    const picked = visiblePoints(history.step, history.loss, history.length, 0, plan.steps, width);
-    const x = picked.map((i) => history.step[i]);
+    const { scale, history, smoother } = this.#input;
+    const picked = this.#picked(history.loss);
+    const x = picked.map((i) => scale.position(history.step[i]));
     const raw = picked.map((i) => finite(history.loss[i]));
     const smooth = PHASES.map((phase) =>
       picked.map((i) => (history.phase[i] === phase ? finite(smoother.values[i]) : null)),
@@ -163,30 +183,31 @@ export class Plots {
   }
 
   #rateData(): uPlot.AlignedData {
-    const { plan, history } = this.#input;
+    const { plan, scale, history } = this.#input;
     const floor = (rate: number) => Math.max(rate, plan.peak * RATE_FLOOR);
-    const stride = Math.max(1, Math.floor(plan.steps / PLAN_POINTS));
     const at = new Set<number>();
-    for (let step = 0; step < plan.steps; step += stride) at.add(step);
+    for (let point = 0; point <= PLAN_POINTS; point++) {
+      at.add(Math.min(plan.steps - 1, Math.round(scale.step(point / PLAN_POINTS))));
+    }
     for (const phase of plan.phases) at.add(Math.max(0, phase.from - 1)).add(phase.from);
-    at.add(plan.steps - 1);
     const planned = [...at].sort((a, b) => a - b);
-    const picked = visiblePoints(history.step, history.lr, history.length, 0, plan.steps, PLAN_POINTS);
-    if (picked.length === 0) return [planned, planned.map((step) => floor(plan.rate(step))), planned.map(() => null)];
+    const expected = [planned.map(scale.position), planned.map((step) => floor(plan.rate(step)))] as const;
+    const picked = this.#picked(history.lr);
+    if (picked.length === 0) return [...expected, planned.map(() => null)];
     return uPlot.join([
-      [planned, planned.map((step) => floor(plan.rate(step)))],
-      [picked.map((i) => history.step[i]), picked.map((i) => floor(history.lr[i]))],
+      [...expected],
+      [picked.map((i) => scale.position(history.step[i])), picked.map((i) => floor(history.lr[i]))],
     ]);
   }
 
   /** The glowing end of the line, with its value. */
   #drawTip(plot: uPlot, ink: Inks): void {
-    const { history, smoother } = this.#input;
+    const { scale, history, smoother } = this.#input;
     const last = history.length - 1;
     if (last < 0 || !Number.isFinite(smoother.values[last])) return;
     const { ctx } = plot;
     const ratio = uPlot.pxRatio;
-    const x = plot.valToPos(history.step[last], 'x', true);
+    const x = plot.valToPos(scale.position(history.step[last]), 'x', true);
     const y = plot.valToPos(smoother.values[last], 'y', true);
     const label = format.loss(smoother.values[last]);
     ctx.save();

@@ -1,0 +1,42 @@
+/** The continued run's learning rate over its steps, and the switch on it: a rule down from the level at which it falls. */
+import type { ContinuedConfig } from '../../config/run.ts';
+import { rate } from '../../optim/schedule.ts';
+import { switchWithin } from '../chart/plan.ts';
+import { text } from '../strings.ts';
+
+const WIDTH = 280;
+const HEIGHT = 84;
+const POINTS = 70;
+
+export function RatePreview({ continued }: { continued: ContinuedConfig }) {
+  const { schedule, steps } = continued;
+  const at = switchWithin(continued);
+  const top = Math.max(schedule.peak, schedule.warmupStart);
+  const x = (step: number) => ((step / Math.max(1, steps - 1)) * WIDTH).toFixed(1);
+  const y = (value: number) => ((1 - value / top) * HEIGHT).toFixed(1);
+  const last = Math.min(POINTS, steps - 1);
+  const line = Array.from({ length: last + 1 }, (_, i) => {
+    const step = Math.round((i / Math.max(1, last)) * (steps - 1));
+    return `${x(step)},${y(rate(schedule, step, steps))}`;
+  }).join(' ');
+  const level = at === null ? null : y(rate(schedule, at, steps));
+  return (
+    <svg
+      class="rate-preview"
+      role="img"
+      aria-label={text.setup.preview(at === null ? null : at / steps)}
+      viewBox={`0 -4 ${WIDTH} ${HEIGHT + 6}`}
+    >
+      {at !== null && <rect class="after" x={x(at)} y={0} width={WIDTH - Number(x(at))} height={HEIGHT} />}
+      <line class="ground" x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
+      {at !== null && level !== null && (
+        <>
+          <line class="level" x1={0} x2={x(at)} y1={level} y2={level} />
+          <line class="switch" x1={x(at)} x2={x(at)} y1={0} y2={HEIGHT} />
+        </>
+      )}
+      <polyline points={line} />
+      {at !== null && level !== null && <circle cx={x(at)} cy={level} r={4} />}
+    </svg>
+  );
+}

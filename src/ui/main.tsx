@@ -1,0 +1,22 @@
+import { render } from 'preact';
+import 'uplot/dist/uPlot.min.css';
+import './style/tokens.css';
+import './style/base.css';
+import './style/page.css';
+import './style/figure.css';
+import './style/forms.css';
+import { announceRun } from './state/announce.ts';
+import { listenToKeys } from './state/keys.ts';
+import { titleFollowsRun } from './state/title.ts';
+import { askMachine } from './trainer.ts';
+import { App } from './views/App.tsx';
+
+const root = document.getElementById('app')!;
+root.replaceChildren();
+render(<App />, root);
+titleFollowsRun();
+announceRun();
+listenToKeys();
+
+// After the first paint: a frame, and the task behind it.
+requestAnimationFrame(() => setTimeout(() => void askMachine()));

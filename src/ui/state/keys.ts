@@ -1,0 +1,41 @@
+/**
+ * Single-key commands: Space pauses and resumes, `.` takes one step, `?` opens the help. They act only while no control has the focus,
+ * and can be turned off (WCAG 2.1.4): speech input and slips of the hand must not stop a run.
+ */
+import { effect, signal } from '@preact/signals';
+import { pause, resume, step } from '../trainer.ts';
+import { commandsOf, type Command } from './controls.ts';
+import { helpIsOpen } from './help.ts';
+import { recall, remember } from './memory.ts';
+import { runState } from './run.ts';
+
+export const singleKeys = signal(recall('singleKeys') !== 'off');
+effect(() => remember('singleKeys', singleKeys.value ? 'on' : 'off'));
+
+const CONTROLS = 'input, select, textarea, button, a, summary, dialog, [contenteditable]';
+
+/** What a key asks of a run that takes these commands; null: nothing. */
+export function commandOfKey(key: string, allowed: readonly Command[]): 'pause' | 'resume' | 'step' | null {
+  if (key === '.' && allowed.includes('step')) return 'step';
+  if (key === ' ' && allowed.includes('pause')) return 'pause';
+  if (key === ' ' && allowed.includes('resume')) return 'resume';
+  return null;
+}
+
+const ACTIONS = { pause, resume, step };
+
+export function listenToKeys(): void {
+  document.addEventListener('keydown', (event) => {
+    if (!singleKeys.value || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target instanceof Element && event.target.closest(CONTROLS)) return;
+    if (event.key === '?') {
+      helpIsOpen.value = true;
+      return;
+    }
+    const command = commandOfKey(event.key, commandsOf(runState.value));
+    if (!command) return;
+    event.preventDefault();
+    // A held key repeats: one step per press is meant by "single".
+    if (!event.repeat) void ACTIONS[command]();
+  });
+}

@@ -1,0 +1,28 @@
+import { BLENDS, OPTIONS, closedSectionOf, type Section } from '../../config/options.ts';
+import { OptionField } from '../components/OptionField.tsx';
+import { config } from '../state/config.ts';
+import { text } from '../strings.ts';
+
+const SECTIONS = [...new Set<Section>([...OPTIONS, ...BLENDS].map(({ section }) => section))];
+
+export function AllOptions() {
+  const open = OPTIONS.filter(({ key }) => closedSectionOf(config.value, key) === null && key !== 'data.world');
+  return (
+    <details>
+      <summary>{text.setup.more}</summary>
+      {SECTIONS.map((section) => {
+        const options = open.filter((option) => option.section === section);
+        return (
+          options.length > 0 && (
+            <fieldset key={section} class="stack-2 section">
+              <legend>{section}</legend>
+              {options.map((option) => (
+                <OptionField key={option.key} option={option} />
+              ))}
+            </fieldset>
+          )
+        );
+      })}
+    </details>
+  );
+}

@@ -1,0 +1,122 @@
+/** The one picture of the page, with its reading line, caption, and table. */
+import { useSignal } from '@preact/signals';
+import { Strips } from '../chart/Strips.tsx';
+import { ChartTable } from '../chart/ChartTable.tsx';
+import { Key } from '../chart/Key.tsx';
+import { lowerBound, nearest } from '../chart/downsample.ts';
+import { PHASE_NAMES, summaryOf } from '../chart/summary.ts';
+import { shownConfig, shownPlan } from '../state/config.ts';
+import { history, runConfig } from '../state/run.ts';
+import { evenSteps, frozen, picture, shownScale, shownSources, smoother, smoothing } from '../state/shown.ts';
+import { text } from '../strings.ts';
+import { PlanNote } from './PlanNote.tsx';
+import { Progress } from './Progress.tsx';
+
+export function Figure() {
+  const reading = useSignal<number | null>(null);
+  const tableIsOpen = useSignal(false);
+  void picture.value;
+  const plan = shownPlan.value;
+  const scale = shownScale.value;
+  const summary = summaryOf(plan, history, smoother.value);
+  const last = history.length - 1;
+  const continued = shownConfig.value.continued;
+
+  const onKey = (event: KeyboardEvent) => {
+    const step = nextReading(event, reading.value, plan.steps);
+    if (step === null) return;
+    event.preventDefault();
+    reading.value = step;
+  };
+
+  return (
+    <figure class="figure" aria-label={text.chart.heading}>
+      <Progress />
+      <Strips
+        input={{ plan, scale, history, smoother: smoother.value }}
+        redraw={picture}
+        sources={shownSources.value}
+        divisor={continued?.switchShare === null ? continued.switchDivisor : null}
+        trained={runConfig.value ? (last < 0 ? 0 : history.step[last] + 1) : null}
+        reading={reading.value}
+        summary={summary}
+        onRead={(step) => (reading.value = step)}
+        onKey={onKey}
+      >
+        {!runConfig.value && <PlanNote />}
+      </Strips>
+      <div class="under">
+        <p class="readout" aria-live="polite">
+          {reading.value === null ? '' : readoutAt(reading.value)}
+        </p>
+        <div class="tools">
+          {plan.phases.length > 1 && (
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={evenSteps.value}
+                onChange={(event) => (evenSteps.value = event.currentTarget.checked)}
+              />
+              {text.chart.even}
+            </label>
+          )}
+          {runConfig.value && (
+            <>
+              <label class="smoothing">
+                {text.chart.smoothing}
+                <input
+                  type="range"
+                  min={0}
+                  max={0.99}
+                  step={0.01}
+                  value={smoothing.value}
+                  onInput={(event) => (smoothing.value = event.currentTarget.valueAsNumber)}
+                />
+              </label>
+              <button type="button" class="quiet" aria-pressed={frozen.value} onClick={() => (frozen.value = !frozen.value)}>
+                {text.chart.freeze}
+              </button>
+              <button
+                type="button"
+                class="quiet"
+                aria-expanded={tableIsOpen.value}
+                onClick={() => (tableIsOpen.value = !tableIsOpen.value)}
+              >
+                {text.chart.table}
+              </button>
+            </>
+          )}
+        </div>
+      </div>
+      <Key sources={shownSources.value} />
+      {runConfig.value && <figcaption>{summary}</figcaption>}
+      {tableIsOpen.value && <ChartTable />}
+    </figure>
+  );
+}
+
+function readoutAt(step: number): string {
+  const plan = shownPlan.value;
+  const i = nearest(history.step, history.length, step);
+  if (i >= 0 && step <= history.step[history.length - 1]) {
+    const name = PHASE_NAMES[history.phase[i]];
+    return text.chart.readout(history.step[i], name, history.loss[i], smoother.value.values[i], history.lr[i]);
+  }
+  const phase = plan.phases.findLast(({ from }) => from <= step) ?? plan.phases[0];
+  return text.chart.readoutPlan(step, phase.name, plan.rate(step));
+}
+
+/** Where a key takes the reading line: along logged steps where there are some, else a hundredth of the plan. */
+function nextReading(event: KeyboardEvent, reading: number | null, steps: number): number | null {
+  const { length, step } = history;
+  const end = length > 0 ? step[length - 1] : steps - 1;
+  if (event.key === 'Home') return length > 0 ? step[0] : 0;
+  if (event.key === 'End') return end;
+  const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  if (direction === 0) return null;
+  if (reading === null) return end;
+  const stride = direction * (event.shiftKey ? 10 : 1);
+  if (length === 0) return Math.max(0, Math.min(end, reading + stride * Math.ceil(steps / 100)));
+  const at = lowerBound(step, length, reading);
+  return step[Math.max(0, Math.min(length - 1, at + stride))];
+}

@@ -1,0 +1,35 @@
+import { helpIsOpen } from '../state/help.ts';
+import { themeChoice, type ThemeChoice } from '../state/theme.ts';
+import { text } from '../strings.ts';
+
+const THEMES: readonly ThemeChoice[] = ['auto', 'light', 'dark'];
+
+export function Header() {
+  return (
+    <header class="header">
+      <a class="skip" href="#chart">
+        {text.skip}
+      </a>
+      <h1>{text.name}</h1>
+      <div class="tools">
+        <label class="theme">
+          <span class="note">{text.theme.label}</span>
+          <select
+            value={themeChoice.value}
+            onChange={(event) => (themeChoice.value = event.currentTarget.value as ThemeChoice)}
+          >
+            {THEMES.map((choice) => (
+              <option key={choice} value={choice}>
+                {text.theme[choice]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" class="quiet" onClick={() => (helpIsOpen.value = true)}>
+          {text.help}
+        </button>
+      </div>
+      <p class="lead">{text.lead}</p>
+    </header>
+  );
+}

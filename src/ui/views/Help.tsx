@@ -1,0 +1,41 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { helpIsOpen } from '../state/help.ts';
+import { singleKeys } from '../state/keys.ts';
+import { text } from '../strings.ts';
+
+export function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = helpIsOpen.value;
+  useEffect(() => {
+    if (open) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [open]);
+  return (
+    <dialog ref={dialog} class="stack-4" aria-labelledby="help-heading" onClose={() => (helpIsOpen.value = false)}>
+      <h2 id="help-heading">{text.help}</h2>
+      <p>{text.keys.about}</p>
+      <h3>{text.keys.heading}</h3>
+      <dl class="keys">
+        {text.keys.list.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <label>
+        <input
+          type="checkbox"
+          checked={singleKeys.value}
+          onChange={(event) => (singleKeys.value = event.currentTarget.checked)}
+        />
+        {text.keys.enabled}
+      </label>
+      <button type="button" onClick={() => (helpIsOpen.value = false)}>
+        {text.keys.close}
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,26 @@
+/** Before the first run the empty chart says what will be drawn into it. */
+import type { PlannedPhase } from '../chart/plan.ts';
+import { shownConfig, shownPlan } from '../state/config.ts';
+import { text } from '../strings.ts';
+
+export function PlanNote() {
+  const { phases, switchStep } = shownPlan.value;
+  const divisor = shownConfig.value.continued?.switchDivisor ?? 0;
+  const sentence = ({ name, from, to }: PlannedPhase) => {
+    if (name === 'base') return text.chart.planBase(to - from);
+    if (name === 'general') return text.chart.planGeneral(to - from);
+    return text.chart.planQa(divisor, from);
+  };
+  return (
+    <ol class="plan-note">
+      {phases.map((phase, index) => (
+        <li key={phase.name} data-number={index + 1}>
+          <span>
+            <strong>{text.phase[phase.name]}.</strong> {sentence(phase)}
+          </span>
+        </li>
+      ))}
+      {phases.length > 1 && switchStep === null && <li data-number="">{text.chart.planNoSwitch}</li>}
+    </ol>
+  );
+}

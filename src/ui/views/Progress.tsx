@@ -1,0 +1,59 @@
+/** How far the run is: stage, steps, speed, time left. */
+import { machine } from '../trainer.ts';
+import { frame, history, runConfig, runState } from '../state/run.ts';
+import { shownPlan } from '../state/config.ts';
+import { shownScale } from '../state/shown.ts';
+import { remaining } from '../state/progress.ts';
+import { isActive } from '../state/controls.ts';
+import { text } from '../strings.ts';
+
+export function Progress() {
+  const state = runState.value;
+  const plan = shownPlan.value;
+  void frame.value;
+  if (!runConfig.value) return <p class="progress note">{machine.value.kind === 'none' ? '' : text.progress.planned}</p>;
+
+  const last = history.length - 1;
+  const done = last < 0 ? 0 : Math.min(plan.steps, history.step[last] + 1);
+  const preparing = state.kind === 'preparing' || state.kind === 'compiling';
+  const share = preparing ? (state.total > 0 ? state.done / state.total : 0) : done / plan.steps;
+  const estimate =
+    state.kind === 'training' || state.kind === 'evaluating'
+      ? remaining(history.tokensPerSecond, history.length, (plan.steps - done) * plan.tokensPerStep)
+      : null;
+  return (
+    <div>
+      <div class="progress">
+        <p class="stage">{text.stage(state)}</p>
+        {last >= 0 && (
+          <p class="numbers">
+            {[
+              text.progress.step(done, plan.steps),
+              text.progress.tokens(history.tokens[last]),
+              isActive(state) && text.progress.speed(history.tokensPerSecond[last]),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+            {estimate && (
+              <span title={text.progress.spread(estimate.low, estimate.high)}> · {text.progress.left(estimate.seconds)}</span>
+            )}
+          </p>
+        )}
+      </div>
+      <div
+        class={`meter ${preparing ? 'preparing' : ''}`}
+        role="progressbar"
+        aria-label={text.progress.label}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(share * 100)}
+        aria-valuetext={preparing ? text.stage(state) : text.progress.step(done, plan.steps)}
+      >
+        <div class="meter-fill" style={{ width: `${(preparing ? share : shownScale.value.position(done)) * 100}%` }} />
+        {plan.switchStep !== null && !preparing && (
+          <div class="meter-tick" style={{ left: `${shownScale.value.position(plan.switchStep) * 100}%` }} />
+        )}
+      </div>
+    </div>
+  );
+}

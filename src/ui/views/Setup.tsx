@@ -1,0 +1,29 @@
+/** The recipe as a form. It says what the next run will do; a run under way is not touched by it. */
+import { optionOf } from '../../config/options.ts';
+import { BlendEditor } from '../components/BlendEditor.tsx';
+import { OptionField } from '../components/OptionField.tsx';
+import { AllOptions } from './AllOptions.tsx';
+import { OwnFiles } from './OwnFiles.tsx';
+import { SwitchField } from './SwitchField.tsx';
+import { config } from '../state/config.ts';
+import { text } from '../strings.ts';
+
+/** What a first visitor may want to turn; everything else is one click further. */
+const FIRST = ['seed', 'base.steps', 'continued.steps', 'base.schedule.peak'];
+
+export function Setup() {
+  return (
+    <section aria-label={text.setup.heading}>
+      {config.value.continued && <SwitchField continued={config.value.continued} />}
+      <BlendEditor />
+      <div class="stack-2">
+        {FIRST.map((key) => {
+          const option = optionOf(key);
+          return option && <OptionField key={key} option={option} withSection={key.startsWith('base.') || key.startsWith('continued.')} />;
+        })}
+        <AllOptions />
+      </div>
+      <OwnFiles />
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+/** Every state of the page worth looking at, and how to get there from a fresh one. */
+import type { Page } from 'playwright-core';
+import type { Scenario } from './trainer.worker.ts';
+
+export interface PageState {
+  name: string;
+  scenario: Scenario;
+  /** Brings the page there; it then stays. */
+  reach(page: Page): Promise<void>;
+}
+
+const start = (page: Page) => page.getByRole('button', { name: 'Start' }).click();
+const seen = (page: Page, text: string) => page.getByText(text, { exact: false }).first().waitFor();
+const startAndSee = (text: string) => async (page: Page) => {
+  await start(page);
+  await seen(page, text);
+};
+
+export const states: readonly PageState[] = [
+  { name: 'idle', scenario: {}, reach: (page) => seen(page, 'Runs on') },
+  { name: 'software', scenario: { machine: 'software' }, reach: (page) => seen(page, 'Software adapter') },
+  { name: 'compiling', scenario: { end: { kind: 'compiling', at: 0 } }, reach: startAndSee('Compiling kernels 7/12') },
+  { name: 'running', scenario: { stride: 1 }, reach: startAndSee('Training — base run') },
+  {
+    name: 'paused',
+    scenario: { end: { kind: 'paused', at: 0.6 } },
+    async reach(page) {
+      await startAndSee('Paused')(page);
+      await page.getByRole('button', { name: 'Table' }).click();
+    },
+  },
+  { name: 'done', scenario: {}, reach: startAndSee('Start again') },
+  { name: 'diverged', scenario: { end: { kind: 'diverged', at: 0.4 } }, reach: startAndSee('The run diverged') },
+  { name: 'failed', scenario: { end: { kind: 'failed', at: 0 } }, reach: startAndSee('The run could not go on') },
+  { name: 'insecure-address', scenario: { machine: 'insecure-address' }, reach: (page) => seen(page, 'not secure') },
+  { name: 'no-webgpu', scenario: { machine: 'no-webgpu' }, reach: (page) => seen(page, 'has no WebGPU') },
+  { name: 'no-adapter', scenario: { machine: 'no-adapter' }, reach: (page) => seen(page, 'offers no graphics') },
+  { name: 'device-refused', scenario: { machine: 'device-refused' }, reach: (page) => seen(page, 'refused to start') },
+  {
+    name: 'settings',
+    scenario: {},
+    async reach(page) {
+      await seen(page, 'Runs on');
+      await page.getByText('Edit the weights').click();
+      await page.getByText('All settings').click();
+    },
+  },
+  {
+    name: 'help',
+    scenario: {},
+    async reach(page) {
+      await page.getByRole('button', { name: 'Help' }).click();
+      await seen(page, 'pause or resume');
+    },
+  },
+];

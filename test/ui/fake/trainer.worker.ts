@@ -1,0 +1,139 @@
+/**
+ * A worker that keeps the page's contract (src/protocol.ts) and trains nothing: it plays a run whose numbers are made by formula, so
+ * that every state of the page can be looked at within a second or two. Only tests put it in the real worker's place; the scenario is
+ * the global they define before it.
+ */
+import { expose } from 'comlink';
+import type { RunConfig } from '../../../src/config/run.ts';
+import { rate } from '../../../src/optim/schedule.ts';
+import type { MetricColumns, PhaseName, RunEvents, RunState, TrainerApi, UserFile } from '../../../src/protocol.ts';
+import { planOf } from '../../../src/ui/chart/plan.ts';
+import { randomNormal } from '../../../src/util/random.ts';
+
+export interface Scenario {
+  machine?: 'gpu' | 'software' | 'insecure-address' | 'no-webgpu' | 'no-adapter' | 'device-refused';
+  /** Where the run stops by itself: pauses, diverges or fails at this share of its steps. */
+  end?: { kind: 'paused' | 'diverged' | 'failed' | 'compiling'; at: number };
+  /** Steps a batch of events. */
+  stride?: number;
+}
+
+const scenario = (globalThis as { scenario?: Scenario }).scenario ?? {};
+const NOISE_STREAM = 7;
+/** Milliseconds between batches of events: the protocol's "at most ~10 times a second". */
+const BEAT = 100;
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, BEAT));
+
+/** Falls like a power law, drops by 0.25 nats after the switch, with noise of 0.1. */
+function lossAt(step: number, switchStep: number | null, seed: number): number {
+  const fallen = 1.9 + 3.7 * (1 + step / 6) ** -0.55;
+  const dropped = switchStep !== null && step >= switchStep ? 0.25 * (1 - Math.exp((switchStep - step) / 4)) + 0.1 : 0;
+  return fallen - dropped + 0.1 * randomNormal(seed, NOISE_STREAM, step);
+}
+
+let command: 'run' | 'pause' | 'step' | 'stop' = 'run';
+
+async function play(config: RunConfig, emit: (events: RunEvents) => void): Promise<void> {
+  const plan = planOf(config);
+  const phaseOf = (step: number) => plan.phases.findLast(({ from }) => from <= step)!;
+  const stride = scenario.stride ?? Math.ceil(plan.steps / 20);
+  const say = (state: RunState) => emit({ state });
+  say({ kind: 'preparing', what: 'text', done: 0, total: 2 });
+  await pause();
+  say({ kind: 'preparing', what: 'text', done: 1, total: 2 });
+  await pause();
+  for (let done = 0; done < 12; done += 4) {
+    say({ kind: 'compiling', done, total: 12 });
+    if (scenario.end?.kind === 'compiling') {
+      say({ kind: 'compiling', done: 7, total: 12 });
+      return;
+    }
+    await pause();
+  }
+  const names = Object.keys(plan.phases.reduce((all, { blend }) => ({ ...all, ...blend }), {}));
+  const drawn = Object.fromEntries(names.map((name) => [name, 0]));
+  const measure = (step: number) =>
+    emit({
+      heldOut: [{
+        step, tokens: step * plan.tokensPerStep,
+        loss: Object.fromEntries(names.map((name, i) => [name, lossAt(step, plan.switchStep, 1) + 0.15 * (i - 3)])),
+      }],
+    });
+  measure(0);
+  const stopAt = scenario.end ? Math.round(scenario.end.at * plan.steps) : Infinity;
+  let phase: PhaseName = 'base';
+  for (let step = 0; step < plan.steps; ) {
+    const end = Math.min(command === 'step' ? step + 1 : step + stride, plan.steps, Math.max(step + 1, stopAt));
+    const n = end - step;
+    const columns: MetricColumns = {
+      step: new Float64Array(n), tokens: new Float64Array(n), loss: new Float64Array(n), lr: new Float64Array(n),
+      gradNorm: new Float64Array(n), tokensPerSecond: new Float64Array(n), phase: new Uint8Array(n),
+    };
+    for (let i = 0; i < n; i++, step++) {
+      const current = phaseOf(step);
+      if (step === plan.switchStep) emit({ switches: [{ step, lr: plan.rate(step) }] });
+      phase = current.name;
+      columns.step[i] = step;
+      columns.tokens[i] = (step + 1) * plan.tokensPerStep;
+      columns.loss[i] = lossAt(step, plan.switchStep, config.seed);
+      columns.lr[i] = plan.rate(step);
+      columns.gradNorm[i] = rate(config.base.schedule, step, plan.steps);
+      columns.tokensPerSecond[i] = 12_000 + 800 * randomNormal(config.seed, NOISE_STREAM + 1, step);
+      columns.phase[i] = ['base', 'general', 'qa'].indexOf(current.name);
+      for (const name of names) drawn[name] += (current.blend[name] ?? 0) * plan.tokensPerStep;
+    }
+    emit({
+      state: { kind: 'training', phase },
+      metrics: columns,
+      sources: names.map((name) => ({ name, tokens: drawn[name], epochs: drawn[name] / 150_000 })),
+    });
+    measure(step);
+    if (step % (4 * stride) < stride) {
+      emit({ samples: [{ step, prompt: 'The ', text: 'whale <b>is</b> not\na fish that the sea of the states, and of the' }] });
+    }
+    if (step >= stopAt && scenario.end) {
+      const message = 'The loss is not a number at step 640: the update was not applied.';
+      if (scenario.end.kind === 'diverged') return say({ kind: 'diverged', step, message });
+      if (scenario.end.kind === 'failed') {
+        return say({ kind: 'failed', message: 'books.txt holds 40 tokens, fewer than one row of 64: add text or lower the row length.' });
+      }
+      if (scenario.end.kind === 'paused') command = 'pause';
+    }
+    if (command === 'step') command = 'pause';
+    if (command === 'pause') say({ kind: 'paused', phase });
+    while ((command as string) === 'pause') await pause();
+    if ((command as string) === 'stop') return say({ kind: 'stopped' });
+    await pause();
+  }
+  emit({ state: { kind: 'done' }, log: [`Finished ${plan.steps} steps.`] });
+}
+
+const api: TrainerApi = {
+  async adapter() {
+    const machine = scenario.machine ?? 'gpu';
+    if (machine !== 'gpu' && machine !== 'software') {
+      return { cause: machine, message: 'requestAdapter() returned null (played by a test).' };
+    }
+    const software = machine === 'software';
+    return {
+      adapter: {
+        vendor: software ? 'google' : 'acme', architecture: software ? 'swiftshader' : 'one',
+        description: software ? 'SwiftShader' : 'Example GPU', software,
+        features: [], maxBufferSize: 1 << 28, maxStorageBufferBindingSize: 1 << 27,
+      },
+    };
+  },
+  async start(config: RunConfig, _files: UserFile[], onEvents) {
+    command = 'run';
+    void play(config, onEvents);
+  },
+  async pause() { command = 'pause'; },
+  async resume() { command = 'run'; },
+  async step() { command = 'step'; },
+  async stop() { command = 'stop'; },
+  async sample(prompt) { return `${prompt.length} letters were asked, and so it goes on`; },
+  async exportModel() { return [{ name: 'config.json', bytes: new TextEncoder().encode('{}') }]; },
+};
+
+expose(api);

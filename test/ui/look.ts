@@ -1,0 +1,41 @@
+/**
+ * Pictures of the page to look at: every state in light and dark at three widths, into out/screenshots, played by the worker in
+ * fake/. Run with `node src/cli/run.mjs test/ui/look.ts [state …]`.
+ */
+import { mkdirSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { openPlayed } from './fake/play.ts';
+import { states } from './fake/states.ts';
+
+const WIDTHS = [1280, 768, 360];
+const FOLDER = 'out/screenshots';
+
+const wanted = process.argv.slice(2);
+mkdirSync(FOLDER, { recursive: true });
+const server = await createServer({ logLevel: 'warn', server: { port: 0 } });
+await server.listen();
+const url = server.resolvedUrls!.local[0];
+const browser = await chromium.launch({ executablePath: findChromium() });
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const state of states) {
+    if (wanted.length > 0 && !wanted.includes(state.name)) continue;
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
+    const page = await openPlayed(context, url, state.scenario);
+    page.on('console', (message) => {
+      if (message.type() === 'error') console.log(`${state.name}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => console.log(`${state.name}: ${error.stack}`));
+    await state.reach(page);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.waitForTimeout(400); // a redraw and a resize
+      await page.screenshot({ path: `${FOLDER}/${state.name}-${colorScheme}-${width}.png` });
+      if (width === 360) await page.screenshot({ path: `${FOLDER}/${state.name}-${colorScheme}-full.png`, fullPage: true });
+    }
+    await context.close();
+  }
+}
+await browser.close();
+await server.close();
