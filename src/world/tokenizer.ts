@@ -4,6 +4,7 @@
  */
 import { canonicalJson, sha256 } from '../tokenizer/format.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { UserError } from '../util/errors.ts';
 import { END_OF_TEXT, UNKNOWN } from './words.ts';
 
 /**
@@ -96,4 +97,35 @@ export class WordTokenizer implements Tokenizer {
   hash(): Promise<string> {
     return sha256(canonicalJson(this.toHuggingFace()));
   }
+}
+
+/** Whether a parsed `tokenizer.json` is of the word-level kind, which `readWordTokenizer` reads. */
+export function isWordLevel(json: unknown): boolean {
+  return modelOf(json)?.type === 'WordLevel';
+}
+
+/** Reads back the `tokenizer.json` of a world. A file that differs from what this project writes is refused. */
+export function readWordTokenizer(json: unknown): WordTokenizer {
+  const vocabulary = modelOf(json)?.vocab;
+  const refused = (reason: string) =>
+    new UserError(`This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`);
+  if (typeof vocabulary !== 'object' || vocabulary === null) throw refused('it has no vocabulary');
+  const words = Object.keys(vocabulary).toSorted((a, b) => idOf(vocabulary, a) - idOf(vocabulary, b));
+  if (words[0] !== END_OF_TEXT || !words.includes(UNKNOWN)) {
+    throw refused(`its vocabulary does not start with ${END_OF_TEXT} or lacks ${UNKNOWN}`);
+  }
+  const tokenizer = new WordTokenizer(words);
+  if (canonicalJson(tokenizer.toHuggingFace()) !== canonicalJson(json)) {
+    throw refused('it cuts or numbers words otherwise than a world does');
+  }
+  return tokenizer;
+}
+
+function modelOf(json: unknown): { type?: unknown; vocab?: unknown } | null {
+  const model = typeof json === 'object' && json !== null && 'model' in json ? json.model : null;
+  return typeof model === 'object' ? model : null;
+}
+
+function idOf(vocabulary: object, word: string): number {
+  return Number((vocabulary as Record<string, unknown>)[word]);
 }

@@ -1,6 +1,7 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { expect, test } from 'vitest';
 import { Corpus } from '../../src/world/corpus.ts';
+import { isWordLevel, readWordTokenizer } from '../../src/world/tokenizer.ts';
 import { World } from '../../src/world/world.ts';
 import { WHOLE } from './configs.ts';
 
@@ -52,4 +53,21 @@ test('the end of a document decodes to nothing, an id outside the vocabulary is 
 test('all seeds of one size share a tokenizer, other sizes have others', async () => {
   expect(await new World(WHOLE, 9).tokenizer.hash()).toBe(await tokenizer.hash());
   expect(await new World({ ...WHOLE, names: 29 }, 1).tokenizer.hash()).not.toBe(await tokenizer.hash());
+});
+
+test('the written file is read back as the same tokenizer, any other is refused', async () => {
+  const file = () => JSON.parse(JSON.stringify(tokenizer.toHuggingFace()));
+  expect(isWordLevel(file())).toBe(true);
+  expect(await readWordTokenizer(file()).hash()).toBe(await tokenizer.hash());
+  const change = (mend: (json: ReturnType<typeof file>) => void) => {
+    const json = file();
+    mend(json);
+    return () => readWordTokenizer(json);
+  };
+  expect(change((json) => (json.model.vocab.cat = 4000))).toThrow(/cuts or numbers words otherwise/);
+  expect(change((json) => (json.pre_tokenizer = { type: 'Whitespace' }))).toThrow(/cuts or numbers words otherwise/);
+  expect(change((json) => delete json.model.vocab['<unk>'])).toThrow(/lacks <unk>/);
+  expect(change((json) => delete json.model)).toThrow(/no vocabulary/);
+  for (const other of [null, 'text', {}, { model: null }, { model: { type: 'BPE' } }])
+    expect(isWordLevel(other)).toBe(false);
 });

@@ -1,0 +1,28 @@
+/** Everything a run takes from its world: tokenizer, batches, held-out text and benchmarks. */
+import type { RunConfig } from '../config/run.ts';
+import type { Suite } from '../evaluate/suite.ts';
+import { UserError } from '../util/errors.ts';
+import { benchmarks } from './benchmarks.ts';
+import { Corpus } from './corpus.ts';
+import { WorldLoader } from './loader.ts';
+import { World } from './world.ts';
+
+export interface PreparedWorld {
+  corpus: Corpus;
+  loader: WorldLoader;
+  suites: Suite[];
+}
+
+/** The world of a configuration; its seed is the run's. Errors where the vocabulary is larger than the embedding. */
+export function prepareWorld({ data, batch, model, seed }: RunConfig): PreparedWorld {
+  if (!data.world) throw new UserError('This run has no synthetic world: choose a preset that has one, such as world.');
+  const world = new World(data.world, seed);
+  if (world.tokenizer.size > model.vocab_size) {
+    throw new UserError(
+      `The world has ${world.tokenizer.size} words and the model embeds ${model.vocab_size}: ` +
+        `raise model.vocab_size to ${Math.ceil(world.tokenizer.size / 4) * 4} or choose fewer names or values.`,
+    );
+  }
+  const corpus = new Corpus(world);
+  return { corpus, loader: new WorldLoader(corpus, batch, seed), suites: benchmarks(world) };
+}
