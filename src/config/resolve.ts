@@ -1,0 +1,235 @@
+/**
+ * From what a person said (a preset, a file, `--set` lines, sources) to a whole, checked RunConfig. What follows from a
+ * changed value follows, unless it was stated itself: a wider model gets a wider MLP, a new base rate moves the rate at
+ * which the continued run starts.
+ */
+import { UserError } from '../util/errors.ts';
+import { endingRate, significant, vocabularyFor } from './derived.ts';
+import { BLENDS, closedSectionOf, OPTIONS, optionOf, weightKey } from './options.ts';
+import { cloneConfig, formatValue, getPath, nearest, setPath } from './path.ts';
+import { DEFAULT_PRESET, presetConfig } from './presets.ts';
+import type { Blend, ContinuedConfig, RunConfig } from './run.ts';
+import { SOURCE_NAME } from './sources.ts';
+import { validateConfig } from './validate.ts';
+import { checkValue, type Read, readJson, readText } from './value.ts';
+
+export interface ConfigRequest {
+  /** Default: the file's own preset, else the page's. */
+  preset?: string;
+  /** A parsed JSON file: any part of a RunConfig. A blend in it replaces the preset's whole blend. */
+  file?: unknown;
+  /** `key=value` lines, the last word on any key. */
+  set?: readonly string[];
+  /** Short forms of `--set seed=` and `--set tokenizer=`. */
+  seed?: number;
+  tokenizer?: string;
+  /** Names of the user's sources, which replace the preset's own in every blend. */
+  data?: readonly string[];
+}
+
+/** The run that was asked for, checked. UserError on the first thing that is wrong. */
+export function resolveConfig(request: ConfigRequest): RunConfig {
+  const file = request.file === undefined ? [] : flatten(request.file);
+  const named = file.find(([key]) => key === 'preset')?.[1];
+  const preset = presetConfig(request.preset ?? (named === undefined ? DEFAULT_PRESET : String(named)));
+  const given = request.data ?? [];
+  for (const name of given) {
+    if (!SOURCE_NAME.test(name)) {
+      throw new UserError(`"${name}" cannot name a source: use letters, digits, - and _, 40 at most.`);
+    }
+  }
+  const config = replaceSources(preset, given);
+
+  const stated = new Set<string>();
+  const apply = (key: string, problem: string | null) => {
+    if (problem !== null) throw new UserError(problem);
+    stated.add(key);
+  };
+  const lines = (request.set ?? []).map(splitLine);
+  if (request.seed !== undefined) lines.push(['seed', String(request.seed)]);
+  if (request.tokenizer !== undefined) lines.push(['tokenizer', request.tokenizer]);
+  for (const [key, json] of sectionsFirst(file)) if (key !== 'preset') apply(key, setJson(config, key, json));
+  for (const [key, text] of sectionsFirst(lines)) apply(key, setText(config, key, text));
+
+  const derived = withDerived(preset, config, stated);
+  validateConfig(derived, given);
+  return derived;
+}
+
+/** `key=value` as a pair. */
+function splitLine(line: string): [string, string] {
+  const at = line.indexOf('=');
+  if (at < 1) throw new UserError(`"${line}" sets nothing: write key=value, for example base.steps=500.`);
+  return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+}
+
+/** Entries in order, those that open or close a section before those inside one. */
+function sectionsFirst<T>(entries: readonly [string, T][]): [string, T][] {
+  const isSection = ([key]: [string, T]) => optionOf(key)?.type === 'section';
+  return [...entries.filter(isSection), ...entries.filter((entry) => !isSection(entry))];
+}
+
+/** Sets one option or weight from text, in place. Returns what is wrong, or null. */
+export function setText(config: RunConfig, key: string, text: string): string | null {
+  const weight = weightKey(key);
+  if (weight) return setWeight(config, key, /^[-+.\d]/.test(text) ? Number(text) : NaN, text);
+  return setOption(config, key, (option) => readText(option, text));
+}
+
+function setJson(config: RunConfig, key: string, json: unknown): string | null {
+  const blend = BLENDS.find((one) => one.key === key);
+  if (blend) return setBlend(config, key, json);
+  return setOption(config, key, (option) => readJson(option, json));
+}
+
+type Reader = (option: NonNullable<ReturnType<typeof optionOf>>) => Read;
+
+function setOption(config: RunConfig, key: string, reader: Reader): string | null {
+  const option = optionOf(key);
+  if (!option) return unknownKey(key);
+  const closed = closedSectionOf(config, key);
+  if (closed !== null) {
+    return `${key} has no effect, since this run has no ${closed} part: ` +
+      (closed === 'continued' ? 'add continued=on.' : 'choose the preset ci, world or lab.');
+  }
+  const read = reader(option);
+  if ('problem' in read) return read.problem;
+  if (option.type === 'section') return setSection(config, key, read.value === 'on');
+  const problem = checkValue(option, read.value);
+  if (problem === null) setPath(config, key, read.value);
+  return problem;
+}
+
+function setSection(config: RunConfig, key: string, on: boolean): string | null {
+  if (on === (getPath(config, key) !== null)) return null;
+  if (key === 'continued') config.continued = on ? continuedOf(config) : null;
+  else if (on) return 'A synthetic world needs blends of its own: choose the preset ci, world or lab.';
+  else config.data.world = null;
+  return null;
+}
+
+/** The recipe after a base run that had none planned: a fifth of its steps, from its final rate, on its own blend. */
+function continuedOf({ base }: RunConfig): ContinuedConfig {
+  const peak = endingRate(base.schedule);
+  return {
+    ...presetConfig(DEFAULT_PRESET).continued!,
+    steps: Math.max(1, Math.round(base.steps / 5)),
+    schedule: { ...base.schedule, kind: 'cosine', peak, end: significant(peak / 100), warmupSteps: 0, warmupStart: 0 },
+    general: { ...base.blend },
+    qa: { ...base.blend },
+  };
+}
+
+/** One weight; 0 takes the source out of the blend. */
+function setWeight(config: RunConfig, key: string, weight: number, text: string): string | null {
+  const { blend: option, source } = weightKey(key)!;
+  const blend = getPath(config, option.key) as Blend | undefined;
+  if (!blend) return `${key} has no effect, since this run has no continued part: add continued=on.`;
+  if (!SOURCE_NAME.test(source)) return `"${source}" cannot name a source: use letters, digits, - and _, 40 at most.`;
+  if (!Number.isFinite(weight) || weight < 0) return `${key} is ${text === '' ? 'empty' : text}: a weight is a number of 0 or more.`;
+  if (weight === 0) delete blend[source];
+  else blend[source] = weight;
+  return null;
+}
+
+function setBlend(config: RunConfig, key: string, json: unknown): string | null {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    return `${key} is ${JSON.stringify(json)}: a blend is an object of source names and weights.`;
+  }
+  if (!setPath(config, key, {})) return `${key} has no effect, since this run has no continued part: add continued=on.`;
+  for (const [source, weight] of Object.entries(json)) {
+    const problem = setWeight(config, `${key}.${source}`, typeof weight === 'number' ? weight : NaN, JSON.stringify(weight));
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function unknownKey(key: string): string {
+  const near = nearest(key, [...OPTIONS.map((option) => option.key), ...BLENDS.map((blend) => `${blend.key}.SOURCE`)]);
+  return `There is no option ${key}: ${near ? `did you mean ${near}?` : 'the keys are those of config.json.'}`;
+}
+
+/** A JSON object as dotted keys and leaves; blends and tokenizers stay whole, an object in a section's place turns it on. */
+function flatten(json: unknown, prefix = ''): [string, unknown][] {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new UserError(`The configuration${prefix && ` at ${prefix.slice(0, -1)}`} is ${JSON.stringify(json)}: it must be an object of options.`);
+  }
+  return Object.entries(json).flatMap(([name, value]): [string, unknown][] => {
+    const key = prefix + name;
+    const option = optionOf(key);
+    if (option?.type === 'section') return value === null ? [[key, 'off']] : [[key, 'on'], ...flatten(value, `${key}.`)];
+    const isGroup = OPTIONS.some((one) => one.key.startsWith(`${key}.`)) || BLENDS.some((one) => one.key.startsWith(`${key}.`));
+    return isGroup && !option ? flatten(value, `${key}.`) : [[key, value]];
+  });
+}
+
+/**
+ * The run with the user's sources in place of its own. Where every given name is one the run uses, each keeps its
+ * weight relative to the others given; else all get equal parts, so that no given source goes unused. A synthetic world
+ * makes way for text, read as bytes. Always a copy.
+ */
+export function replaceSources(config: RunConfig, names: readonly string[]): RunConfig {
+  const next = cloneConfig(config);
+  if (names.length === 0) return next;
+  const blends = BLENDS.flatMap(({ key }) => {
+    const blend = getPath(next, key) as Blend | undefined;
+    return blend ? [{ key, blend }] : [];
+  });
+  const allKnown = !config.data.world && names.every((name) => blends.some(({ blend }) => Object.hasOwn(blend, name)));
+  for (const { key, blend } of blends) {
+    const kept = Object.entries(blend).filter(([name, weight]) => names.includes(name) && weight > 0);
+    const useKept = allKnown && kept.length > 0;
+    setPath(next, key, Object.fromEntries(useKept ? kept : names.map((name) => [name, 1])));
+  }
+  if (next.data.world) {
+    next.data.world = null;
+    next.tokenizer = { kind: 'byte' };
+  }
+  return next;
+}
+
+/** A value that follows from others: recomputed when one of `from` has changed and it was not stated itself. */
+interface Derivation {
+  key: string;
+  from: readonly string[];
+  value(after: RunConfig, before: RunConfig): number;
+}
+
+/** The value of `key` scaled as `by` changed, in whole units where it counts steps. */
+const proportional = (key: string, by: string, round = significant): Derivation['value'] => (after, before) => {
+  const was = Number(getPath(before, by));
+  return was > 0 ? round((Number(getPath(before, key)) * Number(getPath(after, by))) / was) : Number(getPath(after, key));
+};
+
+/** In order: a later one may follow from an earlier one. */
+const DERIVATIONS: readonly Derivation[] = [
+  { key: 'model.vocab_size', from: ['tokenizer'], value: ({ tokenizer, data }) => vocabularyFor(tokenizer, data.world) },
+  { key: 'model.head_dim', from: ['model.hidden_size', 'model.num_attention_heads'],
+    value: ({ model }) => model.hidden_size / model.num_attention_heads },
+  { key: 'model.intermediate_size', from: ['model.hidden_size'], value: ({ model }) => 4 * model.hidden_size },
+  { key: 'model.initializer_range', from: ['model.hidden_size'],
+    // ∝ 1/√D, as derived.ts explains.
+    value: ({ model }, before) =>
+      significant(before.model.initializer_range * Math.sqrt(before.model.hidden_size / model.hidden_size), 5) },
+  { key: 'model.max_position_embeddings', from: ['batch.length'], value: ({ batch }) => batch.length },
+  { key: 'base.schedule.warmupSteps', from: ['base.steps'],
+    value: proportional('base.schedule.warmupSteps', 'base.steps', Math.floor) },
+  { key: 'base.schedule.end', from: ['base.schedule.peak'], value: proportional('base.schedule.end', 'base.schedule.peak') },
+  { key: 'continued.schedule.peak', from: ['base.schedule.kind', 'base.schedule.peak', 'base.schedule.end'],
+    value: ({ base }) => endingRate(base.schedule) },
+  { key: 'continued.schedule.end', from: ['continued.schedule.peak'],
+    value: proportional('continued.schedule.end', 'continued.schedule.peak') },
+  { key: 'continued.schedule.warmupSteps', from: ['continued.steps'],
+    value: proportional('continued.schedule.warmupSteps', 'continued.steps', Math.floor) },
+];
+
+/** `after` with everything recomputed that follows from what differs from `before`; `stated` keys stay as they are. */
+export function withDerived(before: RunConfig, after: RunConfig, stated: ReadonlySet<string>): RunConfig {
+  const next = cloneConfig(after);
+  const changed = (key: string) => formatValue(getPath(next, key)) !== formatValue(getPath(before, key));
+  for (const { key, from, value } of DERIVATIONS) {
+    const present = getPath(next, key) !== undefined && getPath(before, key) !== undefined;
+    if (present && !stated.has(key) && from.some(changed)) setPath(next, key, value(next, before));
+  }
+  return next;
+}

@@ -1,0 +1,88 @@
+/**
+ * A configuration as the hash of a link: `#v=1&p=<preset>&<dotted.key>=<value>…`, only what differs from the preset. What a
+ * link says and this page cannot use is listed, never dropped in silence; and nothing in a link starts a run.
+ */
+import { UserError } from '../util/errors.ts';
+import { differences } from './difference.ts';
+import { optionOf } from './options.ts';
+import { DEFAULT_PRESET, presetConfig } from './presets.ts';
+import { setText } from './resolve.ts';
+import type { RunConfig } from './run.ts';
+import { checkConfig } from './validate.ts';
+
+/** Raised when a key changes its meaning. */
+const VERSION = '1';
+/** Longest hash read: a real one has a few hundred characters. */
+const LONGEST = 8192;
+
+export interface Decoded {
+  /** Can always be started: the preset with every usable setting of the link. */
+  config: RunConfig;
+  /** One sentence for each thing that was not used. */
+  problems: string[];
+}
+
+/** The hash of a configuration, `#` included. */
+export function encodeHash(config: RunConfig): string {
+  const pairs = differences(config, presetConfig(config.preset)).map(({ key, to }) => [key, to] as const);
+  const all = [['v', VERSION], ['p', config.preset], ...pairs] as const;
+  return `#${all.map(([key, value]) => `${encode(key)}=${encode(value)}`).join('&')}`;
+}
+
+/** Percent-encoding that leaves `:` readable, as in bpe:1024. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replaceAll('%3A', ':');
+}
+
+/** The configuration of a hash, and what in it could not be used. An empty hash is the page's own preset. */
+export function decodeHash(hash: string): Decoded {
+  const text = hash.replace(/^#/, '');
+  const fallback = (problem: string) => ({ config: presetConfig(DEFAULT_PRESET), problems: [problem] });
+  if (text.length > LONGEST) return fallback(`The link's settings have ${text.length} characters, over ${LONGEST}: none was used.`);
+  const problems: string[] = [];
+  const pairs = new Map<string, string>();
+  for (const part of text.split('&').filter((one) => one !== '')) {
+    const pair = decodePair(part);
+    if (!pair) problems.push(`"${part.slice(0, 80)}" in the link is no key=value.`);
+    else if (pairs.has(pair[0])) problems.push(`The link says ${pair[0]} twice; the first, ${pairs.get(pair[0])}, was used.`);
+    else pairs.set(...pair);
+  }
+
+  const version = pairs.get('v') ?? VERSION;
+  if (version !== VERSION) return fallback(`The link is of version ${version.slice(0, 20)} and this page reads ${VERSION}: none of it was used.`);
+  let name = pairs.get('p') ?? DEFAULT_PRESET;
+  let preset: RunConfig;
+  try {
+    preset = presetConfig(name);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(error.message);
+    preset = presetConfig((name = DEFAULT_PRESET));
+  }
+  pairs.delete('v');
+  pairs.delete('p');
+
+  const config = structuredClone(preset);
+  const isSection = (key: string) => optionOf(key)?.type === 'section';
+  const ordered = [...pairs].sort(([a], [b]) => Number(isSection(b)) - Number(isSection(a)));
+  for (const [key, value] of ordered) {
+    const problem = setText(config, key.slice(0, 100), value);
+    if (problem !== null) problems.push(problem);
+  }
+  const conflicts = checkConfig(config);
+  if (conflicts.length === 0) return { config, problems };
+  return {
+    config: preset,
+    problems: [...problems, ...conflicts, `The link's settings do not fit together: the preset ${name} stands as it is.`],
+  };
+}
+
+function decodePair(part: string): [string, string] | null {
+  const at = part.indexOf('=');
+  if (at < 1) return null;
+  try {
+    return [decodeURIComponent(part.slice(0, at)), decodeURIComponent(part.slice(at + 1))];
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,114 @@
+/** What makes a configuration one that can run: every option in its range, and the options in agreement with each other. */
+import { switchStep } from '../optim/schedule.ts';
+import { UserError } from '../util/errors.ts';
+import { vocabularyFor } from './derived.ts';
+import { BLENDS, closedSectionOf, OPTIONS } from './options.ts';
+import { getPath, nearest } from './path.ts';
+import type { Blend, RunConfig, ScheduleConfig } from './run.ts';
+import { FACT_SOURCES, REAL_SOURCES, SOURCE_NAME, WORLD_SOURCES } from './sources.ts';
+import { checkValue } from './value.ts';
+
+/**
+ * Everything wrong with a configuration, one sentence each, ranges before relations; empty if it can run. `given` are
+ * the names of the user's own sources, which take the place of shipped text; undefined leaves the names of text
+ * sources unchecked (a link cannot know which files its reader has).
+ */
+export function checkConfig(config: RunConfig, given?: readonly string[]): string[] {
+  const ranges = OPTIONS
+    .filter((option) => closedSectionOf(config, option.key) === null)
+    .map((option) => checkValue(option, getPath(config, option.key)))
+    .filter((problem) => problem !== null);
+  const blends = BLENDS.flatMap(({ key }) => {
+    const blend = getPath(config, key);
+    return blend === undefined ? [] : blendProblems(key, blend as Blend, knownSources(config, given));
+  });
+  // Relations of values that are out of range would only repeat the news.
+  return ranges.length > 0 ? [...ranges, ...blends] : [...relationProblems(config), ...blends];
+}
+
+/** Throws the first problem as a UserError. */
+export function validateConfig(config: RunConfig, given?: readonly string[]): void {
+  const [problem] = checkConfig(config, given);
+  if (problem !== undefined) throw new UserError(problem);
+}
+
+/** Names a blend of this configuration may use; null: any. */
+export function knownSources(config: RunConfig, given?: readonly string[]): readonly string[] | null {
+  if (config.data.world) return config.data.world.skills === 'facts' ? FACT_SOURCES : Object.keys(WORLD_SOURCES);
+  if (given === undefined) return null;
+  return given.length > 0 ? given : Object.keys(REAL_SOURCES);
+}
+
+function blendProblems(key: string, blend: Blend, known: readonly string[] | null): string[] {
+  const problems: string[] = [];
+  let sum = 0;
+  for (const [name, weight] of Object.entries(blend)) {
+    if (!SOURCE_NAME.test(name)) {
+      problems.push(`${key} names a source "${name}": names are letters, digits, - and _, 40 at most.`);
+    } else if (known && !known.includes(name)) {
+      const near = nearest(name, known);
+      const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')};`;
+      problems.push(`${key} names a source ${name} that does not exist: ${hint} your own text comes with --data ${name}=PATH.`);
+    }
+    if (!Number.isFinite(weight) || weight < 0) {
+      problems.push(`${key}.${name} is ${weight}: a weight is a number of 0 or more.`);
+    }
+    sum += weight;
+  }
+  if (problems.length === 0 && !(sum > 0 && Number.isFinite(sum))) {
+    problems.push(`The weights of ${key} sum to ${sum}: give at least one source a weight above 0.`);
+  }
+  return problems;
+}
+
+function relationProblems(config: RunConfig): string[] {
+  const { model, tokenizer, batch, data, base, continued } = config;
+  const problems: string[] = [];
+  const demand = (holds: boolean, problem: string) => {
+    if (!holds) problems.push(problem);
+  };
+
+  const needed = vocabularyFor(tokenizer, data.world);
+  demand(model.vocab_size >= needed, `model.vocab_size is ${model.vocab_size} and the tokenizer needs ${needed} rows: ` +
+    'raise it or choose a smaller tokenizer.');
+  const { num_attention_heads: H, num_key_value_heads: K, head_dim: d, partial_rotary_factor } = model;
+  demand(H % K === 0, `model.num_attention_heads is ${H} and model.num_key_value_heads ${K}: ` +
+    'the first must be a multiple of the second, because key/value heads are shared by equal groups.');
+  const rotated = Math.floor(d * partial_rotary_factor);
+  demand(rotated >= 2 && rotated % 2 === 0, `model.partial_rotary_factor ${partial_rotary_factor} turns ${rotated} of a head's ` +
+    `${d} columns: columns turn in pairs, so choose a share that gives an even number from 2 to ${d}.`);
+  demand(model.max_position_embeddings >= batch.length, `model.max_position_embeddings is ${model.max_position_embeddings} ` +
+    `and batch.length ${batch.length}: the model must take a whole row.`);
+  demand((tokenizer.kind === 'word') === (data.world !== null), tokenizer.kind === 'word'
+    ? 'The word tokenizer knows only the words of a synthetic world: choose byte or bpe:N for text.'
+    : `A synthetic world speaks in words of its own and the tokenizer is ${tokenizer.kind}: choose the tokenizer word.`);
+  if (data.world) {
+    const { people, names } = data.world;
+    demand(people <= names ** 2, `data.world.people is ${people} and data.world.names ${names}: ` +
+      `first and last names give at most ${names ** 2} people.`);
+  }
+
+  problems.push(...scheduleProblems('base', base.schedule, base.steps));
+  if (continued) {
+    const inner = scheduleProblems('continued', continued.schedule, continued.steps);
+    problems.push(...inner);
+    const { schedule, steps, switchDivisor, switchShare } = continued;
+    const reached = switchShare !== null || switchDivisor === 0 || switchStep(schedule, steps, switchDivisor) !== null;
+    demand(inner.length > 0 || reached, `The continued rate never falls to its peak / ${switchDivisor} (it ends at ` +
+      `${schedule.kind === 'constant' ? schedule.peak : schedule.end}): lower continued.schedule.end, set ` +
+      'continued.switchShare, or set continued.switchDivisor to 0 for no switch.');
+  }
+  return problems;
+}
+
+function scheduleProblems(part: string, schedule: ScheduleConfig, steps: number): string[] {
+  const { kind, peak, end, warmupSteps } = schedule;
+  const problems: string[] = [];
+  if (warmupSteps >= steps) {
+    problems.push(`${part}.schedule.warmupSteps is ${warmupSteps} of ${steps} steps: the warm-up must end before the run does.`);
+  }
+  if (kind !== 'constant' && end > peak) {
+    problems.push(`${part}.schedule.end is ${end} and ${part}.schedule.peak ${peak}: the rate falls, so the end is at most the peak.`);
+  }
+  return problems;
+}

@@ -1,0 +1,90 @@
+/** One option's value: read from text or from JSON, checked against its range. Every message is a whole sentence. */
+import type { Option } from './options.ts';
+import { formatTokenizer, formatValue, parseTokenizer } from './path.ts';
+import type { TokenizerConfig } from './run.ts';
+
+export type Read = { value: unknown } | { problem: string };
+
+/** Plain decimal or exponent notation; no hexadecimal, no Infinity, no empty text. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** What a text means for an option, range not yet checked. */
+export function readText(option: Option, text: string): Read {
+  switch (option.type) {
+    case 'integer':
+    case 'number':
+      if (option.type === 'number' && option.nullable && text === 'none') return { value: null };
+      return NUMBER.test(text) ? { value: Number(text) } : { problem: mismatch(option, text) };
+    case 'boolean':
+      return text === 'true' || text === 'false' ? { value: text === 'true' } : { problem: mismatch(option, text) };
+    case 'choice':
+      return { value: text };
+    case 'section':
+      return text === 'on' || text === 'off' ? { value: text } : { problem: mismatch(option, text) };
+    case 'tokenizer': {
+      const value = parseTokenizer(text);
+      return value ? { value } : { problem: mismatch(option, text) };
+    }
+  }
+}
+
+/** What a JSON value means for an option: as config.json writes it, or the text of a command line. */
+export function readJson(option: Option, json: unknown): Read {
+  if (option.type === 'tokenizer' && typeof json === 'object' && json !== null && 'kind' in json) {
+    return readText(option, formatTokenizer(json as TokenizerConfig));
+  }
+  if (typeof json === 'string') return readText(option, json);
+  if (typeof json === 'number' && (option.type === 'integer' || option.type === 'number')) return { value: json };
+  if (typeof json === 'boolean' && option.type === 'boolean') return { value: json };
+  if (json === null && option.type === 'number' && option.nullable) return { value: json };
+  return { problem: mismatch(option, JSON.stringify(json) ?? 'undefined') };
+}
+
+/** What is wrong with a value of an option; null if nothing is. */
+export function checkValue(option: Option, value: unknown): string | null {
+  switch (option.type) {
+    case 'integer':
+    case 'number': {
+      if (value === null && option.type === 'number' && option.nullable) return null;
+      const fits = typeof value === 'number' && Number.isFinite(value) && value >= option.min && value <= option.max;
+      const whole = option.type === 'number' || (Number.isInteger(value) && Number(value) % option.step === 0);
+      return fits && whole ? null : mismatch(option, formatValue(value));
+    }
+    case 'boolean':
+      return typeof value === 'boolean' ? null : mismatch(option, formatValue(value));
+    case 'choice':
+      return option.choices.includes(value as string) ? null : mismatch(option, formatValue(value));
+    case 'tokenizer': {
+      const { kind, vocab_size } = value as { kind: string; vocab_size?: number };
+      const fits = kind !== 'bpe' || (Number.isInteger(vocab_size) && vocab_size! >= option.min && vocab_size! <= option.max);
+      return fits ? null : mismatch(option, formatValue(value));
+    }
+    case 'section':
+      return null;
+  }
+}
+
+/** "model.hidden_size is 7: it must be …". */
+function mismatch(option: Option, found: string): string {
+  return `${option.key} is ${found === '' ? 'empty' : found}: it must be ${wanted(option)}.`;
+}
+
+/** What an option accepts, in words. */
+export function wanted(option: Option): string {
+  switch (option.type) {
+    case 'integer':
+      return option.step === 1
+        ? `a whole number from ${option.min} to ${option.max}`
+        : `a multiple of ${option.step} from ${option.min} to ${option.max} (kernels read ${option.step} columns at a time)`;
+    case 'number':
+      return `a number from ${option.min} to ${option.max}${option.nullable ? ', or none' : ''}`;
+    case 'boolean':
+      return 'true or false';
+    case 'choice':
+      return `one of ${option.choices.join(', ')}`;
+    case 'tokenizer':
+      return `byte, word, or bpe:N with N from ${option.min} to ${option.max}`;
+    case 'section':
+      return 'on or off';
+  }
+}
