@@ -12,7 +12,10 @@ export interface Difference {
   to: string;
 }
 
-/** Every option and weight that differs, in the order of the list of options; `to` applied to `baseline` gives `config`. */
+/**
+ * Every option and weight that differs, in the order of the list of options; `to` applied to `baseline` gives
+ * `config`.
+ */
 export function differences(config: RunConfig, baseline: RunConfig): Difference[] {
   const options = OPTIONS.flatMap((option): Difference[] => {
     if (closedSectionOf(config, option.key) !== null) return [];

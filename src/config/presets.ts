@@ -184,8 +184,8 @@ const REAL: Record<string, Choice> = {
   },
   shakespeare: {
     // The CPU recipe of nanoGPT's README, whose held-out 1.88 is the figure to meet: its rates, warm-up, β₂ and batch.
-    // Peaks of 6e-4, 1e-3 and 2e-3 ended within 0.02 of each other in a CPU trainer of this architecture, 3e-3 0.04 higher.
-    // As many key/value heads as query heads, since nanoGPT shares none.
+    // Peaks of 6e-4, 1e-3 and 2e-3 ended within 0.02 of each other in a CPU trainer of this architecture, 3e-3 0.04
+    // higher. As many key/value heads as query heads, since nanoGPT shares none.
     title: 'Tiny Shakespeare against nanoGPT: give the file as --data shakespeare=PATH',
     tokenizer: { kind: 'byte' },
     model: { D: 128, L: 4, H: 4, K: 4, rotated: 0.5 },
@@ -245,7 +245,8 @@ const WORLD: Record<string, Choice> = {
     evaluation: { everySteps: 0, rows: 16 }, logEverySteps: 10,
   },
   'world-300': {
-    // Facts saturate in some seeds only (toy-world.md §3b): the gain over plain continuing is larger, the rest varies more.
+    // Facts saturate in some seeds only (toy-world.md §3b): the gain over plain continuing is larger, the rest varies
+    // more.
     title: 'The world with fewer people, 82 k parameters: a larger gain over continuing as before',
     tokenizer: WORLD_TOKENIZER,
     model: { D: 48, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(48) },

@@ -149,7 +149,10 @@ function unknownKey(key: string): string {
   return `There is no option ${key}: ${near ? `did you mean ${near}?` : 'the keys are those of config.json.'}`;
 }
 
-/** A JSON object as dotted keys and leaves; blends and tokenizers stay whole, an object in a section's place turns it on. */
+/**
+ * A JSON object as dotted keys and leaves; blends and tokenizers stay whole, an object in a section's place turns it
+ * on.
+ */
 function flatten(json: unknown, prefix = ''): [string, unknown][] {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new UserError(`The configuration${prefix && ` at ${prefix.slice(0, -1)}`} is ${JSON.stringify(json)}: it must be an object of options.`);

@@ -1,6 +1,6 @@
 /**
- * A configuration as the hash of a link: `#v=1&p=<preset>&<dotted.key>=<value>…`, only what differs from the preset. What a
- * link says and this page cannot use is listed, never dropped in silence; and nothing in a link starts a run.
+ * A configuration as the hash of a link: `#v=1&p=<preset>&<dotted.key>=<value>…`, only what differs from the preset.
+ * What a link says and this page cannot use is listed, never dropped in silence; and nothing in a link starts a run.
  */
 import { UserError } from '../util/errors.ts';
 import { differences } from './difference.ts';

@@ -1,4 +1,7 @@
-/** What makes a configuration one that can run: every option in its range, and the options in agreement with each other. */
+/**
+ * What makes a configuration one that can run: every option in its range, and the options in agreement with each
+ * other.
+ */
 import { switchStep } from '../optim/schedule.ts';
 import { UserError } from '../util/errors.ts';
 import { vocabularyFor } from './derived.ts';

@@ -4,84 +4,22 @@
  */
 import type { Blend } from '../config/run.ts';
 import { UserError } from '../util/errors.ts';
+import { GENERAL_BLEND_TABLES, PRETRAINING_BLEND, QA_MIX_TABLES, QA_SET_TOKENS, type QaCategory } from './blends.ts';
 
-/** Columns of the paper's Figure 1, read by pixel [P] (papers.md §1.5), by the kind of source. */
-const PRETRAINING = {
-  web: 46.4,
-  books: 3.2,
-  news: 4.7,
-  papers: 3.3,
-  encyclopedia: 1.5,
-  legal: 0.9,
-  finance: 1.0,
-  misc: 8.9,
-  multilingual: 15,
-  code: 15,
-};
+const PRETRAINING = PRETRAINING_BLEND.weights;
 type Kind = keyof typeof PRETRAINING;
 
+const general = <Name extends keyof typeof GENERAL_BLEND_TABLES>(name: Name, label: string) => {
+  const { weights, average, filteredWeb } = GENERAL_BLEND_TABLES[name];
+  return { label, average: average.value, filtered: filteredWeb, weights };
+};
+
 export const GENERAL_BLENDS = {
-  'reweight-domains': {
-    label: 'multilingual cut to a third',
-    average: 51.7,
-    filtered: false,
-    weights: {
-      web: 53,
-      books: 3.7,
-      news: 5.3,
-      papers: 3.7,
-      encyclopedia: 1.7,
-      legal: 1,
-      finance: 1.2,
-      misc: 10.3,
-      multilingual: 5,
-      code: 15,
-    },
-  },
-  'filtered-web': {
-    label: 'pretraining blend with filtered web',
-    average: 52.5,
-    filtered: true,
-    weights: PRETRAINING,
-  },
-  'no-web': {
-    label: 'no web at all',
-    average: 52.9,
-    filtered: false,
-    weights: {
-      web: 0,
-      books: 12.9,
-      news: 4.8,
-      papers: 16.2,
-      encyclopedia: 11,
-      legal: 2.3,
-      finance: 4.8,
-      misc: 18.1,
-      multilingual: 15,
-      code: 15,
-    },
-  },
-  'upweight-non-web': {
-    label: 'a quarter of the web, filtered, the rest raised',
-    average: 52.0,
-    filtered: true,
-    weights: {
-      web: 12,
-      books: 10.7,
-      news: 4,
-      papers: 13.4,
-      encyclopedia: 9.1,
-      legal: 1.8,
-      finance: 4,
-      misc: 14.9,
-      multilingual: 15,
-      code: 15,
-    },
-  },
-} as const satisfies Record<
-  string,
-  { label: string; average: number; filtered: boolean; weights: Record<Kind, number> }
->;
+  'reweight-domains': general('reweight-domains', 'multilingual cut to a third'),
+  'filtered-web': general('filtered-web', 'pretraining blend with filtered web'),
+  'no-web': general('no-web', 'no web at all'),
+  'upweight-non-web': general('upweight-non-web', 'a quarter of the web, filtered, the rest raised'),
+};
 export type GeneralBlendName = keyof typeof GENERAL_BLENDS;
 
 /**
@@ -139,11 +77,21 @@ export function generalBlend(name: GeneralBlendName, pretraining: Blend): Blend 
  * QA set (papers.md §1.6). World knowledge are facts of people, reasoning is reading, STEM is arithmetic, chat is
  * translation.
  */
+const mix = ({ weights }: (typeof QA_MIX_TABLES)[keyof typeof QA_MIX_TABLES]) => {
+  const total = Object.values(QA_SET_TOKENS).reduce((all, tokens) => all + tokens, 0);
+  const factor = (category: QaCategory) => weights[category] / ((100 * QA_SET_TOKENS[category]) / total);
+  return {
+    facts: factor('world knowledge'),
+    reading: factor('reasoning'),
+    arithmetic: factor('STEM'),
+    translation: factor('chat'),
+  };
+};
 const QA_MIXES = {
   'size-proportional': { facts: 1, reading: 1, arithmetic: 1, translation: 1 },
-  'less-stem': { facts: 42.4 / 40.2, reading: 35.9 / 32.7, arithmetic: 4.8 / 11, translation: 9.1 / 9.3 },
-  'less-chat': { facts: 42.7 / 40.2, reading: 31.1 / 32.7, arithmetic: 11.3 / 11, translation: 7.9 / 9.3 },
-} as const;
+  'less-stem': mix(QA_MIX_TABLES.balanced),
+  'less-chat': mix(QA_MIX_TABLES['stem-knowledge']),
+};
 export type QaMixName = keyof typeof QA_MIXES;
 /**
  * Tokens of each category in the world's Q&A set: documents (half facts, a fifth reading, 15 % each of the others)

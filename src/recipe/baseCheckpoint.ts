@@ -1,0 +1,168 @@
+/**
+ * What a base checkpoint says about itself, and what follows for a run that continues it. The recipe starts at the
+ * base's final rate on the base's own model and tokenizer (papers.md §1.13): the metadata sets them, and a run set up
+ * otherwise is refused where it cannot work and warned of where it would be another experiment.
+ */
+import { cloneConfig } from '../config/path.ts';
+import type {
+  BaseConfig, BatchConfig, DataConfig, ModelConfig, OptimizerConfig, RunConfig, TokenizerConfig,
+} from '../config/run.ts';
+import { endingRate, significant } from '../config/derived.ts';
+import { UserError } from '../util/errors.ts';
+
+/** Raised when a field changes its meaning. */
+export const BASE_METADATA_VERSION = 1;
+
+/** JSON beside the weights of a base checkpoint. */
+export interface BaseMetadata {
+  version: number;
+  preset: string;
+  seed: number;
+  /** η of the last step: the continued run's peak. */
+  endingRate: number;
+  /** Optimizer steps taken and tokens seen. */
+  steps: number;
+  tokens: number;
+  model: ModelConfig;
+  tokenizer: TokenizerConfig;
+  /** `Tokenizer.hash()` of the tokenizer trained with. */
+  tokenizerHash: string;
+  optimizer: OptimizerConfig;
+  batch: BatchConfig;
+  data: DataConfig;
+  /** Blend and schedule of the base run. */
+  base: BaseConfig;
+}
+
+/** Metadata of the base run of a configuration, once it has been trained to its end. */
+export function baseMetadata(config: RunConfig, tokenizerHash: string): BaseMetadata {
+  const { preset, seed, model, tokenizer, optimizer, batch, data, base } = cloneConfig(config);
+  return {
+    version: BASE_METADATA_VERSION,
+    preset,
+    seed,
+    endingRate: endingRate(base.schedule),
+    steps: base.steps,
+    tokens: base.steps * batch.sequences * batch.length * batch.accumulation,
+    model,
+    tokenizer,
+    tokenizerHash,
+    optimizer,
+    batch,
+    data,
+    base,
+  };
+}
+
+/** Metadata read from JSON. UserError if it is of another version or lacks what a continued run needs. */
+export function parseBaseMetadata(json: unknown): BaseMetadata {
+  const fields = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
+  if (fields.version !== BASE_METADATA_VERSION) {
+    throw new UserError(
+      `The base checkpoint's metadata has version ${JSON.stringify(fields.version) ?? 'none'} and this page reads ` +
+        `${BASE_METADATA_VERSION}: train the base again.`,
+    );
+  }
+  const numbers = ['seed', 'endingRate', 'steps', 'tokens'] as const;
+  const objects = ['model', 'tokenizer', 'optimizer', 'batch', 'data', 'base'] as const;
+  const missing = [
+    ...numbers.filter((name) => !Number.isFinite(fields[name])),
+    ...objects.filter((name) => typeof fields[name] !== 'object' || fields[name] === null),
+    ...(['preset', 'tokenizerHash'] as const).filter((name) => typeof fields[name] !== 'string'),
+  ];
+  if (missing.length > 0) {
+    throw new UserError(`The base checkpoint's metadata lacks ${missing.join(', ')}: the file is damaged or from elsewhere.`);
+  }
+  return json as BaseMetadata;
+}
+
+/**
+ * A configuration set up to continue a base: its model, tokenizer, held-out split and base run as they were; the peak
+ * is the base's final rate, and end and warm-up start keep their ratio to it. Seed, batch, optimizer and continued
+ * steps stay the run's own. Errors if the run has no continued part.
+ */
+export function configureFromBase(meta: BaseMetadata, config: RunConfig): RunConfig {
+  const next = cloneConfig(config);
+  if (!next.continued) throw new UserError('This run has no continued part to start from a base checkpoint: add continued=on.');
+  const { model, tokenizer, data, base } = structuredClone(meta);
+  Object.assign(next, { model, tokenizer, base });
+  Object.assign(next.data, { world: data.world, heldOut: data.heldOut, split: data.split });
+  next.base.steps = meta.steps;
+  const schedule = next.continued.schedule;
+  const scale = meta.endingRate / schedule.peak;
+  schedule.peak = meta.endingRate;
+  schedule.end = significant(schedule.end * scale);
+  schedule.warmupStart = significant(schedule.warmupStart * scale);
+  return next;
+}
+
+/** Something a person should know before continuing this base, with both values. */
+export interface BaseWarning {
+  kind: 'peak' | 'batch' | 'optimizer' | 'held-out' | 'seed-of-world';
+  message: string;
+}
+
+export interface BaseCheck {
+  /** Reasons why the run cannot continue this base, one sentence each. */
+  errors: string[];
+  warnings: BaseWarning[];
+}
+
+/** Model keys a checkpoint's weights depend on; longest context and initial spread may differ. */
+const SHAPE_KEYS = [
+  'vocab_size', 'hidden_size', 'intermediate_size', 'num_hidden_layers', 'num_attention_heads', 'num_key_value_heads',
+  'head_dim',
+] as const;
+/** Model keys that no shape shows but that change what the weights compute. */
+const MEANING_KEYS = ['norm_eps', 'rope_theta', 'partial_rotary_factor'] as const;
+
+/** Rates closer than this share are the same rate: JSON keeps doubles exactly, a person types a few digits. */
+const SAME_RATE = 1e-3;
+
+/**
+ * Whether a run can continue a base, and in what it departs from the recipe. `tokenizerHash` is of the run's own
+ * tokenizer.
+ */
+export function checkAgainstBase(meta: BaseMetadata, config: RunConfig, tokenizerHash: string): BaseCheck {
+  const errors: string[] = [];
+  const warnings: BaseWarning[] = [];
+  const warn = (kind: BaseWarning['kind'], message: string) => warnings.push({ kind, message });
+
+  for (const key of [...SHAPE_KEYS, ...MEANING_KEYS]) {
+    const [was, is] = [meta.model[key], config.model[key]];
+    if (was !== is) errors.push(`The base checkpoint has ${key} ${was} and this run ${is}: continue with the base's own model.`);
+  }
+  if (tokenizerHash !== meta.tokenizerHash) {
+    errors.push(
+      `The base checkpoint was trained with tokenizer ${meta.tokenizerHash.slice(0, 8)} and this run has ` +
+        `${tokenizerHash.slice(0, 8)}: its ids would mean other text, so use the base's tokenizer.`,
+    );
+  }
+  if (!config.continued) errors.push('This run has no continued part: add continued=on.');
+
+  const peak = config.continued?.schedule.peak;
+  if (peak !== undefined && Math.abs(peak - meta.endingRate) > SAME_RATE * meta.endingRate) {
+    warn('peak', `The base ended at a rate of ${meta.endingRate} and this run's peak is ${peak}: ` +
+      'the recipe goes on at the rate where the base ended.');
+  }
+  const tokens = ({ sequences, length, accumulation }: BatchConfig) => sequences * length * accumulation;
+  if (tokens(meta.batch) !== tokens(config.batch)) {
+    warn('batch', `The base took ${tokens(meta.batch)} tokens a step and this run takes ${tokens(config.batch)}: ` +
+      'the recipe changes the rate only.');
+  }
+  const changed = (['beta1', 'beta2', 'weight_decay'] as const).filter((key) => meta.optimizer[key] !== config.optimizer[key]);
+  if (changed.length > 0) {
+    const pairs = changed.map((key) => `${key} ${meta.optimizer[key]}→${config.optimizer[key]}`).join(', ');
+    warn('optimizer', `The optimizer differs from the base's (${pairs}): the recipe changes the rate only.`);
+  }
+  const { heldOut, split } = config.data;
+  if (heldOut !== meta.data.heldOut || split !== meta.data.split) {
+    warn('held-out', `The base held out ${meta.data.heldOut} by ${meta.data.split} and this run ${heldOut} by ${split}: ` +
+      'the base may have been trained on this run\'s held-out text.');
+  }
+  if (meta.data.world && config.data.world && meta.seed !== config.seed) {
+    warn('seed-of-world', `The base learnt the world of seed ${meta.seed} and this run's is of seed ${config.seed}: ` +
+      'the facts are different ones.');
+  }
+  return { errors, warnings };
+}
