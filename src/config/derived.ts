@@ -31,9 +31,12 @@ export function multipleOf4(n: number): number {
  */
 export function vocabularyFor(tokenizer: TokenizerConfig, world: WorldConfig | null): number {
   switch (tokenizer.kind) {
-    case 'byte': return multipleOf4(BYTE_TOKENIZER_SIZE);
-    case 'bpe': return multipleOf4(tokenizer.vocab_size);
-    case 'word': return world?.skills === 'facts' ? 192 : 320;
+    case 'byte':
+      return multipleOf4(BYTE_TOKENIZER_SIZE);
+    case 'bpe':
+      return multipleOf4(tokenizer.vocab_size);
+    case 'word':
+      return world?.skills === 'facts' ? 192 : 320;
   }
 }
 

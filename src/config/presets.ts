@@ -7,7 +7,14 @@ import { UserError } from '../util/errors.ts';
 import { defaultInitializerRange, significant, vocabularyFor } from './derived.ts';
 import { nearest } from './path.ts';
 import type {
-  BatchConfig, Blend, DataConfig, ModelConfig, RunConfig, ScheduleConfig, TokenizerConfig, WorldConfig,
+  BatchConfig,
+  Blend,
+  DataConfig,
+  ModelConfig,
+  RunConfig,
+  ScheduleConfig,
+  TokenizerConfig,
+  WorldConfig,
 } from './run.ts';
 
 export interface Preset {
@@ -59,7 +66,13 @@ function build(name: string, choice: Choice): RunConfig {
   };
   const schedule = (peak: number, end: number, warmupSteps: number): ScheduleConfig => ({
     // 'wsd' decays over its last fifth, the usual share; the recipe itself is a cosine (papers.md §1.8).
-    kind: 'cosine', peak, end, warmupSteps, warmupStart: 0, decayShare: 0.2, decayShape: 'linear',
+    kind: 'cosine',
+    peak,
+    end,
+    warmupSteps,
+    warmupStart: 0,
+    decayShare: 0.2,
+    decayShape: 'linear',
   });
   return {
     preset: name,
@@ -81,16 +94,19 @@ function build(name: string, choice: Choice): RunConfig {
       schedule: schedule(choice.peak, choice.end, choice.steps.warmup),
       blend: choice.blends.base,
     },
-    continued: choice.steps.continued === 0 ? null : {
-      steps: choice.steps.continued,
-      // The recipe: from the base's final rate, no warm-up, to a hundredth of it (papers.md §1.8).
-      schedule: schedule(choice.end, significant(choice.end / 100), 0),
-      general: choice.blends.general,
-      qa: choice.blends.qa,
-      switchDivisor: 5, // best of five in the paper (papers.md §1.9)
-      switchShare: null,
-      keepMoments: true, // no difference in the paper; carrying them over makes one run of the two
-    },
+    continued:
+      choice.steps.continued === 0
+        ? null
+        : {
+            steps: choice.steps.continued,
+            // The recipe: from the base's final rate, no warm-up, to a hundredth of it (papers.md §1.8).
+            schedule: schedule(choice.end, significant(choice.end / 100), 0),
+            general: choice.blends.general,
+            qa: choice.blends.qa,
+            switchDivisor: 5, // best of five in the paper (papers.md §1.9)
+            switchShare: null,
+            keepMoments: true, // no difference in the paper; carrying them over makes one run of the two
+          },
     evaluation: choice.evaluation,
     logEverySteps: choice.logEverySteps,
   };
@@ -132,8 +148,13 @@ const REAL: Record<string, Choice> = {
     batch: { sequences: 4, length: 64, accumulation: 1 },
     // 5 % warm-up: with 2 % the first update at full rate would come after five steps.
     steps: { base: 240, continued: 60, warmup: 12 },
-    peak: 4e-3, end: 8e-4, beta2: PAPER_BETA2, blends: REAL_BLENDS, data: REAL_DATA,
-    evaluation: { everySteps: 0, rows: 4 }, logEverySteps: 1,
+    peak: 4e-3,
+    end: 8e-4,
+    beta2: PAPER_BETA2,
+    blends: REAL_BLENDS,
+    data: REAL_DATA,
+    evaluation: { everySteps: 0, rows: 4 },
+    logEverySteps: 1,
   },
   tiny: {
     title: '0.2 M parameters: half a minute on a laptop GPU, minutes without one',
@@ -141,8 +162,13 @@ const REAL: Record<string, Choice> = {
     model: { D: 64, L: 4, H: 4, K: 2, rotated: 0.5 },
     batch: { sequences: 8, length: 64, accumulation: 1 },
     steps: { base: 1200, continued: 240, warmup: 24 },
-    peak: 4e-3, end: 8e-4, beta2: PAPER_BETA2, blends: REAL_BLENDS, data: REAL_DATA,
-    evaluation: { everySteps: 120, rows: 8 }, logEverySteps: 1,
+    peak: 4e-3,
+    end: 8e-4,
+    beta2: PAPER_BETA2,
+    blends: REAL_BLENDS,
+    data: REAL_DATA,
+    evaluation: { everySteps: 120, rows: 8 },
+    logEverySteps: 1,
   },
   small: {
     title: '0.4 M parameters, 512 learnt tokens: a minute on a laptop GPU',
@@ -150,8 +176,13 @@ const REAL: Record<string, Choice> = {
     model: { D: 96, L: 3, H: 6, K: 2, rotated: 0.5 },
     batch: { sequences: 16, length: 96, accumulation: 1 },
     steps: { base: 1500, continued: 300, warmup: 30 },
-    peak: 4e-3, end: 8e-4, beta2: PAPER_BETA2, blends: REAL_BLENDS, data: REAL_DATA,
-    evaluation: { everySteps: 150, rows: 8 }, logEverySteps: 1,
+    peak: 4e-3,
+    end: 8e-4,
+    beta2: PAPER_BETA2,
+    blends: REAL_BLENDS,
+    data: REAL_DATA,
+    evaluation: { everySteps: 150, rows: 8 },
+    logEverySteps: 1,
   },
   class: {
     title: '1 M parameters, 1,024 learnt tokens: a few minutes on a laptop GPU, one lesson',
@@ -159,8 +190,13 @@ const REAL: Record<string, Choice> = {
     model: { D: 128, L: 4, H: 4, K: 2, rotated: 0.5 },
     batch: { sequences: 16, length: 128, accumulation: 1 },
     steps: { base: 2000, continued: 400, warmup: 40 },
-    peak: 3e-3, end: 6e-4, beta2: PAPER_BETA2, blends: REAL_BLENDS, data: REAL_DATA,
-    evaluation: { everySteps: 200, rows: 16 }, logEverySteps: 1,
+    peak: 3e-3,
+    end: 6e-4,
+    beta2: PAPER_BETA2,
+    blends: REAL_BLENDS,
+    data: REAL_DATA,
+    evaluation: { everySteps: 200, rows: 16 },
+    logEverySteps: 1,
   },
   desk: {
     title: '5 M parameters, 2,048 learnt tokens: for a desktop GPU',
@@ -168,8 +204,13 @@ const REAL: Record<string, Choice> = {
     model: { D: 256, L: 6, H: 8, K: 2, rotated: 0.5 },
     batch: { sequences: 16, length: 256, accumulation: 1 },
     steps: { base: 3000, continued: 600, warmup: 60 },
-    peak: 1.5e-3, end: 3e-4, beta2: PAPER_BETA2, blends: REAL_BLENDS, data: REAL_DATA,
-    evaluation: { everySteps: 300, rows: 16 }, logEverySteps: 1,
+    peak: 1.5e-3,
+    end: 3e-4,
+    beta2: PAPER_BETA2,
+    blends: REAL_BLENDS,
+    data: REAL_DATA,
+    evaluation: { everySteps: 300, rows: 16 },
+    logEverySteps: 1,
   },
   studio: {
     // Two micro-batches: logits of 16·256 rows and 3,072 columns are 50 MB, far from the 128 MiB a binding may have by
@@ -179,8 +220,13 @@ const REAL: Record<string, Choice> = {
     model: { D: 512, L: 8, H: 8, K: 2, rotated: 0.5 },
     batch: { sequences: 16, length: 256, accumulation: 2 },
     steps: { base: 4000, continued: 800, warmup: 80 },
-    peak: 8e-4, end: 1.6e-4, beta2: PAPER_BETA2, blends: REAL_BLENDS, data: REAL_DATA,
-    evaluation: { everySteps: 400, rows: 16 }, logEverySteps: 1,
+    peak: 8e-4,
+    end: 1.6e-4,
+    beta2: PAPER_BETA2,
+    blends: REAL_BLENDS,
+    data: REAL_DATA,
+    evaluation: { everySteps: 400, rows: 16 },
+    logEverySteps: 1,
   },
   shakespeare: {
     // The CPU recipe of nanoGPT's README, whose held-out 1.88 is the figure to meet: its rates, warm-up, β₂ and batch.
@@ -191,11 +237,14 @@ const REAL: Record<string, Choice> = {
     model: { D: 128, L: 4, H: 4, K: 4, rotated: 0.5 },
     batch: { sequences: 12, length: 64, accumulation: 1 },
     steps: { base: 2000, continued: 0, warmup: 100 },
-    peak: 1e-3, end: 1e-4, beta2: 0.99,
+    peak: 1e-3,
+    end: 1e-4,
+    beta2: 0.99,
     blends: { base: { shakespeare: 1 }, general: {}, qa: {} },
     // One long text: its first nine tenths train, its last tenth is held out.
     data: { world: null, heldOut: 0.1, split: 'tail', separateDocuments: false },
-    evaluation: { everySteps: 500, rows: 64 }, logEverySteps: 10,
+    evaluation: { everySteps: 500, rows: 64 },
+    logEverySteps: 10,
   },
 };
 
@@ -213,7 +262,10 @@ const WORLD_BLENDS: Blends = {
 };
 
 const worldData = (world: WorldConfig): DataConfig => ({
-  world, heldOut: 0.05, split: 'hash', separateDocuments: false,
+  world,
+  heldOut: 0.05,
+  split: 'hash',
+  separateDocuments: false,
 });
 const WORLD_TOKENIZER: TokenizerConfig = { kind: 'word' };
 const worldSpread = (D: number) => significant(0.5 / Math.sqrt(D), 5);
@@ -225,14 +277,17 @@ const WORLD: Record<string, Choice> = {
     model: { D: 32, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(32) },
     batch: { sequences: 4, length: 32, accumulation: 1 },
     steps: { base: 2343, continued: 468, warmup: 47 },
-    peak: 1e-2, end: 2e-3, beta2: PAPER_BETA2,
+    peak: 1e-2,
+    end: 2e-3,
+    beta2: PAPER_BETA2,
     blends: {
       base: { web: 69, wiki: 28, forum: 3 },
       general: { 'web-recent': 12, 'wiki-recent': 85, forum: 3 },
       qa: { 'wiki-recent': 30, qa: 70 },
     },
     data: worldData({ people: 40, names: 10, values: 8, qaPool: 60, archiveRate: 0.15, skills: 'facts' }),
-    evaluation: { everySteps: 0, rows: 16 }, logEverySteps: 10,
+    evaluation: { everySteps: 0, rows: 16 },
+    logEverySteps: 10,
   },
   world: {
     title: 'The whole world, 82 k parameters: the findings of the paper in minutes',
@@ -240,9 +295,13 @@ const WORLD: Record<string, Choice> = {
     model: { D: 48, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(48) },
     batch: { sequences: 8, length: 64, accumulation: 1 },
     steps: { base: 4882, continued: 976, warmup: 98 },
-    peak: 5e-3, end: 1e-3, beta2: PAPER_BETA2, blends: WORLD_BLENDS,
+    peak: 5e-3,
+    end: 1e-3,
+    beta2: PAPER_BETA2,
+    blends: WORLD_BLENDS,
     data: worldData({ people: 560, names: 28, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }),
-    evaluation: { everySteps: 0, rows: 16 }, logEverySteps: 10,
+    evaluation: { everySteps: 0, rows: 16 },
+    logEverySteps: 10,
   },
   'world-300': {
     // Facts saturate in some seeds only (toy-world.md §3b): the gain over plain continuing is larger, the rest varies
@@ -252,13 +311,16 @@ const WORLD: Record<string, Choice> = {
     model: { D: 48, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(48) },
     batch: { sequences: 8, length: 64, accumulation: 1 },
     steps: { base: 4882, continued: 976, warmup: 98 },
-    peak: 5e-3, end: 1e-3, beta2: PAPER_BETA2,
+    peak: 5e-3,
+    end: 1e-3,
+    beta2: PAPER_BETA2,
     blends: {
       ...WORLD_BLENDS,
       qa: { 'wiki-recent': 20, books: 5, code: 10, math: 20, 'multi-recent': 5, qa: 40 },
     },
     data: worldData({ people: 300, names: 24, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }),
-    evaluation: { everySteps: 0, rows: 16 }, logEverySteps: 10,
+    evaluation: { everySteps: 0, rows: 16 },
+    logEverySteps: 10,
   },
   lab: {
     title: 'The whole world with more people, 367 k parameters: where most of the findings show',
@@ -266,14 +328,20 @@ const WORLD: Record<string, Choice> = {
     model: { D: 96, L: 3, H: 4, K: 2, rotated: 1, initializer: worldSpread(96) },
     batch: { sequences: 8, length: 64, accumulation: 1 },
     steps: { base: 8789, continued: 1757, warmup: 176 },
-    peak: 4e-3, end: 8e-4, beta2: PAPER_BETA2, blends: WORLD_BLENDS,
+    peak: 4e-3,
+    end: 8e-4,
+    beta2: PAPER_BETA2,
+    blends: WORLD_BLENDS,
     data: worldData({ people: 900, names: 32, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }),
-    evaluation: { everySteps: 0, rows: 16 }, logEverySteps: 10,
+    evaluation: { everySteps: 0, rows: 16 },
+    logEverySteps: 10,
   },
 };
 
 export const PRESETS: readonly Preset[] = Object.entries({ ...REAL, ...WORLD }).map(([name, choice]) => ({
-  name, title: choice.title, config: build(name, choice),
+  name,
+  title: choice.title,
+  config: build(name, choice),
 }));
 
 /** What the page opens with and what an option's default is read from: quick on any GPU, bearable without one. */

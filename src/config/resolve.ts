@@ -89,8 +89,10 @@ function setOption(config: RunConfig, key: string, reader: Reader): string | nul
   if (!option) return unknownKey(key);
   const closed = closedSectionOf(config, key);
   if (closed !== null) {
-    return `${key} has no effect, since this run has no ${closed} part: ` +
-      (closed === 'continued' ? 'add continued=on.' : 'choose the preset ci, world or lab.');
+    return (
+      `${key} has no effect, since this run has no ${closed} part: ` +
+      (closed === 'continued' ? 'add continued=on.' : 'choose the preset ci, world or lab.')
+    );
   }
   const read = reader(option);
   if ('problem' in read) return read.problem;
@@ -126,7 +128,8 @@ function setWeight(config: RunConfig, key: string, weight: number, text: string)
   const blend = getPath(config, option.key) as Blend | undefined;
   if (!blend) return `${key} has no effect, since this run has no continued part: add continued=on.`;
   if (!SOURCE_NAME.test(source)) return `"${source}" cannot name a source: use letters, digits, - and _, 40 at most.`;
-  if (!Number.isFinite(weight) || weight < 0) return `${key} is ${text === '' ? 'empty' : text}: a weight is a number of 0 or more.`;
+  if (!Number.isFinite(weight) || weight < 0)
+    return `${key} is ${text === '' ? 'empty' : text}: a weight is a number of 0 or more.`;
   if (weight === 0) delete blend[source];
   else blend[source] = weight;
   return null;
@@ -138,7 +141,12 @@ function setBlend(config: RunConfig, key: string, json: unknown): string | null 
   }
   if (!setPath(config, key, {})) return `${key} has no effect, since this run has no continued part: add continued=on.`;
   for (const [source, weight] of Object.entries(json)) {
-    const problem = setWeight(config, `${key}.${source}`, typeof weight === 'number' ? weight : NaN, JSON.stringify(weight));
+    const problem = setWeight(
+      config,
+      `${key}.${source}`,
+      typeof weight === 'number' ? weight : NaN,
+      JSON.stringify(weight),
+    );
     if (problem !== null) return problem;
   }
   return null;
@@ -155,13 +163,17 @@ function unknownKey(key: string): string {
  */
 function flatten(json: unknown, prefix = ''): [string, unknown][] {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new UserError(`The configuration${prefix && ` at ${prefix.slice(0, -1)}`} is ${JSON.stringify(json)}: it must be an object of options.`);
+    throw new UserError(
+      `${prefix === '' ? 'The configuration' : prefix.slice(0, -1)} is ${JSON.stringify(json)}: it must be an object.`,
+    );
   }
   return Object.entries(json).flatMap(([name, value]): [string, unknown][] => {
     const key = prefix + name;
     const option = optionOf(key);
-    if (option?.type === 'section') return value === null ? [[key, 'off']] : [[key, 'on'], ...flatten(value, `${key}.`)];
-    const isGroup = OPTIONS.some((one) => one.key.startsWith(`${key}.`)) || BLENDS.some((one) => one.key.startsWith(`${key}.`));
+    if (option?.type === 'section')
+      return value === null ? [[key, 'off']] : [[key, 'on'], ...flatten(value, `${key}.`)];
+    const isGroup =
+      OPTIONS.some((one) => one.key.startsWith(`${key}.`)) || BLENDS.some((one) => one.key.startsWith(`${key}.`));
     return isGroup && !option ? flatten(value, `${key}.`) : [[key, value]];
   });
 }
@@ -199,31 +211,61 @@ interface Derivation {
 }
 
 /** The value of `key` scaled as `by` changed, in whole units where it counts steps. */
-const proportional = (key: string, by: string, round = significant): Derivation['value'] => (after, before) => {
-  const was = Number(getPath(before, by));
-  return was > 0 ? round((Number(getPath(before, key)) * Number(getPath(after, by))) / was) : Number(getPath(after, key));
-};
+const proportional =
+  (key: string, by: string, round = significant): Derivation['value'] =>
+  (after, before) => {
+    const was = Number(getPath(before, by));
+    return was > 0
+      ? round((Number(getPath(before, key)) * Number(getPath(after, by))) / was)
+      : Number(getPath(after, key));
+  };
 
 /** In order: a later one may follow from an earlier one. */
 const DERIVATIONS: readonly Derivation[] = [
-  { key: 'model.vocab_size', from: ['tokenizer'], value: ({ tokenizer, data }) => vocabularyFor(tokenizer, data.world) },
-  { key: 'model.head_dim', from: ['model.hidden_size', 'model.num_attention_heads'],
-    value: ({ model }) => model.hidden_size / model.num_attention_heads },
+  {
+    key: 'model.vocab_size',
+    from: ['tokenizer'],
+    value: ({ tokenizer, data }) => vocabularyFor(tokenizer, data.world),
+  },
+  {
+    key: 'model.head_dim',
+    from: ['model.hidden_size', 'model.num_attention_heads'],
+    value: ({ model }) => model.hidden_size / model.num_attention_heads,
+  },
   { key: 'model.intermediate_size', from: ['model.hidden_size'], value: ({ model }) => 4 * model.hidden_size },
-  { key: 'model.initializer_range', from: ['model.hidden_size'],
+  {
+    key: 'model.initializer_range',
+    from: ['model.hidden_size'],
     // ∝ 1/√D, as derived.ts explains.
     value: ({ model }, before) =>
-      significant(before.model.initializer_range * Math.sqrt(before.model.hidden_size / model.hidden_size), 5) },
+      significant(before.model.initializer_range * Math.sqrt(before.model.hidden_size / model.hidden_size), 5),
+  },
   { key: 'model.max_position_embeddings', from: ['batch.length'], value: ({ batch }) => batch.length },
-  { key: 'base.schedule.warmupSteps', from: ['base.steps'],
-    value: proportional('base.schedule.warmupSteps', 'base.steps', Math.floor) },
-  { key: 'base.schedule.end', from: ['base.schedule.peak'], value: proportional('base.schedule.end', 'base.schedule.peak') },
-  { key: 'continued.schedule.peak', from: ['base.schedule.kind', 'base.schedule.peak', 'base.schedule.end'],
-    value: ({ base }) => endingRate(base.schedule) },
-  { key: 'continued.schedule.end', from: ['continued.schedule.peak'],
-    value: proportional('continued.schedule.end', 'continued.schedule.peak') },
-  { key: 'continued.schedule.warmupSteps', from: ['continued.steps'],
-    value: proportional('continued.schedule.warmupSteps', 'continued.steps', Math.floor) },
+  {
+    key: 'base.schedule.warmupSteps',
+    from: ['base.steps'],
+    value: proportional('base.schedule.warmupSteps', 'base.steps', Math.floor),
+  },
+  {
+    key: 'base.schedule.end',
+    from: ['base.schedule.peak'],
+    value: proportional('base.schedule.end', 'base.schedule.peak'),
+  },
+  {
+    key: 'continued.schedule.peak',
+    from: ['base.schedule.kind', 'base.schedule.peak', 'base.schedule.end'],
+    value: ({ base }) => endingRate(base.schedule),
+  },
+  {
+    key: 'continued.schedule.end',
+    from: ['continued.schedule.peak'],
+    value: proportional('continued.schedule.end', 'continued.schedule.peak'),
+  },
+  {
+    key: 'continued.schedule.warmupSteps',
+    from: ['continued.steps'],
+    value: proportional('continued.schedule.warmupSteps', 'continued.steps', Math.floor),
+  },
 ];
 
 /** `after` with everything recomputed that follows from what differs from `before`; `stated` keys stay as they are. */

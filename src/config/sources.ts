@@ -26,7 +26,7 @@ export const WORLD_SOURCES = {
   forum: 'Questions and answers, fresh documents, a quarter of the answers wrong',
   qa: 'The clean question-and-answer pool, small and repeated: the QA blend alone has it',
   'web-recent': 'web as continued pretraining finds it: archive people at the archive rate',
-  'web-filtered': 'web-recent after a quality filter: few wrong values, no junk',
+  'web-filtered': 'web after a quality filter: few wrong values, no junk',
   'wiki-recent': 'wiki with archive people at the archive rate',
   'multi-recent': 'multi with archive people at the archive rate',
   'qa-facts': 'The facts of the question-and-answer pool alone',
@@ -37,7 +37,14 @@ export const WORLD_SOURCES = {
 
 /** What a world of facts alone has of them. */
 export const FACT_SOURCES: readonly string[] = [
-  'web', 'wiki', 'forum', 'qa', 'web-recent', 'web-filtered', 'wiki-recent', 'qa-facts',
+  'web',
+  'wiki',
+  'forum',
+  'qa',
+  'web-recent',
+  'web-filtered',
+  'wiki-recent',
+  'qa-facts',
 ];
 
 /**

@@ -38,18 +38,23 @@ function encode(text: string): string {
 export function decodeHash(hash: string): Decoded {
   const text = hash.replace(/^#/, '');
   const fallback = (problem: string) => ({ config: presetConfig(DEFAULT_PRESET), problems: [problem] });
-  if (text.length > LONGEST) return fallback(`The link's settings have ${text.length} characters, over ${LONGEST}: none was used.`);
+  if (text.length > LONGEST)
+    return fallback(`The link's settings have ${text.length} characters, over ${LONGEST}: none was used.`);
   const problems: string[] = [];
   const pairs = new Map<string, string>();
   for (const part of text.split('&').filter((one) => one !== '')) {
     const pair = decodePair(part);
     if (!pair) problems.push(`"${part.slice(0, 80)}" in the link is no key=value.`);
-    else if (pairs.has(pair[0])) problems.push(`The link says ${pair[0]} twice; the first, ${pairs.get(pair[0])}, was used.`);
+    else if (pairs.has(pair[0]))
+      problems.push(`The link says ${pair[0]} twice; the first, ${pairs.get(pair[0])}, was used.`);
     else pairs.set(...pair);
   }
 
   const version = pairs.get('v') ?? VERSION;
-  if (version !== VERSION) return fallback(`The link is of version ${version.slice(0, 20)} and this page reads ${VERSION}: none of it was used.`);
+  if (version !== VERSION)
+    return fallback(
+      `The link is of version ${version.slice(0, 20)} and this page reads ${VERSION}: none of it was used.`,
+    );
   let name = pairs.get('p') ?? DEFAULT_PRESET;
   let preset: RunConfig;
   try {
@@ -73,7 +78,11 @@ export function decodeHash(hash: string): Decoded {
   if (conflicts.length === 0) return { config, problems };
   return {
     config: preset,
-    problems: [...problems, ...conflicts, `The link's settings do not fit together: the preset ${name} stands as it is.`],
+    problems: [
+      ...problems,
+      ...conflicts,
+      `The link's settings do not fit together: the preset ${name} stands as it is.`,
+    ],
   };
 }
 

@@ -17,8 +17,7 @@ import { checkValue } from './value.ts';
  * sources unchecked (a link cannot know which files its reader has).
  */
 export function checkConfig(config: RunConfig, given?: readonly string[]): string[] {
-  const ranges = OPTIONS
-    .filter((option) => closedSectionOf(config, option.key) === null)
+  const ranges = OPTIONS.filter((option) => closedSectionOf(config, option.key) === null)
     .map((option) => checkValue(option, getPath(config, option.key)))
     .filter((problem) => problem !== null);
   const blends = BLENDS.flatMap(({ key }) => {
@@ -51,7 +50,9 @@ function blendProblems(key: string, blend: Blend, known: readonly string[] | nul
     } else if (known && !known.includes(name)) {
       const near = nearest(name, known);
       const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')};`;
-      problems.push(`${key} names a source ${name} that does not exist: ${hint} your own text comes with --data ${name}=PATH.`);
+      problems.push(
+        `${key} names a source ${name} that does not exist: ${hint} your own text comes with --data ${name}=PATH.`,
+      );
     }
     if (!Number.isFinite(weight) || weight < 0) {
       problems.push(`${key}.${name} is ${weight}: a weight is a number of 0 or more.`);
@@ -72,23 +73,41 @@ function relationProblems(config: RunConfig): string[] {
   };
 
   const needed = vocabularyFor(tokenizer, data.world);
-  demand(model.vocab_size >= needed, `model.vocab_size is ${model.vocab_size} and the tokenizer needs ${needed} rows: ` +
-    'raise it or choose a smaller tokenizer.');
+  demand(
+    model.vocab_size >= needed,
+    `model.vocab_size is ${model.vocab_size} and the tokenizer needs ${needed} rows: ` +
+      'raise it or choose a smaller tokenizer.',
+  );
   const { num_attention_heads: H, num_key_value_heads: K, head_dim: d, partial_rotary_factor } = model;
-  demand(H % K === 0, `model.num_attention_heads is ${H} and model.num_key_value_heads ${K}: ` +
-    'the first must be a multiple of the second, because key/value heads are shared by equal groups.');
+  demand(
+    H % K === 0,
+    `model.num_attention_heads is ${H} and model.num_key_value_heads ${K}: ` +
+      'the first must be a multiple of the second, because key/value heads are shared by equal groups.',
+  );
   const rotated = Math.floor(d * partial_rotary_factor);
-  demand(rotated >= 2 && rotated % 2 === 0, `model.partial_rotary_factor ${partial_rotary_factor} turns ${rotated} of a head's ` +
-    `${d} columns: columns turn in pairs, so choose a share that gives an even number from 2 to ${d}.`);
-  demand(model.max_position_embeddings >= batch.length, `model.max_position_embeddings is ${model.max_position_embeddings} ` +
-    `and batch.length ${batch.length}: the model must take a whole row.`);
-  demand((tokenizer.kind === 'word') === (data.world !== null), tokenizer.kind === 'word'
-    ? 'The word tokenizer knows only the words of a synthetic world: choose byte or bpe:N for text.'
-    : `A synthetic world speaks in words of its own and the tokenizer is ${tokenizer.kind}: choose the tokenizer word.`);
+  demand(
+    rotated >= 2 && rotated % 2 === 0,
+    `model.partial_rotary_factor ${partial_rotary_factor} turns ${rotated} of a head's ` +
+      `${d} columns: columns turn in pairs, so choose a share that gives an even number from 2 to ${d}.`,
+  );
+  demand(
+    model.max_position_embeddings >= batch.length,
+    `model.max_position_embeddings is ${model.max_position_embeddings} ` +
+      `and batch.length ${batch.length}: the model must take a whole row.`,
+  );
+  demand(
+    (tokenizer.kind === 'word') === (data.world !== null),
+    tokenizer.kind === 'word'
+      ? 'The word tokenizer knows only the words of a synthetic world: choose byte or bpe:N for text.'
+      : `A synthetic world has words of its own and the tokenizer is ${tokenizer.kind}: choose the tokenizer word.`,
+  );
   if (data.world) {
     const { people, names } = data.world;
-    demand(people <= names ** 2, `data.world.people is ${people} and data.world.names ${names}: ` +
-      `first and last names give at most ${names ** 2} people.`);
+    demand(
+      people <= names ** 2,
+      `data.world.people is ${people} and data.world.names ${names}: ` +
+        `first and last names give at most ${names ** 2} people.`,
+    );
   }
 
   problems.push(...scheduleProblems('base', base.schedule, base.steps));
@@ -97,9 +116,12 @@ function relationProblems(config: RunConfig): string[] {
     problems.push(...inner);
     const { schedule, steps, switchDivisor, switchShare } = continued;
     const reached = switchShare !== null || switchDivisor === 0 || switchStep(schedule, steps, switchDivisor) !== null;
-    demand(inner.length > 0 || reached, `The continued rate never falls to its peak / ${switchDivisor} (it ends at ` +
-      `${schedule.kind === 'constant' ? schedule.peak : schedule.end}): lower continued.schedule.end, set ` +
-      'continued.switchShare, or set continued.switchDivisor to 0 for no switch.');
+    demand(
+      inner.length > 0 || reached,
+      `The continued rate never falls to its peak / ${switchDivisor} (it ends at ` +
+        `${schedule.kind === 'constant' ? schedule.peak : schedule.end}): lower continued.schedule.end, set ` +
+        'continued.switchShare, or set continued.switchDivisor to 0 for no switch.',
+    );
   }
   return problems;
 }
@@ -108,10 +130,14 @@ function scheduleProblems(part: string, schedule: ScheduleConfig, steps: number)
   const { kind, peak, end, warmupSteps } = schedule;
   const problems: string[] = [];
   if (warmupSteps >= steps) {
-    problems.push(`${part}.schedule.warmupSteps is ${warmupSteps} of ${steps} steps: the warm-up must end before the run does.`);
+    problems.push(
+      `${part}.schedule.warmupSteps is ${warmupSteps} of ${steps} steps: the warm-up must end before the run does.`,
+    );
   }
   if (kind !== 'constant' && end > peak) {
-    problems.push(`${part}.schedule.end is ${end} and ${part}.schedule.peak ${peak}: the rate falls, so the end is at most the peak.`);
+    problems.push(
+      `${part}.schedule.end is ${end} and ${part}.schedule.peak ${peak}: a rate that falls ends at most at its peak.`,
+    );
   }
   return problems;
 }

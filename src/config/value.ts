@@ -1,5 +1,5 @@
 /** One option's value: read from text or from JSON, checked against its range. Every message is a whole sentence. */
-import type { Option } from './options.ts';
+import type { Option } from './option.ts';
 import { formatTokenizer, formatValue, parseTokenizer } from './path.ts';
 import type { TokenizerConfig } from './run.ts';
 
@@ -56,7 +56,8 @@ export function checkValue(option: Option, value: unknown): string | null {
       return option.choices.includes(value as string) ? null : mismatch(option, formatValue(value));
     case 'tokenizer': {
       const { kind, vocab_size } = value as { kind: string; vocab_size?: number };
-      const fits = kind !== 'bpe' || (Number.isInteger(vocab_size) && vocab_size! >= option.min && vocab_size! <= option.max);
+      const fits =
+        kind !== 'bpe' || (Number.isInteger(vocab_size) && vocab_size! >= option.min && vocab_size! <= option.max);
       return fits ? null : mismatch(option, formatValue(value));
     }
     case 'section':
@@ -72,10 +73,11 @@ function mismatch(option: Option, found: string): string {
 /** What an option accepts, in words. */
 export function wanted(option: Option): string {
   switch (option.type) {
-    case 'integer':
-      return option.step === 1
-        ? `a whole number from ${option.min} to ${option.max}`
-        : `a multiple of ${option.step} from ${option.min} to ${option.max} (kernels read ${option.step} columns at a time)`;
+    case 'integer': {
+      const { min, max, step } = option;
+      if (step === 1) return `a whole number from ${min} to ${max}`;
+      return `a multiple of ${step} from ${min} to ${max} (kernels read ${step} columns at a time)`;
+    }
     case 'number':
       return `a number from ${option.min} to ${option.max}${option.nullable ? ', or none' : ''}`;
     case 'boolean':

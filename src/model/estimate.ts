@@ -79,7 +79,9 @@ export function estimate(config: RunConfig): Estimate {
   };
 }
 
-/** First loss to expect, nats: ln V plus half the variance D·σ² of the logits that normalised rows give at the start. */
+/**
+ * First loss to expect, nats: ln V plus half the variance D·σ² of the logits that normalised rows give at the start.
+ */
 export function expectedInitialLoss(model: ModelConfig): number {
   return Math.log(model.vocab_size) + (model.hidden_size * model.initializer_range ** 2) / 2;
 }

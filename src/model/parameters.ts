@@ -51,11 +51,19 @@ export function parameterList(model: ModelConfig, decayEmbeddings = true): Param
   const residualStd = std / Math.sqrt(2 * L);
 
   const matrix = (name: string, shape: number[], deviation: number, decay = true): Parameter => ({
-    name, shape, parts: [{ name, rows: shape[0] }], decay, init: { kind: 'normal', std: deviation },
+    name,
+    shape,
+    parts: [{ name, rows: shape[0] }],
+    decay,
+    init: { kind: 'normal', std: deviation },
   });
   const norm = (name: string): Parameter[] =>
     [`${name}.weight`, `${name}.bias`].map((leaf) => ({
-      name: leaf, shape: [D], parts: [{ name: leaf, rows: D }], decay: false, init: { kind: 'zeros' },
+      name: leaf,
+      shape: [D],
+      parts: [{ name: leaf, rows: D }],
+      decay: false,
+      init: { kind: 'zeros' },
     }));
 
   const list: Parameter[] = [matrix('model.embed_tokens.weight', [V, D], std, decayEmbeddings)];

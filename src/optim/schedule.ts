@@ -18,18 +18,24 @@ export type DecayShape = ScheduleConfig['decayShape'];
 /** Share of (peak − end) left at progress q in [0, 1] of a decay. 'minus_sqrt' is Megatron's name for 1 − √q. */
 export function remaining(shape: DecayShape, q: number): number {
   switch (shape) {
-    case 'linear': return 1 - q;
-    case 'cosine': return 0.5 * (1 + Math.cos(Math.PI * q));
-    case 'minus_sqrt': return 1 - Math.sqrt(q);
+    case 'linear':
+      return 1 - q;
+    case 'cosine':
+      return 0.5 * (1 + Math.cos(Math.PI * q));
+    case 'minus_sqrt':
+      return 1 - Math.sqrt(q);
   }
 }
 
 /** Progress q in [0, 1] at which the remaining share is g in [0, 1]: the inverse of `remaining`. */
 export function progressAt(shape: DecayShape, g: number): number {
   switch (shape) {
-    case 'linear': return 1 - g;
-    case 'cosine': return Math.acos(2 * g - 1) / Math.PI;
-    case 'minus_sqrt': return (1 - g) ** 2;
+    case 'linear':
+      return 1 - g;
+    case 'cosine':
+      return Math.acos(2 * g - 1) / Math.PI;
+    case 'minus_sqrt':
+      return (1 - g) ** 2;
   }
 }
 
@@ -41,13 +47,15 @@ function decayOf(schedule: ScheduleConfig, steps: number): { from: number; lengt
   const last = steps - 1;
   const longest = Math.max(0, last - schedule.warmupSteps);
   switch (schedule.kind) {
-    case 'constant': return null;
+    case 'constant':
+      return null;
     case 'wsd': {
       const length = Math.min(longest, Math.max(1, Math.round(schedule.decayShare * steps)));
       return { from: last - length, length, shape: schedule.decayShape };
     }
     case 'cosine':
-    case 'linear': return { from: last - longest, length: longest, shape: schedule.kind };
+    case 'linear':
+      return { from: last - longest, length: longest, shape: schedule.kind };
   }
 }
 

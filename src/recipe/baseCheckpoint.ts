@@ -5,7 +5,13 @@
  */
 import { cloneConfig } from '../config/path.ts';
 import type {
-  BaseConfig, BatchConfig, DataConfig, ModelConfig, OptimizerConfig, RunConfig, TokenizerConfig,
+  BaseConfig,
+  BatchConfig,
+  DataConfig,
+  ModelConfig,
+  OptimizerConfig,
+  RunConfig,
+  TokenizerConfig,
 } from '../config/run.ts';
 import { endingRate, significant } from '../config/derived.ts';
 import { UserError } from '../util/errors.ts';
@@ -71,7 +77,9 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
     ...(['preset', 'tokenizerHash'] as const).filter((name) => typeof fields[name] !== 'string'),
   ];
   if (missing.length > 0) {
-    throw new UserError(`The base checkpoint's metadata lacks ${missing.join(', ')}: the file is damaged or from elsewhere.`);
+    throw new UserError(
+      `The base checkpoint's metadata lacks ${missing.join(', ')}: the file is damaged or from elsewhere.`,
+    );
   }
   return json as BaseMetadata;
 }
@@ -83,7 +91,8 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
  */
 export function configureFromBase(meta: BaseMetadata, config: RunConfig): RunConfig {
   const next = cloneConfig(config);
-  if (!next.continued) throw new UserError('This run has no continued part to start from a base checkpoint: add continued=on.');
+  if (!next.continued)
+    throw new UserError('This run has no continued part to start from a base checkpoint: add continued=on.');
   const { model, tokenizer, data, base } = structuredClone(meta);
   Object.assign(next, { model, tokenizer, base });
   Object.assign(next.data, { world: data.world, heldOut: data.heldOut, split: data.split });
@@ -110,7 +119,12 @@ export interface BaseCheck {
 
 /** Model keys a checkpoint's weights depend on; longest context and initial spread may differ. */
 const SHAPE_KEYS = [
-  'vocab_size', 'hidden_size', 'intermediate_size', 'num_hidden_layers', 'num_attention_heads', 'num_key_value_heads',
+  'vocab_size',
+  'hidden_size',
+  'intermediate_size',
+  'num_hidden_layers',
+  'num_attention_heads',
+  'num_key_value_heads',
   'head_dim',
 ] as const;
 /** Model keys that no shape shows but that change what the weights compute. */
@@ -130,7 +144,8 @@ export function checkAgainstBase(meta: BaseMetadata, config: RunConfig, tokenize
 
   for (const key of [...SHAPE_KEYS, ...MEANING_KEYS]) {
     const [was, is] = [meta.model[key], config.model[key]];
-    if (was !== is) errors.push(`The base checkpoint has ${key} ${was} and this run ${is}: continue with the base's own model.`);
+    if (was !== is)
+      errors.push(`The base checkpoint has ${key} ${was} and this run ${is}: continue with the base's own model.`);
   }
   if (tokenizerHash !== meta.tokenizerHash) {
     errors.push(
@@ -142,27 +157,41 @@ export function checkAgainstBase(meta: BaseMetadata, config: RunConfig, tokenize
 
   const peak = config.continued?.schedule.peak;
   if (peak !== undefined && Math.abs(peak - meta.endingRate) > SAME_RATE * meta.endingRate) {
-    warn('peak', `The base ended at a rate of ${meta.endingRate} and this run's peak is ${peak}: ` +
-      'the recipe goes on at the rate where the base ended.');
+    warn(
+      'peak',
+      `The base ended at a rate of ${meta.endingRate} and this run's peak is ${peak}: ` +
+        'the recipe goes on at the rate where the base ended.',
+    );
   }
   const tokens = ({ sequences, length, accumulation }: BatchConfig) => sequences * length * accumulation;
   if (tokens(meta.batch) !== tokens(config.batch)) {
-    warn('batch', `The base took ${tokens(meta.batch)} tokens a step and this run takes ${tokens(config.batch)}: ` +
-      'the recipe changes the rate only.');
+    warn(
+      'batch',
+      `The base took ${tokens(meta.batch)} tokens a step and this run takes ${tokens(config.batch)}: ` +
+        'the recipe changes the rate only.',
+    );
   }
-  const changed = (['beta1', 'beta2', 'weight_decay'] as const).filter((key) => meta.optimizer[key] !== config.optimizer[key]);
+  const changed = (['beta1', 'beta2', 'weight_decay'] as const).filter(
+    (key) => meta.optimizer[key] !== config.optimizer[key],
+  );
   if (changed.length > 0) {
     const pairs = changed.map((key) => `${key} ${meta.optimizer[key]}→${config.optimizer[key]}`).join(', ');
     warn('optimizer', `The optimizer differs from the base's (${pairs}): the recipe changes the rate only.`);
   }
   const { heldOut, split } = config.data;
   if (heldOut !== meta.data.heldOut || split !== meta.data.split) {
-    warn('held-out', `The base held out ${meta.data.heldOut} by ${meta.data.split} and this run ${heldOut} by ${split}: ` +
-      'the base may have been trained on this run\'s held-out text.');
+    warn(
+      'held-out',
+      `The base held out ${meta.data.heldOut} by ${meta.data.split} and this run ${heldOut} by ${split}: ` +
+        "the base may have been trained on this run's held-out text.",
+    );
   }
   if (meta.data.world && config.data.world && meta.seed !== config.seed) {
-    warn('seed-of-world', `The base learnt the world of seed ${meta.seed} and this run's is of seed ${config.seed}: ` +
-      'the facts are different ones.');
+    warn(
+      'seed-of-world',
+      `The base learnt the world of seed ${meta.seed} and this run's is of seed ${config.seed}: ` +
+        'the facts are different ones.',
+    );
   }
   return { errors, warnings };
 }

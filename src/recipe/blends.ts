@@ -3,10 +3,20 @@
  * table carries the evidence of its numbers, and only what was read in the paper or measured on its figures may be
  * shown as the paper's.
  */
-import type { Mark } from '../config/options.ts';
+import type { Mark } from '../config/option.ts';
 
 export const PAPER_SOURCES = [
-  'web', 'books', 'news', 'papers', 'encyclopedia', 'legal', 'finance', 'misc', 'multilingual', 'code', 'qa',
+  'web',
+  'books',
+  'news',
+  'papers',
+  'encyclopedia',
+  'legal',
+  'finance',
+  'misc',
+  'multilingual',
+  'code',
+  'qa',
 ] as const;
 export type PaperSource = (typeof PAPER_SOURCES)[number];
 
@@ -41,10 +51,21 @@ const table5 = (value: number) => ({ value, mark: 'T', where: 'Table 5' }) as co
 
 /** What the base model was trained on; its average is that of going on with it for 300B tokens. */
 export const PRETRAINING_BLEND = {
-  ...FIGURE_1, name: 'pretraining', title: 'Pretraining', average: table5(51.5),
+  ...FIGURE_1,
+  name: 'pretraining',
+  title: 'Pretraining',
+  average: table5(51.5),
   weights: {
-    web: 46.4, books: 3.2, news: 4.7, papers: 3.3, encyclopedia: 1.5, legal: 0.9, finance: 1.0, misc: 8.9,
-    multilingual: 15, code: 15,
+    web: 46.4,
+    books: 3.2,
+    news: 4.7,
+    papers: 3.3,
+    encyclopedia: 1.5,
+    legal: 0.9,
+    finance: 1.0,
+    misc: 8.9,
+    multilingual: 15,
+    code: 15,
   },
 } as const satisfies PaperBlend;
 
@@ -54,29 +75,69 @@ export const PRETRAINING_BLEND = {
  */
 export const GENERAL_BLEND_TABLES = {
   'reweight-domains': {
-    ...FIGURE_1, name: 'reweight-domains', title: 'Reweight Domains', filteredWeb: false, average: table5(51.7),
+    ...FIGURE_1,
+    name: 'reweight-domains',
+    title: 'Reweight Domains',
+    filteredWeb: false,
+    average: table5(51.7),
     weights: {
-      web: 53.0, books: 3.7, news: 5.3, papers: 3.7, encyclopedia: 1.7, legal: 1.0, finance: 1.2, misc: 10.3,
-      multilingual: 5, code: 15,
+      web: 53.0,
+      books: 3.7,
+      news: 5.3,
+      papers: 3.7,
+      encyclopedia: 1.7,
+      legal: 1.0,
+      finance: 1.2,
+      misc: 10.3,
+      multilingual: 5,
+      code: 15,
     },
   },
   'filtered-web': {
-    ...FIGURE_1, name: 'filtered-web', title: 'Pretraining w/ High-Quality Web', filteredWeb: true, average: table5(52.5),
+    ...FIGURE_1,
+    name: 'filtered-web',
+    title: 'Pretraining w/ High-Quality Web',
+    filteredWeb: true,
+    average: table5(52.5),
     weights: PRETRAINING_BLEND.weights,
   },
   'no-web': {
-    ...FIGURE_1, name: 'no-web', title: 'No Web', filteredWeb: false, average: table5(52.9),
+    ...FIGURE_1,
+    name: 'no-web',
+    title: 'No Web',
+    filteredWeb: false,
+    average: table5(52.9),
     weights: {
-      web: 0, books: 12.9, news: 4.8, papers: 16.2, encyclopedia: 11.0, legal: 2.3, finance: 4.8, misc: 18.1,
-      multilingual: 15, code: 15,
+      web: 0,
+      books: 12.9,
+      news: 4.8,
+      papers: 16.2,
+      encyclopedia: 11.0,
+      legal: 2.3,
+      finance: 4.8,
+      misc: 18.1,
+      multilingual: 15,
+      code: 15,
     },
   },
   /** The one used as general blend in everything after: not the best mean, but the most even over tasks. */
   'upweight-non-web': {
-    ...FIGURE_1, name: 'upweight-non-web', title: 'Upweight Non-Web w/ HQ Web', filteredWeb: true, average: table5(52.0),
+    ...FIGURE_1,
+    name: 'upweight-non-web',
+    title: 'Upweight Non-Web w/ HQ Web',
+    filteredWeb: true,
+    average: table5(52.0),
     weights: {
-      web: 12.0, books: 10.7, news: 4.0, papers: 13.4, encyclopedia: 9.1, legal: 1.8, finance: 4.0, misc: 14.9,
-      multilingual: 15, code: 15,
+      web: 12.0,
+      books: 10.7,
+      news: 4.0,
+      papers: 13.4,
+      encyclopedia: 9.1,
+      legal: 1.8,
+      finance: 4.0,
+      misc: 14.9,
+      multilingual: 15,
+      code: 15,
     },
   },
 } as const satisfies Record<string, PaperBlend & { filteredWeb: boolean }>;
@@ -89,22 +150,35 @@ const table6 = (value: number) => ({ value, mark: 'T', where: 'Table 6' }) as co
  */
 export const QA_MIX_TABLES = {
   balanced: {
-    ...FIGURE_2, name: 'balanced', title: 'Blend 1, balanced', average: table6(54.3),
+    ...FIGURE_2,
+    name: 'balanced',
+    title: 'Blend 1, balanced',
+    average: table6(54.3),
     weights: { 'world knowledge': 42.4, reasoning: 35.9, STEM: 4.8, chat: 9.1, code: 7.9 },
   },
   'stem-knowledge': {
-    ...FIGURE_2, name: 'stem-knowledge', title: 'Blend 2, + STEM + world knowledge', average: table6(53.0),
+    ...FIGURE_2,
+    name: 'stem-knowledge',
+    title: 'Blend 2, + STEM + world knowledge',
+    average: table6(53.0),
     weights: { 'world knowledge': 42.7, reasoning: 31.1, STEM: 11.3, chat: 7.9, code: 6.9 },
   },
   'stem-chat': {
-    ...FIGURE_2, name: 'stem-chat', title: 'Blend 3, + STEM + chat', average: table6(54.9),
+    ...FIGURE_2,
+    name: 'stem-chat',
+    title: 'Blend 3, + STEM + chat',
+    average: table6(54.9),
     weights: { 'world knowledge': 40.4, reasoning: 32.6, STEM: 10.9, chat: 9.2, code: 6.6 },
   },
 } as const satisfies Record<string, PaperTable<QaCategory>>;
 
 /** Sizes of the QA set, billions of tokens (paper Table 2 [T]). Their shares are the natural, size-proportional mix. */
 export const QA_SET_TOKENS: Readonly<Record<QaCategory, number>> = {
-  'world knowledge': 1.13, reasoning: 0.92, STEM: 0.31, chat: 0.26, code: 0.19,
+  'world knowledge': 1.13,
+  reasoning: 0.92,
+  STEM: 0.31,
+  chat: 0.26,
+  code: 0.19,
 };
 
 const FIGURE_4 = { where: 'appendix Figure 4', notes: 'papers.md §1.7', mark: 'V' } as const;
@@ -116,48 +190,119 @@ const remembered = (value: number) => ({ value, mark: 'M?', where: 'Table 7' }) 
  */
 export const QA_BLEND_TABLES = {
   'general-with-qa': {
-    ...FIGURE_4, name: 'general-with-qa', title: 'GB w/ QA', average: remembered(54.2),
+    ...FIGURE_4,
+    name: 'general-with-qa',
+    title: 'GB w/ QA',
+    average: remembered(54.2),
     weights: {
-      web: 12, books: 11, news: [3, 4], papers: 14, encyclopedia: [8, 9], legal: 8, finance: 3, misc: null,
-      multilingual: null, code: null, qa: null,
+      web: 12,
+      books: 11,
+      news: [3, 4],
+      papers: 14,
+      encyclopedia: [8, 9],
+      legal: 8,
+      finance: 3,
+      misc: null,
+      multilingual: null,
+      code: null,
+      qa: null,
     },
   },
   /** The chosen one. Its columns sum to 100 in three readings. */
   qa: {
-    ...FIGURE_4, name: 'qa', title: 'QA Blend', average: { value: 55.4, mark: 'S', where: 'Table 7' },
+    ...FIGURE_4,
+    name: 'qa',
+    title: 'QA Blend',
+    average: { value: 55.4, mark: 'S', where: 'Table 7' },
     weights: {
-      web: 3, books: 16, news: 3, papers: 18, encyclopedia: 8, legal: 8, finance: 3, misc: 11, multilingual: 3, code: 15,
+      web: 3,
+      books: 16,
+      news: 3,
+      papers: 18,
+      encyclopedia: 8,
+      legal: 8,
+      finance: 3,
+      misc: 11,
+      multilingual: 3,
+      code: 15,
       qa: 12,
     },
   },
   'upweighted-stem': {
-    ...FIGURE_4, name: 'upweighted-stem', title: 'QA w/ upweighted STEM', average: remembered(54.4),
+    ...FIGURE_4,
+    name: 'upweighted-stem',
+    title: 'QA w/ upweighted STEM',
+    average: remembered(54.4),
     weights: {
-      web: 2, books: 10, news: 2, papers: 30, encyclopedia: 13, legal: 8, finance: 2, misc: null, multilingual: null,
-      code: null, qa: null,
+      web: 2,
+      books: 10,
+      news: 2,
+      papers: 30,
+      encyclopedia: 13,
+      legal: 8,
+      finance: 2,
+      misc: null,
+      multilingual: null,
+      code: null,
+      qa: null,
     },
   },
   /** QA shares of these two follow from the passes over 2.8B QA tokens in 50B: 1.5 · 2.8/50 and 3.5 · 2.8/50 [D]. */
   'qa-1.5-epochs': {
-    ...FIGURE_4, name: 'qa-1.5-epochs', title: 'QA w/ 1.5 epochs QA', average: remembered(54.9),
+    ...FIGURE_4,
+    name: 'qa-1.5-epochs',
+    title: 'QA w/ 1.5 epochs QA',
+    average: remembered(54.9),
     weights: {
-      web: 3, books: 16, news: 3, papers: 18, encyclopedia: 8, legal: [6, 8], finance: 3, misc: null, multilingual: null,
-      code: null, qa: 8.4,
+      web: 3,
+      books: 16,
+      news: 3,
+      papers: 18,
+      encyclopedia: 8,
+      legal: [6, 8],
+      finance: 3,
+      misc: null,
+      multilingual: null,
+      code: null,
+      qa: 8.4,
     },
   },
   'qa-3.5-epochs': {
-    ...FIGURE_4, name: 'qa-3.5-epochs', title: 'QA w/ 3.5 epochs QA', average: remembered(54.4),
+    ...FIGURE_4,
+    name: 'qa-3.5-epochs',
+    title: 'QA w/ 3.5 epochs QA',
+    average: remembered(54.4),
     weights: {
-      web: 3, books: 15, news: 3, papers: 16, encyclopedia: [6, 7], legal: [4, 8], finance: 3, misc: null,
-      multilingual: null, code: null, qa: 19.6,
+      web: 3,
+      books: 15,
+      news: 3,
+      papers: 16,
+      encyclopedia: [6, 7],
+      legal: [4, 8],
+      finance: 3,
+      misc: null,
+      multilingual: null,
+      code: null,
+      qa: 19.6,
     },
   },
   /** For 1T tokens QA falls to 4 %, so that it is passed over 4 and not 12 times. */
   'qa-1t': {
-    ...FIGURE_4, name: 'qa-1t', title: 'QA Blend 1T',
+    ...FIGURE_4,
+    name: 'qa-1t',
+    title: 'QA Blend 1T',
     weights: {
-      web: 4, books: [13.5, 14], news: 4, papers: 15, encyclopedia: 7, legal: [9, 12], finance: 4, misc: 14,
-      multilingual: 3, code: 20, qa: 4,
+      web: 4,
+      books: [13.5, 14],
+      news: 4,
+      papers: 15,
+      encyclopedia: 7,
+      legal: [9, 12],
+      finance: 4,
+      misc: 14,
+      multilingual: 3,
+      code: 20,
+      qa: 4,
     },
   },
 } as const satisfies Record<string, PaperBlend>;

@@ -86,9 +86,10 @@ export function planRun(config: RunConfig, part: RunPart = 'all'): RunPlan {
     at(step) {
       const phase = phases.find((one) => step >= one.firstStep && step < one.firstStep + one.steps);
       if (!phase) throw new RangeError(`Step ${step} is outside this run's ${firstStep} … ${endStep - 1}`);
-      const lr = phase.name === 'base'
-        ? rate(base.schedule, step, base.steps)
-        : rate(continued!.schedule, step - base.steps, continued!.steps);
+      const lr =
+        phase.name === 'base'
+          ? rate(base.schedule, step, base.steps)
+          : rate(continued!.schedule, step - base.steps, continued!.steps);
       return { phase, blend: phase.blend, lr };
     },
   };
