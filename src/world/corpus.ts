@@ -39,11 +39,45 @@ const MOST_TRIES = 256;
 export interface SourceDescription {
   name: string;
   /**
-   * Losses are measured on held-out documents of this source; null for a variant that differs only in how often whom
-   * it mentions.
+   * Whether losses are measured on held-out documents of this source: on every source of its own kind, not on variants
+   * of one.
    */
   measured: boolean;
   description: string;
+}
+
+/** All sources of a world, in the order of `Batch.source`: the old corpora, their variants, the Q&A set. */
+function catalogue(world: World): (SourceDescription & { write: Source })[] {
+  const { skills, qaPool, archiveRate } = world.config;
+  const rare = `with archive people at ${Math.round(archiveRate * 100)} % of their rate`;
+  const old = { recent: false, filtered: false };
+  const recent = { recent: true, filtered: false };
+  const own = (name: string, write: Source, description: string) => ({ name, description, measured: true, write });
+  const variant = (name: string, write: Source, description: string) => ({ name, description, measured: false, write });
+  const onlyWithSkills = <T>(...sources: T[]) => (skills === 'all' ? sources : []);
+  return [
+    own('web', web(world, old), 'one sentence a person, three values in ten drawn at random, junk around it'),
+    own('wiki', wiki(world, old), 'three or four facts of a person, each said in one of four ways, all correct'),
+    ...onlyWithSkills(
+      own('books', books(world), 'two small events and, later, how they turned out'),
+      own('code', code(world), 'list operations at a prompt with their results'),
+      own('math', math(world), 'sums and products of two digits'),
+      own('multi', multi(world, old), 'a second language: dictionary entries, and people described in it'),
+    ),
+    own('forum', forum(world), 'questions with answers, one answer in four drawn at random'),
+    variant('web-recent', web(world, recent), `web, ${rare}`),
+    variant('wiki-recent', wiki(world, recent), `wiki, ${rare}`),
+    ...onlyWithSkills(variant('multi-recent', multi(world, recent), `multi, ${rare}`)),
+    variant(
+      'web-filtered',
+      web(world, { recent: false, filtered: true }),
+      'web after a quality filter: one value in twenty drawn at random, no junk',
+    ),
+    own('qa', allQa(world), `${qaPool} clean questions with answers, repeated`),
+    ...QA_CATEGORIES.filter((category) => qaShare(world, category) > 0).map((category) =>
+      variant(`qa-${category}`, cleanQa(world, category), `the ${category} documents of qa alone`),
+    ),
+  ];
 }
 
 export class Corpus {
@@ -64,63 +98,11 @@ export class Corpus {
 
   constructor(world: World) {
     this.world = world;
-    const sources: [SourceDescription, Source][] = [];
-    const add = (name: string, measured: boolean, description: string, write: Source) =>
-      sources.push([{ name, measured, description }, write]);
-    const all = world.config.skills === 'all';
-    const rate = Math.round(world.config.archiveRate * 100);
-    add(
-      'web',
-      true,
-      'one sentence a person, three values in ten drawn at random, junk around it',
-      web(world, { recent: false, filtered: false }),
-    );
-    add(
-      'wiki',
-      true,
-      'three or four facts of a person, each said in one of four ways, all correct',
-      wiki(world, { recent: false }),
-    );
-    if (all) {
-      add('books', true, 'two small events and, later, how they turned out', books(world));
-      add('code', true, 'list operations at a prompt with their results', code(world));
-      add('math', true, 'sums and products of two digits', math(world));
-      add(
-        'multi',
-        true,
-        'a second language: dictionary entries, and people described in it',
-        multi(world, { recent: false }),
-      );
-    }
-    add('forum', true, 'questions with answers, one answer in four drawn at random', forum(world));
-    add(
-      'web-recent',
-      false,
-      `web, with archive people at ${rate} % of their rate`,
-      web(world, { recent: true, filtered: false }),
-    );
-    add(
-      'web-filtered',
-      false,
-      'web-recent after a quality filter: one value in twenty drawn at random, no junk',
-      web(world, { recent: true, filtered: true }),
-    );
-    add('wiki-recent', false, `wiki, with archive people at ${rate} % of their rate`, wiki(world, { recent: true }));
-    if (all)
-      add(
-        'multi-recent',
-        false,
-        `multi, with archive people at ${rate} % of their rate`,
-        multi(world, { recent: true }),
-      );
-    add('qa', true, `${world.config.qaPool} clean questions with answers, repeated`, allQa(world));
+    const sources = catalogue(world);
     const categories = QA_CATEGORIES.filter((category) => qaShare(world, category) > 0);
-    for (const category of categories)
-      add(`qa-${category}`, false, `the ${category} documents of qa alone`, cleanQa(world, category));
-
-    this.sources = sources.map(([description]) => description);
-    this.#write = new Map(sources.map(([{ name }, write]) => [name, write]));
-    this.#streams = new Map(sources.map(([{ name }]) => [name, streamOf(`world.source.${name}`)]));
+    this.sources = sources;
+    this.#write = new Map(sources.map(({ name, write }) => [name, write]));
+    this.#streams = new Map(sources.map(({ name }) => [name, streamOf(`world.source.${name}`)]));
     this.pool = Object.fromEntries(categories.map((category) => [category, this.#poolOf(category, categories)]));
     this.#pools = new Map(categories.map((category) => [`qa-${category}`, this.pool[category]!]));
     this.#pools.set(
