@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { presetConfig } from '../../src/config/presets.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
+import {
+  baseMetadata,
+  checkAgainstBase,
+  configureFromBase,
+  parseBaseMetadata,
+} from '../../src/recipe/baseCheckpoint.ts';
+import { planRun } from '../../src/recipe/phases.ts';
+
+const HASH = 'ab12'.repeat(16);
+const smoke = presetConfig('smoke');
+const meta = baseMetadata(smoke, HASH);
+const withSet = (...set: string[]) => resolveConfig({ preset: 'smoke', set });
+
+test('metadata survive JSON and say how the base ended', () => {
+  expect(parseBaseMetadata(JSON.parse(JSON.stringify(meta)))).toEqual(meta);
+  expect(meta).toMatchObject({ endingRate: 8e-4, steps: 240, tokens: 240 * 256, tokenizerHash: HASH, seed: 1 });
+});
+
+test('the preset continues its own base without a word', () => {
+  expect(checkAgainstBase(meta, smoke, HASH)).toEqual({ errors: [], warnings: [] });
+  expect(configureFromBase(meta, smoke)).toEqual(smoke);
+});
+
+test('a run is set up from the base: model, tokenizer, base run, and the rate it goes on at', () => {
+  const other = withSet('base.schedule.peak=1e-2', 'base.steps=500', 'model.hidden_size=96', 'tokenizer=bpe:400');
+  const ready = configureFromBase(meta, other);
+  expect(checkAgainstBase(meta, ready, HASH)).toEqual({ errors: [], warnings: [] });
+  expect(ready.continued!.schedule).toMatchObject({ peak: 8e-4, end: 8e-6 });
+  expect([ready.model, ready.tokenizer, ready.base]).toEqual([smoke.model, smoke.tokenizer, smoke.base]);
+  expect(planRun(ready, 'continued').firstStep).toBe(240);
+  expect(other.continued!.schedule.peak).toBe(2e-3);
+});
+
+test('another tokenizer or model is an error that names both', () => {
+  const { errors } = checkAgainstBase(
+    meta,
+    withSet('model.num_hidden_layers=3', 'model.rope_theta=500'),
+    'cd34'.repeat(16),
+  );
+  expect(errors).toHaveLength(3);
+  expect(errors[0]).toMatch(/num_hidden_layers 2 and this run 3/);
+  expect(errors[1]).toMatch(/rope_theta 10000 and this run 500/);
+  expect(errors[2]).toMatch(/tokenizer ab12ab12 and this run has cd34cd34/);
+  expect(checkAgainstBase(meta, withSet('continued=off'), HASH).errors[0]).toMatch(/no continued part/);
+  // Longest context and initial spread belong to no weight.
+  expect(
+    checkAgainstBase(meta, withSet('model.max_position_embeddings=128', 'model.initializer_range=0.1'), HASH).errors,
+  ).toEqual([]);
+});
+
+test('what departs from the recipe is a warning with both values', () => {
+  const kinds = (...set: string[]) => checkAgainstBase(meta, withSet(...set), HASH).warnings.map(({ kind }) => kind);
+  expect(kinds('continued.schedule.peak=1e-3')).toEqual(['peak']);
+  expect(kinds('continued.schedule.peak=0.0008000001')).toEqual([]);
+  expect(kinds('batch.sequences=8')).toEqual(['batch']);
+  expect(kinds('batch.sequences=2', 'batch.accumulation=2')).toEqual([]);
+  expect(kinds('optimizer.beta2=0.99', 'optimizer.weight_decay=0')).toEqual(['optimizer']);
+  expect(kinds('data.heldOut=0.2')).toEqual(['held-out']);
+  expect(checkAgainstBase(meta, withSet('continued.schedule.peak=1e-3'), HASH).warnings[0].message).toMatch(
+    /ended at a rate of 0\.0008 and this run's peak is 0\.001/,
+  );
+  const world = presetConfig('world');
+  expect(checkAgainstBase(baseMetadata(world, HASH), { ...world, seed: 2 }, HASH).warnings).toMatchObject([
+    { kind: 'seed-of-world' },
+  ]);
+});
+
+test('metadata of another version or with parts missing are refused', () => {
+  expect(() => parseBaseMetadata({ ...meta, version: 9 })).toThrow(/version 9 and this page reads 1/);
+  expect(() => parseBaseMetadata(null)).toThrow(/version none/);
+  const { tokenizerHash: _hash, base: _base, ...rest } = meta;
+  expect(() => parseBaseMetadata({ ...rest, endingRate: 'x' })).toThrow(/lacks endingRate, base, tokenizerHash/);
+});
