@@ -6,6 +6,7 @@ import './style/page.css';
 import './style/figure.css';
 import './style/forms.css';
 import { announceRun } from './state/announce.ts';
+import { keepLink } from './state/link.ts';
 import { listenToKeys } from './state/keys.ts';
 import { titleFollowsRun } from './state/title.ts';
 import { askMachine } from './trainer.ts';
@@ -13,6 +14,7 @@ import { App } from './views/App.tsx';
 
 const root = document.getElementById('app')!;
 root.replaceChildren();
+keepLink();
 render(<App />, root);
 titleFollowsRun();
 announceRun();

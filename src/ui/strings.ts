@@ -45,13 +45,14 @@ export const text = {
     again: 'Start again',
     pause: 'Pause',
     resume: 'Resume',
-    step: 'One step',
+    step: 'Step',
     stop: 'Stop',
     reset: 'Back to the preset',
-    changed: 'Changed from the preset:',
+    changed: (parameters: number) => `Changed from the preset: ${format.short(parameters)} parameters.`,
+    linkProblems: 'Not everything in the link could be used:',
     nextRun: 'The recipe was changed: the next start uses it.',
-    size: (parameters: number, layers: number, width: number) =>
-      `${format.short(parameters)} parameters, ${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
+    size: (layers: number, width: number) =>
+      `${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
     work: (steps: number, tokens: number) => `${format.integer(steps)} steps on ${format.short(tokens)} tokens`,
   },
 
@@ -68,7 +69,7 @@ export const text = {
 
   chart: {
     heading: 'The run as a picture',
-    loss: 'Loss, nats a token',
+    loss: 'Loss',
     blend: 'Data blend',
     rate: 'Learning rate',
     step: 'step',
@@ -87,7 +88,7 @@ export const text = {
       `Planned: ${format.integer(steps)} steps` +
       (switchStep === null ? ', one blend.' : `; the blend switches at step ${format.integer(switchStep)}.`),
     summary: (first: number, last: number, step: number) =>
-      `Loss went from ${format.loss(first)} to ${format.loss(last)} in ${format.integer(step)} steps.`,
+      `Loss, in nats a token, went from ${format.loss(first)} to ${format.loss(last)} in ${format.integer(step)} steps.`,
     summarySwitch: (step: number, before: number, after: number) =>
       `At the blend switch, step ${format.integer(step)}, it stood at ${format.loss(before)}; ` +
       `on the new blend it is ${format.loss(after)}.`,
@@ -100,7 +101,8 @@ export const text = {
       `Step ${format.integer(step)}, ${phase[name].toLowerCase().replace('qa', 'QA')}: planned learning rate ${format.rate(rate)}`,
     freeze: 'Freeze',
     table: 'Table',
-    even: 'Steps evenly spaced',
+    even: 'Even steps',
+    wholeFall: 'From the first loss',
     smoothing: 'Smoothing',
     columns: ['Step', 'Phase', 'Loss', 'Smoothed', 'Learning rate', 'Tokens/s'],
   },
@@ -146,14 +148,11 @@ export const text = {
       (switchShare === null ? ', no switch' : `, switch at ${format.percent(switchShare)} of its length`),
     blends: 'Data blends',
     weights: 'Edit the weights',
-    weightOf: (source: string, name: PhaseName) => `${source}, ${phase[name]}, weight in percent`,
+    weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
     more: 'All settings',
     sourceOf: (from: string, notes: string | undefined) => `Source: ${from}${notes ? `, ${notes}` : ''}.`,
-    badNumber: (min: number, max: number) => `A number from ${min} to ${max}.`,
-    badTokenizer: 'byte, word, or bpe: and the size of the vocabulary, as in bpe:1024.',
-    none: 'none',
     files: 'Your own text',
-    filesNote: '.txt, .md or .jsonl, chosen or dropped here. It is read in this tab and never leaves your machine.',
+    filesNote: '.txt, .md or .jsonl, chosen or dropped here, in place of the preset’s text. It is read in this tab and never leaves your machine.',
     fileSource: 'Name',
     removeShort: 'Remove',
     remove: (name: string) => `Remove ${name}`,

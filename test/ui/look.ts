@@ -14,7 +14,7 @@ const FOLDER = 'out/screenshots';
 
 const wanted = process.argv.slice(2);
 mkdirSync(FOLDER, { recursive: true });
-const server = await createServer({ logLevel: 'warn', server: { port: 0 } });
+const server = await createServer({ logLevel: 'warn', server: { port: 0, hmr: false, watch: null } });
 await server.listen();
 const url = server.resolvedUrls!.local[0];
 const browser = await chromium.launch({ executablePath: findChromium() });

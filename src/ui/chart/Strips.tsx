@@ -1,11 +1,11 @@
 /** The three strips over one step axis, with what CSS draws around the canvas lines: phases, rules, blends, the reading line. */
-import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignalEffect, type Signal } from '@preact/signals';
-import type { Plan } from './plan.ts';
+import type { Phase, RunPlan } from '../../recipe/phases.ts';
 import type { StepScale } from './scale.ts';
 import { lookOf } from './palette.ts';
 import { Plots, type PlotsInput } from './plots.ts';
+import { sharesOf } from '../state/config.ts';
 import { theme } from '../state/theme.ts';
 import { text } from '../strings.ts';
 
@@ -21,10 +21,14 @@ interface Props {
   summary: string;
   onRead(step: number | null): void;
   onKey(event: KeyboardEvent): void;
-  children?: ComponentChildren;
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(3)}%`;
+
+function stretch({ firstStep, steps }: Phase, scale: StepScale): { left: string; width: string } {
+  const left = scale.position(firstStep);
+  return { left: percent(left), width: percent(scale.position(firstStep + steps) - left) };
+}
 
 export function Strips(props: Props) {
   const { input, redraw, onRead } = props;
@@ -45,7 +49,7 @@ export function Strips(props: Props) {
     );
     plots.current = built;
     const watcher = new ResizeObserver(() => built.resize());
-    watcher.observe(frame.current!);
+    for (const element of [frame, loss, rate]) watcher.observe(element.current!);
     return () => {
       watcher.disconnect();
       built.destroy();
@@ -53,7 +57,7 @@ export function Strips(props: Props) {
     };
   }, [look]);
 
-  useLayoutEffect(() => plots.current?.update(latest.current), [plan, scale, input.smoother]);
+  useLayoutEffect(() => plots.current?.update(latest.current), [plan, scale, input.smoother, input.wholeFall]);
   useSignalEffect(() => {
     if (redraw.value >= 0) plots.current?.update(latest.current);
   });
@@ -61,7 +65,7 @@ export function Strips(props: Props) {
   const read = (event: PointerEvent) => {
     const box = area.current!.getBoundingClientRect();
     const share = (event.clientX - box.left) / box.width;
-    onRead(share < 0 || share > 1 ? null : Math.min(plan.steps - 1, Math.floor(scale.step(share))));
+    onRead(share < 0 || share > 1 ? null : Math.min(plan.endStep - 1, Math.floor(scale.step(share))));
   };
 
   return (
@@ -81,6 +85,7 @@ export function Strips(props: Props) {
         onKeyDown={props.onKey}
         onBlur={() => onRead(null)}
       >
+        <span class="axis-name">{text.chart.loss}</span>
         <div class="loss-plot" ref={loss} />
         <div class="strip-title">{text.chart.blend}</div>
         <BlendStrip plan={plan} scale={scale} sources={props.sources} trained={props.trained} />
@@ -92,7 +97,6 @@ export function Strips(props: Props) {
           <div class="hairline" style={{ left: percent(scale.position(props.reading)) }} />
         </div>
       )}
-      {props.children}
       <p id="chart-keys" hidden>
         {text.chart.keys}
       </p>
@@ -100,21 +104,18 @@ export function Strips(props: Props) {
   );
 }
 
-function Phases({ plan, scale, divisor }: { plan: Plan; scale: StepScale; divisor: number | null }) {
+function Phases({ plan, scale, divisor }: { plan: RunPlan; scale: StepScale; divisor: number | null }) {
   return (
     <>
-      {plan.phases.map(({ name, from, to }) => (
-        <div
-          key={name}
-          class={`phase ${name}`}
-          style={{ left: percent(scale.position(from)), width: percent(scale.position(to) - scale.position(from)) }}
-        >
-          <span class="phase-name">{text.phase[name]}</span>
+      {plan.phases.map((phase) => (
+        <div key={phase.name} class={`phase ${phase.name}`} style={stretch(phase, scale)}>
+          <span class="phase-name wide-only">{text.phase[phase.name]}</span>
+          <span class="phase-name narrow-only">{text.phaseShort[phase.name]}</span>
         </div>
       ))}
       {plan.phases
-        .filter((phase) => phase.from > 0)
-        .map(({ name, from }) => (
+        .filter((phase) => phase.firstStep > 0)
+        .map(({ name, firstStep: from }) => (
           <div key={name} class={`rule ${from === plan.switchStep ? 'switch' : ''}`} style={{ left: percent(scale.position(from)) }}>
             {from === plan.switchStep && (
               <span class={`flag ${scale.position(from) < 0.5 ? 'right' : ''}`}>
@@ -134,24 +135,20 @@ function Phases({ plan, scale, divisor }: { plan: Plan; scale: StepScale; diviso
 }
 
 /** Shares below this part of the strip's height have no room for a name inside. */
-const NAME_ROOM = 0.17;
+const NAME_ROOM = 0.18;
 
 function BlendStrip({ plan, scale, sources, trained }: {
-  plan: Plan;
+  plan: RunPlan;
   scale: StepScale;
   sources: readonly string[];
   trained: number | null;
 }) {
   return (
     <div class="blend">
-      {plan.phases.map(({ name, from, to, blend }) => (
-        <div
-          key={name}
-          class="column"
-          style={{ left: percent(scale.position(from)), width: percent(scale.position(to) - scale.position(from)) }}
-        >
+      {plan.phases.map((phase) => (
+        <div key={phase.name} class="column" style={stretch(phase, scale)}>
           {sources.map((source, index) => {
-            const share = blend[source] ?? 0;
+            const share = sharesOf(phase.blend)[source] ?? 0;
             const look = lookOf(index);
             return (
               share > 0 && (

@@ -5,10 +5,10 @@
  */
 import uPlot from 'uplot';
 import type { History } from './columns.ts';
-import type { Plan } from './plan.ts';
+import type { RunPlan } from '../../recipe/phases.ts';
 import type { Smoother } from './smooth.ts';
 import { stepTicks, type StepScale } from './scale.ts';
-import { visiblePoints } from './downsample.ts';
+import { lowerBound, visiblePoints } from './downsample.ts';
 import * as format from '../format.ts';
 
 /** Height of the step axis under the lower strip, px; figure.css knows it as 1.5rem. */
@@ -16,18 +16,26 @@ const AXIS = 24;
 /** Rates below this share of the peak are drawn at the strip's floor: a log scale has no zero. */
 const RATE_FLOOR = 1e-4;
 /** Pixels between numbers on the step axis. */
-const TICKS_APART = 80;
+const TICKS_APART = 64;
+/** Room above the loss for the names of the phases, px. */
+const HEAD = 28;
 /** Points along the planned rate: one for every second pixel of a wide screen. */
 const PLAN_POINTS = 500;
+/** The loss axis leaves out the first twentieth of the run, the fall from ln V, once the run is twice as far. */
+const FALL_SHARE = 0.05;
 const PHASES = [0, 1, 2];
 const X_SCALE: uPlot.Scale = { time: false, range: () => [0, 1] };
 
 export interface PlotsInput {
-  plan: Plan;
+  plan: RunPlan;
+  /** Highest learning rate of the run. */
+  peak: number;
   /** x of the plots is the share of the width that this scale gives a step. */
   scale: StepScale;
   history: History;
   smoother: Smoother;
+  /** Whether the loss axis reaches up to the first loss, beside which everything later is nearly flat. */
+  wholeFall: boolean;
 }
 
 export class Plots {
@@ -35,6 +43,7 @@ export class Plots {
   readonly #rate: uPlot;
   readonly #frame: HTMLElement;
   readonly #area: HTMLElement;
+  readonly #plots: () => readonly [uPlot, HTMLElement][];
   #input: PlotsInput;
 
   /** frame: the element both strips fill in width; area: the plotting area inside it. */
@@ -45,6 +54,10 @@ export class Plots {
     const ink = inks();
     this.#loss = new uPlot(this.#lossOptions(ink, elements.loss.clientHeight), [[]], elements.loss);
     this.#rate = new uPlot(this.#rateOptions(ink, elements.rate.clientHeight), [[]], elements.rate);
+    this.#plots = () => [
+      [this.#loss, elements.loss],
+      [this.#rate, elements.rate],
+    ];
     this.update(input);
   }
 
@@ -56,9 +69,7 @@ export class Plots {
 
   resize(): void {
     const width = this.#frame.clientWidth;
-    if (width === this.#loss.width) return;
-    this.#loss.setSize({ width, height: this.#loss.height });
-    this.#rate.setSize({ width, height: this.#rate.height });
+    for (const [plot, element] of this.#plots()) plot.setSize({ width, height: element.clientHeight });
     this.update(this.#input);
   }
 
@@ -73,11 +84,12 @@ export class Plots {
   }
 
   /** What both strips share: the steps of the whole run on x, no legend, no zoom, gutters as CSS has them. */
-  #options(height: number): Pick<uPlot.Options, 'width' | 'height' | 'padding' | 'legend' | 'cursor'> {
+  #options(height: number): Pick<uPlot.Options, 'width' | 'height' | 'padding' | 'pxAlign' | 'legend' | 'cursor'> {
     return {
       width: this.#frame.clientWidth,
       height,
-      padding: [8, () => this.#gutters().right, 8, 0],
+      padding: [HEAD, () => this.#gutters().right, 8, 0],
+      pxAlign: 0,
       legend: { show: false },
       cursor: { show: false },
     };
@@ -85,10 +97,13 @@ export class Plots {
 
 
   #lossOptions(ink: Inks, height: number): uPlot.Options {
+    // Before the first loss the scale means nothing: no numbers, no grid.
+    const measured: uPlot.Axis.Filter = (_, splits) =>
+      this.#input.history.length > 0 ? splits : splits.map(() => null);
     const line = { stroke: ink.ink, width: 1.75, points: { show: false } };
     return {
       ...this.#options(height),
-      scales: { x: X_SCALE, y: { range: (_, low, high) => padded(low, high) } },
+      scales: { x: X_SCALE, y: { range: () => this.#lossRange() } },
       axes: [
         { show: false },
         {
@@ -96,9 +111,9 @@ export class Plots {
           stroke: ink.soft,
           font: ink.font,
           space: 40,
-          grid: { stroke: ink.hair, width: 1 },
+          grid: { stroke: ink.hair, width: 1, filter: measured },
           ticks: { show: false },
-          values: (_, values) => (this.#input.history.length === 0 ? [] : values.map(String)),
+          filter: measured,
         },
       ],
       series: [
@@ -113,7 +128,7 @@ export class Plots {
 
   #rateOptions(ink: Inks, height: number): uPlot.Options {
     const decades = () => {
-      const { peak } = this.#input.plan;
+      const { peak } = this.#input;
       return [peak, peak * 1e-2, peak * RATE_FLOOR];
     };
     return {
@@ -121,7 +136,7 @@ export class Plots {
       padding: [6, () => this.#gutters().right, 0, 0],
       scales: {
         x: X_SCALE,
-        y: { distr: 3, range: () => [this.#input.plan.peak * RATE_FLOOR, this.#input.plan.peak] },
+        y: { distr: 3, range: () => [this.#input.peak * RATE_FLOOR, this.#input.peak] },
       },
       axes: [
         {
@@ -182,16 +197,33 @@ export class Plots {
     return [x, raw, ...smooth];
   }
 
+  /** Extent of the drawn losses and a twentieth of air; not forced down to zero, which would hide late progress. */
+  #lossRange(): [number, number] {
+    const { plan, history, wholeFall } = this.#input;
+    const fall = FALL_SHARE * plan.endStep;
+    const pastFall = history.length > 0 && history.step[history.length - 1] > 2 * fall;
+    let low = Infinity;
+    let high = -Infinity;
+    for (let i = wholeFall || !pastFall ? 0 : lowerBound(history.step, history.length, fall); i < history.length; i++) {
+      // A comparison with NaN is false, so bad values leave both ends alone.
+      if (history.loss[i] < low) low = history.loss[i];
+      if (history.loss[i] > high && history.loss[i] < Infinity) high = history.loss[i];
+    }
+    if (low > high) return [0, 1];
+    const air = Math.max((high - low) * 0.05, 0.01);
+    return [Math.max(0, low - air), high + air];
+  }
+
   #rateData(): uPlot.AlignedData {
-    const { plan, scale, history } = this.#input;
-    const floor = (rate: number) => Math.max(rate, plan.peak * RATE_FLOOR);
+    const { plan, peak, scale, history } = this.#input;
+    const floor = (rate: number) => Math.max(rate, peak * RATE_FLOOR);
     const at = new Set<number>();
     for (let point = 0; point <= PLAN_POINTS; point++) {
-      at.add(Math.min(plan.steps - 1, Math.round(scale.step(point / PLAN_POINTS))));
+      at.add(Math.min(plan.endStep - 1, Math.round(scale.step(point / PLAN_POINTS))));
     }
-    for (const phase of plan.phases) at.add(Math.max(0, phase.from - 1)).add(phase.from);
+    for (const phase of plan.phases) at.add(Math.max(0, phase.firstStep - 1)).add(phase.firstStep);
     const planned = [...at].sort((a, b) => a - b);
-    const expected = [planned.map(scale.position), planned.map((step) => floor(plan.rate(step)))] as const;
+    const expected = [planned.map(scale.position), planned.map((step) => floor(plan.at(step).lr))] as const;
     const picked = this.#picked(history.lr);
     if (picked.length === 0) return [...expected, planned.map(() => null)];
     return uPlot.join([
@@ -259,11 +291,3 @@ function inks(): Inks {
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
-/** The data's own extent and a twentieth of air; loss is not forced down to zero, which would hide late progress. */
-function padded(low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [0, 1];
-  const air = Math.max((high - low) * 0.05, 0.01);
-  return [Math.max(0, low - air), high + air];
-}
-

@@ -2,7 +2,7 @@
  * Where a step stands in the picture. The continued run is short beside the base run (3.75 % of it in the paper, a fifth in toy runs),
  * yet it is what the page is about: unless even steps are asked for it takes the wider half, and the axis says so by its numbers.
  */
-import type { Plan } from './plan.ts';
+import type { RunPlan } from '../../recipe/phases.ts';
 
 /** Share of the width for the base run when the continued run is stretched. */
 const BASE_SHARE = 0.45;
@@ -16,16 +16,16 @@ export interface StepScale {
   stretches: { from: number; to: number }[];
 }
 
-export function stepScale(plan: Plan, even: boolean): StepScale {
-  const base = plan.phases[0].to;
-  if (even || plan.steps === base || base / plan.steps <= BASE_SHARE) {
+export function stepScale(plan: RunPlan, even: boolean): StepScale {
+  const base = plan.phases[0].steps;
+  if (even || plan.endStep === base || base / plan.endStep <= BASE_SHARE) {
     return {
-      position: (step) => step / plan.steps,
-      step: (position) => position * plan.steps,
-      stretches: [{ from: 0, to: plan.steps }],
+      position: (step) => step / plan.endStep,
+      step: (position) => position * plan.endStep,
+      stretches: [{ from: 0, to: plan.endStep }],
     };
   }
-  const rest = plan.steps - base;
+  const rest = plan.endStep - base;
   return {
     position: (step) =>
       step <= base ? (step / base) * BASE_SHARE : BASE_SHARE + ((step - base) / rest) * (1 - BASE_SHARE),
@@ -33,7 +33,7 @@ export function stepScale(plan: Plan, even: boolean): StepScale {
       position <= BASE_SHARE ? (position / BASE_SHARE) * base : base + ((position - BASE_SHARE) / (1 - BASE_SHARE)) * rest,
     stretches: [
       { from: 0, to: base },
-      { from: base, to: plan.steps },
+      { from: base, to: plan.endStep },
     ],
   };
 }

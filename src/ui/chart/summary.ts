@@ -4,14 +4,14 @@ import * as format from '../format.ts';
 import { text } from '../strings.ts';
 import type { History } from './columns.ts';
 import { lowerBound } from './downsample.ts';
-import type { Plan } from './plan.ts';
+import type { RunPlan } from '../../recipe/phases.ts';
 import type { Smoother } from './smooth.ts';
 
 export const PHASE_NAMES: readonly PhaseName[] = ['base', 'general', 'qa'];
 
-export function summaryOf(plan: Plan, history: History, smoother: Smoother): string {
+export function summaryOf(plan: RunPlan, history: History, smoother: Smoother): string {
   const last = history.length - 1;
-  if (last < 0) return text.chart.planned(plan.steps, plan.switchStep);
+  if (last < 0) return text.chart.planned(plan.endStep, plan.switchStep);
   const sentence = text.chart.summary(history.loss[0], smoother.values[last], history.step[last] + 1);
   if (plan.switchStep === null) return sentence;
   const at = lowerBound(history.step, history.length, plan.switchStep);
@@ -34,7 +34,7 @@ export function rowsOf(history: History, smoother: Smoother): string[][] {
     .sort((a, b) => a - b)
     .map((i) => [
       format.integer(history.step[i]),
-      text.phase[PHASE_NAMES[history.phase[i]]],
+      text.phaseShort[PHASE_NAMES[history.phase[i]]],
       format.loss(history.loss[i]),
       format.loss(smoother.values[i]),
       format.rate(history.lr[i]),

@@ -1,26 +1,32 @@
-/** The three blends as stacked bars, and behind a toggle a number field for every weight. */
-import { shares, sourcesOf } from '../chart/plan.ts';
+/** The blends as stacked bars, and behind a toggle a number field for every weight. */
+import { BLENDS } from '../../config/options.ts';
+import { getPath } from '../../config/path.ts';
+import type { Blend } from '../../config/run.ts';
 import { lookOf } from '../chart/palette.ts';
-import { BLEND_KEYS, blendOf, config, edit, type BlendKey } from '../state/config.ts';
-import type { PhaseName } from '../../protocol.ts';
+import { config, sharesOf, sourcesOf, state } from '../state/config.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
 
-const PHASE_OF: Record<BlendKey, PhaseName> = {
-  'base.blend': 'base',
-  'continued.general': 'general',
-  'continued.qa': 'qa',
-};
+interface Mix {
+  /** Dotted key of the blend in the configuration. */
+  key: string;
+  /** "Base", without the word blend. */
+  name: string;
+  blend: Blend;
+}
 
 export function BlendEditor() {
   const sources = sourcesOf(config.value);
-  const keys = BLEND_KEYS.filter((key) => blendOf(config.value, key) !== null);
+  const mixes = BLENDS.flatMap(({ key, label }): Mix[] => {
+    const blend = getPath(config.value, key) as Blend | undefined;
+    return blend ? [{ key, name: label.replace(/ blend$/, ''), blend }] : [];
+  });
   return (
     <div class="stack-2">
       <h2>{text.setup.blends}</h2>
       <dl class="bars">
-        {keys.map((key) => (
-          <Bar key={key} blend={key} sources={sources} />
+        {mixes.map((mix) => (
+          <Bar key={mix.key} mix={mix} sources={sources} />
         ))}
       </dl>
       <details>
@@ -29,9 +35,9 @@ export function BlendEditor() {
           <thead>
             <tr>
               <th scope="col">{text.sources.source}</th>
-              {keys.map((key) => (
+              {mixes.map(({ key, name }) => (
                 <th key={key} scope="col">
-                  {text.phaseShort[PHASE_OF[key]]}
+                  {name}
                 </th>
               ))}
             </tr>
@@ -43,9 +49,16 @@ export function BlendEditor() {
                   <span class={`swatch ${lookOf(index).class}`} style={lookOf(index).style} />
                   {source}
                 </th>
-                {keys.map((key) => (
+                {mixes.map(({ key, name, blend }) => (
                   <td key={key}>
-                    <Weight blend={key} source={source} />
+                    <input
+                      type="number"
+                      min={0}
+                      step="any"
+                      aria-label={text.setup.weightOf(source, name)}
+                      value={blend[source] ?? 0}
+                      onInput={(event) => state(`${key}.${source}`, event.currentTarget.value)}
+                    />
                   </td>
                 ))}
               </tr>
@@ -57,14 +70,14 @@ export function BlendEditor() {
   );
 }
 
-function Bar({ blend: key, sources }: { blend: BlendKey; sources: readonly string[] }) {
-  const blend = shares(blendOf(config.value, key) ?? {});
+function Bar({ mix, sources }: { mix: Mix; sources: readonly string[] }) {
+  const shares = sharesOf(mix.blend);
   return (
     <>
-      <dt>{text.phaseShort[PHASE_OF[key]]}</dt>
+      <dt>{mix.name}</dt>
       <dd class="bar">
         {sources.map((source, index) => {
-          const share = blend[source] ?? 0;
+          const share = shares[source] ?? 0;
           const look = lookOf(index);
           const label = `${source} ${format.percent(share)}`;
           return (
@@ -78,28 +91,4 @@ function Bar({ blend: key, sources }: { blend: BlendKey; sources: readonly strin
       </dd>
     </>
   );
-}
-
-function Weight({ blend: key, source }: { blend: BlendKey; source: string }) {
-  const blend = blendOf(config.value, key) ?? {};
-  return (
-    <input
-      type="number"
-      min={0}
-      step="any"
-      aria-label={text.setup.weightOf(source, PHASE_OF[key])}
-      value={blend[source] ?? 0}
-      onInput={(event) => {
-        const weight = event.currentTarget.valueAsNumber;
-        if (weight >= 0) edit(key, withWeight(blend, source, weight));
-      }}
-    />
-  );
-}
-
-/** A weight of zero leaves the source out, as presets do. */
-function withWeight(blend: Record<string, number>, source: string, weight: number): Record<string, number> {
-  const next = { ...blend, [source]: weight };
-  if (weight === 0) delete next[source];
-  return next;
 }

@@ -2,9 +2,8 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { Option } from '../../config/options.ts';
-import { formatTokenizer, getPath, parseTokenizer } from '../../config/path.ts';
-import type { TokenizerConfig } from '../../config/run.ts';
-import { config, edit, toggleSection } from '../state/config.ts';
+import { formatValue, getPath } from '../../config/path.ts';
+import { config, state } from '../state/config.ts';
 import { text } from '../strings.ts';
 
 interface Props {
@@ -29,7 +28,7 @@ export function OptionField({ option, withSection = false }: Props) {
     >
       <label for={id}>
         {label}
-        {option.unit && <span class="unit"> {option.unit}</span>}
+        {option.unit && option.unit !== option.label.toLowerCase() && <span class="unit"> {option.unit}</span>}
       </label>
       <Control option={option} id={id} describedBy={`${id}-about`} />
       <p class="about" id={`${id}-about`} role="tooltip">
@@ -40,30 +39,25 @@ export function OptionField({ option, withSection = false }: Props) {
 }
 
 function Control({ option, id, describedBy }: { option: Option; id: string; describedBy: string }) {
-  const value = getPath(config.value, option.key);
+  const { key, type } = option;
+  const value = getPath(config.value, key);
   const common = { id, 'aria-describedby': describedBy };
-  switch (option.type) {
+  switch (type) {
     case 'boolean':
+    case 'section': {
+      const [on, off] = type === 'section' ? ['on', 'off'] : ['true', 'false'];
       return (
         <input
           {...common}
           type="checkbox"
-          checked={value === true}
-          onChange={(event) => edit(option.key, event.currentTarget.checked)}
+          checked={type === 'section' ? value !== null : value === true}
+          onChange={(event) => state(key, event.currentTarget.checked ? on : off)}
         />
       );
-    case 'section':
-      return (
-        <input
-          {...common}
-          type="checkbox"
-          checked={value !== null}
-          onChange={(event) => toggleSection(option.key, event.currentTarget.checked)}
-        />
-      );
+    }
     case 'choice':
       return (
-        <select {...common} value={String(value)} onChange={(event) => edit(option.key, event.currentTarget.value)}>
+        <select {...common} value={formatValue(value)} onChange={(event) => state(key, event.currentTarget.value)}>
           {option.choices.map((choice) => (
             <option key={choice} value={choice}>
               {choice}
@@ -72,55 +66,25 @@ function Control({ option, id, describedBy }: { option: Option; id: string; desc
         </select>
       );
     case 'tokenizer':
-      return (
-        <TextControl
-          {...common}
-          text={formatTokenizer(value as TokenizerConfig)}
-          parse={(written) => {
-            const tokenizer = parseTokenizer(written.trim());
-            const fits = tokenizer && (tokenizer.kind !== 'bpe' || inRange(tokenizer.vocab_size, option));
-            return fits ? { value: tokenizer } : { problem: text.setup.badTokenizer };
-          }}
-          onValue={(tokenizer) => edit(option.key, tokenizer)}
-        />
-      );
     case 'integer':
-    case 'number': {
-      const mayBeNone = option.type === 'number' && option.nullable === true;
-      return (
-        <TextControl
-          {...common}
-          numeric
-          text={value === null ? text.setup.none : String(value)}
-          parse={(written) => {
-            if (mayBeNone && (written.trim() === '' || written.trim() === text.setup.none)) return { value: null };
-            const number = Number(written);
-            const fits = written.trim() !== '' && inRange(number, option) && (option.type === 'number' || Number.isInteger(number));
-            return fits ? { value: number } : { problem: text.setup.badNumber(option.min, option.max) };
-          }}
-          onValue={(number) => edit(option.key, number)}
-        />
-      );
-    }
+    case 'number':
+      return <TextControl {...common} numeric={type !== 'tokenizer'} shown={formatValue(value)} take={(written) => state(key, written)} />;
   }
 }
 
-const inRange = (value: number, { min, max }: { min: number; max: number }) => value >= min && value <= max;
-
-interface TextControlProps<T> {
+interface TextControlProps {
   id: string;
   'aria-describedby': string;
-  numeric?: boolean;
-  text: string;
-  parse(written: string): { value: T } | { problem: string };
-  onValue(value: T): void;
+  numeric: boolean;
+  shown: string;
+  /** Takes the text over, or says what is wrong with it. */
+  take(written: string): string | null;
 }
 
-/** A field whose text is taken over when it reads as a value; until then it keeps what was typed and says what it wants. */
-function TextControl<T>({ text: shown, parse, onValue, numeric, ...rest }: TextControlProps<T>) {
+/** A field that takes every text over that reads as a value; another stays as typed, with a sentence, until the field is left. */
+function TextControl({ shown, take, numeric, ...rest }: TextControlProps) {
   const draft = useSignal<string | null>(null);
-  const read = draft.value === null ? null : parse(draft.value);
-  const problem = read && 'problem' in read ? read.problem : null;
+  const problem = useSignal<string | null>(null);
   return (
     <>
       <input
@@ -130,20 +94,17 @@ function TextControl<T>({ text: shown, parse, onValue, numeric, ...rest }: TextC
         inputMode={numeric ? 'decimal' : 'text'}
         autocomplete="off"
         spellcheck={false}
-        aria-invalid={problem !== null}
+        aria-invalid={problem.value !== null}
         value={draft.value ?? shown}
         onInput={(event) => {
           draft.value = event.currentTarget.value;
-          const result = parse(draft.value);
-          if ('value' in result) onValue(result.value);
+          problem.value = take(draft.value.trim());
         }}
-        onBlur={() => {
-          if (problem === null) draft.value = null;
-        }}
+        onBlur={() => (draft.value = problem.value = null)}
       />
-      {problem && (
+      {problem.value && (
         <p class="problem" role="alert">
-          {problem}
+          {problem.value}
         </p>
       )}
     </>

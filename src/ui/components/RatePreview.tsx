@@ -1,7 +1,7 @@
 /** The continued run's learning rate over its steps, and the switch on it: a rule down from the level at which it falls. */
 import type { ContinuedConfig } from '../../config/run.ts';
 import { rate } from '../../optim/schedule.ts';
-import { switchWithin } from '../chart/plan.ts';
+import { blendSwitch } from '../../recipe/phases.ts';
 import { text } from '../strings.ts';
 
 const WIDTH = 280;
@@ -10,7 +10,7 @@ const POINTS = 70;
 
 export function RatePreview({ continued }: { continued: ContinuedConfig }) {
   const { schedule, steps } = continued;
-  const at = switchWithin(continued);
+  const at = blendSwitch(continued);
   const top = Math.max(schedule.peak, schedule.warmupStart);
   const x = (step: number) => ((step / Math.max(1, steps - 1)) * WIDTH).toFixed(1);
   const y = (value: number) => ((1 - value / top) * HEIGHT).toFixed(1);

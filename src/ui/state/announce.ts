@@ -24,6 +24,6 @@ export function announceRun(): void {
     announced.value =
       last < 0
         ? text.stage(state)
-        : text.announce(text.stage(state), history.step[last] + 1, shownPlan.value.steps, history.loss[last]);
+        : text.announce(text.stage(state), history.step[last] + 1, shownPlan.value.endStep, history.loss[last]);
   });
 }

@@ -1,57 +1,74 @@
-/** The recipe as it stands in the form: a preset's configuration, free to change until it is started. */
+/**
+ * The recipe as it stands in the form: a preset, the reader's own sources in place of its own, and what was stated option by option.
+ * Everything else follows (config/resolve.ts), so the form, a link and the command line come to the same run.
+ */
 import { computed, signal } from '@preact/signals';
-import type { Blend, ModelConfig, RunConfig } from '../../config/run.ts';
+import { differences } from '../../config/difference.ts';
+import { optionOf, weightKey, BLENDS } from '../../config/options.ts';
+import { cloneConfig, getPath } from '../../config/path.ts';
 import { DEFAULT_PRESET, presetConfig } from '../../config/presets.ts';
-import { cloneConfig, setPath } from '../../config/path.ts';
+import { replaceSources, setText, withDerived } from '../../config/resolve.ts';
+import type { Blend, ModelConfig, RunConfig } from '../../config/run.ts';
+import { decodeHash } from '../../config/url.ts';
+import { checkConfig } from '../../config/validate.ts';
+import { planRun } from '../../recipe/phases.ts';
 import { isActive } from './controls.ts';
 import { runConfig, runState } from './run.ts';
-import { planOf } from '../chart/plan.ts';
 
-export const config = signal<RunConfig>(presetConfig(DEFAULT_PRESET));
+export const preset = signal(DEFAULT_PRESET);
+/** Dotted key → value as text, in the order stated. */
+const stated = signal<ReadonlyMap<string, string>>(new Map());
+/** Names of the reader's own sources. */
+export const ownSources = signal<readonly string[]>([]);
+/** What a link asked for and could not have, one sentence each. */
+export const linkProblems = signal<readonly string[]>([]);
+
+const start = computed(() => replaceSources(presetConfig(preset.value), ownSources.value));
+
+export const config = computed(() => {
+  const next = cloneConfig(start.value);
+  const isSection = (key: string) => optionOf(key)?.type === 'section';
+  const inOrder = [...stated.value].sort(([a], [b]) => Number(isSection(b)) - Number(isSection(a)));
+  const taken = new Set<string>();
+  for (const [key, value] of inOrder) if (setText(next, key, value) === null) taken.add(key);
+  return withDerived(start.value, next, taken);
+});
+
+/** What keeps the recipe from being run, one sentence each. */
+export const conflicts = computed(() => checkConfig(config.value, ownSources.value));
 
 export function choosePreset(name: string): void {
-  config.value = presetConfig(name);
+  preset.value = name;
+  stated.value = new Map();
 }
 
-/** Sets the value at a dotted key. */
-export function edit(key: string, value: unknown): void {
-  const next = cloneConfig(config.value);
-  if (setPath(next, key, value)) config.value = next;
+/** States an option or a weight. Returns what is wrong with the text, in which case nothing has changed. */
+export function state(key: string, value: string): string | null {
+  const problem = setText(cloneConfig(config.value), key, value);
+  if (problem !== null) return problem;
+  const next = new Map(stated.value);
+  // Stated again, a key is the latest word.
+  next.delete(key);
+  stated.value = next.set(key, value);
+  return null;
 }
 
-/** Turns a part of the recipe off, or on again as the preset has it; a preset without it lends the default one's. */
-export function toggleSection(key: string, on: boolean): void {
-  if (key !== 'continued') return;
-  const from = presetConfig(config.value.preset).continued ?? presetConfig(DEFAULT_PRESET).continued;
-  edit(key, on ? from : null);
+/** Puts other sources of the reader's in place; weights stated for sources that are gone go with them. */
+export function useSources(names: readonly string[]): void {
+  ownSources.value = names;
+  stated.value = new Map([...stated.value].filter(([key]) => weightKey(key) === null));
 }
 
-/** A blend of the continued run or of the base run, by the dotted key it has in the configuration. */
-export type BlendKey = 'base.blend' | 'continued.general' | 'continued.qa';
-
-export function blendOf(run: RunConfig, key: BlendKey): Blend | null {
-  if (key === 'base.blend') return run.base.blend;
-  if (!run.continued) return null;
-  return key === 'continued.general' ? run.continued.general : run.continued.qa;
+/** Takes over what a link says; it never starts a run. */
+export function readLink(hash: string): void {
+  if (hash.length < 2) return;
+  const { config: linked, problems } = decodeHash(hash);
+  preset.value = linked.preset;
+  stated.value = new Map(differences(linked, presetConfig(linked.preset)).map(({ key, to }) => [key, to]));
+  linkProblems.value = problems;
 }
 
-export const BLEND_KEYS: readonly BlendKey[] = ['base.blend', 'continued.general', 'continued.qa'];
-
-/** Sets weights of one source in every blend; null takes the source out. */
-export function editSource(source: string, weight: number | null): void {
-  const next = cloneConfig(config.value);
-  for (const key of BLEND_KEYS) {
-    const blend = blendOf(next, key);
-    if (!blend) continue;
-    if (weight === null) delete blend[source];
-    else blend[source] = weight;
-  }
-  config.value = next;
-}
-
-export const isEdited = computed(
-  () => JSON.stringify(config.value) !== JSON.stringify(presetConfig(config.value.preset)),
-);
+export const isEdited = computed(() => stated.value.size > 0);
 
 /** Whether the form says something else than the run that is under way. */
 export const differsFromRun = computed(
@@ -60,7 +77,18 @@ export const differsFromRun = computed(
 
 /** The picture shows the run once there is one, and the recipe in the form until then. */
 export const shownConfig = computed(() => runConfig.value ?? config.value);
-export const shownPlan = computed(() => planOf(shownConfig.value));
+export const shownPlan = computed(() => planRun(shownConfig.value));
+
+/** Sources of a run in the order in which the blends first name them: the order of colours. */
+export function sourcesOf(run: RunConfig): string[] {
+  return [...new Set(BLENDS.flatMap(({ key }) => Object.keys((getPath(run, key) as Blend | undefined) ?? {})))];
+}
+
+/** Weights as shares of 1; all zero when the weights are. */
+export function sharesOf(blend: Blend): Blend {
+  const sum = Object.values(blend).reduce((total, weight) => total + weight, 0);
+  return Object.fromEntries(Object.entries(blend).map(([name, weight]) => [name, sum > 0 ? weight / sum : 0]));
+}
 
 /** 2VD + L·((H + 2K)dD + HdD + 2DF + 4D) + 2D: embedding and output layer, attention, MLP, norms with bias (papers.md §5.3). */
 export function parameterCount(model: ModelConfig): number {

@@ -1,25 +1,19 @@
-/** Text files the reader added: each is a source under a name of its own. They stay in this tab. */
+/** Text files the reader added: each is a source under a name of its own, in place of the preset's. They stay in this tab. */
 import { signal } from '@preact/signals';
+import type { UserFile } from '../../protocol.ts';
 import { SOURCE_NAME } from '../../config/sources.ts';
-import { start } from '../trainer.ts';
 import { text } from '../strings.ts';
-import { config, editSource } from './config.ts';
-import { sourcesOf } from '../chart/plan.ts';
-import { frozen } from './shown.ts';
+import { useSources } from './config.ts';
 
-export interface OwnFile {
-  source: string;
-  name: string;
-  bytes: ArrayBuffer;
-}
-
-export const files = signal<readonly OwnFile[]>([]);
+export const files = signal<readonly UserFile[]>([]);
 export const fileProblem = signal<string | null>(null);
 
 export const ACCEPTED = ['.txt', '.md', '.jsonl'];
 
-/** Weight in percent that a new source gets in every blend, beside a preset's hundred: a sixth of the text. */
-const NEW_WEIGHT = 20;
+function setFiles(next: readonly UserFile[]): void {
+  files.value = next;
+  useSources(next.map(({ source }) => source));
+}
 
 export async function addFiles(list: Iterable<File>): Promise<void> {
   fileProblem.value = null;
@@ -29,42 +23,33 @@ export async function addFiles(list: Iterable<File>): Promise<void> {
     } else if (file.size === 0) {
       fileProblem.value = text.setup.empty(file.name);
     } else {
-      const source = freeName(sourceName(file.name), sourcesOf(config.value));
-      files.value = [...files.value, { source, name: file.name, bytes: await file.arrayBuffer() }];
-      editSource(source, NEW_WEIGHT);
+      const bytes = await file.arrayBuffer();
+      const taken = files.value.map(({ source }) => source);
+      setFiles([...files.value, { source: freeName(sourceName(file.name), taken), name: file.name, bytes }]);
     }
   }
 }
 
 export function removeFile(source: string): void {
-  files.value = files.value.filter((file) => file.source !== source);
-  editSource(source, null);
+  fileProblem.value = null;
+  setFiles(files.value.filter((file) => file.source !== source));
 }
 
-/** Gives a file's source another name, weights and all; a name that cannot be one is refused with a sentence. */
+/** Gives a file's source another name; one that cannot be is refused with a sentence. */
 export function renameFile(source: string, name: string): void {
   fileProblem.value = null;
   if (name === source) return;
-  if (!SOURCE_NAME.test(name) || sourcesOf(config.value).includes(name)) {
-    fileProblem.value = SOURCE_NAME.test(name) ? text.setup.taken(name) : text.setup.badName(name);
-    return;
-  }
-  files.value = files.value.map((file) => (file.source === source ? { ...file, source: name } : file));
-  editSource(source, null);
-  editSource(name, NEW_WEIGHT);
-}
-
-/** A preset chosen after the files were added knows nothing of them: the files join its blends when the run starts. */
-export function beginFromForm(): void {
-  const known = sourcesOf(config.value);
-  for (const { source } of files.value) if (!known.includes(source)) editSource(source, NEW_WEIGHT);
-  frozen.value = false;
-  void start(config.value, [...files.value]);
+  if (!SOURCE_NAME.test(name)) fileProblem.value = text.setup.badName(name);
+  else if (files.value.some((file) => file.source === name)) fileProblem.value = text.setup.taken(name);
+  else setFiles(files.value.map((file) => (file.source === source ? { ...file, source: name } : file)));
 }
 
 /** A source name from a file's: `My notes (2).txt` → `My-notes-2`. */
 export function sourceName(file: string): string {
-  const stem = file.replace(/\.[^.]*$/, '').replaceAll(/[^A-Za-z0-9_-]+/g, '-').replaceAll(/^[-_]+|-+$/g, '');
+  const stem = file
+    .replace(/\.[^.]*$/, '')
+    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+    .replaceAll(/^[-_]+|-+$/g, '');
   return stem.slice(0, 40) || 'text';
 }
 

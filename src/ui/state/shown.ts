@@ -2,15 +2,15 @@
 import { computed, effect, signal } from '@preact/signals';
 import { stepScale } from '../chart/scale.ts';
 import { Smoother } from '../chart/smooth.ts';
-import { sourcesOf } from '../chart/plan.ts';
-import { shownConfig, shownPlan } from './config.ts';
+import { shownConfig, shownPlan, sourcesOf } from './config.ts';
 import { frame, history, runConfig } from './run.ts';
 
-/** Averages over some 14 thousandths of the run: the half-life of a strength s is ln 2 / −ln s thousandths. */
-export const DEFAULT_SMOOTHING = 0.95;
+/** Half-life of 6.6 thousandths of the run (ln 2 / −ln s): follows the steep beginning, calms the noise of small batches. */
+export const DEFAULT_SMOOTHING = 0.9;
 
 export const smoothing = signal(DEFAULT_SMOOTHING);
 export const evenSteps = signal(false);
+export const wholeFall = signal(false);
 export const frozen = signal(false);
 
 export const shownScale = computed(() => stepScale(shownPlan.value, evenSteps.value));
@@ -19,7 +19,7 @@ export const shownSources = computed(() => sourcesOf(shownConfig.value));
 /** A new run or another strength begins a new average. */
 export const smoother = computed(() => {
   void runConfig.value;
-  return new Smoother(smoothing.value, shownPlan.value.steps);
+  return new Smoother(smoothing.value, shownPlan.value.endStep);
 });
 
 /** Ticks when the picture should be drawn: with every frame, unless it is frozen. The average is brought up to date first. */
@@ -30,4 +30,9 @@ effect(() => {
   const current = smoother.value;
   current.extend(history.step, history.loss, history.phase, history.length);
   if (!frozen.value) picture.value = tick;
+});
+
+effect(() => {
+  void runConfig.value;
+  frozen.value = false;
 });

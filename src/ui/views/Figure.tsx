@@ -1,5 +1,5 @@
 /** The one picture of the page, with its reading line, caption, and table. */
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { Strips } from '../chart/Strips.tsx';
 import { ChartTable } from '../chart/ChartTable.tsx';
 import { Key } from '../chart/Key.tsx';
@@ -7,7 +7,9 @@ import { lowerBound, nearest } from '../chart/downsample.ts';
 import { PHASE_NAMES, summaryOf } from '../chart/summary.ts';
 import { shownConfig, shownPlan } from '../state/config.ts';
 import { history, runConfig } from '../state/run.ts';
-import { evenSteps, frozen, picture, shownScale, shownSources, smoother, smoothing } from '../state/shown.ts';
+import {
+  evenSteps, frozen, picture, shownScale, shownSources, smoother, smoothing, wholeFall,
+} from '../state/shown.ts';
 import { text } from '../strings.ts';
 import { PlanNote } from './PlanNote.tsx';
 import { Progress } from './Progress.tsx';
@@ -20,10 +22,11 @@ export function Figure() {
   const scale = shownScale.value;
   const summary = summaryOf(plan, history, smoother.value);
   const last = history.length - 1;
-  const continued = shownConfig.value.continued;
+  const { base, continued } = shownConfig.value;
+  const peak = Math.max(base.schedule.peak, continued?.schedule.peak ?? 0);
 
   const onKey = (event: KeyboardEvent) => {
-    const step = nextReading(event, reading.value, plan.steps);
+    const step = nextReading(event, reading.value, plan.endStep);
     if (step === null) return;
     event.preventDefault();
     reading.value = step;
@@ -32,8 +35,9 @@ export function Figure() {
   return (
     <figure class="figure" aria-label={text.chart.heading}>
       <Progress />
+      <div class="frame">
       <Strips
-        input={{ plan, scale, history, smoother: smoother.value }}
+        input={{ plan, peak, scale, history, smoother: smoother.value, wholeFall: wholeFall.value }}
         redraw={picture}
         sources={shownSources.value}
         divisor={continued?.switchShare === null ? continued.switchDivisor : null}
@@ -42,26 +46,18 @@ export function Figure() {
         summary={summary}
         onRead={(step) => (reading.value = step)}
         onKey={onKey}
-      >
-        {!runConfig.value && <PlanNote />}
-      </Strips>
+      />
+      {!runConfig.value && <PlanNote />}
+      </div>
       <div class="under">
         <p class="readout" aria-live="polite">
           {reading.value === null ? '' : readoutAt(reading.value)}
         </p>
         <div class="tools">
-          {plan.phases.length > 1 && (
-            <label class="check">
-              <input
-                type="checkbox"
-                checked={evenSteps.value}
-                onChange={(event) => (evenSteps.value = event.currentTarget.checked)}
-              />
-              {text.chart.even}
-            </label>
-          )}
+          {plan.phases.length > 1 && <Check label={text.chart.even} on={evenSteps} />}
           {runConfig.value && (
             <>
+              <Check label={text.chart.wholeFall} on={wholeFall} />
               <label class="smoothing">
                 {text.chart.smoothing}
                 <input
@@ -95,6 +91,15 @@ export function Figure() {
   );
 }
 
+function Check({ label, on }: { label: string; on: Signal<boolean> }) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={on.value} onChange={(event) => (on.value = event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+}
+
 function readoutAt(step: number): string {
   const plan = shownPlan.value;
   const i = nearest(history.step, history.length, step);
@@ -102,8 +107,8 @@ function readoutAt(step: number): string {
     const name = PHASE_NAMES[history.phase[i]];
     return text.chart.readout(history.step[i], name, history.loss[i], smoother.value.values[i], history.lr[i]);
   }
-  const phase = plan.phases.findLast(({ from }) => from <= step) ?? plan.phases[0];
-  return text.chart.readoutPlan(step, phase.name, plan.rate(step));
+  const phase = plan.phases.findLast(({ firstStep }) => firstStep <= step) ?? plan.phases[0];
+  return text.chart.readoutPlan(step, phase.name, plan.at(step).lr);
 }
 
 /** Where a key takes the reading line: along logged steps where there are some, else a hundredth of the plan. */

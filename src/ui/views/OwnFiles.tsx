@@ -1,7 +1,8 @@
 /** The reader's own text as a source: dropped or chosen, named, and kept in this tab. */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
-import { ACCEPTED, addFiles, fileProblem, files, removeFile, renameFile, type OwnFile } from '../state/files.ts';
+import type { UserFile } from '../../protocol.ts';
+import { ACCEPTED, addFiles, fileProblem, files, removeFile, renameFile } from '../state/files.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
 
@@ -53,7 +54,7 @@ export function OwnFiles() {
   );
 }
 
-function FileRow({ file }: { file: OwnFile }) {
+function FileRow({ file }: { file: UserFile }) {
   return (
     <li class="file">
       <span class="note">

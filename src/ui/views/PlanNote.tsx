@@ -1,15 +1,15 @@
 /** Before the first run the empty chart says what will be drawn into it. */
-import type { PlannedPhase } from '../chart/plan.ts';
+import type { Phase } from '../../recipe/phases.ts';
 import { shownConfig, shownPlan } from '../state/config.ts';
 import { text } from '../strings.ts';
 
 export function PlanNote() {
   const { phases, switchStep } = shownPlan.value;
   const divisor = shownConfig.value.continued?.switchDivisor ?? 0;
-  const sentence = ({ name, from, to }: PlannedPhase) => {
-    if (name === 'base') return text.chart.planBase(to - from);
-    if (name === 'general') return text.chart.planGeneral(to - from);
-    return text.chart.planQa(divisor, from);
+  const sentence = ({ name, firstStep, steps }: Phase) => {
+    if (name === 'base') return text.chart.planBase(steps);
+    if (name === 'general') return text.chart.planGeneral(steps);
+    return text.chart.planQa(divisor, firstStep);
   };
   return (
     <ol class="plan-note">

@@ -14,12 +14,12 @@ export function Progress() {
   if (!runConfig.value) return <p class="progress note">{machine.value.kind === 'none' ? '' : text.progress.planned}</p>;
 
   const last = history.length - 1;
-  const done = last < 0 ? 0 : Math.min(plan.steps, history.step[last] + 1);
+  const done = last < 0 ? 0 : Math.min(plan.endStep, history.step[last] + 1);
   const preparing = state.kind === 'preparing' || state.kind === 'compiling';
-  const share = preparing ? (state.total > 0 ? state.done / state.total : 0) : done / plan.steps;
+  const share = preparing ? (state.total > 0 ? state.done / state.total : 0) : done / plan.endStep;
   const estimate =
     state.kind === 'training' || state.kind === 'evaluating'
-      ? remaining(history.tokensPerSecond, history.length, (plan.steps - done) * plan.tokensPerStep)
+      ? remaining(history.tokensPerSecond, history.length, (plan.endStep - done) * plan.tokensPerStep)
       : null;
   return (
     <div>
@@ -28,7 +28,7 @@ export function Progress() {
         {last >= 0 && (
           <p class="numbers">
             {[
-              text.progress.step(done, plan.steps),
+              text.progress.step(done, plan.endStep),
               text.progress.tokens(history.tokens[last]),
               isActive(state) && text.progress.speed(history.tokensPerSecond[last]),
             ]
@@ -47,7 +47,7 @@ export function Progress() {
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(share * 100)}
-        aria-valuetext={preparing ? text.stage(state) : text.progress.step(done, plan.steps)}
+        aria-valuetext={preparing ? text.stage(state) : text.progress.step(done, plan.endStep)}
       >
         <div class="meter-fill" style={{ width: `${(preparing ? share : shownScale.value.position(done)) * 100}%` }} />
         {plan.switchStep !== null && !preparing && (

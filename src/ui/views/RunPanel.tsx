@@ -1,18 +1,20 @@
 /** What will be trained, on what, and the buttons that the run's state allows. */
 import { PRESETS } from '../../config/presets.ts';
-import { choosePreset, config, differsFromRun, isEdited, parameterCount } from '../state/config.ts';
+import {
+  choosePreset, config, conflicts, differsFromRun, isEdited, linkProblems, parameterCount, preset,
+} from '../state/config.ts';
 import { commandsOf, hasWeights, isActive, type Command } from '../state/controls.ts';
 import { runState } from '../state/run.ts';
-import { beginFromForm } from '../state/files.ts';
-import { planOf } from '../chart/plan.ts';
-import { machine, pause, pending, resume, step, stop } from '../trainer.ts';
+import { files } from '../state/files.ts';
+import { planRun } from '../../recipe/phases.ts';
+import { machine, pause, pending, resume, start, step, stop } from '../trainer.ts';
 import { text } from '../strings.ts';
 import { ExportModel } from './ExportModel.tsx';
 import { MachineLine } from './MachineLine.tsx';
 import * as format from '../format.ts';
 
 const ACTIONS: Record<Command, () => void> = {
-  start: beginFromForm,
+  start: () => void start(config.value, [...files.value]),
   pause,
   resume,
   step,
@@ -25,18 +27,17 @@ function labelOf(command: Command): string {
 
 export function RunPanel() {
   const state = runState.value;
-  const { model, preset } = config.value;
-  const plan = planOf(config.value);
-  const chosen = PRESETS.find(({ name }) => name === preset);
-  const canStart = machine.value.kind === 'ready';
+  const { model } = config.value;
+  const plan = planRun(config.value);
+  const chosen = PRESETS.find(({ name }) => name === preset.value);
+  const canStart = machine.value.kind === 'ready' && conflicts.value.length === 0;
   return (
-    <section class="stack-4" aria-label={text.run.heading}>
+    <section class="run-panel" aria-label={text.run.heading}>
       <div class="stack-2">
         <label class="field wide">
           <h2>{text.run.preset}</h2>
           <select
-            value={preset}
-            disabled={isActive(state)}
+            value={preset.value}
             onChange={(event) => choosePreset(event.currentTarget.value)}
           >
             {PRESETS.map(({ name, config: { model } }) => (
@@ -47,12 +48,12 @@ export function RunPanel() {
           </select>
         </label>
         <p class="note">
-          {isEdited.value ? text.run.changed : `${chosen?.title}.`}{' '}
-          {text.run.size(parameterCount(model), model.num_hidden_layers, model.hidden_size)};{' '}
-          {text.run.work(plan.steps, plan.steps * plan.tokensPerStep)}.
+          {isEdited.value ? text.run.changed(parameterCount(model)) : `${chosen?.title}.`}{' '}
+          {text.run.size(model.num_hidden_layers, model.hidden_size)};{' '}
+          {text.run.work(plan.endStep, plan.endStep * plan.tokensPerStep)}.
         </p>
         {isEdited.value && !isActive(state) && (
-          <button type="button" class="quiet" onClick={() => choosePreset(preset)}>
+          <button type="button" class="quiet" onClick={() => choosePreset(preset.value)}>
             {text.run.reset}
           </button>
         )}
@@ -70,9 +71,25 @@ export function RunPanel() {
           </button>
         ))}
       </div>
+      <Problems title={null} sentences={conflicts.value} />
+      <Problems title={text.run.linkProblems} sentences={linkProblems.value} />
       {differsFromRun.value && <p class="note">{text.run.nextRun}</p>}
       {hasWeights(state) && <ExportModel />}
       <MachineLine />
     </section>
+  );
+}
+
+function Problems({ title, sentences }: { title: string | null; sentences: readonly string[] }) {
+  if (sentences.length === 0) return null;
+  return (
+    <div class="problem" role="alert">
+      {title}
+      <ul>
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

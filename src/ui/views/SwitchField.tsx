@@ -4,8 +4,8 @@ import { optionOf } from '../../config/options.ts';
 import type { ContinuedConfig } from '../../config/run.ts';
 import { OptionField } from '../components/OptionField.tsx';
 import { RatePreview } from '../components/RatePreview.tsx';
-import { switchWithin } from '../chart/plan.ts';
-import { edit } from '../state/config.ts';
+import { blendSwitch } from '../../recipe/phases.ts';
+import { state } from '../state/config.ts';
 import { text } from '../strings.ts';
 
 /** Stops of the slider: where the paper tried (1, 2, 5, 10, 50) and between. 0 is "never" (papers.md §1.9). */
@@ -20,7 +20,7 @@ function stopNear(divisor: number): number {
 export function SwitchField({ continued }: { continued: ContinuedConfig }) {
   const id = useId();
   const { switchDivisor, steps } = continued;
-  const at = switchWithin(continued);
+  const at = blendSwitch(continued);
   const option = optionOf('continued.switchDivisor');
   const spoken = switchDivisor === 0 ? text.setup.switchOff : text.setup.switchOf(switchDivisor);
   return (
@@ -39,7 +39,7 @@ export function SwitchField({ continued }: { continued: ContinuedConfig }) {
         step={1}
         value={stopNear(switchDivisor)}
         aria-valuetext={spoken}
-        onInput={(event) => edit('continued.switchDivisor', STOPS[event.currentTarget.valueAsNumber])}
+        onInput={(event) => state('continued.switchDivisor', String(STOPS[event.currentTarget.valueAsNumber]))}
       />
       {option && <OptionField option={option} />}
       <p class="note">{at === null ? text.setup.switchNever : text.setup.switchLands(at, steps)}</p>

@@ -7,7 +7,7 @@ import { expose } from 'comlink';
 import type { RunConfig } from '../../../src/config/run.ts';
 import { rate } from '../../../src/optim/schedule.ts';
 import type { MetricColumns, PhaseName, RunEvents, RunState, TrainerApi, UserFile } from '../../../src/protocol.ts';
-import { planOf } from '../../../src/ui/chart/plan.ts';
+import { planRun } from '../../../src/recipe/phases.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 
 export interface Scenario {
@@ -35,9 +35,8 @@ function lossAt(step: number, switchStep: number | null, seed: number): number {
 let command: 'run' | 'pause' | 'step' | 'stop' = 'run';
 
 async function play(config: RunConfig, emit: (events: RunEvents) => void): Promise<void> {
-  const plan = planOf(config);
-  const phaseOf = (step: number) => plan.phases.findLast(({ from }) => from <= step)!;
-  const stride = scenario.stride ?? Math.ceil(plan.steps / 20);
+  const plan = planRun(config);
+  const stride = scenario.stride ?? Math.ceil(plan.endStep / 20);
   const say = (state: RunState) => emit({ state });
   say({ kind: 'preparing', what: 'text', done: 0, total: 2 });
   await pause();
@@ -61,27 +60,27 @@ async function play(config: RunConfig, emit: (events: RunEvents) => void): Promi
       }],
     });
   measure(0);
-  const stopAt = scenario.end ? Math.round(scenario.end.at * plan.steps) : Infinity;
+  const stopAt = scenario.end ? Math.round(scenario.end.at * plan.endStep) : Infinity;
   let phase: PhaseName = 'base';
-  for (let step = 0; step < plan.steps; ) {
-    const end = Math.min(command === 'step' ? step + 1 : step + stride, plan.steps, Math.max(step + 1, stopAt));
+  for (let step = 0; step < plan.endStep; ) {
+    const end = Math.min(command === 'step' ? step + 1 : step + stride, plan.endStep, Math.max(step + 1, stopAt));
     const n = end - step;
     const columns: MetricColumns = {
       step: new Float64Array(n), tokens: new Float64Array(n), loss: new Float64Array(n), lr: new Float64Array(n),
       gradNorm: new Float64Array(n), tokensPerSecond: new Float64Array(n), phase: new Uint8Array(n),
     };
     for (let i = 0; i < n; i++, step++) {
-      const current = phaseOf(step);
-      if (step === plan.switchStep) emit({ switches: [{ step, lr: plan.rate(step) }] });
+      const current = plan.at(step).phase;
+      if (step === plan.switchStep) emit({ switches: [{ step, lr: plan.at(step).lr }] });
       phase = current.name;
       columns.step[i] = step;
       columns.tokens[i] = (step + 1) * plan.tokensPerStep;
       columns.loss[i] = lossAt(step, plan.switchStep, config.seed);
-      columns.lr[i] = plan.rate(step);
-      columns.gradNorm[i] = rate(config.base.schedule, step, plan.steps);
+      columns.lr[i] = plan.at(step).lr;
+      columns.gradNorm[i] = rate(config.base.schedule, step, plan.endStep);
       columns.tokensPerSecond[i] = 12_000 + 800 * randomNormal(config.seed, NOISE_STREAM + 1, step);
       columns.phase[i] = ['base', 'general', 'qa'].indexOf(current.name);
-      for (const name of names) drawn[name] += (current.blend[name] ?? 0) * plan.tokensPerStep;
+      for (const name of names) drawn[name] += ((current.blend[name] ?? 0) / 100) * plan.tokensPerStep;
     }
     emit({
       state: { kind: 'training', phase },
@@ -106,7 +105,7 @@ async function play(config: RunConfig, emit: (events: RunEvents) => void): Promi
     if ((command as string) === 'stop') return say({ kind: 'stopped' });
     await pause();
   }
-  emit({ state: { kind: 'done' }, log: [`Finished ${plan.steps} steps.`] });
+  emit({ state: { kind: 'done' }, log: [`Finished ${plan.endStep} steps.`] });
 }
 
 const api: TrainerApi = {
