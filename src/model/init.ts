@@ -1,0 +1,17 @@
+/** Initial weights as a function of (seed, tensor name, element): the same on every machine, whatever the order of drawing. */
+import type { ModelConfig } from '../config/run.ts';
+import type { PoolLayout } from '../graph/pool.ts';
+import { randomNormal, streamOf } from '../util/random.ts';
+import { parameterList } from './parameters.ts';
+
+/** The whole parameter pool: N(0, std²) where the list says normal, 0 elsewhere; standard deviations in `parameterList`. */
+export function initialWeights(model: ModelConfig, layout: PoolLayout, seed: number): Float32Array<ArrayBuffer> {
+  const pool = new Float32Array(layout.elements);
+  for (const { name, init } of parameterList(model)) {
+    if (init.kind === 'zeros') continue;
+    const { offset, size } = layout.slices.get(name)!;
+    const stream = streamOf(name);
+    for (let i = 0; i < size; i++) pool[offset + i] = init.std * randomNormal(seed, stream, i);
+  }
+  return pool;
+}

@@ -1,0 +1,32 @@
+/** The optimizer's part of the graph: global norm, clip factor, AdamW. Recorded in phase 'update', once a step. */
+import type { OptimizerConfig } from '../config/run.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import type { PoolLayout } from '../graph/pool.ts';
+import { adamw } from '../ops/adamw.ts';
+import { gradientNorm } from '../ops/gradientNorm.ts';
+
+export interface Update {
+  /** (4) f32 input: η, 1/(1−β1ᵗ), 1/(1−β2ᵗ), row of the ring. */
+  controls: Tensor;
+  /** (rows, 4): loss, ‖g‖ before clipping, clip factor (0: update suppressed), η of the last steps. */
+  ring: Tensor;
+}
+
+export function update(g: Graph, layout: PoolLayout, loss: Tensor, config: OptimizerConfig, ringRows: number): Update {
+  g.phase = 'update';
+  const gradients = g.pool('gradients', layout.elements);
+  const weights = g.pool('parameters', layout.elements);
+  const moments1 = g.pool('moments1', layout.elements);
+  const moments2 = g.pool('moments2', layout.elements);
+  const controls = g.input('controls', [4]);
+  const ring = g.state('ring', [ringRows, 4]);
+  const clip = gradientNorm(g, gradients, loss, controls, ring, config.max_grad_norm);
+  adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, {
+    beta1: config.beta1,
+    beta2: config.beta2,
+    epsilon: config.epsilon,
+    weightDecay: config.weight_decay,
+    decayed: layout.decayed,
+  });
+  return { controls, ring };
+}

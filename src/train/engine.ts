@@ -1,0 +1,251 @@
+/**
+ * A model on a device: compiled plans for training and scoring that share one set of weights. Knows nothing of phases, blends or
+ * files; `run.ts` decides what it is fed.
+ */
+import type { RunConfig } from '../config/run.ts';
+import { compile } from '../gpu/compile.ts';
+import { Memory } from '../gpu/memory.ts';
+import type { Plan } from '../gpu/plan.ts';
+import { readBuffer } from '../gpu/plan.ts';
+import { Readback } from '../gpu/readback.ts';
+import { backward } from '../graph/backward.ts';
+import { Graph, type Tensor } from '../graph/graph.ts';
+import { layoutPool, type PoolLayout, type PoolName } from '../graph/pool.ts';
+import { initialWeights } from '../model/init.ts';
+import { declareWeights, nemotron } from '../model/nemotron.ts';
+import { parameterList } from '../model/parameters.ts';
+import { nextToken } from '../objective/nextToken.ts';
+import { addOp } from '../ops/add.ts';
+import { ignoredTarget } from '../ops/headLoss.ts';
+import { update, type Update } from '../optim/update.ts';
+
+/** Steps whose metrics the GPU keeps until they are read: more than are ever in flight. */
+export const ringRows = 64;
+
+/** What a step needs of a batch: rows of T tokens with targets, (B, T) each. */
+export interface StepBatch {
+  tokens: Uint32Array;
+  targets: Uint32Array;
+  documentStart: Uint32Array;
+}
+
+/** One step's measurements, read back from a live device. */
+export interface StepMetrics {
+  step: number;
+  /** Mean −log p of the step's targets, nats. */
+  loss: number;
+  /** ‖g‖ before clipping. */
+  gradNorm: number;
+  /** What gradients were multiplied with; 0: something was not finite and the update did not happen. */
+  clip: number;
+  lr: number;
+}
+
+interface Inputs {
+  tokens: Tensor;
+  targets: Tensor;
+  lossWeight: Tensor;
+  documentStart: Tensor | undefined;
+}
+
+interface TrainingInputs extends Inputs {
+  rowStart: Tensor;
+  order: Tensor;
+}
+
+/** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
+export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
+
+function batchInputs(g: Graph, config: RunConfig): Inputs {
+  const N = config.batch.sequences * config.batch.length;
+  return {
+    tokens: g.input('tokens', [N], 'u32'),
+    targets: g.input('targets', [N], 'u32'),
+    lossWeight: g.input('lossWeight', [1]),
+    documentStart: config.data.separateDocuments ? g.input('documentStart', [N], 'u32') : undefined,
+  };
+}
+
+/** The training step's graph: forward, backward, update. */
+export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint = false) {
+  const { model, batch, optimizer } = config;
+  const g = new Graph();
+  const shape: [number, number] = [batch.sequences, batch.length];
+  const N = batch.sequences * batch.length;
+  const inputs: TrainingInputs = {
+    ...batchInputs(g, config),
+    rowStart: g.input('rowStart', [model.vocab_size + 1], 'u32'),
+    order: g.input('order', [N], 'u32'),
+  };
+  const weight = declareWeights(g, model);
+  const x = nemotron(g, model, weight, { ...inputs, index: inputs }, shape, { checkpoint });
+  const { loss } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, true);
+  backward(g, new Map([[loss, null]]), addOp);
+  return { g, inputs, loss, ...update(g, layout, loss, optimizer, ringRows) };
+}
+
+/** The scoring graph: forward only, −log p of every target. */
+function scoringGraph(config: RunConfig) {
+  const g = new Graph();
+  const inputs = batchInputs(g, config);
+  const weight = declareWeights(g, config.model);
+  const x = nemotron(g, config.model, weight, inputs, [config.batch.sequences, config.batch.length]);
+  const { nll } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, false);
+  return { g, inputs, nll };
+}
+
+export class Engine {
+  readonly config: RunConfig;
+  readonly layout: PoolLayout;
+  readonly memory: Memory;
+  readonly #training: Plan;
+  readonly #inputs: TrainingInputs;
+  readonly #update: Update;
+  readonly #scoring: Plan;
+  readonly #scoringInputs: Inputs;
+  readonly #nll: Tensor;
+  readonly #readback: Readback;
+  readonly #index: IndexTokens;
+
+  /** Compiles everything a run needs. `onProgress` counts pipelines. */
+  static async create(
+    device: GPUDevice,
+    software: boolean,
+    config: RunConfig,
+    index: IndexTokens,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<Engine> {
+    const layout = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings));
+    const memory = new Memory(device, layout, { quads: device.features.has('subgroups'), software });
+    const training = trainingGraph(config, layout);
+    const scoring = scoringGraph(config);
+    const plans = await Promise.all([
+      compile(memory, training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
+      compile(memory, scoring.g, { keep: [scoring.nll], label: 'score' }),
+    ]);
+    return new Engine(config, layout, memory, index, training, scoring, plans);
+  }
+
+  private constructor(
+    config: RunConfig,
+    layout: PoolLayout,
+    memory: Memory,
+    index: IndexTokens,
+    training: ReturnType<typeof trainingGraph>,
+    scoring: ReturnType<typeof scoringGraph>,
+    [trainingPlan, scoringPlan]: [Plan, Plan],
+  ) {
+    this.config = config;
+    this.layout = layout;
+    this.memory = memory;
+    this.#index = index;
+    this.#training = trainingPlan;
+    this.#inputs = training.inputs;
+    this.#update = { controls: training.controls, ring: training.ring };
+    this.#scoring = scoringPlan;
+    this.#scoringInputs = scoring.inputs;
+    this.#nll = scoring.nll;
+    this.#readback = new Readback(memory.device, ringRows * 16);
+  }
+
+  /** The dispatch list of a step, for describe() and the bench. */
+  get plan(): Plan {
+    return this.#training;
+  }
+
+  /** Sets every weight from the seed and both moments to 0. */
+  initialize(seed: number): void {
+    this.memory.writePool('parameters', initialWeights(this.config.model, this.layout, seed));
+    this.resetMoments();
+  }
+
+  resetMoments(): void {
+    const encoder = this.memory.device.createCommandEncoder();
+    encoder.clearBuffer(this.memory.pool('moments1'));
+    encoder.clearBuffer(this.memory.pool('moments2'));
+    this.memory.device.queue.submit([encoder.finish()]);
+  }
+
+  /**
+   * Submits one optimizer step; does not wait. `micros` are its micro-batches, `adamStep` counts from 1 since the moments were 0.
+   * The step's measurements appear in `metrics` once the GPU has done it.
+   */
+  submitStep(step: number, micros: (micro: number) => StepBatch, lr: number, adamStep: number): void {
+    const { beta1, beta2 } = this.config.optimizer;
+    const { accumulation } = this.config.batch;
+    const plan = this.#training;
+    for (let micro = 0; micro < accumulation; micro++) {
+      const batch = micros(micro);
+      const counted = this.#fill(plan, this.#inputs, batch);
+      this.#index(batch.tokens, {
+        rowStart: plan.host(this.#inputs.rowStart) as Uint32Array,
+        order: plan.host(this.#inputs.order) as Uint32Array,
+      });
+      plan.host(this.#inputs.lossWeight)[0] = 1 / (Math.max(counted, 1) * accumulation);
+      plan
+        .host(this.#update.controls)
+        .set([lr, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), step % ringRows]);
+      plan.upload();
+      const pass = micro === 0 ? 'step' : 'accumulate';
+      plan.submit(micro === accumulation - 1 ? [pass, 'update'] : [pass]);
+    }
+  }
+
+  /** Copies a batch into a plan's inputs; returns how many targets count. */
+  #fill(plan: Plan, inputs: Inputs, batch: StepBatch): number {
+    plan.host(inputs.tokens).set(batch.tokens);
+    plan.host(inputs.targets).set(batch.targets);
+    if (inputs.documentStart) plan.host(inputs.documentStart).set(batch.documentStart);
+    return batch.targets.reduce((count, target) => count + (target < this.config.model.vocab_size ? 1 : 0), 0);
+  }
+
+  /** Measurements of steps `first` … `last`, at most `ringRows` of them, when the GPU has done them. */
+  async metrics(first: number, last: number): Promise<StepMetrics[]> {
+    const rows = new Float32Array(await this.#readback.read(this.memory.state(this.#update.ring)));
+    const result: StepMetrics[] = [];
+    for (let step = first; step <= last; step++) {
+      const [loss, gradNorm, clip, lr] = rows.subarray((step % ringRows) * 4);
+      result.push({ step, loss: loss!, gradNorm: gradNorm!, clip: clip!, lr: lr! });
+    }
+    return result;
+  }
+
+  /**
+   * −log p, nats, of every target of `count` rows of T tokens; 0 where the target is ignored. Rows are (count, T), padded here to
+   * whole batches.
+   */
+  async score(rows: StepBatch & { count: number }): Promise<Float32Array> {
+    const { sequences: B, length: T } = this.config.batch;
+    const nll = new Float32Array(rows.count * T);
+    const padded: StepBatch = {
+      tokens: new Uint32Array(B * T),
+      targets: new Uint32Array(B * T),
+      documentStart: new Uint32Array(B * T),
+    };
+    for (let row = 0; row < rows.count; row += B) {
+      const [from, to] = [row * T, Math.min(row + B, rows.count) * T];
+      padded.tokens.fill(0).set(rows.tokens.subarray(from, to));
+      padded.targets.fill(ignoredTarget).set(rows.targets.subarray(from, to));
+      padded.documentStart.fill(0).set(rows.documentStart.subarray(from, to));
+      this.#fill(this.#scoring, this.#scoringInputs, padded);
+      this.#scoring.host(this.#scoringInputs.lossWeight)[0] = 1;
+      this.#scoring.upload();
+      this.#scoring.submit(['step']);
+      nll.set((await this.#scoring.read(this.#nll)).subarray(0, to - from), from);
+    }
+    return nll;
+  }
+
+  /** A pool as it is after all submitted work. */
+  async readPool(name: PoolName): Promise<Float32Array<ArrayBuffer>> {
+    const buffer = this.memory.pool(name);
+    return new Float32Array(await readBuffer(this.memory.device, buffer, 0, buffer.size));
+  }
+
+  destroy(): void {
+    this.#training.destroy();
+    this.#scoring.destroy();
+    this.#readback.destroy();
+    this.memory.destroy();
+  }
+}
