@@ -1,0 +1,119 @@
+/** KV-cached generation: one token a replay, keys and values of earlier positions kept on the GPU. */
+import type { ModelConfig } from '../config/run.ts';
+import { compile } from '../gpu/compile.ts';
+import type { Memory } from '../gpu/memory.ts';
+import type { Plan } from '../gpu/plan.ts';
+import { Graph, type Tensor } from '../graph/graph.ts';
+import { attentionShape, declareWeights } from '../model/nemotron.ts';
+import { cachedAttention } from '../ops/cachedAttention.ts';
+import { embedding } from '../ops/embedding.ts';
+import { layerNorm } from '../ops/layerNorm.ts';
+import { linear } from '../ops/linear.ts';
+import { squaredReluMlp } from '../ops/mlp.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { randomUniform, streamOf } from '../util/random.ts';
+
+export class Generator {
+  readonly length: number;
+  readonly #plan: Plan;
+  readonly #token: Tensor;
+  readonly #position: Tensor;
+  readonly #logits: Tensor;
+
+  /** Compiles a decoder of one row over the weights in `memory`; the context is max_position_embeddings tokens. */
+  static async create(memory: Memory, model: ModelConfig, label: string): Promise<Generator> {
+    const g = new Graph();
+    const token = g.input('token', [1], 'u32');
+    const position = g.input('position', [1], 'u32');
+    const weight = declareWeights(g, model);
+    const { B: R, T: Tmax, ...heads } = attentionShape(model, 1, model.max_position_embeddings);
+    const width = model.num_key_value_heads * model.head_dim;
+    const norm = (x: Tensor, at: string): Tensor =>
+      layerNorm(g, x, weight(`${at}.weight`), weight(`${at}.bias`), model.norm_eps);
+    let h = embedding(g, weight('model.embed_tokens.weight'), token); // (1, D)
+    for (let i = 0; i < model.num_hidden_layers; i++) {
+      const at = `model.layers.${i}`;
+      const qkv = linear(g, norm(h, `${at}.input_layernorm`), weight(`${at}.self_attn.qkv_proj.weight`));
+      const keys = g.state(`${label} keys ${i}`, [R, Tmax, width]);
+      const values = g.state(`${label} values ${i}`, [R, Tmax, width]);
+      const attended = cachedAttention(g, qkv, keys, values, position, { R, Tmax, ...heads });
+      const mid = linear(g, attended, weight(`${at}.self_attn.o_proj.weight`), h);
+      const normed = norm(mid, `${at}.post_attention_layernorm`);
+      h = squaredReluMlp(g, normed, weight(`${at}.mlp.up_proj.weight`), weight(`${at}.mlp.down_proj.weight`), mid);
+    }
+    const logits = linear(g, norm(h, 'model.norm'), weight('lm_head.weight')); // (1, V)
+    const plan = await compile(memory, g, { keep: [logits], label });
+    return new Generator(plan, token, position, logits, Tmax);
+  }
+
+  private constructor(plan: Plan, token: Tensor, position: Tensor, logits: Tensor, length: number) {
+    this.#plan = plan;
+    this.#token = token;
+    this.#position = position;
+    this.#logits = logits;
+    this.length = length;
+  }
+
+  /** Logits (V) after `token` at `position`; positions must come in order from 0. */
+  async next(token: number, position: number, wanted: boolean): Promise<Float32Array | null> {
+    this.#plan.host(this.#token)[0] = token;
+    this.#plan.host(this.#position)[0] = position;
+    this.#plan.upload();
+    this.#plan.submit(['step']);
+    return wanted ? this.#plan.read(this.#logits) : null;
+  }
+
+  destroy(): void {
+    this.#plan.destroy();
+  }
+}
+
+export interface GenerateOptions {
+  prompt: string;
+  /** Tokens to make at most. */
+  tokens: number;
+  /** 0 takes the likeliest token; 1 samples the model's own distribution. */
+  temperature: number;
+  seed: number;
+  /** Ids at or above it are padding of the vocabulary and never drawn. */
+  limit: number;
+}
+
+/**
+ * The continuation of a prompt, without the prompt; ends early at end-of-text. Starts from end-of-text, as documents do. When the
+ * context is full, generation starts over from its last half.
+ */
+export async function generate(generator: Generator, tokenizer: Tokenizer, options: GenerateOptions): Promise<string> {
+  const { prompt, tokens, temperature, seed, limit } = options;
+  const stream = streamOf('sample');
+  const ids = [tokenizer.endOfText, ...tokenizer.encode(prompt)];
+  const made: number[] = [];
+  let from = Math.max(0, ids.length - generator.length + 1);
+  let fed = from;
+  while (made.length < tokens) {
+    if (ids.length - from > generator.length) {
+      from = ids.length - Math.floor(generator.length / 2);
+      fed = from;
+    }
+    let logits: Float32Array | null = null;
+    for (; fed < ids.length; fed++) logits = await generator.next(ids[fed]!, fed - from, fed === ids.length - 1);
+    const id = draw(logits!.subarray(0, limit), temperature, randomUniform(seed, stream, made.length));
+    if (id === tokenizer.endOfText) break;
+    ids.push(id);
+    made.push(id);
+  }
+  return tokenizer.decode(made);
+}
+
+/** The id at which the running sum of softmax(logits / temperature) passes u in [0, 1). */
+export function draw(logits: Float32Array, temperature: number, u: number): number {
+  const highest = logits.reduce((top, x) => Math.max(top, x), -Infinity);
+  if (temperature <= 0) return logits.indexOf(highest);
+  const weights = Float64Array.from(logits, (x) => Math.exp((x - highest) / temperature));
+  let left = u * weights.reduce((sum, w) => sum + w, 0);
+  for (let id = 0; id < weights.length; id++) {
+    left -= weights[id]!;
+    if (left < 0) return id;
+  }
+  return weights.length - 1;
+}
