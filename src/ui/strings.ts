@@ -34,7 +34,7 @@ export const text = {
   machine: {
     asking: 'Looking for a graphics processor …',
     on: (name: string) => `Runs on ${name}.`,
-    software: 'Software adapter: correct, slow. The smallest preset is the one to try.',
+    software: 'Software adapter: correct, slow. The preset smoke is the one to try.',
     nameless: 'a graphics processor that gives no name',
   },
 
@@ -93,6 +93,7 @@ export const text = {
       `At the blend switch, step ${format.integer(step)}, it stood at ${format.loss(before)}; ` +
       `on the new blend it is ${format.loss(after)}.`,
     summarySwitchAhead: (step: number) => `The blend switches at step ${format.integer(step)}.`,
+    readHint: 'Point at the picture, or move along it with the arrow keys, to read it.',
     keys: 'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends.',
     readout: (step: number, name: PhaseName, raw: number, smooth: number, rate: number) =>
       `Step ${format.integer(step)}, ${phase[name].toLowerCase().replace('qa', 'QA')}: loss ${format.loss(raw)}, ` +
@@ -116,7 +117,7 @@ export const text = {
     now: 'Now',
     change: 'Change',
     trend: 'Trend',
-    tokens: 'Tokens drawn',
+    tokens: 'Tokens',
     epochs: 'Passes',
     trendOf: (name: string, from: number, to: number) =>
       `Held-out loss of ${name}: ${format.loss(from)} at first, ${format.loss(to)} now`,

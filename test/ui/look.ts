@@ -31,8 +31,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
       await page.waitForTimeout(400); // a redraw and a resize
-      await page.screenshot({ path: `${FOLDER}/${state.name}-${colorScheme}-${width}.png` });
-      if (width === 360) await page.screenshot({ path: `${FOLDER}/${state.name}-${colorScheme}-full.png`, fullPage: true });
+      const file = `${FOLDER}/${state.name}-${colorScheme}-${width}`;
+      await page.screenshot({ path: `${file}.png` });
+      await page.screenshot({ path: `${file}-full.png`, fullPage: true });
     }
     await context.close();
   }

@@ -33,7 +33,7 @@ export function Figure() {
   };
 
   return (
-    <figure class="figure" aria-label={text.chart.heading}>
+    <figure class={`figure ${runConfig.value ? '' : 'idle'}`} aria-label={text.chart.heading}>
       <Progress />
       <div class="frame">
       <Strips
@@ -50,8 +50,8 @@ export function Figure() {
       {!runConfig.value && <PlanNote />}
       </div>
       <div class="under">
-        <p class="readout" aria-live="polite">
-          {reading.value === null ? '' : readoutAt(reading.value)}
+        <p class={reading.value === null ? 'readout note' : 'readout'} aria-live="polite">
+          {reading.value === null ? text.chart.readHint : readoutAt(reading.value)}
         </p>
         <div class="tools">
           {plan.phases.length > 1 && <Check label={text.chart.even} on={evenSteps} />}

@@ -92,7 +92,7 @@ async function play(config: RunConfig, emit: (events: RunEvents) => void): Promi
       emit({ samples: [{ step, prompt: 'The ', text: 'whale <b>is</b> not\na fish that the sea of the states, and of the' }] });
     }
     if (step >= stopAt && scenario.end) {
-      const message = 'The loss is not a number at step 640: the update was not applied.';
+      const message = `The loss is not a number at step ${step}: the update was not applied.`;
       if (scenario.end.kind === 'diverged') return say({ kind: 'diverged', step, message });
       if (scenario.end.kind === 'failed') {
         return say({ kind: 'failed', message: 'books.txt holds 40 tokens, fewer than one row of 64: add text or lower the row length.' });

@@ -1,0 +1,123 @@
+/** What a reader does with the page, on a run played by test/ui/fake: by keyboard, by link, and what comes out of it. */
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { openPlayed } from '../ui/fake/play.ts';
+import type { Scenario } from '../ui/fake/trainer.worker.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: findChromium() });
+});
+afterAll(() => browser.close());
+
+async function played(scenario: Scenario, use: (page: Page) => Promise<void>, hash = ''): Promise<void> {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  const context = await browser.newContext();
+  try {
+    const page = await openPlayed(context, site.url + hash, scenario);
+    await page.getByText('Runs on').waitFor();
+    await use(page);
+  } finally {
+    await context.close();
+  }
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const stepShown = async (page: Page) => {
+  const line = await page.locator('.numbers').textContent();
+  return Number(/step ([\d,]+)/.exec(line!)![1].replaceAll(',', ''));
+};
+
+test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
+  played({ stride: 2 }, async (page) => {
+    await button(page, 'Start').focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Training — base run', { exact: true }).waitFor();
+    expect(await page.title()).toMatch(/^\d+ % · .* · Rekindle$/);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('Space');
+    await page.getByText('Paused', { exact: true }).waitFor();
+    await page.waitForTimeout(400); // the last redraw before the pause
+    const before = await stepShown(page);
+    await page.keyboard.press('.');
+    await expect.poll(() => stepShown(page)).toBe(before + 1);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('Space');
+    await button(page, 'Pause').waitFor();
+    await button(page, 'Stop').press('Enter');
+    await button(page, 'Start again').waitFor();
+    expect(await page.title()).toBe('Stopped · Rekindle');
+  }));
+
+test('in a field the same keys write text', () =>
+  played({ stride: 2 }, async (page) => {
+    await button(page, 'Start').click();
+    await page.getByText('Training — base run', { exact: true }).waitFor();
+    await page.getByLabel('Seed', { exact: true }).first().focus();
+    await page.keyboard.press('Space');
+    await page.waitForTimeout(300);
+    expect(await button(page, 'Pause').isVisible()).toBe(true);
+  }));
+
+test('the chart is read by arrow keys and has its numbers in a table', () =>
+  played({}, async (page) => {
+    await button(page, 'Start').click();
+    await page.getByText('Done', { exact: true }).waitFor();
+    await page.locator('#chart').focus();
+    await page.keyboard.press('End');
+    await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.getByText(/^Step 1,429, QA blend: loss/).waitFor();
+    await page.keyboard.press('Home');
+    await page.getByText(/^Step 0, base run: loss/).waitFor();
+    expect(await page.locator('#chart').getAttribute('aria-label')).toMatch(/At the blend switch, step 1,371/);
+    await button(page, 'Table').click();
+    await page.getByRole('rowheader', { name: '1,371' }).waitFor();
+  }));
+
+test('texts are shown as text, and the model leaves as one zip', () =>
+  played({}, async (page) => {
+    await button(page, 'Start').click();
+    await page.getByText('Done', { exact: true }).waitFor();
+    await page.getByText('whale <b>is</b> not').first().waitFor();
+    await page.getByLabel('Prompt').fill('Call me');
+    await button(page, 'Write').click();
+    await page.getByText('7 letters were asked').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the model').click()]);
+    expect(download.suggestedFilename()).toBe('rekindle-model.zip');
+    const zip = readFileSync(await download.path()).toString('latin1');
+    expect(zip.startsWith('PK')).toBe(true);
+    expect(zip).toContain('config.json{}'); // stored, not deflated
+  }));
+
+test('a link sets the recipe, says what it could not use, and starts nothing', () =>
+  played({}, async (page) => {
+    expect(await page.getByLabel('Preset').inputValue()).toBe('smoke');
+    expect(await page.getByLabel('Switch at peak ÷').first().inputValue()).toBe('10');
+    await page.getByText('There is no option no.such').waitFor();
+    expect(await button(page, 'Start').isVisible()).toBe(true);
+  }, '#v=1&p=smoke&continued.switchDivisor=10&no.such=1'));
+
+test('moving the switch moves the mark and the address', () =>
+  played({}, async (page) => {
+    await page.getByText('switch at step 1,371').waitFor();
+    await page.getByRole('slider').first().focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText('rate down to 1/4').waitFor();
+    await expect.poll(() => page.url()).toContain('continued.switchDivisor=4');
+  }));
+
+test('a recipe that cannot run says why and cannot be started', () =>
+  played({}, async (page) => {
+    await page.getByText('All settings').click();
+    await page.getByLabel('Query heads').fill('3');
+    await page.getByRole('alert').first().waitFor();
+    expect(await button(page, 'Start').isDisabled()).toBe(true);
+  }));
