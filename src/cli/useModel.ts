@@ -1,0 +1,69 @@
+/** A model folder put to use in Node: scoring a text, continuing a prompt. */
+import { readDocuments } from '../data/read.ts';
+import { tokenIndex } from '../data/tokenIndex.ts';
+import { joinParts } from '../export/parts.ts';
+import { readHuggingFaceFolder } from '../export/huggingface.ts';
+import { type Score, score, scoreWindows } from '../export/score.ts';
+import { presetConfig } from '../config/presets.ts';
+import type { RunConfig } from '../config/run.ts';
+import { parameterList } from '../model/parameters.ts';
+import { ignoredTarget } from '../ops/headLoss.ts';
+import { fromHuggingFace } from '../tokenizer/huggingface.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { Engine } from '../train/engine.ts';
+import { generate, Generator, type GenerateOptions } from '../train/generate.ts';
+import { openNodeDevice } from './node/dawn.ts';
+import { readFolder } from './readFolder.ts';
+
+/** Rows scored together: fills tiles without holding many logits. */
+const rowsTogether = 8;
+
+async function openModel(folder: string): Promise<{ engine: Engine; tokenizer: Tokenizer; config: RunConfig }> {
+  const imported = readHuggingFaceFolder(readFolder(folder));
+  const tokenizer = fromHuggingFace(imported.tokenizer);
+  const preset = presetConfig('smoke');
+  const config: RunConfig = {
+    ...preset,
+    model: imported.model,
+    data: { ...preset.data, separateDocuments: false },
+    batch: { sequences: rowsTogether, length: imported.model.max_position_embeddings, accumulation: 1 },
+  };
+  const { device, report } = await openNodeDevice();
+  const engine = await Engine.create(device, report.software, config, tokenIndex);
+  const pool = new Float32Array(engine.layout.elements);
+  const layout = parameterList(config.model).map((parameter) => ({ ...parameter, ...engine.layout.slices.get(parameter.name)! }));
+  joinParts(layout, imported.parameters, pool);
+  engine.memory.writePool('parameters', pool);
+  return { engine, tokenizer, config };
+}
+
+/** The score contract of a UTF-8 text under a model folder. */
+export async function scoreText(folder: string, bytes: Uint8Array): Promise<Score> {
+  const text = readDocuments('text', 'text.txt', bytes).map((document) => document.text).join('');
+  const { engine, tokenizer, config } = await openModel(folder);
+  const T = config.batch.length;
+  const windows = scoreWindows(tokenizer.encode(text), T);
+  const rows = {
+    count: windows.length,
+    tokens: new Uint32Array(windows.length * T),
+    targets: new Uint32Array(windows.length * T).fill(ignoredTarget),
+    documentStart: new Uint32Array(windows.length * T),
+  };
+  windows.forEach((window, row) => {
+    rows.tokens.set(window, row * T);
+    rows.targets.set(window.subarray(1), row * T);
+  });
+  const nll = await engine.score(rows);
+  const perWindow = windows.map((window, row) => nll.slice(row * T, row * T + window.length - 1));
+  engine.destroy();
+  return score(windows, perWindow, tokenizer);
+}
+
+export async function sampleModel(folder: string, options: Omit<GenerateOptions, 'limit'>): Promise<string> {
+  const { engine, tokenizer, config } = await openModel(folder);
+  const generator = await Generator.create(engine.memory, config.model, 'generate');
+  const text = await generate(generator, tokenizer, { ...options, limit: tokenizer.size });
+  generator.destroy();
+  engine.destroy();
+  return text;
+}
