@@ -65,7 +65,7 @@ describe('the training step', () => {
     const config = { ...tinyConfig, model: { ...tinyConfig.model, vocab_size: 260 } };
     const engine = await openEngine(config);
     engine.submitStep(0, () => tinyBatch(config), 0, 1);
-    const [{ loss }] = (await engine.metrics(0, 0)) as [{ loss: number }];
+    const [{ loss }] = (await engine.metrics(0, 0)) as unknown as [{ loss: number }];
     const uniform = Math.log(260);
     expect(Math.abs(loss / uniform - 1)).toBeLessThan(0.02);
     engine.destroy();
@@ -112,7 +112,7 @@ describe('the training step', () => {
     const nll = await engine.score({ ...batch, count: 3 });
     const counted = batch.targets.filter((target) => target < 44).length;
     engine.submitStep(0, () => batch, 0, 1);
-    const [{ loss }] = (await engine.metrics(0, 0)) as [{ loss: number }];
+    const [{ loss }] = (await engine.metrics(0, 0)) as unknown as [{ loss: number }];
     expect(Math.abs(nll.reduce((sum, value) => sum + value, 0) / counted - loss)).toBeLessThan(1e-6);
     engine.destroy();
   });
