@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { resolveConfig } from '../config/resolve.ts';
 import { exportModel } from '../train/exportModel.ts';
-import { prepareText } from '../train/data.ts';
+import { prepareData } from '../train/data.ts';
 import { type MetricRow, Run } from '../train/run.ts';
 import type { HeldOutPoint, Sample } from '../protocol.ts';
 import { parameterCount } from '../model/parameters.ts';
@@ -92,7 +92,7 @@ async function train(args: string[]): Promise<void> {
   const building = `${out}.part-${process.pid}`;
   mkdirSync(building, { recursive: true });
   try {
-    const { tokenizer, sources } = await prepareText(config, files, fetchShard, (what) => say(what));
+    const data = await prepareData(config, files, fetchShard, (what) => say(what));
     const { device, report } = await openNodeDevice();
     say(`adapter: ${describeAdapter(report)}`);
     const metrics: MetricRow[] = [];
@@ -101,7 +101,7 @@ async function train(args: string[]): Promise<void> {
     const started = performance.now();
     let switchStep: number | null = null;
     let said = 0;
-    const run = await Run.create(device, report.software, config, tokenizer, sources, {
+    const run = await Run.create(device, report.software, config, data, {
       state: (state) => {
         if (state.kind !== 'compiling' || state.done === state.total) say(state.kind);
       },

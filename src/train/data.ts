@@ -1,9 +1,28 @@
-/** The text of a run, tokenized: shipped shards that its blends name, or the user's files in their place. */
-import type { RunConfig } from '../config/run.ts';
+/** What a run trains on: shipped shards that its blends name, the user's files in their place, or a synthetic world. */
+import type { Blend, RunConfig } from '../config/run.ts';
 import { type FetchBytes, loadCatalogue, loadSource } from '../data/catalogue.ts';
 import type { Corpus } from '../data/document.ts';
-import { type Prepared, prepareSources, readUserFiles, sourcesOf } from '../data/prepare.ts';
-import { UserError } from '../util/errors.ts';
+import { heldOutRows, type Rows } from '../data/heldOutRows.ts';
+import { type Batch, Loader } from '../data/loader.ts';
+import { prepareSources, readUserFiles, sourcesOf } from '../data/prepare.ts';
+import type { SourceCount } from '../protocol.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { prepareWorld } from '../world/prepare.ts';
+
+/** Batches as a function of (step, micro-batch, blend); see data/loader.ts. */
+export interface BatchSource {
+  check(blend: Blend): void;
+  allocate(): Batch;
+  batchAt(step: number, micro: number, blend: Blend, into?: Batch): Batch;
+  describeCounts(counts: Float64Array): SourceCount[];
+}
+
+export interface TrainingData {
+  tokenizer: Tokenizer;
+  batches: BatchSource;
+  /** Rows of T tokens per source, none of them trained on. */
+  heldOut: { name: string; rows: Rows }[];
+}
 
 export interface GivenFile {
   source: string;
@@ -12,14 +31,21 @@ export interface GivenFile {
 }
 
 /** Loads what the blends name, trains the tokenizer, tokenizes. `files` are sources of the user's, by name. */
-export async function prepareText(
+export async function prepareData(
   config: RunConfig,
   files: readonly GivenFile[],
   fetchBytes: FetchBytes,
   onProgress: (what: string, done: number, total: number) => void,
-): Promise<Prepared> {
+): Promise<TrainingData> {
+  const { batch, evaluation } = config;
   if (config.data.world) {
-    throw new UserError('Runs on the synthetic world are not offered here yet: choose a preset on real text.');
+    onProgress('Making the world', 0, 1);
+    const { corpus, loader } = prepareWorld(config);
+    const tokens = evaluation.rows * batch.length + 1;
+    const heldOut = corpus
+      .measured()
+      .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
+    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut };
   }
   const own = readUserFiles(files);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
@@ -32,5 +58,9 @@ export async function prepareText(
       onProgress('Loading text', shipped.length, missing.length);
     }
   }
-  return prepareSources(config, [...own, ...shipped], null, onProgress);
+  const { tokenizer, sources } = prepareSources(config, [...own, ...shipped], null, onProgress);
+  const heldOut = sources
+    .map(({ name, heldOut }) => ({ name, rows: heldOutRows(heldOut, evaluation.rows, batch.length) }))
+    .filter(({ rows }) => rows.scored > 0);
+  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut };
 }

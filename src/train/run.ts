@@ -3,13 +3,13 @@
  * text, and can be paused, stepped and stopped. The page's worker and the command line drive this same class.
  */
 import type { RunConfig } from '../config/run.ts';
-import { heldOutRows, type Rows } from '../data/heldOutRows.ts';
-import { type Batch, Loader } from '../data/loader.ts';
-import type { TokenSource } from '../data/source.ts';
+import type { Rows } from '../data/heldOutRows.ts';
+import type { Batch } from '../data/loader.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import type { HeldOutPoint, PhaseName, RunState, Sample, SourceCount, Switch } from '../protocol.ts';
 import { planRun, type RunPlan } from '../recipe/phases.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { TrainingData } from './data.ts';
 import { Engine, type StepMetrics } from './engine.ts';
 import { generate, Generator } from './generate.ts';
 
@@ -42,9 +42,8 @@ export class Run {
   readonly tokenizer: Tokenizer;
   readonly plan: RunPlan;
   readonly engine: Engine;
-  readonly #loader: Loader;
+  readonly #data: TrainingData;
   readonly #listener: RunListener;
-  readonly #heldOut: { name: string; rows: Rows }[];
   readonly #counts: Float64Array;
   readonly #batch: Batch;
   #generator: Generator | null = null;
@@ -61,40 +60,34 @@ export class Run {
     device: GPUDevice,
     software: boolean,
     config: RunConfig,
-    tokenizer: Tokenizer,
-    sources: readonly TokenSource[],
+    data: TrainingData,
     listener: RunListener,
   ): Promise<Run> {
-    const loader = new Loader(sources, config.batch, config.seed);
     const plan = planRun(config);
-    for (const phase of plan.phases) loader.check(phase.blend);
+    for (const phase of plan.phases) data.batches.check(phase.blend);
     listener.state({ kind: 'compiling', done: 0, total: 1 });
     const engine = await Engine.create(device, software, config, tokenIndex, (done, total) =>
       listener.state({ kind: 'compiling', done, total }),
     );
     engine.initialize(config.seed);
-    return new Run(config, tokenizer, plan, engine, loader, listener);
+    return new Run(config, data, plan, engine, listener);
   }
 
   private constructor(
     config: RunConfig,
-    tokenizer: Tokenizer,
+    data: TrainingData,
     plan: RunPlan,
     engine: Engine,
-    loader: Loader,
     listener: RunListener,
   ) {
     this.config = config;
-    this.tokenizer = tokenizer;
+    this.tokenizer = data.tokenizer;
     this.plan = plan;
     this.engine = engine;
-    this.#loader = loader;
+    this.#data = data;
     this.#listener = listener;
-    this.#batch = loader.allocate();
-    this.#counts = new Float64Array(loader.sources.length);
-    this.#heldOut = loader.sources
-      .map(({ name, heldOut }) => ({ name, rows: heldOutRows(heldOut, config.evaluation.rows, config.batch.length) }))
-      .filter(({ rows }) => rows.scored > 0);
+    this.#batch = data.batches.allocate();
+    this.#counts = new Float64Array(this.#batch.counts.length);
   }
 
   pause(): void {
@@ -161,7 +154,7 @@ export class Run {
     this.#listener.state({ kind: 'training', phase: phaseName });
     for (let step = plan.firstStep; step < plan.endStep && !this.#stopped; step++) {
       const { phase, blend, lr } = plan.at(step);
-      if (phase.name !== phaseName || (step === plan.firstStep && this.#heldOut.length > 0)) {
+      if (phase.name !== phaseName || (step === plan.firstStep && this.#data.heldOut.length > 0)) {
         if (!(await drain(step))) return this.#finish(step);
         await this.#evaluate(step, phaseName);
         phaseName = phase.name;
@@ -183,7 +176,7 @@ export class Run {
       }
       if (this.#allowance > 0) this.#allowance--;
       const fill = (micro: number): Batch => {
-        const batch = this.#loader.batchAt(step, micro, blend, this.#batch);
+        const batch = this.#data.batches.batchAt(step, micro, blend, this.#batch);
         batch.counts.forEach((count, source) => (this.#counts[source]! += count));
         return batch;
       };
@@ -191,7 +184,7 @@ export class Run {
       if (step + 1 - unread >= group || this.#paused) {
         reads.push(read(unread, step));
         unread = step + 1;
-        this.#listener.sources(this.#loader.describeCounts(this.#counts));
+        this.#listener.sources(this.#data.batches.describeCounts(this.#counts));
       }
       while (reads.length > (this.#paused ? 0 : inFlight / accumulation)) {
         if (!(await reads.shift())) return this.#finish(step + 1);
@@ -200,7 +193,7 @@ export class Run {
     const end = this.#stopped ? unread : plan.endStep;
     if (!(await drain(Math.max(end, unread)))) return this.#finish(end);
     if (!this.#stopped) await this.#evaluate(plan.endStep, phaseName);
-    this.#listener.sources(this.#loader.describeCounts(this.#counts));
+    this.#listener.sources(this.#data.batches.describeCounts(this.#counts));
     return this.#finish(end);
   }
 
@@ -223,10 +216,10 @@ export class Run {
 
   /** Mean −log p on every source's held-out rows, before step `step`. */
   async #evaluate(step: number, phase: PhaseName): Promise<void> {
-    if (this.#heldOut.length === 0) return;
+    if (this.#data.heldOut.length === 0) return;
     this.#listener.state({ kind: 'evaluating', phase });
     const loss: Record<string, number> = {};
-    for (const { name, rows } of this.#heldOut) {
+    for (const { name, rows } of this.#data.heldOut) {
       const nll = await this.score(rows);
       loss[name] = nll.reduce((sum, value) => sum + value, 0) / rows.scored;
     }

@@ -3,7 +3,7 @@ import { fetchFrom } from '../data/catalogue.ts';
 import { openDevice, type OpenDevice } from '../gpu/device.ts';
 import type { TrainerApi } from '../protocol.ts';
 import { UserError } from '../util/errors.ts';
-import { prepareText } from './data.ts';
+import { prepareData } from './data.ts';
 import { EventBatcher } from './events.ts';
 import { exportModel } from './exportModel.ts';
 import { Run } from './run.ts';
@@ -41,10 +41,10 @@ export function createTrainer(dataFolder: string): TrainerApi {
           events.state({ kind: 'failed', message: `The browser lost the GPU (${message}): start again.` });
           run?.stop();
         });
-        const { tokenizer, sources } = await prepareText(config, files, fetchFrom(dataFolder), (what, done, total) =>
+        const data = await prepareData(config, files, fetchFrom(dataFolder), (what, done, total) =>
           events.state({ kind: 'preparing', what, done, total }),
         );
-        run = await Run.create(gpu, report.software, config, tokenizer, sources, events);
+        run = await Run.create(gpu, report.software, config, data, events);
         await run.train();
       } catch (error) {
         events.state({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
