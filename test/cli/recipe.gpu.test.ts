@@ -1,0 +1,89 @@
+/** The command line's contract, from outside: what it writes, and one clear sentence for every bad input. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readFolder } from '../../src/cli/readFolder.ts';
+import { planRun } from '../../src/recipe/phases.ts';
+import { nemotronForward } from '../reference/nemotronForward.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (name: string): string => path.join(folder, name);
+const write = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(at(name), content);
+  return at(name);
+};
+
+function recipe(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 55_000,
+  });
+  return { status, stdout, stderr: stderr.split('\n').filter((line) => !line.startsWith('npm warn')).join('\n') };
+}
+
+const text = write('text.txt', Array.from({ length: 400 }, (_, i) => `The number after ${i} is ${i + 1}.\n`).join(''));
+
+describe('npm run recipe', () => {
+  it('trains base and both phases, writes the contract, and scores and samples what it wrote', () => {
+    const out = at('run');
+    const sets = ['base.steps=30', 'continued.steps=15', 'base.schedule.warmupSteps=3'].flatMap((line) => ['--set', line]);
+    const { status, stderr } = recipe('--preset', 'smoke', '--data', `notes=${text}`, ...sets, '--seed', '3', '--out', out);
+    expect(status, stderr).toBe(0);
+    const json = (name: string) => JSON.parse(readFileSync(path.join(out, name), 'utf8'));
+    const config = json('config.json');
+    expect(config.base.blend).toEqual({ notes: 1 });
+    const lines = readFileSync(path.join(out, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    expect(lines.length).toBe(45);
+    expect(Object.keys(lines[0]).sort()).toEqual(['blend', 'gradNorm', 'loss', 'lr', 'phase', 'step', 'tokens', 'tokensPerSecond']);
+    expect(lines.at(-1).loss).toBeLessThan(lines[0].loss - 1);
+    const summary = json('summary.json');
+    expect(summary.switchStep).toBe(planRun(config).switchStep);
+    expect(summary.steps).toBe(45);
+    expect(Object.keys(summary.heldOutLoss)).toEqual(['notes']);
+    expect(readdirSync(path.join(out, 'model'))).toEqual(expect.arrayContaining(['config.json', 'model.safetensors', 'tokenizer.json']));
+
+    // Scored by the command and by an independent f64 forward: the same nats for every token.
+    const scored = at('score.json');
+    const model = path.join(out, 'model');
+    const short = write('short.txt', 'The number after 12 is 13.\nThe number after 13 is 14.\nThe number after 14 is what?');
+    expect(recipe('score', '--model', model, '--text', short, '--json', scored).status).toBe(0);
+    const { tokens, nll } = JSON.parse(readFileSync(scored, 'utf8'));
+    const files = readFolder(model);
+    tokens.forEach((ids: number[], window: number) => {
+      const want = nemotronForward(files, Uint32Array.from(ids)).nll;
+      expect(nll[window].length).toBe(ids.length - 1);
+      nll[window].forEach((value: number, t: number) => expect(Math.abs(value - want[t]!)).toBeLessThan(2e-4));
+    });
+
+    const samples = [1, 2].map(() => recipe('sample', '--model', model, '--prompt', 'The number', '--tokens', '20', '--seed', '7'));
+    expect(samples[0]!.status).toBe(0);
+    expect(samples[0]!.stdout.length).toBeGreaterThan(1);
+    expect(samples[1]!.stdout).toBe(samples[0]!.stdout);
+  }, 180_000);
+
+  it.each([
+    ['an empty file', ['--data', `notes=${write('empty.txt', '')}`], /empty/],
+    ['invalid UTF-8', ['--data', `notes=${write('bytes.txt', Uint8Array.of(72, 105, 0xff, 0xfe, 0x20))}`], /UTF-8/],
+    ['a text shorter than a context', ['--data', `notes=${write('few.txt', 'Hi there.')}`], /\d+.*65|65.*\d+/],
+    ['an unknown option', ['--set', 'model.hiden_size=64'], /hidden_size/],
+    ['a blend whose weights sum to 0', ['--data', `notes=${text}`, '--set', 'base.blend.notes=0'], /0/],
+    ['a vocabulary larger than the embedding', ['--set', 'model.vocab_size=128'], /128.*260/],
+    ['an unknown preset', ['--preset', 'smole'], /smoke/],
+    ['a missing file', ['--data', 'notes=/nowhere/at/all.txt'], /nowhere/],
+  ])('refuses %s in one sentence and leaves nothing behind', (_, args, sentence) => {
+    const out = at('refused');
+    const { status, stderr } = recipe('--preset', 'smoke', ...args, '--out', out);
+    expect(status).not.toBe(0);
+    const last = stderr.trim().split('\n').at(-1)!;
+    expect(last).toMatch(sentence);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(existsSync(out)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.startsWith('refused'))).toEqual([]);
+  });
+});
