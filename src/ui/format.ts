@@ -36,6 +36,11 @@ export function percent(share: number): string {
   return `${value < 10 && value % 1 !== 0 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
+/** 0.0031, 3.7, 12: passes over a source. */
+export function passes(value: number): string {
+  return value < 10 ? value.toPrecision(2) : integer(value);
+}
+
 /** 8 s, 2 min 05 s, 1 h 12 min */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;

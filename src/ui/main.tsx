@@ -8,6 +8,7 @@ import './style/forms.css';
 import { announceRun } from './state/announce.ts';
 import { keepLink } from './state/link.ts';
 import { listenToKeys } from './state/keys.ts';
+import { dismissTips } from './state/tips.ts';
 import { titleFollowsRun } from './state/title.ts';
 import { askMachine } from './trainer.ts';
 import { App } from './views/App.tsx';
@@ -19,6 +20,7 @@ render(<App />, root);
 titleFollowsRun();
 announceRun();
 listenToKeys();
+dismissTips();
 
 // After the first paint: a frame, and the task behind it.
 requestAnimationFrame(() => setTimeout(() => void askMachine()));

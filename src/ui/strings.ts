@@ -3,6 +3,8 @@ import type { NoGpuCause, PhaseName, RunState } from '../protocol.ts';
 import * as format from './format.ts';
 
 const phase: Record<PhaseName, string> = { base: 'Base run', general: 'General blend', qa: 'QA blend' };
+/** Inside a sentence. */
+const phaseWithin: Record<PhaseName, string> = { base: 'base run', general: 'general blend', qa: 'QA blend' };
 
 export const text = {
   name: 'Rekindle',
@@ -18,16 +20,26 @@ export const text = {
   phaseShort: { base: 'Base', general: 'General', qa: 'QA' } satisfies Record<PhaseName, string>,
   stage(state: RunState): string {
     switch (state.kind) {
-      case 'idle': return 'Ready';
-      case 'preparing': return state.what ? `Preparing ${state.what}` : 'Preparing';
-      case 'compiling': return `Compiling kernels ${state.done}/${state.total}`;
-      case 'training': return `Training — ${phase[state.phase].toLowerCase().replace('qa', 'QA')}`;
-      case 'evaluating': return 'Measuring held-out loss';
-      case 'paused': return 'Paused';
-      case 'done': return 'Done';
-      case 'stopped': return 'Stopped';
-      case 'diverged': return 'Diverged';
-      case 'failed': return 'Failed';
+      case 'idle':
+        return 'Ready';
+      case 'preparing':
+        return state.what || 'Preparing';
+      case 'compiling':
+        return `Compiling kernels ${state.done}/${state.total}`;
+      case 'training':
+        return `Training — ${phaseWithin[state.phase]}`;
+      case 'evaluating':
+        return 'Measuring held-out loss';
+      case 'paused':
+        return 'Paused';
+      case 'done':
+        return 'Done';
+      case 'stopped':
+        return 'Stopped';
+      case 'diverged':
+        return 'Diverged';
+      case 'failed':
+        return 'Failed';
     }
   },
 
@@ -51,8 +63,7 @@ export const text = {
     changed: (parameters: number) => `Changed from the preset: ${format.short(parameters)} parameters.`,
     linkProblems: 'Not everything in the link could be used:',
     nextRun: 'The recipe was changed: the next start uses it.',
-    size: (layers: number, width: number) =>
-      `${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
+    size: (layers: number, width: number) => `${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
     work: (steps: number, tokens: number) => `${format.integer(steps)} steps on ${format.short(tokens)} tokens`,
   },
 
@@ -88,7 +99,8 @@ export const text = {
       `Planned: ${format.integer(steps)} steps` +
       (switchStep === null ? ', one blend.' : `; the blend switches at step ${format.integer(switchStep)}.`),
     summary: (first: number, last: number, step: number) =>
-      `Loss, in nats a token, went from ${format.loss(first)} to ${format.loss(last)} in ${format.integer(step)} steps.`,
+      `Loss, in nats a token, went from ${format.loss(first)} to ${format.loss(last)} in ${format.integer(step)} ` +
+      'steps.',
     summarySwitch: (step: number, before: number, after: number) =>
       `At the blend switch, step ${format.integer(step)}, it stood at ${format.loss(before)}; ` +
       `on the new blend it is ${format.loss(after)}.`,
@@ -96,14 +108,14 @@ export const text = {
     readHint: 'Point at the picture, or move along it with the arrow keys, to read it.',
     keys: 'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends.',
     readout: (step: number, name: PhaseName, raw: number, smooth: number, rate: number) =>
-      `Step ${format.integer(step)}, ${phase[name].toLowerCase().replace('qa', 'QA')}: loss ${format.loss(raw)}, ` +
+      `Step ${format.integer(step)}, ${phaseWithin[name]}: loss ${format.loss(raw)}, ` +
       `smoothed ${format.loss(smooth)}, learning rate ${format.rate(rate)}`,
     readoutPlan: (step: number, name: PhaseName, rate: number) =>
-      `Step ${format.integer(step)}, ${phase[name].toLowerCase().replace('qa', 'QA')}: planned learning rate ${format.rate(rate)}`,
+      `Step ${format.integer(step)}, ${phaseWithin[name]}: planned learning rate ` + `${format.rate(rate)}`,
     freeze: 'Freeze',
     table: 'Table',
     even: 'Even steps',
-    wholeFall: 'From the first loss',
+    wholeRange: 'Whole range',
     smoothing: 'Smoothing',
     columns: ['Step', 'Phase', 'Loss', 'Smoothed', 'Learning rate', 'Tokens/s'],
   },
@@ -112,6 +124,7 @@ export const text = {
     heading: 'Held-out loss, source by source',
     note: 'Nats a token on documents that were never trained on. Lower is better.',
     empty: 'Measured at the start, along the way and at the end of every phase.',
+    unmeasured: 'not measured yet',
     source: 'Source',
     start: 'Start',
     now: 'Now',
@@ -153,12 +166,15 @@ export const text = {
     more: 'All settings',
     sourceOf: (from: string, notes: string | undefined) => `Source: ${from}${notes ? `, ${notes}` : ''}.`,
     files: 'Your own text',
-    filesNote: '.txt, .md or .jsonl, chosen or dropped here, in place of the preset’s text. It is read in this tab and never leaves your machine.',
+    filesNote:
+      '.txt, .md or .jsonl, chosen or dropped here, in place of the preset’s text. It is read in this tab and ' +
+      'never leaves your machine.',
     fileSource: 'Name',
     removeShort: 'Remove',
     remove: (name: string) => `Remove ${name}`,
     badName: (name: string) =>
-      `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a letter or digit.`,
+      `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a ` +
+      'letter or digit.',
     taken: (name: string) => `There is a source named “${name}” already: choose another name.`,
     empty: (name: string) => `${name} is empty: choose a file with text in it.`,
     kind: (name: string) => `${name} is not a .txt, .md or .jsonl file: choose one of these.`,
@@ -188,14 +204,18 @@ export const text = {
     advice: {
       'insecure-address': ['Open the page through https:// or through http://localhost.'],
       'no-webgpu': [
-        'Chrome or Edge 113 and later on Windows, macOS and ChromeOS; on Linux from 144, depending on the graphics processor; on Android from 121.',
+        'Chrome or Edge 113 and later on Windows, macOS and ChromeOS; on Linux from 144, depending on the ' +
+          'graphics processor; on Android from 121.',
         'Safari 26 and later, on macOS, iPadOS and iOS.',
         'Firefox 141 and later on Windows, 145 and later on Macs with Apple silicon.',
       ],
       'no-adapter': [
-        'Switch on “Use graphics acceleration when available” in the browser’s system settings, then restart the browser.',
-        'In Chrome or Edge, chrome://gpu says whether WebGPU is blocked for this driver; an update of the driver often lifts the block.',
-        'On Linux the flags chrome://flags/#enable-unsafe-webgpu and #enable-vulkan may be needed. Remote desktops and virtual machines often have no graphics processor at all.',
+        'Switch on “Use graphics acceleration when available” in the browser’s system settings, then restart the ' +
+          'browser.',
+        'In Chrome or Edge, chrome://gpu says whether WebGPU is blocked for this driver; an update of the driver ' +
+          'often lifts the block.',
+        'On Linux the flags chrome://flags/#enable-unsafe-webgpu and #enable-vulkan may be needed. Remote ' +
+          'desktops and virtual machines often have no graphics processor at all.',
       ],
       'device-refused': [
         'Close other tabs and programs that use the graphics processor, then reload this page.',
@@ -216,8 +236,10 @@ export const text = {
     ],
     enabled: 'Single keys work whenever no field or button has the focus',
     about:
-      'The base run learns from random weights. The continued run takes over its last learning rate without a warm-up, ' +
-      'lets it fall along a cosine to a hundredth, and changes the data once the rate is down to the fraction you chose. ' +
+      'The base run learns from random weights. The continued run takes over its last learning rate without a ' +
+      'warm-up, ' +
+      'lets it fall along a cosine to a hundredth, and changes the data once the rate is down to the fraction ' +
+      'you chose. ' +
       'The recipe is that of “Reuse, Don’t Retrain” (Parmar et al., 2024).',
     close: 'Close',
   },

@@ -1,12 +1,13 @@
 /**
- * The page's side of the worker boundary, and the only file that knows comlink: it starts the worker, sends commands, and hands
- * the worker's events to state/run.ts. Every failure, a dying worker included, ends in the run state 'failed' with one sentence.
+ * The page's side of the worker boundary, and the only file that knows comlink: it starts the worker, sends commands,
+ * and hands the worker's events to state/run.ts. Every failure, a dying worker included, ends in the run state
+ * 'failed' with one sentence.
  */
 import { proxy, wrap, type Remote } from 'comlink';
 import { signal } from '@preact/signals';
 import type { RunConfig } from '../config/run.ts';
 import type { AdapterReport, NoGpuCause, RunEvents, TrainerApi, UserFile } from '../protocol.ts';
-import type { Command } from './state/controls.ts';
+import { isActive, type Command } from './state/controls.ts';
 import { beginRun, receive, runState } from './state/run.ts';
 import { text } from './strings.ts';
 
@@ -19,7 +20,10 @@ export const machine = signal<Machine>({ kind: 'asking' });
 /** The command on its way to the worker: its button waits. */
 export const pending = signal<Command | null>(null);
 
-/** A worker that does not answer `stop` within this time (one long dispatch is under a second) is ended by force. */
+/**
+ * A run that has not ended this long after `stop` (an evaluation on a slow adapter takes a second or two) is ended by
+ * force.
+ */
 const STOP_PATIENCE = 5000;
 
 let worker: Worker | null = null;
@@ -57,8 +61,7 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 export async function askMachine(): Promise<void> {
   try {
     const answer = await trainer().adapter();
-    machine.value =
-      'adapter' in answer ? { kind: 'ready', adapter: answer.adapter } : { kind: 'none', ...answer };
+    machine.value = 'adapter' in answer ? { kind: 'ready', adapter: answer.adapter } : { kind: 'none', ...answer };
   } catch (error) {
     fail(messageOf(error));
   }
@@ -93,14 +96,19 @@ export const pause = () => send('pause');
 export const resume = () => send('resume');
 export const step = () => send('step');
 
+/** Ends the run; one that has not trained yet has nothing to keep, and is ended with its worker at once. */
 export async function stop(): Promise<void> {
-  const force = setTimeout(() => {
+  const { kind } = runState.value;
+  const number = runNumber;
+  const end = () => {
+    if (number !== runNumber || !isActive(runState.value)) return;
     endWorker();
     pending.value = null;
     runState.value = { kind: 'stopped' };
-  }, STOP_PATIENCE);
+  };
+  if (kind === 'preparing' || kind === 'compiling') return end();
+  setTimeout(end, STOP_PATIENCE);
   await send('stop');
-  clearTimeout(force);
 }
 
 export const sample = (prompt: string, tokens: number, temperature: number, seed: number) =>

@@ -1,4 +1,6 @@
-/** What a reader does with the page, on a run played by test/ui/fake: by keyboard, by link, and what comes out of it. */
+/**
+ * What a reader does with the page, on a run played by test/ui/fake: by keyboard, by link, and what comes out of it.
+ */
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { readFileSync } from 'node:fs';
@@ -98,12 +100,16 @@ test('texts are shown as text, and the model leaves as one zip', () =>
   }));
 
 test('a link sets the recipe, says what it could not use, and starts nothing', () =>
-  played({}, async (page) => {
-    expect(await page.getByLabel('Preset').inputValue()).toBe('smoke');
-    expect(await page.getByLabel('Switch at peak ÷').first().inputValue()).toBe('10');
-    await page.getByText('There is no option no.such').waitFor();
-    expect(await button(page, 'Start').isVisible()).toBe(true);
-  }, '#v=1&p=smoke&continued.switchDivisor=10&no.such=1'));
+  played(
+    {},
+    async (page) => {
+      expect(await page.getByLabel('Preset').inputValue()).toBe('smoke');
+      expect(await page.getByLabel('Switch at peak ÷').first().inputValue()).toBe('10');
+      await page.getByText('There is no option no.such').waitFor();
+      expect(await button(page, 'Start').isVisible()).toBe(true);
+    },
+    '#v=1&p=smoke&continued.switchDivisor=10&no.such=1',
+  ));
 
 test('moving the switch moves the mark and the address', () =>
   played({}, async (page) => {

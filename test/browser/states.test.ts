@@ -1,6 +1,6 @@
 /**
- * Every state of the page, played by a worker that trains nothing (test/ui/fake): accessible by axe's WCAG 2.2 AA rules in light and
- * dark, wide and narrow; no wider than a phone; no complaint on the console.
+ * Every state of the page, played by a worker that trains nothing (test/ui/fake): accessible by axe's WCAG 2.2 AA
+ * rules in light and dark, wide and narrow; no wider than a phone; no complaint on the console.
  */
 import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';

@@ -14,7 +14,12 @@ describe('History', () => {
     for (let batch = 0; batch < 5; batch++) {
       const column = Float64Array.from({ length: n }, (_, i) => batch * n + i);
       history.append({
-        step: column, tokens: column, loss: column, lr: column, gradNorm: column, tokensPerSecond: column,
+        step: column,
+        tokens: column,
+        loss: column,
+        lr: column,
+        gradNorm: column,
+        tokensPerSecond: column,
         phase: new Uint8Array(n).fill(batch % 3),
       });
     }

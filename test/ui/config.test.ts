@@ -3,9 +3,27 @@ import { PRESETS, presetConfig } from '../../src/config/presets.ts';
 import { encodeHash } from '../../src/config/url.ts';
 import { parameterCount as countTensors } from '../../src/model/parameters.ts';
 import {
-  choosePreset, config, conflicts, isEdited, linkProblems, parameterCount, readLink, sharesOf, sourcesOf, state, useSources,
+  choosePreset,
+  config,
+  conflicts,
+  isEdited,
+  linkProblems,
+  parameterCount,
+  readLink,
+  sharesOf,
+  sourcesOf,
+  state,
+  useSources,
 } from '../../src/ui/state/config.ts';
-import { addFiles, fileProblem, files, freeName, removeFile, renameFile, sourceName } from '../../src/ui/state/files.ts';
+import {
+  addFiles,
+  fileProblem,
+  files,
+  freeName,
+  removeFile,
+  renameFile,
+  sourceName,
+} from '../../src/ui/state/files.ts';
 
 beforeEach(() => {
   files.value = [];
@@ -98,7 +116,9 @@ test('shares sum to 1', () => {
 });
 
 test('the number of parameters on the page is that of the tensors', () => {
-  for (const { config: { model } } of PRESETS) {
+  for (const {
+    config: { model },
+  } of PRESETS) {
     expect(parameterCount(model)).toBe(countTensors(model));
   }
 });

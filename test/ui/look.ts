@@ -1,6 +1,6 @@
 /**
- * Pictures of the page to look at: every state in light and dark at three widths, into out/screenshots, played by the worker in
- * fake/. Run with `node src/cli/run.mjs test/ui/look.ts [state …]`.
+ * Pictures of the page to look at: every state in light and dark at three widths, into out/screenshots, played by the
+ * worker in fake/. Run with `node src/cli/run.mjs test/ui/look.ts [state …]`.
  */
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';

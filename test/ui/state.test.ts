@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunState } from '../../src/protocol.ts';
 import * as format from '../../src/ui/format.ts';
 import { commandsOf, hasWeights, isActive } from '../../src/ui/state/controls.ts';
-import { quantile, remaining } from '../../src/ui/state/progress.ts';
+import { quantile, paceOf } from '../../src/ui/state/progress.ts';
 
 const states: RunState[] = [
   { kind: 'idle' },
@@ -33,28 +33,30 @@ describe('commandsOf', () => {
   });
 
   test('weights are there when the run rests, not when it failed', () => {
-    expect(states.filter(hasWeights).map((state) => state.kind)).toEqual(['paused', 'done', 'stopped']);
+    const resting = states.filter((state) => hasWeights(state, 10)).map((state) => state.kind);
+    expect(resting).toEqual(['paused', 'done', 'stopped']);
+    expect(states.some((state) => hasWeights(state, 0))).toBe(false);
   });
 });
 
-describe('remaining', () => {
+describe('paceOf', () => {
   test('median of the recent speeds; the first, compiling step does not count', () => {
     const speeds = [1, 100, 100, 50, 100, 200];
-    expect(remaining(speeds, speeds.length, 1000)?.seconds).toBe(10);
+    expect(paceOf(speeds, speeds.length, 1000)?.seconds).toBe(10);
   });
 
   test('one stall does not move it, and old speeds are forgotten', () => {
     const speeds = [...new Array(100).fill(10), ...new Array(19).fill(1000), 1];
-    const estimate = remaining(speeds, speeds.length, 5000)!;
+    const estimate = paceOf(speeds, speeds.length, 5000)!;
     expect(estimate.seconds).toBe(5);
     expect(estimate.low).toBeLessThanOrEqual(estimate.seconds);
     expect(estimate.high).toBeGreaterThanOrEqual(estimate.seconds);
   });
 
   test('says nothing before it knows', () => {
-    expect(remaining([], 0, 10)).toBeNull();
-    expect(remaining([5], 1, 10)).toBeNull();
-    expect(remaining([5, 0, Number.NaN], 3, 10)).toBeNull();
+    expect(paceOf([], 0, 10)).toBeNull();
+    expect(paceOf([5], 1, 10)).toBeNull();
+    expect(paceOf([5, 0, Number.NaN], 3, 10)).toBeNull();
   });
 });
 

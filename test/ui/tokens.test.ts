@@ -7,7 +7,9 @@ const css = readFileSync('src/ui/style/tokens.css', 'utf8');
 /** Tokens of the n-th block that sets --paper: light, dark by the system, dark by choice. */
 function theme(n: number): Record<string, string> {
   const block = css.split('--paper:')[n + 1].split('}')[0];
-  return Object.fromEntries([...`--paper:${block}`.matchAll(/(--[\w-]+):\s*(#[0-9a-f]{6})/g)].map(([, name, hex]) => [name, hex]));
+  return Object.fromEntries(
+    [...`--paper:${block}`.matchAll(/(--[\w-]+):\s*(#[0-9a-f]{6})/g)].map(([, name, hex]) => [name, hex]),
+  );
 }
 
 function luminance(hex: string): number {

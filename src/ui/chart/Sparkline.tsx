@@ -17,8 +17,17 @@ export function Sparkline({ x, y, end, mark, label }: Props) {
   const py = (value: number) => (high > low ? (1 - (value - low) / (high - low)) * HEIGHT : HEIGHT / 2).toFixed(1);
   const points = x.map((value, i) => `${px(value)},${py(y[i])}`).join(' ');
   return (
-    <svg class="sparkline" role="img" aria-label={label} width={WIDTH} height={HEIGHT} viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`}>
-      {mark !== null && <line x1={px(mark)} x2={px(mark)} y1={-2} y2={HEIGHT + 2} stroke="var(--ember)" stroke-width="1" />}
+    <svg
+      class="sparkline"
+      role="img"
+      aria-label={label}
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`}
+    >
+      {mark !== null && (
+        <line x1={px(mark)} x2={px(mark)} y1={-2} y2={HEIGHT + 2} stroke="var(--ember)" stroke-width="1" />
+      )}
       <polyline points={points} fill="none" stroke="var(--ink)" stroke-width="1.25" />
       <circle cx={px(x[x.length - 1])} cy={py(y[y.length - 1])} r="2" fill="var(--ember)" />
     </svg>

@@ -1,4 +1,7 @@
-/** The three strips over one step axis, with what CSS draws around the canvas lines: phases, rules, blends, the reading line. */
+/**
+ * The three strips over one step axis, with what CSS draws around the canvas lines: phases, rules, blends, the reading
+ * line.
+ */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignalEffect, type Signal } from '@preact/signals';
 import type { Phase, RunPlan } from '../../recipe/phases.ts';
@@ -57,7 +60,7 @@ export function Strips(props: Props) {
     };
   }, [look]);
 
-  useLayoutEffect(() => plots.current?.update(latest.current), [plan, scale, input.smoother, input.wholeFall]);
+  useLayoutEffect(() => plots.current?.update(latest.current), [plan, scale, input.smoother, input.wholeRange]);
   useSignalEffect(() => {
     if (redraw.value >= 0) plots.current?.update(latest.current);
   });
@@ -116,7 +119,11 @@ function Phases({ plan, scale, divisor }: { plan: RunPlan; scale: StepScale; div
       {plan.phases
         .filter((phase) => phase.firstStep > 0)
         .map(({ name, firstStep: from }) => (
-          <div key={name} class={`rule ${from === plan.switchStep ? 'switch' : ''}`} style={{ left: percent(scale.position(from)) }}>
+          <div
+            key={name}
+            class={`rule ${from === plan.switchStep ? 'switch' : ''}`}
+            style={{ left: percent(scale.position(from)) }}
+          >
             {from === plan.switchStep && (
               <span class={`flag ${scale.position(from) < 0.5 ? 'right' : ''}`}>
                 {text.chart.switchAt(from)}
@@ -137,7 +144,12 @@ function Phases({ plan, scale, divisor }: { plan: RunPlan; scale: StepScale; div
 /** Shares below this part of the strip's height have no room for a name inside. */
 const NAME_ROOM = 0.18;
 
-function BlendStrip({ plan, scale, sources, trained }: {
+function BlendStrip({
+  plan,
+  scale,
+  sources,
+  trained,
+}: {
   plan: RunPlan;
   scale: StepScale;
   sources: readonly string[];

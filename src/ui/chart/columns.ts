@@ -1,6 +1,6 @@
 /**
- * The run's metrics as growing typed-array columns: one entry a logged step, appended in the batches the worker sends. Capacity
- * doubles, so a run of n points costs O(n) copies in all and no object per point.
+ * The run's metrics as growing typed-array columns: one entry a logged step, appended in the batches the worker sends.
+ * Capacity doubles, so a run of n points costs O(n) copies in all and no object per point.
  */
 import type { MetricColumns } from '../../protocol.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Which points to draw: in every pixel column the lowest, the highest and the last one, so that a single-step spike survives
- * any compression and the line still ends where the data ends. Points outside [from, to] are left out, except the nearest one
- * on either side, which keeps the line running off the picture's edge.
+ * Which points to draw: in every pixel column the lowest, the highest and the last one, so that a single-step spike
+ * survives any compression and the line still ends where the data ends. Points outside [from, to] are left out, except
+ * the nearest one on either side, which keeps the line running off the picture's edge.
  */
 export function visiblePoints(
   x: ArrayLike<number>,

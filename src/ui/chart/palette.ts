@@ -1,4 +1,7 @@
-/** A source's look: a colour of the palette by its place in the run, and hatching for every second one, so that hue is never alone. */
+/**
+ * A source's look: a colour of the palette by its place in the run, and hatching for every second one, so that hue is
+ * never alone.
+ */
 const COLOURS = 7;
 
 export function lookOf(index: number): { class: string; style: string } {

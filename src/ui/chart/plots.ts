@@ -1,14 +1,15 @@
 /**
- * The two canvas strips of the picture, drawn by uPlot: loss above, learning rate below, over the same steps. The strips are built
- * once per theme and then only given data. Colours come from the page's tokens, gutters from where CSS put the plotting area, so that
- * rules and shades placed in CSS fall on the lines.
+ * The two canvas strips of the picture, drawn by uPlot: loss above, learning rate below, over the same steps. The
+ * strips are built once per theme and then only given data. Colours come from the page's tokens, gutters from where
+ * CSS put the plotting area, so that rules and shades placed in CSS fall on the lines.
  */
 import uPlot from 'uplot';
 import type { History } from './columns.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import type { Smoother } from './smooth.ts';
 import { stepTicks, type StepScale } from './scale.ts';
-import { lowerBound, visiblePoints } from './downsample.ts';
+import { visiblePoints } from './downsample.ts';
+import { quantile } from '../state/progress.ts';
 import * as format from '../format.ts';
 
 /** Height of the step axis under the lower strip, px; figure.css knows it as 1.5rem. */
@@ -21,8 +22,10 @@ const TICKS_APART = 64;
 const HEAD = 28;
 /** Points along the planned rate: one for every second pixel of a wide screen. */
 const PLAN_POINTS = 500;
-/** The loss axis leaves out the first twentieth of the run, the fall from ln V, once the run is twice as far. */
-const FALL_SHARE = 0.05;
+/** The loss axis leaves out the first tenth of the run, the fall from ln V, once the run is twice as far. */
+const FALL_SHARE = 0.1;
+/** Share of the raw losses that may lie beyond either end of the axis: single spikes, still drawn up to the edge. */
+const OUTLIERS = 0.02;
 const PHASES = [0, 1, 2];
 const X_SCALE: uPlot.Scale = { time: false, range: () => [0, 1] };
 
@@ -34,8 +37,11 @@ export interface PlotsInput {
   scale: StepScale;
   history: History;
   smoother: Smoother;
-  /** Whether the loss axis reaches up to the first loss, beside which everything later is nearly flat. */
-  wholeFall: boolean;
+  /**
+   * Whether the loss axis takes in every value: the first losses and single spikes, beside which the rest is nearly
+   * flat.
+   */
+  wholeRange: boolean;
 }
 
 export class Plots {
@@ -47,7 +53,10 @@ export class Plots {
   #input: PlotsInput;
 
   /** frame: the element both strips fill in width; area: the plotting area inside it. */
-  constructor(elements: { frame: HTMLElement; area: HTMLElement; loss: HTMLElement; rate: HTMLElement }, input: PlotsInput) {
+  constructor(
+    elements: { frame: HTMLElement; area: HTMLElement; loss: HTMLElement; rate: HTMLElement },
+    input: PlotsInput,
+  ) {
     this.#frame = elements.frame;
     this.#area = elements.area;
     this.#input = input;
@@ -63,6 +72,9 @@ export class Plots {
 
   update(input: PlotsInput): void {
     this.#input = input;
+    // Between two frames more may have been logged than the average has seen.
+    const { history, smoother } = input;
+    smoother.extend(history.step, history.loss, history.phase, history.length);
     this.#loss.setData(this.#lossData());
     this.#rate.setData(this.#rateData());
   }
@@ -94,7 +106,6 @@ export class Plots {
       cursor: { show: false },
     };
   }
-
 
   #lossOptions(ink: Inks, height: number): uPlot.Options {
     // Before the first loss the scale means nothing: no numbers, no grid.
@@ -181,7 +192,8 @@ export class Plots {
       const pixels = Math.max(1, Math.round((scale.position(to) - scale.position(from)) * this.#area.offsetWidth));
       // Stretches bring a neighbour from beyond their edge; it is taken once.
       const past = picked.at(-1) ?? -1;
-      for (const i of visiblePoints(history.step, column, history.length, from, to, pixels)) if (i > past) picked.push(i);
+      for (const i of visiblePoints(history.step, column, history.length, from, to, pixels))
+        if (i > past) picked.push(i);
     }
     return picked;
   }
@@ -197,19 +209,25 @@ export class Plots {
     return [x, raw, ...smooth];
   }
 
-  /** Extent of the drawn losses and a twentieth of air; not forced down to zero, which would hide late progress. */
+  /**
+   * Extent of the average and of nearly all raw losses, with a twentieth of air; not forced down to zero, which would
+   * hide late progress.
+   */
   #lossRange(): [number, number] {
-    const { plan, history, wholeFall } = this.#input;
+    const { plan, history, smoother, wholeRange } = this.#input;
     const fall = FALL_SHARE * plan.endStep;
     const pastFall = history.length > 0 && history.step[history.length - 1] > 2 * fall;
-    let low = Infinity;
-    let high = -Infinity;
-    for (let i = wholeFall || !pastFall ? 0 : lowerBound(history.step, history.length, fall); i < history.length; i++) {
-      // A comparison with NaN is false, so bad values leave both ends alone.
-      if (history.loss[i] < low) low = history.loss[i];
-      if (history.loss[i] > high && history.loss[i] < Infinity) high = history.loss[i];
-    }
-    if (low > high) return [0, 1];
+    const from = wholeRange || !pastFall ? 0 : fall;
+    const drawn = this.#picked(history.loss).filter((i) => history.step[i] >= from);
+    const raw = drawn
+      .map((i) => history.loss[i])
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b);
+    if (raw.length === 0) return [0, 1];
+    const average = drawn.map((i) => smoother.values[i]).filter(Number.isFinite);
+    const beyond = wholeRange ? 0 : OUTLIERS;
+    const low = Math.min(quantile(raw, beyond), ...average);
+    const high = Math.max(quantile(raw, 1 - beyond), ...average);
     const air = Math.max((high - low) * 0.05, 0.01);
     return [Math.max(0, low - air), high + air];
   }

@@ -1,6 +1,7 @@
 /**
- * Where a step stands in the picture. The continued run is short beside the base run (3.75 % of it in the paper, a fifth in toy runs),
- * yet it is what the page is about: unless even steps are asked for it takes the wider half, and the axis says so by its numbers.
+ * Where a step stands in the picture. The continued run is short beside the base run (3.75 % of it in the paper, a
+ * fifth in toy runs), yet it is what the page is about: unless even steps are asked for it takes the wider half, and
+ * the axis says so by its numbers.
  */
 import type { RunPlan } from '../../recipe/phases.ts';
 
@@ -30,7 +31,9 @@ export function stepScale(plan: RunPlan, even: boolean): StepScale {
     position: (step) =>
       step <= base ? (step / base) * BASE_SHARE : BASE_SHARE + ((step - base) / rest) * (1 - BASE_SHARE),
     step: (position) =>
-      position <= BASE_SHARE ? (position / BASE_SHARE) * base : base + ((position - BASE_SHARE) / (1 - BASE_SHARE)) * rest,
+      position <= BASE_SHARE
+        ? (position / BASE_SHARE) * base
+        : base + ((position - BASE_SHARE) / (1 - BASE_SHARE)) * rest,
     stretches: [
       { from: 0, to: base },
       { from: base, to: plan.endStep },
@@ -38,7 +41,10 @@ export function stepScale(plan: RunPlan, even: boolean): StepScale {
   };
 }
 
-/** Round steps to put numbers at, about `pixelsApart` apart on every stretch: multiples of 1, 2 or 5 times a power of ten. */
+/**
+ * Round steps to put numbers at, about `pixelsApart` apart on every stretch: multiples of 1, 2 or 5 times a power of
+ * ten.
+ */
 export function stepTicks(scale: StepScale, pixels: number, pixelsApart: number): number[] {
   const ticks: number[] = [];
   for (const { from, to } of scale.stretches) {

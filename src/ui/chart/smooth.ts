@@ -1,6 +1,6 @@
 /**
- * Exponential moving average weighted by distance on x, de-biased, started anew at every phase: the step in the loss at the blend
- * switch is what the reader came to see, so no average may reach across it.
+ * Exponential moving average weighted by distance on x, de-biased, started anew at every phase: the step in the loss
+ * at the blend switch is what the reader came to see, so no average may reach across it.
  *
  *   keep_i  = s^(Δx_i · 1000 / range)            Δx_i = x_i − x_(i−1), range = the run's length in the same unit
  *   mean_i  = keep_i · mean_(i−1) + (1 − keep_i) · y_i
@@ -27,7 +27,10 @@ export class Smoother {
     return this.#length;
   }
 
-  /** Brings `values` up to `length` entries; only the new ones are computed. Non-finite y is passed through and left out of the mean. */
+  /**
+   * Brings `values` up to `length` entries; only the new ones are computed. Non-finite y is passed through and left
+   * out of the mean.
+   */
   extend(x: ArrayLike<number>, y: ArrayLike<number>, phase: ArrayLike<number>, length: number): void {
     if (length > this.values.length) {
       const wider = new Float64Array(Math.max(length, 2 * this.values.length));

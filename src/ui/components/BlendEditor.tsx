@@ -82,7 +82,12 @@ function Bar({ mix, sources }: { mix: Mix; sources: readonly string[] }) {
           const label = `${source} ${format.percent(share)}`;
           return (
             share > 0 && (
-              <span key={source} class={`share ${look.class}`} style={`flex: ${share} 0 0; ${look.style}`} title={label}>
+              <span
+                key={source}
+                class={`share ${look.class}`}
+                style={`flex: ${share} 0 0; ${look.style}`}
+                title={label}
+              >
                 <span class="visually-hidden">{label}</span>
               </span>
             )

@@ -14,18 +14,10 @@ interface Props {
 
 export function OptionField({ option, withSection = false }: Props) {
   const id = useId();
-  const dismissed = useSignal(false);
   const { from, notes } = option.source;
   const label = withSection ? `${option.section}: ${option.label.toLowerCase()}` : option.label;
   return (
-    <div
-      class={`field option ${dismissed.value ? 'dismissed' : ''}`}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') dismissed.value = true;
-      }}
-      onPointerEnter={() => (dismissed.value = false)}
-      onFocusOut={() => (dismissed.value = false)}
-    >
+    <div class="field option">
       <label for={id}>
         {label}
         {option.unit && option.unit !== option.label.toLowerCase() && <span class="unit"> {option.unit}</span>}
@@ -68,7 +60,14 @@ function Control({ option, id, describedBy }: { option: Option; id: string; desc
     case 'tokenizer':
     case 'integer':
     case 'number':
-      return <TextControl {...common} numeric={type !== 'tokenizer'} shown={formatValue(value)} take={(written) => state(key, written)} />;
+      return (
+        <TextControl
+          {...common}
+          numeric={type !== 'tokenizer'}
+          shown={formatValue(value)}
+          take={(written) => state(key, written)}
+        />
+      );
   }
 }
 
@@ -81,7 +80,10 @@ interface TextControlProps {
   take(written: string): string | null;
 }
 
-/** A field that takes every text over that reads as a value; another stays as typed, with a sentence, until the field is left. */
+/**
+ * A field that takes every text over that reads as a value; another stays as typed, with a sentence, until the field
+ * is left.
+ */
 function TextControl({ shown, take, numeric, ...rest }: TextControlProps) {
   const draft = useSignal<string | null>(null);
   const problem = useSignal<string | null>(null);

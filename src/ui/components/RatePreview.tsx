@@ -1,4 +1,7 @@
-/** The continued run's learning rate over its steps, and the switch on it: a rule down from the level at which it falls. */
+/**
+ * The continued run's learning rate over its steps, and the switch on it: a rule down from the level at which it
+ * falls.
+ */
 import type { ContinuedConfig } from '../../config/run.ts';
 import { rate } from '../../optim/schedule.ts';
 import { blendSwitch } from '../../recipe/phases.ts';

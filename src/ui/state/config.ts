@@ -1,6 +1,7 @@
 /**
- * The recipe as it stands in the form: a preset, the reader's own sources in place of its own, and what was stated option by option.
- * Everything else follows (config/resolve.ts), so the form, a link and the command line come to the same run.
+ * The recipe as it stands in the form: a preset, the reader's own sources in place of its own, and what was stated
+ * option by option. Everything else follows (config/resolve.ts), so the form, a link and the command line come to the
+ * same run.
  */
 import { computed, signal } from '@preact/signals';
 import { differences } from '../../config/difference.ts';
@@ -90,11 +91,19 @@ export function sharesOf(blend: Blend): Blend {
   return Object.fromEntries(Object.entries(blend).map(([name, weight]) => [name, sum > 0 ? weight / sum : 0]));
 }
 
-/** 2VD + L·((H + 2K)dD + HdD + 2DF + 4D) + 2D: embedding and output layer, attention, MLP, norms with bias (papers.md §5.3). */
+/**
+ * 2VD + L·((H + 2K)dD + HdD + 2DF + 4D) + 2D: embedding and output layer, attention, MLP, norms with bias (papers.md
+ * §5.3).
+ */
 export function parameterCount(model: ModelConfig): number {
   const {
-    vocab_size: V, hidden_size: D, intermediate_size: F, num_hidden_layers: L,
-    num_attention_heads: H, num_key_value_heads: K, head_dim: d,
+    vocab_size: V,
+    hidden_size: D,
+    intermediate_size: F,
+    num_hidden_layers: L,
+    num_attention_heads: H,
+    num_key_value_heads: K,
+    head_dim: d,
   } = model;
   return 2 * V * D + L * ((H + 2 * K) * d * D + H * d * D + 2 * D * F + 4 * D) + 2 * D;
 }

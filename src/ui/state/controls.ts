@@ -27,7 +27,11 @@ export function isActive(state: RunState): boolean {
   return !commandsOf(state).includes('start');
 }
 
-/** Trained weights lie still, so that they can be sampled from or saved. */
-export function hasWeights(state: RunState): boolean {
+/**
+ * Trained weights lie still, so that they can be sampled from or saved. `logged`: steps logged; a run stopped before
+ * any has none.
+ */
+export function hasWeights(state: RunState, logged: number): boolean {
+  if (logged === 0) return false;
   return state.kind === 'paused' || state.kind === 'done' || state.kind === 'stopped';
 }

@@ -1,4 +1,7 @@
-/** Text files the reader added: each is a source under a name of its own, in place of the preset's. They stay in this tab. */
+/**
+ * Text files the reader added: each is a source under a name of its own, in place of the preset's. They stay in this
+ * tab.
+ */
 import { signal } from '@preact/signals';
 import type { UserFile } from '../../protocol.ts';
 import { SOURCE_NAME } from '../../config/sources.ts';

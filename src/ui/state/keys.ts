@@ -1,6 +1,6 @@
 /**
- * Single-key commands: Space pauses and resumes, `.` takes one step, `?` opens the help. They act only while no control has the focus,
- * and can be turned off (WCAG 2.1.4): speech input and slips of the hand must not stop a run.
+ * Single-key commands: Space pauses and resumes, `.` takes one step, `?` opens the help. They act only while no
+ * control has the focus, and can be turned off (WCAG 2.1.4): speech input and slips of the hand must not stop a run.
  */
 import { effect, signal } from '@preact/signals';
 import { pause, resume, step } from '../trainer.ts';

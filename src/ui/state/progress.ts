@@ -1,7 +1,9 @@
 /** How far a run is and how long the rest takes, from what it has logged. */
 
-export interface Remaining {
-  /** Seconds at the median of the recent speeds, and at their 90th and 10th percentiles. */
+export interface Pace {
+  /** Median of the recent speeds, tokens a second. */
+  tokensPerSecond: number;
+  /** Seconds left at the median, and at the 90th and 10th percentiles. */
   seconds: number;
   low: number;
   high: number;
@@ -11,22 +13,20 @@ export interface Remaining {
 const RECENT = 20;
 
 /**
- * Seconds for `tokensLeft` more tokens. The first entry of a run is left out: it pays for the shader compilation.
- * null before two speeds are known.
+ * Recent speed, and the time it takes for `tokensLeft` more tokens. The first entry of a run is left out: it pays for
+ * the shader compilation. null before two speeds are known.
  */
-export function remaining(
-  tokensPerSecond: ArrayLike<number>,
-  length: number,
-  tokensLeft: number,
-): Remaining | null {
+export function paceOf(tokensPerSecond: ArrayLike<number>, length: number, tokensLeft: number): Pace | null {
   const speeds: number[] = [];
   for (let i = Math.max(1, length - RECENT); i < length; i++) {
     if (tokensPerSecond[i] > 0 && Number.isFinite(tokensPerSecond[i])) speeds.push(tokensPerSecond[i]);
   }
   if (speeds.length === 0) return null;
   speeds.sort((a, b) => a - b);
+  const median = quantile(speeds, 0.5);
   return {
-    seconds: tokensLeft / quantile(speeds, 0.5),
+    tokensPerSecond: median,
+    seconds: tokensLeft / median,
     low: tokensLeft / quantile(speeds, 0.9),
     high: tokensLeft / quantile(speeds, 0.1),
   };

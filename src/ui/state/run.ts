@@ -1,6 +1,7 @@
 /**
- * The run on the page, as signals. `receive` is the only way in: it takes the worker's batches of events. Metrics go into typed
- * columns at once; what is drawn from them follows `frame`, which ticks at most four times a second and only when something came.
+ * The run on the page, as signals. `receive` is the only way in: it takes the worker's batches of events. Metrics go
+ * into typed columns at once; what is drawn from them follows `frame`, which ticks at most four times a second and
+ * only when something came.
  */
 import { batch, signal } from '@preact/signals';
 import type { RunConfig } from '../../config/run.ts';
@@ -15,6 +16,8 @@ export const runState = signal<RunState>({ kind: 'idle' });
 export const runConfig = signal<RunConfig | null>(null);
 export const history = new History();
 export const frame = signal(0);
+/** Steps logged so far, at once and not only with the next frame: what the averages follow. */
+export const logged = signal(0);
 export const heldOut = signal<readonly HeldOutPoint[]>([]);
 export const samples = signal<readonly Sample[]>([]);
 export const switches = signal<readonly Switch[]>([]);
@@ -40,6 +43,7 @@ export function beginRun(config: RunConfig): void {
     switches.value = [];
     sources.value = [];
     log.value = [];
+    logged.value = 0;
     frame.value++;
   });
 }
@@ -48,6 +52,7 @@ export function receive(events: RunEvents): void {
   batch(() => {
     if (events.metrics && events.metrics.step.length > 0) {
       history.append(events.metrics);
+      logged.value = history.length;
       drawSoon();
     }
     if (events.heldOut) heldOut.value = [...heldOut.value, ...events.heldOut];

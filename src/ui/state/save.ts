@@ -4,8 +4,8 @@
 const CHUNK = 4 << 20;
 
 /**
- * A zip of the files, stored and not deflated (weights do not compress). fflate is loaded at the first use, and works in chunks: a
- * hundred megabytes of checksum in one go would stop the page for a quarter of a second.
+ * A zip of the files, stored and not deflated (weights do not compress). fflate is loaded at the first use, and works
+ * in chunks: a hundred megabytes of checksum in one go would stop the page for a quarter of a second.
  */
 export async function zipped(files: { name: string; bytes: Uint8Array }[]): Promise<Blob> {
   const { Zip, ZipPassThrough } = await import('fflate');

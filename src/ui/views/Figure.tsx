@@ -8,7 +8,14 @@ import { PHASE_NAMES, summaryOf } from '../chart/summary.ts';
 import { shownConfig, shownPlan } from '../state/config.ts';
 import { history, runConfig } from '../state/run.ts';
 import {
-  evenSteps, frozen, picture, shownScale, shownSources, smoother, smoothing, wholeFall,
+  evenSteps,
+  frozen,
+  picture,
+  shownScale,
+  shownSources,
+  smoother,
+  smoothing,
+  wholeRange,
 } from '../state/shown.ts';
 import { text } from '../strings.ts';
 import { PlanNote } from './PlanNote.tsx';
@@ -36,18 +43,18 @@ export function Figure() {
     <figure class={`figure ${runConfig.value ? '' : 'idle'}`} aria-label={text.chart.heading}>
       <Progress />
       <div class="frame">
-      <Strips
-        input={{ plan, peak, scale, history, smoother: smoother.value, wholeFall: wholeFall.value }}
-        redraw={picture}
-        sources={shownSources.value}
-        divisor={continued?.switchShare === null ? continued.switchDivisor : null}
-        trained={runConfig.value ? (last < 0 ? 0 : history.step[last] + 1) : null}
-        reading={reading.value}
-        summary={summary}
-        onRead={(step) => (reading.value = step)}
-        onKey={onKey}
-      />
-      {!runConfig.value && <PlanNote />}
+        <Strips
+          input={{ plan, peak, scale, history, smoother: smoother.value, wholeRange: wholeRange.value }}
+          redraw={picture}
+          sources={shownSources.value}
+          divisor={continued?.switchShare === null ? continued.switchDivisor : null}
+          trained={runConfig.value ? (last < 0 ? 0 : history.step[last] + 1) : null}
+          reading={reading.value}
+          summary={summary}
+          onRead={(step) => (reading.value = step)}
+          onKey={onKey}
+        />
+        {!runConfig.value && <PlanNote />}
       </div>
       <div class="under">
         <p class={reading.value === null ? 'readout note' : 'readout'} aria-live="polite">
@@ -57,7 +64,7 @@ export function Figure() {
           {plan.phases.length > 1 && <Check label={text.chart.even} on={evenSteps} />}
           {runConfig.value && (
             <>
-              <Check label={text.chart.wholeFall} on={wholeFall} />
+              <Check label={text.chart.wholeRange} on={wholeRange} />
               <label class="smoothing">
                 {text.chart.smoothing}
                 <input
@@ -69,7 +76,12 @@ export function Figure() {
                   onInput={(event) => (smoothing.value = event.currentTarget.valueAsNumber)}
                 />
               </label>
-              <button type="button" class="quiet" aria-pressed={frozen.value} onClick={() => (frozen.value = !frozen.value)}>
+              <button
+                type="button"
+                class="quiet"
+                aria-pressed={frozen.value}
+                onClick={() => (frozen.value = !frozen.value)}
+              >
                 {text.chart.freeze}
               </button>
               <button

@@ -62,9 +62,18 @@ function FileRow({ file }: { file: UserFile }) {
       </span>
       <label>
         {text.setup.fileSource}{' '}
-        <input type="text" value={file.source} onChange={(event) => renameFile(file.source, event.currentTarget.value.trim())} />
+        <input
+          type="text"
+          value={file.source}
+          onChange={(event) => renameFile(file.source, event.currentTarget.value.trim())}
+        />
       </label>
-      <button type="button" class="quiet" aria-label={text.setup.remove(file.name)} onClick={() => removeFile(file.source)}>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={text.setup.remove(file.name)}
+        onClick={() => removeFile(file.source)}
+      >
         {text.setup.removeShort}
       </button>
     </li>

@@ -3,7 +3,7 @@ import { machine } from '../trainer.ts';
 import { frame, history, runConfig, runState } from '../state/run.ts';
 import { shownPlan } from '../state/config.ts';
 import { shownScale } from '../state/shown.ts';
-import { remaining } from '../state/progress.ts';
+import { paceOf } from '../state/progress.ts';
 import { isActive } from '../state/controls.ts';
 import { text } from '../strings.ts';
 
@@ -11,16 +11,16 @@ export function Progress() {
   const state = runState.value;
   const plan = shownPlan.value;
   void frame.value;
-  if (!runConfig.value) return <p class="progress note">{machine.value.kind === 'none' ? '' : text.progress.planned}</p>;
+  if (!runConfig.value)
+    return <p class="progress note">{machine.value.kind === 'none' ? '' : text.progress.planned}</p>;
 
   const last = history.length - 1;
   const done = last < 0 ? 0 : Math.min(plan.endStep, history.step[last] + 1);
   const preparing = state.kind === 'preparing' || state.kind === 'compiling';
   const share = preparing ? (state.total > 0 ? state.done / state.total : 0) : done / plan.endStep;
-  const estimate =
-    state.kind === 'training' || state.kind === 'evaluating'
-      ? remaining(history.tokensPerSecond, history.length, (plan.endStep - done) * plan.tokensPerStep)
-      : null;
+  const pace = isActive(state)
+    ? paceOf(history.tokensPerSecond, history.length, (plan.endStep - done) * plan.tokensPerStep)
+    : null;
   return (
     <div>
       <div class="progress">
@@ -30,12 +30,12 @@ export function Progress() {
             {[
               text.progress.step(done, plan.endStep),
               text.progress.tokens(history.tokens[last]),
-              isActive(state) && text.progress.speed(history.tokensPerSecond[last]),
+              pace && text.progress.speed(pace.tokensPerSecond),
             ]
               .filter(Boolean)
               .join(' · ')}
-            {estimate && (
-              <span title={text.progress.spread(estimate.low, estimate.high)}> · {text.progress.left(estimate.seconds)}</span>
+            {pace && state.kind !== 'paused' && (
+              <span title={text.progress.spread(pace.low, pace.high)}> · {text.progress.left(pace.seconds)}</span>
             )}
           </p>
         )}

@@ -1,10 +1,17 @@
 /** What will be trained, on what, and the buttons that the run's state allows. */
 import { PRESETS } from '../../config/presets.ts';
 import {
-  choosePreset, config, conflicts, differsFromRun, isEdited, linkProblems, parameterCount, preset,
+  choosePreset,
+  config,
+  conflicts,
+  differsFromRun,
+  isEdited,
+  linkProblems,
+  parameterCount,
+  preset,
 } from '../state/config.ts';
 import { commandsOf, hasWeights, isActive, type Command } from '../state/controls.ts';
-import { runState } from '../state/run.ts';
+import { history, runState } from '../state/run.ts';
 import { files } from '../state/files.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { machine, pause, pending, resume, start, step, stop } from '../trainer.ts';
@@ -36,13 +43,10 @@ export function RunPanel() {
       <div class="stack-2">
         <label class="field wide">
           <h2>{text.run.preset}</h2>
-          <select
-            value={preset.value}
-            onChange={(event) => choosePreset(event.currentTarget.value)}
-          >
-            {PRESETS.map(({ name, config: { model } }) => (
+          <select value={preset.value} onChange={(event) => choosePreset(event.currentTarget.value)}>
+            {PRESETS.map(({ name, config: choice }) => (
               <option key={name} value={name}>
-                {name} · {format.short(parameterCount(model))}
+                {name} · {format.short(parameterCount(choice.model))}
               </option>
             ))}
           </select>
@@ -74,7 +78,7 @@ export function RunPanel() {
       <Problems title={null} sentences={conflicts.value} />
       <Problems title={text.run.linkProblems} sentences={linkProblems.value} />
       {differsFromRun.value && <p class="note">{text.run.nextRun}</p>}
-      {hasWeights(state) && <ExportModel />}
+      {hasWeights(state, history.length) && <ExportModel />}
       <MachineLine />
     </section>
   );

@@ -1,7 +1,10 @@
-/** What the model writes: texts from along the run, and one on request while the run rests. Always as text, never as markup. */
+/**
+ * What the model writes: texts from along the run, and one on request while the run rests. Always as text, never as
+ * markup.
+ */
 import { useSignal } from '@preact/signals';
 import { hasWeights } from '../state/controls.ts';
-import { runConfig, runState, samples } from '../state/run.ts';
+import { history, runConfig, runState, samples } from '../state/run.ts';
 import { sample } from '../trainer.ts';
 import { text } from '../strings.ts';
 
@@ -15,7 +18,7 @@ export function Samples() {
   return (
     <section class="stack-4">
       <h2>{text.samples.heading}</h2>
-      {hasWeights(runState.value) && <Ask />}
+      {hasWeights(runState.value, history.length) && <Ask />}
       {latest.length === 0 && <p class="note">{text.samples.empty}</p>}
       {latest.map(({ step, prompt, text: written }) => (
         <Text key={step} title={text.samples.at(step)} prompt={prompt} written={written} />
@@ -50,7 +53,8 @@ function Ask() {
     problem.value = null;
     const asked = prompt.value;
     try {
-      // Each request draws from a counter of its own, so that asking twice gives two texts and a repeated run the same two.
+      // Each request draws from a counter of its own, so that asking twice gives two texts and a repeated run the same
+      // two.
       const seed = (runConfig.value?.seed ?? 0) + count.value++;
       answer.value = { prompt: asked, written: await sample(asked, TOKENS, temperature.value, seed) };
     } catch (error) {

@@ -19,7 +19,15 @@ export function Setup() {
       <div class="stack-2">
         {FIRST.map((key) => {
           const option = optionOf(key);
-          return option && <OptionField key={key} option={option} withSection={key.startsWith('base.') || key.startsWith('continued.')} />;
+          return (
+            option && (
+              <OptionField
+                key={key}
+                option={option}
+                withSection={key.startsWith('base.') || key.startsWith('continued.')}
+              />
+            )
+          );
         })}
         <AllOptions />
       </div>

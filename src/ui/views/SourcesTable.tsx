@@ -61,7 +61,7 @@ function Row({ source, index }: { source: string; index: number }) {
         {source}
       </th>
       {first === undefined || last === undefined ? (
-        <td colSpan={4} />
+        <td colSpan={4}>{text.sources.unmeasured}</td>
       ) : (
         <>
           <td>{format.loss(first)}</td>
@@ -81,7 +81,7 @@ function Row({ source, index }: { source: string; index: number }) {
         </>
       )}
       <td>{count ? format.short(count.tokens) : ''}</td>
-      <td>{count ? count.epochs.toFixed(2) : ''}</td>
+      <td>{count ? format.passes(count.epochs) : ''}</td>
     </tr>
   );
 }

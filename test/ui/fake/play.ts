@@ -1,6 +1,6 @@
 /**
- * The page in Chromium with the played worker (trainer.worker.ts beside this file) in the real one's place: the request for the
- * worker's script is answered with the other script, so the page itself knows nothing of it.
+ * The page in Chromium with the played worker (trainer.worker.ts beside this file) in the real one's place: the
+ * request for the worker's script is answered with the other script, so the page itself knows nothing of it.
  */
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';

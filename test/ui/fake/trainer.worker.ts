@@ -1,7 +1,7 @@
 /**
- * A worker that keeps the page's contract (src/protocol.ts) and trains nothing: it plays a run whose numbers are made by formula, so
- * that every state of the page can be looked at within a second or two. Only tests put it in the real worker's place; the scenario is
- * the global they define before it.
+ * A worker that keeps the page's contract (src/protocol.ts) and trains nothing: it plays a run whose numbers are made
+ * by formula, so that every state of the page can be looked at within a second or two. Only tests put it in the real
+ * worker's place; the scenario is the global they define before it.
  */
 import { expose } from 'comlink';
 import type { RunConfig } from '../../../src/config/run.ts';
@@ -33,6 +33,7 @@ function lossAt(step: number, switchStep: number | null, seed: number): number {
 }
 
 let command: 'run' | 'pause' | 'step' | 'stop' = 'run';
+const commanded = () => command;
 
 async function play(config: RunConfig, emit: (events: RunEvents) => void): Promise<void> {
   const plan = planRun(config);
@@ -54,20 +55,28 @@ async function play(config: RunConfig, emit: (events: RunEvents) => void): Promi
   const drawn = Object.fromEntries(names.map((name) => [name, 0]));
   const measure = (step: number) =>
     emit({
-      heldOut: [{
-        step, tokens: step * plan.tokensPerStep,
-        loss: Object.fromEntries(names.map((name, i) => [name, lossAt(step, plan.switchStep, 1) + 0.15 * (i - 3)])),
-      }],
+      heldOut: [
+        {
+          step,
+          tokens: step * plan.tokensPerStep,
+          loss: Object.fromEntries(names.map((name, i) => [name, lossAt(step, plan.switchStep, 1) + 0.15 * (i - 3)])),
+        },
+      ],
     });
   measure(0);
   const stopAt = scenario.end ? Math.round(scenario.end.at * plan.endStep) : Infinity;
   let phase: PhaseName = 'base';
-  for (let step = 0; step < plan.endStep; ) {
+  for (let step = 0; step < plan.endStep;) {
     const end = Math.min(command === 'step' ? step + 1 : step + stride, plan.endStep, Math.max(step + 1, stopAt));
     const n = end - step;
     const columns: MetricColumns = {
-      step: new Float64Array(n), tokens: new Float64Array(n), loss: new Float64Array(n), lr: new Float64Array(n),
-      gradNorm: new Float64Array(n), tokensPerSecond: new Float64Array(n), phase: new Uint8Array(n),
+      step: new Float64Array(n),
+      tokens: new Float64Array(n),
+      loss: new Float64Array(n),
+      lr: new Float64Array(n),
+      gradNorm: new Float64Array(n),
+      tokensPerSecond: new Float64Array(n),
+      phase: new Uint8Array(n),
     };
     for (let i = 0; i < n; i++, step++) {
       const current = plan.at(step).phase;
@@ -89,20 +98,25 @@ async function play(config: RunConfig, emit: (events: RunEvents) => void): Promi
     });
     measure(step);
     if (step % (4 * stride) < stride) {
-      emit({ samples: [{ step, prompt: 'The ', text: 'whale <b>is</b> not\na fish that the sea of the states, and of the' }] });
+      emit({
+        samples: [{ step, prompt: 'The ', text: 'whale <b>is</b> not\na fish that the sea of the states, and of the' }],
+      });
     }
     if (step >= stopAt && scenario.end) {
       const message = `The loss is not a number at step ${step}: the update was not applied.`;
       if (scenario.end.kind === 'diverged') return say({ kind: 'diverged', step, message });
       if (scenario.end.kind === 'failed') {
-        return say({ kind: 'failed', message: 'books.txt holds 40 tokens, fewer than one row of 64: add text or lower the row length.' });
+        return say({
+          kind: 'failed',
+          message: 'books.txt holds 40 tokens, fewer than one row of 64: add text or lower the row length.',
+        });
       }
       if (scenario.end.kind === 'paused') command = 'pause';
     }
     if (command === 'step') command = 'pause';
     if (command === 'pause') say({ kind: 'paused', phase });
-    while ((command as string) === 'pause') await pause();
-    if ((command as string) === 'stop') return say({ kind: 'stopped' });
+    while (commanded() === 'pause') await pause();
+    if (commanded() === 'stop') return say({ kind: 'stopped' });
     await pause();
   }
   emit({ state: { kind: 'done' }, log: [`Finished ${plan.endStep} steps.`] });
@@ -117,9 +131,13 @@ const api: TrainerApi = {
     const software = machine === 'software';
     return {
       adapter: {
-        vendor: software ? 'google' : 'acme', architecture: software ? 'swiftshader' : 'one',
-        description: software ? 'SwiftShader' : 'Example GPU', software,
-        features: [], maxBufferSize: 1 << 28, maxStorageBufferBindingSize: 1 << 27,
+        vendor: software ? 'google' : 'acme',
+        architecture: software ? 'swiftshader' : 'one',
+        description: software ? 'SwiftShader' : 'Example GPU',
+        software,
+        features: [],
+        maxBufferSize: 1 << 28,
+        maxStorageBufferBindingSize: 1 << 27,
       },
     };
   },
@@ -127,12 +145,24 @@ const api: TrainerApi = {
     command = 'run';
     void play(config, onEvents);
   },
-  async pause() { command = 'pause'; },
-  async resume() { command = 'run'; },
-  async step() { command = 'step'; },
-  async stop() { command = 'stop'; },
-  async sample(prompt) { return `${prompt.length} letters were asked, and so it goes on`; },
-  async exportModel() { return [{ name: 'config.json', bytes: new TextEncoder().encode('{}') }]; },
+  async pause() {
+    command = 'pause';
+  },
+  async resume() {
+    command = 'run';
+  },
+  async step() {
+    command = 'step';
+  },
+  async stop() {
+    command = 'stop';
+  },
+  async sample(prompt) {
+    return `${prompt.length} letters were asked, and so it goes on`;
+  },
+  async exportModel() {
+    return [{ name: 'config.json', bytes: new TextEncoder().encode('{}') }];
+  },
 };
 
 expose(api);
