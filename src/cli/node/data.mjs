@@ -9,7 +9,6 @@ const catalogue = 'public/data/manifest.json';
 /** Derives the data shards from their npm packages when they are missing. Throws a sentence when that fails. */
 export function ensureData() {
   if (existsSync(path.join(projectRoot, catalogue))) return;
-  if (!existsSync(path.join(projectRoot, builder))) return;
   console.error('Building the data shards …');
   const result = runCommand(process.execPath, ['src/cli/run.mjs', builder]);
   if (!result.ok)
