@@ -60,7 +60,7 @@ export async function prepareData(
   }
   const { tokenizer, sources } = prepareSources(config, [...own, ...shipped], null, onProgress);
   const heldOut = sources
-    .map(({ name, heldOut }) => ({ name, rows: heldOutRows(heldOut, evaluation.rows, batch.length) }))
+    .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length) }))
     .filter(({ rows }) => rows.scored > 0);
   return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut };
 }

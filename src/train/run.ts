@@ -52,7 +52,7 @@ export class Run {
   /** Steps that may still be taken while paused. */
   #allowance = 0;
   #wake: (() => void) | null = null;
-  /** Held while steps are submitted or something is scored, so that a sample or an export sees whole steps. */
+  /** Scoring and sampling take turns: each owns its plan's inputs until it has its answer. Steps go on between their replays. */
   #exclusive: Promise<unknown> = Promise.resolve();
 
   /** Compiles the kernels and sets the initial weights. */

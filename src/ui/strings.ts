@@ -111,7 +111,7 @@ export const text = {
       `Step ${format.integer(step)}, ${phaseWithin[name]}: loss ${format.loss(raw)}, ` +
       `smoothed ${format.loss(smooth)}, learning rate ${format.rate(rate)}`,
     readoutPlan: (step: number, name: PhaseName, rate: number) =>
-      `Step ${format.integer(step)}, ${phaseWithin[name]}: planned learning rate ` + `${format.rate(rate)}`,
+      `Step ${format.integer(step)}, ${phaseWithin[name]}: planned learning rate ${format.rate(rate)}`,
     freeze: 'Freeze',
     table: 'Table',
     even: 'Even steps',
