@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { presetConfig } from '../../src/config/presets.ts';
+import { planRun } from '../../src/recipe/phases.ts';
 import { History } from '../../src/ui/chart/columns.ts';
 import { lowerBound, nearest, visiblePoints } from '../../src/ui/chart/downsample.ts';
+import { stepScale, stepTicks } from '../../src/ui/chart/scale.ts';
 import { Smoother } from '../../src/ui/chart/smooth.ts';
 import { randomUniform } from '../../src/util/random.ts';
 
 const noise = (n: number) => Float64Array.from({ length: n }, (_, i) => randomUniform(1, 2, i));
+/** Place of a step in a run of n. */
+const share = (n: number) => (step: number) => step / n;
 const ramp = (n: number) => Float64Array.from({ length: n }, (_, i) => i);
 
 describe('History', () => {
@@ -33,14 +38,14 @@ describe('History', () => {
 describe('Smoother', () => {
   test('a constant stays that constant, whatever the strength: the bias is removed', () => {
     for (const strength of [0, 0.6, 0.99]) {
-      const smoother = new Smoother(strength, 500);
+      const smoother = new Smoother(strength, share(500));
       smoother.extend(ramp(500), new Float64Array(500).fill(3.25), new Uint8Array(500), 500);
       for (const value of smoother.values.subarray(0, 500)) expect(value).toBeCloseTo(3.25, 12);
     }
   });
 
   test('strength 0 is the raw line', () => {
-    const smoother = new Smoother(0, 100);
+    const smoother = new Smoother(0, share(100));
     const y = noise(100);
     smoother.extend(ramp(100), y, new Uint8Array(100), 100);
     expect(smoother.values.subarray(0, 100)).toEqual(y);
@@ -50,8 +55,8 @@ describe('Smoother', () => {
     const phase = Uint8Array.from({ length: 200 }, (_, i) => (i < 120 ? 0 : 1));
     const y = noise(200);
     const high = y.map((value, i) => (i < 120 ? value + 50 : value));
-    const a = new Smoother(0.95, 200);
-    const b = new Smoother(0.95, 200);
+    const a = new Smoother(0.95, share(200));
+    const b = new Smoother(0.95, share(200));
     a.extend(ramp(200), y, phase, 200);
     b.extend(ramp(200), high, phase, 200);
     expect(a.values.subarray(120, 200)).toEqual(b.values.subarray(120, 200));
@@ -62,16 +67,16 @@ describe('Smoother', () => {
     const y = noise(3000);
     const x = ramp(3000);
     const phase = Uint8Array.from({ length: 3000 }, (_, i) => (i < 1700 ? 1 : 2));
-    const whole = new Smoother(0.9, 3000);
+    const whole = new Smoother(0.9, share(3000));
     whole.extend(x, y, phase, 3000);
-    const pieces = new Smoother(0.9, 3000);
+    const pieces = new Smoother(0.9, share(3000));
     for (let n = 0; n <= 3000; n += 30) pieces.extend(x, y, phase, n);
     expect(pieces.values.subarray(0, 3000)).toEqual(whole.values.subarray(0, 3000));
   });
 
   test('weighs by distance: after a gap of k steps the past counts as after k steps', () => {
     // y = 1 at x = 0, then 0: after distance d the mean is s^(d·1000/range) of the mass.
-    const smoother = new Smoother(0.9, 1000);
+    const smoother = new Smoother(0.9, share(1000));
     smoother.extend([0, 7], [1, 0], [0, 0], 2);
     const keep = 0.9 ** 7;
     expect(smoother.values[1]).toBeCloseTo(keep, 12);
@@ -80,7 +85,7 @@ describe('Smoother', () => {
   test('a single NaN does not poison the rest', () => {
     const y = noise(50);
     y[20] = Number.NaN;
-    const smoother = new Smoother(0.9, 50);
+    const smoother = new Smoother(0.9, share(50));
     smoother.extend(ramp(50), y, new Uint8Array(50), 50);
     expect(smoother.values[20]).toBeNaN();
     expect(Number.isFinite(smoother.values[49])).toBe(true);
@@ -135,4 +140,43 @@ test('lowerBound and nearest', () => {
   expect([0, 1, 2, 3, 4, 9].map((value) => lowerBound(x, 4, value))).toEqual([0, 0, 1, 1, 3, 4]);
   expect([-5, 1.9, 2.1, 5.4, 5.6, 100].map((value) => x[nearest(x, 4, value)])).toEqual([1, 1, 3, 3, 8, 8]);
   expect(nearest(x, 0, 3)).toBe(-1);
+});
+
+describe('stepScale', () => {
+  const plan = planRun(presetConfig('tiny'));
+
+  test('position and step undo each other, stretched or even, and rise without a jump', () => {
+    for (const even of [false, true]) {
+      const scale = stepScale(plan, even);
+      expect(scale.position(0)).toBe(0);
+      expect(scale.position(plan.endStep)).toBeCloseTo(1, 12);
+      for (let step = 0; step < plan.endStep; step += 7) {
+        expect(scale.step(scale.position(step))).toBeCloseTo(step, 8);
+        expect(scale.position(step + 1)).toBeGreaterThan(scale.position(step));
+      }
+    }
+  });
+
+  test('the continued run takes the wider half unless steps are even', () => {
+    const base = plan.phases[0].steps;
+    expect(stepScale(plan, false).position(base)).toBeCloseTo(0.45, 12);
+    expect(stepScale(plan, true).position(base)).toBeCloseTo(base / plan.endStep, 12);
+  });
+
+  test('a base run alone is drawn evenly', () => {
+    const alone = planRun({ ...presetConfig('tiny'), continued: null });
+    expect(stepScale(alone, false).position(alone.endStep / 2)).toBeCloseTo(0.5, 12);
+  });
+
+  test('numbers on the axis are round, rising and apart', () => {
+    for (const pixels of [280, 770, 1400]) {
+      const scale = stepScale(plan, false);
+      const ticks = stepTicks(scale, pixels, 64);
+      expect(ticks.length).toBeGreaterThan(2);
+      for (let i = 1; i < ticks.length; i++) {
+        expect((scale.position(ticks[i]) - scale.position(ticks[i - 1])) * pixels).toBeGreaterThan(38);
+      }
+      for (const tick of ticks) expect(tick % 10).toBe(0);
+    }
+  });
 });

@@ -2,25 +2,26 @@
  * Exponential moving average weighted by distance on x, de-biased, started anew at every phase: the step in the loss
  * at the blend switch is what the reader came to see, so no average may reach across it.
  *
- *   keep_i  = s^(Δx_i · 1000 / range)            Δx_i = x_i − x_(i−1), range = the run's length in the same unit
+ *   keep_i  = s^(1000 · Δp_i)        Δp_i = p(x_i) − p(x_(i−1)), p = place in the picture, 0 … 1
  *   mean_i  = keep_i · mean_(i−1) + (1 − keep_i) · y_i
  *   mass_i  = keep_i · mass_(i−1) + (1 − keep_i)
- *   value_i = mean_i / mass_i                     the first value of a phase is y itself
+ *   value_i = mean_i / mass_i        the first value of a phase is y itself
  *
- * Scaling Δx to a thousandth of the run makes curves logged at different intervals look alike.
+ * Measured in thousandths of the picture, curves logged at different intervals look alike, and a stretched part of the
+ * run is not blurred more than the rest.
  */
 export class Smoother {
   readonly #strength: number;
-  readonly #perUnit: number;
+  readonly #place: (x: number) => number;
   #length = 0;
   #mean = 0;
   #mass = 0;
   values = new Float64Array(1024);
 
-  /** strength s in [0, 1): 0 follows the raw line. range: length of the run on x, > 0. */
-  constructor(strength: number, range: number) {
+  /** strength s in [0, 1): 0 follows the raw line. place: p, strictly rising. */
+  constructor(strength: number, place: (x: number) => number) {
     this.#strength = strength;
-    this.#perUnit = 1000 / range;
+    this.#place = place;
   }
 
   get length(): number {
@@ -44,9 +45,8 @@ export class Smoother {
         this.values[i] = y[i];
         continue;
       }
-      // A first point has no Δx; one whole unit gives it a positive mass for any strength.
-      const distance = first ? 1 : Math.max(0, x[i] - x[i - 1]);
-      const keep = this.#mass === 0 ? 0 : this.#strength ** (distance * this.#perUnit);
+      // The first value of a phase, or the first good one, has nothing to keep.
+      const keep = this.#mass === 0 ? 0 : this.#strength ** (1000 * (this.#place(x[i]) - this.#place(x[i - 1])));
       this.#mean = keep * this.#mean + (1 - keep) * y[i];
       this.#mass = keep * this.#mass + (1 - keep);
       this.values[i] = this.#mean / this.#mass;

@@ -19,10 +19,10 @@ export const frozen = signal(false);
 export const shownScale = computed(() => stepScale(shownPlan.value, evenSteps.value));
 export const shownSources = computed(() => sourcesOf(shownConfig.value));
 
-/** A new run or another strength begins a new average. */
+/** A new run or another strength begins a new average; its numbers do not depend on how the steps are drawn. */
 const begun = computed(() => {
   void runConfig.value;
-  return new Smoother(smoothing.value, shownPlan.value.endStep);
+  return new Smoother(smoothing.value, stepScale(shownPlan.value, false).position);
 });
 
 /** The average, up to date whenever it is read: one object a run, extended by what was logged since. */

@@ -67,7 +67,7 @@ export function RunPanel() {
           <button
             key={command}
             type="button"
-            class={place === 0 ? 'primary' : ''}
+            class={place === 0 && command !== 'stop' ? 'primary' : ''}
             disabled={pending.value !== null || (command === 'start' && !canStart)}
             onClick={ACTIONS[command]}
           >
