@@ -1,15 +1,12 @@
 /** A model folder put to use in Node: scoring a text, continuing a prompt. */
 import { readDocuments } from '../data/read.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
-import { joinParts } from '../export/parts.ts';
-import { readHuggingFaceFolder } from '../export/huggingface.ts';
 import { type Score, score, scoreWindows } from '../export/score.ts';
 import { presetConfig } from '../config/presets.ts';
 import type { RunConfig } from '../config/run.ts';
-import { parameterList } from '../model/parameters.ts';
 import { ignoredTarget } from '../ops/headLoss.ts';
-import { fromHuggingFace } from '../tokenizer/huggingface.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { readCheckpoint } from '../train/base.ts';
 import { Engine } from '../train/engine.ts';
 import { generate, Generator, type GenerateOptions } from '../train/generate.ts';
 import { openNodeDevice } from './node/dawn.ts';
@@ -19,21 +16,17 @@ import { readFolder } from './readFolder.ts';
 const rowsTogether = 8;
 
 async function openModel(folder: string): Promise<{ engine: Engine; tokenizer: Tokenizer; config: RunConfig }> {
-  const imported = readHuggingFaceFolder(readFolder(folder));
-  const tokenizer = fromHuggingFace(imported.tokenizer);
+  const { model, weights, tokenizer } = readCheckpoint(readFolder(folder));
   const preset = presetConfig('smoke');
   const config: RunConfig = {
     ...preset,
-    model: imported.model,
+    model,
     data: { ...preset.data, separateDocuments: false },
-    batch: { sequences: rowsTogether, length: imported.model.max_position_embeddings, accumulation: 1 },
+    batch: { sequences: rowsTogether, length: model.max_position_embeddings, accumulation: 1 },
   };
   const { device, report } = await openNodeDevice();
   const engine = await Engine.create(device, report.software, config, tokenIndex);
-  const pool = new Float32Array(engine.layout.elements);
-  const layout = parameterList(config.model).map((parameter) => ({ ...parameter, ...engine.layout.slices.get(parameter.name)! }));
-  joinParts(layout, imported.parameters, pool);
-  engine.memory.writePool('parameters', pool);
+  engine.load(weights);
   return { engine, tokenizer, config };
 }
 

@@ -25,13 +25,16 @@ export interface ConfigRequest {
   tokenizer?: string;
   /** Names of the user's sources, which replace the preset's own in every blend. */
   data?: readonly string[];
+  /** Sets the preset up for a base checkpoint, before the file and the lines have their say. */
+  from?: (preset: RunConfig) => RunConfig;
 }
 
 /** The run that was asked for, checked. UserError on the first thing that is wrong. */
 export function resolveConfig(request: ConfigRequest): RunConfig {
   const file = request.file === undefined ? [] : flatten(request.file);
   const named = file.find(([key]) => key === 'preset')?.[1];
-  const preset = presetConfig(request.preset ?? (named === undefined ? DEFAULT_PRESET : String(named)));
+  const asked = presetConfig(request.preset ?? (named === undefined ? DEFAULT_PRESET : String(named)));
+  const preset = request.from?.(asked) ?? asked;
   const given = request.data ?? [];
   for (const name of given) {
     if (!SOURCE_NAME.test(name)) {

@@ -3,7 +3,7 @@ import { UserError } from '../util/errors.ts';
 import { splitHeldOut } from './heldOut.ts';
 import { readDocuments } from './read.ts';
 import { tokenizeSource } from './source.ts';
-import type { Blend, RunConfig } from '../config/run.ts';
+import type { RunConfig } from '../config/run.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Corpus } from './document.ts';
 import type { TokenSource } from './source.ts';
@@ -66,29 +66,6 @@ export function sourcesOf({ base, continued }: RunConfig): Set<string> {
         .map(([name]) => name),
     ),
   );
-}
-
-/**
- * The run with sources of the user's in place of its own, in every blend. A name that the blend has keeps its weight
- * relative to the others given; a blend that has none of them, or a run that lacks one of them everywhere, gets all
- * in equal parts, so that no given source goes unused. A synthetic world makes way for text.
- */
-export function withUserSources(config: RunConfig, names: readonly string[]): RunConfig {
-  if (names.length === 0) return config;
-  const own = sourcesOf(config);
-  const allKnown = names.every((name) => own.has(name));
-  const replace = (blend: Blend): Blend => {
-    const kept = Object.fromEntries(names.map((name) => [name, Object.hasOwn(blend, name) ? blend[name]! : 0]));
-    const some = Object.values(kept).some((weight) => weight > 0);
-    return allKnown && some ? kept : Object.fromEntries(names.map((name) => [name, 1]));
-  };
-  const { base, continued, data } = config;
-  return {
-    ...config,
-    data: { ...data, world: null },
-    base: { ...base, blend: replace(base.blend) },
-    continued: continued && { ...continued, general: replace(continued.general), qa: replace(continued.qa) },
-  };
 }
 
 /** Files of the user's as corpora; several files of one source are read one after another. */

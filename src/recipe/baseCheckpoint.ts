@@ -40,16 +40,23 @@ export interface BaseMetadata {
   base: BaseConfig;
 }
 
-/** Metadata of the base run of a configuration, once it has been trained to its end. */
-export function baseMetadata(config: RunConfig, tokenizerHash: string): BaseMetadata {
+/**
+ * Metadata of a run of this configuration that has taken `taken.steps` steps, the last at rate `taken.rate`; by default
+ * its whole base run.
+ */
+export function baseMetadata(
+  config: RunConfig,
+  tokenizerHash: string,
+  taken = { steps: config.base.steps, rate: endingRate(config.base.schedule) },
+): BaseMetadata {
   const { preset, seed, model, tokenizer, optimizer, batch, data, base } = cloneConfig(config);
   return {
     version: BASE_METADATA_VERSION,
     preset,
     seed,
-    endingRate: endingRate(base.schedule),
-    steps: base.steps,
-    tokens: base.steps * batch.sequences * batch.length * batch.accumulation,
+    endingRate: taken.rate,
+    steps: taken.steps,
+    tokens: taken.steps * batch.sequences * batch.length * batch.accumulation,
     model,
     tokenizer,
     tokenizerHash,
@@ -86,8 +93,9 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
 
 /**
  * A configuration set up to continue a base: its model, tokenizer, held-out split and base run as they were; the peak
- * is the base's final rate, and end and warm-up start keep their ratio to it. Seed, batch, optimizer and continued
- * steps stay the run's own. Errors if the run has no continued part.
+ * is the base's final rate, and end and warm-up start keep their ratio to it. Batch, optimizer and continued steps stay
+ * the run's own; so does the seed, but for a synthetic world, whose facts come with it. Errors if the run has no
+ * continued part.
  */
 export function configureFromBase(meta: BaseMetadata, config: RunConfig): RunConfig {
   const next = cloneConfig(config);
@@ -97,6 +105,7 @@ export function configureFromBase(meta: BaseMetadata, config: RunConfig): RunCon
   Object.assign(next, { model, tokenizer, base });
   Object.assign(next.data, { world: data.world, heldOut: data.heldOut, split: data.split });
   next.base.steps = meta.steps;
+  if (data.world) next.seed = meta.seed;
   const schedule = next.continued.schedule;
   const scale = meta.endingRate / schedule.peak;
   schedule.peak = meta.endingRate;

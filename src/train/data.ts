@@ -30,12 +30,16 @@ export interface GivenFile {
   bytes: ArrayBuffer | Uint8Array;
 }
 
-/** Loads what the blends name, trains the tokenizer, tokenizes. `files` are sources of the user's, by name. */
+/**
+ * Loads what the blends name, trains the tokenizer unless a base brings its own, tokenizes. `files` are sources of the user's, by
+ * name.
+ */
 export async function prepareData(
   config: RunConfig,
   files: readonly GivenFile[],
   fetchBytes: FetchBytes,
   onProgress: (what: string, done: number, total: number) => void,
+  given: Tokenizer | null = null,
 ): Promise<TrainingData> {
   const { batch, evaluation } = config;
   if (config.data.world) {
@@ -58,7 +62,7 @@ export async function prepareData(
       onProgress('Loading text', shipped.length, missing.length);
     }
   }
-  const { tokenizer, sources } = prepareSources(config, [...own, ...shipped], null, onProgress);
+  const { tokenizer, sources } = prepareSources(config, [...own, ...shipped], given, onProgress);
   const heldOut = sources
     .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length) }))
     .filter(({ rows }) => rows.scored > 0);

@@ -3,6 +3,7 @@
  * files; `run.ts` decides what it is fed.
  */
 import type { RunConfig } from '../config/run.ts';
+import { joinParts, splitParts, type StorageTensor, type Weight, type Weights } from '../export/parts.ts';
 import { compile } from '../gpu/compile.ts';
 import { Memory } from '../gpu/memory.ts';
 import type { Plan } from '../gpu/plan.ts';
@@ -157,6 +158,24 @@ export class Engine {
   initialize(seed: number): void {
     this.memory.writePool('parameters', initialWeights(this.config.model, this.layout, seed));
     this.resetMoments();
+  }
+
+  /** Takes over a checkpoint's weights, by HuggingFace name, and sets both moments to 0. Errors name a tensor that does not fit. */
+  load(weights: ReadonlyMap<string, Weight>): void {
+    const pool = new Float32Array(this.layout.elements);
+    joinParts(this.#storage(), weights, pool);
+    this.memory.writePool('parameters', pool);
+    this.resetMoments();
+  }
+
+  /** The weights after all submitted work, by HuggingFace name. */
+  async weights(): Promise<Weights> {
+    return splitParts(this.#storage(), await this.readPool('parameters'));
+  }
+
+  /** Where each parameter lies in its pool and which HuggingFace tensors it holds. */
+  #storage(): StorageTensor[] {
+    return parameterList(this.config.model).map((parameter) => ({ ...parameter, ...this.layout.slices.get(parameter.name)! }));
   }
 
   resetMoments(): void {

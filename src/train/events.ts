@@ -51,7 +51,7 @@ export class EventBatcher implements RunListener {
     this.#events.sources = counts;
     this.#later();
   };
-  sample: RunListener['sample'] = (sample) => {
+  sample: NonNullable<RunListener['sample']> = (sample) => {
     (this.#events.samples ??= []).push(sample);
     this.#later();
   };

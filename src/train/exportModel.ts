@@ -1,18 +1,11 @@
-/** The trained weights as a HuggingFace folder with the project's own metadata. */
-import { splitParts } from '../export/parts.ts';
+/** The weights as they stand as a HuggingFace folder, with the project's own metadata: a base that another run can continue. */
 import { type FolderFile, huggingFaceFolder } from '../export/huggingface.ts';
-import { parameterList } from '../model/parameters.ts';
 import { baseMetadata } from '../recipe/baseCheckpoint.ts';
 import type { Run } from './run.ts';
 
 export async function exportModel(run: Run): Promise<FolderFile[]> {
-  const { config, tokenizer, engine } = run;
-  const pool = await engine.readPool('parameters');
-  const layout = parameterList(config.model).map((parameter) => ({ ...parameter, ...engine.layout.slices.get(parameter.name)! }));
-  return huggingFaceFolder({
-    model: config.model,
-    parameters: splitParts(layout, pool),
-    tokenizer,
-    metadata: { ...baseMetadata(config, await tokenizer.hash()), continued: config.continued },
-  });
+  const { config, tokenizer, engine, taken } = run;
+  const parameters = await engine.weights();
+  const metadata = { ...baseMetadata(config, await tokenizer.hash(), taken), continued: config.continued };
+  return huggingFaceFolder({ model: config.model, parameters, tokenizer, metadata });
 }

@@ -7,7 +7,8 @@ import type { Rows } from '../data/heldOutRows.ts';
 import type { Batch } from '../data/loader.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import type { HeldOutPoint, PhaseName, RunState, Sample, SourceCount, Switch } from '../protocol.ts';
-import { planRun, type RunPlan } from '../recipe/phases.ts';
+import type { Weights } from '../export/parts.ts';
+import { planRun, type RunPart, type RunPlan } from '../recipe/phases.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { TrainingData } from './data.ts';
 import { Engine, type StepMetrics } from './engine.ts';
@@ -27,7 +28,8 @@ export interface RunListener {
   heldOut(point: HeldOutPoint): void;
   switched(change: Switch): void;
   sources(counts: SourceCount[]): void;
-  sample(sample: Sample): void;
+  /** Absent: no samples are drawn. */
+  sample?(sample: Sample): void;
 }
 
 /** Steps in flight before the oldest is read: enough to keep the GPU fed, few enough that pause answers at once. */
@@ -46,6 +48,8 @@ export class Run {
   readonly #listener: RunListener;
   readonly #counts: Float64Array;
   readonly #batch: Batch;
+  /** Steps submitted so far, those of a base included. */
+  #taken: number;
   #generator: Generator | null = null;
   #paused = false;
   #stopped = false;
@@ -55,39 +59,43 @@ export class Run {
   /** Scoring and sampling take turns: each owns its plan's inputs until it has its answer. Steps go on between their replays. */
   #exclusive: Promise<unknown> = Promise.resolve();
 
-  /** Compiles the kernels and sets the initial weights. */
+  /** Compiles the kernels and sets the weights: from the seed, or a base's, which the run then continues. */
   static async create(
     device: GPUDevice,
     software: boolean,
     config: RunConfig,
     data: TrainingData,
     listener: RunListener,
+    base: { weights: Weights } | null = null,
   ): Promise<Run> {
-    const plan = planRun(config);
-    for (const phase of plan.phases) data.batches.check(phase.blend);
+    const part = base ? 'continued' : 'all';
+    for (const phase of planRun(config, part).phases) data.batches.check(phase.blend);
     listener.state({ kind: 'compiling', done: 0, total: 1 });
     const engine = await Engine.create(device, software, config, tokenIndex, (done, total) =>
       listener.state({ kind: 'compiling', done, total }),
     );
-    engine.initialize(config.seed);
-    return new Run(config, data, plan, engine, listener);
+    if (base) engine.load(base.weights);
+    else engine.initialize(config.seed);
+    return new Run(config, data, engine, listener, part);
   }
 
-  private constructor(
-    config: RunConfig,
-    data: TrainingData,
-    plan: RunPlan,
-    engine: Engine,
-    listener: RunListener,
-  ) {
+  /** A run on an engine whose weights are set already. */
+  constructor(config: RunConfig, data: TrainingData, engine: Engine, listener: RunListener, part: RunPart) {
     this.config = config;
     this.tokenizer = data.tokenizer;
-    this.plan = plan;
+    this.plan = planRun(config, part);
+    this.#taken = this.plan.firstStep;
     this.engine = engine;
     this.#data = data;
     this.#listener = listener;
     this.#batch = data.batches.allocate();
     this.#counts = new Float64Array(this.#batch.counts.length);
+  }
+
+  /** Steps taken, those of a base included, and the rate of the last one: where a run that continues this one starts. */
+  get taken(): { steps: number; rate: number } {
+    const last = Math.max(this.#taken - 1, this.plan.firstStep);
+    return { steps: this.#taken, rate: this.plan.at(last).lr };
   }
 
   pause(): void {
@@ -181,6 +189,7 @@ export class Run {
         return batch;
       };
       engine.submitStep(step, fill, lr, step - momentsFrom + 1);
+      this.#taken = step + 1;
       if (step + 1 - unread >= group || this.#paused) {
         reads.push(read(unread, step));
         unread = step + 1;
@@ -224,6 +233,7 @@ export class Run {
       loss[name] = nll.reduce((sum, value) => sum + value, 0) / rows.scored;
     }
     this.#listener.heldOut({ step, tokens: step * this.plan.tokensPerStep, loss });
+    if (!this.#listener.sample) return;
     const sample = await this.sample('', 64, 0.8, this.config.seed + step);
     this.#listener.sample({ step, prompt: '', text: sample });
   }

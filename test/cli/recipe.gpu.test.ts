@@ -67,6 +67,27 @@ describe('npm run recipe', () => {
     expect(samples[1]!.stdout).toBe(samples[0]!.stdout);
   }, 180_000);
 
+  it('continues a base checkpoint bit for bit as the run in one go, from its final rate', () => {
+    const sets = (...lines: string[]) => lines.flatMap((line) => ['--set', line]);
+    const short = ['--preset', 'smoke', '--data', `notes=${text}`, ...sets('base.steps=12', 'base.schedule.warmupSteps=2')];
+    const continued = sets('continued.steps=8', 'continued.keepMoments=false');
+    const lines = (run: string) => readFileSync(path.join(at(run), 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    for (const [out, args] of [
+      ['whole', [...short, ...continued]],
+      ['base', [...short, '--set', 'continued=off']],
+      ['rest', ['--base', path.join(at('base'), 'model'), '--data', `notes=${text}`, ...continued]],
+    ] as const) {
+      const { status, stderr } = recipe(...args, '--out', at(out));
+      expect(status, stderr).toBe(0);
+      expect(stderr).not.toMatch(/^note:/m);
+    }
+    const curve = (run: string) => lines(run).map(({ step, loss, lr, phase }) => ({ step, loss, lr, phase }));
+    expect(curve('rest')).toEqual(curve('whole').slice(12));
+    const { status, stderr } = recipe('--base', path.join(at('base'), 'model'), '--preset', 'smoke', '--tokenizer', 'bpe:300', '--data', `notes=${text}`, '--out', at('other'));
+    expect(status).not.toBe(0);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/vocab_size/);
+  }, 180_000);
+
   it.each([
     ['an empty file', ['--data', `notes=${write('empty.txt', '')}`], /empty/],
     ['invalid UTF-8', ['--data', `notes=${write('bytes.txt', Uint8Array.of(72, 105, 0xff, 0xfe, 0x20))}`], /UTF-8/],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { Loader } from '../../src/data/loader.ts';
-import { prepareSources, readUserFiles, sourcesOf, withUserSources } from '../../src/data/prepare.ts';
+import { prepareSources, readUserFiles, sourcesOf } from '../../src/data/prepare.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { UserError } from '../../src/util/errors.ts';
 import type { RunConfig } from '../../src/config/run.ts';
@@ -88,27 +88,6 @@ describe('preparing sources', () => {
 });
 
 describe("sources of the user's", () => {
-  test('keep the weight of their name in every blend, where the run has it', () => {
-    const { base, continued } = withUserSources(config, ['a', 'q']);
-    expect(base.blend).toEqual({ a: 3, q: 0 });
-    expect(continued!.general).toEqual({ a: 1, q: 0 });
-    expect(continued!.qa).toEqual({ a: 1, q: 4 });
-  });
-
-  test('share a blend equally when it has none of them, or when one is new to the run', () => {
-    expect(withUserSources(config, ['q']).base.blend).toEqual({ q: 1 });
-    const { base, continued } = withUserSources(config, ['a', 'mine']);
-    const equal = { a: 1, mine: 1 };
-    expect([base.blend, continued!.general, continued!.qa]).toEqual([equal, equal, equal]);
-  });
-
-  test('take the place of a synthetic world; none given changes nothing', () => {
-    const world = { ...config, data: { ...config.data, world: presetConfig('ci').data.world } };
-    expect(withUserSources(world, ['a']).data.world).toBe(null);
-    expect(withUserSources(config, [])).toBe(config);
-    expect(withUserSources({ ...config, continued: null }, ['a']).continued).toBe(null);
-  });
-
   test('are read from files, several to a source', () => {
     const files = [
       { source: 'mine', name: 'one.txt', bytes: utf8('first') },

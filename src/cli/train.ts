@@ -1,0 +1,122 @@
+/** `npm run recipe -- …`: one run from a configuration, from its beginning or from a base checkpoint, into a folder. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { resolveConfig } from '../config/resolve.ts';
+import { parameterCount } from '../model/parameters.ts';
+import type { HeldOutPoint, Sample } from '../protocol.ts';
+import { configureFromBase } from '../recipe/baseCheckpoint.ts';
+import { type Base, checkBase, readBase } from '../train/base.ts';
+import { prepareData } from '../train/data.ts';
+import { exportModel } from '../train/exportModel.ts';
+import { type MetricRow, Run } from '../train/run.ts';
+import { UserError } from '../util/errors.ts';
+import { argumentsOf, buildFolder, integer, newFolder, readBytes, readJson, say } from './arguments.ts';
+import { describeAdapter, openNodeDevice } from './node/dawn.ts';
+import { ensureData } from './node/data.mjs';
+import { projectRoot } from './node/project.mjs';
+import { readFolder } from './readFolder.ts';
+
+export async function fetchShard(name: string): Promise<Uint8Array> {
+  return new Uint8Array(readFileSync(path.join(projectRoot, 'public/data', name)));
+}
+
+/** `SOURCE=PATH` pairs as files read. */
+function givenFiles(pairs: readonly string[]) {
+  return pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new UserError(`--data ${pair} is not SOURCE=PATH.`);
+    const file = pair.slice(at + 1);
+    return { source: pair.slice(0, at), name: path.basename(file), bytes: readBytes(file) };
+  });
+}
+
+/** Writes config.json, metrics.jsonl, evaluations.json, summary.json and model/ into `--out`. */
+export async function train(args: string[]): Promise<void> {
+  const given = argumentsOf(args, {
+    preset: { type: 'string' },
+    config: { type: 'string' },
+    base: { type: 'string' },
+    data: { type: 'string', multiple: true },
+    tokenizer: { type: 'string' },
+    set: { type: 'string', multiple: true },
+    seed: { type: 'string' },
+    out: { type: 'string' },
+  });
+  const out = newFolder(given.out);
+  const files = givenFiles(given.data ?? []);
+  const base = given.base === undefined ? null : readBase(readFolder(given.base));
+  const config = resolveConfig({
+    preset: given.preset ?? (given.config === undefined ? base?.metadata.preset : undefined),
+    file: given.config === undefined ? undefined : readJson(given.config),
+    set: given.set,
+    seed: given.seed === undefined ? undefined : integer(given.seed, 'seed'),
+    tokenizer: given.tokenizer,
+    data: [...new Set(files.map(({ source }) => source))],
+    from: base ? (preset) => configureFromBase(base.metadata, preset) : undefined,
+  });
+  if (base) for (const { message } of await checkBase(base, config)) say(`note: ${message}`);
+  ensureData();
+  await buildFolder(out, (folder) => trainInto(folder, config, files, base));
+}
+
+async function trainInto(
+  folder: string,
+  config: ReturnType<typeof resolveConfig>,
+  files: ReturnType<typeof givenFiles>,
+  base: Base | null,
+): Promise<void> {
+  const data = await prepareData(config, files, fetchShard, (what) => say(what), base?.tokenizer);
+  const { device, report } = await openNodeDevice();
+  say(`adapter: ${describeAdapter(report)}`);
+  const metrics: MetricRow[] = [];
+  const heldOut: HeldOutPoint[] = [];
+  const samples: Sample[] = [];
+  const started = performance.now();
+  let switchStep: number | null = null;
+  let said = 0;
+  const listener = {
+    state(state: { kind: string; done?: number; total?: number }) {
+      if (state.kind !== 'compiling' || state.done === state.total) say(state.kind);
+    },
+    metric(row: MetricRow) {
+      metrics.push(row);
+      if (performance.now() - said < 2000) return;
+      said = performance.now();
+      say(`step ${row.step + 1}/${run.plan.endStep} ${row.phase} loss ${row.loss.toFixed(4)} lr ${row.lr.toExponential(2)} ${row.tokensPerSecond.toFixed(0)} tokens/s`);
+    },
+    heldOut(point: HeldOutPoint) {
+      heldOut.push(point);
+      say(`held out at ${point.step}: ${Object.entries(point.loss).map(([name, loss]) => `${name} ${loss.toFixed(4)}`).join(', ')}`);
+    },
+    switched: (change: { step: number }) => void (switchStep = change.step),
+    sources: () => {},
+    sample: (sample: Sample) => void samples.push(sample),
+  };
+  const run = await Run.create(device, report.software, config, data, listener, base);
+  const end = await run.train();
+  if (end.kind === 'diverged') throw new UserError(end.message);
+
+  const line = (row: MetricRow): string => {
+    const { step, tokens, phase, loss, lr, gradNorm, tokensPerSecond } = row;
+    return JSON.stringify({ step, tokens, phase, loss, lr, gradNorm, tokensPerSecond, blend: run.plan.at(step).blend });
+  };
+  const last = metrics.at(-1)!;
+  const summary = {
+    adapter: describeAdapter(report),
+    parameters: parameterCount(config.model),
+    steps: last.step + 1,
+    tokens: last.tokens,
+    seconds: (performance.now() - started) / 1000,
+    finalLoss: last.loss,
+    heldOutLoss: heldOut.at(-1)?.loss ?? {},
+    switchStep,
+  };
+  const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);
+  write('config.json', `${JSON.stringify(config, null, 2)}\n`);
+  write('metrics.jsonl', metrics.map((row) => `${line(row)}\n`).join(''));
+  write('evaluations.json', `${JSON.stringify({ heldOut, samples }, null, 2)}\n`);
+  write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
+  mkdirSync(path.join(folder, 'model'));
+  for (const { name, bytes } of await exportModel(run)) writeFileSync(path.join(folder, 'model', name), bytes);
+  run.destroy();
+}
