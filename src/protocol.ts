@@ -40,6 +40,18 @@ export interface HeldOutPoint {
   loss: Record<string, number>;
 }
 
+/** What the weights before a step can answer; shares in 0 … 1. Only a synthetic world has questions. */
+export interface BenchmarkPoint {
+  step: number;
+  tokens: number;
+  /** Plain mean over suites that are no probes; then its two parts, each null where the world has no such suite. */
+  average: number;
+  averageWithoutRetention: number | null;
+  retention: number | null;
+  averageChance: number;
+  suites: { name: string; role: 'benchmark' | 'retention' | 'probe'; accuracy: number; standardError: number; chance: number; logProb: number }[];
+}
+
 export interface Sample {
   step: number;
   prompt: string;
@@ -76,6 +88,7 @@ export interface RunEvents {
   state?: RunState;
   metrics?: MetricColumns;
   heldOut?: HeldOutPoint[];
+  benchmarks?: BenchmarkPoint[];
   samples?: Sample[];
   switches?: Switch[];
   sources?: SourceCount[];

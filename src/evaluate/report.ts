@@ -72,31 +72,42 @@ export function clusteredStandardError(correct: readonly number[], question: rea
   return Math.sqrt(sum) / n;
 }
 
-/** Scores all suites in one go, so that batches are full, and averages them. */
-export async function scoreSuites(
-  tokenizer: Tokenizer,
-  suites: readonly Suite[],
-  scorer: Scorer,
-): Promise<BenchmarkResult> {
+/** Scores the items of all suites in one go, so that batches are full. */
+async function scoreTogether(tokenizer: Tokenizer, suites: readonly Suite[], scorer: Scorer): Promise<SuiteResult[]> {
   const scores = await scoreItems(
     tokenizer,
     suites.flatMap(({ items }) => items),
     scorer,
   );
   let next = 0;
-  return combine(suites.map((suite) => summarise(suite, scores.slice(next, (next += suite.items.length)))));
+  return suites.map((suite) => summarise(suite, scores.slice(next, (next += suite.items.length))));
 }
 
-/** Row length a scorer of these suites needs, rounded up to a multiple of 4. */
+/** Rows are rounded up to a multiple of this many tokens: few scorers to compile, and short questions pay for little padding. */
+const LENGTH_STEP = 16;
+
+/** Row length a scorer of these suites needs. */
 export function scorerLength(tokenizer: Tokenizer, suites: readonly Suite[]): number {
-  return (
-    Math.ceil(
-      longestRow(
-        tokenizer,
-        suites.flatMap(({ items }) => items),
-      ) / 4,
-    ) * 4
-  );
+  const items = suites.flatMap((suite) => suite.items);
+  return Math.ceil(longestRow(tokenizer, items) / LENGTH_STEP) * LENGTH_STEP;
+}
+
+/** Scores suites, those of equal row length together, and averages them. `scorerOf` gives a scorer for rows of a length. */
+export async function scoreSuites(
+  tokenizer: Tokenizer,
+  suites: readonly Suite[],
+  scorerOf: (length: number) => Promise<Scorer> | Scorer,
+): Promise<BenchmarkResult> {
+  const byLength = new Map<number, Suite[]>();
+  for (const suite of suites) {
+    const length = scorerLength(tokenizer, [suite]);
+    byLength.set(length, [...(byLength.get(length) ?? []), suite]);
+  }
+  const results = new Map<string, SuiteResult>();
+  for (const [length, group] of byLength) {
+    for (const result of await scoreTogether(tokenizer, group, await scorerOf(length))) results.set(result.name, result);
+  }
+  return combine(suites.map(({ name }) => results.get(name)!));
 }
 
 export function combine(suites: SuiteResult[]): BenchmarkResult {

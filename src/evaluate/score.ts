@@ -213,14 +213,22 @@ export function scorerOfLogits(
       const logits = await forward(tokens);
       const logProb = new Float64Array(token.length),
         best = new Float64Array(token.length);
+      // Queries of one position, the choices of one question, stand together: its sum over the vocabulary is taken once.
+      let place = -1;
+      let most = 0;
+      let logSum = 0;
       for (let q = 0; q < token.length; q++) {
         const start = (row[q]! * length + position[q]!) * vocabulary;
-        let most = -Infinity;
-        for (let v = 0; v < vocabulary; v++) most = Math.max(most, logits[start + v]!);
-        let sum = 0;
-        for (let v = 0; v < vocabulary; v++) sum += Math.exp(logits[start + v]! - most);
-        best[q] = -Math.log(sum);
-        logProb[q] = logits[start + token[q]!]! - most - Math.log(sum);
+        if (start !== place) {
+          place = start;
+          most = -Infinity;
+          for (let v = 0; v < vocabulary; v++) most = Math.max(most, logits[start + v]!);
+          let sum = 0;
+          for (let v = 0; v < vocabulary; v++) sum += Math.exp(logits[start + v]! - most);
+          logSum = Math.log(sum);
+        }
+        best[q] = -logSum;
+        logProb[q] = logits[start + token[q]!]! - most - logSum;
       }
       return { logProb, best };
     },

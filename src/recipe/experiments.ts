@@ -157,7 +157,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
         switch: { share: 'mirrored' },
       }),
       arm('pretraining-then-qa', 'pretraining blend, then QA blend', { first: 'pretraining' }),
-      arm('fresh-moments', "the recipe with Adam's moments reset", { keepMoments: false }),
     ],
   },
   {
@@ -281,6 +280,17 @@ export const EXPERIMENTS: readonly Experiment[] = [
     arms: [recipe(), pretrainingBlend(), qaOnly, rewarm2, switchEarly],
   },
 ];
+
+/** The experiments of a list such as 'f1' or 'f1,f2,f4'; 'all' means the five findings. */
+export function experimentsNamed(list: string): Experiment[] {
+  const names = list.toLowerCase() === 'all' ? ['f1', 'f2', 'f3', 'f4', 'f5'] : list.split(',');
+  return [...new Set(names)].map(experimentNamed);
+}
+
+/** Every arm of some experiments, once. Arms of one name are one arm wherever they stand. */
+export function armsOf(experiments: readonly Experiment[]): Arm[] {
+  return [...new Map(experiments.flatMap(({ arms }) => arms.map((one) => [one.name, one] as const))).values()];
+}
 
 /** An experiment by name, whatever its case. */
 export function experimentNamed(name: string): Experiment {

@@ -5,18 +5,14 @@
 import { type Experiment, PAPER_BASE, type PaperFigure } from './experiments.ts';
 import { mean, pairedDifference, type PairedDifference, signed, standardError, verdict } from './statistics.ts';
 
-export interface ResultRow {
-  /** An arm's name, or 'base' for the checkpoint all arms branch from. */
-  arm: string;
-  seed: number;
+/** What weights can do, at one moment of a run. */
+export interface ResultScores {
   /** Plain mean of the suites' accuracies, retention included. */
   average: number;
   /** Accuracy by suite: those of the average, then probes. */
   suites: Record<string, number>;
   /** Nats a token by source. */
   heldOutLoss: Record<string, number>;
-  /** Floating-point operations of training from the base checkpoint on (of the base itself in its row). */
-  flops: number;
   /**
    * The two numbers that `average` puts together: skills and facts that continued training repeats, and those it
    * hardly does.
@@ -25,6 +21,24 @@ export interface ResultRow {
   retention?: number | null;
   /** Mean log-probability of the right answers over the suites of the average, nats. */
   logProb?: number;
+}
+
+/** Scores of the weights before a step, counted over base and continued run together. */
+export interface ResultPoint extends ResultScores {
+  step: number;
+}
+
+/** Scores at an arm's end. */
+export interface ResultRow extends ResultScores {
+  /** An arm's name, or 'base' for the checkpoint all arms branch from. */
+  arm: string;
+  seed: number;
+  /** Floating-point operations of training from the base checkpoint on (of the base itself in its row). */
+  flops: number;
+  /** Scores on the way: at the switch and at the end. */
+  points?: ResultPoint[];
+  /** Training loss: means of neighbouring steps, each with its last step. */
+  curve?: [step: number, loss: number][];
 }
 
 export interface ExperimentResults {

@@ -5,6 +5,7 @@ import type { Corpus } from '../data/document.ts';
 import { heldOutRows, type Rows } from '../data/heldOutRows.ts';
 import { type Batch, Loader } from '../data/loader.ts';
 import { prepareSources, readUserFiles, sourcesOf } from '../data/prepare.ts';
+import type { Suite } from '../evaluate/suite.ts';
 import type { SourceCount } from '../protocol.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { prepareWorld } from '../world/prepare.ts';
@@ -22,6 +23,8 @@ export interface TrainingData {
   batches: BatchSource;
   /** Rows of T tokens per source, none of them trained on. */
   heldOut: { name: string; rows: Rows }[];
+  /** What a synthetic world can be asked; none for text. */
+  suites: readonly Suite[];
 }
 
 export interface GivenFile {
@@ -44,12 +47,12 @@ export async function prepareData(
   const { batch, evaluation } = config;
   if (config.data.world) {
     onProgress('Making the world', 0, 1);
-    const { corpus, loader } = prepareWorld(config);
+    const { corpus, loader, suites } = prepareWorld(config);
     const tokens = evaluation.rows * batch.length + 1;
     const heldOut = corpus
       .measured()
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
-    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut };
+    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites };
   }
   const own = readUserFiles(files);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
@@ -66,5 +69,5 @@ export async function prepareData(
   const heldOut = sources
     .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length) }))
     .filter(({ rows }) => rows.scored > 0);
-  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut };
+  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [] };
 }

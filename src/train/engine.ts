@@ -2,7 +2,8 @@
  * A model on a device: compiled plans for training and scoring that share one set of weights. Knows nothing of phases, blends or
  * files; `run.ts` decides what it is fed.
  */
-import type { RunConfig } from '../config/run.ts';
+import type { ModelConfig, RunConfig } from '../config/run.ts';
+import { type Scorer, scorerOfLogits } from '../evaluate/score.ts';
 import { joinParts, splitParts, type StorageTensor, type Weight, type Weights } from '../export/parts.ts';
 import { compile } from '../gpu/compile.ts';
 import { Memory } from '../gpu/memory.ts';
@@ -18,6 +19,7 @@ import { parameterList } from '../model/parameters.ts';
 import { nextToken } from '../objective/nextToken.ts';
 import { addOp } from '../ops/add.ts';
 import { ignoredTarget } from '../ops/headLoss.ts';
+import { linear } from '../ops/linear.ts';
 import { update, type Update } from '../optim/update.ts';
 
 /** Steps whose metrics the GPU keeps until they are read: more than are ever in flight. */
@@ -85,6 +87,27 @@ export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint 
   return { g, inputs, loss, ...update(g, layout, loss, optimizer, ringRows) };
 }
 
+/** Tokens of one forward pass of a benchmark: enough to fill a GPU with a toy model, 3 MB of logits at V = 320. */
+const benchmarkTokens = 2048;
+
+/** A forward pass of rows of `length` tokens, read back as logits: what a benchmark's choices are ranked by. */
+async function createScorer(memory: Memory, model: ModelConfig, length: number): Promise<{ scorer: Scorer; plan: Plan }> {
+  const rows = Math.max(1, Math.floor(benchmarkTokens / length));
+  const g = new Graph();
+  const tokens = g.input('tokens', [rows * length], 'u32');
+  const weight = declareWeights(g, model);
+  const x = nemotron(g, model, weight, { tokens }, [rows, length]); // (N, D)
+  const logits = linear(g, x, weight('lm_head.weight')); // (N, V)
+  const plan = await compile(memory, g, { keep: [logits], label: `benchmark ${length}` });
+  const scorer = scorerOfLogits({ rows, length, vocabulary: model.vocab_size }, async (batch) => {
+    plan.host(tokens).set(batch);
+    plan.upload();
+    plan.submit(['step']);
+    return plan.read(logits);
+  });
+  return { scorer, plan };
+}
+
 /** The scoring graph: forward only, −log p of every target. */
 function scoringGraph(config: RunConfig) {
   const g = new Graph();
@@ -107,6 +130,7 @@ export class Engine {
   readonly #nll: Tensor;
   readonly #readback: Readback;
   readonly #index: IndexTokens;
+  readonly #scorers = new Map<number, ReturnType<typeof createScorer>>();
 
   /** Compiles everything a run needs. `onProgress` counts pipelines. */
   static async create(
@@ -255,6 +279,13 @@ export class Engine {
     return nll;
   }
 
+  /** A scorer of rows of `length` tokens with the weights as they are at each call; compiled once a length. */
+  async scorer(length: number): Promise<Scorer> {
+    let made = this.#scorers.get(length);
+    if (!made) this.#scorers.set(length, (made = createScorer(this.memory, this.config.model, length)));
+    return (await made).scorer;
+  }
+
   /** A pool as it is after all submitted work. */
   async readPool(name: PoolName): Promise<Float32Array<ArrayBuffer>> {
     const buffer = this.memory.pool(name);
@@ -264,6 +295,7 @@ export class Engine {
   destroy(): void {
     this.#training.destroy();
     this.#scoring.destroy();
+    for (const made of this.#scorers.values()) void made.then(({ plan }) => plan.destroy());
     this.#readback.destroy();
     this.memory.destroy();
   }

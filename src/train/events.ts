@@ -43,6 +43,10 @@ export class EventBatcher implements RunListener {
     (this.#events.heldOut ??= []).push(point);
     this.#later();
   };
+  benchmark: NonNullable<RunListener['benchmark']> = (point) => {
+    (this.#events.benchmarks ??= []).push(point);
+    this.#later();
+  };
   switched: RunListener['switched'] = (change) => {
     (this.#events.switches ??= []).push(change);
     this.#later();

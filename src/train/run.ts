@@ -6,7 +6,8 @@ import type { RunConfig } from '../config/run.ts';
 import type { Rows } from '../data/heldOutRows.ts';
 import type { Batch } from '../data/loader.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
-import type { HeldOutPoint, PhaseName, RunState, Sample, SourceCount, Switch } from '../protocol.ts';
+import { scoreSuites } from '../evaluate/report.ts';
+import type { BenchmarkPoint, HeldOutPoint, PhaseName, RunState, Sample, SourceCount, Switch } from '../protocol.ts';
 import type { Weights } from '../export/parts.ts';
 import { planRun, type RunPart, type RunPlan } from '../recipe/phases.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -28,6 +29,8 @@ export interface RunListener {
   heldOut(point: HeldOutPoint): void;
   switched(change: Switch): void;
   sources(counts: SourceCount[]): void;
+  /** Absent: the benchmarks are not scored. */
+  benchmark?(point: BenchmarkPoint): void;
   /** Absent: no samples are drawn. */
   sample?(sample: Sample): void;
 }
@@ -50,6 +53,8 @@ export class Run {
   readonly #batch: Batch;
   /** Steps submitted so far, those of a base included. */
   #taken: number;
+  /** The step whose weights were evaluated last. */
+  #evaluated: number | null;
   #generator: Generator | null = null;
   #paused = false;
   #stopped = false;
@@ -76,15 +81,22 @@ export class Run {
     );
     if (base) engine.load(base.weights);
     else engine.initialize(config.seed);
-    return new Run(config, data, engine, listener, part);
+    return new Run(config, data, engine, listener, { part });
   }
 
-  /** A run on an engine whose weights are set already. */
-  constructor(config: RunConfig, data: TrainingData, engine: Engine, listener: RunListener, part: RunPart) {
+  /** A run on an engine whose weights are set already. `evaluated`: what they know is known too, so the first evaluation is left out. */
+  constructor(
+    config: RunConfig,
+    data: TrainingData,
+    engine: Engine,
+    listener: RunListener,
+    { part, evaluated = false }: { part: RunPart; evaluated?: boolean },
+  ) {
     this.config = config;
     this.tokenizer = data.tokenizer;
     this.plan = planRun(config, part);
     this.#taken = this.plan.firstStep;
+    this.#evaluated = evaluated ? this.plan.firstStep : null;
     this.engine = engine;
     this.#data = data;
     this.#listener = listener;
@@ -164,13 +176,13 @@ export class Run {
       const { phase, blend, lr } = plan.at(step);
       if (phase.name !== phaseName || (step === plan.firstStep && this.#data.heldOut.length > 0)) {
         if (!(await drain(step))) return this.#finish(step);
-        await this.#evaluate(step, phaseName);
+        await this.evaluate(step, phaseName);
         phaseName = phase.name;
         if (step === plan.switchStep) this.#listener.switched({ step, lr });
         this.#listener.state({ kind: 'training', phase: phaseName });
       } else if (config.evaluation.everySteps > 0 && (step - plan.firstStep) % config.evaluation.everySteps === 0) {
         if (!(await drain(step))) return this.#finish(step);
-        await this.#evaluate(step, phaseName);
+        await this.evaluate(step, phaseName);
         this.#listener.state({ kind: 'training', phase: phaseName });
       }
       if (step === continuedAt && !config.continued!.keepMoments) {
@@ -201,7 +213,7 @@ export class Run {
     }
     const end = this.#stopped ? unread : plan.endStep;
     if (!(await drain(Math.max(end, unread)))) return this.#finish(end);
-    if (!this.#stopped) await this.#evaluate(plan.endStep, phaseName);
+    if (!this.#stopped) await this.evaluate(plan.endStep, phaseName);
     this.#listener.sources(this.#data.batches.describeCounts(this.#counts));
     return this.#finish(end);
   }
@@ -223,16 +235,23 @@ export class Run {
     if (!this.#stopped && this.#allowance === 0) this.#listener.state({ kind: 'training', phase });
   }
 
-  /** Mean −log p on every source's held-out rows, before step `step`. */
-  async #evaluate(step: number, phase: PhaseName): Promise<void> {
-    if (this.#data.heldOut.length === 0) return;
+  /** Mean −log p on every source's held-out rows, and the benchmarks, before step `step`. */
+  async evaluate(step: number, phase: PhaseName): Promise<void> {
+    const { heldOut, suites } = this.#data;
+    if (heldOut.length === 0 || this.#evaluated === step) return;
+    this.#evaluated = step;
     this.#listener.state({ kind: 'evaluating', phase });
     const loss: Record<string, number> = {};
-    for (const { name, rows } of this.#data.heldOut) {
+    for (const { name, rows } of heldOut) {
       const nll = await this.score(rows);
       loss[name] = nll.reduce((sum, value) => sum + value, 0) / rows.scored;
     }
-    this.#listener.heldOut({ step, tokens: step * this.plan.tokensPerStep, loss });
+    const tokens = step * this.plan.tokensPerStep;
+    this.#listener.heldOut({ step, tokens, loss });
+    if (this.#listener.benchmark && suites.length > 0) {
+      const result = await this.#alone(() => scoreSuites(this.tokenizer, suites, (length) => this.engine.scorer(length)));
+      this.#listener.benchmark({ step, tokens, ...result });
+    }
     if (!this.#listener.sample) return;
     const sample = await this.sample('', 64, 0.8, this.config.seed + step);
     this.#listener.sample({ step, prompt: '', text: sample });

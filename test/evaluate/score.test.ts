@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clusteredStandardError, combine, scorerLength, scoreSuites, summarise } from '../../src/evaluate/report.ts';
+import { clusteredStandardError, combine, scoreSuites, summarise } from '../../src/evaluate/report.ts';
 import { longestRow, type Scorer, scoreItems, type ScoreRequest, scorerOfLogits } from '../../src/evaluate/score.ts';
 import { chanceLevel, type Item, type Suite } from '../../src/evaluate/suite.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
@@ -202,9 +202,9 @@ test('the average is the plain mean of benchmarks and retention, without the pro
 
 test('ignorance is at chance in every suite, knowledge is right everywhere', async () => {
   const suites = benchmarks(world);
-  const engine = scorer(64, scorerLength(tokenizer, suites));
-  const { suites: results } = await scoreSuites(tokenizer, suites, {
-    ...engine,
+  const { suites: results } = await scoreSuites(tokenizer, suites, (length) => ({
+    rows: 64,
+    length,
     score: async ({ row, position, token, tokens, length }) => ({
       // Random numbers of the question and the answer: no knowledge, and no cost of a softmax.
       logProb: Float64Array.from(
@@ -218,7 +218,7 @@ test('ignorance is at chance in every suite, knowledge is right everywhere', asy
       ),
       best: new Float64Array(token.length),
     }),
-  });
+  }));
   for (const { name, accuracy, chance, items: n } of results) {
     // Options of code and arithmetic share digits, facts repeat values: five binomial errors, doubled.
     expect(Math.abs(accuracy - chance), name).toBeLessThan(10 * Math.sqrt((chance * (1 - chance)) / n));
@@ -231,8 +231,9 @@ test('ignorance is at chance in every suite, knowledge is right everywhere', asy
   const prefixes = new Set(
     [...answers].flatMap((answer) => answer.split(' ').map((_, k, ids) => ids.slice(0, k + 1).join(' '))),
   );
-  const knowing = await scoreSuites(tokenizer, suites, {
-    ...engine,
+  const knowing = await scoreSuites(tokenizer, suites, (length) => ({
+    rows: 64,
+    length,
     score: async ({ row, position, token, tokens, length }) => ({
       logProb: Float64Array.from(token, (id, q) =>
         prefixes.has([...tokens.subarray(row[q]! * length, row[q]! * length + position[q]! + 1), id].join(' '))
@@ -241,7 +242,7 @@ test('ignorance is at chance in every suite, knowledge is right everywhere', asy
       ),
       best: new Float64Array(token.length).fill(-0.1),
     }),
-  });
+  }));
   expect(knowing.average).toBe(1);
   for (const { accuracy, exactMatch } of knowing.suites) expect([accuracy, exactMatch]).toEqual([1, 1]);
 });

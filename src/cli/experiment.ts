@@ -1,0 +1,169 @@
+/**
+ * `npm run recipe -- experiment NAME --seeds N --out DIR`: the arms of one or more of the paper's comparisons, over seeds. Every arm
+ * is written when it is done; the same command again goes on where it stopped, and several may share a folder if their seeds differ.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { resolveConfig } from '../config/resolve.ts';
+import type { RunConfig } from '../config/run.ts';
+import { armsOf, type Experiment, experimentsNamed } from '../recipe/experiments.ts';
+import { type ExperimentResults, type ResultRow, resultsTable } from '../recipe/results.ts';
+import { type Base, readBase } from '../train/base.ts';
+import { runExperiment } from '../train/experiment.ts';
+import { UserError } from '../util/errors.ts';
+import { chanceLevel } from '../evaluate/suite.ts';
+import { benchmarks } from '../world/benchmarks.ts';
+import { World } from '../world/world.ts';
+import { argumentsOf, integer, readJson, required, say } from './arguments.ts';
+import { describeAdapter, openNodeDevice } from './node/dawn.ts';
+import { projectRoot } from './node/project.mjs';
+import { readFolder } from './readFolder.ts';
+import { writeFolder } from './writeFolder.ts';
+
+/** Folder of a preset's base of one seed among the shipped ones. */
+export const shippedBase = (preset: string, seed: number): string => path.join(projectRoot, 'public/bases', `${preset}-${seed}`);
+
+/** '5' is the seeds 1 … 5, '2,7' those two. */
+export function seedsOf(text: string): number[] {
+  if (!text.includes(',')) return Array.from({ length: integer(text, 'seeds') }, (_, i) => i + 1);
+  return text.split(',').map((part) => integer(part, 'seeds'));
+}
+
+export async function experiment(args: string[]): Promise<void> {
+  const [name, ...rest] = args;
+  if (name === undefined || name.startsWith('-')) throw new UserError('Name an experiment first, for example: experiment f1 --seeds 3 --out DIR.');
+  const text = { type: 'string' } as const;
+  const given = argumentsOf(rest, { preset: text, config: text, set: { ...text, multiple: true }, seeds: text, base: text, out: text });
+  const experiments = experimentsNamed(name);
+  const preset = given.preset ?? 'world';
+  const file = given.config === undefined ? undefined : readJson(given.config);
+  const config = resolveConfig({ preset, file, set: given.set });
+  if (given.base !== undefined && given.base !== 'train') throw new UserError(`--base is "${given.base}": the only choice is train.`);
+  const seeds = seedsOf(given.seeds ?? '3');
+  const out = path.resolve(required(given.out, 'out'));
+
+  const folder = new ResultsFolder(out, name, config);
+  const done = folder.rows();
+  const { device, report } = await openNodeDevice();
+  const adapter = describeAdapter(report);
+  say(`adapter: ${adapter}; ${armsOf(experiments).length} arms, seeds ${seeds.join(', ')}, ${done.length} rows there already`);
+  let started = performance.now();
+  let said = 0;
+  let end = 0;
+  await runExperiment(
+    device,
+    report.software,
+    {
+      experiment: { arms: armsOf(experiments) },
+      config,
+      seeds,
+      done,
+      baseOf: async (seed) => folder.base(seed) ?? (given.base === 'train' ? null : shipped(config, seed)),
+    },
+    {
+      compiling() {},
+      heldOut() {},
+      benchmark() {},
+      begin(arm, seed, run) {
+        started = performance.now();
+        end = run.plan.endStep;
+        say(`seed ${seed}, ${arm}: ${end - run.plan.firstStep} steps`);
+      },
+      metric(_arm, _seed, row) {
+        if (performance.now() - said < 10_000) return;
+        said = performance.now();
+        say(`  step ${row.step + 1}/${end} loss ${row.loss.toFixed(3)} ${row.tokensPerSecond.toFixed(0)} tokens/s`);
+      },
+      row(row) {
+        const seconds = (performance.now() - started) / 1000;
+        say(`seed ${row.seed}, ${row.arm}: average ${(100 * row.average).toFixed(1)} (${seconds.toFixed(0)} s)`);
+        folder.add(row);
+        folder.summarise(experiments, adapter);
+      },
+      base: (seed, files) => writeFolder(folder.basePath(seed), files),
+    },
+  );
+  folder.summarise(experiments, adapter);
+  for (const one of experiments) say(`\n${resultsTable(one, folder.results(adapter))}`);
+}
+
+/** A shipped base that was trained with this very configuration; null if there is none. */
+function shipped(config: RunConfig, seed: number): Base | null {
+  const folder = shippedBase(config.preset, seed);
+  if (!existsSync(folder)) return null;
+  const base = readBase(readFolder(folder));
+  const { model, data, batch, optimizer, base: run } = base.metadata;
+  const same = JSON.stringify([model, data, batch, optimizer, run]) ===
+    JSON.stringify([config.model, config.data, config.batch, config.optimizer, config.base]);
+  if (!same) say(`The shipped base ${config.preset}-${seed} was trained otherwise than this configuration asks: training one.`);
+  return same ? base : null;
+}
+
+/** DIR/rows holds one file an arm and seed; config.json, results.json and table.md follow from them. */
+class ResultsFolder {
+  readonly #path: string;
+  readonly #name: string;
+  readonly #config: RunConfig;
+
+  constructor(folder: string, name: string, config: RunConfig) {
+    this.#path = folder;
+    this.#name = name;
+    this.#config = config;
+    const known = path.join(folder, 'config.json');
+    const text = `${JSON.stringify(config, null, 2)}\n`;
+    if (existsSync(known) && JSON.stringify(readJson(known)) !== JSON.stringify(config)) {
+      throw new UserError(`The folder ${folder} holds results of another configuration: choose another --out or remove it.`);
+    }
+    mkdirSync(path.join(folder, 'rows'), { recursive: true });
+    this.#write('config.json', text);
+  }
+
+  rows(): ResultRow[] {
+    const folder = path.join(this.#path, 'rows');
+    const names = readdirSync(folder).filter((file) => file.endsWith('.json')).sort();
+    return names.map((file) => readJson(path.join(folder, file)) as ResultRow);
+  }
+
+  add(row: ResultRow): void {
+    this.#write(`rows/${row.arm}-${row.seed}.json`, `${JSON.stringify(row)}\n`);
+  }
+
+  results(adapter: string): ExperimentResults & { adapter: string } {
+    const chance = chanceOf(this.#config);
+    return { experiment: this.#name, preset: this.#config.preset, adapter, chance, rows: this.rows() };
+  }
+
+  summarise(experiments: readonly Experiment[], adapter: string): void {
+    const { rows, ...head } = this.results(adapter);
+    // A row a line: the file stays small and its history readable.
+    const lines = rows.map((row) => JSON.stringify(row)).join(',\n');
+    this.#write('results.json', `${JSON.stringify(head).slice(0, -1)},"rows":[\n${lines}\n]}\n`);
+    this.#write('table.md', experiments.map((one) => resultsTable(one, { ...head, rows })).join('\n'));
+  }
+
+  basePath(seed: number): string {
+    return path.join(this.#path, 'bases', `${this.#config.preset}-${seed}`);
+  }
+
+  /** A base an earlier call of the command has trained. */
+  base(seed: number): Base | null {
+    return existsSync(this.basePath(seed)) ? readBase(readFolder(this.basePath(seed))) : null;
+  }
+
+  /** Whole or not at all, also while another process writes the same file. */
+  #write(name: string, text: string): void {
+    const part = path.join(this.#path, `${name}.part-${process.pid}`);
+    writeFileSync(part, text);
+    renameSync(part, path.join(this.#path, name));
+  }
+}
+
+/** Accuracy of answering at random, which no seed changes. */
+function chanceOf({ data }: RunConfig): ExperimentResults['chance'] {
+  const suites = data.world ? benchmarks(new World(data.world, 1)) : [];
+  const counted = suites.filter(({ role }) => role !== 'probe');
+  return {
+    average: counted.reduce((sum, suite) => sum + chanceLevel(suite.items), 0) / counted.length,
+    suites: Object.fromEntries(suites.map((suite) => [suite.name, chanceLevel(suite.items)])),
+  };
+}
