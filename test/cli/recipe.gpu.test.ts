@@ -88,6 +88,30 @@ describe('npm run recipe', () => {
     expect(stderr.trim().split('\n').at(-1)).toMatch(/vocab_size/);
   }, 180_000);
 
+  it('runs an experiment into results.json and table.md, and goes on where it stopped', () => {
+    const out = at('experiment');
+    const args = ['experiment', 'f1', '--preset', 'ci', '--set', 'base.steps=12', '--set', 'continued.steps=6', '--out', out];
+    const first = recipe(...args, '--seeds', '1', '--base', 'train');
+    expect(first.status, first.stderr).toBe(0);
+    const second = recipe(...args, '--seeds', '2', '--base', 'train');
+    expect(second.status, second.stderr).toBe(0);
+    expect(second.stderr).not.toMatch(/seed 1, recipe: \d+ steps/);
+    const { experiment, preset, rows } = JSON.parse(readFileSync(path.join(out, 'results.json'), 'utf8'));
+    expect([experiment, preset]).toEqual(['f1', 'ci']);
+    expect(rows.map(({ arm, seed }: { arm: string; seed: number }) => `${arm} ${seed}`).sort()).toEqual(
+      ['base', 'pretraining-blend', 'recipe'].flatMap((arm) => [`${arm} 1`, `${arm} 2`]),
+    );
+    for (const { average, suites, heldOutLoss, flops } of rows) {
+      expect(average).toBeCloseTo((suites.facts + suites.archive) / 2, 12);
+      expect(Object.keys(heldOutLoss)).toEqual(expect.arrayContaining(['web', 'wiki', 'forum', 'qa']));
+      expect(flops).toBeGreaterThan(0);
+    }
+    expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toMatch(/`recipe`.*56\.1 \[T\]/);
+    const other = recipe(...args, '--set', 'seed=1', '--set', 'continued.steps=7', '--seeds', '1');
+    expect(other.status).not.toBe(0);
+    expect(other.stderr.trim().split('\n').at(-1)).toMatch(/another configuration/);
+  }, 180_000);
+
   it.each([
     ['an empty file', ['--data', `notes=${write('empty.txt', '')}`], /empty/],
     ['invalid UTF-8', ['--data', `notes=${write('bytes.txt', Uint8Array.of(72, 105, 0xff, 0xfe, 0x20))}`], /UTF-8/],
