@@ -3,6 +3,7 @@
  * The page sends commands through comlink; the worker answers with batches of events at most ~10 times a second.
  */
 import type { RunConfig } from './config/run.ts';
+import type { ResultRow } from './recipe/results.ts';
 
 export type PhaseName = 'base' | 'general' | 'qa';
 
@@ -102,15 +103,56 @@ export interface UserFile {
   bytes: ArrayBuffer;
 }
 
-/** Commands of the worker, as comlink exposes them. */
+/** A file of a model folder. */
+export interface ModelFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** What a run continues instead of training a base of its own: the checkpoint shipped for its preset and seed, or a folder's. */
+export type BaseSource = { kind: 'shipped' } | { kind: 'folder'; files: ModelFile[] };
+
+/** Experiments (recipe/experiments.ts) by name, run as one: arms that several of them share are run once. */
+export interface ExperimentRequest {
+  experiments: string[];
+  config: RunConfig;
+  seeds: number[];
+  /** Rows there already: their arms are not run again. */
+  done: ResultRow[];
+}
+
+/** Where an experiment is. Steps are counted over base and continued run together. */
+export type ExperimentState =
+  | { kind: 'idle' }
+  | { kind: 'preparing' }
+  | { kind: 'compiling'; done: number; total: number }
+  | { kind: 'running'; arm: string; seed: number; firstStep: number; endStep: number }
+  | { kind: 'done' }
+  | { kind: 'stopped' }
+  | { kind: 'failed'; message: string };
+
+/** Everything an experiment has to say since the last batch. The base of a seed is the arm 'base'. */
+export interface ExperimentEvents {
+  state?: ExperimentState;
+  metrics?: { arm: string; seed: number; columns: MetricColumns }[];
+  heldOut?: { arm: string; seed: number; point: HeldOutPoint }[];
+  benchmarks?: { arm: string; seed: number; point: BenchmarkPoint }[];
+  rows?: ResultRow[];
+}
+
+/** Commands of the worker, as comlink exposes them. A run and an experiment take turns: starting one ends the other. */
 export interface TrainerApi {
   adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
-  start(config: RunConfig, files: UserFile[], onEvents: (events: RunEvents) => void): Promise<void>;
+  start(config: RunConfig, files: UserFile[], onEvents: (events: RunEvents) => void, base?: BaseSource): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** One optimizer step, from the paused state. */
   step(): Promise<void>;
+  /** Ends what is under way, run or experiment. */
   stop(): Promise<void>;
+  experiment(request: ExperimentRequest, onEvents: (events: ExperimentEvents) => void): Promise<void>;
+  /** The shipped base checkpoint of this preset and seed, if it was trained as this configuration would train one. */
+  shippedBase(config: RunConfig): Promise<{ bytes: number } | null>;
   /** Text continued from `prompt` by the weights as they are now. */
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string>;
   /** The HuggingFace folder as it stands, name → bytes. */

@@ -1,5 +1,6 @@
 /** Gathers what a run says into one message at most ten times a second, measurements as columns. */
-import type { MetricColumns, RunEvents } from '../protocol.ts';
+import type { ExperimentEvents, ExperimentState, MetricColumns, RunEvents } from '../protocol.ts';
+import type { ExperimentListener } from './experiment.ts';
 import type { MetricRow, RunListener } from './run.ts';
 
 const phaseIndex = { base: 0, general: 1, qa: 2 };
@@ -57,6 +58,59 @@ export class EventBatcher implements RunListener {
   };
   sample: NonNullable<RunListener['sample']> = (sample) => {
     (this.#events.samples ??= []).push(sample);
+    this.#later();
+  };
+}
+
+/** The same for an experiment: measurements stay apart by arm and seed. */
+export class ExperimentBatcher implements ExperimentListener {
+  readonly #send: (events: ExperimentEvents) => void;
+  #events: ExperimentEvents = {};
+  #metrics: { arm: string; seed: number; rows: MetricRow[] }[] = [];
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(send: (events: ExperimentEvents) => void) {
+    this.#send = send;
+  }
+
+  /** Sends what is waiting, now. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const events = this.#events;
+    if (this.#metrics.length > 0) events.metrics = this.#metrics.map(({ arm, seed, rows }) => ({ arm, seed, columns: columns(rows) }));
+    this.#events = {};
+    this.#metrics = [];
+    if (Object.keys(events).length > 0) this.#send(events);
+  }
+
+  #later(): void {
+    this.#timer ??= setTimeout(() => this.flush(), interval);
+  }
+
+  state(state: ExperimentState): void {
+    this.#events.state = state;
+    this.#later();
+  }
+  begin: ExperimentListener['begin'] = (arm, seed, { plan: { firstStep, endStep } }) =>
+    this.state({ kind: 'running', arm, seed, firstStep, endStep });
+  compiling: ExperimentListener['compiling'] = (done, total) => this.state({ kind: 'compiling', done, total });
+  metric: ExperimentListener['metric'] = (arm, seed, row) => {
+    const last = this.#metrics.at(-1);
+    if (last?.arm === arm && last.seed === seed) last.rows.push(row);
+    else this.#metrics.push({ arm, seed, rows: [row] });
+    this.#later();
+  };
+  heldOut: ExperimentListener['heldOut'] = (arm, seed, point) => {
+    (this.#events.heldOut ??= []).push({ arm, seed, point });
+    this.#later();
+  };
+  benchmark: ExperimentListener['benchmark'] = (arm, seed, point) => {
+    (this.#events.benchmarks ??= []).push({ arm, seed, point });
+    this.#later();
+  };
+  row: ExperimentListener['row'] = (row) => {
+    (this.#events.rows ??= []).push(row);
     this.#later();
   };
 }

@@ -2,18 +2,26 @@
 import { fetchFrom } from '../data/catalogue.ts';
 import type { RunConfig } from '../config/run.ts';
 import { openDevice } from '../gpu/device.ts';
-import type { TrainerApi, UserFile } from '../protocol.ts';
+import type { BaseSource, ExperimentRequest, TrainerApi, UserFile } from '../protocol.ts';
+import { armsOf, experimentNamed } from '../recipe/experiments.ts';
 import { UserError } from '../util/errors.ts';
+import { type Base, checkBase, readBase } from './base.ts';
+import { Bases } from './bases.ts';
 import { prepareData } from './data.ts';
-import { EventBatcher } from './events.ts';
+import { EventBatcher, ExperimentBatcher } from './events.ts';
+import { runExperiment } from './experiment.ts';
 import { exportModel } from './exportModel.ts';
 import { Run } from './run.ts';
 
-/** `dataFolder`: address of the shipped shards. */
-export function createTrainer(dataFolder: string): TrainerApi {
+/** `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. */
+export function createTrainer(dataFolder: string, basesFolder: string): TrainerApi {
+  const bases = new Bases(fetchFrom(basesFolder));
   let opened: ReturnType<typeof openDevice> | null = null;
+  /** The page's run, whose weights can be sampled and saved after its end. */
   let run: Run | null = null;
-  let events: EventBatcher | null = null;
+  /** What trains now: that run, or an arm of an experiment. */
+  let current: Run | null = null;
+  let events: EventBatcher | ExperimentBatcher | null = null;
   /** Set by `stop`, also while text is prepared or kernels compile; a new start clears it. */
   let stopping = false;
   /** The end of the run before, which a new one waits for: its buffers are in use until then. */
@@ -29,24 +37,79 @@ export function createTrainer(dataFolder: string): TrainerApi {
   const watch = async (device: GPUDevice): Promise<void> => {
     const { message } = await device.lost;
     opened = null;
-    run?.stop();
+    current?.stop();
     await ended;
     events?.state({ kind: 'failed', message: `The browser lost the GPU (${message || 'no reason given'}): start again.` });
   };
-  const current = (): Run => {
+  const device = async () => {
+    const answer = await open();
+    if ('cause' in answer) throw new UserError(answer.message);
+    return answer;
+  };
+  const theRun = (): Run => {
     if (!run) throw new UserError('There is no run yet: press Start first.');
     return run;
   };
 
-  const train = async (config: RunConfig, files: UserFile[], listener: EventBatcher): Promise<void> => {
-    const answer = await open();
-    if ('cause' in answer) throw new UserError(answer.message);
-    const data = await prepareData(config, files, fetchFrom(dataFolder), (what, done, total) =>
-      listener.state({ kind: 'preparing', what, done, total }),
-    );
-    if (!stopping) run = await Run.create(answer.device, answer.report.software, config, data, listener);
+  const baseOf = async (source: BaseSource, config: RunConfig): Promise<Base> => {
+    const base = source.kind === 'folder' ? readBase(source.files) : await bases.shipped(config);
+    if (!base) throw new UserError(`No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: train one.`);
+    await checkBase(base, config);
+    return base;
+  };
+
+  const train = async (config: RunConfig, files: UserFile[], source: BaseSource | null, listener: EventBatcher): Promise<void> => {
+    run?.destroy();
+    run = null;
+    const { device: gpu, report } = await device();
+    const base = source && (await baseOf(source, config));
+    const progress = (what: string, done: number, total: number): void => listener.state({ kind: 'preparing', what, done, total });
+    const data = await prepareData(config, files, fetchFrom(dataFolder), progress, base?.tokenizer);
+    if (!stopping) current = run = await Run.create(gpu, report.software, config, data, listener, base);
     if (stopping || !run) listener.state({ kind: 'stopped' });
     else await run.train();
+  };
+
+  const experiment = async ({ experiments, config, seeds, done }: ExperimentRequest, listener: ExperimentBatcher): Promise<void> => {
+    const { device: gpu, report } = await device();
+    const finished = await runExperiment(
+      gpu,
+      report.software,
+      { experiment: { arms: armsOf(experiments.map(experimentNamed)) }, config, seeds, done, baseOf: (seed) => bases.find({ ...config, seed }) },
+      {
+        compiling: listener.compiling,
+        metric: listener.metric,
+        heldOut: listener.heldOut,
+        benchmark: listener.benchmark,
+        row: listener.row,
+        begin(arm, seed, next) {
+          current = next;
+          if (stopping) next.stop();
+          listener.begin(arm, seed, next);
+        },
+        base: (seed, files) => bases.keep({ ...config, seed }, files),
+      },
+    );
+    listener.state({ kind: finished ? 'done' : 'stopped' });
+  };
+
+  /** Ends what is under way, then does `work`, whose failure the listener hears of in one sentence. */
+  const instead = async (listener: EventBatcher | ExperimentBatcher, work: () => Promise<void>): Promise<void> => {
+    stopping = true;
+    current?.stop();
+    await ended;
+    current = null;
+    stopping = false;
+    events = listener;
+    const working = work();
+    ended = working.catch(() => undefined);
+    try {
+      await working;
+    } catch (error) {
+      listener.state({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    } finally {
+      listener.flush();
+    }
   };
 
   return {
@@ -55,39 +118,32 @@ export function createTrainer(dataFolder: string): TrainerApi {
       return 'cause' in answer ? answer : { adapter: answer.report };
     },
 
-    async start(config, files, onEvents) {
-      run?.stop();
-      await ended;
-      run?.destroy();
-      run = null;
-      stopping = false;
+    async start(config, files, onEvents, base) {
       const listener = new EventBatcher(onEvents);
-      events = listener;
-      const work = train(config, files, listener);
-      ended = work.catch(() => undefined);
-      try {
-        await work;
-      } catch (error) {
-        listener.state({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
-      } finally {
-        listener.flush();
-      }
+      await instead(listener, () => train(config, files, base ?? null, listener));
     },
 
+    async experiment(request, onEvents) {
+      const listener = new ExperimentBatcher(onEvents);
+      listener.state({ kind: 'preparing' });
+      await instead(listener, () => experiment(request, listener));
+    },
+    shippedBase: (config) => bases.offer(config),
+
     async pause() {
-      current().pause();
+      theRun().pause();
     },
     async resume() {
-      current().resume();
+      theRun().resume();
     },
     async step() {
-      current().step();
+      theRun().step();
     },
     async stop() {
       stopping = true;
-      run?.stop();
+      current?.stop();
     },
-    sample: (prompt, tokens, temperature, seed) => current().sample(prompt, tokens, temperature, seed),
-    exportModel: () => exportModel(current()),
+    sample: (prompt, tokens, temperature, seed) => theRun().sample(prompt, tokens, temperature, seed),
+    exportModel: () => exportModel(theRun()),
   };
 }

@@ -2,5 +2,6 @@
 import { expose } from 'comlink';
 import { createTrainer } from '../train/trainer.ts';
 
-// Built, this file lies in assets/; while developing, it is served from /src/worker/. The shards lie beside index.html.
-expose(createTrainer(new URL(import.meta.env.DEV ? '/data/' : '../data/', self.location.href).href));
+// Built, this file lies in assets/; while developing, it is served from /src/worker/. Shards and bases lie beside index.html.
+const beside = (folder: string): string => new URL(`${import.meta.env.DEV ? '/' : '../'}${folder}/`, self.location.href).href;
+expose(createTrainer(beside('data'), beside('bases')));
