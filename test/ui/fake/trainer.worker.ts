@@ -6,9 +6,10 @@
 import { expose } from 'comlink';
 import type { RunConfig } from '../../../src/config/run.ts';
 import { rate } from '../../../src/optim/schedule.ts';
-import type { MetricColumns, PhaseName, RunEvents, RunState, TrainerApi, UserFile } from '../../../src/protocol.ts';
-import { planRun } from '../../../src/recipe/phases.ts';
+import type { ExperimentRequest, MetricColumns, PhaseName, RunEvents, RunState, TrainerApi, UserFile } from '../../../src/protocol.ts';
+import { planRun, type RunPart } from '../../../src/recipe/phases.ts';
 import { randomNormal } from '../../../src/util/random.ts';
+import { benchmarkPoint, playExperiment } from './experiment.ts';
 
 export interface Scenario {
   machine?: 'gpu' | 'software' | 'insecure-address' | 'no-webgpu' | 'no-adapter' | 'device-refused';
@@ -16,6 +17,10 @@ export interface Scenario {
   end?: { kind: 'paused' | 'diverged' | 'failed' | 'compiling'; at: number };
   /** Steps a batch of events. */
   stride?: number;
+  /** Batches of events after which an experiment holds still, fails, or (by itself) is stopped. */
+  experiment?: { kind: 'held' | 'failed'; at: number };
+  /** Milliseconds between an experiment's batches. */
+  beat?: number;
 }
 
 const scenario = (globalThis as { scenario?: Scenario }).scenario ?? {};
@@ -35,9 +40,9 @@ function lossAt(step: number, switchStep: number | null, seed: number): number {
 let command: 'run' | 'pause' | 'step' | 'stop' = 'run';
 const commanded = () => command;
 
-async function play(config: RunConfig, emit: (events: RunEvents) => void): Promise<void> {
-  const plan = planRun(config);
-  const stride = scenario.stride ?? Math.ceil(plan.endStep / 20);
+async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) => void): Promise<void> {
+  const plan = planRun(config, part);
+  const stride = scenario.stride ?? Math.ceil((plan.endStep - plan.firstStep) / 20);
   const say = (state: RunState) => emit({ state });
   say({ kind: 'preparing', what: 'text', done: 0, total: 2 });
   await pause();
@@ -62,11 +67,14 @@ async function play(config: RunConfig, emit: (events: RunEvents) => void): Promi
           loss: Object.fromEntries(names.map((name, i) => [name, lossAt(step, plan.switchStep, 1) + 0.15 * (i - 3)])),
         },
       ],
+      ...(config.data.world && {
+        benchmarks: [benchmarkPoint(step, step * plan.tokensPerStep, 0, config.seed, step / plan.endStep)],
+      }),
     });
-  measure(0);
+  measure(plan.firstStep);
   const stopAt = scenario.end ? Math.round(scenario.end.at * plan.endStep) : Infinity;
-  let phase: PhaseName = 'base';
-  for (let step = 0; step < plan.endStep;) {
+  let phase: PhaseName = plan.phases[0]!.name;
+  for (let step = plan.firstStep; step < plan.endStep;) {
     const end = Math.min(command === 'step' ? step + 1 : step + stride, plan.endStep, Math.max(step + 1, stopAt));
     const n = end - step;
     const columns: MetricColumns = {
@@ -141,9 +149,29 @@ const api: TrainerApi = {
       },
     };
   },
-  async start(config: RunConfig, _files: UserFile[], onEvents) {
+  async start(config: RunConfig, _files: UserFile[], onEvents, base) {
     command = 'run';
-    void play(config, onEvents);
+    void play(config, base ? 'continued' : 'all', onEvents);
+  },
+  async experiment(request: ExperimentRequest, onEvents) {
+    command = 'run';
+    let batches = 0;
+    const { kind, at } = scenario.experiment ?? { kind: 'held', at: Infinity };
+    const beat = async () => {
+      batches++;
+      if (batches > at && kind === 'failed') throw new Error('Arm recipe of seed 1 diverged: lower the peak learning rate.');
+      do await new Promise((resolve) => setTimeout(resolve, scenario.beat ?? 5));
+      while (batches > at && commanded() !== 'stop');
+      return commanded() !== 'stop';
+    };
+    onEvents({ state: { kind: 'preparing' } });
+    playExperiment(request, onEvents, beat).catch((error: Error) =>
+      onEvents({ state: { kind: 'failed', message: error.message } }),
+    );
+  },
+  /** As if the first three seeds of ci had shipped bases. */
+  async shippedBase({ preset, seed }) {
+    return preset === 'ci' && seed <= 3 ? { bytes: 150_000 } : null;
   },
   async pause() {
     command = 'pause';
