@@ -27,26 +27,25 @@ const SQUARED_RELU_GRADIENT = 3u; // C = product · 2·max(u, 0), where aux = ma
 const ACCUMULATE = 4u; // C += product
 
 fn finish(row: u32, column4: u32, product: vec4f) {
-  if (row >= shape.M || column4 >= shape.N4) {
-    return;
+  if ((row < shape.M) & (column4 < shape.N4)) {
+    let i = shape.c0 + row * shape.N4 + column4;
+    var value = product;
+    switch EPILOGUE {
+      case ADD: {
+        value += vec4f(aux[i]);
+      }
+      case SQUARED_RELU: {
+        let positive = max(value, vec4f());
+        value = positive * positive;
+      }
+      case SQUARED_RELU_GRADIENT: {
+        value *= 2.0 * sqrt(vec4f(aux[i]));
+      }
+      case ACCUMULATE: {
+        value += vec4f(c[i]);
+      }
+      default: {}
+    }
+    c[i] = result4(value);
   }
-  let i = shape.c0 + row * shape.N4 + column4;
-  var value = product;
-  switch EPILOGUE {
-    case ADD: {
-      value += vec4f(aux[i]);
-    }
-    case SQUARED_RELU: {
-      let positive = max(value, vec4f());
-      value = positive * positive;
-    }
-    case SQUARED_RELU_GRADIENT: {
-      value *= 2.0 * sqrt(vec4f(aux[i]));
-    }
-    case ACCUMULATE: {
-      value += vec4f(c[i]);
-    }
-    default: {}
-  }
-  c[i] = result4(value);
 }

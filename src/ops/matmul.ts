@@ -1,10 +1,11 @@
 /**
  * Matrix products as kernels: three layouts, one register-tiled body each, and a handful of epilogues. Shapes are uniforms, so a
- * model of any size needs at most eight pipelines.
+ * model of any size needs few pipelines.
  *
- * The tile lives in named registers, which WGSL can only have written out; this file is the one place that generates shader text.
- * With quads, each of four lanes loads a different row of A and broadcasts it (one load instead of four); without, every lane loads
- * the rows it needs. Tiles and the reasons for them: performance.md §2.3.
+ * The tile lives in named registers, which WGSL can only have written out; this file is the one place that generates their text.
+ * With quads, each of four lanes loads a different vec4 of A and hands it on by quad swaps: at swap q lane l holds what lane l ^ q
+ * loaded, so its accumulator q belongs to another row (nt, nn) or its sum runs over k in another order (tn). A swap is one
+ * instruction on SwiftShader, a broadcast five. Without quads every lane loads all it needs. Tiles: LOG.md, performance.md §2.3.
  */
 import matmulWgsl from '../../shaders/matmul.wgsl?raw';
 import type { Tensor } from '../graph/graph.ts';
@@ -26,72 +27,103 @@ export interface Tile {
 }
 
 /**
- * SwiftShader runs four lanes at a time and pays for loads, so it gets the largest tile that compiles quickly and a workgroup of one
- * quad. A GPU needs whole subgroups and many workgroups in flight: 64 invocations, small tiles.
+ * SwiftShader runs four lanes at a time and pays for loads, so it gets the largest tile that compiles quickly, a workgroup of one
+ * quad, and half as many columns where N would leave half of the last tile empty. A GPU needs whole subgroups and many workgroups
+ * in flight: 64 invocations, small tiles.
  */
-export function tileFor(context: Pick<KernelContext, 'software'>): Tile {
-  return context.software
-    ? { rows: 16, columns4: 2, quadsX: 1, quadsY: 1 }
-    : { rows: 8, columns4: 1, quadsX: 4, quadsY: 4 };
+export function tileFor({ software }: Pick<KernelContext, 'software'>, N: number): Tile {
+  if (!software) return { rows: 8, columns4: 1, quadsX: 4, quadsY: 4 };
+  const spare = Math.ceil(N / 32) * 32 - N;
+  return { rows: 32, columns4: spare >= 16 && N < 96 ? 1 : 2, quadsX: 1, quadsY: 1 };
 }
 
-const component = 'xyzw';
+const components = ['x', 'y', 'z', 'w'];
+const swaps = ['', 'quadSwapX', 'quadSwapY', 'quadSwapDiagonal'];
+const four = [0, 1, 2, 3];
 const each = (n: number, line: (i: number) => string, join = '\n'): string => Array.from({ length: n }, (_, i) => line(i)).join(join);
+const vector = (parts: string[]): string => `vec4f(${parts.join(', ')})`;
 
-/** The entry point `matmul` for one layout and tile, to follow matmul.wgsl. */
+/** The entry point `matmul` for one layout and tile, to follow matmul.wgsl. Inner steps are taken four at a time. */
 export function matmulSource(layout: Layout, tile: Tile, quads: boolean): string {
   const { rows, columns4, quadsX, quadsY } = tile;
   const groups = rows / 4;
-  const broadcast = (value: string, lane: number): string => (quads ? `quadBroadcast(${value}, ${lane}u)` : value);
+  const tn = layout === 'tn';
+  const swap = (value: string, q: number): string => (quads && q > 0 ? `${swaps[q]}(${value})` : value);
+  /** Vectors of A a lane loads of each group of four rows: its own of four, or all. */
+  const loads = quads ? [0] : four;
+  const mine = (q: number): string => (quads ? 'lane' : `${q}u`);
 
-  // A's registers. With quads a{g} is this lane's own row of group g; without, a{g}_{r} holds each of the four.
-  const loadA = each(groups, (g) => {
-    const one = (row: string, name: string): string => {
-      if (layout !== 'tn') return `    let ${name} = vec4f(a[shape.a0 + min(row0 + ${g * 4}u + ${row}, shape.M - 1u) * K4 + k4]);`;
-      const k = `k4 * 4u + ${row}`;
-      return `    let ${name} = select(vec4f(), vec4f(a[shape.a0 + min(${k}, shape.K - 1u) * M4 + min((row0 >> 2u) + ${g}u, M4 - 1u)]), ${k} < shape.K);`;
-    };
-    return quads ? one('lane', `a${g}`) : each(4, (r) => one(`${r}u`, `a${g}_${r}`));
-  });
-  /** The element of A for output row m at inner step i of the four of this turn, as an f32 expression. */
-  const elementA = (m: number, i: number): string => {
-    const [register, lane] = layout === 'tn' ? [component[m & 3], i] : [component[i], m & 3];
-    return quads ? broadcast(`a${m >> 2}.${register}`, lane) : `a${m >> 2}_${lane}.${register}`;
+  // A. nt, nn: a{g}_{q} is four k of row q of group g. tn: a{g}_{q} is the four rows of group g at step q.
+  const startA = tn
+    ? `  let M4 = M >> 2u;
+  let lastA = shape.a0 + (shape.K - 1u) * M4;
+${each(groups, (g) => `  let columnA${g} = min((row0 >> 2u) + ${g}u, M4 - 1u);`)}
+${loads.map((q) => `  var stepA${q} = shape.a0 + ${mine(q)} * M4;`).join('\n')}`
+    : each(groups, (g) =>
+        loads.map((q) => `  let rowA${g}_${q} = shape.a0 + min(row0 + ${g * 4}u + ${mine(q)}, M - 1u) * K4;`).join('\n'),
+      );
+  // Steps past K read the last one and count nothing.
+  const loadA = tn
+    ? loads
+        .map(
+          (q) => `    let inside${q} = f32(stepA${q} <= lastA);
+${each(groups, (g) => `    let a${g}_${q} = inside${q} * vec4f(a[min(stepA${q}, lastA) + columnA${g}]);`)}
+    stepA${q} += 4u * M4;`,
+        )
+        .join('\n')
+    : each(groups, (g) => loads.map((q) => `    let a${g}_${q} = vec4f(a[rowA${g}_${q} + k4]);`).join('\n'));
+  /** The four steps of A that accumulator row m is to be multiplied with. */
+  const stepsOfA = (m: number): string => {
+    const [g, r] = [m >> 2, m & 3];
+    if (!tn) return quads ? swap(`a${g}_0`, r) : `a${g}_${r}`;
+    return vector(four.map((q) => (quads ? swap(`a${g}_0.${components[r]}`, q) : `a${g}_${q}.${components[r]}`)));
   };
 
-  let body: string;
+  // B, in the order of steps that A comes in: b{n}_{r} is four steps of element r of column vector n.
+  let startB: string;
+  let loadB: string;
   if (layout === 'nt') {
-    body = `${each(columns4, (n) => each(4, (r) => `    let b${n}_${r} = vec4f(b[shape.b0 + (column${n} * 4u + ${r}u) * K4 + k4]);`))}
-${each(rows, (m) => {
-  const rowA = quads ? broadcast(`a${m >> 2}`, m & 3) : `a${m >> 2}_${m & 3}`;
-  return `    { let s = ${rowA}; ${each(columns4, (n) => `c${m}_${n} += vec4f(${each(4, (r) => `dot(s, b${n}_${r})`, ', ')});`, ' ')} }`;
-})}`;
+    startB = each(columns4, (n) => each(4, (r) => `  let rowB${n}_${r} = shape.b0 + (column${n} * 4u + ${r}u) * K4;`));
+    loadB = each(columns4, (n) => each(4, (r) => `    let b${n}_${r} = vec4f(b[rowB${n}_${r} + k4]);`));
   } else {
-    const rowB = (i: number): string => (layout === 'nn' ? `k4 * 4u + ${i}u` : `min(k4 * 4u + ${i}u, shape.K - 1u)`);
-    body = each(
-      4,
-      (i) => `    {
-      let base = shape.b0 + (${rowB(i)}) * shape.N4;
-${each(columns4, (n) => `      let b${n} = vec4f(b[base + column${n}]);`)}
-${each(rows, (m) => `      { let s = ${elementA(m, i)}; ${each(columns4, (n) => `c${m}_${n} += s * b${n};`, ' ')} }`)}
-    }`,
-    );
+    const step = (q: number): string => (tn && quads ? `(lane ^ ${q}u)` : `${q}u`);
+    const row = (q: number): string => (tn ? `min(stepB${q}, lastB)` : `stepB${q}`);
+    startB = `  let lastB = shape.b0 + (shape.K - 1u) * N4;
+${each(4, (q) => `  var stepB${q} = shape.b0 + ${step(q)} * N4;`)}`;
+    loadB = `${each(4, (q) => each(columns4, (n) => `    let row${n}_${q} = vec4f(b[${row(q)} + column${n}]);`))}
+${each(4, (q) => `    stepB${q} += 4u * N4;`)}
+${each(columns4, (n) => each(4, (r) => `    let b${n}_${r} = ${vector(four.map((q) => `row${n}_${q}.${components[r]}`))};`))}`;
   }
+  // At swap q a quad's lane l holds row l ^ q of a group.
+  const row = quads && !tn ? '(row0 + m) ^ lane' : 'row0 + m';
 
   return `
+var<private> tile: array<vec4f, ${rows * columns4}>;
+
 @compute @workgroup_size(${4 * quadsX}, ${quadsY})
 fn matmul(@builtin(local_invocation_id) local: vec3u, @builtin(workgroup_id) group: vec3u) {
   let lane = local.x & 3u;
   let row0 = (group.y * ${quadsY}u + local.y) * ${rows}u;
   let first = (group.x * ${quadsX}u + (local.x >> 2u)) * ${4 * columns4}u + lane;
-${each(columns4, (n) => `  let column${n} = min(first + ${n * 4}u, shape.N4 - 1u);`)}
+  let M = shape.M;
+  let N4 = shape.N4;
   let K4 = (shape.K + 3u) >> 2u;
-${layout === 'tn' ? '  let M4 = shape.M >> 2u;\n' : ''}${each(rows, (m) => '  ' + each(columns4, (n) => `var c${m}_${n} = vec4f();`, ' '))}
+${each(columns4, (n) => `  let column${n} = min(first + ${n * 4}u, N4 - 1u);`)}
+${startA}
+${startB}
+${each(rows, (m) => '  ' + each(columns4, (n) => `var c${m}_${n} = vec4f();`, ' '))}
   for (var k4 = 0u; k4 < K4; k4++) {
 ${loadA}
-${body}
+${loadB}
+${each(rows, (m) => `    { let s = ${stepsOfA(m)}; ${each(columns4, (n) => `c${m}_${n} = ${vector(four.map((r) => `c${m}_${n}.${components[r]} + dot(b${n}_${r}, s)`))};`, ' ')} }`)}
   }
-${each(rows, (m) => each(columns4, (n) => `  finish(row0 + ${m}u, first + ${n * 4}u, c${m}_${n});`))}
+${each(rows, (m) => each(columns4, (n) => `  tile[${m * columns4 + n}] = c${m}_${n};`, '\n'))}
+  // Rolled: written out, stores and epilogues would take longer to compile than the loop above.
+  for (var m = 0u; m < ${rows}u; m++) {
+    for (var n = 0u; n < ${columns4}u; n++) {
+      finish(${row}, first + 4u * n, tile[m * ${columns4}u + n]);
+    }
+  }
 }
 `;
 }
@@ -116,7 +148,7 @@ export interface Matmul {
 
 /** One dispatch of C = A·B with an epilogue. Shapes are checked by the op that asks. */
 export function matmul(context: KernelContext, p: Matmul): Kernel {
-  const tile = tileFor(context);
+  const tile = tileFor(context, p.N);
   const ending = p.epilogue ?? epilogue.write;
   const key = JSON.stringify([p.layout, ending, tile, context.quads]);
   let source = sources.get(key);
