@@ -1,141 +1,201 @@
 /**
- * `npm run bench -- [--json FILE] [--only TEXT] [--no-quads]`: training steps and matrix products on this machine's adapter through
- * Dawn for Node; with a real GPU it writes the same JSON. CPU seconds are those of the whole process, all threads: on the software
- * adapter they are the work itself and steadier than wall time.
+ * `npm run bench -- [--json FILE] [--only TEXT] [--browser] [--peers] [--scaling] [--seconds N] [--patience N]`: training steps and matrix
+ * products on this machine's adapter, through Dawn for Node or in headless Chromium. `--peers`, which runs in the browser, sets
+ * jax-js, TensorFlow.js and genai-nanogpt beside them, in turns. CPU seconds are those of the whole process tree: on the software
+ * adapter they are the work itself and steadier than wall time. `--seconds` of each engine in each of two turns; whoever does not
+ * answer within `--patience` seconds is given up.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { describeAdapter, openNodeDevice } from '../../src/cli/node/dawn.ts';
-import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { compile } from '../../src/gpu/compile.ts';
-import { Memory } from '../../src/gpu/memory.ts';
-import { Graph, type Op, type Tensor } from '../../src/graph/graph.ts';
-import { layoutPool } from '../../src/graph/pool.ts';
-import { type Layout, matmul } from '../../src/ops/matmul.ts';
-import { Engine } from '../../src/train/engine.ts';
-import { randomInteger } from '../../src/util/random.ts';
-import { configOf, matmulShapes, type StepShape, stepShapes } from './shapes.ts';
+import { DEFAULT_PRESET } from '../../src/config/presets.ts';
+import { trainingFlopsPerToken } from '../../src/model/estimate.ts';
+import { parameterCount } from '../../src/model/parameters.ts';
+import type { BenchReport, MatmulResult, ScalingResult, StepResult } from './contract.ts';
+import { UserError } from '../../src/util/errors.ts';
+import { browserHost, dawnHost, type Host } from './hosts.ts';
+import { shareBesides } from './kernelShares.ts';
+import { measure, type Measured, type Outcome, quantile, ratesOf } from './measure.ts';
+import { configOf, matmulShapes, sizeShapes, stepShapes, type StepShape, vocabularyShapes } from './shapes.ts';
+import type { KernelShare, Product } from './subject.ts';
 
 const { values: given } = parseArgs({
-  options: { json: { type: 'string' }, only: { type: 'string' }, 'no-quads': { type: 'boolean' } },
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string' },
+    browser: { type: 'boolean' },
+    peers: { type: 'boolean' },
+    scaling: { type: 'boolean' },
+    seconds: { type: 'string', default: '2' },
+    patience: { type: 'string', default: '120' },
+  },
 });
+const [seconds, patience] = [Number(given.seconds), Number(given.patience)];
+if (!(seconds >= 0 && patience > 0)) throw new UserError('--seconds and --patience take numbers of seconds.');
 const wanted = (name: string): boolean => given.only === undefined || name.includes(given.only);
+const peerNames = given.peers ? ['jax-js', 'TensorFlow.js', 'genai-nanogpt'] : [];
 
-const { device, report } = await openNodeDevice(given['no-quads'] ? { features: [] } : {});
-console.log(`adapter: ${describeAdapter(report)}`);
-
-const cpuSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
+const host: Host = await (given.browser || given.peers ? browserHost() : dawnHost());
+const report: BenchReport = {
+  adapter: host.adapter, host: host.name, start: null, steps: [], matmul: [], scaling: [], peerErrors: [],
 };
-const quantile = (sorted: number[], q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
+console.log(`adapter: ${host.adapter}\nin ${host.name}`);
+if (host.cpuSeconds() === null) console.log('CPU seconds are not available on this system: wall time only.');
 
-/** Seconds each shape is measured for, after two steps that warm up. */
-const measureSeconds = 4;
+const number = (value: number | null, digits = 0): string => (value === null ? '–' : value.toFixed(digits));
+const flopsOf = (shape: StepShape): number => {
+  const { model, batch } = configOf(shape);
+  return shape.B * shape.T * trainingFlopsPerToken(model, batch.length, true).total;
+};
 
-interface StepResult {
-  shape: string;
-  msP50: number;
-  msP95: number;
-  tokensPerSecond: number;
-  tokensPerCpuSecond: number;
-  dispatches: number;
-  submits: number;
-  gpuBytes: number;
-  compileMs: number;
-  peers: Record<string, number>;
-}
-
-async function benchStep(shape: StepShape): Promise<StepResult> {
-  const config = configOf(shape);
-  const before = performance.now();
-  const engine = await Engine.create(device, report.software, config, tokenIndex);
-  const compileMs = performance.now() - before;
-  engine.initialize(1);
-  const N = shape.B * shape.T;
-  const tokens = Uint32Array.from({ length: N }, (_, i) => randomInteger(1, 0, i, shape.V));
-  const batch = { tokens, targets: tokens.map((_, i) => tokens[(i + 1) % N]!), documentStart: new Uint32Array(N) };
-  let step = 0;
-  const take = async (): Promise<void> => {
-    engine.submitStep(step, () => batch, 1e-3, step + 1);
-    await engine.metrics(step, step);
-    step++;
-  };
-  await take();
-  await take();
-  const millis: number[] = [];
-  const cpu = cpuSeconds();
-  const start = performance.now();
-  while (millis.length < 5 || performance.now() - start < measureSeconds * 1000) {
-    const from = performance.now();
-    await take();
-    millis.push(performance.now() - from);
+/** Peers' rates beside ours; whoever failed goes into peerErrors. */
+function besides(work: string, outcomes: Map<string, Outcome>, unitsPerRun: number) {
+  const peers: Record<string, number | null> = {};
+  const peersPerSecond: Record<string, number> = {};
+  for (const engine of peerNames) {
+    const outcome = outcomes.get(engine);
+    if (!outcome) continue;
+    if ('error' in outcome) {
+      const message = outcome.error;
+      report.peerErrors.push({ engine, work, message });
+      console.log(`  ${engine}: ${message.split('\n')[0]}`);
+    } else {
+      const { perSecond, perCpuSecond } = ratesOf(outcome.measured, unitsPerRun);
+      peers[engine] = perCpuSecond;
+      peersPerSecond[engine] = perSecond;
+    }
   }
-  const wall = (performance.now() - start) / 1000;
-  const used = cpuSeconds() - cpu;
-  millis.sort((a, b) => a - b);
-  const result: StepResult = {
-    shape: shape.name,
-    msP50: quantile(millis, 0.5),
-    msP95: quantile(millis, 0.95),
-    tokensPerSecond: (millis.length * N) / wall,
-    tokensPerCpuSecond: (millis.length * N) / used,
-    dispatches: engine.plan.lists.step.length + engine.plan.lists.update.length,
-    submits: 1,
-    gpuBytes: engine.memory.bytes,
-    compileMs,
-    peers: {},
-  };
-  engine.destroy();
-  return result;
+  return { peers, peersPerSecond };
 }
 
-/** One product as a graph of its own. A and B are states, so that nothing is uploaded between replays. */
-async function benchMatmul(kind: Layout, m: number, n: number, k: number): Promise<number> {
-  const memory = new Memory(device, layoutPool([]), { quads: device.features.has('subgroups'), software: report.software });
-  const g = new Graph();
-  const a = g.state('A', kind === 'tn' ? [k, m] : [m, k]);
-  const b = g.state('B', kind === 'nt' ? [n, k] : [k, n]);
-  const op: Op = {
-    name: 'product',
-    kernels: ({ inputs: [x, y], outputs: [z] }, context) => [
-      matmul(context, { layout: kind, a: x!, b: y!, c: z!, M: m, N: n, K: k }),
-    ],
-  };
-  const [c] = g.node(op, [a, b], [{ name: 'C', shape: [m, n] }], {}) as [Tensor];
-  const plan = await compile(memory, g, { keep: [c] });
-  plan.submit(['step']);
-  await device.queue.onSubmittedWorkDone();
-  const cpu = cpuSeconds();
-  const start = performance.now();
-  let runs = 0;
-  while (performance.now() - start < 1500) {
-    plan.submit(['step']);
-    await device.queue.onSubmittedWorkDone();
-    runs++;
-  }
-  const gflops = (2 * m * n * k * runs) / 1e9 / (cpuSeconds() - cpu);
-  plan.destroy();
-  memory.destroy();
-  return gflops;
+/** `  jax-js 1234 (3.1×)`: the peer's rate, and ours as a multiple of it. By CPU seconds where they are known. */
+function printRatios(ours: Measured, peers: ReturnType<typeof besides>, unitsPerRun: number, digits = 0): void {
+  const { perSecond, perCpuSecond } = ratesOf(ours, unitsPerRun);
+  const lines = Object.keys(peers.peers).map((engine) => {
+    const theirs = peers.peers[engine] ?? peers.peersPerSecond[engine]!;
+    return `${engine} ${theirs.toFixed(digits)} (ours ${((perCpuSecond ?? perSecond) / theirs).toFixed(2)}×)`;
+  });
+  if (lines.length > 0) console.log(`  ${lines.join(', ')}`);
 }
 
-const steps: StepResult[] = [];
-for (const shape of stepShapes.filter(({ name }) => wanted(name))) {
-  const result = await benchStep(shape);
-  steps.push(result);
+function oursOf(outcomes: Map<string, Outcome>, engine: string): Measured {
+  const outcome = outcomes.get(engine)!;
+  if ('error' in outcome) throw new Error(`Our own engine failed in the bench: ${outcome.error}`);
+  return outcome.measured;
+}
+
+function stepResult(shape: string, units: number, measured: Measured, kernels: KernelShare[], peers: ReturnType<typeof besides>): StepResult {
+  const { perSecond, perCpuSecond } = ratesOf(measured, units);
+  const { dispatches, submits, gpuBytes } = measured.facts!;
+  return {
+    shape, msP50: quantile(measured.millis, 0.5), msP95: quantile(measured.millis, 0.95), tokensPerSecond: perSecond,
+    tokensPerCpuSecond: perCpuSecond, dispatches, submits, gpuBytes, firstStepMs: measured.firstMs, shareOfPeak: null, kernels,
+    ...peers,
+  };
+}
+
+function printStep(result: StepResult): void {
   console.log(
-    `${result.shape}: p50 ${result.msP50.toFixed(1)} ms, p95 ${result.msP95.toFixed(1)} ms, ` +
-      `${result.tokensPerSecond.toFixed(0)} tokens/s, ${result.tokensPerCpuSecond.toFixed(0)} tokens/CPU-s, ` +
-      `${result.dispatches} dispatches, ${(result.gpuBytes / 1e6).toFixed(1)} MB, compiled in ${result.compileMs.toFixed(0)} ms`,
+    `${result.shape}: p50 ${result.msP50.toFixed(1)} ms, p95 ${result.msP95.toFixed(1)} ms, ${number(result.tokensPerSecond)} tokens/s, ` +
+      `${number(result.tokensPerCpuSecond)} tokens/CPU-s, ${result.dispatches} dispatches, ${result.submits} submits, ` +
+      `${(result.gpuBytes / 1e6).toFixed(1)} MB, first step after ${result.firstStepMs.toFixed(0)} ms`,
   );
 }
-const products: { kind: Layout; m: number; n: number; k: number; gflopsPerCpuSecond: number; peers: Record<string, number> }[] = [];
-for (const { m, n, k } of wanted('matmul') ? matmulShapes : []) {
+
+async function benchStart(): Promise<void> {
+  const preset = DEFAULT_PRESET;
+  const cold = await host.open('rekindle', { preset });
+  await host.close({ engine: 'rekindle', id: cold.id });
+  const warm = await host.open('rekindle', { preset });
+  await host.close({ engine: 'rekindle', id: warm.id });
+  report.start = { preset, coldMs: cold.firstMs, warmMs: warm.firstMs, pipelines: cold.facts!.pipelines };
+  console.log(
+    `preset ${preset}: first step done after ${cold.firstMs.toFixed(0)} ms cold, ${warm.firstMs.toFixed(0)} ms warm, ` +
+      `${cold.facts!.pipelines} pipelines`,
+  );
+}
+
+async function benchStep(shape: StepShape): Promise<void> {
+  const units = shape.B * shape.T;
+  const engines = ['rekindle', 'plain', ...peerNames];
+  let kernels: KernelShare[] = [];
+  const outcomes = await measure(host, { step: shape }, { engines, rounds: 2, seconds, patience }, async ({ id }) => {
+    kernels = await host.kernels({ engine: 'rekindle', id });
+  });
+  const peers = besides(shape.name, outcomes, units);
+  const result = stepResult(shape.name, units, oursOf(outcomes, 'rekindle'), kernels, peers);
+  const plain = stepResult(`${shape.name}, no optional feature`, units, oursOf(outcomes, 'plain'), [], { peers: {}, peersPerSecond: {} });
+  report.steps.push(result, plain);
+  printStep(result);
+  printRatios(oursOf(outcomes, 'rekindle'), peers, units);
+  const top = kernels.slice(0, 6).map(({ name, count, share }) => `${name} ${count}× ${(100 * share).toFixed(0)} %`);
+  console.log(`  ${top.join(', ')}; beside products and attention ${(100 * shareBesides(kernels)).toFixed(0)} %`);
+  printStep(plain);
+}
+
+async function benchProduct(product: Product): Promise<void> {
+  const { kind, m, n, k } = product;
+  const name = `matmul ${kind} ${m}×${n}×${k}`;
+  const gigaflops = (2 * m * n * k) / 1e9;
+  const engines = ['rekindle', ...peerNames.filter((peer) => peer !== 'genai-nanogpt')];
+  const outcomes = await measure(host, { product }, { engines, rounds: 2, seconds: seconds / 2, patience });
+  const peers = besides(name, outcomes, gigaflops);
+  const measured = oursOf(outcomes, 'rekindle');
+  const { perSecond, perCpuSecond } = ratesOf(measured, gigaflops);
+  const result: MatmulResult = { kind, m, n, k, gflopsPerSecond: perSecond, gflopsPerCpuSecond: perCpuSecond, ...peers };
+  report.matmul.push(result);
+  console.log(`${name}: ${number(perSecond, 2)} GFLOP/s, ${number(perCpuSecond, 2)} GFLOP/CPU-s`);
+  printRatios(measured, peers, gigaflops, 2);
+}
+
+async function benchScaling(shape: StepShape): Promise<void> {
+  let kernels: KernelShare[] = [];
+  const outcomes = await measure(host, { step: shape }, { engines: ['rekindle'], rounds: 1, seconds, patience }, async ({ id }) => {
+    kernels = await host.kernels({ engine: 'rekindle', id });
+  });
+  const measured = oursOf(outcomes, 'rekindle');
+  const flops = flopsOf(shape);
+  const cpuSeconds = measured.cpuSeconds === null ? null : measured.cpuSeconds / measured.millis.length;
+  const result: ScalingResult = {
+    shape: shape.name,
+    parameters: parameterCount(configOf(shape).model),
+    flops,
+    msP50: quantile(measured.millis, 0.5),
+    cpuSeconds,
+    gflopsPerCpuSecond: cpuSeconds === null ? null : flops / 1e9 / cpuSeconds,
+    shareBesides: shareBesides(kernels),
+    gpuBytes: measured.facts!.gpuBytes,
+  };
+  report.scaling.push(result);
+  console.log(
+    `${shape.name.padEnd(24)} ${(result.parameters / 1e6).toFixed(2).padStart(6)} M ${(flops / 1e9).toFixed(2).padStart(7)} GFLOP ` +
+      `${result.msP50.toFixed(0).padStart(6)} ms ${number(cpuSeconds, 3).padStart(7)} CPU-s ` +
+      `${number(result.gflopsPerCpuSecond, 2).padStart(5)} GFLOP/CPU-s, ${(100 * result.shareBesides).toFixed(1).padStart(5)} % besides, ` +
+      `${(result.gpuBytes / 1e6).toFixed(1)} MB`,
+  );
+}
+
+/** Steps against the best product: by CPU seconds on a software adapter, where cores are the device, and else by wall time. */
+function fillSharesOfPeak(): void {
+  if (report.matmul.length === 0) return;
+  const byCpu = host.software && report.matmul.every(({ gflopsPerCpuSecond }) => gflopsPerCpuSecond !== null);
+  const peak = Math.max(...report.matmul.map((row) => (byCpu ? row.gflopsPerCpuSecond! : row.gflopsPerSecond)));
+  for (const step of report.steps) {
+    const shape = stepShapes.find(({ name }) => step.shape.startsWith(name))!;
+    const tokens = byCpu ? step.tokensPerCpuSecond! : step.tokensPerSecond;
+    step.shareOfPeak = (flopsOf(shape) * tokens) / (shape.B * shape.T) / 1e9 / peak;
+  }
+  const shares = report.steps.map(({ shape, shareOfPeak }) => `${shape} ${(100 * shareOfPeak!).toFixed(0)} %`);
+  console.log(`model FLOPs of the best product (${peak.toFixed(2)} GFLOP/${byCpu ? 'CPU-' : ''}s): ${shares.join('; ')}`);
+}
+
+if (wanted('start')) await benchStart();
+for (const shape of stepShapes) if (wanted(shape.name)) await benchStep(shape);
+for (const shape of matmulShapes) {
   for (const kind of ['nt', 'nn', 'tn'] as const) {
-    const gflopsPerCpuSecond = await benchMatmul(kind, m, n, k);
-    products.push({ kind, m, n, k, gflopsPerCpuSecond, peers: {} });
-    console.log(`matmul ${kind} ${m}×${n}×${k}: ${gflopsPerCpuSecond.toFixed(2)} GFLOP/CPU-s`);
+    if (wanted(`matmul ${kind} ${shape.m}×${shape.n}×${shape.k}`)) await benchProduct({ kind, ...shape });
   }
 }
-if (given.json) writeFileSync(given.json, `${JSON.stringify({ adapter: describeAdapter(report), steps, matmul: products }, null, 2)}\n`);
+fillSharesOfPeak();
+if (given.scaling) for (const shape of [...sizeShapes, ...vocabularyShapes]) await benchScaling(shape);
+if (given.json) writeFileSync(given.json, `${JSON.stringify(report, null, 2)}\n`);
+await host.end();

@@ -1,7 +1,8 @@
-/** The shapes the bench runs: those rivals were measured at, and sizes from 0.1 M to 25 M parameters are the presets' own. */
+/** The shapes the bench runs. */
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 
+/** A model of L layers, D wide, H heads, V words, on B rows of T tokens. */
 export interface StepShape {
   name: string;
   L: number;
@@ -12,12 +13,30 @@ export interface StepShape {
   V: number;
 }
 
+const step = (L: number, D: number, H: number, T: number, B: number, V: number): StepShape => ({
+  name: `L${L} d${D} T${T} B${B} V${V}`, L, D, H, T, B, V,
+});
+
+/** Where rivals are measured too; the second is the shape that TabGPT's figures stand for (performance.md §2.5). */
 export const stepShapes: StepShape[] = [
-  { name: 'L2 d64 T64 B4 V256', L: 2, D: 64, H: 4, T: 64, B: 4, V: 256 },
-  { name: 'L4 d128 T64 B8 V512', L: 4, D: 128, H: 4, T: 64, B: 8, V: 512 },
-  { name: 'L6 d256 T256 B8 V512', L: 6, D: 256, H: 8, T: 256, B: 8, V: 512 },
-  { name: 'L4 d128 T64 B8 V8192', L: 4, D: 128, H: 4, T: 64, B: 8, V: 8192 },
+  step(2, 64, 2, 64, 4, 256),
+  step(4, 128, 4, 64, 8, 512),
+  step(2, 64, 2, 64, 4, 8192),
+  step(6, 256, 8, 256, 8, 512),
 ];
+
+/** 0.1 M to 25 M parameters on the same 256 tokens: what a step costs beside its arithmetic must fall. */
+export const sizeShapes: StepShape[] = [
+  step(2, 64, 2, 64, 4, 256),
+  step(3, 96, 3, 64, 4, 512),
+  step(4, 128, 4, 64, 4, 512),
+  step(4, 256, 8, 64, 4, 512),
+  step(6, 384, 8, 64, 4, 512),
+  step(8, 512, 8, 64, 4, 512),
+];
+
+/** One small model and vocabularies up to 32,768: the head and the embedding's gradient may grow with V, nothing more. */
+export const vocabularyShapes: StepShape[] = [512, 2048, 8192, 32768].map((V) => step(2, 64, 2, 64, 4, V));
 
 /** M rows, N columns, K inner, for the products of a linear layer and of the head. */
 export const matmulShapes: { m: number; n: number; k: number }[] = [

@@ -1,0 +1,88 @@
+/** Our engine as the bench's subject, on a device that is handed in: the same code in Dawn for Node and in a page. */
+import { tokenIndex } from '../../src/data/tokenIndex.ts';
+import { presetConfig } from '../../src/config/presets.ts';
+import type { RunConfig } from '../../src/config/run.ts';
+import { compile } from '../../src/gpu/compile.ts';
+import { Memory } from '../../src/gpu/memory.ts';
+import { Graph, type Op, type Tensor } from '../../src/graph/graph.ts';
+import { layoutPool } from '../../src/graph/pool.ts';
+import { matmul } from '../../src/ops/matmul.ts';
+import { Engine as Trainer } from '../../src/train/engine.ts';
+import { kernelShares } from './kernelShares.ts';
+import { configOf } from './shapes.ts';
+import { batchOf, type Engine, operandsOf, type Subject } from './subject.ts';
+
+export interface Opened {
+  device: GPUDevice;
+  /** A software rasteriser. */
+  software: boolean;
+}
+
+/** Training steps of a configuration on one repeated batch, measurements read back after each. */
+export async function openTraining({ device, software }: Opened, config: RunConfig): Promise<Subject> {
+  const trainer = await Trainer.create(device, software, config, tokenIndex);
+  trainer.initialize(1);
+  const { sequences: B, length: T } = config.batch;
+  const batch = {
+    ...batchOf({ B, T, V: config.model.vocab_size }),
+    documentStart: new Uint32Array(B * T),
+  };
+  let step = 0;
+  const { plan, memory } = trainer;
+  return {
+    async run() {
+      trainer.submitStep(step, () => batch, 1e-3, step + 1);
+      const [metrics] = await trainer.metrics(step, step);
+      step++;
+      return metrics!.loss;
+    },
+    destroy: () => trainer.destroy(),
+    kernels: () => kernelShares(device, [...plan.lists.step, ...plan.lists.update]),
+    facts: {
+      dispatches: plan.lists.step.length + plan.lists.update.length,
+      submits: 1,
+      gpuBytes: memory.bytes,
+      pipelines: memory.pipelines.count,
+    },
+  };
+}
+
+/** Both kinds of work. A and B of a product are states, so that nothing is uploaded between runs. */
+export function rekindle(open: () => Promise<Opened>): Engine {
+  return {
+    openStep: async (shape) => openTraining(await open(), configOf(shape)),
+    openPreset: async (name) => openTraining(await open(), presetConfig(name)),
+
+    async openProduct(product) {
+      const { device, software } = await open();
+      const { kind, m, n, k } = product;
+      const { a, b, shapeA, shapeB } = operandsOf(product);
+      const memory = new Memory(device, layoutPool([]), { quads: device.features.has('subgroups'), software });
+      const g = new Graph();
+      const states = [g.state('A', shapeA), g.state('B', shapeB)] as const;
+      const op: Op = {
+        name: 'product',
+        kernels: ({ inputs: [x, y], outputs: [z] }, context) => [
+          matmul(context, { layout: kind, a: x!, b: y!, c: z!, M: m, N: n, K: k }),
+        ],
+      };
+      const [c] = g.node(op, [...states], [{ name: 'C', shape: [m, n] }], {}) as [Tensor];
+      const plan = await compile(memory, g, { keep: [c] });
+      [a, b].forEach((values, i) => device.queue.writeBuffer(memory.state(states[i]!), 0, values));
+      return {
+        async run() {
+          plan.submit(['step']);
+          await device.queue.onSubmittedWorkDone();
+        },
+        async result() {
+          plan.submit(['step']);
+          return plan.read(c);
+        },
+        destroy() {
+          plan.destroy();
+          memory.destroy();
+        },
+      };
+    },
+  };
+}
