@@ -6,8 +6,9 @@ import { foldWorkgroups, type KernelContext } from '../graph/kernel.ts';
 /** The shader library that defines LANES, lanesSum and lanesMax for this device. */
 export const lanesWgsl = (context: KernelContext): string => (context.quads ? quadsWgsl : singleWgsl);
 
-/** Workgroups of 64 invocations for N rows. */
-export function rowGroups(context: KernelContext, N: number): [number, number, number] {
-  const rowsPerGroup = context.quads ? 16 : 64;
-  return foldWorkgroups(Math.ceil(N / rowsPerGroup));
-}
+/** Number of workgroups of 64 invocations for N rows. */
+export const rowGroupCount = (context: KernelContext, N: number): number => Math.ceil(N / (context.quads ? 16 : 64));
+
+/** The same as a dispatch takes it. */
+export const rowGroups = (context: KernelContext, N: number): [number, number, number] =>
+  foldWorkgroups(rowGroupCount(context, N));

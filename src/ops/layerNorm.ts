@@ -1,20 +1,17 @@
 import backwardWgsl from '../../shaders/layerNormBackward.wgsl?raw';
 import forwardWgsl from '../../shaders/layerNorm.wgsl?raw';
-import parametersWgsl from '../../shaders/layerNormParameters.wgsl?raw';
-import totalsWgsl from '../../shaders/layerNormParameterTotals.wgsl?raw';
+import stripsGroupWgsl from '../../shaders/lib/stripsGroup.wgsl?raw';
+import stripsQuadsWgsl from '../../shaders/lib/stripsQuads.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
-import { f32Bits, read, write } from '../graph/kernel.ts';
-import { lanesWgsl, rowGroups } from './lanes.ts';
+import { f32Bits, foldWorkgroups, read, write } from '../graph/kernel.ts';
+import { lanesWgsl, rowGroupCount, rowGroups } from './lanes.ts';
 
 interface Attributes {
   N: number;
   D: number;
   eps: number;
 }
-
-/** Rows one invocation sums of the parameter gradients: short enough for a GPU's latency, long enough to keep the second level small. */
-const chunkRows = 32;
 
 /**
  * y = (x − mean) / sqrt(var + eps) · (1 + weight) + bias, row by row: LayerNorm-1P, whose stored weight is γ − 1 (papers.md §5.1).
@@ -52,57 +49,33 @@ export const layerNormOp: Op<Attributes> = {
     const { N, D } = node.attributes;
     const { gradient: dweight, accumulate } = g.claimGradient(weight);
     const { gradient: dbias } = g.claimGradient(bias);
-    const chunks = Math.ceil(N / chunkRows);
-    g.node(
-      layerNormParametersOp,
-      [x, stats, dy!],
-      [dweight, dbias, { name: `sums ${weight.name}`, shape: [chunks, 2, D] }],
-      { N, D, accumulate },
-    );
     const inputs = dxSoFar ? [x, weight, stats, dy!, dxSoFar] : [x, weight, stats, dy!];
-    const [dx] = g.node(layerNormInputOp, inputs, [{ name: `d ${x.name}`, shape: x.shape, dtype: x.dtype }], { N, D });
+    const outputs = [{ name: `d ${x.name}`, shape: x.shape, dtype: x.dtype }, dweight, dbias];
+    const [dx] = g.node(layerNormGradientOp, inputs, outputs, { N, D, accumulate });
     return [{ total: dx! }, undefined, undefined];
   },
 };
 
-/** dx = rstd·(g − mean(g) − n·mean(g·n)) + partial, with g = dy·(1 + weight), n = (x − mean)·rstd. All (N, D). */
-export const layerNormInputOp: Op<{ N: number; D: number }> = {
-  name: 'layerNormInputGradient',
-  kernels({ inputs: [x, weight, stats, dy, partial], outputs: [dx], attributes: { N, D } }, context) {
+/**
+ * dx = rstd·(g − mean(g) − n·mean(g·n)) + partial, with g = dy·(1 + weight), n = (x − mean)·rstd, all (N, D); dweight (+)=
+ * Σ_rows dy·n and dbias (+)= Σ_rows dy, (D).
+ */
+export const layerNormGradientOp: Op<{ N: number; D: number; accumulate: boolean }> = {
+  name: 'layerNormGradient',
+  kernels({ inputs, outputs: [dx, dweight, dbias], attributes: { N, D, accumulate } }, context) {
+    const [x, weight, stats, dy, partial] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?];
+    const byQuads = context.software && context.quads;
+    const columnGroups = byQuads ? Math.ceil(D / 4 / 16) : D / 4;
     return [
       {
-        source: lanesWgsl(context) + backwardWgsl,
-        entryPoint: 'inputGradient',
-        bindings: [read(x!), read(weight!), read(stats!), read(dy!), read(partial ?? dy!), write(dx!)],
-        uniforms: [N, D / 4, partial ? 1 : 0],
-        types: { stored: x!.dtype },
-        workgroups: rowGroups(context, N),
-      },
-    ];
-  },
-};
-
-/** dweight (+)= Σ_rows dy·n, dbias (+)= Σ_rows dy: (N, D) → (D), (D), through chunk sums (chunks, 2, D). */
-export const layerNormParametersOp: Op<{ N: number; D: number; accumulate: boolean }> = {
-  name: 'layerNormParameterGradient',
-  kernels({ inputs: [x, stats, dy], outputs: [dweight, dbias, sums], attributes: { N, D, accumulate } }, context) {
-    const chunks = Math.ceil(N / chunkRows);
-    const columnGroups = Math.ceil(D / 4 / 32);
-    return [
-      {
-        source: parametersWgsl,
-        entryPoint: 'chunkSums',
-        bindings: [read(x!), read(stats!), read(dy!), write(sums!)],
-        uniforms: [N, D / 4, chunkRows],
-        types: { stored: x!.dtype },
-        workgroups: [columnGroups, chunks, 1],
-      },
-      {
-        source: totalsWgsl,
-        entryPoint: 'totals',
-        bindings: [read(sums!), write(dweight!), write(dbias!)],
-        uniforms: [D / 4, chunks, accumulate || context.accumulating ? 1 : 0],
-        workgroups: [columnGroups, 1, 1],
+        source: lanesWgsl(context) + (byQuads ? stripsQuadsWgsl : stripsGroupWgsl) + backwardWgsl,
+        entryPoint: 'layerNormGradient',
+        bindings: [
+          read(x), read(weight), read(stats), read(dy), read(partial ?? dy), write(dx!), write(dweight!), write(dbias!),
+        ],
+        uniforms: [N, D / 4, partial ? 1 : 0, accumulate || context.accumulating ? 1 : 0, columnGroups],
+        types: { stored: x.dtype },
+        workgroups: foldWorkgroups(columnGroups + rowGroupCount(context, N)),
       },
     ];
   },

@@ -54,8 +54,10 @@ export const twins: Record<string, Twin> = {
     }
     return [y, stats];
   },
-  layerNormInputGradient: ([x, weight, stats, dy, partial], { attributes: { N, D } }) => {
+  layerNormGradient: ([x, weight, stats, dy, partial], { attributes: { N, D } }) => {
     const dx = zeros(N * D);
+    const dweight = zeros(D);
+    const dbias = zeros(D);
     for (let n = 0; n < N; n++) {
       const [mean, rstd] = [stats![n * 2]!, stats![n * 2 + 1]!];
       let meanG = 0;
@@ -65,20 +67,12 @@ export const twins: Record<string, Twin> = {
       for (let i = 0; i < D; i++) {
         meanG += g(i) / D;
         meanGN += (g(i) * norm(i)) / D;
+        dweight[i]! += dy![n * D + i]! * norm(i);
+        dbias[i]! += dy![n * D + i]!;
       }
       for (let i = 0; i < D; i++) dx[n * D + i] = rstd * (g(i) - meanG - norm(i) * meanGN);
     }
-    return [plus(dx, partial)];
-  },
-  layerNormParameterGradient: ([x, stats, dy], { outputs, attributes: { N, D } }) => {
-    const dweight = zeros(D);
-    const dbias = zeros(D);
-    for (let n = 0; n < N; n++)
-      for (let i = 0; i < D; i++) {
-        dweight[i]! += dy![n * D + i]! * (x![n * D + i]! - stats![n * 2]!) * stats![n * 2 + 1]!;
-        dbias[i]! += dy![n * D + i]!;
-      }
-    return [dweight, dbias, zeros(outputs[2]!.size)];
+    return [plus(dx, partial), dweight, dbias];
   },
 
   embedding: ([weight, tokens], { attributes: { N, D } }) => {
