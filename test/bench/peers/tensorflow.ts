@@ -3,6 +3,10 @@
  * targets. Same widths, head and squared ReLU as ours; learned positions instead of rotation, which is less work.
  */
 import * as tf from '@tensorflow/tfjs-core';
+// oxlint-disable-next-line import/no-unassigned-import -- methods of tensors
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
+// oxlint-disable-next-line import/no-unassigned-import -- derivatives of every op
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { batchOf, type Engine, operandsOf, type Product } from '../subject.ts';
 
