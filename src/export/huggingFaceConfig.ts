@@ -1,6 +1,7 @@
 /** config.json of NemotronForCausalLM, out and in (keys, defaults and traps: papers.md §5.2). */
 import type { ModelConfig } from '../config/run.ts';
-import { ImportError, quoted } from './importError.ts';
+import { shown } from '../util/quoted.ts';
+import { ImportError } from './importError.ts';
 
 /**
  * The file's content. Three keys are written although transformers has a default, because a reader needs them:
@@ -129,13 +130,6 @@ function own(object: Record<string, unknown>, key: string): unknown {
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A value fit for a message. Objects are not spelled out: a hostile one may be deep or large. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return quoted(value);
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return value === undefined ? 'nothing' : String(value);
 }
 
 function problem(reason: string): ImportError {

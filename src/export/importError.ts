@@ -18,7 +18,9 @@ export type ImportCode =
   | 'hole' // bytes that belong to no tensor
   // HuggingFace folder
   | 'missing-file'
+  | 'too-large' // a .json file far beyond what a model needs
   | 'json' // a .json file that does not parse, or is not an object
+  | 'metadata-mismatch' // rekindle.json is of another model than config.json
   | 'config' // a key of config.json is missing, out of range or unsupported
   | 'missing-tensor'
   | 'unexpected-tensor'
@@ -28,15 +30,9 @@ export type ImportCode =
 
 /** A file from outside was refused: one clear sentence, with a code. Nothing of the file has been taken over. */
 export class ImportError extends UserError {
-  readonly code: ImportCode;
+  declare readonly code: ImportCode;
 
   constructor(code: ImportCode, reason: string) {
-    super(`${reason} (code ${code}).`);
-    this.code = code;
+    super(`${reason} (code ${code}).`, { code });
   }
-}
-
-/** A name from a hostile file made fit for a message: quoted, control characters escaped, at most 80 characters. */
-export function quoted(name: string): string {
-  return JSON.stringify(name.length <= 80 ? name : `${name.slice(0, 79)}…`);
 }

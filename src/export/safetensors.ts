@@ -4,7 +4,8 @@
  * is allocated from a number they claim, and every refusal is an ImportError. Typed arrays are little-endian on every
  * machine that runs WebGPU.
  */
-import { ImportError, quoted } from './importError.ts';
+import { quoted } from '../util/quoted.ts';
+import { ImportError } from './importError.ts';
 import { readHeader, type HeaderEntry } from './safetensorsHeader.ts';
 
 /** Bytes an element. F8 formats are carried, not interpreted. */

@@ -4,7 +4,8 @@
  * (the last one wins), round integers above 2^53 and build a tree as deep as a hostile file likes. Nothing here
  * recurses.
  */
-import { ImportError, quoted, type ImportCode } from './importError.ts';
+import { quoted } from '../util/quoted.ts';
+import { ImportError, type ImportCode } from './importError.ts';
 
 /** A tensor as its header describes it; start and end are bytes after the header. Not yet checked against the file. */
 export interface HeaderEntry {

@@ -1,5 +1,6 @@
 /** The tensors of NemotronForCausalLM and what can be wrong with them (names and shapes: papers.md §5.3). */
 import type { ModelConfig } from '../config/run.ts';
+import { quoted } from '../util/quoted.ts';
 import { ImportError } from './importError.ts';
 import type { Weight } from './parts.ts';
 import { shapeText } from './safetensors.ts';
@@ -51,7 +52,7 @@ export function checkWeights(model: ModelConfig, weights: ReadonlyMap<string, We
   const extra = [...weights.keys()].find((name) => !known.has(name))!;
   throw new ImportError(
     'unexpected-tensor',
-    `Tensor ${extra.slice(0, 80)} ${shapeText(weights.get(extra)!.shape)} has no place in a Nemotron model of ` +
+    `Tensor ${quoted(extra)} ${shapeText(weights.get(extra)!.shape)} has no place in a Nemotron model of ` +
       `${model.num_hidden_layers} layers; the weights and config.json seem to be of different models`,
   );
 }

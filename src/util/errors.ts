@@ -4,4 +4,11 @@
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
+  /** Stable name of the cause. What refuses anything from outside gives one, so that no test or report matches prose. */
+  readonly code: string | undefined;
+
+  constructor(message: string, options: { code?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = options.code;
+  }
 }
