@@ -1,0 +1,289 @@
+/**
+ * A run's checkpoints: two slots, written in turn. A slot is a body in files of 32 MiB and a head (head.ts) written
+ * last, so that whenever the machine stops one of the two is whole:
+ *
+ *   empty the head · flush | write the body, segment by segment, each flushed | write the head · flush
+ *
+ * The slot that is known to be good is never the one written to. A save counts from the head's flush on; what an
+ * interrupted one leaves has no head and is passed over.
+ */
+import { StorageError, storageError } from './errors.ts';
+import type { Awaitable, Files, OpenFile } from './files.ts';
+import { decodeHead, encodeHead, type Facts, type Head, headBytes, hex, newerError, sha256 } from './head.ts';
+
+/**
+ * Bytes of a body's file. Chromium reserves the next power of two for an open OPFS file (44 MB are refused under a
+ * quota of 48 MB, 32 MiB are not), and a segment is hashed and written while training goes on.
+ */
+export const segmentBytes = 32 * 2 ** 20;
+
+/** Milliseconds: a worker that has died was seen to hold its files for 4.6 s, and no call to take half as long. */
+const longEnough = 10_000;
+
+const slotNames = ['a', 'b'] as const;
+type Slot = (typeof slotNames)[number];
+
+export interface Loaded {
+  head: Head;
+  body: Uint8Array<ArrayBuffer>;
+}
+
+export interface SlotOptions {
+  segment?: number;
+  /** Milliseconds to wait for a held file, and for the answer to one call. */
+  patience?: number;
+}
+
+/** What was passed over while loading, in words for the user. */
+export interface Passed {
+  kind: 'unfinished' | 'damaged';
+  message: string;
+}
+
+const sleep = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+
+/** Where a file of a run lies: RUN.SLOT.head, RUN.SLOT.0, RUN.SLOT.1, … */
+const nameOf = (run: string, slot: Slot, part: 'head' | number): string => `${run}.${slot}.${part}`;
+
+/** The runs that have files here. */
+export async function storedRuns(files: Files): Promise<string[]> {
+  const names = await files.list();
+  return [...new Set(names.flatMap((name) => /^([\w-]+)\.[ab]\.(head|\d+)$/.exec(name)?.[1] ?? []))].sort();
+}
+
+export class SlotStore {
+  readonly files: Files;
+  readonly run: string;
+  readonly #segment: number;
+  readonly #patience: number;
+  /** The slot that holds the newest good generation; undefined: not looked yet, null: there is none. */
+  #good: Slot | null | undefined;
+  /** Highest generation ever begun here. */
+  #generation = 0;
+  /** What the last `load` passed over. */
+  passed: Passed[] = [];
+
+  constructor(files: Files, run: string, { segment = segmentBytes, patience = longEnough }: SlotOptions = {}) {
+    this.files = files;
+    this.run = run;
+    this.#segment = segment;
+    this.#patience = patience;
+  }
+
+  /**
+   * Saves the concatenation of `parts` as the next generation, after which it is what `load` gives. On a StorageError
+   * what was saved before is intact. Do not call while another save is under way.
+   */
+  async save(parts: readonly Uint8Array[], facts: Facts): Promise<Head> {
+    if (this.#good === undefined) await this.#look();
+    const slot = this.#good === 'a' ? 'b' : 'a';
+    const generation = ++this.#generation;
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    await this.#write(slot, 'head', new Uint8Array(0));
+    const hashes: Uint8Array[] = [];
+    for (const segment of segmentsOf(parts, this.#segment)) {
+      hashes.push(await sha256(segment));
+      await this.#write(slot, hashes.length - 1, segment);
+    }
+    await this.#removeFrom(slot, hashes.length);
+    const head: Head = { generation, length, segment: this.#segment, sha256: await hashOf(hashes), facts };
+    await this.#write(slot, 'head', await encodeHead(head));
+    this.#good = slot;
+    return head;
+  }
+
+  /**
+   * The newest generation that is whole; null if nothing was ever saved. `passed` then tells what newer one was not.
+   * StorageError 'damaged' where every save is, 'newer' where a newer app wrote here.
+   */
+  async load(): Promise<Loaded | null> {
+    const { heads, passed } = await this.#heads();
+    this.passed = passed;
+    this.#good = null;
+    for (const { slot, head } of heads) {
+      const body = await this.#readBody(slot, head);
+      if (!body) {
+        passed.push({ kind: 'damaged', message: `Save ${head.generation} (${describe(head)}) is damaged and was passed over.` });
+        continue;
+      }
+      this.#good = slot;
+      return { head, body };
+    }
+    if (passed.some(({ kind }) => kind === 'damaged')) {
+      throw new StorageError('damaged', `No save of run ${this.run} is whole: ${passed.map(({ message }) => message).join(' ')}`);
+    }
+    return null;
+  }
+
+  /** The newest head, its body unread: for lists. */
+  async newest(): Promise<Head | null> {
+    return (await this.#heads()).heads[0]?.head ?? null;
+  }
+
+  async remove(): Promise<void> {
+    const own = (await this.#settle(this.files.list(), 'Listing the saved runs')).filter((name) => name.startsWith(`${this.run}.`));
+    // Heads first: a body without one is nothing.
+    own.sort((a, b) => Number(b.endsWith('.head')) - Number(a.endsWith('.head')));
+    for (const name of own) await this.#settle(this.files.remove(name), `Deleting ${name}`);
+    this.#good = null;
+  }
+
+  /** Finds the good slot before the first save into a store that was not loaded from. */
+  async #look(): Promise<void> {
+    try {
+      await this.load();
+    } catch (error) {
+      // Nothing whole to protect: both slots may be written.
+      if (!(error instanceof StorageError) || error.code !== 'damaged') throw error;
+    }
+  }
+
+  /** The heads there are, newest first. */
+  async #heads(): Promise<{ heads: { slot: Slot; head: Head }[]; passed: Passed[] }> {
+    const heads: { slot: Slot; head: Head }[] = [];
+    const passed: Passed[] = [];
+    const names = new Set(await this.#settle(this.files.list(), 'Listing the saved runs'));
+    for (const slot of slotNames) {
+      const name = nameOf(this.run, slot, 'head');
+      if (!names.has(name)) {
+        if (names.has(nameOf(this.run, slot, 0))) passed.push(unfinished);
+        continue;
+      }
+      const bytes = new Uint8Array(headBytes);
+      // A head being rewritten is empty: zeros stand for it.
+      await this.#read(name, bytes);
+      const read = await decodeHead(bytes);
+      if (read.kind === 'newer') throw newerError(this.run, read.schema);
+      if (read.kind === 'empty') passed.push(unfinished);
+      if (read.kind === 'damaged') passed.push({ kind: 'damaged', message: `The head of slot ${slot} is damaged and was passed over.` });
+      if (read.kind === 'head') heads.push({ slot, head: read.head });
+    }
+    heads.sort((x, y) => y.head.generation - x.head.generation);
+    this.#generation = Math.max(this.#generation, heads[0]?.head.generation ?? 0);
+    return { heads, passed };
+  }
+
+  /** The body a head vouches for; null if it is another. The head's own hash vouches for the length. */
+  async #readBody(slot: Slot, { length, segment, sha256: expected }: Head): Promise<Uint8Array<ArrayBuffer> | null> {
+    const names = new Set(await this.#settle(this.files.list(), 'Listing the saved runs'));
+    const body = new Uint8Array(length);
+    const hashes: Uint8Array[] = [];
+    for (let at = 0; at < length; at += segment) {
+      const name = nameOf(this.run, slot, hashes.length);
+      const part = body.subarray(at, at + segment);
+      if (!names.has(name) || !(await this.#read(name, part))) return null;
+      hashes.push(await sha256(part));
+    }
+    return (await hashOf(hashes)) === expected ? body : null;
+  }
+
+  /** Fills `into` with a file; false if the file is not just as long. */
+  async #read(name: string, into: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    return this.#withFile(name, `Reading ${name}`, async (file) => {
+      if ((await file.size()) !== into.length) return false;
+      const count = await file.read(into, 0);
+      if (count !== into.length) throw new StorageError('short', `Reading ${name} gave ${count} of ${into.length} bytes`);
+      return true;
+    });
+  }
+
+  /** Makes the file hold exactly `bytes`, on the disk itself. */
+  async #write(slot: Slot, part: 'head' | number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const name = nameOf(this.run, slot, part);
+    await this.#withFile(name, `Writing ${name}`, async (file) => {
+      await file.truncate(bytes.length);
+      const count = bytes.length === 0 ? 0 : await file.write(bytes, 0);
+      if (count !== bytes.length) throw new StorageError('short', `Writing ${name} took ${count} of ${bytes.length} bytes`);
+      await file.flush();
+    });
+  }
+
+  /** Segments of a longer body that was here before. */
+  async #removeFrom(slot: Slot, first: number): Promise<void> {
+    for (const name of await this.#settle(this.files.list(), 'Listing the saved runs')) {
+      const [run, at, part] = name.split('.');
+      if (run === this.run && at === slot && Number(part) >= first) await this.#settle(this.files.remove(name), `Deleting ${name}`);
+    }
+  }
+
+  async #withFile<T>(name: string, doing: string, use: (file: OpenFile) => Promise<T>): Promise<T> {
+    const file = await this.#open(name, doing);
+    let result: T;
+    try {
+      result = await this.#settle(use(file), doing);
+    } catch (error) {
+      // The first failure is the one to tell; a handle left open would block the next save.
+      await this.#settle(file.close(), doing).catch(() => {});
+      throw error;
+    }
+    await this.#settle(file.close(), doing);
+    return result;
+  }
+
+  /** Opens a file that another worker may still hold for a while. */
+  async #open(name: string, doing: string): Promise<OpenFile> {
+    for (let waited = 0, pause = 20; ; waited += pause, pause *= 2) {
+      try {
+        return await this.#settle(this.files.open(name), doing);
+      } catch (error) {
+        if (!(error instanceof StorageError) || error.code !== 'busy' || waited + pause > this.#patience) throw error;
+      }
+      await sleep(pause);
+    }
+  }
+
+  /** The answer of a storage call, or a StorageError: also where none comes. */
+  async #settle<T>(call: Awaitable<T>, doing: string): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      const late = (): void => reject(new StorageError('no-answer', `${doing} got no answer within ${this.#patience / 1000} s`));
+      timer = setTimeout(late, this.#patience);
+    });
+    try {
+      return await Promise.race([call, silence]);
+    } catch (error) {
+      throw storageError(error, doing);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const unfinished: Passed = { kind: 'unfinished', message: 'The last save was not finished and was passed over.' };
+
+const describe = ({ facts }: Head): string => ('step' in facts ? `step ${facts.step}` : 'no step');
+
+/** SHA-256 over the segments' SHA-256s: a body is hashed piece by piece, as it is written. */
+async function hashOf(hashes: readonly Uint8Array[]): Promise<string> {
+  return hex(await sha256(join(hashes, hashes.length * 32)));
+}
+
+function join(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** The parts end to end, cut into segments; one segment exists at a time, and is reused for the next. */
+function* segmentsOf(parts: readonly Uint8Array[], segment: number): Generator<Uint8Array<ArrayBuffer>> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const buffer = new Uint8Array(Math.min(segment, length));
+  let filled = 0;
+  for (const part of parts) {
+    for (let from = 0; from < part.length; ) {
+      const piece = part.subarray(from, from + buffer.length - filled);
+      buffer.set(piece, filled);
+      filled += piece.length;
+      from += piece.length;
+      if (filled === buffer.length) {
+        yield buffer;
+        filled = 0;
+      }
+    }
+  }
+  if (filled > 0) yield buffer.subarray(0, filled);
+}
