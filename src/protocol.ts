@@ -140,6 +140,41 @@ export interface ExperimentEvents {
   rows?: ResultRow[];
 }
 
+/** What a check of the machine measures next. */
+export type MachineProgress =
+  | { kind: 'product'; side: number; done: number; total: number }
+  | { kind: 'steps'; preset: string; done: number; total: number };
+
+/** A matrix product C = A·B: `nt` as in a linear layer forward, `nn` and `tn` as in its two gradients. */
+export interface ProductSpeed {
+  kind: 'nt' | 'nn' | 'tn';
+  m: number;
+  n: number;
+  k: number;
+  flopsPerSecond: number;
+}
+
+/** Training steps of a preset, one after the other. FLOPs are the model's, with the causal half of attention. */
+export interface StepSpeed {
+  preset: string;
+  parameters: number;
+  msPerStep: number;
+  tokensPerSecond: number;
+  flopsPerSecond: number;
+  /** Compiling included. */
+  firstStepMs: number;
+  gpuBytes: number;
+}
+
+/** The check of a machine: what its adapter offers and does. */
+export interface MachineReport {
+  adapter: AdapterReport;
+  limits: Record<string, number>;
+  products: ProductSpeed[];
+  /** Smallest first; presets that would take long are left out. */
+  steps: StepSpeed[];
+}
+
 /** Commands of the worker, as comlink exposes them. A run and an experiment take turns: starting one ends the other. */
 export interface TrainerApi {
   adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
@@ -157,4 +192,6 @@ export interface TrainerApi {
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string>;
   /** The HuggingFace folder as it stands, name → bytes. */
   exportModel(): Promise<{ name: string; bytes: Uint8Array }[]>;
+  /** Measures the adapter for some seconds, once nothing trains. */
+  checkMachine(onProgress: (progress: MachineProgress) => void): Promise<MachineReport>;
 }

@@ -7,6 +7,7 @@ import { armsOf, experimentNamed } from '../recipe/experiments.ts';
 import { UserError } from '../util/errors.ts';
 import { type Base, checkBase, readBase } from './base.ts';
 import { Bases } from './bases.ts';
+import { benchmarkDevice } from './benchmarkDevice.ts';
 import { prepareData } from './data.ts';
 import { EventBatcher, ExperimentBatcher } from './events.ts';
 import { runExperiment } from './experiment.ts';
@@ -145,5 +146,12 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
     },
     sample: (prompt, tokens, temperature, seed) => theRun().sample(prompt, tokens, temperature, seed),
     exportModel: () => exportModel(theRun()),
+
+    async checkMachine(onProgress) {
+      const { device: gpu, report } = await device();
+      const work = ended.then(() => benchmarkDevice(gpu, report, onProgress));
+      ended = work.catch(() => undefined);
+      return work;
+    },
   };
 }
