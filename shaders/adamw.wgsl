@@ -1,6 +1,8 @@
 // AdamW with decoupled decay over whole pools, one vec4 an invocation:
 //   m = β1 m + (1 − β1) g    v = β2 v + (1 − β2) g²    w −= lr (m·c1 / (√(v·c2) + ε) + λ w)     with g already clipped
-// λ counts only before `decayed4`. A clip factor of 0 (a bad gradient) leaves weights and moments as they are.
+// λ counts only before `decayed4`. A clip factor of 0 (a bad gradient) leaves weights and moments as they are. So does, for its
+// own four elements, a result that is not finite, which the step's row of the ring then tells by a factor of −1: every weight and
+// moment passes here in every step, also those that no token of the batch looks up.
 struct Shape {
   vectors: u32, // pool elements / 4
   decayed4: u32, // vectors before this one decay
@@ -23,6 +25,8 @@ struct Controls {
 @group(0) @binding(5) var<storage, read_write> moments1: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> moments2: array<vec4f>;
 
+@group(0) @binding(7) var<storage, read_write> ring: array<atomic<u32>>; // (rows, 4): loss, norm, factor, lr
+
 @compute @workgroup_size(64)
 fn adamw(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = (group.y * groups.x + group.x) * 64u + local;
@@ -34,9 +38,14 @@ fn adamw(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) gro
   let g = gradients[i] * factor;
   let m = shape.beta1 * moments1[i] + (1.0 - shape.beta1) * g;
   let v = shape.beta2 * moments2[i] + (1.0 - shape.beta2) * g * g;
-  moments1[i] = m;
-  moments2[i] = v;
   let w = weights[i];
   let decay = select(0.0, shape.decay, i < shape.decayed4);
-  weights[i] = w - c.lr * (m * c.correction1 / (sqrt(v * c.correction2) + shape.epsilon) + decay * w);
+  let next = w - c.lr * (m * c.correction1 / (sqrt(v * c.correction2) + shape.epsilon) + decay * w);
+  if (any_bad(m) || any_bad(v) || any_bad(next)) {
+    atomicStore(&ring[u32(c.ringRow) * 4u + 2u], bitcast<u32>(-1.0));
+    return;
+  }
+  moments1[i] = m;
+  moments2[i] = v;
+  weights[i] = next;
 }

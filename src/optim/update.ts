@@ -8,7 +8,7 @@ import { gradientNorm } from '../ops/gradientNorm.ts';
 export interface Update {
   /** (4) f32 input: η, 1/(1−β1ᵗ), 1/(1−β2ᵗ), row of the ring. */
   controls: Tensor;
-  /** (rows, 4): loss, ‖g‖ before clipping, clip factor (0: update suppressed), η of the last steps. */
+  /** (rows, 4): loss, ‖g‖ before clipping, clip factor (0: update suppressed, −1: of some elements only), η of the last steps. */
   ring: Tensor;
 }
 
@@ -21,7 +21,7 @@ export function update(g: Graph, layout: PoolLayout, loss: Tensor, config: Optim
   const controls = g.input('controls', [4]);
   const ring = g.state('ring', [ringRows, 4]);
   const clip = gradientNorm(g, gradients, loss, controls, ring, config.max_grad_norm);
-  adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, {
+  adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, ring, {
     beta1: config.beta1,
     beta2: config.beta2,
     epsilon: config.epsilon,

@@ -58,13 +58,15 @@ function everything(dtype: DType, d: number): Graph {
     (name) => g.pool(name, 64),
   );
   const controls = g.input('controls', [4]);
-  const clip = gradientNorm(g, gradients!, loss, controls, g.state('ring', [4, 4]), 1);
+  const ring = g.state('ring', [4, 4]);
+  const clip = gradientNorm(g, gradients!, loss, controls, ring, 1);
   const attributes = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: 64 };
   adamw(
     g,
     { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! },
     controls,
     clip,
+    ring,
     attributes,
   );
 

@@ -27,7 +27,7 @@ async function setUp() {
   const controls = g.input('controls', [4]);
   const ring = g.state('ring', [16, 4]);
   const clip = gradientNorm(g, gradients, loss, controls, ring, maxNorm);
-  adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, options);
+  adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, ring, options);
   const plan = await compile(memory, g);
   return { device, memory, plan, tensors: { weights, moments1, moments2, loss, controls, ring, clip } };
 }
@@ -88,5 +88,32 @@ describe('gradient norm and AdamW', () => {
     expect((await plan.read(tensors.ring))[3 * 4 + 2]).toBe(0);
     plan.destroy();
     memory.destroy();
+  });
+
+  it.each(['parameters', 'moments1', 'moments2'] as const)('tell of an element of %s that is not finite, and leave it alone', async (pool) => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const { memory, plan, tensors } = await setUp();
+      const at = P - 7;
+      const before = Float32Array.from({ length: P }, (_, i) => 1 + (i % 3));
+      const poisoned = before.slice();
+      poisoned[at] = bad;
+      memory.writePool('parameters', before);
+      memory.writePool('gradients', new Float32Array(P).fill(0.01));
+      memory.writePool(pool, poisoned);
+      plan.host(tensors.controls).set([0.1, 1, 1, 3]);
+      plan.upload();
+      plan.submit(['step']);
+      expect((await plan.read(tensors.ring))[3 * 4 + 2]).toBe(-1);
+      // The vector of four that holds it stays; everything else is updated, to finite values.
+      const weights = await plan.read(tensors.weights);
+      const own = (i: number) => i >> 2 === at >> 2;
+      weights.forEach((w, i) => {
+        if (own(i) ? !Object.is(w, pool === 'parameters' ? poisoned[i] : before[i]) : w === before[i] || !Number.isFinite(w)) {
+          expect.fail(`weight ${i} is ${w} after ${before[i]}`);
+        }
+      });
+      plan.destroy();
+      memory.destroy();
+    }
   });
 });
