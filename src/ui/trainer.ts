@@ -115,3 +115,6 @@ export const sample = (prompt: string, tokens: number, temperature: number, seed
   trainer().sample(prompt, tokens, temperature, seed);
 
 export const exportModel = () => trainer().exportModel();
+
+export const checkMachine = (onProgress: Parameters<TrainerApi['checkMachine']>[0]) =>
+  trainer().checkMachine(proxy(onProgress));
