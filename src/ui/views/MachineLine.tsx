@@ -1,4 +1,5 @@
 import type { AdapterReport } from '../../protocol.ts';
+import { CheckMachine } from '../machine/MachineCheck.tsx';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 
@@ -12,8 +13,11 @@ export function MachineLine() {
   if (state.kind === 'none') return null;
   if (state.kind === 'asking') return <p class="note">{text.machine.asking}</p>;
   return (
-    <p class="note">
-      {text.machine.on(nameOf(state.adapter))} {state.adapter.software && text.machine.software}
-    </p>
+    <div>
+      <p class="note">
+        {text.machine.on(nameOf(state.adapter))} {state.adapter.software && text.machine.software}
+      </p>
+      <CheckMachine />
+    </div>
   );
 }

@@ -1,0 +1,30 @@
+/** Whether the check is open, and where it is. */
+import { signal } from '@preact/signals';
+import type { MachineProgress, MachineReport } from '../../protocol.ts';
+import { checkMachine } from '../trainer.ts';
+
+export type Check =
+  | { kind: 'none' }
+  | { kind: 'measuring'; progress: MachineProgress | null }
+  | { kind: 'done'; report: MachineReport }
+  | { kind: 'failed'; message: string };
+
+/** The address that opens it, so that a workshop's invitation can link to it. */
+export const MACHINE_HASH = '#machine';
+
+export const isOpen = signal(location.hash === MACHINE_HASH);
+addEventListener('hashchange', () => {
+  if (location.hash === MACHINE_HASH) isOpen.value = true;
+});
+
+export const check = signal<Check>({ kind: 'none' });
+
+export async function measure(): Promise<void> {
+  check.value = { kind: 'measuring', progress: null };
+  try {
+    const report = await checkMachine((progress) => (check.value = { kind: 'measuring', progress }));
+    check.value = { kind: 'done', report };
+  } catch (error) {
+    check.value = { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,65 @@
+/** Every sentence of the machine's check, in one place, so that a translation is one more file of this shape. */
+import type { MachineProgress, ProductSpeed } from '../../protocol.ts';
+import * as format from '../format.ts';
+
+const three = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+export const gigaflops = (flopsPerSecond: number) => three.format(flopsPerSecond / 1e9);
+export const milliseconds = (ms: number) => three.format(ms);
+
+export const words = {
+  open: 'Check this machine',
+  heading: 'This machine',
+  note: 'Measures matrix products and training steps in this tab, for some ten seconds on a graphics processor and a minute without one. Nothing is sent.',
+  measure: 'Measure',
+  again: 'Measure again',
+  close: 'Close',
+  busy: 'A run is under way: pause and stop it first, so that the two do not share the machine.',
+  waiting: 'Waiting for its turn …',
+  progress: (progress: MachineProgress) =>
+    progress.kind === 'product'
+      ? `Products of ${progress.side} × ${progress.side} matrices, ${progress.done + 1} of ${progress.total} …`
+      : `Training steps of the preset ${progress.preset} …`,
+  done: 'Measured.',
+  failed: (message: string) => `The check could not be finished: ${message}`,
+
+  adapter: 'Adapter',
+  name: 'Name',
+  kind: 'Kind',
+  software: 'software: correct, slow',
+  hardware: 'graphics processor',
+  features: 'Optional features',
+  noFeatures: 'none; none is needed',
+  limits: 'Limits',
+  limitsShown: [
+    ['maxBufferSize', 'largest buffer', format.bytes],
+    ['maxStorageBufferBindingSize', 'largest binding', format.bytes],
+    ['maxComputeWorkgroupStorageSize', 'workgroup memory', format.bytes],
+    ['maxComputeInvocationsPerWorkgroup', 'invocations a workgroup', format.integer],
+  ] as const,
+
+  products: 'Matrix products',
+  productsNote: 'f32, GFLOP a second. Forward and the two gradients of a linear layer; checked against 64-bit arithmetic.',
+  size: 'Size',
+  role: { nt: 'Forward', nn: 'Input’s gradient', tn: 'Weight’s gradient' } satisfies Record<ProductSpeed['kind'], string>,
+
+  steps: 'Training steps',
+  stepsNote: (peak: number) =>
+    `The model’s own arithmetic beside the best product here, ${gigaflops(peak)} GFLOP a second. The loss fell on every preset.`,
+  preset: 'Preset',
+  ms: 'ms a step',
+  tokens: 'Tokens/s',
+  gflops: 'GFLOP/s',
+  share: 'Of peak',
+
+  times: 'Whole runs, about',
+  timesNote: 'Training alone, at the speed of the measured preset nearest in size; held-out losses and samples come on top.',
+  parameters: 'Parameters',
+  time: 'Time',
+  measured: 'measured',
+
+  report: 'As text',
+  copy: 'Copy',
+  copied: 'Copied.',
+  notCopied: 'The browser did not allow it: select the text and copy it yourself.',
+};
