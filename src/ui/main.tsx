@@ -6,6 +6,7 @@ import './style/page.css';
 import './style/figure.css';
 import './style/forms.css';
 import { announceRun } from './state/announce.ts';
+import { askForShippedBase } from './state/base.ts';
 import { keepLink } from './state/link.ts';
 import { listenToKeys } from './state/keys.ts';
 import { dismissTips } from './state/tips.ts';
@@ -21,6 +22,7 @@ titleFollowsRun();
 announceRun();
 listenToKeys();
 dismissTips();
+askForShippedBase();
 
 // After the first paint: a frame, and the task behind it.
 requestAnimationFrame(() => setTimeout(() => void askMachine()));

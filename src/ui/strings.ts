@@ -13,6 +13,9 @@ export const text = {
     'questions and answers as its learning rate falls.',
   skip: 'Skip to the chart',
 
+  sheets: { label: 'Sheets', run: 'A run', experiments: 'Experiments' },
+  sheetMissing: 'This part of the page could not be fetched: check the connection and reload.',
+
   theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark' },
   help: 'Help',
 
@@ -87,6 +90,7 @@ export const text = {
     switchAt: (step: number) => `switch at step ${format.integer(step)}`,
     switchRate: (divisor: number) => (divisor > 1 ? `rate down to 1/${divisor}` : 'from the first step'),
     planBase: (steps: number) => `From random weights, ${format.integer(steps)} steps on mixed text.`,
+    planFromBase: (steps: number) => `Trained before: the run starts from a checkpoint after ${format.integer(steps)} steps.`,
     planGeneral: (steps: number) =>
       `Continued at the rate the base run ended with, no warm-up: ${format.integer(steps)} steps on cleaner text.`,
     planQa: (divisor: number, step: number) =>
@@ -164,6 +168,7 @@ export const text = {
     weights: 'Edit the weights',
     weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
     more: 'All settings',
+    experimentUnderWay: 'An experiment is under way on the other sheet: stop it there first.',
     sourceOf: (from: string, notes: string | undefined) => `Source: ${from}${notes ? `, ${notes}` : ''}.`,
     files: 'Your own text',
     filesNote:
@@ -185,6 +190,35 @@ export const text = {
     exportNote: 'A HuggingFace folder as one .zip.',
     exporting: 'Packing …',
     file: 'rekindle-model.zip',
+  },
+
+  base: {
+    shipped: 'Start from the shipped base',
+    shippedNote: (bytes: number, steps: number) =>
+      `${format.bytes(bytes)} to fetch instead of ${format.integer(steps)} steps to train.`,
+    heading: 'A model to continue',
+    note: 'The files of a model folder, or the .zip this page saves: config, weights, tokenizer and rekindle.json.',
+    use: (name: string, preset: string, seed: number, steps: number, rate: number) =>
+      `${name}: preset ${preset}, seed ${seed}, ${format.integer(steps)} steps, ended at a rate of ${format.rate(rate)}.`,
+    folder: 'Model folder',
+    remove: 'Train a base instead',
+    lacks: (names: readonly string[]) => `The model folder lacks ${names.join(', ')}: choose all of its files.`,
+    notJson: 'rekindle.json is not JSON: choose a folder that a run has written.',
+  },
+
+  benchmarks: {
+    heading: 'What it can answer',
+    note: 'Share of right answers to questions that stand in no training text. Retention asks for people that continued training hardly mentions; probes are in no average.',
+    suite: 'Suite',
+    start: 'Start',
+    now: 'Now',
+    chance: 'Chance',
+    trend: 'Trend',
+    benchmarks: 'Benchmarks',
+    retention: 'Retention',
+    role: { benchmark: '', retention: 'retention', probe: 'probe' },
+    trendOf: (name: string, from: number, to: number) =>
+      `Accuracy in ${name}: ${format.percent(from)} at first, ${format.percent(to)} now`,
   },
 
   ending: {

@@ -4,10 +4,20 @@
  * 'failed' with one sentence.
  */
 import { proxy, wrap, type Remote } from 'comlink';
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import type { RunConfig } from '../config/run.ts';
-import type { AdapterReport, NoGpuCause, RunEvents, TrainerApi, UserFile } from '../protocol.ts';
+import type {
+  AdapterReport,
+  BaseSource,
+  ExperimentEvents,
+  ExperimentRequest,
+  NoGpuCause,
+  RunEvents,
+  TrainerApi,
+  UserFile,
+} from '../protocol.ts';
 import { isActive, type Command } from './state/controls.ts';
+import { experimentState, isExperimenting } from './state/experimentState.ts';
 import { beginRun, receive, runState } from './state/run.ts';
 import { text } from './strings.ts';
 
@@ -51,8 +61,10 @@ function endWorker(): void {
   runNumber++;
 }
 
+/** Whatever is under way has failed: the run, or an experiment. */
 function fail(message: string): void {
-  runState.value = { kind: 'failed', message };
+  if (isExperimenting.value) experimentState.value = { kind: 'failed', message };
+  else runState.value = { kind: 'failed', message };
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -67,16 +79,43 @@ export async function askMachine(): Promise<void> {
   }
 }
 
-export async function start(config: RunConfig, files: UserFile[]): Promise<void> {
+export async function start(config: RunConfig, files: UserFile[], base: BaseSource | null): Promise<void> {
   const number = ++runNumber;
-  beginRun(config);
+  beginRun(config, base ? 'continued' : 'all');
   const onEvents = (events: RunEvents) => {
     if (number === runNumber) receive(events);
   };
   try {
-    await trainer().start(config, files, proxy(onEvents));
+    await trainer().start(config, files, proxy(onEvents), base ?? undefined);
   } catch (error) {
     if (number === runNumber) fail(messageOf(error));
+  }
+}
+
+/** Only while no run is under way: the graphics processor serves one at a time. */
+export async function startExperiment(request: ExperimentRequest, take: (events: ExperimentEvents) => void): Promise<void> {
+  const number = ++runNumber;
+  experimentState.value = { kind: 'preparing' };
+  const onEvents = (events: ExperimentEvents) => {
+    if (number !== runNumber) return;
+    batch(() => {
+      take(events);
+      if (events.state) experimentState.value = events.state;
+    });
+  };
+  try {
+    await trainer().experiment(request, proxy(onEvents));
+  } catch (error) {
+    if (number === runNumber) fail(messageOf(error));
+  }
+}
+
+/** The shipped base that a run of this configuration could start from; null also where the answer failed to come. */
+export async function offeredBase(config: RunConfig): Promise<{ bytes: number } | null> {
+  try {
+    return await trainer().shippedBase(config);
+  } catch {
+    return null;
   }
 }
 
@@ -96,15 +135,16 @@ export const pause = () => send('pause');
 export const resume = () => send('resume');
 export const step = () => send('step');
 
-/** Ends the run; one that has not trained yet has nothing to keep, and is ended with its worker at once. */
+/** Ends the run or experiment; one that has not trained yet has nothing to keep, and is ended with its worker at once. */
 export async function stop(): Promise<void> {
-  const { kind } = runState.value;
+  const { kind } = isExperimenting.value ? experimentState.value : runState.value;
   const number = runNumber;
   const end = () => {
-    if (number !== runNumber || !isActive(runState.value)) return;
+    if (number !== runNumber || !(isActive(runState.value) || isExperimenting.value)) return;
     endWorker();
     pending.value = null;
-    runState.value = { kind: 'stopped' };
+    if (isExperimenting.value) experimentState.value = { kind: 'stopped' };
+    else runState.value = { kind: 'stopped' };
   };
   if (kind === 'preparing' || kind === 'compiling') return end();
   setTimeout(end, STOP_PATIENCE);

@@ -1,7 +1,9 @@
-/** A word-sized line: y over x from 0 to end, its last point marked, a hairline where the blend switches. */
+/** A word-sized line: y over x from start to end, its last point marked, a hairline where the blend switches. */
 interface Props {
   x: readonly number[];
   y: readonly number[];
+  /** Extent of x. */
+  start: number;
   end: number;
   mark: number | null;
   label: string;
@@ -10,10 +12,10 @@ interface Props {
 const WIDTH = 72;
 const HEIGHT = 18;
 
-export function Sparkline({ x, y, end, mark, label }: Props) {
+export function Sparkline({ x, y, start, end, mark, label }: Props) {
   const low = Math.min(...y);
   const high = Math.max(...y);
-  const px = (value: number) => ((value / end) * WIDTH).toFixed(1);
+  const px = (value: number) => (((value - start) / (end - start)) * WIDTH).toFixed(1);
   const py = (value: number) => (high > low ? (1 - (value - low) / (high - low)) * HEIGHT : HEIGHT / 2).toFixed(1);
   const points = x.map((value, i) => `${px(value)},${py(y[i])}`).join(' ');
   return (

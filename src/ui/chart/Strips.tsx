@@ -117,7 +117,7 @@ function Phases({ plan, scale, divisor }: { plan: RunPlan; scale: StepScale; div
         </div>
       ))}
       {plan.phases
-        .filter((phase) => phase.firstStep > 0)
+        .filter((phase) => phase.firstStep > plan.firstStep)
         .map(({ name, firstStep: from }) => (
           <div
             key={name}

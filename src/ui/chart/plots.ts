@@ -71,12 +71,15 @@ export class Plots {
   }
 
   update(input: PlotsInput): void {
+    const moved = input.scale !== this.#input.scale;
     this.#input = input;
     // Between two frames more may have been logged than the average has seen.
     const { history, smoother } = input;
     smoother.extend(history.step, history.loss, history.phase, history.length);
     this.#loss.setData(this.#lossData());
     this.#rate.setData(this.#rateData());
+    // x is a share of the width whatever the steps are: uPlot sees no reason to write other numbers under it.
+    if (moved) this.#rate.redraw(false, true);
   }
 
   resize(): void {
@@ -215,9 +218,10 @@ export class Plots {
    */
   #lossRange(): [number, number] {
     const { plan, history, smoother, wholeRange } = this.#input;
-    const fall = FALL_SHARE * plan.endStep;
-    const pastFall = history.length > 0 && history.step[history.length - 1] > 2 * fall;
-    const from = wholeRange || !pastFall ? 0 : fall;
+    const { firstStep, endStep } = plan;
+    const fall = FALL_SHARE * (endStep - firstStep);
+    const pastFall = history.length > 0 && history.step[history.length - 1] - firstStep > 2 * fall;
+    const from = wholeRange || !pastFall ? firstStep : firstStep + fall;
     const drawn = this.#picked(history.loss).filter((i) => history.step[i] >= from);
     const raw = drawn
       .map((i) => history.loss[i])
@@ -239,7 +243,7 @@ export class Plots {
     for (let point = 0; point <= PLAN_POINTS; point++) {
       at.add(Math.min(plan.endStep - 1, Math.round(scale.step(point / PLAN_POINTS))));
     }
-    for (const phase of plan.phases) at.add(Math.max(0, phase.firstStep - 1)).add(phase.firstStep);
+    for (const { firstStep } of plan.phases) at.add(Math.max(plan.firstStep, firstStep - 1)).add(firstStep);
     const planned = [...at].sort((a, b) => a - b);
     const expected = [planned.map(scale.position), planned.map((step) => floor(plan.at(step).lr))] as const;
     const picked = this.#picked(history.lr);

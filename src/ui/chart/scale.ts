@@ -17,16 +17,17 @@ export interface StepScale {
   stretches: { from: number; to: number }[];
 }
 
-export function stepScale(plan: RunPlan, even: boolean): StepScale {
-  const base = plan.phases[0].steps;
-  if (even || plan.endStep === base || base / plan.endStep <= BASE_SHARE) {
+export function stepScale({ phases, firstStep, endStep }: RunPlan, even: boolean): StepScale {
+  const [{ name, steps: base }] = phases as [RunPlan['phases'][number]];
+  const steps = endStep - firstStep;
+  if (even || name !== 'base' || steps === base || base / steps <= BASE_SHARE) {
     return {
-      position: (step) => step / plan.endStep,
-      step: (position) => position * plan.endStep,
-      stretches: [{ from: 0, to: plan.endStep }],
+      position: (step) => (step - firstStep) / steps,
+      step: (position) => firstStep + position * steps,
+      stretches: [{ from: firstStep, to: endStep }],
     };
   }
-  const rest = plan.endStep - base;
+  const rest = endStep - base;
   return {
     position: (step) =>
       step <= base ? (step / base) * BASE_SHARE : BASE_SHARE + ((step - base) / rest) * (1 - BASE_SHARE),
@@ -36,7 +37,7 @@ export function stepScale(plan: RunPlan, even: boolean): StepScale {
         : base + ((position - BASE_SHARE) / (1 - BASE_SHARE)) * rest,
     stretches: [
       { from: 0, to: base },
-      { from: base, to: plan.endStep },
+      { from: base, to: endStep },
     ],
   };
 }

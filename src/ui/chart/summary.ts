@@ -12,7 +12,7 @@ export const PHASE_NAMES: readonly PhaseName[] = ['base', 'general', 'qa'];
 export function summaryOf(plan: RunPlan, history: History, smoother: Smoother): string {
   const last = history.length - 1;
   if (last < 0) return text.chart.planned(plan.endStep, plan.switchStep);
-  const sentence = text.chart.summary(history.loss[0], smoother.values[last], history.step[last] + 1);
+  const sentence = text.chart.summary(history.loss[0], smoother.values[last], history.step[last] + 1 - plan.firstStep);
   if (plan.switchStep === null) return sentence;
   const at = lowerBound(history.step, history.length, plan.switchStep);
   if (at === 0 || at > last) return `${sentence} ${text.chart.summarySwitchAhead(plan.switchStep)}`;

@@ -12,9 +12,10 @@ import { replaceSources, setText, withDerived } from '../../config/resolve.ts';
 import type { Blend, ModelConfig, RunConfig } from '../../config/run.ts';
 import { decodeHash } from '../../config/url.ts';
 import { checkConfig } from '../../config/validate.ts';
+import { type BaseCheck, type BaseMetadata, checkAgainstBase, configureFromBase } from '../../recipe/baseCheckpoint.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { isActive } from './controls.ts';
-import { runConfig, runState } from './run.ts';
+import { runConfig, runPart, runState } from './run.ts';
 
 export const preset = signal(DEFAULT_PRESET);
 /** Dotted key → value as text, in the order stated. */
@@ -24,7 +25,16 @@ export const ownSources = signal<readonly string[]>([]);
 /** What a link asked for and could not have, one sentence each. */
 export const linkProblems = signal<readonly string[]>([]);
 
-const start = computed(() => replaceSources(presetConfig(preset.value), ownSources.value));
+/** What is known of a model folder that the run shall continue; null: it trains a base, or starts from a shipped one. */
+export const givenBase = signal<BaseMetadata | null>(null);
+/** Whether the run starts from the shipped base of its preset and seed: it is there, and wanted (state/base.ts). */
+export const startsFromShipped = signal(false);
+
+const start = computed(() => {
+  const chosen = presetConfig(preset.value);
+  const base = givenBase.value;
+  return replaceSources(base && chosen.continued ? configureFromBase(base, chosen) : chosen, ownSources.value);
+});
 
 export const config = computed(() => {
   const next = cloneConfig(start.value);
@@ -36,7 +46,13 @@ export const config = computed(() => {
 });
 
 /** What keeps the recipe from being run, one sentence each. */
-export const conflicts = computed(() => checkConfig(config.value, ownSources.value));
+export const conflicts = computed(() => [...checkConfig(config.value, ownSources.value), ...againstBase.value.errors]);
+
+/** How the recipe departs from the model folder it continues. The folder's own tokenizer is the run's. */
+export const againstBase = computed((): BaseCheck => {
+  const base = givenBase.value;
+  return base ? checkAgainstBase(base, config.value, base.tokenizerHash) : { errors: [], warnings: [] };
+});
 
 export function choosePreset(name: string): void {
   preset.value = name;
@@ -78,7 +94,12 @@ export const differsFromRun = computed(
 
 /** The picture shows the run once there is one, and the recipe in the form until then. */
 export const shownConfig = computed(() => runConfig.value ?? config.value);
-export const shownPlan = computed(() => planRun(shownConfig.value));
+/** The plan of the next run: without its base where that is there already. */
+export const nextPlan = computed(() => {
+  const fromBase = config.value.continued !== null && (givenBase.value !== null || startsFromShipped.value);
+  return planRun(config.value, fromBase ? 'continued' : 'all');
+});
+export const shownPlan = computed(() => (runConfig.value ? planRun(runConfig.value, runPart.value) : nextPlan.value));
 
 /** Sources of a run in the order in which the blends first name them: the order of colours. */
 export function sourcesOf(run: RunConfig): string[] {

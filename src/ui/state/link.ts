@@ -3,20 +3,32 @@ import { effect } from '@preact/signals';
 import { encodeHash } from '../../config/url.ts';
 import { config, isEdited, preset, readLink } from './config.ts';
 import { DEFAULT_PRESET } from '../../config/presets.ts';
+import { view, viewOf } from './route.ts';
 
 /** Milliseconds a change must rest: browsers refuse more than about three address changes a second. */
 const REST = 500;
 
+let timer: ReturnType<typeof setTimeout>;
+
+/** Puts a hash into the address bar once no other has come for a while. */
+export function writeHash(hash: string): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    if (location.hash !== hash) history.replaceState(null, '', location.pathname + location.search + hash);
+  }, REST);
+}
+
 export function keepLink(): void {
-  readLink(location.hash);
-  addEventListener('hashchange', () => readLink(location.hash));
-  let timer: ReturnType<typeof setTimeout>;
+  const arrive = () => {
+    const asked = viewOf(location.hash);
+    if (asked) view.value = asked;
+    if (asked === 'run') readLink(location.hash);
+  };
+  arrive();
+  addEventListener('hashchange', arrive);
   effect(() => {
+    if (view.value !== 'run') return;
     const isDefault = !isEdited.value && preset.value === DEFAULT_PRESET;
-    const hash = isDefault ? '' : encodeHash(config.value);
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (location.hash !== hash) history.replaceState(null, '', location.pathname + location.search + hash);
-    }, REST);
+    writeHash(isDefault ? '' : encodeHash(config.value));
   });
 }

@@ -5,7 +5,8 @@
  */
 import { batch, signal } from '@preact/signals';
 import type { RunConfig } from '../../config/run.ts';
-import type { HeldOutPoint, RunEvents, RunState, Sample, SourceCount, Switch } from '../../protocol.ts';
+import type { RunPart } from '../../recipe/phases.ts';
+import type { BenchmarkPoint, HeldOutPoint, RunEvents, RunState, Sample, SourceCount, Switch } from '../../protocol.ts';
 import { History } from '../chart/columns.ts';
 
 /** Milliseconds between redraws: four a second read as live and leave the main thread idle. */
@@ -14,11 +15,14 @@ const FRAME = 250;
 export const runState = signal<RunState>({ kind: 'idle' });
 /** The configuration of the run on the page; null until the first start. */
 export const runConfig = signal<RunConfig | null>(null);
+/** Which part of it runs: the continued one where it starts from a base checkpoint. */
+export const runPart = signal<RunPart>('all');
 export const history = new History();
 export const frame = signal(0);
 /** Steps logged so far, at once and not only with the next frame: what the averages follow. */
 export const logged = signal(0);
 export const heldOut = signal<readonly HeldOutPoint[]>([]);
+export const benchmarks = signal<readonly BenchmarkPoint[]>([]);
 export const samples = signal<readonly Sample[]>([]);
 export const switches = signal<readonly Switch[]>([]);
 export const sources = signal<readonly SourceCount[]>([]);
@@ -33,12 +37,14 @@ function drawSoon(): void {
   }, FRAME);
 }
 
-export function beginRun(config: RunConfig): void {
+export function beginRun(config: RunConfig, part: RunPart): void {
   history.clear();
   batch(() => {
     runConfig.value = config;
+    runPart.value = part;
     runState.value = { kind: 'preparing', what: '', done: 0, total: 0 };
     heldOut.value = [];
+    benchmarks.value = [];
     samples.value = [];
     switches.value = [];
     sources.value = [];
@@ -56,6 +62,7 @@ export function receive(events: RunEvents): void {
       drawSoon();
     }
     if (events.heldOut) heldOut.value = [...heldOut.value, ...events.heldOut];
+    if (events.benchmarks) benchmarks.value = [...benchmarks.value, ...events.benchmarks];
     if (events.samples) samples.value = [...samples.value, ...events.samples];
     if (events.switches) switches.value = [...switches.value, ...events.switches];
     if (events.sources) sources.value = events.sources;

@@ -11,7 +11,8 @@ export function titleFollowsRun(): void {
     void frame.value;
     const last = history.length - 1;
     const loss = last < 0 ? null : smoother.value.values[last];
-    const share = last < 0 ? 0 : (history.step[last] + 1) / shownPlan.value.endStep;
+    const { firstStep, endStep } = shownPlan.value;
+    const share = last < 0 ? 0 : (history.step[last] + 1 - firstStep) / (endStep - firstStep);
     switch (state.kind) {
       case 'idle':
         document.title = text.title.idle;

@@ -5,6 +5,7 @@ import { ChartTable } from '../chart/ChartTable.tsx';
 import { Key } from '../chart/Key.tsx';
 import { lowerBound, nearest } from '../chart/downsample.ts';
 import { PHASE_NAMES, summaryOf } from '../chart/summary.ts';
+import type { RunPlan } from '../../recipe/phases.ts';
 import { shownConfig, shownPlan } from '../state/config.ts';
 import { history, runConfig } from '../state/run.ts';
 import {
@@ -33,7 +34,7 @@ export function Figure() {
   const peak = Math.max(base.schedule.peak, continued?.schedule.peak ?? 0);
 
   const onKey = (event: KeyboardEvent) => {
-    const step = nextReading(event, reading.value, plan.endStep);
+    const step = nextReading(event, reading.value, plan);
     if (step === null) return;
     event.preventDefault();
     reading.value = step;
@@ -48,7 +49,7 @@ export function Figure() {
           redraw={picture}
           sources={shownSources.value}
           divisor={continued?.switchShare === null ? continued.switchDivisor : null}
-          trained={runConfig.value ? (last < 0 ? 0 : history.step[last] + 1) : null}
+          trained={runConfig.value ? (last < 0 ? plan.firstStep : history.step[last] + 1) : null}
           reading={reading.value}
           summary={summary}
           onRead={(step) => (reading.value = step)}
@@ -124,16 +125,16 @@ function readoutAt(step: number): string {
 }
 
 /** Where a key takes the reading line: along logged steps where there are some, else a hundredth of the plan. */
-function nextReading(event: KeyboardEvent, reading: number | null, steps: number): number | null {
+function nextReading(event: KeyboardEvent, reading: number | null, { firstStep, endStep }: RunPlan): number | null {
   const { length, step } = history;
-  const end = length > 0 ? step[length - 1] : steps - 1;
-  if (event.key === 'Home') return length > 0 ? step[0] : 0;
+  const end = length > 0 ? step[length - 1] : endStep - 1;
+  if (event.key === 'Home') return length > 0 ? step[0] : firstStep;
   if (event.key === 'End') return end;
   const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
   if (direction === 0) return null;
   if (reading === null) return end;
   const stride = direction * (event.shiftKey ? 10 : 1);
-  if (length === 0) return Math.max(0, Math.min(end, reading + stride * Math.ceil(steps / 100)));
+  if (length === 0) return Math.max(firstStep, Math.min(end, reading + stride * Math.ceil((endStep - firstStep) / 100)));
   const at = lowerBound(step, length, reading);
   return step[Math.max(0, Math.min(length - 1, at + stride))];
 }

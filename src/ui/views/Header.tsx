@@ -1,4 +1,5 @@
 import { helpIsOpen } from '../state/help.ts';
+import { EXPERIMENTS_HASH, view } from '../state/route.ts';
 import { themeChoice, type ThemeChoice } from '../state/theme.ts';
 import { text } from '../strings.ts';
 
@@ -11,6 +12,14 @@ export function Header() {
         {text.skip}
       </a>
       <h1>{text.name}</h1>
+      <nav aria-label={text.sheets.label}>
+        <a href="#" aria-current={view.value === 'run' ? 'page' : undefined}>
+          {text.sheets.run}
+        </a>
+        <a href={EXPERIMENTS_HASH} aria-current={view.value === 'experiments' ? 'page' : undefined}>
+          {text.sheets.experiments}
+        </a>
+      </nav>
       <div class="tools">
         <label class="theme">
           <span class="note">{text.theme.label}</span>

@@ -7,21 +7,24 @@ import {
   differsFromRun,
   isEdited,
   linkProblems,
+  nextPlan,
   parameterCount,
   preset,
 } from '../state/config.ts';
 import { commandsOf, hasWeights, isActive, type Command } from '../state/controls.ts';
+import { baseSource } from '../state/base.ts';
+import { isExperimenting } from '../state/experimentState.ts';
 import { history, runState } from '../state/run.ts';
 import { files } from '../state/files.ts';
-import { planRun } from '../../recipe/phases.ts';
 import { machine, pause, pending, resume, start, step, stop } from '../trainer.ts';
 import { text } from '../strings.ts';
+import { ShippedBase } from './BaseStart.tsx';
 import { ExportModel } from './ExportModel.tsx';
 import { MachineLine } from './MachineLine.tsx';
 import * as format from '../format.ts';
 
 const ACTIONS: Record<Command, () => void> = {
-  start: () => void start(config.value, [...files.value]),
+  start: () => void start(config.value, [...files.value], baseSource.value),
   pause,
   resume,
   step,
@@ -35,9 +38,9 @@ function labelOf(command: Command): string {
 export function RunPanel() {
   const state = runState.value;
   const { model } = config.value;
-  const plan = planRun(config.value);
+  const plan = nextPlan.value;
   const chosen = PRESETS.find(({ name }) => name === preset.value);
-  const canStart = machine.value.kind === 'ready' && conflicts.value.length === 0;
+  const canStart = machine.value.kind === 'ready' && conflicts.value.length === 0 && !isExperimenting.value;
   return (
     <section class="run-panel" aria-label={text.run.heading}>
       <div class="stack-2">
@@ -54,7 +57,7 @@ export function RunPanel() {
         <p class="note">
           {isEdited.value ? text.run.changed(parameterCount(model)) : `${chosen?.title}.`}{' '}
           {text.run.size(model.num_hidden_layers, model.hidden_size)};{' '}
-          {text.run.work(plan.endStep, plan.endStep * plan.tokensPerStep)}.
+          {text.run.work(plan.endStep - plan.firstStep, (plan.endStep - plan.firstStep) * plan.tokensPerStep)}.
         </p>
         {isEdited.value && !isActive(state) && (
           <button type="button" class="quiet" onClick={() => choosePreset(preset.value)}>
@@ -62,6 +65,7 @@ export function RunPanel() {
           </button>
         )}
       </div>
+      <ShippedBase />
       <div class="buttons">
         {commandsOf(state).map((command, place) => (
           <button
@@ -75,6 +79,7 @@ export function RunPanel() {
           </button>
         ))}
       </div>
+      {isExperimenting.value && <p class="problem">{text.setup.experimentUnderWay}</p>}
       <Problems title={null} sentences={conflicts.value} />
       <Problems title={text.run.linkProblems} sentences={linkProblems.value} />
       {differsFromRun.value && <p class="note">{text.run.nextRun}</p>}

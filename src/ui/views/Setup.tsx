@@ -3,6 +3,7 @@ import { optionOf } from '../../config/options.ts';
 import { BlendEditor } from '../components/BlendEditor.tsx';
 import { OptionField } from '../components/OptionField.tsx';
 import { AllOptions } from './AllOptions.tsx';
+import { ModelToContinue } from './BaseStart.tsx';
 import { OwnFiles } from './OwnFiles.tsx';
 import { SwitchField } from './SwitchField.tsx';
 import { config } from '../state/config.ts';
@@ -32,6 +33,7 @@ export function Setup() {
         <AllOptions />
       </div>
       <OwnFiles />
+      {config.value.continued && <ModelToContinue />}
     </section>
   );
 }

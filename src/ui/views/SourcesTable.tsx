@@ -72,6 +72,7 @@ function Row({ source, index }: { source: string; index: number }) {
               <Sparkline
                 x={points.map(({ step }) => step)}
                 y={values}
+                start={shownPlan.value.firstStep}
                 end={shownPlan.value.endStep}
                 mark={shownPlan.value.switchStep}
                 label={text.sources.trendOf(source, first, last)}

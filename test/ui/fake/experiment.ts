@@ -97,14 +97,15 @@ export async function playExperiment(
         const n = Math.min(stride, endStep - step);
         const at = Array.from({ length: n }, (_, i) => step + i);
         const loss = at.map((one) => 1.3 + 0.4 / (1 + (one - firstStep) / 40) - 0.05 * place + 0.05 * randomNormal(seed, NOISE + 2 + place, one));
+        const logged = at.filter((one) => one % config.logEverySteps === 0);
         const columns: MetricColumns = {
-          step: Float64Array.from(at),
-          tokens: Float64Array.from(at, (one) => (one + 1) * tokensPerStep),
-          loss: Float64Array.from(loss),
-          lr: Float64Array.from(at, (one) => plan.at(one).lr),
-          gradNorm: new Float64Array(n).fill(1),
-          tokensPerSecond: new Float64Array(n).fill(40_000),
-          phase: Uint8Array.from(at, (one) => ['base', 'general', 'qa'].indexOf(plan.at(one).phase.name)),
+          step: Float64Array.from(logged),
+          tokens: Float64Array.from(logged, (one) => (one + 1) * tokensPerStep),
+          loss: Float64Array.from(logged, (one) => loss[one - step]!),
+          lr: Float64Array.from(logged, (one) => plan.at(one).lr),
+          gradNorm: new Float64Array(logged.length).fill(1),
+          tokensPerSecond: new Float64Array(logged.length).fill(40_000),
+          phase: Uint8Array.from(logged, (one) => ['base', 'general', 'qa'].indexOf(plan.at(one).phase.name)),
         };
         curve.push([at.at(-1)!, mean(loss)]);
         emit({ state: { kind: 'running', arm: arm.name, seed, firstStep, endStep }, metrics: [{ arm: arm.name, seed, columns }] });

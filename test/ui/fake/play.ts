@@ -5,6 +5,7 @@
 import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
+import { recordedFiles } from './recorded.ts';
 import type { Scenario } from './trainer.worker.ts';
 
 let script: Promise<string> | undefined;
@@ -32,6 +33,12 @@ export async function openPlayed(context: BrowserContext, url: string, scenario:
       body: `globalThis.scenario = ${JSON.stringify(scenario)};\n${code}`,
     }),
   );
+  await page.route(/\/results\/[^/]+$/, async (route) => {
+    const name = route.request().url().split('/').at(-1)!;
+    const json = scenario.recorded ? (await recordedFiles())[name] : undefined;
+    // As a server without the files answers; some send their front page instead of a 404.
+    await (json === undefined ? route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }) : route.fulfill({ json }));
+  });
   await page.goto(url);
   return page;
 }

@@ -16,6 +16,11 @@ const startAndSee = (text: string) => async (page: Page) => {
   await seen(page, text);
 };
 
+async function experiments(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Experiments' }).click();
+  await seen(page, 'Runs on');
+}
+
 export const states: readonly PageState[] = [
   { name: 'idle', scenario: {}, reach: (page) => seen(page, 'Runs on') },
   { name: 'software', scenario: { machine: 'software' }, reach: (page) => seen(page, 'Software adapter') },
@@ -51,6 +56,75 @@ export const states: readonly PageState[] = [
     async reach(page) {
       await page.getByRole('button', { name: 'Help' }).click();
       await seen(page, 'pause or resume');
+    },
+  },
+  {
+    name: 'continued',
+    scenario: {},
+    async reach(page) {
+      await seen(page, 'Runs on');
+      await page.getByLabel('Preset').selectOption('ci');
+      await seen(page, 'Start from the shipped base');
+      await start(page);
+      await seen(page, 'Start again');
+      await seen(page, 'What it can answer');
+    },
+  },
+  {
+    name: 'experiments',
+    scenario: {},
+    async reach(page) {
+      await experiments(page);
+      await seen(page, 'Press Run');
+    },
+  },
+  {
+    name: 'experiments-running',
+    scenario: { experiment: { kind: 'held', at: 41 } },
+    async reach(page) {
+      await experiments(page);
+      await page.getByRole('combobox', { name: 'Experiment' }).selectOption('f2');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await seen(page, 'Seed 1: pretraining-then-qa');
+    },
+  },
+  {
+    name: 'experiments-done',
+    scenario: {},
+    async reach(page) {
+      await experiments(page);
+      await page.getByRole('combobox', { name: 'Experiment' }).selectOption('f4');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await seen(page, '24 of 24 arms done');
+      await seen(page, 'Knows it, can answer it');
+    },
+  },
+  {
+    name: 'experiments-one-seed',
+    scenario: {},
+    async reach(page) {
+      await experiments(page);
+      await page.getByLabel('Seeds').fill('1');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await seen(page, 'One seed: recipe');
+    },
+  },
+  {
+    name: 'experiments-recorded',
+    scenario: { recorded: true },
+    async reach(page) {
+      await experiments(page);
+      await page.getByRole('combobox', { name: 'Experiment' }).selectOption('f3');
+      await seen(page, '5 seeds, on');
+    },
+  },
+  {
+    name: 'experiments-failed',
+    scenario: { experiment: { kind: 'failed', at: 20 } },
+    async reach(page) {
+      await experiments(page);
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await seen(page, 'The experiment could not go on');
     },
   },
 ];

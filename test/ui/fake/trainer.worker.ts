@@ -19,6 +19,8 @@ export interface Scenario {
   stride?: number;
   /** Batches of events after which an experiment holds still, fails, or (by itself) is stopped. */
   experiment?: { kind: 'held' | 'failed'; at: number };
+  /** Results lie beside the page, as fake/recorded.ts makes them. */
+  recorded?: boolean;
   /** Milliseconds between an experiment's batches. */
   beat?: number;
 }

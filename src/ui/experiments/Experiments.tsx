@@ -1,0 +1,149 @@
+/** The sheet of experiments: what is asked, the race or the record, and what came of it. */
+import { useEffect } from 'preact/hooks';
+import { effect } from '@preact/signals';
+import { NoGpu } from '../views/NoGpu.tsx';
+import { experimentState, isExperimenting } from '../state/experimentState.ts';
+import { viewOf } from '../state/route.ts';
+import { machine } from '../trainer.ts';
+import { Chooser } from './Chooser.tsx';
+import { Findings } from './Findings.tsx';
+import { looksOf } from './look.ts';
+import { fetchChosen, fetchIndex, isRecorded, recorded, recordedIndex } from './recorded.ts';
+import { type Results, resultsOf, seedsOf } from './results.ts';
+import { askForBases, config, configOf, experiment, experimentName, keepLink, preset, progress, readLink, resultsHere, shareOfArm, sheet } from './state.ts';
+import { words } from './words.ts';
+import '../style/experiments.css';
+
+let begun = false;
+
+/** What this sheet needs once, when it is first shown. */
+function begin(): void {
+  if (begun) return;
+  begun = true;
+  const arrive = () => viewOf(location.hash) === 'experiments' && readLink(location.hash);
+  arrive();
+  addEventListener('hashchange', arrive);
+  keepLink();
+  askForBases();
+  void fetchIndex();
+  effect(() => void fetchChosen());
+}
+
+export function Experiments() {
+  begin();
+  useEffect(() => {
+    const before = document.title;
+    const end = effect(() => {
+      const { done, total } = progress.value;
+      document.title = `${isExperimenting.value ? `${done}/${total} · ` : ''}${experiment.value.title} · Rekindle`;
+    });
+    return () => {
+      end();
+      document.title = before;
+    };
+  }, []);
+  const chosen = experiment.value;
+  const looks = looksOf(chosen);
+  const here = resultsOf(chosen, resultsHere.value);
+  const something = here.traces.length > 0 || here.rows.length > 0;
+  const which = sheet.value ?? (isExperimenting.value || something || !isRecorded.value ? 'here' : 'recorded');
+  const none = machine.value.kind === 'none' ? machine.value : null;
+  const state = experimentState.value;
+  return (
+    <main class="columns">
+      <div class="run">
+        <Chooser looks={looks} />
+      </div>
+      <div class="picture" id="chart">
+        {none && <NoGpu cause={none.cause} message={none.message} />}
+        {state.kind === 'failed' && (
+          <section class="message" role="alert">
+            <h2>{words.failed}</h2>
+            <p>{state.message}</p>
+          </section>
+        )}
+        <div class="question">
+          <h2>{chosen.title}</h2>
+          <p>{chosen.question}</p>
+        </div>
+        <div class="sheets" role="group" aria-label={words.sheets}>
+          {(['here', 'recorded'] as const).map((one) => (
+            <button key={one} type="button" aria-pressed={which === one} onClick={() => (sheet.value = one)}>
+              {words[one]}
+            </button>
+          ))}
+        </div>
+        {which === 'here' ? (
+          <>
+            {(something || isExperimenting.value) && <Progress />}
+            {something ? (
+              <Findings
+                key={`here ${experimentName.value} ${preset.value}`}
+                experiment={chosen}
+                results={here}
+                looks={looks}
+                config={config.value}
+                running={state.kind === 'running' ? state : null}
+                findingsFirst={false}
+              />
+            ) : (
+              !isExperimenting.value && <p class="note">{words.nothingYet}</p>
+            )}
+          </>
+        ) : (
+          <Recorded looks={looks} />
+        )}
+      </div>
+    </main>
+  );
+}
+
+function Progress() {
+  const state = experimentState.value;
+  const { done, total } = progress.value;
+  const share = total === 0 ? 0 : Math.min(1, (done + (state.kind === 'running' && state.arm !== 'base' ? shareOfArm.value : 0)) / total);
+  return (
+    <div class="experiment-progress">
+      <div class="progress">
+        <p class="stage">{words.state(state)}</p>
+        <p class="numbers">{words.armsDone(done, total)}</p>
+      </div>
+      <div
+        class="meter"
+        role="progressbar"
+        aria-label={words.progress}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(100 * share)}
+        aria-valuetext={words.armsDone(done, total)}
+      >
+        <div class="meter-fill" style={{ width: `${100 * share}%` }} />
+      </div>
+    </div>
+  );
+}
+
+function Recorded({ looks }: { looks: ReturnType<typeof looksOf> }) {
+  const found = recorded.value;
+  if (found === 'asking' || found === 'fetching') return <p class="note">{words.asking}</p>;
+  if (found === 'damaged') return <p class="note">{words.damaged}</p>;
+  if (found === 'none') {
+    const presets = (recordedIndex.value ?? []).filter(({ experiments }) => experiments.includes(experimentName.value));
+    return <p class="note">{words.noneRecorded(presets.map((one) => one.preset))}</p>;
+  }
+  const results: Results = resultsOf(experiment.value, found);
+  return (
+    <>
+      <p class="note">{words.recordedOn(results.adapter, seedsOf(results).length)}</p>
+      <Findings
+        key={`recorded ${experimentName.value} ${preset.value}`}
+        experiment={experiment.value}
+        results={results}
+        looks={looks}
+        config={configOf(results.preset)}
+        running={null}
+        findingsFirst
+      />
+    </>
+  );
+}

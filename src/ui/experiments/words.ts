@@ -1,0 +1,148 @@
+/** Every sentence of the experiments' sheet, in one place, so that a translation is one more file of this shape. */
+import type { ExperimentState } from '../../protocol.ts';
+import { signed } from '../../recipe/statistics.ts';
+import * as format from '../format.ts';
+
+const arms = (count: number) => `${count} ${count === 1 ? 'arm' : 'arms'}`;
+
+export const words = {
+  heading: 'Experiment',
+  choose: 'Experiment',
+  preset: 'Preset',
+  seeds: 'Seeds',
+  seedsNote: 'A seed changes the world, the weights and the order of the data.',
+  armsHeading: 'Arms',
+  control: 'control',
+  run: 'Run',
+  runMore: 'Run what is missing',
+  stop: 'Stop',
+  busy: 'A run is under way on the other sheet: stop it there first.',
+  changed: 'The link changed settings of this preset.',
+  linkProblems: 'Not everything in the link could be used:',
+
+  cost(count: number, bases: number, steps: number, tokens: number): string {
+    if (count === 0) return 'Every arm of these seeds is done.';
+    const training = bases > 0 ? ` and ${bases} ${bases === 1 ? 'base' : 'bases'} to train first` : ', from base checkpoints that are there already';
+    return `${arms(count)} to run${training}: ${format.integer(steps)} steps on ${format.short(tokens)} tokens.`;
+  },
+  time: (seconds: number, speed: number) =>
+    `About ${format.duration(seconds)} at the ${format.short(speed)} tokens a second last measured here.`,
+  noSpeed: 'How long that takes is known once an arm has run here.',
+
+  sheets: 'Results',
+  here: 'Run here',
+  recorded: 'Recorded',
+
+  state(state: ExperimentState): string {
+    switch (state.kind) {
+      case 'idle':
+        return 'Not run yet';
+      case 'preparing':
+        return 'Preparing';
+      case 'compiling':
+        return `Compiling kernels ${state.done}/${state.total}`;
+      case 'running':
+        return state.arm === 'base' ? `Seed ${state.seed}: training its base` : `Seed ${state.seed}: ${state.arm}`;
+      case 'done':
+        return 'Done';
+      case 'stopped':
+        return 'Stopped';
+      case 'failed':
+        return 'Failed';
+    }
+  },
+  progress: 'Progress of the experiment',
+  armsDone: (done: number, total: number) => `${done} of ${arms(total)} done`,
+  failed: 'The experiment could not go on',
+
+  asking: 'Looking for recorded results …',
+  noneRecorded: (presets: readonly string[]) =>
+    presets.length > 0
+      ? `Nothing is recorded of this experiment with this preset. There are results with ${presets.join(', ')}.`
+      : 'This page was published without recorded results.',
+  damaged: 'The recorded results could not be read: reload the page, or run the experiment here.',
+  nothingYet: 'Press Run: every arm starts from the same base checkpoint, and its line appears here as it trains.',
+  recordedOn: (adapter: string | undefined, seeds: number) =>
+    `${seeds} ${seeds === 1 ? 'seed' : 'seeds'}${adapter ? `, on ${adapter}` : ''}.`,
+  oneSeed: 'One seed cannot tell a difference from noise: run more to see an interval.',
+
+  race: {
+    heading: 'The arms as they train',
+    loss: 'Training loss, nats a token',
+    lossNote: 'Each on its own blend: compare the shapes, not the heights. A ring marks where an arm changes its blend.',
+    baseLoss: 'Training loss of the base, nats a token',
+    benchmarks: 'Benchmarks',
+    retention: 'Retention',
+    scoreTitle: (title: string, chance: number | undefined) =>
+      chance === undefined ? `${title}, %` : `${title}, %; by chance ${(100 * chance).toFixed(1)}`,
+    scoreNote: 'At the base, at the switch and at the end. Retention asks for people that continued training hardly mentions.',
+    seed: 'Seed',
+    allSeeds: 'mean',
+    seedOption: (seed: number) => `seed ${seed}`,
+    tokens: 'tokens after the base',
+    steps: 'steps',
+    switchRule: 'switch of the recipe',
+    chance: 'chance',
+    start: 'base',
+    lossSummary: (ends: readonly string[]) => `Training loss of the arms over their tokens; now ${ends.join(', ') || 'nothing yet'}.`,
+    scoreSummary: (title: string, ends: readonly string[]) => `${title} over the tokens; last ${ends.join(', ') || 'nothing yet'}.`,
+    end: (name: string, value: string) => `${name} ${value}`,
+  },
+
+  differences: {
+    heading: (control: string) => `Difference to ${control}, points`,
+    note: 'A dot is a seed: both arms from the same base checkpoint. The bar is the mean with its 95 % interval; hollow where that spans zero.',
+    noteOne: 'A dot is a seed: both arms from the same base checkpoint.',
+    benchmarks: 'Benchmarks',
+    retention: 'Retention',
+    average: 'Average of all',
+    arm: 'Arm',
+    won: 'Seeds won',
+    none: 'no difference shown',
+    one: 'one seed',
+    cell: (mean: number) => signed(100 * mean),
+    interval: (low: number, high: number) => `${signed(100 * low)} to ${signed(100 * high)}`,
+    wins: (wins: number, n: number) => `${wins} of ${n}`,
+    summary: (title: string, rows: readonly string[]) => `${title}: ${rows.join('; ')}.`,
+    row: (name: string, mean: number, interval: readonly [number, number] | null) =>
+      `${name} ${signed(100 * mean)}${interval ? ` (${signed(100 * interval[0])} to ${signed(100 * interval[1])})` : ''}`,
+  },
+
+  verdict: {
+    heading: 'In words',
+    note: 'On the average of all suites, retention included, as the paper averages.',
+  },
+
+  table: {
+    scores: 'Accuracy, %',
+    scoresNote: 'Mean ± standard error over the seeds.',
+    arm: 'Arm',
+    seeds: 'Seeds',
+    benchmarks: 'Benchmarks',
+    retention: 'Retention',
+    average: 'Average of all',
+    logProb: 'log p',
+    paper: 'Paper',
+    chance: 'chance',
+    base: 'before any continued training',
+    paperNote:
+      'The paper’s figures: [T] read in its own table, [S] stated in a secondary text. They are other models on other tasks: ' +
+      'compare signs and order.',
+    paperCell: (average: number, mark: string, where: string) => `${average.toFixed(1)} [${mark}] ${where}`,
+  },
+
+  forgetting: {
+    heading: 'What was gained, what was forgotten',
+    note: 'Change of the held-out loss against the base, nats a token, at the end of each arm. Below zero is learnt, above zero forgotten.',
+    source: 'Arm',
+  },
+
+  gauges: {
+    heading: 'Knows it, can answer it',
+    note: 'The same facts twice: a ring for the encyclopedia’s words, a dot for the question-and-answer form.',
+    current: 'Current people',
+    archive: 'Archive people',
+    row: (name: string, knows: number, answers: number) =>
+      `${name} knows ${format.percent(knows)}, answers ${format.percent(answers)}`,
+  },
+};

@@ -1,0 +1,11 @@
+/** Where the experiment in this tab is: apart from its results, which only its own sheet shows. */
+import { computed, signal } from '@preact/signals';
+import type { ExperimentState } from '../../protocol.ts';
+
+export const experimentState = signal<ExperimentState>({ kind: 'idle' });
+
+/** An experiment has the graphics processor. */
+export const isExperimenting = computed(() => {
+  const { kind } = experimentState.value;
+  return kind === 'preparing' || kind === 'compiling' || kind === 'running';
+});

@@ -1,0 +1,14 @@
+/** Which of the page's two sheets is shown: the address says it, so that either can be linked to. */
+import { signal } from '@preact/signals';
+
+export type View = 'run' | 'experiments';
+
+export const EXPERIMENTS_HASH = '#experiments';
+
+/** The sheet an address asks for; null: it names a place on the sheet that is shown, or nothing this page knows. */
+export function viewOf(hash: string): View | null {
+  if (hash === EXPERIMENTS_HASH || hash.startsWith(`${EXPERIMENTS_HASH}&`)) return 'experiments';
+  return hash.length < 2 || hash.includes('=') ? 'run' : null;
+}
+
+export const view = signal<View>('run');

@@ -1,0 +1,88 @@
+/** What a run in the synthetic world can answer, beside what guessing would. */
+import { Sparkline } from '../chart/Sparkline.tsx';
+import type { BenchmarkPoint } from '../../protocol.ts';
+import { shownPlan } from '../state/config.ts';
+import { benchmarks } from '../state/run.ts';
+import { text } from '../strings.ts';
+import * as format from '../format.ts';
+
+export function Benchmarks() {
+  const points = benchmarks.value;
+  const first = points[0];
+  const last = points.at(-1);
+  if (!first || !last) return null;
+  const { suites } = last;
+  const chanceOf = (role: string) => {
+    const levels = suites.filter((suite) => suite.role === role).map(({ chance }) => chance);
+    return levels.reduce((sum, level) => sum + level, 0) / levels.length;
+  };
+  const retained = first.retention !== null && last.retention !== null;
+  return (
+    <section>
+      <h2>{text.benchmarks.heading}</h2>
+      <div class="scroll" role="region" tabIndex={0} aria-label={text.benchmarks.heading}>
+        <table>
+          <thead>
+            <tr>
+              {[text.benchmarks.suite, text.benchmarks.start, text.benchmarks.now, text.benchmarks.chance, text.benchmarks.trend].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {last.averageWithoutRetention !== null && (
+              <Row name={text.benchmarks.benchmarks} strong points={points} of={(point) => point.averageWithoutRetention ?? NaN} chance={chanceOf('benchmark')} />
+            )}
+            {retained && (
+              <Row name={text.benchmarks.retention} strong points={points} of={(point) => point.retention ?? NaN} chance={chanceOf('retention')} />
+            )}
+            {suites.map(({ name, role, chance }, i) => (
+              <Row key={name} name={name} role={text.benchmarks.role[role]} points={points} of={(point) => point.suites[i]!.accuracy} chance={chance} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="note">{text.benchmarks.note}</p>
+    </section>
+  );
+}
+
+interface RowProps {
+  name: string;
+  role?: string;
+  strong?: boolean;
+  points: readonly BenchmarkPoint[];
+  of(point: BenchmarkPoint): number;
+  chance: number;
+}
+
+function Row({ name, role, strong, points, of, chance }: RowProps) {
+  const values = points.map(of);
+  const [first, last] = [values[0]!, values.at(-1)!];
+  const { firstStep, endStep, switchStep } = shownPlan.value;
+  return (
+    <tr class={strong ? 'strong' : ''}>
+      <th scope="row">
+        {name}
+        {role && <span class="note"> {role}</span>}
+      </th>
+      <td>{format.percent(first)}</td>
+      <td>{format.percent(last)}</td>
+      <td class="note">{format.percent(chance)}</td>
+      <td>
+        {values.length > 1 && (
+          <Sparkline
+            x={points.map(({ step }) => step)}
+            y={values}
+            start={firstStep}
+            end={endStep}
+            mark={switchStep}
+            label={text.benchmarks.trendOf(name, first, last)}
+          />
+        )}
+      </td>
+    </tr>
+  );
+}
