@@ -188,14 +188,25 @@ function fillSharesOfPeak(): void {
   console.log(`model FLOPs of the best product (${peak.toFixed(2)} GFLOP/${byCpu ? 'CPU-' : ''}s): ${shares.join('; ')}`);
 }
 
+/** After every row, so that a long run that is ended early leaves what it has. */
+function save(): void {
+  if (given.json) writeFileSync(given.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
 if (wanted('start')) await benchStart();
-for (const shape of stepShapes) if (wanted(shape.name)) await benchStep(shape);
+for (const shape of stepShapes) {
+  if (!wanted(shape.name)) continue;
+  await benchStep(shape);
+  save();
+}
 for (const shape of matmulShapes) {
   for (const kind of ['nt', 'nn', 'tn'] as const) {
-    if (wanted(`matmul ${kind} ${shape.m}×${shape.n}×${shape.k}`)) await benchProduct({ kind, ...shape });
+    if (!wanted(`matmul ${kind} ${shape.m}×${shape.n}×${shape.k}`)) continue;
+    await benchProduct({ kind, ...shape });
+    save();
   }
 }
 fillSharesOfPeak();
 if (given.scaling) for (const shape of [...sizeShapes, ...vocabularyShapes]) await benchScaling(shape);
-if (given.json) writeFileSync(given.json, `${JSON.stringify(report, null, 2)}\n`);
+save();
 await host.end();

@@ -124,6 +124,11 @@ export async function browserHost(): Promise<Host> {
     if ('error' in outcome) throw new Error(outcome.error);
     return outcome.value as Awaited<ReturnType<Laboratory[K]>>;
   };
+  const closePage = async (engine: string): Promise<void> => {
+    const page = await pages.get(engine);
+    pages.delete(engine);
+    await page?.close();
+  };
   const ours = await pageOf('rekindle');
   const report = (await ours.evaluate(() => (globalThis as unknown as { bench: BenchPage }).bench.adapter())) as AdapterReport;
   return {
@@ -133,12 +138,9 @@ export async function browserHost(): Promise<Host> {
     open: (engine, work) => call(engine, 'open', [engine, work]),
     burst: ({ engine, id }, seconds) => call(engine, 'burst', [id, seconds]),
     kernels: ({ engine, id }) => call(engine, 'kernels', [id]),
-    close: ({ engine, id }) => call(engine, 'close', [id]),
-    async abandon(engine) {
-      const page = await pages.get(engine);
-      pages.delete(engine);
-      await page?.close();
-    },
+    // A peer starts afresh with every work: genai-nanogpt, for one, stumbles over the text it stored the time before.
+    close: ({ engine, id }) => (engine === 'rekindle' ? call(engine, 'close', [id]) : closePage(engine)),
+    abandon: closePage,
     cpuSeconds: cpuSecondsOfTree,
     async end() {
       await browser.close();

@@ -7,9 +7,9 @@ import { isActive } from '../state/controls.ts';
 import { runState } from '../state/run.ts';
 import { machine } from '../trainer.ts';
 import * as format from '../format.ts';
-import { adapterName, peakOf, plainReport, presetTimes, shownLimits } from './report.ts';
+import { adapterName, optionalFeatures, peakOf, plainReport, presetTimes, shownLimits } from './report.ts';
 import { check, isOpen, measure } from './state.ts';
-import { gigaflops, milliseconds, words } from './words.ts';
+import { about, gigaflops, milliseconds, words } from './words.ts';
 
 export function CheckMachine() {
   if (machine.value.kind !== 'ready') return null;
@@ -66,7 +66,7 @@ function Adapter({ adapter, limits }: { adapter: AdapterReport; limits: Record<s
   const rows = [
     [words.name, adapterName(adapter)],
     [words.kind, adapter.software ? words.software : words.hardware],
-    [words.features, adapter.features.join(', ') || words.noFeatures],
+    [words.features, optionalFeatures(adapter).join(', ') || words.noFeatures],
     [words.limits, shownLimits(limits ?? { maxBufferSize, maxStorageBufferBindingSize }).join(', ')],
   ];
   return (
@@ -122,7 +122,7 @@ function Results({ report }: { report: MachineReport }) {
           rows={presetTimes(report).map(({ preset, parameters, seconds, measured }) => [
             preset,
             format.short(parameters),
-            measured ? `${format.duration(seconds)}, ${words.measured}` : format.duration(seconds),
+            measured ? `${about(seconds)}, ${words.measured}` : about(seconds),
           ])}
         />
         <p class="note">{words.timesNote}</p>

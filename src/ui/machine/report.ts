@@ -5,7 +5,7 @@ import { trainingFlopsPerToken } from '../../model/estimate.ts';
 import { parameterCount } from '../../model/parameters.ts';
 import type { AdapterReport, MachineReport } from '../../protocol.ts';
 import * as format from '../format.ts';
-import { gigaflops, milliseconds, words } from './words.ts';
+import { about, gigaflops, milliseconds, words } from './words.ts';
 
 export interface PresetTime {
   preset: string;
@@ -48,6 +48,10 @@ export const peakOf = ({ products }: MachineReport): number =>
 export const adapterName = ({ vendor, architecture, description }: AdapterReport): string =>
   [vendor, architecture, description].filter(Boolean).join(' ');
 
+/** Without the one that only says that WebGPU is there in full. */
+export const optionalFeatures = ({ features }: AdapterReport): string[] =>
+  features.filter((name) => name !== 'core-features-and-limits');
+
 export const shownLimits = (limits: Record<string, number>): string[] =>
   words.limitsShown.filter(([key]) => limits[key] !== undefined).map(([key, name, write]) => `${name} ${write(limits[key])}`);
 
@@ -60,7 +64,7 @@ export function plainReport(report: MachineReport, browser: string): string {
   return [
     `Rekindle, check of a machine`,
     `Adapter: ${adapterName(adapter)} (${adapter.software ? 'software' : 'hardware'})`,
-    `Features: ${adapter.features.join(', ') || 'none'}`,
+    `Features: ${optionalFeatures(adapter).join(', ') || 'none'}`,
     `Limits: ${shownLimits(limits).join(', ')}`,
     `Browser: ${browser}`,
     '',
@@ -84,7 +88,7 @@ export function plainReport(report: MachineReport, browser: string): string {
     ),
     '',
     'Whole runs, about',
-    ...presetTimes(report).map(({ preset, seconds }) => columns([preset, format.duration(seconds)])),
+    ...presetTimes(report).map(({ preset, seconds }) => columns([preset, about(seconds)])),
     '',
   ].join('\n');
 }

@@ -7,6 +7,15 @@ const three = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 export const gigaflops = (flopsPerSecond: number) => three.format(flopsPerSecond / 1e9);
 export const milliseconds = (ms: number) => three.format(ms);
 
+const hour = 3600;
+
+/** A guess at a time: whole hours from ten on, whole days from three on. */
+export function about(seconds: number): string {
+  if (seconds < 10 * hour) return format.duration(seconds);
+  const hours = seconds / hour;
+  return hours < 72 ? `${Math.round(hours)} h` : `${format.integer(hours / 24)} days`;
+}
+
 export const words = {
   open: 'Check this machine',
   heading: 'This machine',
