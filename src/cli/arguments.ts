@@ -1,5 +1,5 @@
 /** What the commands share: arguments that name what is wrong, files read whole, a folder that is there whole or not at all. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, openAsBlob, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../util/errors.ts';
@@ -34,6 +34,14 @@ export function readBytes(file: string): Uint8Array {
   } catch {
     throw new UserError(`The file ${file} cannot be read: check the path.`);
   }
+}
+
+/** A file of any size, to be read piece by piece. */
+export async function openFile(file: string): Promise<Blob> {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw new UserError(`The file ${file} cannot be read: check the path.`);
+  }
+  return openAsBlob(file);
 }
 
 export function readJson(file: string): unknown {

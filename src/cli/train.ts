@@ -2,6 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveConfig } from '../config/resolve.ts';
+import { isInvalid } from '../data/decode.ts';
+import type { GivenFile } from '../data/prepare.ts';
 import { parameterCount } from '../model/parameters.ts';
 import type { HeldOutPoint, Sample } from '../protocol.ts';
 import { configureFromBase } from '../recipe/baseCheckpoint.ts';
@@ -10,7 +12,7 @@ import { prepareData } from '../train/data.ts';
 import { exportModel } from '../train/exportModel.ts';
 import { type MetricRow, Run } from '../train/run.ts';
 import { UserError } from '../util/errors.ts';
-import { argumentsOf, buildFolder, integer, newFolder, readBytes, readJson, say } from './arguments.ts';
+import { argumentsOf, buildFolder, integer, newFolder, openFile, readJson, say } from './arguments.ts';
 import { describeAdapter, openNodeDevice } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
 import { projectRoot } from './node/project.mjs';
@@ -20,14 +22,17 @@ export async function fetchShard(name: string): Promise<Uint8Array> {
   return new Uint8Array(readFileSync(path.join(projectRoot, 'public/data', name)));
 }
 
-/** `SOURCE=PATH` pairs as files read. */
-function givenFiles(pairs: readonly string[]) {
-  return pairs.map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new UserError(`--data ${pair} is not SOURCE=PATH.`);
-    const file = pair.slice(at + 1);
-    return { source: pair.slice(0, at), name: path.basename(file), bytes: readBytes(file) };
-  });
+/** `SOURCE=PATH` pairs as files, read when the run needs them; `invalid` says what becomes of bytes that are not UTF-8. */
+function givenFiles(pairs: readonly string[], invalid = 'refuse'): Promise<GivenFile[]> {
+  if (!isInvalid(invalid)) throw new UserError(`--invalid ${invalid} is unknown: give refuse, replace or windows-1252.`);
+  return Promise.all(
+    pairs.map(async (pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new UserError(`--data ${pair} is not SOURCE=PATH.`);
+      const file = pair.slice(at + 1);
+      return { source: pair.slice(0, at), name: path.basename(file), bytes: await openFile(file), invalid };
+    }),
+  );
 }
 
 /** Writes config.json, metrics.jsonl, evaluations.json, summary.json and model/ into `--out`. */
@@ -37,13 +42,14 @@ export async function train(args: string[]): Promise<void> {
     config: { type: 'string' },
     base: { type: 'string' },
     data: { type: 'string', multiple: true },
+    invalid: { type: 'string' },
     tokenizer: { type: 'string' },
     set: { type: 'string', multiple: true },
     seed: { type: 'string' },
     out: { type: 'string' },
   });
   const out = newFolder(given.out);
-  const files = givenFiles(given.data ?? []);
+  const files = await givenFiles(given.data ?? [], given.invalid);
   const base = given.base === undefined ? null : readBase(readFolder(given.base));
   const config = resolveConfig({
     preset: given.preset ?? (given.config === undefined ? base?.metadata.preset : undefined),
@@ -62,7 +68,7 @@ export async function train(args: string[]): Promise<void> {
 async function trainInto(
   folder: string,
   config: ReturnType<typeof resolveConfig>,
-  files: ReturnType<typeof givenFiles>,
+  files: readonly GivenFile[],
   base: Base | null,
 ): Promise<void> {
   const data = await prepareData(config, files, fetchShard, (what) => say(what), base?.tokenizer);

@@ -1,7 +1,8 @@
 import { loadTokenizer } from '../tokenizer/load.ts';
 import { UserError } from '../util/errors.ts';
 import { splitHeldOut } from './heldOut.ts';
-import { readDocuments } from './read.ts';
+import type { Invalid } from './decode.ts';
+import { readFile } from './read.ts';
 import { tokenizeSource } from './source.ts';
 import type { RunConfig } from '../config/run.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -68,13 +69,21 @@ export function sourcesOf({ base, continued }: RunConfig): Set<string> {
   );
 }
 
+/** A text file of the user's, as a source of this name: in memory, or as the browser's file that is read when needed. */
+export interface GivenFile {
+  source: string;
+  name: string;
+  bytes: ArrayBuffer | Uint8Array | Blob;
+  /** What becomes of bytes that are not UTF-8; by default the file is refused. */
+  invalid?: Invalid;
+}
+
 /** Files of the user's as corpora; several files of one source are read one after another. */
-export function readUserFiles(
-  files: readonly { source: string; name: string; bytes: ArrayBuffer | Uint8Array }[],
-): Corpus[] {
+export async function readUserFiles(files: readonly GivenFile[]): Promise<Corpus[]> {
   const corpora = new Map<string, Corpus>();
-  for (const { source, name, bytes } of files) {
-    const documents = readDocuments(source, name, new Uint8Array(bytes));
+  for (const { source, name, bytes, invalid } of files) {
+    const file = bytes instanceof Blob ? bytes : new Blob([bytes as BlobPart]);
+    const { documents } = await readFile(source, name, file, { invalid });
     const known = corpora.get(source);
     if (known === undefined) corpora.set(source, { name: source, label: name, licence: 'yours', documents });
     else {

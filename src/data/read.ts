@@ -1,63 +1,145 @@
-import { Gunzip } from 'fflate';
-import { UserError } from '../util/errors.ts';
-import type { Document } from './document.ts';
-
 /**
- * Unpacked size at which a compressed file is refused: a JavaScript string holds 2^29 − 24 units, and a small file may
- * hide more.
- */
-const LARGEST_UNPACKED = 2 ** 29 - 24;
-/** What ends a document inside a plain text file: a form feed or the end-of-text mark, with the line break after it. */
-const SEPARATOR = /(?:\f|<\|endoftext\|>)\r?\n?/;
-
-/**
- * The documents of a file: .jsonl (or .ndjson) holds one a line, as {"text"} or a question and its answer; anything
+ * Text files as documents: .jsonl (or .ndjson) holds one a line, as {"text"} or a question and its answer; anything
  * else is plain text, one document unless form feeds or `<|endoftext|>` divide it. Gzip is recognised by its first
- * bytes, whatever the name. The text must be UTF-8 and is taken as it stands, less a byte-order mark. Every UserError
- * names the file.
+ * bytes, whatever the name. The text must be UTF-8 and is taken as it stands, NUL and CRLF included, less a byte-order
+ * mark. Files are read piece by piece, so that none is ever in memory as bytes and as text at once. Every UserError
+ * names the file and has a code.
  */
+import { UserError } from '../util/errors.ts';
+import { brief } from '../util/quoted.ts';
+import { type Invalid, joined, TextReader } from './decode.ts';
+import { type Divider, JsonLines, PlainText } from './divide.ts';
+import type { Document } from './document.ts';
+import { GzipReader, isGzip } from './gunzip.ts';
+
+export { questionAndAnswer } from './divide.ts';
+export { isGzip } from './gunzip.ts';
+
+/**
+ * Bytes of text a file may have, unpacked: half of what a JavaScript string can hold, because as byte tokens a text
+ * takes eight times its size while it is prepared, and a tab has a few GB.
+ */
+export const LARGEST_TEXT = 2 ** 28;
+/** Bytes decoded at once: large enough to be quick, small enough to be forgotten. */
+const PIECE = 1 << 20;
+
+export interface ReadOptions {
+  /** What becomes of bytes that are not UTF-8; by default the file is refused. */
+  invalid?: Invalid;
+  /** For tests: another limit than LARGEST_TEXT. */
+  limit?: number;
+}
+
+export interface TextFile {
+  documents: Document[];
+  /** Places that were not UTF-8, each now U+FFFD; 0 unless they were to be replaced. */
+  damaged: number;
+}
+
+/** A file that is in memory, in which nothing may be damaged. */
 export function readDocuments(source: string, fileName: string, file: Uint8Array): Document[] {
-  const bytes = isGzip(file) ? gunzip(fileName, file) : file;
-  const text = decodeUtf8(fileName, bytes);
-  const name = fileName.toLowerCase().replace(/\.gz$/, '');
-  const texts = /\.(jsonl|ndjson)$/.test(name) ? readLines(fileName, text) : text.split(SEPARATOR);
-  const documents = texts.filter((one) => one.trim() !== '').map((one) => ({ source, text: one }));
-  if (documents.length === 0) {
-    throw new UserError(
-      bytes.length === 0
-        ? `${fileName} is empty: give a file with text.`
-        : `${fileName} (${bytes.length} bytes) holds no text.`,
-    );
-  }
-  return documents;
+  const reader = new TextFileReader(fileName, file.length);
+  reader.push(file);
+  return reader.end(source).documents;
 }
 
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-/** Unpacks piece by piece, so that a bomb is stopped at the limit and not by the end of memory. */
-export function gunzip(fileName: string, file: Uint8Array, limit = LARGEST_UNPACKED): Uint8Array {
-  const PIECE = 1 << 16;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let ended = false;
-  const unzip = new Gunzip((chunk, final) => {
-    size += chunk.length;
-    if (size > limit)
-      throw new UserError(`${fileName} unpacks to more than ${limit} bytes: divide it into smaller files.`);
-    chunks.push(chunk);
-    ended = final;
-  });
+/** A file as the browser (input, drop) or Node (`openAsBlob`) gives it, of any size: only so much is read as is allowed. */
+export async function readFile(source: string, name: string, file: Blob, options?: ReadOptions): Promise<TextFile> {
+  const reader = new TextFileReader(name, file.size, options);
+  const stream = file.stream().getReader();
   try {
-    for (let at = 0; at < file.length; at += PIECE)
-      unzip.push(file.subarray(at, at + PIECE), at + PIECE >= file.length);
-    if (!ended) throw new Error('no end');
+    for (let part = await stream.read(); !part.done; part = await stream.read()) reader.push(part.value);
   } catch (error) {
+    await stream.cancel().catch(() => {});
     if (error instanceof UserError) throw error;
-    throw new UserError(`${fileName} is a gzip file that is damaged or cut short: fetch or copy it again.`);
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${brief(name)} could not be read (${cause}): it may have been changed or moved; add it again.`, {
+      code: 'text-unreadable',
+      cause: error,
+    });
   }
-  const bytes = new Uint8Array(size);
+  return reader.end(source);
+}
+
+/** A file's bytes, pushed as they come, through unpacking and decoding into documents. */
+class TextFileReader {
+  readonly #name: string;
+  readonly #limit: number;
+  readonly #options: ReadOptions;
+  readonly #size: number;
+  readonly #text: TextReader;
+  readonly #divider: Divider;
+  /** The first bytes, until they tell whether the file is packed. */
+  #head: Uint8Array | null = new Uint8Array(0);
+  #gzip: GzipReader | null = null;
+  #unpacked = 0;
+
+  constructor(fileName: string, size: number, options: ReadOptions = {}) {
+    this.#name = brief(fileName);
+    this.#size = size;
+    this.#options = options;
+    this.#limit = options.limit ?? LARGEST_TEXT;
+    this.#text = new TextReader(this.#name, options.invalid ?? 'refuse');
+    const plainName = fileName.toLowerCase().replace(/\.gz$/, '');
+    this.#divider = /\.(jsonl|ndjson)$/.test(plainName) ? new JsonLines(this.#name) : new PlainText(this.#name);
+  }
+
+  push(bytes: Uint8Array): void {
+    if (!this.#head) return this.#pass(bytes);
+    this.#head = this.#head.length === 0 ? bytes : joined(this.#head, bytes);
+    if (this.#head.length > 2) this.#begin(this.#head);
+  }
+
+  end(source: string): TextFile {
+    if (this.#head) this.#begin(this.#head);
+    this.#gzip?.end();
+    this.#take(this.#text.end());
+    const { damaged, firstDamage } = this.#text;
+    if (firstDamage && this.#options.invalid !== 'replace') throw notUtf8(this.#name, damaged, firstDamage);
+    const documents = this.#divider.end().map((text) => ({ source, text }));
+    if (documents.length === 0) {
+      throw new UserError(
+        this.#unpacked === 0
+          ? `${this.#name} is empty: give a file with text.`
+          : `${this.#name} (${this.#unpacked} bytes) holds no text.`,
+        { code: 'text-empty' },
+      );
+    }
+    return { documents, damaged };
+  }
+
+  #begin(head: Uint8Array): void {
+    this.#head = null;
+    if (isGzip(head)) this.#gzip = new GzipReader(this.#name, this.#limit, (unpacked) => this.#read(unpacked));
+    else if (this.#size > this.#limit) throw tooLarge(this.#name, this.#size, this.#limit);
+    this.#pass(head);
+  }
+
+  #pass(bytes: Uint8Array): void {
+    if (this.#gzip) this.#gzip.push(bytes);
+    else this.#read(bytes);
+  }
+
+  #read(bytes: Uint8Array): void {
+    this.#unpacked += bytes.length;
+    if (this.#unpacked > this.#limit) throw tooLarge(this.#name, this.#unpacked, this.#limit);
+    for (let at = 0; at < bytes.length; at += PIECE) this.#take(this.#text.push(bytes.subarray(at, at + PIECE)));
+  }
+
+  /** Text of a file that will be refused is not kept: its damage is only counted to the end. */
+  #take(text: string): void {
+    const refused = this.#text.firstDamage !== null && this.#options.invalid !== 'replace';
+    if (text !== '' && !refused) this.#divider.push(text);
+  }
+}
+
+/** A gzip file that is in memory, unpacked. */
+export function gunzip(fileName: string, file: Uint8Array, limit = LARGEST_TEXT): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  const reader = new GzipReader(brief(fileName), limit, (chunk) => chunks.push(chunk));
+  reader.push(file);
+  reader.end();
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);
@@ -68,79 +150,26 @@ export function gunzip(fileName: string, file: Uint8Array, limit = LARGEST_UNPAC
 
 /** Strict UTF-8, a leading byte-order mark removed. */
 export function decodeUtf8(fileName: string, bytes: Uint8Array): string {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new UserError(`${fileName} is UTF-16: save it as UTF-8.`);
-  }
-  if (bytes.length > LARGEST_UNPACKED) {
-    throw new UserError(
-      `${fileName} has ${bytes.length} bytes, more than the ${LARGEST_UNPACKED} read at once: divide it.`,
-    );
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    const at = firstInvalid(bytes);
-    const value = `0x${bytes[at]!.toString(16).padStart(2, '0')}`;
-    throw new UserError(`${fileName} is not UTF-8: byte ${at} (${value}) is invalid; save it as UTF-8 text.`);
-  }
+  const name = brief(fileName);
+  if (bytes.length > LARGEST_TEXT) throw tooLarge(name, bytes.length, LARGEST_TEXT);
+  const reader = new TextReader(name, 'refuse');
+  const text = reader.push(bytes) + reader.end();
+  if (reader.firstDamage) throw notUtf8(name, reader.damaged, reader.firstDamage);
+  return text;
 }
 
-/** Offset of the first invalid sequence, by halving: what precedes it decodes as a stream. */
-function firstInvalid(bytes: Uint8Array): number {
-  const decodes = (end: number, stream: boolean) => {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  let good = 0;
-  let bad = bytes.length + 1;
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (decodes(middle, true)) good = middle;
-    else bad = middle;
-  }
-  // The good part may end in the first bytes, three at most, of the sequence that goes wrong.
-  while (!decodes(good, false)) good--;
-  return good;
+function notUtf8(name: string, places: number, { at, byte }: { at: number; byte: number }): UserError {
+  const value = `0x${byte.toString(16).padStart(2, '0')}`;
+  const others = places === 1 ? '' : `, the first of ${places} places`;
+  return new UserError(`${name} is not UTF-8: byte ${at} (${value}) is invalid${others}; save it as UTF-8 text.`, {
+    code: 'text-utf8',
+  });
 }
 
-function readLines(fileName: string, text: string): string[] {
-  const texts: string[] = [];
-  let number = 0;
-  for (const line of text.split('\n')) {
-    number++;
-    if (line.trim() !== '') texts.push(readLine(fileName, number, line));
-  }
-  return texts;
-}
-
-function readLine(fileName: string, number: number, line: string): string {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new UserError(`${fileName}, line ${number} is not JSON: mend or remove that line.`);
-  }
-  const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  if (typeof fields['text'] === 'string') return fields['text'];
-  const { prompt, question, answer } = fields;
-  if (typeof prompt === 'string' && typeof answer === 'string') return `${prompt}\n${answer}`;
-  if (typeof question === 'string' && typeof answer === 'string') return questionAndAnswer(question, answer);
-  const found =
-    Object.keys(fields)
-      .slice(0, 5)
-      .map((key) => `"${key}"`)
-      .join(', ') || 'none of these';
-  throw new UserError(
-    `${fileName}, line ${number} has ${found}: each line needs a string "text", or "question" and "answer", ` +
-      `or "prompt" and "answer".`,
+function tooLarge(name: string, size: number, limit: number): UserError {
+  const millions = (bytes: number) => (bytes < 1e6 ? `${bytes} bytes` : `${Math.ceil(bytes / 1e6)} MB`);
+  return new UserError(
+    `${name} has ${millions(size)} of text and a file may have ${millions(limit)}: divide it into smaller files.`,
+    { code: 'text-size' },
   );
-}
-
-/** How questions are written in every QA source of real text. */
-export function questionAndAnswer(question: string, answer: string): string {
-  return `Question: ${question}\nAnswer: ${answer}`;
 }

@@ -4,7 +4,7 @@ import { type FetchBytes, loadCatalogue, loadSource } from '../data/catalogue.ts
 import type { Corpus } from '../data/document.ts';
 import { heldOutRows, type Rows } from '../data/heldOutRows.ts';
 import { type Batch, Loader } from '../data/loader.ts';
-import { prepareSources, readUserFiles, sourcesOf } from '../data/prepare.ts';
+import { type GivenFile, prepareSources, readUserFiles, sourcesOf } from '../data/prepare.ts';
 import type { Suite } from '../evaluate/suite.ts';
 import type { SourceCount } from '../protocol.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -25,12 +25,6 @@ export interface TrainingData {
   heldOut: { name: string; rows: Rows }[];
   /** What a synthetic world can be asked; none for text. */
   suites: readonly Suite[];
-}
-
-export interface GivenFile {
-  source: string;
-  name: string;
-  bytes: ArrayBuffer | Uint8Array;
 }
 
 /**
@@ -54,7 +48,7 @@ export async function prepareData(
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
     return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites };
   }
-  const own = readUserFiles(files);
+  const own = await readUserFiles(files);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {

@@ -88,15 +88,14 @@ describe('preparing sources', () => {
 });
 
 describe("sources of the user's", () => {
-  test('are read from files, several to a source', () => {
+  test('are read from files, several to a source', async () => {
     const files = [
       { source: 'mine', name: 'one.txt', bytes: utf8('first') },
       { source: 'qa', name: 'qa.jsonl', bytes: utf8('{"question":"Who?","answer":"I."}').buffer },
-      { source: 'mine', name: 'two.txt', bytes: utf8('second') },
+      { source: 'mine', name: 'two.txt', bytes: new Blob(['second']) },
     ];
-    expect(
-      readUserFiles(files).map(({ name, label, documents }) => [name, label, documents.map((d) => d.text)]),
-    ).toEqual([
+    const corpora = await readUserFiles(files);
+    expect(corpora.map(({ name, label, documents }) => [name, label, documents.map((d) => d.text)])).toEqual([
       ['mine', 'one.txt, two.txt', ['first', 'second']],
       ['qa', 'qa.jsonl', ['Question: Who?\nAnswer: I.']],
     ]);
