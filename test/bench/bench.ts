@@ -1,9 +1,9 @@
 /**
- * `npm run bench -- [--json FILE] [--only TEXT] [--browser] [--peers] [--scaling] [--seconds N] [--patience N]`: training steps and matrix
- * products on this machine's adapter, through Dawn for Node or in headless Chromium. `--peers`, which runs in the browser, sets
- * jax-js, TensorFlow.js and genai-nanogpt beside them, in turns. CPU seconds are those of the whole process tree: on the software
- * adapter they are the work itself and steadier than wall time. `--seconds` of each engine in each of two turns; whoever does not
- * answer within `--patience` seconds is given up.
+ * `npm run bench`: training steps and matrix products on this machine's adapter, through Dawn for Node or (`--browser`) in headless
+ * Chromium. `--peers`, which runs in the browser, sets jax-js, TensorFlow.js and genai-nanogpt beside them, in turns; `--scaling` takes
+ * steps of models and vocabularies of growing size. CPU seconds are those of the whole process tree: on the software adapter they are
+ * the work itself and steadier than wall time. Each engine runs for `--seconds` in each of two turns; whoever does not answer within
+ * `--patience` seconds is given up. `--only` takes rows whose name contains the text.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -18,20 +18,29 @@ import { measure, type Measured, type Outcome, quantile, ratesOf } from './measu
 import { configOf, matmulShapes, sizeShapes, stepShapes, type StepShape, vocabularyShapes } from './shapes.ts';
 import type { KernelShare, Product } from './subject.ts';
 
-const { values: given } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    only: { type: 'string' },
-    browser: { type: 'boolean' },
-    peers: { type: 'boolean' },
-    scaling: { type: 'boolean' },
-    seconds: { type: 'string', default: '2' },
-    patience: { type: 'string', default: '120' },
-  },
-});
+const usage = 'npm run bench -- [--json FILE] [--only TEXT]… [--browser] [--peers] [--scaling] [--seconds N] [--patience N]';
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        json: { type: 'string' },
+        only: { type: 'string', multiple: true },
+        browser: { type: 'boolean' },
+        peers: { type: 'boolean' },
+        scaling: { type: 'boolean' },
+        seconds: { type: 'string', default: '2' },
+        patience: { type: 'string', default: '120' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? error.message : String(error)} Usage: ${usage}`);
+  }
+}
+const given = readArguments();
 const [seconds, patience] = [Number(given.seconds), Number(given.patience)];
 if (!(seconds >= 0 && patience > 0)) throw new UserError('--seconds and --patience take numbers of seconds.');
-const wanted = (name: string): boolean => given.only === undefined || name.includes(given.only);
+const wanted = (name: string): boolean => given.only === undefined || given.only.some((text) => name.includes(text));
 const peerNames = given.peers ? ['jax-js', 'TensorFlow.js', 'genai-nanogpt'] : [];
 
 const host: Host = await (given.browser || given.peers ? browserHost() : dawnHost());
