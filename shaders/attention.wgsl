@@ -1,10 +1,12 @@
-// Forward pass: output = softmax(q kᵀ) v by an online softmax. The loop over keys is unrolled in
-// src/ops/attentionSource.ts.
-@group(0) @binding(1) var<storage, read> qk: array<stored4>; // (N, (H + K)·d), rotated, q scaled
-@group(0) @binding(2) var<storage, read> qkv: array<stored4>; // (N, (H + 2K)·d)
+// Forward pass: turns q and k by their positions, scales q by 1/√d and keeps both for the backward pass; output =
+// softmax(q kᵀ) v by an online softmax. The loop over keys is unrolled in src/ops/attentionSource.ts; it turns each key
+// it meets, which costs less than a dispatch of its own would.
+@group(0) @binding(1) var<storage, read> qkv: array<stored4>; // (N, (H + 2K)·d)
+@group(0) @binding(2) var<storage, read> rotary: array<vec4f>; // (T, d/2) of cos, sin, two to a vector
 @group(0) @binding(3) var<storage, read> documentStart: array<u32>; // (N); bound to qkv when there is none
 @group(0) @binding(4) var<storage, read_write> output: array<stored4>; // (N, H·d)
 @group(0) @binding(5) var<storage, read_write> statistics: array<vec2f>; // (N, H) of logsumexp, start of the document
+@group(0) @binding(6) var<storage, read_write> qk: array<stored4>; // (N, (H + K)·d), rotated, q scaled
 
 var<private> q: array<vec4f, ROWS * D4>;
 var<private> o: array<vec4f, ROWS * D4>; // Σ e^(s − m) v
@@ -20,13 +22,50 @@ fn documentStartOf(place: Place, t: u32) -> u32 {
 }
 
 fn load(place: Place) {
+  let scale = inverseSqrt(f32(4u * D4));
   for (var r = 0u; r < ROWS; r++) {
     let t = min(position(place, r), place.last);
-    let query = rotatedQuery(place.n0 + t, place.head);
+    let query = packedQuery(place.n0 + t, place.head);
     for (var i = 0u; i < D4; i++) {
-      q[r * D4 + i] = vec4f(qk[query + i]);
+      q[r * D4 + i] = vec4f(qkv[query + i]) * scale;
     }
+    rotate(&q, r, t, 1.0);
     start[r] = documentStartOf(place, t);
+  }
+  keepQueries(place);
+  // The first of the heads that share a key turns it for the backward pass too; o is not yet in use.
+  if (place.head % (shape.H / shape.K) == 0u) {
+    keepKeys(place, place.head / (shape.H / shape.K));
+  }
+}
+
+fn keepQueries(place: Place) {
+  for (var r = 0u; r < ROWS; r++) {
+    let t = position(place, r);
+    if (t <= place.last) {
+      let query = rotatedQuery(place.n0 + t, place.head);
+      for (var i = 0u; i < D4; i++) {
+        qk[query + i] = stored4(q[r * D4 + i]);
+      }
+    }
+  }
+}
+
+fn keepKeys(place: Place, kvHead: u32) {
+  for (var r = 0u; r < ROWS; r++) {
+    let t = position(place, r);
+    if (t <= place.last) {
+      let packed = packedKey(place.n0 + t, kvHead);
+      let kept = rotatedKey(place.n0 + t, kvHead);
+      for (var i = 0u; i < D4; i++) {
+        o[r * D4 + i] = vec4f(qkv[packed + i]);
+      }
+      rotate(&o, r, t, 1.0);
+      for (var i = 0u; i < D4; i++) {
+        qk[kept + i] = stored4(o[r * D4 + i]);
+        o[r * D4 + i] = vec4f();
+      }
+    }
   }
 }
 

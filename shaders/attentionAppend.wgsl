@@ -1,5 +1,6 @@
 // Decoding, first half: turns q and k of one new token a row by their position, scales q by 1/√d, and writes k and v to
-// the caches. Elements are paired as in rope.wgsl; an invocation takes one pair of one head of q, k or v.
+// the caches. Half-split: of the rotated elements, j goes with j + rotated/2; the others are paired likewise among
+// themselves, with the angle 0. An invocation takes one pair of one head of q, k or v.
 struct Shape {
   R: u32,
   Tmax: u32,

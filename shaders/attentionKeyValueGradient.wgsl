@@ -23,7 +23,7 @@ fn store(place: Place) {
   for (var r = 0u; r < ROWS; r++) {
     let t = position(place, r);
     if (t <= place.last) {
-      rotateBack(&dk, r, t);
+      rotate(&dk, r, t, -1.0);
       let key = packedKey(place.n0 + t, place.head);
       let value = packedValue(place.n0 + t, place.head);
       for (var i = 0u; i < D4; i++) {

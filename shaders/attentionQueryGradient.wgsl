@@ -32,7 +32,7 @@ fn store(place: Place) {
     let t = position(place, r);
     if (t <= place.last) {
       deltas[(place.n0 + t) * shape.H + place.head] = delta[r];
-      rotateBack(&dq, r, t);
+      rotate(&dq, r, t, -1.0);
       let query = packedQuery(place.n0 + t, place.head);
       for (var i = 0u; i < D4; i++) {
         dqkv[query + i] = stored4(dq[r * D4 + i] * scale);

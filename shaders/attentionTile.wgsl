@@ -54,3 +54,17 @@ fn packedKey(n: u32, kvHead: u32) -> u32 {
 fn packedValue(n: u32, kvHead: u32) -> u32 {
   return packedQuery(n, shape.H + shape.K + kvHead);
 }
+
+/// Turns row r of x by the angles of position t, sign 1, or back, sign −1: element j with j + ROTATED/2.
+fn rotate(x: ptr<private, array<vec4f, ROWS * D4>>, r: u32, t: u32, sign: f32) {
+  for (var j = 0u; j < ROTATED / 2u; j++) {
+    let angles = rotary[t * D4 + (j >> 1u)];
+    let angle = select(angles.xy, angles.zw, (j & 1u) == 1u);
+    let sine = sign * angle.y;
+    let k = j + ROTATED / 2u;
+    let a = (*x)[r * D4 + (j >> 2u)][j & 3u];
+    let b = (*x)[r * D4 + (k >> 2u)][k & 3u];
+    (*x)[r * D4 + (j >> 2u)][j & 3u] = a * angle.x - b * sine;
+    (*x)[r * D4 + (k >> 2u)][k & 3u] = b * angle.x + a * sine;
+  }
+}

@@ -3,18 +3,9 @@
  * forward pass keeps the rotated q and k, the output and each row's statistics (logsumexp, start of its document), and
  * the backward pass computes probabilities again from them.
  */
-import ropeWgsl from '../../shaders/rope.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
-import {
-  type Binding,
-  f32Bits,
-  foldWorkgroups,
-  type Kernel,
-  type KernelContext,
-  read,
-  write,
-} from '../graph/kernel.ts';
+import { type Binding, foldWorkgroups, type Kernel, type KernelContext, read, write } from '../graph/kernel.ts';
 import { forwardSource, keyValueGradientSource, queryGradientSource, type Source, tileFor } from './attentionSource.ts';
 
 /** The heads of packed rows, (H + 2K)·d wide: [q heads | k heads | v heads]. */
@@ -134,28 +125,17 @@ export const attentionOp: Op<AttentionShape> = {
     { inputs: [qkv, rotary, documentStart], outputs: [output, rotated, statistics], attributes: shape },
     context,
   ) {
-    const { B, T, H, K, d } = shape;
-    // One invocation takes all heads where loads are dear (the angle is loaded once), one head where parallelism is
-    // wanted.
-    const headStride = context.software ? 1 : H + K;
-    const [x, z] = foldWorkgroups(Math.ceil((B * T * d) / 2 / 64));
     return [
-      {
-        source: ropeWgsl,
-        entryPoint: 'rope',
-        bindings: [read(qkv!), read(rotary!), write(rotated!)],
-        uniforms: [B * T, T, H, K, d, rotatedWidth(shape), f32Bits(1 / Math.sqrt(d)), headStride],
-        types: { stored: qkv!.dtype },
-        workgroups: [x, headStride, z],
-      },
       tiled(context, shape, {
         entryPoint: 'attention',
         source: forwardSource,
-        bindings: [read(rotated!), read(qkv!), read(documentStart ?? qkv!), write(output!), write(statistics!)],
-        heads: H,
+        bindings: [
+          read(qkv!), read(rotary!), read(documentStart ?? qkv!), write(output!), write(statistics!), write(rotated!),
+        ],
+        heads: shape.H,
         documents: documentStart !== undefined,
         stored: qkv!,
-        flops: 4 * d * scores(shape),
+        flops: 4 * shape.d * scores(shape),
       }),
     ];
   },

@@ -57,14 +57,31 @@ const spread = ({ rows, d4 }: Unrolled, name: string, word = 'let'): string =>
 const collect = ({ rows, d4 }: Unrolled, name: string): string =>
   each(rows, (r) => each(d4, (i) => `  ${name}[${r * d4 + i}] = ${name}${r}_${i};`));
 
-/** Defines name_0 …, one row that all lanes of the quad need, from vec4 `first` of `array` on. */
-function shared({ quads, d4 }: Unrolled, name: string, array: string, first: string): string {
-  if (!quads) return each(d4, (i) => `    let ${name}_${i} = vec4f(${array}[${first} + ${i}u]);`);
-  const own = each(Math.ceil(d4 / 4), (g) => {
-    const i = 4 * g + 4 <= d4 ? `${4 * g}u + place.lane` : `min(${4 * g}u + place.lane, D4 - 1u)`;
+/** Defines name_0 …, a row of `count` vec4s that all lanes of the quad need, from vec4 `first` of `array` on. */
+function shared({ quads, d4 }: Unrolled, name: string, array: string, first: string, count = d4): string {
+  if (!quads) return each(count, (i) => `    let ${name}_${i} = vec4f(${array}[${first} + ${i}u]);`);
+  const own = each(Math.ceil(count / 4), (g) => {
+    const i = 4 * g + 4 <= count ? `${4 * g}u + place.lane` : `min(${4 * g}u + place.lane, ${count - 1}u)`;
     return `    let ${name}_own${g} = vec4f(${array}[${first} + ${i}]);`;
   });
-  return `${own}\n${each(d4, (i) => `    let ${name}_${i} = quadBroadcast(${name}_own${i >> 2}, ${i & 3}u);`)}`;
+  return `${own}\n${each(count, (i) => `    let ${name}_${i} = quadBroadcast(${name}_own${i >> 2}, ${i & 3}u);`)}`;
+}
+
+/** Defines k{u}_0 …: the packed key of position t{u}, turned as the queries are. */
+function turnedKey(tile: Unrolled, u: number, rotated: number): string {
+  const half = rotated / 2;
+  const component = (name: string, e: number): string => `${name}${u}_${e >> 2}.${'xyzw'[e & 3]}`;
+  const cosine = (j: number): string => `angles${u}_${j >> 1}.${'xz'[j & 1]}`;
+  const sine = (j: number): string => `angles${u}_${j >> 1}.${'yw'[j & 1]}`;
+  const element = (e: number): string => {
+    const own = component('packed', e);
+    if (e < half) return `${own} * ${cosine(e)} - ${component('packed', e + half)} * ${sine(e)}`;
+    if (e < rotated) return `${own} * ${cosine(e - half)} + ${component('packed', e - half)} * ${sine(e - half)}`;
+    return own;
+  };
+  return `${shared(tile, `packed${u}`, 'qkv', `packedKey(n${u}, kvHead)`)}
+${shared(tile, `angles${u}`, 'rotary', `(n${u} - place.n0) * D4`, Math.ceil(half / 2))}
+${each(tile.d4, (i) => `    let k${u}_${i} = vec4f(${upTo(4).map((c) => element(4 * i + c)).join(', ')});`)}`;
 }
 
 const dot = ({ d4 }: Unrolled, a: string, b: string): string => each(d4, (i) => `dot(${a}_${i}, ${b}_${i})`, ' + ');
@@ -108,12 +125,8 @@ ${loop}
 export type Source = (context: KernelContext, tile: Unrolled, rotated: number) => string;
 
 /** Keys s … s + turn − 1. Past the end the last is repeated, and masked, because s is later than any query. */
-const keys = (tile: Unrolled): string =>
-  each(
-    tile.turn,
-    (u) => `    let n${u} = place.n0 + min(s + ${u}u, place.last);
-${shared(tile, `k${u}`, 'qk', `rotatedKey(n${u}, kvHead)`)}`,
-  );
+const keys = (tile: Unrolled, load: (u: number) => string): string =>
+  each(tile.turn, (u) => `    let n${u} = place.n0 + min(s + ${u}u, place.last);\n${load(u)}`);
 const values = (tile: Unrolled): string =>
   each(tile.turn, (u) => shared(tile, `v${u}`, 'qkv', `packedValue(n${u}, kvHead)`));
 const score = (tile: Unrolled, r: number, u: number): string =>
@@ -134,7 +147,7 @@ ${each(rows, (r) => `  var m${r} = 0.1 * masked;\n  var high${r} = masked;\n  va
   var s = documentStartOf(place, place.first);
   loop {
     for (; s <= place.last; s += ${turn}u) {
-${keys(tile)}
+${keys(tile, (u) => turnedKey(tile, u, rotated))}
 ${each(rows, (r) => each(turn, (u) => `    let s${r}_${u} = ${score(tile, r, u)};`))}
 ${each(rows, (r) => `    high${r} = ${max(upTo(turn).map((u) => `s${r}_${u}`))};`)}
     if (lanesMax(${max(upTo(rows).map((r) => `high${r} - m${r}`))}) > 8.0) {
@@ -176,7 +189,7 @@ ${spread(tile, 'dq', 'var')}
   // The tile's first row sees furthest back.
   let first = u32(statistics[(place.n0 + place.first) * shape.H + place.head].y);
   for (var s = first; s <= place.last; s += ${turn}u) {
-${keys(tile)}
+${keys(tile, (u) => shared(tile, `k${u}`, 'qk', `rotatedKey(n${u}, kvHead)`))}
 ${values(tile)}
 ${each(
   rows,
