@@ -84,7 +84,29 @@ export type RunState =
   | { kind: 'diverged'; step: number; message: string }
   | { kind: 'failed'; message: string };
 
-/** Everything that happened since the last batch of events. */
+/** Something of a run that a person should read: one code a kind, one message of whole sentences. */
+export interface Notice {
+  code: 'bad-step' | 'spike' | 'went-back' | 'not-saved' | 'storage' | 'old-save';
+  /** null: of no step. */
+  step: number | null;
+  message: string;
+}
+
+/** The run went back: steps `to` … `from` are taken again, and what was said of them is void. */
+export interface Rewind {
+  from: number;
+  to: number;
+}
+
+/** A save that a resumed run starts from. */
+export interface Saved {
+  step: number;
+  bytes: number;
+  /** Where it lies; 'memory' is lost with the tab. */
+  where: 'opfs' | 'indexeddb' | 'memory';
+}
+
+/** Everything that happened since the last batch of events. A rewind comes before all else in its batch. */
 export interface RunEvents {
   state?: RunState;
   metrics?: MetricColumns;
@@ -94,6 +116,10 @@ export interface RunEvents {
   switches?: Switch[];
   sources?: SourceCount[];
   log?: string[];
+  /** Their messages are lines of `log` too. */
+  notices?: Notice[];
+  rewind?: Rewind;
+  saved?: Saved;
 }
 
 /** A file the user gave: its text never leaves the page. */
