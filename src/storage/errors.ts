@@ -31,11 +31,11 @@ const codes: Record<string, StorageCode> = {
 };
 
 export class StorageError extends UserError {
-  readonly code: StorageCode;
+  override readonly code: StorageCode;
 
   /** `what`: what happened, without a full stop. */
   constructor(code: StorageCode, what: string, cause?: unknown) {
-    super(`${what} (code ${code}). ${advice[code]}`, { cause });
+    super(`${what} (code ${code}). ${advice[code]}`, { code, cause });
     this.code = code;
   }
 }
