@@ -31,12 +31,11 @@ const codes: Record<string, StorageCode> = {
 };
 
 export class StorageError extends UserError {
-  override readonly code: StorageCode;
+  declare readonly code: StorageCode;
 
   /** `what`: what happened, without a full stop. */
   constructor(code: StorageCode, what: string, cause?: unknown) {
     super(`${what} (code ${code}). ${advice[code]}`, { code, cause });
-    this.code = code;
   }
 }
 

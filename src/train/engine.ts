@@ -10,6 +10,7 @@ import { Memory } from '../gpu/memory.ts';
 import type { Plan } from '../gpu/plan.ts';
 import { readBuffer } from '../gpu/plan.ts';
 import { Readback } from '../gpu/readback.ts';
+import { readPools } from '../gpu/snapshot.ts';
 import { backward } from '../graph/backward.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
 import { layoutPool, type PoolLayout, type PoolName } from '../graph/pool.ts';
@@ -39,9 +40,19 @@ export interface StepMetrics {
   loss: number;
   /** ‖g‖ before clipping. */
   gradNorm: number;
-  /** What gradients were multiplied with; 0: something was not finite and the update did not happen. */
+  /**
+   * What gradients were multiplied with. 0: loss or norm was not finite and the update did not happen; −1: a weight or moment would
+   * not have been and was left as it was.
+   */
   clip: number;
   lr: number;
+}
+
+/** What training has changed: weights and both moments, as the device lays them out (graph/pool.ts). */
+export interface Pools {
+  parameters: Float32Array<ArrayBuffer>;
+  moments1: Float32Array<ArrayBuffer>;
+  moments2: Float32Array<ArrayBuffer>;
 }
 
 interface Inputs {
@@ -131,6 +142,7 @@ export class Engine {
   readonly #readback: Readback;
   readonly #index: IndexTokens;
   readonly #scorers = new Map<number, ReturnType<typeof createScorer>>();
+  #lost = false;
 
   /** Compiles everything a run needs. `onProgress` counts pipelines. */
   static async create(
@@ -171,6 +183,7 @@ export class Engine {
     this.#scoringInputs = scoring.inputs;
     this.#nll = scoring.nll;
     this.#readback = new Readback(memory.device, ringRows * 16);
+    void memory.device.lost.then(() => (this.#lost = true));
   }
 
   /** The dispatch list of a step, for describe() and the bench. */
@@ -190,6 +203,25 @@ export class Engine {
     joinParts(this.#storage(), weights, pool);
     this.memory.writePool('parameters', pool);
     this.resetMoments();
+  }
+
+  /** Takes over weights and moments, bit for bit. Error where they are of another model. */
+  restore(pools: Pools): void {
+    this.memory.writePool('parameters', pools.parameters);
+    this.memory.writePool('moments1', pools.moments1);
+    this.memory.writePool('moments2', pools.moments2);
+  }
+
+  /** Weights and moments after all work submitted so far; steps submitted later do not show. Rejects when the device is lost. */
+  async snapshot(): Promise<Pools> {
+    const [parameters, moments1, moments2] = await readPools(this.memory, ['parameters', 'moments1', 'moments2']);
+    this.#checkAlive();
+    return { parameters: parameters!, moments1: moments1!, moments2: moments2! };
+  }
+
+  /** Most calls on a lost device succeed and mean nothing. */
+  #checkAlive(): void {
+    if (this.#lost) throw new Error('The browser lost the GPU: nothing it answered since is of use.');
   }
 
   /** The weights after all submitted work, by HuggingFace name. */
@@ -245,6 +277,7 @@ export class Engine {
   /** Measurements of steps `first` … `last`, at most `ringRows` of them, when the GPU has done them. */
   async metrics(first: number, last: number): Promise<StepMetrics[]> {
     const rows = new Float32Array(await this.#readback.read(this.memory.state(this.#update.ring)));
+    this.#checkAlive();
     const result: StepMetrics[] = [];
     for (let step = first; step <= last; step++) {
       const [loss, gradNorm, clip, lr] = rows.subarray((step % ringRows) * 4);

@@ -1,19 +1,34 @@
 /**
  * A run from its first step to its last: draws batches, submits steps, reads measurements back a few steps later, scores held-out
- * text, and can be paused, stepped and stopped. The page's worker and the command line drive this same class.
+ * text, is saved as it goes, and can be paused, stepped, stopped and gone on with from a save. The page's worker and the command
+ * line drive this same class.
  */
 import type { RunConfig } from '../config/run.ts';
 import type { Rows } from '../data/heldOutRows.ts';
 import type { Batch } from '../data/loader.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import { scoreSuites } from '../evaluate/report.ts';
-import type { BenchmarkPoint, HeldOutPoint, PhaseName, RunState, Sample, SourceCount, Switch } from '../protocol.ts';
+import type {
+  BenchmarkPoint,
+  HeldOutPoint,
+  Notice,
+  PhaseName,
+  Rewind,
+  RunState,
+  Sample,
+  SourceCount,
+  Switch,
+} from '../protocol.ts';
 import type { Weights } from '../export/parts.ts';
 import { planRun, type RunPart, type RunPlan } from '../recipe/phases.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { Checkpoint, Progress } from './checkpoint.ts';
 import type { TrainingData } from './data.ts';
 import { Engine, type StepMetrics } from './engine.ts';
 import { generate, Generator } from './generate.ts';
+import { beginPhase, judge, mostBadInARow, mostRollbacks, newHealth } from './health.ts';
+import { recording } from './history.ts';
+import type { Keeper, SavedState } from './keeper.ts';
 
 /** A logged step. */
 export interface MetricRow extends StepMetrics {
@@ -29,6 +44,10 @@ export interface RunListener {
   heldOut(point: HeldOutPoint): void;
   switched(change: Switch): void;
   sources(counts: SourceCount[]): void;
+  /** A batch that was passed over, a loss that jumped, a return to a save. Absent: nobody reads them. */
+  notice?(notice: Notice): void;
+  /** The run goes on from an earlier step: what was said of later ones is void. */
+  rewound?(rewind: Rewind): void;
   /** Absent: the benchmarks are not scored. */
   benchmark?(point: BenchmarkPoint): void;
   /** Absent: no samples are drawn. */
@@ -39,8 +58,26 @@ export interface RunListener {
 const inFlight = 2;
 /** Milliseconds of steps read back together, so that a fast GPU is not asked after every step. */
 const groupMillis = 40;
-/** Bad steps (loss or gradient not finite, update suppressed) in a row after which a run is given up. */
-const mostBadSteps = 5;
+
+/** Why a run cannot just go on. */
+interface Trouble {
+  /** The last step to be taken back. */
+  step: number;
+  message: string;
+  /** By a person, and not a reason to give up. */
+  asked: boolean;
+}
+
+export interface RunOptions {
+  part: RunPart;
+  /** What the first weights know is known already: the first evaluation is left out. */
+  evaluated?: boolean;
+  keeper?: Keeper;
+  /** Where to go on; the engine has its pools. */
+  from?: Progress;
+  /** Goes back to the last save, past the batches of the trouble, instead of giving up, and after a spike too. */
+  automatic?: boolean;
+}
 
 export class Run {
   readonly config: RunConfig;
@@ -49,22 +86,30 @@ export class Run {
   readonly engine: Engine;
   readonly #data: TrainingData;
   readonly #listener: RunListener;
-  readonly #counts: Float64Array;
+  readonly #keeper: Keeper | undefined;
+  readonly #automatic: boolean;
+  readonly #part: RunPart;
   readonly #batch: Batch;
-  /** Steps submitted so far, those of a base included. */
-  #taken: number;
-  /** The step whose weights were evaluated last. */
-  #evaluated: number | null;
+  #progress: Progress;
   #generator: Generator | null = null;
   #paused = false;
   #stopped = false;
   /** Steps that may still be taken while paused. */
   #allowance = 0;
   #wake: (() => void) | null = null;
+  /** The first submitted step whose measurements have not been asked for. */
+  #unread: number;
+  /** Measurements on their way; false: there is trouble. */
+  #reads: Promise<boolean>[] = [];
+  /** Steps read back together. */
+  #group = 1;
+  #lastRead = 0;
+  #trouble: Trouble | null = null;
+  #end: RunState | null = null;
   /** Scoring and sampling take turns: each owns its plan's inputs until it has its answer. Steps go on between their replays. */
   #exclusive: Promise<unknown> = Promise.resolve();
 
-  /** Compiles the kernels and sets the weights: from the seed, or a base's, which the run then continues. */
+  /** Compiles the kernels and sets the weights: from the seed, a base's, which the run then continues, or a save's. */
   static async create(
     device: GPUDevice,
     software: boolean,
@@ -72,42 +117,51 @@ export class Run {
     data: TrainingData,
     listener: RunListener,
     base: { weights: Weights } | null = null,
+    { checkpoint, ...options }: Pick<RunOptions, 'keeper' | 'automatic'> & { checkpoint?: Checkpoint } = {},
   ): Promise<Run> {
-    const part = base ? 'continued' : 'all';
+    const part = checkpoint?.part ?? (base ? 'continued' : 'all');
     for (const phase of planRun(config, part).phases) data.batches.check(phase.blend);
     listener.state({ kind: 'compiling', done: 0, total: 1 });
     const engine = await Engine.create(device, software, config, tokenIndex, (done, total) =>
       listener.state({ kind: 'compiling', done, total }),
     );
-    if (base) engine.load(base.weights);
+    if (checkpoint) engine.restore(checkpoint.pools);
+    else if (base) engine.load(base.weights);
     else engine.initialize(config.seed);
-    return new Run(config, data, engine, listener, { part });
+    return new Run(config, data, engine, listener, { ...options, part, from: checkpoint?.progress });
   }
 
-  /** A run on an engine whose weights are set already. `evaluated`: what they know is known too, so the first evaluation is left out. */
-  constructor(
-    config: RunConfig,
-    data: TrainingData,
-    engine: Engine,
-    listener: RunListener,
-    { part, evaluated = false }: { part: RunPart; evaluated?: boolean },
-  ) {
+  /** A run on an engine whose weights are set already. */
+  constructor(config: RunConfig, data: TrainingData, engine: Engine, listener: RunListener, options: RunOptions) {
+    const { part, evaluated = false, keeper, from, automatic = false } = options;
     this.config = config;
     this.tokenizer = data.tokenizer;
     this.plan = planRun(config, part);
-    this.#taken = this.plan.firstStep;
-    this.#evaluated = evaluated ? this.plan.firstStep : null;
     this.engine = engine;
     this.#data = data;
-    this.#listener = listener;
+    this.#listener = keeper ? recording(() => keeper.history, listener) : listener;
+    this.#keeper = keeper;
+    this.#automatic = automatic;
+    this.#part = part;
     this.#batch = data.batches.allocate();
-    this.#counts = new Float64Array(this.#batch.counts.length);
+    const { firstStep, phases } = this.plan;
+    this.#progress = from ?? {
+      step: firstStep,
+      phase: phases[0]!.name,
+      momentsFrom: firstStep,
+      skipped: 0,
+      evaluated: evaluated ? firstStep : null,
+      counts: Array.from(this.#batch.counts),
+      health: newHealth(),
+    };
+    this.#unread = this.#progress.step;
   }
 
   /** Steps taken, those of a base included, and the rate of the last one: where a run that continues this one starts. */
   get taken(): { steps: number; rate: number } {
-    const last = Math.max(this.#taken - 1, this.plan.firstStep);
-    return { steps: this.#taken, rate: this.plan.at(last).lr };
+    const { step } = this.#progress;
+    const last = Math.max(step - 1, this.plan.firstStep);
+    return { steps: step, rate: this.plan.at(last).lr };
   }
 
   pause(): void {
@@ -130,97 +184,183 @@ export class Run {
     this.#wake?.();
   }
 
+  /** Back to the last save, and from there on past the batches drawn since. */
+  goBack(): void {
+    if (!this.#keeper) return;
+    this.#trouble ??= { step: this.#progress.step - 1, message: 'As you asked:', asked: true };
+    this.#wake?.();
+  }
+
   /** Trains to the end, to a stop, or until the run diverges. Errors of the device are thrown. */
   async train(): Promise<RunState> {
-    const { plan, config, engine } = this;
-    const accumulation = config.batch.accumulation;
-    const continuedAt = plan.phases.find(({ name }) => name !== 'base')?.firstStep ?? null;
-    let momentsFrom = plan.firstStep;
-    let badInARow = 0;
-    let unread = plan.firstStep;
-    let group = 1;
-    let lastRead = performance.now();
-    let phaseName = plan.phases[0]!.name;
-    const reads: Promise<boolean>[] = [];
+    const first = this.#progress.step === this.plan.firstStep;
+    this.#listener.state({ kind: 'training', phase: this.#progress.phase });
+    this.#lastRead = performance.now();
+    // Before the first step, so that storage which fails is known of while nothing can be lost.
+    if (first) await this.#keep('training');
+    for (;;) {
+      const trouble = await this.#advance();
+      if (!trouble) break;
+      if (!(await this.#return(trouble))) return this.#finish();
+    }
+    const done = !this.#stopped;
+    if (done) await this.evaluate(this.plan.endStep, this.#progress.phase);
+    this.#tellSources();
+    await this.#keep(done ? 'done' : 'stopped');
+    return this.#finish();
+  }
 
-    /** Reads steps unread … last; false where the run must be given up. */
-    const read = async (first: number, last: number): Promise<boolean> => {
-      const rows = await engine.metrics(first, last);
-      const now = performance.now();
-      const perStep = Math.max(now - lastRead, 0.01) / rows.length;
-      lastRead = now;
-      group = Math.max(1, Math.min(16, Math.round(groupMillis / perStep)));
-      for (const row of rows) {
-        badInARow = row.clip === 0 ? badInARow + 1 : 0;
-        if (badInARow >= mostBadSteps) {
-          this.#end = { kind: 'diverged', step: row.step, message: divergedMessage(row) };
-          return false;
+  /** Takes steps until the end, a stop, or trouble, which it returns. All that was submitted has been read then. */
+  async #advance(): Promise<Trouble | null> {
+    const { plan, config, engine } = this;
+    const progress = this.#progress;
+    const everySteps = config.evaluation.everySteps;
+    const continuedAt = plan.phases.find(({ name }) => name !== 'base')?.firstStep ?? null;
+    while (progress.step < plan.endStep && !this.#stopped && !this.#trouble) {
+      const { step } = progress;
+      const { phase, blend, lr } = plan.at(step);
+      const changed = phase.name !== progress.phase;
+      if (changed || step === plan.firstStep || (everySteps > 0 && (step - plan.firstStep) % everySteps === 0)) {
+        if (!(await this.#drain())) break;
+        if (changed) void this.#keep('training');
+        await this.evaluate(step, progress.phase);
+        if (changed) {
+          progress.phase = phase.name;
+          beginPhase(progress.health);
+          if (step === plan.switchStep) this.#listener.switched({ step, lr });
         }
-        if (row.step % config.logEverySteps && row.step !== plan.endStep - 1) continue;
+        this.#listener.state({ kind: 'training', phase: phase.name });
+      }
+      if (step === continuedAt && !config.continued!.keepMoments) {
+        engine.resetMoments();
+        progress.momentsFrom = step;
+      }
+      if (this.#paused && this.#allowance === 0) {
+        if (!(await this.#drain())) break;
+        void this.#keep('paused');
+        await this.#wait(phase.name);
+        if (this.#stopped || this.#trouble) break;
+      } else if (this.#keeper?.due()) {
+        if (!(await this.#drain())) break;
+        void this.#keep('training');
+      }
+      if (this.#allowance > 0) this.#allowance--;
+      const fill = (micro: number): Batch => {
+        const batch = this.#data.batches.batchAt(step + progress.skipped, micro, blend, this.#batch);
+        batch.counts.forEach((count, source) => (progress.counts[source]! += count));
+        return batch;
+      };
+      engine.submitStep(step, fill, lr, step - progress.momentsFrom + 1);
+      progress.step = step + 1;
+      if (progress.step - this.#unread >= this.#group || this.#paused) {
+        this.#ask();
+        this.#tellSources();
+      }
+      while (this.#reads.length > (this.#paused ? 0 : inFlight / config.batch.accumulation)) {
+        if (!(await this.#reads.shift())) break;
+      }
+    }
+    await this.#drain();
+    return this.#trouble;
+  }
+
+  /** Asks for the measurements of all steps submitted since the last time. */
+  #ask(): void {
+    this.#reads.push(this.#read(this.#unread, this.#progress.step - 1));
+    this.#unread = this.#progress.step;
+  }
+
+  /** Waits for all measurements; false: there is trouble. */
+  async #drain(): Promise<boolean> {
+    if (this.#unread < this.#progress.step) this.#ask();
+    await Promise.all(this.#reads.splice(0));
+    this.#lastRead = performance.now();
+    return this.#trouble === null;
+  }
+
+  /** Reads and judges steps; false: there is trouble, and what comes after it is not looked at. */
+  async #read(first: number, last: number): Promise<boolean> {
+    const { plan, config } = this;
+    const rows = await this.engine.metrics(first, last);
+    const now = performance.now();
+    const perStep = Math.max(now - this.#lastRead, 0.01) / rows.length;
+    this.#lastRead = now;
+    this.#group = Math.max(1, Math.min(16, Math.round(groupMillis / perStep)));
+    for (const row of rows) {
+      if (this.#trouble) return false;
+      const logged = row.step % config.logEverySteps === 0 || row.step === plan.endStep - 1;
+      if (logged) {
         const tokens = (row.step + 1) * plan.tokensPerStep;
         const tokensPerSecond = (plan.tokensPerStep / perStep) * 1000;
         this.#listener.metric({ ...row, tokens, phase: plan.at(row.step).phase.name, tokensPerSecond });
       }
-      return true;
-    };
-    const drain = async (step: number): Promise<boolean> => {
-      if (unread < step) reads.push(read(unread, step - 1));
-      unread = step;
-      const fine = (await Promise.all(reads.splice(0))).every(Boolean);
-      lastRead = performance.now();
-      return fine;
-    };
-
-    this.#listener.state({ kind: 'training', phase: phaseName });
-    for (let step = plan.firstStep; step < plan.endStep && !this.#stopped; step++) {
-      const { phase, blend, lr } = plan.at(step);
-      if (phase.name !== phaseName || (step === plan.firstStep && this.#data.heldOut.length > 0)) {
-        if (!(await drain(step))) return this.#finish(step);
-        await this.evaluate(step, phaseName);
-        phaseName = phase.name;
-        if (step === plan.switchStep) this.#listener.switched({ step, lr });
-        this.#listener.state({ kind: 'training', phase: phaseName });
-      } else if (config.evaluation.everySteps > 0 && (step - plan.firstStep) % config.evaluation.everySteps === 0) {
-        if (!(await drain(step))) return this.#finish(step);
-        await this.evaluate(step, phaseName);
-        this.#listener.state({ kind: 'training', phase: phaseName });
-      }
-      if (step === continuedAt && !config.continued!.keepMoments) {
-        engine.resetMoments();
-        momentsFrom = step;
-      }
-      if (this.#paused && this.#allowance === 0) {
-        if (!(await drain(step))) return this.#finish(step);
-        await this.#wait(phaseName);
-        if (this.#stopped) return this.#finish(step);
-      }
-      if (this.#allowance > 0) this.#allowance--;
-      const fill = (micro: number): Batch => {
-        const batch = this.#data.batches.batchAt(step, micro, blend, this.#batch);
-        batch.counts.forEach((count, source) => (this.#counts[source]! += count));
-        return batch;
-      };
-      engine.submitStep(step, fill, lr, step - momentsFrom + 1);
-      this.#taken = step + 1;
-      if (step + 1 - unread >= group || this.#paused) {
-        reads.push(read(unread, step));
-        unread = step + 1;
-        this.#listener.sources(this.#data.batches.describeCounts(this.#counts));
-      }
-      while (reads.length > (this.#paused ? 0 : inFlight / accumulation)) {
-        if (!(await reads.shift())) return this.#finish(step + 1);
-      }
+      this.#judge(row);
     }
-    const end = this.#stopped ? unread : plan.endStep;
-    if (!(await drain(Math.max(end, unread)))) return this.#finish(end);
-    if (!this.#stopped) await this.evaluate(plan.endStep, phaseName);
-    this.#listener.sources(this.#data.batches.describeCounts(this.#counts));
-    return this.#finish(end);
+    return this.#trouble === null;
   }
 
-  #end: RunState | null = null;
+  #judge(row: StepMetrics): void {
+    const verdict = judge(this.#progress.health, row);
+    const { step } = row;
+    if (verdict.kind === 'bad') {
+      const message = `Step ${step}: ${verdict.what} was not finite; its update was suppressed and its batch passed over.`;
+      this.#listener.notice?.({ code: 'bad-step', step, message });
+      if (verdict.inARow >= mostBadInARow) this.#trouble = { step, message: divergedMessage(row, verdict.what), asked: false };
+    } else if (verdict.kind === 'spike') {
+      const message = `The loss jumped from ${verdict.from.toFixed(3)} to ${verdict.to.toFixed(3)} at step ${step}.`;
+      this.#listener.notice?.({ code: 'spike', step, message });
+      if (this.#automatic && this.#keeper) this.#trouble = { step, message, asked: false };
+    }
+  }
 
-  #finish(_step: number): RunState {
+  /** Goes back to the last save and past the batches drawn since; false where the run must be given up. */
+  async #return({ step, message, asked }: Trouble): Promise<boolean> {
+    const { health, skipped } = this.#progress;
+    const may = asked || (this.#automatic && health.rollbacks < mostRollbacks);
+    const last = may ? await this.#keeper?.last() : null;
+    if (!last && asked) {
+      this.#trouble = null;
+      this.#listener.notice?.({ code: 'went-back', step, message: 'There is no save to go back to: the run goes on.' });
+      return true;
+    }
+    if (!last) {
+      this.#end = { kind: 'diverged', step, message };
+      return false;
+    }
+    const { progress, pools, history } = last;
+    this.engine.restore(pools);
+    this.#progress = {
+      ...progress,
+      // Step progress.step draws the first batch after the last that was drawn for a step taken back.
+      skipped: step + 1 + skipped - progress.step,
+      health: { ...progress.health, rollbacks: health.rollbacks + (asked ? 0 : 1) },
+    };
+    this.#keeper!.history = history;
+    this.#unread = progress.step;
+    this.#trouble = null;
+    const batches = step + 1 - progress.step;
+    this.#listener.rewound?.({ from: step, to: progress.step });
+    this.#listener.notice?.({
+      code: 'went-back',
+      step: progress.step,
+      message: `${message} The run went back to step ${progress.step} and passes over ${batches} batches.`,
+    });
+    this.#listener.state({ kind: 'training', phase: progress.phase });
+    return true;
+  }
+
+  /** Saves the run as it is after everything submitted and read so far. Resolves at once where nobody keeps it. */
+  #keep(state: SavedState): Promise<void> {
+    if (!this.#keeper) return Promise.resolve();
+    return this.#keeper.keep(this.config, this.#part, this.#progress, state, this.engine.snapshot());
+  }
+
+  #tellSources(): void {
+    this.#listener.sources(this.#data.batches.describeCounts(Float64Array.from(this.#progress.counts)));
+  }
+
+  async #finish(): Promise<RunState> {
+    await this.#keeper?.settled();
     const end = this.#end ?? (this.#stopped ? { kind: 'stopped' as const } : { kind: 'done' as const });
     this.#listener.state(end);
     return end;
@@ -228,7 +368,7 @@ export class Run {
 
   async #wait(phase: PhaseName): Promise<void> {
     this.#listener.state({ kind: 'paused', phase });
-    while (this.#paused && !this.#stopped && this.#allowance === 0) {
+    while (this.#paused && !this.#stopped && !this.#trouble && this.#allowance === 0) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
       this.#wake = null;
     }
@@ -238,8 +378,8 @@ export class Run {
   /** Mean −log p on every source's held-out rows, and the benchmarks, before step `step`. */
   async evaluate(step: number, phase: PhaseName): Promise<void> {
     const { heldOut, suites } = this.#data;
-    if (heldOut.length === 0 || this.#evaluated === step) return;
-    this.#evaluated = step;
+    if (heldOut.length === 0 || this.#progress.evaluated === step) return;
+    this.#progress.evaluated = step;
     this.#listener.state({ kind: 'evaluating', phase });
     const loss: Record<string, number> = {};
     for (const { name, rows } of heldOut) {
@@ -282,9 +422,9 @@ export class Run {
   }
 }
 
-function divergedMessage({ step, loss, gradNorm, lr }: StepMetrics): string {
+function divergedMessage({ step, loss, gradNorm, lr }: StepMetrics, what: string): string {
   return (
-    `The loss (${loss}) or the gradient norm (${gradNorm}) was not finite for ${mostBadSteps} steps up to step ${step}, ` +
-    `at a rate of ${lr}: start again with a lower peak rate or a longer warm-up.`
+    `After ${mostBadInARow} steps in a row with numbers that are not finite (${what} at step ${step}, loss ${loss}, gradient norm ` +
+    `${gradNorm}, rate ${lr}) the run was ended: start again with a lower peak rate or a longer warm-up.`
   );
 }

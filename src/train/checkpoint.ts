@@ -1,0 +1,62 @@
+/**
+ * All that a run is between two steps. Batches are functions of (seed, step), so this is little: the pools, a few
+ * counters, and what has been said so far. From it a run goes on bit for bit as if it had never stopped.
+ */
+import type { RunConfig } from '../config/run.ts';
+import { decodeSafetensors, safetensorsParts, type SafeTensor } from '../export/safetensors.ts';
+import type { PhaseName } from '../protocol.ts';
+import type { RunPart } from '../recipe/phases.ts';
+import type { Pools } from './engine.ts';
+import type { Health } from './health.ts';
+import { type History, rowsOf, tableOf } from './history.ts';
+
+export interface Progress {
+  /** The next step; those before it have been taken. */
+  step: number;
+  /** The phase that has been announced: that of the step before. */
+  phase: PhaseName;
+  /** The step before which both moments were 0 last: Adam's corrections count from it. */
+  momentsFrom: number;
+  /** Batches passed over by going back: step s draws the batch of s + skipped. */
+  skipped: number;
+  /** The step whose weights were evaluated last. */
+  evaluated: number | null;
+  /** Input tokens drawn of each source. */
+  counts: number[];
+  health: Health;
+}
+
+export interface Checkpoint {
+  config: RunConfig;
+  part: RunPart;
+  progress: Progress;
+  history: History;
+  pools: Pools;
+}
+
+const key = 'rekindle';
+
+/** A safetensors file, in parts: the pools, the logged rows, and the rest as one JSON string of its metadata. */
+export function encodeCheckpoint({ config, part, progress, history, pools }: Checkpoint): Uint8Array[] {
+  const { metrics, ...said } = history;
+  const table = tableOf(metrics);
+  const tensors: SafeTensor[] = [
+    ...Object.entries(pools).map(([name, data]) => ({ name, dtype: 'F32' as const, shape: [data.length], data })),
+    { name: 'metrics', dtype: 'F64', shape: table.shape, data: table.data },
+  ];
+  return safetensorsParts(tensors, { [key]: JSON.stringify({ config, part, progress, history: said }) });
+}
+
+/** Of bytes whose hash has been checked: they are what encodeCheckpoint wrote. */
+export function decodeCheckpoint(body: Uint8Array): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(body);
+  const { config, part, progress, history } = JSON.parse(metadata[key]!);
+  const data = <T extends ArrayBufferView>(name: string): T => tensors.get(name)!.data as T;
+  return {
+    config,
+    part,
+    progress,
+    history: { ...history, metrics: rowsOf(data<Float64Array>('metrics')) },
+    pools: { parameters: data('parameters'), moments1: data('moments1'), moments2: data('moments2') },
+  };
+}

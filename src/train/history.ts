@@ -1,0 +1,82 @@
+/** What a run has said so far: saved with it, so that a resumed run has its whole curve. */
+import type { BenchmarkPoint, HeldOutPoint, Sample, Switch } from '../protocol.ts';
+import type { MetricRow, RunListener } from './run.ts';
+
+export interface History {
+  metrics: MetricRow[];
+  heldOut: HeldOutPoint[];
+  benchmarks: BenchmarkPoint[];
+  samples: Sample[];
+  switches: Switch[];
+}
+
+export const newHistory = (): History => ({ metrics: [], heldOut: [], benchmarks: [], samples: [], switches: [] });
+
+/** What was said before `step` was taken, evaluations of the weights it found included. */
+export function historyBefore({ metrics, heldOut, benchmarks, samples, switches }: History, step: number): History {
+  const before = <T extends { step: number }>(entries: readonly T[]): T[] => entries.filter((entry) => entry.step <= step);
+  return {
+    metrics: metrics.filter((row) => row.step < step),
+    heldOut: before(heldOut),
+    benchmarks: before(benchmarks),
+    samples: before(samples),
+    switches: before(switches),
+  };
+}
+
+/** Tells `listener` everything again. */
+export function retell(history: History, listener: RunListener): void {
+  history.metrics.forEach((row) => listener.metric(row));
+  history.heldOut.forEach((point) => listener.heldOut(point));
+  history.benchmarks.forEach((point) => listener.benchmark?.(point));
+  history.samples.forEach((sample) => listener.sample?.(sample));
+  history.switches.forEach((change) => listener.switched(change));
+}
+
+/** A listener that passes everything on to `next` and remembers it in what `history` gives. */
+export function recording(history: () => History, next: RunListener): RunListener {
+  return {
+    ...next,
+    metric(row) {
+      history().metrics.push(row);
+      next.metric(row);
+    },
+    heldOut(point) {
+      history().heldOut.push(point);
+      next.heldOut(point);
+    },
+    switched(change) {
+      history().switches.push(change);
+      next.switched(change);
+    },
+    benchmark: next.benchmark && ((point) => {
+      history().benchmarks.push(point);
+      next.benchmark!(point);
+    }),
+    sample: next.sample && ((sample) => {
+      history().samples.push(sample);
+      next.sample!(sample);
+    }),
+  };
+}
+
+const phases = ['base', 'general', 'qa'] as const;
+const columns = ['step', 'loss', 'gradNorm', 'clip', 'lr', 'tokens', 'tokensPerSecond'] as const;
+const width = columns.length + 1;
+
+/** Rows as a table of numbers: (rows, columns), the phase's index last. */
+export function tableOf(rows: readonly MetricRow[]): { shape: [number, number]; data: Float64Array } {
+  const data = new Float64Array(rows.length * width);
+  rows.forEach((row, i) => {
+    columns.forEach((column, c) => (data[i * width + c] = row[column]));
+    data[i * width + columns.length] = phases.indexOf(row.phase);
+  });
+  return { shape: [rows.length, width], data };
+}
+
+export function rowsOf(data: Float64Array): MetricRow[] {
+  return Array.from({ length: data.length / width }, (_, i) => {
+    const numbers = Object.fromEntries(columns.map((column, c) => [column, data[i * width + c]!]));
+    return { ...(numbers as Record<(typeof columns)[number], number>), phase: phases[data[i * width + columns.length]!]! };
+  });
+}
