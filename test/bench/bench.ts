@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: training steps and matrix products on this machine's adapter, through Dawn for Node or (`--browser`) in headless
- * Chromium. `--peers`, which runs in the browser, sets jax-js, TensorFlow.js and genai-nanogpt beside them, in turns; `--scaling` takes
+ * Chromium. `--peers`, which runs in the browser, sets jax-js, TensorFlow.js and genai-nanogpt beside them, in turns, or those named by `--peer`; `--scaling` takes
  * steps of models and vocabularies of growing size. CPU seconds are those of the whole process tree: on the software adapter they are
  * the work itself and steadier than wall time. Each engine runs for `--seconds` in each of two turns; whoever does not answer within
  * `--patience` seconds is given up. `--only` takes rows whose name contains the text.
@@ -18,7 +18,7 @@ import { measure, type Measured, type Outcome, quantile, ratesOf } from './measu
 import { configOf, matmulShapes, sizeShapes, stepShapes, type StepShape, vocabularyShapes } from './shapes.ts';
 import type { KernelShare, Product } from './subject.ts';
 
-const usage = 'npm run bench -- [--json FILE] [--only TEXT]… [--browser] [--peers] [--scaling] [--seconds N] [--patience N]';
+const usage = 'npm run bench -- [--json FILE] [--only TEXT]… [--browser] [--peers | --peer NAME…] [--scaling] [--seconds N] [--patience N]';
 
 function readArguments() {
   try {
@@ -28,6 +28,7 @@ function readArguments() {
         only: { type: 'string', multiple: true },
         browser: { type: 'boolean' },
         peers: { type: 'boolean' },
+        peer: { type: 'string', multiple: true },
         scaling: { type: 'boolean' },
         seconds: { type: 'string', default: '2' },
         patience: { type: 'string', default: '120' },
@@ -41,9 +42,13 @@ const given = readArguments();
 const [seconds, patience] = [Number(given.seconds), Number(given.patience)];
 if (!(seconds >= 0 && patience > 0)) throw new UserError('--seconds and --patience take numbers of seconds.');
 const wanted = (name: string): boolean => given.only === undefined || given.only.some((text) => name.includes(text));
-const peerNames = given.peers ? ['jax-js', 'TensorFlow.js', 'genai-nanogpt'] : [];
+const allPeers = ['jax-js', 'TensorFlow.js', 'genai-nanogpt'];
+for (const name of given.peer ?? []) {
+  if (!allPeers.includes(name)) throw new UserError(`There is no peer '${name}': choose from ${allPeers.join(', ')}.`);
+}
+const peerNames = given.peer ?? (given.peers ? allPeers : []);
 
-const host: Host = await (given.browser || given.peers ? browserHost() : dawnHost());
+const host: Host = await (given.browser || peerNames.length > 0 ? browserHost() : dawnHost());
 const report: BenchReport = {
   adapter: host.adapter, host: host.name, start: null, steps: [], matmul: [], scaling: [], peerErrors: [],
 };
@@ -216,6 +221,10 @@ for (const shape of matmulShapes) {
   }
 }
 fillSharesOfPeak();
-if (given.scaling) for (const shape of [...sizeShapes, ...vocabularyShapes]) await benchScaling(shape);
+for (const shape of given.scaling ? [...sizeShapes, ...vocabularyShapes] : []) {
+  if (!wanted(`scaling ${shape.name}`)) continue;
+  await benchScaling(shape);
+  save();
+}
 save();
 await host.end();
