@@ -1,40 +1,24 @@
 /** Graph → plan: slots become buffers, kernels become pipelines and bind groups. Everything that allocates happens here, once. */
 import { type Graph, type Node, type Tensor, bytesPerElement, show, tensorBytes } from '../graph/graph.ts';
 import type { Kernel } from '../graph/kernel.ts';
-import { planSlots } from '../graph/plan.ts';
-import { pruneDead } from '../graph/prune.ts';
 import type { PoolName } from '../graph/pool.ts';
+import { bindingStride, type LayoutOptions, layoutPlan } from './layout.ts';
 import type { Memory, Slice } from './memory.ts';
 import { type Dispatch, Plan } from './plan.ts';
 
-export interface CompileOptions {
-  /** Activations to be read back after a replay. */
-  keep?: readonly Tensor[];
-  /** Also compile the pass that adds to gradients instead of overwriting them, for the 2nd and later micro-batches. */
-  accumulation?: boolean;
+export interface CompileOptions extends LayoutOptions {
   /** Pipelines ready so far and in all. */
   onProgress?: (done: number, total: number) => void;
   label?: string;
 }
 
-/** Uniform blocks are bound at their own offset; 256 bytes is the alignment every device takes. */
-const uniformStride = 256;
-
 export async function compile(memory: Memory, graph: Graph, options: CompileOptions = {}): Promise<Plan> {
   const { device } = memory;
   const label = options.label ?? 'plan';
-  const nodes = pruneDead(graph.nodes, options.keep ?? []);
-  const slotPlan = planSlots(graph, nodes, options.keep);
+  const { slotPlan, inputOffsets, inputBytes, uniformBytes, lists } = layoutPlan(graph, memory.layout, memory.context, options);
   const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const slots = slotPlan.slots.map((bytes, i) => memory.allocate(`${label} slot ${i}`, bytes, storage));
-
-  const inputOffsets = new Map<Tensor, number>();
-  let inputBytes = 0;
-  for (const input of graph.inputs) {
-    inputOffsets.set(input, inputBytes);
-    inputBytes += Math.ceil(tensorBytes(input) / 256) * 256;
-  }
-  const inputs = memory.allocate(`${label} inputs`, Math.max(inputBytes, 256), storage);
+  const inputs = memory.allocate(`${label} inputs`, inputBytes, storage);
 
   const constants = new Map<Tensor, GPUBuffer>();
   for (const [tensor, data] of graph.constants) {
@@ -68,24 +52,10 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
     }
   };
 
-  const lower = (accumulating: boolean, phase: Node['phase']): { node: Node; kernel: Kernel }[] =>
-    nodes
-      .filter((node) => node.phase === phase)
-      .flatMap((node) => node.op.kernels(node, { ...memory.context, accumulating }).map((kernel) => ({ node, kernel })));
-  const lists = {
-    step: lower(false, 'step'),
-    accumulate: options.accumulation ? lower(true, 'step') : [],
-    update: lower(false, 'update'),
-  };
   const all = [...lists.step, ...lists.accumulate, ...lists.update];
-
-  const uniforms = memory.allocate(
-    `${label} uniforms`,
-    Math.max(all.length, 1) * uniformStride,
-    GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-  );
-  const words = new Uint32Array((all.length * uniformStride) / 4);
-  all.forEach(({ kernel }, i) => words.set(kernel.uniforms, (i * uniformStride) / 4));
+  const uniforms = memory.allocate(`${label} uniforms`, uniformBytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+  const words = new Uint32Array(uniformBytes / 4);
+  all.forEach(({ kernel }, i) => words.set(kernel.uniforms, (i * bindingStride) / 4));
   device.queue.writeBuffer(uniforms, 0, words);
 
   const keys = new Set(all.map(({ kernel }) => memory.pipelines.key(kernel)));
@@ -105,7 +75,7 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
         label: rowLabel,
         layout: memory.pipelines.bindGroupLayout(kernel),
         entries: [
-          { binding: 0, resource: { buffer: uniforms, offset: i * uniformStride, size: uniformStride } },
+          { binding: 0, resource: { buffer: uniforms, offset: i * bindingStride, size: bindingStride } },
           ...kernel.bindings.map(({ tensor }, k) => ({ binding: k + 1, resource: locate(tensor) })),
         ],
       });

@@ -1,0 +1,105 @@
+/** What a training step costs beside arithmetic: dispatches, submits, allocations, bytes; and that checkpointing changes nothing else. */
+import { describe, expect, it, vi } from 'vitest';
+import { compile } from '../../src/gpu/compile.ts';
+import { layoutPlan } from '../../src/gpu/layout.ts';
+import { Memory } from '../../src/gpu/memory.ts';
+import { tokenIndex } from '../../src/data/tokenIndex.ts';
+import { layoutPool } from '../../src/graph/pool.ts';
+import { initialWeights } from '../../src/model/init.ts';
+import { parameterCount, parameterList } from '../../src/model/parameters.ts';
+import { trainingGraph } from '../../src/train/engine.ts';
+import { configOf } from '../bench/shapes.ts';
+import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
+import { gpu } from './device.ts';
+
+const million = 1e6;
+
+/** The shape the targets are stated for; laid out, never run: 5 M parameters are minutes on a software adapter. */
+const large = configOf({ name: 'L6 d256 T256 B8 V512', L: 6, D: 256, H: 8, T: 256, B: 8, V: 512 });
+
+function layOut(checkpoint: boolean, software: boolean) {
+  const pools = layoutPool(parameterList(large.model, large.optimizer.decay_embeddings));
+  const { g } = trainingGraph(large, pools, checkpoint);
+  const { lists, ownBytes, sharedBytes } = layoutPlan(g, pools, { quads: true, software });
+  return { dispatches: lists.step.length + lists.update.length, bytes: ownBytes + sharedBytes, pools: pools.elements * 16 };
+}
+
+describe('a step of 6 layers, 256 wide, 8 × 256 tokens, 5 M parameters', () => {
+  it.each([true, false])('takes at most 130 dispatches (software adapter: %s)', (software) => {
+    expect(layOut(false, software).dispatches).toBeLessThanOrEqual(130);
+  });
+
+  it('fits in 150 MB with checkpointing, of which weights, gradients and moments are 80', () => {
+    expect(parameterCount(large.model)).toBeGreaterThan(4.9 * million);
+    const { bytes, pools } = layOut(true, true);
+    expect(pools).toBeGreaterThan(79 * million);
+    expect(bytes).toBeLessThanOrEqual(150 * million);
+    // Activations: six layers' inputs of 2 MB, one layer's inside of 28 MB, and their gradients.
+    expect(bytes - pools).toBeLessThanOrEqual(55 * million);
+    expect(layOut(false, true).bytes).toBeGreaterThan(2 * bytes);
+  });
+});
+
+describe('a step', () => {
+  it('submits once and creates nothing', async () => {
+    const { device } = await gpu();
+    const engine = await openEngine(tinyConfig);
+    const take = async (step: number): Promise<void> => {
+      engine.submitStep(step, () => tinyBatch(tinyConfig), 1e-3, step + 1);
+      await engine.metrics(step, step);
+    };
+    await take(0); // makes the staging buffer that later readings reuse
+    const creations = (['createBuffer', 'createBindGroup', 'createComputePipelineAsync'] as const).map((name) => vi.spyOn(device, name));
+    const submits = vi.spyOn(device.queue, 'submit');
+    try {
+      engine.submitStep(1, () => tinyBatch(tinyConfig), 1e-3, 2);
+      expect(submits).toHaveBeenCalledTimes(1);
+      await engine.metrics(1, 1);
+      await take(2);
+      for (const creation of creations) expect(creation, creation.getMockName()).not.toHaveBeenCalled();
+    } finally {
+      for (const spy of [...creations, submits]) spy.mockRestore();
+      engine.destroy();
+    }
+  });
+
+  const run = async (checkpoint: boolean) => {
+    const { device, report } = await gpu();
+    const pools = layoutPool(parameterList(tinyConfig.model));
+    const memory = new Memory(device, pools, { quads: device.features.has('subgroups'), software: report.software });
+    const { g, inputs, controls } = trainingGraph(tinyConfig, pools, checkpoint);
+    const { ownBytes, sharedBytes } = layoutPlan(g, pools, memory.context);
+    const plan = await compile(memory, g);
+    memory.writePool('parameters', initialWeights(tinyConfig.model, pools, 1));
+    const batch = tinyBatch(tinyConfig);
+    const counted = batch.targets.filter((target) => target < tinyConfig.model.vocab_size).length;
+    plan.host(inputs.tokens).set(batch.tokens);
+    plan.host(inputs.targets).set(batch.targets);
+    plan.host(inputs.documentStart!).set(batch.documentStart);
+    tokenIndex(batch.tokens, {
+      rowStart: plan.host(inputs.rowStart) as Uint32Array,
+      order: plan.host(inputs.order) as Uint32Array,
+    });
+    plan.host(inputs.lossWeight)[0] = 1 / counted;
+    plan.host(controls).set([0, 1, 1, 0]);
+    plan.upload();
+    plan.submit(['step', 'update']);
+    const gradients = await plan.read(g.pool('gradients', pools.elements));
+    const result = { gradients, own: plan.bytes, all: memory.bytes, ownBytes, sharedBytes };
+    plan.destroy();
+    memory.destroy();
+    return result;
+  };
+
+  it('has the same gradients bit for bit with and without checkpointing, in fewer bytes; bytes are known beforehand', async () => {
+    const plain = await run(false);
+    const again = await run(true);
+    expect(plain.gradients.some((x) => x !== 0)).toBe(true);
+    expect(again.gradients).toEqual(plain.gradients);
+    expect(again.own).toBeLessThan(plain.own);
+    for (const { own, all, ownBytes, sharedBytes } of [plain, again]) {
+      expect(own).toBe(ownBytes);
+      expect(all).toBe(ownBytes + sharedBytes);
+    }
+  });
+});
