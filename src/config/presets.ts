@@ -4,6 +4,7 @@
  * with its reason.
  */
 import { UserError } from '../util/errors.ts';
+import { brief } from '../util/quoted.ts';
 import { defaultInitializerRange, significant, vocabularyFor } from './derived.ts';
 import { nearest } from './path.ts';
 import type {
@@ -352,7 +353,7 @@ export function presetConfig(name: string): RunConfig {
   const preset = PRESETS.find((p) => p.name === name);
   if (preset) return structuredClone(preset.config);
   const names = PRESETS.map((p) => p.name);
-  const near = nearest(name, names);
+  const near = nearest(brief(name), names);
   const hint = near ? `did you mean '${near}'?` : 'choose another.';
-  throw new UserError(`There is no preset '${name}': ${hint} There are ${names.join(', ')}.`);
+  throw new UserError(`There is no preset '${brief(name)}': ${hint} There are ${names.join(', ')}.`, { code: 'config' });
 }

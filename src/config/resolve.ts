@@ -4,13 +4,14 @@
  * which the continued run starts.
  */
 import { UserError } from '../util/errors.ts';
+import { brief, quoted, shown } from '../util/quoted.ts';
 import { endingRate, significant, vocabularyFor } from './derived.ts';
 import { BLENDS, closedSectionOf, OPTIONS, optionOf, weightKey } from './options.ts';
 import { cloneConfig, formatValue, getPath, nearest, setPath } from './path.ts';
 import { DEFAULT_PRESET, presetConfig } from './presets.ts';
 import type { Blend, ContinuedConfig, RunConfig } from './run.ts';
 import { SOURCE_NAME } from './sources.ts';
-import { validateConfig } from './validate.ts';
+import { MOST_SOURCES, validateConfig } from './validate.ts';
 import { checkValue, type Read, readJson, readText } from './value.ts';
 
 export interface ConfigRequest {
@@ -33,19 +34,20 @@ export interface ConfigRequest {
 export function resolveConfig(request: ConfigRequest): RunConfig {
   const file = request.file === undefined ? [] : flatten(request.file);
   const named = file.find(([key]) => key === 'preset')?.[1];
-  const asked = presetConfig(request.preset ?? (named === undefined ? DEFAULT_PRESET : String(named)));
+  if (named !== undefined && typeof named !== 'string') throw refused(`The preset is ${shown(named)}: it must be a name.`);
+  const asked = presetConfig(request.preset ?? named ?? DEFAULT_PRESET);
   const preset = request.from?.(asked) ?? asked;
   const given = request.data ?? [];
   for (const name of given) {
     if (!SOURCE_NAME.test(name)) {
-      throw new UserError(`"${name}" cannot name a source: use letters, digits, - and _, 40 at most.`);
+      throw refused(`${quoted(name)} cannot name a source: use letters, digits, - and _, 40 at most.`);
     }
   }
   const config = replaceSources(preset, given);
 
   const stated = new Set<string>();
   const apply = (key: string, problem: string | null) => {
-    if (problem !== null) throw new UserError(problem);
+    if (problem !== null) throw refused(problem);
     stated.add(key);
   };
   const lines = (request.set ?? []).map(splitLine);
@@ -59,10 +61,14 @@ export function resolveConfig(request: ConfigRequest): RunConfig {
   return derived;
 }
 
+function refused(problem: string): UserError {
+  return new UserError(problem, { code: 'config' });
+}
+
 /** `key=value` as a pair. */
 function splitLine(line: string): [string, string] {
   const at = line.indexOf('=');
-  if (at < 1) throw new UserError(`"${line}" sets nothing: write key=value, for example base.steps=500.`);
+  if (at < 1) throw refused(`${quoted(line)} sets nothing: write key=value, for example base.steps=500.`);
   return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
 }
 
@@ -130,9 +136,9 @@ function setWeight(config: RunConfig, key: string, weight: number, text: string)
   const { blend: option, source } = weightKey(key)!;
   const blend = getPath(config, option.key) as Blend | undefined;
   if (!blend) return `${key} has no effect, since this run has no continued part: add continued=on.`;
-  if (!SOURCE_NAME.test(source)) return `"${source}" cannot name a source: use letters, digits, - and _, 40 at most.`;
+  if (!SOURCE_NAME.test(source)) return `${quoted(source)} cannot name a source: use letters, digits, - and _, 40 at most.`;
   if (!Number.isFinite(weight) || weight < 0)
-    return `${key} is ${text === '' ? 'empty' : text}: a weight is a number of 0 or more.`;
+    return `${key} is ${text === '' ? 'empty' : brief(text)}: a weight is a number of 0 or more.`;
   if (weight === 0) delete blend[source];
   else blend[source] = weight;
   return null;
@@ -140,22 +146,26 @@ function setWeight(config: RunConfig, key: string, weight: number, text: string)
 
 function setBlend(config: RunConfig, key: string, json: unknown): string | null {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return `${key} is ${JSON.stringify(json)}: a blend is an object of source names and weights.`;
+    return `${key} is ${shown(json)}: a blend is an object of source names and weights.`;
   }
+  const sources = Object.entries(json);
+  if (sources.length > MOST_SOURCES) return `${key} names ${sources.length} sources: there may be ${MOST_SOURCES}.`;
   if (!setPath(config, key, {})) return `${key} has no effect, since this run has no continued part: add continued=on.`;
-  for (const [source, weight] of Object.entries(json)) {
+  for (const [source, weight] of sources) {
     const problem = setWeight(
       config,
       `${key}.${source}`,
       typeof weight === 'number' ? weight : NaN,
-      JSON.stringify(weight),
+      shown(weight),
     );
     if (problem !== null) return problem;
   }
   return null;
 }
 
-function unknownKey(key: string): string {
+function unknownKey(long: string): string {
+  // No key is this long; comparing a longer one with all of them takes a time that grows with it.
+  const key = brief(long);
   const near = nearest(key, [...OPTIONS.map((option) => option.key), ...BLENDS.map((blend) => `${blend.key}.SOURCE`)]);
   return `There is no option ${key}: ${near ? `did you mean ${near}?` : 'the keys are those of config.json.'}`;
 }
@@ -166,8 +176,8 @@ function unknownKey(key: string): string {
  */
 function flatten(json: unknown, prefix = ''): [string, unknown][] {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new UserError(
-      `${prefix === '' ? 'The configuration' : prefix.slice(0, -1)} is ${JSON.stringify(json)}: it must be an object.`,
+    throw refused(
+      `${prefix === '' ? 'The configuration' : prefix.slice(0, -1)} is ${shown(json)}: it must be an object.`,
     );
   }
   return Object.entries(json).flatMap(([name, value]): [string, unknown][] => {

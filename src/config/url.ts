@@ -3,6 +3,7 @@
  * What a link says and this page cannot use is listed, never dropped in silence; and nothing in a link starts a run.
  */
 import { UserError } from '../util/errors.ts';
+import { brief, quoted } from '../util/quoted.ts';
 import { differences } from './difference.ts';
 import { optionOf } from './options.ts';
 import { DEFAULT_PRESET, presetConfig } from './presets.ts';
@@ -14,6 +15,10 @@ import { checkConfig } from './validate.ts';
 const VERSION = '1';
 /** Longest hash read: a real one has a few hundred characters. */
 const LONGEST = 8192;
+/** Settings a link may have: every option and a source of ten in each blend. */
+const MOST_PARTS = 128;
+/** Problems told one by one; a link with more is broken or hostile, and nobody reads them all. */
+const MOST_LISTED = 20;
 
 export interface Decoded {
   /** Can always be started: the preset with every usable setting of the link. */
@@ -42,18 +47,21 @@ export function decodeHash(hash: string): Decoded {
     return fallback(`The link's settings have ${text.length} characters, over ${LONGEST}: none was used.`);
   const problems: string[] = [];
   const pairs = new Map<string, string>();
-  for (const part of text.split('&').filter((one) => one !== '')) {
+  const parts = text.split('&').filter((one) => one !== '');
+  if (parts.length > MOST_PARTS)
+    return fallback(`The link has ${parts.length} settings, more than the ${MOST_PARTS} there can be: none was used.`);
+  for (const part of parts) {
     const pair = decodePair(part);
-    if (!pair) problems.push(`"${part.slice(0, 80)}" in the link is no key=value.`);
+    if (!pair) problems.push(`${quoted(part)} in the link is no key=value.`);
     else if (pairs.has(pair[0]))
-      problems.push(`The link says ${pair[0]} twice; the first, ${pairs.get(pair[0])}, was used.`);
+      problems.push(`The link says ${brief(pair[0])} twice; the first, ${brief(pairs.get(pair[0])!)}, was used.`);
     else pairs.set(...pair);
   }
 
   const version = pairs.get('v') ?? VERSION;
   if (version !== VERSION)
     return fallback(
-      `The link is of version ${version.slice(0, 20)} and this page reads ${VERSION}: none of it was used.`,
+      `The link is of version ${brief(version)} and this page reads ${VERSION}: none of it was used.`,
     );
   let name = pairs.get('p') ?? DEFAULT_PRESET;
   let preset: RunConfig;
@@ -71,19 +79,19 @@ export function decodeHash(hash: string): Decoded {
   const isSection = (key: string) => optionOf(key)?.type === 'section';
   const ordered = [...pairs].sort(([a], [b]) => Number(isSection(b)) - Number(isSection(a)));
   for (const [key, value] of ordered) {
-    const problem = setText(config, key.slice(0, 100), value);
+    const problem = setText(config, key, value);
     if (problem !== null) problems.push(problem);
   }
   const conflicts = checkConfig(config);
-  if (conflicts.length === 0) return { config, problems };
-  return {
-    config: preset,
-    problems: [
-      ...problems,
-      ...conflicts,
-      `The link's settings do not fit together: the preset ${name} stands as it is.`,
-    ],
-  };
+  if (conflicts.length === 0) return { config, problems: listed(problems) };
+  const last = `The link's settings do not fit together: the preset ${name} stands as it is.`;
+  return { config: preset, problems: [...listed([...problems, ...conflicts]), last] };
+}
+
+function listed(problems: string[]): string[] {
+  if (problems.length <= MOST_LISTED) return problems;
+  const rest = problems.length - MOST_LISTED;
+  return [...problems.slice(0, MOST_LISTED), `${rest} more things in the link were not used.`];
 }
 
 function decodePair(part: string): [string, string] | null {

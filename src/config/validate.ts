@@ -4,12 +4,16 @@
  */
 import { switchStep } from '../optim/schedule.ts';
 import { UserError } from '../util/errors.ts';
+import { quoted } from '../util/quoted.ts';
 import { vocabularyFor } from './derived.ts';
 import { BLENDS, closedSectionOf, OPTIONS } from './options.ts';
 import { getPath, nearest } from './path.ts';
 import type { Blend, RunConfig, ScheduleConfig } from './run.ts';
 import { FACT_SOURCES, REAL_SOURCES, SOURCE_NAME, WORLD_SOURCES } from './sources.ts';
 import { checkValue } from './value.ts';
+
+/** Sources a blend may name: far more than a person tells apart; bounds the work that a file of a million names makes. */
+export const MOST_SOURCES = 256;
 
 /**
  * Everything wrong with a configuration, one sentence each, ranges before relations; empty if it can run. `given` are
@@ -31,7 +35,7 @@ export function checkConfig(config: RunConfig, given?: readonly string[]): strin
 /** Throws the first problem as a UserError. */
 export function validateConfig(config: RunConfig, given?: readonly string[]): void {
   const [problem] = checkConfig(config, given);
-  if (problem !== undefined) throw new UserError(problem);
+  if (problem !== undefined) throw new UserError(problem, { code: 'config' });
 }
 
 /** Names a blend of this configuration may use; null: any. */
@@ -41,12 +45,19 @@ export function knownSources(config: RunConfig, given?: readonly string[]): read
   return given.length > 0 ? given : Object.keys(REAL_SOURCES);
 }
 
-function blendProblems(key: string, blend: Blend, known: readonly string[] | null): string[] {
+/** Whether a parsed JSON value is an object of numbers, as few as a blend may name. */
+export function isBlend(value: unknown): value is Blend {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const weights = Object.values(value);
+  return weights.length <= MOST_SOURCES && weights.every((weight) => typeof weight === 'number');
+}
+
+export function blendProblems(key: string, blend: Blend, known: readonly string[] | null): string[] {
   const problems: string[] = [];
   let sum = 0;
   for (const [name, weight] of Object.entries(blend)) {
     if (!SOURCE_NAME.test(name)) {
-      problems.push(`${key} names a source "${name}": names are letters, digits, - and _, 40 at most.`);
+      problems.push(`${key} names a source ${quoted(name)}: names are letters, digits, - and _, 40 at most.`);
     } else if (known && !known.includes(name)) {
       const near = nearest(name, known);
       const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')};`;

@@ -1,7 +1,7 @@
 /** One option's value: read from text or from JSON, checked against its range. Every message is a whole sentence. */
+import { brief, shown } from '../util/quoted.ts';
 import type { Option } from './option.ts';
 import { formatTokenizer, formatValue, parseTokenizer } from './path.ts';
-import type { TokenizerConfig } from './run.ts';
 
 export type Read = { value: unknown } | { problem: string };
 
@@ -30,14 +30,21 @@ export function readText(option: Option, text: string): Read {
 
 /** What a JSON value means for an option: as config.json writes it, or the text of a command line. */
 export function readJson(option: Option, json: unknown): Read {
-  if (option.type === 'tokenizer' && typeof json === 'object' && json !== null && 'kind' in json) {
-    return readText(option, formatTokenizer(json as TokenizerConfig));
-  }
+  if (option.type === 'tokenizer' && typeof json === 'object' && json !== null) return readTokenizer(option, json);
   if (typeof json === 'string') return readText(option, json);
   if (typeof json === 'number' && (option.type === 'integer' || option.type === 'number')) return { value: json };
   if (typeof json === 'boolean' && option.type === 'boolean') return { value: json };
   if (json === null && option.type === 'number' && option.nullable) return { value: json };
-  return { problem: mismatch(option, JSON.stringify(json) ?? 'undefined') };
+  return { problem: mismatch(option, shown(json)) };
+}
+
+/** {"kind"} with the size of a BPE; nothing of the object is turned into text before its type is known. */
+function readTokenizer(option: Option, json: object): Read {
+  const own = (key: string) => (Object.hasOwn(json, key) ? (json as Record<string, unknown>)[key] : undefined);
+  const [kind, size] = [own('kind'), own('vocab_size')];
+  if (kind === 'byte' || kind === 'word') return { value: { kind } };
+  if (kind === 'bpe' && typeof size === 'number') return readText(option, formatTokenizer({ kind, vocab_size: size }));
+  return { problem: mismatch(option, shown(kind)) };
 }
 
 /** What is wrong with a value of an option; null if nothing is. */
@@ -67,7 +74,7 @@ export function checkValue(option: Option, value: unknown): string | null {
 
 /** "model.hidden_size is 7: it must be …". */
 function mismatch(option: Option, found: string): string {
-  return `${option.key} is ${found === '' ? 'empty' : found}: it must be ${wanted(option)}.`;
+  return `${option.key} is ${found === '' ? 'empty' : brief(found)}: it must be ${wanted(option)}.`;
 }
 
 /** What an option accepts, in words. */

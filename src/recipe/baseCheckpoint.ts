@@ -3,10 +3,12 @@
  * base's final rate on the base's own model and tokenizer (papers.md §1.13): the metadata sets them, and a run set up
  * otherwise is refused where it cannot work and warned of where it would be another experiment.
  */
-import { cloneConfig } from '../config/path.ts';
+import { OPTIONS } from '../config/options.ts';
+import { cloneConfig, getPath, setPath } from '../config/path.ts';
 import type {
   BaseConfig,
   BatchConfig,
+  Blend,
   DataConfig,
   ModelConfig,
   OptimizerConfig,
@@ -14,7 +16,11 @@ import type {
   TokenizerConfig,
 } from '../config/run.ts';
 import { endingRate, significant } from '../config/derived.ts';
+import { SOURCE_NAME } from '../config/sources.ts';
+import { blendProblems, isBlend } from '../config/validate.ts';
+import { checkValue, readJson } from '../config/value.ts';
 import { UserError } from '../util/errors.ts';
+import { shown } from '../util/quoted.ts';
 
 /** Raised when a field changes its meaning. */
 export const BASE_METADATA_VERSION = 1;
@@ -67,28 +73,69 @@ export function baseMetadata(
   };
 }
 
-/** Metadata read from JSON. UserError if it is of another version or lacks what a continued run needs. */
+/**
+ * Metadata read from JSON: a copy of what is known, every option in its range; what else the file holds is left behind.
+ * UserError metadata if it is of another version, lacks what a continued run needs or holds what no run can have.
+ */
 export function parseBaseMetadata(json: unknown): BaseMetadata {
-  const fields = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
+  const fields = ownFields(json);
   if (fields.version !== BASE_METADATA_VERSION) {
-    throw new UserError(
-      `The base checkpoint's metadata has version ${JSON.stringify(fields.version) ?? 'none'} and this page reads ` +
-        `${BASE_METADATA_VERSION}: train the base again.`,
+    const found = fields.version === undefined ? 'none' : shown(fields.version);
+    throw refused(
+      `The base checkpoint's metadata has version ${found} and this page reads ${BASE_METADATA_VERSION}: ` +
+        'train the base again.',
     );
   }
-  const numbers = ['seed', 'endingRate', 'steps', 'tokens'] as const;
-  const objects = ['model', 'tokenizer', 'optimizer', 'batch', 'data', 'base'] as const;
+  const { seed, endingRate, steps, tokens, preset, tokenizerHash } = fields;
   const missing = [
-    ...numbers.filter((name) => !Number.isFinite(fields[name])),
-    ...objects.filter((name) => typeof fields[name] !== 'object' || fields[name] === null),
-    ...(['preset', 'tokenizerHash'] as const).filter((name) => typeof fields[name] !== 'string'),
-  ];
+    ...Object.entries({ seed, endingRate, steps, tokens }).filter(([, value]) => !Number.isFinite(value)),
+    ...SECTIONS.map((name) => [name, fields[name]] as const).filter(([, value]) => typeof value !== 'object' || !value),
+    ...Object.entries({ preset, tokenizerHash }).filter(([, value]) => typeof value !== 'string'),
+  ].map(([name]) => name);
   if (missing.length > 0) {
-    throw new UserError(
-      `The base checkpoint's metadata lacks ${missing.join(', ')}: the file is damaged or from elsewhere.`,
-    );
+    throw refused(`The base checkpoint's metadata lacks ${missing.join(', ')}: the file is damaged or from elsewhere.`);
   }
-  return json as BaseMetadata;
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+  const odd =
+    Object.entries({ seed, steps, tokens }).find(([, value]) => !isCount(value)) ??
+    Object.entries({ endingRate }).find(([, value]) => Number(value) < 0 || Number(value) > 1) ??
+    Object.entries({ tokenizerHash }).find(([, value]) => !/^[0-9a-f]{64}$/.test(String(value))) ??
+    Object.entries({ preset }).find(([, value]) => !SOURCE_NAME.test(String(value)));
+  if (odd) throw refused(`The base checkpoint's metadata says that ${odd[0]} is ${shown(odd[1])}: the file is damaged.`);
+  return { version: BASE_METADATA_VERSION, ...fields, ...readSections(fields) } as BaseMetadata;
+}
+
+const SECTIONS = ['model', 'tokenizer', 'optimizer', 'batch', 'data', 'base'] as const;
+
+/** The own properties a record has, as far as a BaseMetadata knows them. */
+function ownFields(json: unknown): Record<string, unknown> {
+  const record = typeof json === 'object' && json !== null ? json : {};
+  const known = ['version', 'preset', 'seed', 'endingRate', 'steps', 'tokens', 'tokenizerHash', ...SECTIONS];
+  return Object.fromEntries(known.map((name) => [name, getPath(record, name)]).filter(([, value]) => value !== undefined));
+}
+
+/** The sections rebuilt from the list of options, so that nothing is in them that the list does not describe. */
+function readSections(fields: Record<string, unknown>): Record<string, unknown> {
+  const world = getPath(fields, 'data.world') === null ? null : {};
+  const sections = { model: {}, optimizer: {}, batch: {}, data: { world }, base: { schedule: {}, blend: {} } };
+  for (const option of OPTIONS) {
+    const [section] = option.key.split('.');
+    if (!(SECTIONS as readonly string[]).includes(section!) || option.type === 'section') continue;
+    if (world === null && option.key.startsWith('data.world.')) continue;
+    const read = readJson(option, getPath(fields, option.key));
+    const problem = 'problem' in read ? read.problem : checkValue(option, read.value);
+    if (problem !== null) throw refused(`The base checkpoint's metadata cannot be used: ${problem}`);
+    if ('value' in read) setPath(sections, option.key, read.value);
+  }
+  const blend = getPath(fields, 'base.blend');
+  const problems = isBlend(blend) ? blendProblems('base.blend', blend, null) : [`base.blend is ${shown(blend)}: it must be a blend.`];
+  if (problems.length > 0) throw refused(`The base checkpoint's metadata cannot be used: ${problems[0]}`);
+  sections.base.blend = { ...(blend as Blend) };
+  return sections;
+}
+
+function refused(message: string): UserError {
+  return new UserError(message, { code: 'metadata' });
 }
 
 /**
@@ -139,6 +186,9 @@ const SHAPE_KEYS = [
 /** Model keys that no shape shows but that change what the weights compute. */
 const MEANING_KEYS = ['norm_eps', 'rope_theta', 'partial_rotary_factor'] as const;
 
+/** Both: what two records of one model must agree on. */
+export const ARCHITECTURE_KEYS = [...SHAPE_KEYS, ...MEANING_KEYS] as const;
+
 /** Rates closer than this share are the same rate: JSON keeps doubles exactly, a person types a few digits. */
 const SAME_RATE = 1e-3;
 
@@ -151,7 +201,7 @@ export function checkAgainstBase(meta: BaseMetadata, config: RunConfig, tokenize
   const warnings: BaseWarning[] = [];
   const warn = (kind: BaseWarning['kind'], message: string) => warnings.push({ kind, message });
 
-  for (const key of [...SHAPE_KEYS, ...MEANING_KEYS]) {
+  for (const key of ARCHITECTURE_KEYS) {
     const [was, is] = [meta.model[key], config.model[key]];
     if (was !== is)
       errors.push(`The base checkpoint has ${key} ${was} and this run ${is}: continue with the base's own model.`);

@@ -125,6 +125,33 @@ export function canonicalJson(value: unknown): string {
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
 }
 
+/**
+ * Whether a parsed JSON value, however deep or odd, is the one expected: the keys in any order. Walks what is expected,
+ * so that a hostile value is never followed further than our own reaches.
+ */
+export function sameJson(expected: unknown, found: unknown): boolean {
+  if (typeof expected !== 'object' || expected === null) return expected === found;
+  if (typeof found !== 'object' || found === null || Array.isArray(expected) !== Array.isArray(found)) return false;
+  const keys = Object.keys(expected);
+  return (
+    keys.length === Object.keys(found).length &&
+    keys.every(
+      (key) =>
+        Object.hasOwn(found, key) &&
+        sameJson((expected as Record<string, unknown>)[key], (found as Record<string, unknown>)[key]),
+    )
+  );
+}
+
+/** A tokenizer.json that is not one of ours: `code` names the part that differs. */
+export function refusedTokenizer(code: TokenizerCode, reason: string): UserError {
+  return new UserError(
+    `This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`,
+    { code: `tokenizer-${code}` },
+  );
+}
+export type TokenizerCode = 'form' | 'added-tokens' | 'vocabulary' | 'merges' | 'pieces';
+
 /** SHA-256 of a text's UTF-8, in lower-case hex. */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));

@@ -1,8 +1,16 @@
 import * as v from 'valibot';
-import { UserError } from '../util/errors.ts';
+import { brief, quoted, shown } from '../util/quoted.ts';
 import { BpeTokenizer } from './bpe.ts';
 import { ByteTokenizer } from './byte.ts';
-import { BASE_SIZE, END_OF_TEXT, END_OF_TEXT_ID, LARGEST_SIZE, canonicalJson, tokenNames } from './format.ts';
+import {
+  BASE_SIZE,
+  END_OF_TEXT,
+  END_OF_TEXT_ID,
+  LARGEST_SIZE,
+  refusedTokenizer as refused,
+  sameJson,
+  tokenNames,
+} from './format.ts';
 import type { Merge } from './format.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -30,30 +38,30 @@ const schema = v.looseObject({
  * vocabulary is rebuilt from the merges and must come out the same.
  */
 export function fromHuggingFace(json: unknown): Tokenizer {
-  const parsed = v.safeParse(schema, json);
+  const parsed = v.safeParse(schema, json, { abortEarly: true });
   if (!parsed.success) {
     const issue = parsed.issues[0];
-    throw refused(`${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
+    throw refused('form', `${v.getDotPath(issue) ?? 'the file'}: ${brief(issue.message)}`);
   }
   const { added_tokens: added, pre_tokenizer: preTokenizer, model } = parsed.output;
   if (added.length !== 1 || added[0]!.id !== END_OF_TEXT_ID || added[0]!.content !== END_OF_TEXT) {
     const found =
       added
-        .map(({ content, id }) => `"${content}" = ${id}`)
+        .map(({ content, id }) => `${quoted(content)} = ${id}`)
         .slice(0, 3)
         .join(', ') || 'none';
-    throw refused(`added_tokens should hold "${END_OF_TEXT}" = ${END_OF_TEXT_ID} alone and hold ${found}`);
+    throw refused('added-tokens', `added_tokens should hold "${END_OF_TEXT}" = ${END_OF_TEXT_ID} alone and hold ${found}`);
   }
 
   const merges = readMerges(model.merges);
   const names = tokenNames(merges);
   const entries = Object.keys(model.vocab).length;
   if (entries !== names.length)
-    throw refused(`the vocabulary has ${entries} tokens and the merges make ${names.length}`);
+    throw refused('vocabulary', `the vocabulary has ${entries} tokens and the merges make ${names.length}`);
   names.forEach((name, id) => {
     const found = Object.hasOwn(model.vocab, name) ? model.vocab[name] : 'no id';
     if (found !== id)
-      throw refused(`token "${name}" has ${JSON.stringify(found)} in the vocabulary and should have ${id}`);
+      throw refused('vocabulary', `token ${quoted(name)} has ${shown(found)} in the vocabulary and should have ${id}`);
   });
 
   // Deep equality with what we would write decides the kind.
@@ -61,9 +69,9 @@ export function fromHuggingFace(json: unknown): Tokenizer {
     ? [new ByteTokenizer(), new BpeTokenizer([])]
     : [new BpeTokenizer(merges)]) {
     const ours = tokenizer.toHuggingFace() as { pre_tokenizer: unknown };
-    if (canonicalJson(ours.pre_tokenizer) === canonicalJson(preTokenizer ?? null)) return tokenizer;
+    if (sameJson(ours.pre_tokenizer, preTokenizer)) return tokenizer;
   }
-  throw refused('its pre_tokenizer cuts text otherwise than this project does');
+  throw refused('pieces', 'its pre_tokenizer cuts text otherwise than this project does');
 }
 
 function readMerges(lines: readonly (string | [string, string])[]): Merge[] {
@@ -75,17 +83,11 @@ function readMerges(lines: readonly (string | [string, string])[]): Merge[] {
     const left = ids.get(first);
     const right = ids.get(second);
     if (left === undefined || right === undefined || rest.length > 0) {
-      throw refused(`merge ${rank} ("${first} ${second}") does not join two tokens made before it`);
+      throw refused('merges', `merge ${rank} (${quoted(`${first} ${second}`)}) does not join two tokens made before it`);
     }
     const name = first + second;
-    if (ids.has(name) || name === END_OF_TEXT) throw refused(`merge ${rank} makes the token "${name}" a second time`);
+    if (ids.has(name) || name === END_OF_TEXT) throw refused('merges', `merge ${rank} makes the token ${quoted(name)} a second time`);
     ids.set(name, BASE_SIZE + rank);
     return [left, right];
   });
-}
-
-function refused(reason: string): UserError {
-  return new UserError(
-    `This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`,
-  );
 }

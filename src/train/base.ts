@@ -1,8 +1,9 @@
 /** A base checkpoint read from its model folder: what a continued run starts from. */
 import { type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
+import { ImportError } from '../export/importError.ts';
 import type { Weights } from '../export/parts.ts';
 import type { ModelConfig, RunConfig } from '../config/run.ts';
-import { type BaseMetadata, type BaseWarning, checkAgainstBase, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
+import { ARCHITECTURE_KEYS, type BaseMetadata, type BaseWarning, checkAgainstBase, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
 import { fromHuggingFace } from '../tokenizer/huggingface.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
@@ -32,16 +33,22 @@ export function readCheckpoint(files: Iterable<FolderFile>): Checkpoint {
 
 /** Also an error: a folder without the project's own record, from which no continued run can be set up. */
 export function readBase(files: Iterable<FolderFile>): Base {
-  const { weights, tokenizer, metadata } = readCheckpoint(files);
+  const { model, weights, tokenizer, metadata } = readCheckpoint(files);
   if (metadata === null) {
-    throw new UserError('The model folder has no rekindle.json, which says at what rate its training ended: give a folder that a run has written.');
+    throw new UserError('The model folder has no rekindle.json, which says at what rate its training ended: give a folder that a run has written.', { code: 'missing-file' });
   }
-  return { weights, tokenizer, metadata: parseBaseMetadata(metadata) };
+  const parsed = parseBaseMetadata(metadata);
+  for (const key of ARCHITECTURE_KEYS) {
+    if (parsed.model[key] !== model[key]) {
+      throw new ImportError('metadata-mismatch', `The model folder has ${key} ${parsed.model[key]} in rekindle.json and ${model[key]} in config.json: give the folder as a run has written it`);
+    }
+  }
+  return { weights, tokenizer, metadata: parsed };
 }
 
 /** Departures of a run from its base that a person should know of. UserError with the first thing that makes it impossible. */
 export async function checkBase(base: Base, config: RunConfig): Promise<BaseWarning[]> {
   const { errors, warnings } = checkAgainstBase(base.metadata, config, await base.tokenizer.hash());
-  if (errors.length > 0) throw new UserError(errors[0]!);
+  if (errors.length > 0) throw new UserError(errors[0]!, { code: 'base' });
   return warnings;
 }

@@ -7,6 +7,7 @@ import type { RunConfig } from '../config/run.ts';
 import type { FetchBytes } from '../data/catalogue.ts';
 import type { FolderFile } from '../export/huggingface.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
+import { canonicalJson } from '../tokenizer/format.ts';
 import { UserError } from '../util/errors.ts';
 import { type Base, readBase } from './base.ts';
 
@@ -27,7 +28,7 @@ type Entry = v.InferOutput<typeof indexSchema>[number];
 
 /** What decides a base's weights, besides preset and seed. */
 const trainedAs = ({ model, data, batch, optimizer, base }: RunConfig | BaseMetadata): string =>
-  JSON.stringify([model, data, batch, optimizer, base]);
+  canonicalJson([model, data, batch, optimizer, base]);
 
 export class Bases {
   readonly #fetch: FetchBytes;

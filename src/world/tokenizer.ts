@@ -2,9 +2,9 @@
  * Word-level tokenizer of a closed vocabulary: one id a word, numbers digit by digit. Unlike the byte and BPE
  * tokenizers it cannot spell an unknown word, which becomes <unk>: a world's own text never contains one.
  */
-import { canonicalJson, sha256 } from '../tokenizer/format.ts';
+import { canonicalJson, refusedTokenizer as refused, sameJson, sha256 } from '../tokenizer/format.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { UserError } from '../util/errors.ts';
+import { quoted, shown } from '../util/quoted.ts';
 import { END_OF_TEXT, UNKNOWN } from './words.ts';
 
 /**
@@ -107,16 +107,20 @@ export function isWordLevel(json: unknown): boolean {
 /** Reads back the `tokenizer.json` of a world. A file that differs from what this project writes is refused. */
 export function readWordTokenizer(json: unknown): WordTokenizer {
   const vocabulary = modelOf(json)?.vocab;
-  const refused = (reason: string) =>
-    new UserError(`This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`);
-  if (typeof vocabulary !== 'object' || vocabulary === null) throw refused('it has no vocabulary');
-  const words = Object.keys(vocabulary).toSorted((a, b) => idOf(vocabulary, a) - idOf(vocabulary, b));
+  if (typeof vocabulary !== 'object' || vocabulary === null) throw refused('form', 'it has no vocabulary');
+  const entries = Object.entries(vocabulary);
+  const words: string[] = [];
+  for (const [word, id] of entries) {
+    const free = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < entries.length && !(id in words);
+    if (!free) throw refused('vocabulary', `it cuts or numbers words otherwise than a world does (${quoted(word)} is ${shown(id)})`);
+    words[id] = word;
+  }
   if (words[0] !== END_OF_TEXT || !words.includes(UNKNOWN)) {
-    throw refused(`its vocabulary does not start with ${END_OF_TEXT} or lacks ${UNKNOWN}`);
+    throw refused('vocabulary', `its vocabulary does not start with ${END_OF_TEXT} or lacks ${UNKNOWN}`);
   }
   const tokenizer = new WordTokenizer(words);
-  if (canonicalJson(tokenizer.toHuggingFace()) !== canonicalJson(json)) {
-    throw refused('it cuts or numbers words otherwise than a world does');
+  if (!sameJson(tokenizer.toHuggingFace(), json)) {
+    throw refused('pieces', 'it cuts or numbers words otherwise than a world does');
   }
   return tokenizer;
 }
@@ -124,8 +128,4 @@ export function readWordTokenizer(json: unknown): WordTokenizer {
 function modelOf(json: unknown): { type?: unknown; vocab?: unknown } | null {
   const model = typeof json === 'object' && json !== null && 'model' in json ? json.model : null;
   return typeof model === 'object' ? model : null;
-}
-
-function idOf(vocabulary: object, word: string): number {
-  return Number((vocabulary as Record<string, unknown>)[word]);
 }

@@ -139,3 +139,15 @@ describe('differences', () => {
     expect(copy).toEqual(config);
   });
 });
+
+test('a link with more to complain of than anyone reads is summed up, and none takes long', () => {
+  const many = decodeHash(`#v=1&${Array.from({ length: 100 }, (_, i) => `no.such.${i}=1`).join('&')}`);
+  expect(many.problems).toHaveLength(21);
+  expect(many.problems[20]).toBe('80 more things in the link were not used.');
+  const parts = decodeHash(`#v=1&p=lab&${'a=1&'.repeat(200)}`);
+  expect(parts.problems).toEqual(['The link has 202 settings, more than the 128 there can be: none was used.']);
+  const long = decodeHash(`#v=1&${'x'.repeat(8000)}=1`);
+  expect(long.problems[0]!.length).toBeLessThan(200);
+  const control = decodeHash('#v=1&p=a%0a%e2%80%aeb&seed=%00%0d');
+  for (const problem of control.problems) expect(problem).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});

@@ -74,3 +74,26 @@ test('metadata of another version or with parts missing are refused', () => {
   const { tokenizerHash: _hash, base: _base, ...rest } = meta;
   expect(() => parseBaseMetadata({ ...rest, endingRate: 'x' })).toThrow(/lacks endingRate, base, tokenizerHash/);
 });
+
+test('hostile metadata are refused with the field they lie in, or read as if the rest were not there', () => {
+  const json = JSON.stringify(meta);
+  const changed = (from: string, to: string) => {
+    expect(json).toContain(from);
+    return () => parseBaseMetadata(JSON.parse(json.replace(from, to)));
+  };
+  expect(changed('"hidden_size":64', '"hidden_size":1e999')).toThrow(/model\.hidden_size is Infinity: it must be/);
+  expect(changed('"num_hidden_layers":2', '"num_hidden_layers":2147483648')).toThrow(/num_hidden_layers is 2147483648/);
+  expect(changed('"steps":240', '"steps":-1')).toThrow(/steps is -1/);
+  expect(changed('"peak":', '"peak":{"toString":1,"valueOf":1},"x":')).toThrow(/base\.schedule\.peak is an object/);
+  expect(changed('"tokenizer":{"kind":"byte"}', '"tokenizer":{"kind":{"toString":1}}')).toThrow(/tokenizer is an object/);
+  expect(changed('"blend":{', '"blend":{"__proto__":1,')).toThrow(/names a source "__proto__"/);
+  expect(changed('"blend":{', '"blend":{"a":{},')).toThrow(/base\.blend is an object: it must be a blend/);
+  expect(changed(HASH, `${HASH}<img>`)).toThrow(/tokenizerHash is "ab12/);
+  expect(changed('"preset":"smoke"', '"preset":"__proto__"')).toThrow(/preset is "__proto__"/);
+  const extra = changed('{"version"', '{"__proto__":{"polluted":1},"constructor":{"a":1},"extra":[[[]]],"version"');
+  expect(extra()).toEqual(meta);
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  for (const refused of [() => parseBaseMetadata({ ...meta, version: 2 }), changed('"seed":1', '"seed":0.5')]) {
+    expect(refused).toThrow(expect.objectContaining({ code: 'metadata' }));
+  }
+});

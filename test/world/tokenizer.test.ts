@@ -66,7 +66,15 @@ test('the written file is read back as the same tokenizer, any other is refused'
   };
   expect(change((json) => (json.model.vocab.cat = 4000))).toThrow(/cuts or numbers words otherwise/);
   expect(change((json) => (json.pre_tokenizer = { type: 'Whitespace' }))).toThrow(/cuts or numbers words otherwise/);
-  expect(change((json) => delete json.model.vocab['<unk>'])).toThrow(/lacks <unk>/);
+  expect(change((json) => delete json.model.vocab['<unk>'])).toThrow(/cuts or numbers words otherwise/);
+  const rename = (json: ReturnType<typeof file>) => {
+    json.model.vocab['<none>'] = json.model.vocab['<unk>'];
+    delete json.model.vocab['<unk>'];
+  };
+  expect(change(rename)).toThrow(/lacks <unk>/);
+  for (const odd of [{ valueOf: 1, toString: 1 }, null, -1, 1.5, '4', [[[[]]]]]) {
+    expect(change((json) => (json.model.vocab.cat = odd))).toThrow(/cuts or numbers words otherwise/);
+  }
   expect(change((json) => delete json.model)).toThrow(/no vocabulary/);
   for (const other of [null, 'text', {}, { model: null }, { model: { type: 'BPE' } }])
     expect(isWordLevel(other)).toBe(false);
