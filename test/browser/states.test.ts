@@ -26,7 +26,7 @@ async function violations(page: Page): Promise<string[]> {
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
 }
 
-test.each(states)('$name', async ({ scenario, reach }) => {
+test.each(states.filter(({ onlyLook }) => !onlyLook))('$name', async ({ scenario, reach }) => {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });

@@ -5,6 +5,8 @@ import type { Scenario } from './trainer.worker.ts';
 export interface PageState {
   name: string;
   scenario: Scenario;
+  /** Made of the same parts as another state: worth a look, no test of its own. */
+  onlyLook?: true;
   /** Brings the page there; it then stays. */
   reach(page: Page): Promise<void>;
 }
@@ -101,6 +103,7 @@ export const states: readonly PageState[] = [
   },
   {
     name: 'experiments-one-seed',
+    onlyLook: true,
     scenario: {},
     async reach(page) {
       await experiments(page);
