@@ -26,6 +26,17 @@ export interface Kernel {
   flops?: number;
 }
 
+/** How a matrix product is cut up: which sizes win differs from GPU to GPU, so they are chosen by time (gpu/tune.ts). */
+export interface Tile {
+  /** Rows of C one quad covers; a multiple of 4. */
+  rows: number;
+  /** vec4 columns of C one lane covers; a quad covers four times as many. */
+  columns4: number;
+  /** Quads of one workgroup along columns and along rows. */
+  quadsX: number;
+  quadsY: number;
+}
+
 /** What kernels may know of the device and of the pass they are compiled for. */
 export interface KernelContext {
   /** Quad operations may be used (`enable subgroups`, lanes numbered linearly). */
@@ -34,6 +45,8 @@ export interface KernelContext {
   accumulating: boolean;
   /** A software rasteriser: few wide invocations beat many narrow ones. */
   software: boolean;
+  /** The tile measured fastest on this adapter; without it products take the default of their kind of adapter. */
+  tile?: Tile;
 }
 
 /** Largest number of workgroups in one dimension that every WebGPU device takes. */

@@ -9,22 +9,20 @@
  */
 import matmulWgsl from '../../shaders/matmul.wgsl?raw';
 import type { Tensor } from '../graph/graph.ts';
-import { type Kernel, type KernelContext, maxWorkgroups, read, write } from '../graph/kernel.ts';
+import { type Kernel, type KernelContext, maxWorkgroups, read, type Tile, write } from '../graph/kernel.ts';
 
 export type Layout = 'nt' | 'nn' | 'tn';
 
 /** Numbers as in matmul.wgsl. */
 export const epilogue = { write: 0, add: 1, squaredRelu: 2, squaredReluGradient: 3, accumulate: 4 } as const;
 
-export interface Tile {
-  /** Rows of C one quad covers; a multiple of 4. */
-  rows: number;
-  /** vec4 columns of C one lane covers; a quad covers four times as many. */
-  columns4: number;
-  /** Quads of one workgroup along columns and along rows. */
-  quadsX: number;
-  quadsY: number;
-}
+/** Tiles to choose from on a GPU, by rows × columns of a lane: a small family, each a known winner somewhere (performance.md §1.1). */
+export const gpuTiles: Record<string, Tile> = {
+  '8×4': { rows: 8, columns4: 1, quadsX: 4, quadsY: 4 },
+  '4×4': { rows: 4, columns4: 1, quadsX: 4, quadsY: 4 },
+  '8×8': { rows: 8, columns4: 2, quadsX: 2, quadsY: 8 },
+  '16×4': { rows: 16, columns4: 1, quadsX: 4, quadsY: 4 },
+};
 
 /**
  * SwiftShader runs four lanes at a time and pays for loads, so it gets the largest tile that compiles quickly, a workgroup of one
@@ -32,7 +30,7 @@ export interface Tile {
  * in flight: 64 invocations, small tiles.
  */
 export function tileFor({ software }: Pick<KernelContext, 'software'>, N: number): Tile {
-  if (!software) return { rows: 8, columns4: 1, quadsX: 4, quadsY: 4 };
+  if (!software) return gpuTiles['8×4']!;
   const spare = Math.ceil(N / 32) * 32 - N;
   return { rows: 32, columns4: spare >= 16 && N < 96 ? 1 : 2, quadsX: 1, quadsY: 1 };
 }
@@ -148,7 +146,7 @@ export interface Matmul {
 
 /** One dispatch of C = A·B with an epilogue. Shapes are checked by the op that asks. */
 export function matmul(context: KernelContext, p: Matmul): Kernel {
-  const tile = tileFor(context, p.N);
+  const tile = context.tile ?? tileFor(context, p.N);
   const ending = p.epilogue ?? epilogue.write;
   const key = JSON.stringify([p.layout, ending, tile, context.quads]);
   let source = sources.get(key);
