@@ -59,10 +59,9 @@ async function product(gpu: GPUDevice, software: boolean, kind: Layout, n: numbe
   const [c] = g.node(op, [...states], [{ name: 'C', shape: [n, n] }], {}) as [Tensor];
   const plan = await compile(memory, g, { keep: [c] });
   try {
-    const [a, b] = [0, 1].map((seed) => Float32Array.from({ length: n * n }, (_, i) => randomUniform(seed, 0, i) - 0.5)) as [
-      Float32Array<ArrayBuffer>,
-      Float32Array<ArrayBuffer>,
-    ];
+    const [a, b] = [0, 1].map((seed) =>
+      Float32Array.from({ length: n * n }, (_, i) => randomUniform(seed, 0, i) - 0.5),
+    ) as [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
     gpu.queue.writeBuffer(memory.state(states[0]), 0, a);
     gpu.queue.writeBuffer(memory.state(states[1]), 0, b);
     plan.submit(['step']);
@@ -104,7 +103,11 @@ async function steps(gpu: GPUDevice, software: boolean, preset: string, config: 
   try {
     engine.initialize(1);
     const tokens = Uint32Array.from({ length: B * T }, (_, i) => Math.floor(V * randomUniform(3, 0, i) ** 3));
-    const batch = { tokens, targets: tokens.map((_, i) => tokens[(i + 1) % tokens.length]!), documentStart: new Uint32Array(B * T) };
+    const batch = {
+      tokens,
+      targets: tokens.map((_, i) => tokens[(i + 1) % tokens.length]!),
+      documentStart: new Uint32Array(B * T),
+    };
     let step = 0;
     const take = async (count: number): Promise<number> => {
       for (let i = 0; i < count; i++, step++) engine.submitStep(step, () => batch, 1e-3, step + 1);

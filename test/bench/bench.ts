@@ -18,7 +18,8 @@ import { measure, type Measured, type Outcome, quantile, ratesOf } from './measu
 import { configOf, matmulShapes, sizeShapes, stepShapes, type StepShape, vocabularyShapes } from './shapes.ts';
 import type { KernelShare, Product } from './subject.ts';
 
-const usage = 'npm run bench -- [--json FILE] [--only TEXT]… [--browser] [--peers | --peer NAME…] [--scaling] [--seconds N] [--patience N]';
+const usage =
+  'npm run bench -- [--json FILE] [--only TEXT]… [--browser] [--peers | --peer NAME…] [--scaling] [--seconds N] [--patience N]';
 
 function readArguments() {
   try {
@@ -50,7 +51,13 @@ const peerNames = given.peer ?? (given.peers ? allPeers : []);
 
 const host: Host = await (given.browser || peerNames.length > 0 ? browserHost() : dawnHost());
 const report: BenchReport = {
-  adapter: host.adapter, host: host.name, start: null, steps: [], matmul: [], scaling: [], peerErrors: [],
+  adapter: host.adapter,
+  host: host.name,
+  start: null,
+  steps: [],
+  matmul: [],
+  scaling: [],
+  peerErrors: [],
 };
 console.log(`adapter: ${host.adapter}\nin ${host.name}`);
 if (host.cpuSeconds() === null) console.log('CPU seconds are not available on this system: wall time only.');
@@ -97,12 +104,27 @@ function oursOf(outcomes: Map<string, Outcome>, engine: string): Measured {
   return outcome.measured;
 }
 
-function stepResult(shape: string, units: number, measured: Measured, kernels: KernelShare[], peers: ReturnType<typeof besides>): StepResult {
+function stepResult(
+  shape: string,
+  units: number,
+  measured: Measured,
+  kernels: KernelShare[],
+  peers: ReturnType<typeof besides>,
+): StepResult {
   const { perSecond, perCpuSecond } = ratesOf(measured, units);
   const { dispatches, submits, gpuBytes } = measured.facts!;
   return {
-    shape, msP50: quantile(measured.millis, 0.5), msP95: quantile(measured.millis, 0.95), tokensPerSecond: perSecond,
-    tokensPerCpuSecond: perCpuSecond, dispatches, submits, gpuBytes, firstStepMs: measured.firstMs, shareOfPeak: null, kernels,
+    shape,
+    msP50: quantile(measured.millis, 0.5),
+    msP95: quantile(measured.millis, 0.95),
+    tokensPerSecond: perSecond,
+    tokensPerCpuSecond: perCpuSecond,
+    dispatches,
+    submits,
+    gpuBytes,
+    firstStepMs: measured.firstMs,
+    shareOfPeak: null,
+    kernels,
     ...peers,
   };
 }
@@ -137,7 +159,10 @@ async function benchStep(shape: StepShape): Promise<void> {
   });
   const peers = besides(shape.name, outcomes, units);
   const result = stepResult(shape.name, units, oursOf(outcomes, 'rekindle'), kernels, peers);
-  const plain = stepResult(`${shape.name}, no optional feature`, units, oursOf(outcomes, 'plain'), [], { peers: {}, peersPerSecond: {} });
+  const plain = stepResult(`${shape.name}, no optional feature`, units, oursOf(outcomes, 'plain'), [], {
+    peers: {},
+    peersPerSecond: {},
+  });
   report.steps.push(result, plain);
   printStep(result);
   printRatios(oursOf(outcomes, 'rekindle'), peers, units);
@@ -155,7 +180,15 @@ async function benchProduct(product: Product): Promise<void> {
   const peers = besides(name, outcomes, gigaflops);
   const measured = oursOf(outcomes, 'rekindle');
   const { perSecond, perCpuSecond } = ratesOf(measured, gigaflops);
-  const result: MatmulResult = { kind, m, n, k, gflopsPerSecond: perSecond, gflopsPerCpuSecond: perCpuSecond, ...peers };
+  const result: MatmulResult = {
+    kind,
+    m,
+    n,
+    k,
+    gflopsPerSecond: perSecond,
+    gflopsPerCpuSecond: perCpuSecond,
+    ...peers,
+  };
   report.matmul.push(result);
   console.log(`${name}: ${number(perSecond, 2)} GFLOP/s, ${number(perCpuSecond, 2)} GFLOP/CPU-s`);
   printRatios(measured, peers, gigaflops, 2);
@@ -163,9 +196,14 @@ async function benchProduct(product: Product): Promise<void> {
 
 async function benchScaling(shape: StepShape): Promise<void> {
   let kernels: KernelShare[] = [];
-  const outcomes = await measure(host, { step: shape }, { engines: ['rekindle'], rounds: 1, seconds, patience }, async ({ id }) => {
-    kernels = await host.kernels({ engine: 'rekindle', id });
-  });
+  const outcomes = await measure(
+    host,
+    { step: shape },
+    { engines: ['rekindle'], rounds: 1, seconds, patience },
+    async ({ id }) => {
+      kernels = await host.kernels({ engine: 'rekindle', id });
+    },
+  );
   const measured = oursOf(outcomes, 'rekindle');
   const flops = flopsOf(shape);
   const cpuSeconds = measured.cpuSeconds === null ? null : measured.cpuSeconds / measured.millis.length;
@@ -199,7 +237,9 @@ function fillSharesOfPeak(): void {
     step.shareOfPeak = (flopsOf(shape) * tokens) / (shape.B * shape.T) / 1e9 / peak;
   }
   const shares = report.steps.map(({ shape, shareOfPeak }) => `${shape} ${(100 * shareOfPeak!).toFixed(0)} %`);
-  console.log(`model FLOPs of the best product (${peak.toFixed(2)} GFLOP/${byCpu ? 'CPU-' : ''}s): ${shares.join('; ')}`);
+  console.log(
+    `model FLOPs of the best product (${peak.toFixed(2)} GFLOP/${byCpu ? 'CPU-' : ''}s): ${shares.join('; ')}`,
+  );
 }
 
 /** After every row, so that a long run that is ended early leaves what it has. */

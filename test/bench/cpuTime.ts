@@ -32,7 +32,7 @@ export function cpuSecondsOfTree(root = process.pid): number | null {
   const all = entries();
   const tree = new Set([root]);
   // Children come after parents only mostly: repeat until nothing is added.
-  for (let size = 0; size !== tree.size; ) {
+  for (let size = 0; size !== tree.size;) {
     size = tree.size;
     for (const { pid, parent } of all) if (tree.has(parent)) tree.add(pid);
   }

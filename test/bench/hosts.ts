@@ -77,7 +77,8 @@ async function servePage(): Promise<{ url: string; end: () => Promise<void> }> {
 
 export async function browserHost(): Promise<Host> {
   const executablePath = findChromium();
-  if (executablePath === undefined) throw new UserError('No Chromium found: npm test installs one, or set CHROMIUM_PATH.');
+  if (executablePath === undefined)
+    throw new UserError('No Chromium found: npm test installs one, or set CHROMIUM_PATH.');
   const site = await servePage();
   const browser = await chromium.launch({
     executablePath,
@@ -130,7 +131,9 @@ export async function browserHost(): Promise<Host> {
     await page?.close();
   };
   const ours = await pageOf('rekindle');
-  const report = (await ours.evaluate(() => (globalThis as unknown as { bench: BenchPage }).bench.adapter())) as AdapterReport;
+  const report = (await ours.evaluate(() =>
+    (globalThis as unknown as { bench: BenchPage }).bench.adapter(),
+  )) as AdapterReport;
   return {
     name: 'Chromium',
     adapter: `${describeAdapter(report)}; Chromium ${browser.version()}`,

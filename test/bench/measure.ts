@@ -88,5 +88,8 @@ export const quantile = (sorted: readonly number[], q: number): number =>
 /** Units a second of wall and of CPU time, when a run is so many units. */
 export function ratesOf({ millis, cpuSeconds, wallSeconds }: Measured, unitsPerRun: number) {
   const units = millis.length * unitsPerRun;
-  return { perSecond: units / wallSeconds, perCpuSecond: cpuSeconds === null ? null : units / Math.max(cpuSeconds, 1e-3) };
+  return {
+    perSecond: units / wallSeconds,
+    perCpuSecond: cpuSeconds === null ? null : units / Math.max(cpuSeconds, 1e-3),
+  };
 }

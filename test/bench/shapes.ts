@@ -14,7 +14,13 @@ export interface StepShape {
 }
 
 const step = (L: number, D: number, H: number, T: number, B: number, V: number): StepShape => ({
-  name: `L${L} d${D} T${T} B${B} V${V}`, L, D, H, T, B, V,
+  name: `L${L} d${D} T${T} B${B} V${V}`,
+  L,
+  D,
+  H,
+  T,
+  B,
+  V,
 });
 
 /** Where rivals are measured too; the second is the shape that TabGPT's figures stand for (performance.md §2.5). */

@@ -11,17 +11,34 @@ function speed(preset: string, msPerStep: number): StepSpeed {
   const flops = tokens * trainingFlopsPerToken(model, batch.length, true).total;
   const perSecond = 1000 / msPerStep;
   return {
-    preset, parameters: 0, msPerStep, tokensPerSecond: tokens * perSecond, flopsPerSecond: flops * perSecond, firstStepMs: 0, gpuBytes: 0,
+    preset,
+    parameters: 0,
+    msPerStep,
+    tokensPerSecond: tokens * perSecond,
+    flopsPerSecond: flops * perSecond,
+    firstStepMs: 0,
+    gpuBytes: 0,
   };
 }
 
 const report: MachineReport = {
   adapter: {
-    vendor: 'acme', architecture: 'one', description: '', software: false, features: ['core-features-and-limits', 'subgroups'],
-    maxBufferSize: 1 << 28, maxStorageBufferBindingSize: 1 << 27,
+    vendor: 'acme',
+    architecture: 'one',
+    description: '',
+    software: false,
+    features: ['core-features-and-limits', 'subgroups'],
+    maxBufferSize: 1 << 28,
+    maxStorageBufferBindingSize: 1 << 27,
   },
   limits: { maxBufferSize: 2e9 },
-  products: (['nt', 'nn', 'tn'] as const).map((kind, i) => ({ kind, m: 512, n: 512, k: 512, flopsPerSecond: (i + 1) * 1e12 })),
+  products: (['nt', 'nn', 'tn'] as const).map((kind, i) => ({
+    kind,
+    m: 512,
+    n: 512,
+    k: 512,
+    flopsPerSecond: (i + 1) * 1e12,
+  })),
   steps: [speed('smoke', 10), speed('tiny', 50)],
 };
 
@@ -38,7 +55,11 @@ test('a measured preset takes its steps times their duration; others go at the s
   expect(studio.measured).toBe(false);
   const { model, batch } = presetConfig('studio');
   const flops =
-    steps('studio') * batch.sequences * batch.length * batch.accumulation * trainingFlopsPerToken(model, batch.length, true).total;
+    steps('studio') *
+    batch.sequences *
+    batch.length *
+    batch.accumulation *
+    trainingFlopsPerToken(model, batch.length, true).total;
   expect(studio.seconds).toBeCloseTo(flops / report.steps[1]!.flopsPerSecond, 6);
 });
 

@@ -92,5 +92,6 @@ export async function openNullDevice(): Promise<NodeDevice> {
 export function describeAdapter(report: AdapterReport): string {
   const name = [report.vendor, report.architecture].filter(Boolean).join(' ') || 'unnamed';
   const features = optionalFeatures.filter((feature) => report.features.includes(feature)).join(', ');
-  return `${name} (${report.software ? 'software' : 'hardware'}), ${report.description}; ${features || 'no optional features'}`;
+  const named = [`${name} (${report.software ? 'software' : 'hardware'})`, report.description].filter(Boolean).join(', ');
+  return `${named}; ${features || 'no optional features'}`;
 }

@@ -33,7 +33,12 @@ function Sheet({ adapter }: { adapter: AdapterReport }) {
   const state = check.value;
   const busy = isActive(runState.value);
   return (
-    <dialog ref={dialog} class="machine stack-4" aria-labelledby="machine-heading" onClose={() => (isOpen.value = false)}>
+    <dialog
+      ref={dialog}
+      class="machine stack-4"
+      aria-labelledby="machine-heading"
+      onClose={() => (isOpen.value = false)}
+    >
       <h2 id="machine-heading">{words.heading}</h2>
       <Adapter adapter={adapter} limits={state.kind === 'done' ? state.report.limits : null} />
       <p class="note">{words.note}</p>

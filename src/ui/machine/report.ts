@@ -53,14 +53,17 @@ export const optionalFeatures = ({ features }: AdapterReport): string[] =>
   features.filter((name) => name !== 'core-features-and-limits');
 
 export const shownLimits = (limits: Record<string, number>): string[] =>
-  words.limitsShown.filter(([key]) => limits[key] !== undefined).map(([key, name, write]) => `${name} ${write(limits[key])}`);
+  words.limitsShown
+    .filter(([key]) => limits[key] !== undefined)
+    .map(([key, name, write]) => `${name} ${write(limits[key])}`);
 
 /** Everything in lines, for a message or an issue. */
 export function plainReport(report: MachineReport, browser: string): string {
   const { adapter, limits, products, steps } = report;
   const peak = peakOf(report);
   const sizes = [...new Set(products.map(({ n }) => n))];
-  const columns = (cells: readonly string[]) => `  ${cells.map((cell, i) => (i ? cell.padStart(12) : cell.padEnd(12))).join(' ')}`;
+  const columns = (cells: readonly string[]) =>
+    `  ${cells.map((cell, i) => (i ? cell.padStart(12) : cell.padEnd(12))).join(' ')}`;
   return [
     `Rekindle, check of a machine`,
     `Adapter: ${adapterName(adapter)} (${adapter.software ? 'software' : 'hardware'})`,

@@ -48,9 +48,13 @@ export const words = {
   ] as const,
 
   products: 'Matrix products',
-  productsNote: 'f32, GFLOP a second. Forward and the two gradients of a linear layer; checked against 64-bit arithmetic.',
+  productsNote:
+    'f32, GFLOP a second. Forward and the two gradients of a linear layer; checked against 64-bit arithmetic.',
   size: 'Size',
-  role: { nt: 'Forward', nn: 'Input’s gradient', tn: 'Weight’s gradient' } satisfies Record<ProductSpeed['kind'], string>,
+  role: { nt: 'Forward', nn: 'Input’s gradient', tn: 'Weight’s gradient' } satisfies Record<
+    ProductSpeed['kind'],
+    string
+  >,
 
   steps: 'Training steps',
   stepsNote: (peak: number) =>
@@ -62,7 +66,8 @@ export const words = {
   share: 'Of peak',
 
   times: 'Whole runs, about',
-  timesNote: 'Training alone, at the speed of the measured preset nearest in size; held-out losses and samples come on top.',
+  timesNote:
+    'Training alone, at the speed of the measured preset nearest in size; held-out losses and samples come on top.',
   parameters: 'Parameters',
   time: 'Time',
   measured: 'measured',

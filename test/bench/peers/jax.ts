@@ -35,14 +35,20 @@ function lossOf({ B, T, D, H, V }: StepShape) {
     const normed = (h: np.Array, gain: np.Array) => nn.standardize(h, -1).mul(gain);
     let h = np.take(params.tokens, x, 0).add(params.positions);
     for (const { norm1, qkv, out, norm2, up, down } of params.layers) {
-      const [q, k, v] = np.split(np.matmul(normed(h.ref, norm1), qkv), 3, -1).map((part) => part.reshape([B, T, H, D / H]));
+      const [q, k, v] = np
+        .split(np.matmul(normed(h.ref, norm1), qkv), 3, -1)
+        .map((part) => part.reshape([B, T, H, D / H]));
       const mixed = nn.dotProductAttention(q!, k!, v!, { isCausal: true }).reshape([B, T, D]);
       h = h.add(np.matmul(mixed, out));
       const wide = nn.relu(np.matmul(normed(h.ref, norm2), up));
       h = h.add(np.matmul(np.square(wide), down));
     }
     const logits = np.matmul(normed(h, params.norm), params.head).reshape([B * T, V]);
-    return nn.logSoftmax(logits, -1).mul(nn.oneHot(y, V)).sum().mul(-1 / (B * T));
+    return nn
+      .logSoftmax(logits, -1)
+      .mul(nn.oneHot(y, V))
+      .sum()
+      .mul(-1 / (B * T));
   };
 }
 
@@ -63,7 +69,12 @@ export const jax: Engine = {
       const v2 = tree.map((a: np.Array, b: np.Array) => a.mul(beta2).add(np.square(b).mul(1 - beta2)), v, g as Params);
       const next = tree.map(
         (p: np.Array, a: np.Array, b: np.Array) =>
-          p.sub(a.mul(c1.ref).div(np.sqrt(b.mul(c2.ref)).add(epsilon)).mul(rate)),
+          p.sub(
+            a
+              .mul(c1.ref)
+              .div(np.sqrt(b.mul(c2.ref)).add(epsilon))
+              .mul(rate),
+          ),
         params,
         tree.ref(m2) as Params,
         tree.ref(v2) as Params,
@@ -76,7 +87,8 @@ export const jax: Engine = {
     const zeros = () => tree.map((p: np.Array) => np.zeros(p.shape), params) as Params;
     let [m, v] = [zeros(), zeros()];
     const { tokens, targets } = batchOf(shape);
-    const ids = (from: Uint32Array, ...size: number[]) => np.array(Int32Array.from(from), { dtype: np.int32 }).reshape(size);
+    const ids = (from: Uint32Array, ...size: number[]) =>
+      np.array(Int32Array.from(from), { dtype: np.int32 }).reshape(size);
     const [x, y] = [ids(tokens, shape.B, shape.T), ids(targets, shape.B * shape.T)];
     let count = 0;
     return {

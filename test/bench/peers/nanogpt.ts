@@ -12,9 +12,17 @@ export const nanogpt: Engine = {
   async openStep(shape) {
     const { L, D, H, T, B, V } = shape;
     await TeachableLLM.selectBackend('webgpu');
-    const tokeniser = new tokenise.CharTokeniser(Array.from({ length: V }, (_, id) => String.fromCodePoint(0x4e00 + id)));
+    const tokeniser = new tokenise.CharTokeniser(
+      Array.from({ length: V }, (_, id) => String.fromCodePoint(0x4e00 + id)),
+    );
     const model = new models.NanoGPTV2({
-      modelType: 'GenAI_NanoGPT_v2', vocabSize: V, blockSize: T, nLayer: L, nHead: H, nEmbed: D, mlpFactor: 4,
+      modelType: 'GenAI_NanoGPT_v2',
+      vocabSize: V,
+      blockSize: T,
+      nLayer: L,
+      nHead: H,
+      nEmbed: D,
+      mlpFactor: 4,
     });
     const llm = new TeachableLLM(tokeniser, model);
     const { tokens } = batchOf(shape);
@@ -45,7 +53,14 @@ export const nanogpt: Engine = {
       failed = reject;
     });
     const job = await llm.training.job(
-      { method: { type: 'pretraining' }, batchSize: B, maxEpochs: 1e9, learningRate: 1e-3, warmupSteps: 0, logInterval: 1 },
+      {
+        method: { type: 'pretraining' },
+        batchSize: B,
+        maxEpochs: 1e9,
+        learningRate: 1e-3,
+        warmupSteps: 0,
+        logInterval: 1,
+      },
       [text],
       [{ id: 'bench', name: 'bench', conversational: false }],
     );

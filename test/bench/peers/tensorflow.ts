@@ -29,7 +29,12 @@ export const tensorflow: Engine = {
     const tokens = normal(V, D);
     const positions = normal(T, D);
     const layers = Array.from({ length: L }, () => ({
-      norm1: ones(), qkv: normal(D, 3 * D), out: normal(D, D), norm2: ones(), up: normal(D, 4 * D), down: normal(4 * D, D),
+      norm1: ones(),
+      qkv: normal(D, 3 * D),
+      out: normal(D, D),
+      norm2: ones(),
+      up: normal(D, 4 * D),
+      down: normal(4 * D, D),
     }));
     const norm = ones();
     const head = normal(D, V);
@@ -38,18 +43,35 @@ export const tensorflow: Engine = {
     const batch = batchOf(shape);
     const x = tf.tensor1d(Int32Array.from(batch.tokens), 'int32');
     const y = tf.oneHot(tf.tensor1d(Int32Array.from(batch.targets), 'int32'), V);
-    const mask = tf.tidy(() => tf.linalg.bandPart(tf.ones([T, T]), -1, 0).sub(1).mul(1e9));
+    const mask = tf.tidy(() =>
+      tf.linalg
+        .bandPart(tf.ones([T, T]), -1, 0)
+        .sub(1)
+        .mul(1e9),
+    );
     const heads = (part: tf.Tensor) => part.reshape([B, T, H, D / H]).transpose([0, 2, 1, 3]);
-    const normed = (h: tf.Tensor, gain: tf.Tensor) =>
-      h.mul(h.square().mean(-1, true).add(1e-5).rsqrt()).mul(gain);
+    const normed = (h: tf.Tensor, gain: tf.Tensor) => h.mul(h.square().mean(-1, true).add(1e-5).rsqrt()).mul(gain);
     const loss = (): tf.Scalar => {
-      let h: tf.Tensor = tokens.gather(x).reshape([B, T, D]).add(positions).reshape([B * T, D]);
+      let h: tf.Tensor = tokens
+        .gather(x)
+        .reshape([B, T, D])
+        .add(positions)
+        .reshape([B * T, D]);
       for (const layer of layers) {
         const [q, k, v] = tf.split(normed(h, layer.norm1).matMul(layer.qkv as tf.Tensor2D), 3, -1).map(heads);
-        const scores = tf.matMul(q!, k!, false, true).mul((D / H) ** -0.5).add(mask);
-        const mixed = tf.matMul(scores.softmax(-1), v!).transpose([0, 2, 1, 3]).reshape([B * T, D]);
+        const scores = tf
+          .matMul(q!, k!, false, true)
+          .mul((D / H) ** -0.5)
+          .add(mask);
+        const mixed = tf
+          .matMul(scores.softmax(-1), v!)
+          .transpose([0, 2, 1, 3])
+          .reshape([B * T, D]);
         h = h.add(mixed.matMul(layer.out as tf.Tensor2D));
-        const wide = normed(h, layer.norm2).matMul(layer.up as tf.Tensor2D).relu().square();
+        const wide = normed(h, layer.norm2)
+          .matMul(layer.up as tf.Tensor2D)
+          .relu()
+          .square();
         h = h.add(wide.matMul(layer.down as tf.Tensor2D));
       }
       const logits = normed(h, norm).matMul(head as tf.Tensor2D);
