@@ -90,7 +90,8 @@ export const text = {
     switchAt: (step: number) => `switch at step ${format.integer(step)}`,
     switchRate: (divisor: number) => (divisor > 1 ? `rate down to 1/${divisor}` : 'from the first step'),
     planBase: (steps: number) => `From random weights, ${format.integer(steps)} steps on mixed text.`,
-    planFromBase: (steps: number) => `Trained before: the run starts from a checkpoint after ${format.integer(steps)} steps.`,
+    planFromBase: (steps: number) =>
+      `Trained before: the run starts from a checkpoint after ${format.integer(steps)} steps.`,
     planGeneral: (steps: number) =>
       `Continued at the rate the base run ended with, no warm-up: ${format.integer(steps)} steps on cleaner text.`,
     planQa: (divisor: number, step: number) =>
@@ -129,6 +130,7 @@ export const text = {
     note: 'Nats a token on documents that were never trained on. Lower is better.',
     empty: 'Measured at the start, along the way and at the end of every phase.',
     unmeasured: 'not measured yet',
+    unmeasuredApart: 'not measured by itself',
     source: 'Source',
     start: 'Start',
     now: 'Now',

@@ -93,7 +93,10 @@ export async function start(config: RunConfig, files: UserFile[], base: BaseSour
 }
 
 /** Only while no run is under way: the graphics processor serves one at a time. */
-export async function startExperiment(request: ExperimentRequest, take: (events: ExperimentEvents) => void): Promise<void> {
+export async function startExperiment(
+  request: ExperimentRequest,
+  take: (events: ExperimentEvents) => void,
+): Promise<void> {
   const number = ++runNumber;
   experimentState.value = { kind: 'preparing' };
   const onEvents = (events: ExperimentEvents) => {

@@ -13,7 +13,10 @@ import { screenshot, withPage } from './harness.ts';
 const STEPS = 52;
 
 const list = (page: Page, heading: string) =>
-  page.locator('section', { has: page.getByRole('heading', { name: heading, exact: true }) }).getByRole('listitem').allTextContents();
+  page
+    .locator('section', { has: page.getByRole('heading', { name: heading, exact: true }) })
+    .getByRole('listitem')
+    .allTextContents();
 
 test('an experiment runs from the shipped base: rows arrive, verdicts follow, and one seed says that it is one', () =>
   withPage(
@@ -23,7 +26,13 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, an
       await page.getByText('5 of 5 arms done').waitFor({ timeout: 90_000 });
       const scores = page.getByRole('region', { name: 'Accuracy, %' });
       expect(await scores.getByRole('rowheader').allTextContents()).toEqual([
-        'base', 'recipe', 'pretraining-blend', 'qa-only', 'rewarm-2', 'switch-1.1', 'chance',
+        'base',
+        'recipe',
+        'pretraining-blend',
+        'qa-only',
+        'rewarm-2',
+        'switch-1.1',
+        'chance',
       ]);
       // The base is the one whose card says what it scores: this machine finds the same.
       const { average } = JSON.parse(readFileSync('public/bases/ci-1/rekindle.json', 'utf8')) as { average: number };
@@ -62,7 +71,10 @@ test('recorded results are read at once, and say what their intervals say', asyn
     expect(expected).toHaveLength(7);
     expect(await list(page, 'In words')).toEqual(expected);
     // The paper's own figure with the mark of its evidence, beside ours.
-    await page.getByRole('row', { name: /^recipe/ }).getByText('56.1 [T] Table 9').waitFor();
+    await page
+      .getByRole('row', { name: /^recipe/ })
+      .getByText('56.1 [T] Table 9')
+      .waitFor();
     await page.getByRole('combobox', { name: 'Preset' }).selectOption('world');
     await page.getByRole('button', { name: 'Recorded' }).click();
     await page.getByText('There are results with ci.').waitFor();
@@ -78,9 +90,14 @@ test('a run starts from the shipped base within seconds, and its saved model can
       const pressed = performance.now();
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('button', { name: 'Start again' }).waitFor({ timeout: 60_000 });
-      console.log(`from Start to the end of ${STEPS} continued steps: ${((performance.now() - pressed) / 1000).toFixed(1)} s`);
+      console.log(
+        `from Start to the end of ${STEPS} continued steps: ${((performance.now() - pressed) / 1000).toFixed(1)} s`,
+      );
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
-      await page.getByRole('region', { name: 'What it can answer' }).getByRole('rowheader', { name: 'Retention', exact: true }).waitFor();
+      await page
+        .getByRole('region', { name: 'What it can answer' })
+        .getByRole('rowheader', { name: 'Retention', exact: true })
+        .waitFor();
 
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -88,12 +105,18 @@ test('a run starts from the shipped base within seconds, and its saved model can
       ]);
       const zip = { name: 'my-model.zip', mimeType: 'application/zip', buffer: readFileSync(await download.path()) };
       await page.getByLabel('A model to continue').setInputFiles(zip);
-      await page.getByText(`my-model.zip: preset ci, seed 1, ${(2343 + STEPS).toLocaleString('en')} steps, ended at a rate of 2e-5.`).waitFor();
+      await page
+        .getByText(
+          `my-model.zip: preset ci, seed 1, ${(2343 + STEPS).toLocaleString('en')} steps, ended at a rate of 2e-5.`,
+        )
+        .waitFor();
       await page.getByRole('button', { name: 'Start again' }).click();
       await page.getByRole('button', { name: 'Pause' }).waitFor({ timeout: 30_000 });
       await page.locator('.numbers', { hasText: `of ${(2343 + 2 * STEPS).toLocaleString('en')}` }).waitFor();
       await page.getByRole('button', { name: 'Start again' }).waitFor({ timeout: 60_000 });
-      await page.getByLabel('A model to continue').setInputFiles({ name: 'config.json', mimeType: '', buffer: Buffer.from('{}') });
+      await page
+        .getByLabel('A model to continue')
+        .setInputFiles({ name: 'config.json', mimeType: '', buffer: Buffer.from('{}') });
       await page.getByText('The model folder lacks model.safetensors, tokenizer.json, rekindle.json').waitFor();
     },
     { address: `#v=1&p=ci&continued.steps=${STEPS}` },

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { EXPERIMENTS, experimentNamed } from '../../src/recipe/experiments.ts';
 import type { ResultRow } from '../../src/recipe/results.ts';
 import { looksOf } from '../../src/ui/experiments/look.ts';
-import { chanceOfBenchmarks, CurveBuilder, meanLine, resultsOf, seedsOf, traceOf, valuesOf } from '../../src/ui/experiments/results.ts';
+import {
+  chanceOfBenchmarks,
+  CurveBuilder,
+  meanLine,
+  resultsOf,
+  seedsOf,
+  traceOf,
+  valuesOf,
+} from '../../src/ui/experiments/results.ts';
 import { extent, linear, spreadLabels, ticks } from '../../src/ui/experiments/scale.ts';
 import { viewOf } from '../../src/ui/state/route.ts';
 import { recordedFiles } from './fake/recorded.ts';
@@ -73,7 +81,12 @@ test('a curve under way becomes the finished one: means of as many neighbours', 
 });
 
 test('an experiment shows its own arms and the base', async () => {
-  const file = (await recordedFiles())['ci.json'] as { preset: string; rows: ResultRow[]; experiment: string; chance: never };
+  const file = (await recordedFiles())['ci.json'] as {
+    preset: string;
+    rows: ResultRow[];
+    experiment: string;
+    chance: never;
+  };
   const all = { ...file, traces: file.rows.map(traceOf) };
   const f1 = resultsOf(experimentNamed('f1'), all);
   expect(new Set(f1.rows.map(({ arm }) => arm))).toEqual(new Set(['base', 'pretraining-blend', 'recipe']));
@@ -85,6 +98,7 @@ test('an experiment shows its own arms and the base', async () => {
 test('an address names a sheet, a recipe, or a place on the sheet that is shown', () => {
   expect(viewOf('')).toBe('run');
   expect(viewOf('#v=1&p=ci')).toBe('run');
+  expect(viewOf('#run')).toBe('run');
   expect(viewOf('#experiments')).toBe('experiments');
   expect(viewOf('#experiments&x=f3&p=ci')).toBe('experiments');
   expect(viewOf('#chart')).toBeNull();

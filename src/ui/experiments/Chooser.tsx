@@ -27,9 +27,43 @@ import {
 import { words } from './words.ts';
 import * as format from '../format.ts';
 
-export function Chooser({ looks }: { looks: ReadonlyMap<string, Look> }) {
+/** What the arms' names stand for, and how they are drawn. */
+export function Arms({ looks }: { looks: ReadonlyMap<string, Look> }) {
+  const { arms, control } = experiment.value;
+  return (
+    <section>
+      <h2>{words.armsHeading}</h2>
+      <ul class="arms">
+        {arms.map(({ name, label }) => {
+          const look = looks.get(name)!;
+          return (
+            <li key={name}>
+              <svg width="26" height="10" aria-hidden="true">
+                <line
+                  x1="0"
+                  x2="26"
+                  y1="5"
+                  y2="5"
+                  stroke={look.colour}
+                  stroke-width={look.width}
+                  stroke-dasharray={look.dash}
+                />
+              </svg>
+              <span>
+                {name}
+                {name === control && <span class="note"> ({words.control})</span>}
+                <span class="note arm-label">{label}</span>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+export function Chooser() {
   const id = useId();
-  const chosen = experiment.value;
   const busy = isExperimenting.value;
   const blocked = isActive(runState.value);
   const state = experimentState.value;
@@ -108,7 +142,8 @@ export function Chooser({ looks }: { looks: ReadonlyMap<string, Look> }) {
         {known ? (
           <p class="note">
             {words.cost(estimate.arms, estimate.basesToTrain, estimate.steps, estimate.tokens)}{' '}
-            {estimate.arms > 0 && (speed.value ? words.time(estimate.tokens / speed.value, speed.value) : words.noSpeed)}
+            {estimate.arms > 0 &&
+              (speed.value ? words.time(estimate.tokens / speed.value, speed.value) : words.noSpeed)}
           </p>
         ) : (
           <p class="problem">{estimate}</p>
@@ -122,26 +157,6 @@ export function Chooser({ looks }: { looks: ReadonlyMap<string, Look> }) {
         <p class="visually-hidden" role="status">
           {state.kind === 'idle' || preparing ? '' : words.state(state)}
         </p>
-        <div>
-          <h3>{words.armsHeading}</h3>
-          <ul class="arms">
-            {chosen.arms.map(({ name, label }) => {
-              const look = looks.get(name)!;
-              return (
-                <li key={name}>
-                  <svg width="26" height="10" aria-hidden="true">
-                    <line x1="0" x2="26" y1="5" y2="5" stroke={look.colour} stroke-width={look.width} stroke-dasharray={look.dash} />
-                  </svg>
-                  <span>
-                    {name}
-                    {name === chosen.control && <span class="note"> ({words.control})</span>}
-                    <span class="note arm-label">{label}</span>
-                  </span>
-                </li>
-              );
-            })}
-          </ul>
-        </div>
         <MachineLine />
       </div>
     </section>

@@ -73,7 +73,9 @@ function Dots({ title, rows }: { title: string; rows: readonly Row[] }) {
   const right = 8;
   const dots = rows.flatMap((row) => row.dots);
   const span = Math.max(...dots.map(Math.abs), 0.01);
-  const ends = rows.flatMap(({ found }) => found.interval ?? []).map((end) => Math.max(-REACH * span, Math.min(REACH * span, end)));
+  const ends = rows
+    .flatMap(({ found }) => found.interval ?? [])
+    .map((end) => Math.max(-REACH * span, Math.min(REACH * span, end)));
   const low = Math.min(0, ...dots, ...ends);
   const high = Math.max(0, ...dots, ...ends);
   const air = (high - low) * 0.06;
@@ -86,7 +88,10 @@ function Dots({ title, rows }: { title: string; rows: readonly Row[] }) {
       {width > 0 && (
         <svg
           role="img"
-          aria-label={words.differences.summary(title, rows.map(({ name, found }) => words.differences.row(name, found.mean, found.interval)))}
+          aria-label={words.differences.summary(
+            title,
+            rows.map(({ name, found }) => words.differences.row(name, found.mean, found.interval)),
+          )}
           width={width}
           height={bottom + FOOT}
         >
@@ -108,13 +113,28 @@ function Dots({ title, rows }: { title: string; rows: readonly Row[] }) {
                   {name}
                 </text>
                 {interval && (
-                  <line class="interval" x1={clamp(interval[0])} x2={clamp(interval[1])} y1={y} y2={y} stroke={look.colour} />
+                  <line
+                    class="interval"
+                    x1={clamp(interval[0])}
+                    x2={clamp(interval[1])}
+                    y1={y}
+                    y2={y}
+                    stroke={look.colour}
+                  />
                 )}
                 {seeds.map((value, seed) => (
                   <circle key={seed} class="dot" cx={x(value)} cy={y} r={3} fill={look.colour} />
                 ))}
                 {interval && (
-                  <rect class={shown ? 'mean' : 'mean hollow'} x={x(found.mean) - 3} y={y - 8} width={6} height={16} stroke={look.colour} fill={look.colour} />
+                  <rect
+                    class={shown ? 'mean' : 'mean hollow'}
+                    x={x(found.mean) - 3}
+                    y={y - 8}
+                    width={6}
+                    height={16}
+                    stroke={look.colour}
+                    fill={look.colour}
+                  />
                 )}
               </g>
             );

@@ -5,12 +5,25 @@ import { NoGpu } from '../views/NoGpu.tsx';
 import { experimentState, isExperimenting } from '../state/experimentState.ts';
 import { viewOf } from '../state/route.ts';
 import { machine } from '../trainer.ts';
-import { Chooser } from './Chooser.tsx';
+import { Arms, Chooser } from './Chooser.tsx';
 import { Findings } from './Findings.tsx';
 import { looksOf } from './look.ts';
 import { fetchChosen, fetchIndex, isRecorded, recorded, recordedIndex } from './recorded.ts';
 import { type Results, resultsOf, seedsOf } from './results.ts';
-import { askForBases, config, configOf, experiment, experimentName, keepLink, preset, progress, readLink, resultsHere, shareOfArm, sheet } from './state.ts';
+import {
+  askForBases,
+  config,
+  configOf,
+  experiment,
+  experimentName,
+  keepLink,
+  preset,
+  progress,
+  readLink,
+  resultsHere,
+  shareOfArm,
+  sheet,
+} from './state.ts';
 import { words } from './words.ts';
 import '../style/experiments.css';
 
@@ -52,7 +65,7 @@ export function Experiments() {
   return (
     <main class="columns">
       <div class="run">
-        <Chooser looks={looks} />
+        <Chooser />
       </div>
       <div class="picture" id="chart">
         {none && <NoGpu cause={none.cause} message={none.message} />}
@@ -94,6 +107,9 @@ export function Experiments() {
           <Recorded looks={looks} />
         )}
       </div>
+      <div class="setup">
+        <Arms looks={looks} />
+      </div>
     </main>
   );
 }
@@ -101,7 +117,10 @@ export function Experiments() {
 function Progress() {
   const state = experimentState.value;
   const { done, total } = progress.value;
-  const share = total === 0 ? 0 : Math.min(1, (done + (state.kind === 'running' && state.arm !== 'base' ? shareOfArm.value : 0)) / total);
+  const share =
+    total === 0
+      ? 0
+      : Math.min(1, (done + (state.kind === 'running' && state.arm !== 'base' ? shareOfArm.value : 0)) / total);
   return (
     <div class="experiment-progress">
       <div class="progress">

@@ -1,4 +1,5 @@
 /** All there is to see of an experiment's results, run here or recorded. */
+import { useMemo } from 'preact/hooks';
 import type { RunConfig } from '../../config/run.ts';
 import type { Experiment } from '../../recipe/experiments.ts';
 import { verdicts } from '../../recipe/results.ts';
@@ -23,20 +24,29 @@ interface Props {
 
 export function Findings(props: Props) {
   const { experiment, results, looks, findingsFirst } = props;
-  const race = <Race key="race" {...props} />;
-  const found = (
-    <>
-      <Verdicts key="verdicts" experiment={experiment} results={results} />
-      <Differences key="differences" experiment={experiment} results={results} looks={looks} />
-    </>
+  const { rows, chance } = results;
+  // Of the whole sheet only the race changes ten times a second; the rest follows from rows, which only ever come to more.
+  const [found, numbers] = useMemo(
+    () => [
+      <>
+        <Verdicts experiment={experiment} results={results} />
+        <Differences experiment={experiment} results={results} looks={looks} />
+      </>,
+      <>
+        {rows.length > 0 && <Scores experiment={experiment} results={results} />}
+        <DifferenceTable experiment={experiment} results={results} />
+        <Forgetting experiment={experiment} results={results} />
+        <Gauges experiment={experiment} results={results} looks={looks} />
+      </>,
+    ],
+    [experiment, rows.length, chance === undefined],
   );
   return (
     <div class="findings">
-      {findingsFirst ? [found, race] : [race, found]}
-      {results.rows.length > 0 && <Scores experiment={experiment} results={results} />}
-      <DifferenceTable experiment={experiment} results={results} />
-      <Forgetting experiment={experiment} results={results} />
-      <Gauges experiment={experiment} results={results} looks={looks} />
+      {findingsFirst && found}
+      <Race {...props} />
+      {!findingsFirst && found}
+      {numbers}
     </div>
   );
 }

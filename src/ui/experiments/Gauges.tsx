@@ -24,7 +24,9 @@ export function Gauges({ experiment, results, looks }: Props) {
     chance: results.chance?.suites[answers],
     rows: [BASE, ...experiment.arms.map(({ name }) => name)].flatMap((name) => {
       const [a, k] = [answers, knows].map((suite) => valuesOf(results, name, (row) => row.suites[suite]));
-      return a!.length > 0 && k!.length > 0 ? [{ name, look: looks.get(name), answers: mean(a!), knows: mean(k!) }] : [];
+      return a!.length > 0 && k!.length > 0
+        ? [{ name, look: looks.get(name), answers: mean(a!), knows: mean(k!) }]
+        : [];
     }),
   }));
   if (groups.every(({ rows }) => rows.length === 0)) return null;
@@ -64,7 +66,10 @@ function Gauge({ title, chance, rows }: { title: string; chance: number | undefi
       {width > 0 && (
         <svg
           role="img"
-          aria-label={words.differences.summary(title, rows.map(({ name, knows, answers }) => words.gauges.row(name, knows, answers)))}
+          aria-label={words.differences.summary(
+            title,
+            rows.map(({ name, knows, answers }) => words.gauges.row(name, knows, answers)),
+          )}
           width={width}
           height={bottom + FOOT}
         >

@@ -112,15 +112,23 @@ function Drawn({ line, x, y, label, at }: { line: Line; x: Place; y: Place; labe
   const { name, look, points, ring, live, marked } = line;
   const stroke = { stroke: look.colour, 'stroke-width': look.width, 'stroke-dasharray': look.dash };
   const [lastX, lastY] = points.at(-1)!;
-  const change = ring === null ? undefined : points.findLast(([at]) => at <= ring);
+  const change = ring === null ? undefined : points.findLast(([before]) => before <= ring);
   const past = ring !== null && ring < lastX;
   return (
     <g>
-      <polyline class="line" points={points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(' ')} {...stroke} />
+      <polyline
+        class="line"
+        points={points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(' ')}
+        {...stroke}
+      />
       {marked && points.map(([a, b]) => <circle key={a} cx={x(a)} cy={y(b)} r={2.5} fill={look.colour} />)}
       {change && past && <circle class="ring" cx={x(change[0])} cy={y(change[1])} r={4} stroke={look.colour} />}
       {live && <circle cx={x(lastX)} cy={y(lastY)} r={4} fill="var(--ember)" />}
-      <polyline class="lead" points={`${x(lastX) + 3},${y(lastY)} ${at + 2},${y(lastY)} ${at + 8},${label}`} stroke={look.colour} />
+      <polyline
+        class="lead"
+        points={`${x(lastX) + 3},${y(lastY)} ${at + 2},${y(lastY)} ${at + 8},${label}`}
+        stroke={look.colour}
+      />
       <text class="name" x={at + 11} y={label + 4}>
         {name}
       </text>

@@ -24,7 +24,9 @@ const BASE_LOOK: Look = { colour: 'var(--ink)', dash: '', width: 1.75 };
 
 export function Race({ experiment, results, looks, config, running }: Props) {
   const chosen = useSignal<number | null>(null);
-  const seeds = [...new Set(results.traces.filter(({ arm }) => arm !== BASE).map(({ seed }) => seed))].sort((a, b) => a - b);
+  const seeds = [...new Set(results.traces.filter(({ arm }) => arm !== BASE).map(({ seed }) => seed))].sort(
+    (a, b) => a - b,
+  );
   // 0 stands for the mean of all.
   const seed = chosen.value ?? running?.seed ?? 0;
   const tokensPerStep = config.batch.sequences * config.batch.length * config.batch.accumulation;
@@ -46,7 +48,10 @@ export function Race({ experiment, results, looks, config, running }: Props) {
       ring: switchOf(name),
       live: !marked && running?.arm === name && (seed === 0 || running.seed === seed),
       marked,
-      points: meanLine(traces.filter(({ arm }) => arm === name).map(pointsOf)).map(([step, value]) => [tokens(step), value]),
+      points: meanLine(traces.filter(({ arm }) => arm === name).map(pointsOf)).map(([step, value]) => [
+        tokens(step),
+        value,
+      ]),
     }));
   const scoreLines = (of: (scored: Scored) => number | null | undefined): Line[] => {
     const start = (one: number): [number, number][] => {
@@ -66,10 +71,15 @@ export function Race({ experiment, results, looks, config, running }: Props) {
     lines.flatMap(({ name, points }) => (points.length > 0 ? [words.race.end(name, write(points.at(-1)![1]))] : []));
   const percent = (share: number) => String(Math.round(100 * share));
 
-  const baseTrace = running?.arm === BASE ? results.traces.find((trace) => trace.arm === BASE && trace.seed === running.seed) : null;
+  const baseTrace =
+    running?.arm === BASE ? results.traces.find((trace) => trace.arm === BASE && trace.seed === running.seed) : null;
   const loss = linesOf(({ curve }) => curve, false);
   const scores = [
-    { title: words.race.benchmarks, of: (one: Scored) => one.averageWithoutRetention, chance: chanceOfBenchmarks(results) },
+    {
+      title: words.race.benchmarks,
+      of: (one: Scored) => one.averageWithoutRetention,
+      chance: chanceOfBenchmarks(results),
+    },
     { title: words.race.retention, of: (one: Scored) => one.retention, chance: results.chance?.suites[RETENTION] },
   ];
   return (

@@ -22,9 +22,10 @@ interface Props {
 export function Scores({ experiment, results }: Props) {
   const suites = keysOf(results, (row) => row.suites);
   const counted = suites.filter((suite) => !isProbe(suite));
-  const arms = [{ name: BASE, label: words.table.base, paper: PAPER_BASE as PaperFigure | undefined }, ...experiment.arms].filter(
-    ({ name }) => rowsOf(results, name).length > 0,
-  );
+  const arms = [
+    { name: BASE, label: words.table.base, paper: PAPER_BASE as PaperFigure | undefined },
+    ...experiment.arms,
+  ].filter(({ name }) => rowsOf(results, name).length > 0);
   const { chance } = results;
   const level = (value: number | undefined) => (value === undefined ? '' : (100 * value).toFixed(1));
   return (
@@ -32,7 +33,14 @@ export function Scores({ experiment, results }: Props) {
       <h2>{words.table.scores}</h2>
       <Table
         name={words.table.scores}
-        head={[words.table.arm, words.table.seeds, ...MEASURES.map(({ title }) => title), words.table.paper, ...counted, words.table.logProb]}
+        head={[
+          words.table.arm,
+          words.table.seeds,
+          ...MEASURES.map(({ title }) => title),
+          words.table.paper,
+          ...counted,
+          words.table.logProb,
+        ]}
       >
         {arms.map(({ name, label, paper }) => (
           <tr key={name}>
@@ -47,23 +55,35 @@ export function Scores({ experiment, results }: Props) {
             ))}
             <td class="note">{paper && words.table.paperCell(paper.average, paper.mark, paper.where)}</td>
             {counted.map((suite) => (
-              <td key={suite}>{spread(valuesOf(results, name, (row) => row.suites[suite]), 100, 1)}</td>
+              <td key={suite}>
+                {spread(
+                  valuesOf(results, name, (row) => row.suites[suite]),
+                  100,
+                  1,
+                )}
+              </td>
             ))}
-            <td>{spread(valuesOf(results, name, (row) => row.logProb), 1, 2)}</td>
+            <td>
+              {spread(
+                valuesOf(results, name, (row) => row.logProb),
+                1,
+                2,
+              )}
+            </td>
           </tr>
         ))}
         {chance && (
           <tr class="note">
             <th scope="row">{words.table.chance}</th>
-            <td />
+            <td>–</td>
             <td>{level(chanceOfBenchmarks(results))}</td>
             <td>{level(chance.suites[RETENTION])}</td>
             <td>{level(chance.average)}</td>
-            <td />
+            <td>–</td>
             {counted.map((suite) => (
               <td key={suite}>{level(chance.suites[suite])}</td>
             ))}
-            <td />
+            <td>–</td>
           </tr>
         )}
       </Table>
@@ -76,12 +96,20 @@ export function Scores({ experiment, results }: Props) {
 
 export function DifferenceTable({ experiment, results }: Props) {
   const { control } = experiment;
-  const arms = [BASE, ...experiment.arms.map(({ name }) => name)].filter((name) => name !== control && difference(results, name, control));
+  const arms = [BASE, ...experiment.arms.map(({ name }) => name)].filter(
+    (name) => name !== control && difference(results, name, control),
+  );
   if (arms.length === 0) return null;
   return (
     <Table
       name={words.differences.heading(control)}
-      head={[words.differences.arm, words.differences.benchmarks, words.differences.retention, words.differences.average, words.differences.won]}
+      head={[
+        words.differences.arm,
+        words.differences.benchmarks,
+        words.differences.retention,
+        words.differences.average,
+        words.differences.won,
+      ]}
     >
       {arms.map((name) => {
         const average = difference(results, name, control)!;
@@ -117,7 +145,15 @@ function Difference({ found }: { found: PairedDifference | null }) {
 }
 
 /** A table that scrolls by itself where the page is too narrow for it. */
-export function Table({ name, head, children }: { name: string; head: readonly string[]; children: ComponentChildren }) {
+export function Table({
+  name,
+  head,
+  children,
+}: {
+  name: string;
+  head: readonly string[];
+  children: ComponentChildren;
+}) {
   return (
     <div class="scroll" role="region" tabIndex={0} aria-label={name}>
       <table class="numbers-table">

@@ -62,7 +62,9 @@ async function fetched<T extends v.GenericSchema>(schema: T, file: string): Prom
   }
 }
 
-const entry = computed(() => recordedIndex.value?.find((one) => one.preset === preset.value && one.experiments.includes(experimentName.value)));
+const entry = computed(() =>
+  recordedIndex.value?.find((one) => one.preset === preset.value && one.experiments.includes(experimentName.value)),
+);
 
 /** Whether there is something recorded of the chosen experiment with the chosen preset. */
 export const isRecorded = computed(() => entry.value !== undefined);
@@ -74,7 +76,12 @@ export async function fetchChosen(): Promise<void> {
   files.value = { ...files.value, [one.file]: 'fetching' };
   const read = await fetched(resultsSchema, one.file);
   const rows = (read?.rows ?? []) as ResultRow[];
-  const results = read && { ...read, rows, adapter: read.adapter ?? one.adapter, traces: rows.filter(({ arm }) => arm !== BASE).map(traceOf) };
+  const results = read && {
+    ...read,
+    rows,
+    adapter: read.adapter ?? one.adapter,
+    traces: rows.filter(({ arm }) => arm !== BASE).map(traceOf),
+  };
   files.value = { ...files.value, [one.file]: results ?? 'damaged' };
 }
 

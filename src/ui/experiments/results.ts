@@ -47,10 +47,15 @@ export function resultsOf(experiment: Experiment, all: Results): Results {
 export const seedsOf = (results: ExperimentResults): number[] =>
   [...new Set(results.rows.filter(({ arm }) => arm !== BASE).map(({ seed }) => seed))].sort((a, b) => a - b);
 
-export const rowsOf = (results: ExperimentResults, arm: string): ResultRow[] => results.rows.filter((row) => row.arm === arm);
+export const rowsOf = (results: ExperimentResults, arm: string): ResultRow[] =>
+  results.rows.filter((row) => row.arm === arm);
 
 /** A figure of an arm in every seed that has it. */
-export function valuesOf(results: ExperimentResults, arm: string, of: (row: ResultScores) => number | null | undefined): number[] {
+export function valuesOf(
+  results: ExperimentResults,
+  arm: string,
+  of: (row: ResultScores) => number | null | undefined,
+): number[] {
   return rowsOf(results, arm)
     .map(of)
     .filter((value) => typeof value === 'number');

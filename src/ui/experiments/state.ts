@@ -49,10 +49,26 @@ export function readLink(hash: string): void {
     else use(value);
   };
   batch(() => {
-    choose('x', (text) => (EXPERIMENTS.some(({ name }) => name === text) ? text : null), (name) => (experimentName.value = name));
-    choose('p', (text) => (WORLD_PRESETS.some(({ name }) => name === text) ? text : null), (name) => (preset.value = name));
-    choose('seeds', (text) => (/^\d+$/.test(text) && +text >= 1 && +text <= MOST_SEEDS ? +text : null), (n) => (seedCount.value = n));
-    choose('show', (text) => (text === 'here' || text === 'recorded' ? text : null), (which) => (sheet.value = which));
+    choose(
+      'x',
+      (text) => (EXPERIMENTS.some(({ name }) => name === text) ? text : null),
+      (name) => (experimentName.value = name),
+    );
+    choose(
+      'p',
+      (text) => (WORLD_PRESETS.some(({ name }) => name === text) ? text : null),
+      (name) => (preset.value = name),
+    );
+    choose(
+      'seeds',
+      (text) => (/^\d+$/.test(text) && +text >= 1 && +text <= MOST_SEEDS ? +text : null),
+      (n) => (seedCount.value = n),
+    );
+    choose(
+      'show',
+      (text) => (text === 'here' || text === 'recorded' ? text : null),
+      (which) => (sheet.value = which),
+    );
     const rest = pairs.filter(([key]) => !['x', 'p', 'seeds', 'show'].includes(key)).map((pair) => pair.join('='));
     const decoded = decodeHash(`#p=${preset.value}&${rest.join('&')}`);
     stated.value = encodeHash(decoded.config).split('&').slice(2).join('&');
@@ -89,9 +105,15 @@ const gathered = signal<Readonly<Record<string, Gathered>>>({});
 const keyOf = (one: RunConfig) => JSON.stringify(one);
 const here = computed(() => gathered.value[keyOf(config.value)] ?? NOTHING);
 
-export const resultsHere = computed((): Results => ({ experiment: experimentName.value, preset: preset.value, ...here.value, rows: [...here.value.rows] }));
+export const resultsHere = computed((): Results => ({
+  experiment: experimentName.value,
+  preset: preset.value,
+  ...here.value,
+  rows: [...here.value.rows],
+}));
 
-const missingOf = (rows: readonly ResultRow[]) => (arm: string, seed: number) => !rows.some((row) => row.arm === arm && row.seed === seed);
+const missingOf = (rows: readonly ResultRow[]) => (arm: string, seed: number) =>
+  !rows.some((row) => row.arm === arm && row.seed === seed);
 
 /** Seeds whose base checkpoint need not be trained: true, false; undefined while the answer is on its way. */
 const offered = signal<Readonly<Record<string, boolean>>>({});
@@ -146,7 +168,12 @@ export const speed = computed((): number | null => {
 });
 
 export async function run(): Promise<void> {
-  const request = { experiments: [experimentName.value], config: config.value, seeds: seeds.value, done: [...here.value.rows] };
+  const request = {
+    experiments: [experimentName.value],
+    config: config.value,
+    seeds: seeds.value,
+    done: [...here.value.rows],
+  };
   sheet.value = 'here';
   await startExperiment(request, gather(request.config));
 }
@@ -194,14 +221,19 @@ function gather(base: RunConfig): (events: ExperimentEvents) => void {
         learnSpeed(base.preset, (tokens * tokensPerStep * 1000) / (performance.now() - begunAt));
       }
     }
-    if (state && state.kind !== 'running' && state.kind !== 'done') for (const [name] of traces) if (!rows.some((row) => nameOf(row) === name)) traces.delete(name);
+    if (state && state.kind !== 'running' && state.kind !== 'done')
+      for (const [name] of traces) if (!rows.some((row) => nameOf(row) === name)) traces.delete(name);
     gathered.value = { ...gathered.value, [key]: { rows, traces: [...traces.values()], chance } };
   };
 }
 
 const nameOf = ({ arm, seed }: { arm: string; seed: number }) => `${arm} ${seed}`;
 
-const scored = ({ step, averageWithoutRetention, retention }: BenchmarkPoint): Scored => ({ step, averageWithoutRetention, retention });
+const scored = ({ step, averageWithoutRetention, retention }: BenchmarkPoint): Scored => ({
+  step,
+  averageWithoutRetention,
+  retention,
+});
 
 function chanceOf({ averageChance, suites }: BenchmarkPoint): NonNullable<ExperimentResults['chance']> {
   return { average: averageChance, suites: Object.fromEntries(suites.map(({ name, chance }) => [name, chance])) };

@@ -22,7 +22,10 @@ export const words = {
 
   cost(count: number, bases: number, steps: number, tokens: number): string {
     if (count === 0) return 'Every arm of these seeds is done.';
-    const training = bases > 0 ? ` and ${bases} ${bases === 1 ? 'base' : 'bases'} to train first` : ', from base checkpoints that are there already';
+    const training =
+      bases > 0
+        ? ` and ${bases} ${bases === 1 ? 'base' : 'bases'} to train first`
+        : ', from base checkpoints that are there already';
     return `${arms(count)} to run${training}: ${format.integer(steps)} steps on ${format.short(tokens)} tokens.`;
   },
   time: (seconds: number, speed: number) =>
@@ -69,13 +72,15 @@ export const words = {
   race: {
     heading: 'The arms as they train',
     loss: 'Training loss, nats a token',
-    lossNote: 'Each on its own blend: compare the shapes, not the heights. A ring marks where an arm changes its blend.',
+    lossNote:
+      'Each on its own blend: compare the shapes, not the heights. A ring marks where an arm changes its blend.',
     baseLoss: 'Training loss of the base, nats a token',
     benchmarks: 'Benchmarks',
     retention: 'Retention',
     scoreTitle: (title: string, chance: number | undefined) =>
       chance === undefined ? `${title}, %` : `${title}, %; by chance ${(100 * chance).toFixed(1)}`,
-    scoreNote: 'At the base, at the switch and at the end. Retention asks for people that continued training hardly mentions.',
+    scoreNote:
+      'At the base, at the switch and at the end. Retention asks for people that continued training hardly mentions.',
     seed: 'Seed',
     allSeeds: 'mean',
     seedOption: (seed: number) => `seed ${seed}`,
@@ -84,8 +89,10 @@ export const words = {
     switchRule: 'switch of the recipe',
     chance: 'chance',
     start: 'base',
-    lossSummary: (ends: readonly string[]) => `Training loss of the arms over their tokens; now ${ends.join(', ') || 'nothing yet'}.`,
-    scoreSummary: (title: string, ends: readonly string[]) => `${title} over the tokens; last ${ends.join(', ') || 'nothing yet'}.`,
+    lossSummary: (ends: readonly string[]) =>
+      `Training loss of the arms over their tokens; now ${ends.join(', ') || 'nothing yet'}.`,
+    scoreSummary: (title: string, ends: readonly string[]) =>
+      `${title} over the tokens; last ${ends.join(', ') || 'nothing yet'}.`,
     end: (name: string, value: string) => `${name} ${value}`,
   },
 

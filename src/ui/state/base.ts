@@ -25,15 +25,19 @@ export function askForShippedBase(): void {
     const { preset: name, seed, model, data, batch, optimizer, base, continued } = config.value;
     return data.world && continued ? JSON.stringify([name, seed, model, data, batch, optimizer, base]) : null;
   });
+  const ask = async (key: string) => {
+    const base = await offeredBase(config.peek());
+    if (asked.peek() === key) shippedBase.value = base;
+  };
   effect(() => {
     const key = asked.value;
     shippedBase.value = null;
     if (key === null) return;
-    void offeredBase(config.peek()).then((base) => {
-      if (asked.peek() === key) shippedBase.value = base;
-    });
+    void ask(key);
   });
-  effect(() => void (startsFromShipped.value = wantsShipped.value && shippedBase.value !== null && givenBase.value === null));
+  effect(
+    () => void (startsFromShipped.value = wantsShipped.value && shippedBase.value !== null && givenBase.value === null),
+  );
 }
 
 const NEEDED = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'];
@@ -48,7 +52,7 @@ export async function openFolder(list: readonly File[]): Promise<void> {
     const metadata = parseBaseMetadata(parse(files.find(({ name }) => name === 'rekindle.json')!.bytes));
     const known = PRESETS.find(({ name, config: { continued } }) => name === metadata.preset && continued);
     if (known && preset.value !== known.name) choosePreset(known.name);
-    const name = list.length === 1 ? list[0]!.name : (list[0]?.webkitRelativePath.split('/')[0] || text.base.folder);
+    const name = list.length === 1 ? list[0]!.name : list[0]?.webkitRelativePath.split('/')[0] || text.base.folder;
     folder.value = { name, files };
     givenBase.value = metadata;
   } catch (error) {
@@ -63,12 +67,16 @@ export function closeFolder(): void {
 }
 
 async function readFiles(list: readonly File[]): Promise<ModelFile[]> {
-  const read = await Promise.all(list.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+  const read = await Promise.all(
+    list.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
+  );
   const zip = read.find(({ name }) => name.endsWith('.zip'));
   if (!zip) return read.filter(({ name }) => NEEDED.includes(name));
   const { unzipSync } = await import('fflate');
   const entries = Object.entries(unzipSync(zip.bytes));
-  return entries.map(([path, bytes]) => ({ name: path.split('/').at(-1)!, bytes })).filter(({ name }) => NEEDED.includes(name));
+  return entries
+    .map(([path, bytes]) => ({ name: path.split('/').at(-1)!, bytes }))
+    .filter(({ name }) => NEEDED.includes(name));
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -3,7 +3,7 @@ import { effect } from '@preact/signals';
 import { encodeHash } from '../../config/url.ts';
 import { config, isEdited, preset, readLink } from './config.ts';
 import { DEFAULT_PRESET } from '../../config/presets.ts';
-import { view, viewOf } from './route.ts';
+import { RUN_HASH, view, viewOf } from './route.ts';
 
 /** Milliseconds a change must rest: browsers refuse more than about three address changes a second. */
 const REST = 500;
@@ -22,7 +22,7 @@ export function keepLink(): void {
   const arrive = () => {
     const asked = viewOf(location.hash);
     if (asked) view.value = asked;
-    if (asked === 'run') readLink(location.hash);
+    if (asked === 'run' && location.hash !== RUN_HASH) readLink(location.hash);
   };
   arrive();
   addEventListener('hashchange', arrive);

@@ -3,12 +3,13 @@ import { signal } from '@preact/signals';
 
 export type View = 'run' | 'experiments';
 
+export const RUN_HASH = '#run';
 export const EXPERIMENTS_HASH = '#experiments';
 
 /** The sheet an address asks for; null: it names a place on the sheet that is shown, or nothing this page knows. */
 export function viewOf(hash: string): View | null {
   if (hash === EXPERIMENTS_HASH || hash.startsWith(`${EXPERIMENTS_HASH}&`)) return 'experiments';
-  return hash.length < 2 || hash.includes('=') ? 'run' : null;
+  return hash.length < 2 || hash === RUN_HASH || hash.includes('=') ? 'run' : null;
 }
 
 export const view = signal<View>('run');

@@ -45,27 +45,27 @@ function ExperimentsSheet() {
 function RunSheet() {
   const none = machine.value.kind === 'none' ? machine.value : null;
   return (
-      <main class="columns">
-        <div class="run">
-          <RunPanel />
-        </div>
-        <div class="picture">
-          {none && <NoGpu cause={none.cause} message={none.message} />}
-          <Ending />
-          <Figure />
-          {runConfig.value && (
-            <div class="results">
-              <div class="stack-6">
-                <SourcesTable />
-                <Benchmarks />
-              </div>
-              <Samples />
+    <main class="columns">
+      <div class="run">
+        <RunPanel />
+      </div>
+      <div class="picture">
+        {none && <NoGpu cause={none.cause} message={none.message} />}
+        <Ending />
+        <Figure />
+        {runConfig.value && (
+          <div class="results">
+            <div class="stack-6">
+              <SourcesTable />
+              <Benchmarks />
             </div>
-          )}
-        </div>
-        <div class="setup">
-          <Setup />
-        </div>
-      </main>
+            <Samples />
+          </div>
+        )}
+      </div>
+      <div class="setup">
+        <Setup />
+      </div>
+    </main>
   );
 }

@@ -24,7 +24,13 @@ export function Benchmarks() {
         <table>
           <thead>
             <tr>
-              {[text.benchmarks.suite, text.benchmarks.start, text.benchmarks.now, text.benchmarks.chance, text.benchmarks.trend].map((name) => (
+              {[
+                text.benchmarks.suite,
+                text.benchmarks.start,
+                text.benchmarks.now,
+                text.benchmarks.chance,
+                text.benchmarks.trend,
+              ].map((name) => (
                 <th key={name} scope="col">
                   {name}
                 </th>
@@ -33,13 +39,32 @@ export function Benchmarks() {
           </thead>
           <tbody>
             {last.averageWithoutRetention !== null && (
-              <Row name={text.benchmarks.benchmarks} strong points={points} of={(point) => point.averageWithoutRetention ?? NaN} chance={chanceOf('benchmark')} />
+              <Row
+                name={text.benchmarks.benchmarks}
+                strong
+                points={points}
+                of={(point) => point.averageWithoutRetention ?? NaN}
+                chance={chanceOf('benchmark')}
+              />
             )}
             {retained && (
-              <Row name={text.benchmarks.retention} strong points={points} of={(point) => point.retention ?? NaN} chance={chanceOf('retention')} />
+              <Row
+                name={text.benchmarks.retention}
+                strong
+                points={points}
+                of={(point) => point.retention ?? NaN}
+                chance={chanceOf('retention')}
+              />
             )}
             {suites.map(({ name, role, chance }, i) => (
-              <Row key={name} name={name} role={text.benchmarks.role[role]} points={points} of={(point) => point.suites[i]!.accuracy} chance={chance} />
+              <Row
+                key={name}
+                name={name}
+                role={text.benchmarks.role[role]}
+                points={points}
+                of={(point) => point.suites[i]!.accuracy}
+                chance={chance}
+              />
             ))}
           </tbody>
         </table>

@@ -62,7 +62,7 @@ export function Figure() {
           {reading.value === null ? text.chart.readHint : readoutAt(reading.value)}
         </p>
         <div class="tools">
-          {plan.phases.length > 1 && <Check label={text.chart.even} on={evenSteps} />}
+          {plan.firstStep === 0 && plan.phases.length > 1 && <Check label={text.chart.even} on={evenSteps} />}
           {runConfig.value && (
             <>
               <Check label={text.chart.wholeRange} on={wholeRange} />
@@ -134,7 +134,8 @@ function nextReading(event: KeyboardEvent, reading: number | null, { firstStep, 
   if (direction === 0) return null;
   if (reading === null) return end;
   const stride = direction * (event.shiftKey ? 10 : 1);
-  if (length === 0) return Math.max(firstStep, Math.min(end, reading + stride * Math.ceil((endStep - firstStep) / 100)));
+  if (length === 0)
+    return Math.max(firstStep, Math.min(end, reading + stride * Math.ceil((endStep - firstStep) / 100)));
   const at = lowerBound(step, length, reading);
   return step[Math.max(0, Math.min(length - 1, at + stride))];
 }

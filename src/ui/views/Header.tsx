@@ -1,5 +1,5 @@
 import { helpIsOpen } from '../state/help.ts';
-import { EXPERIMENTS_HASH, view } from '../state/route.ts';
+import { EXPERIMENTS_HASH, RUN_HASH, view } from '../state/route.ts';
 import { themeChoice, type ThemeChoice } from '../state/theme.ts';
 import { text } from '../strings.ts';
 
@@ -13,7 +13,7 @@ export function Header() {
       </a>
       <h1>{text.name}</h1>
       <nav aria-label={text.sheets.label}>
-        <a href="#" aria-current={view.value === 'run' ? 'page' : undefined}>
+        <a href={RUN_HASH} aria-current={view.value === 'run' ? 'page' : undefined}>
           {text.sheets.run}
         </a>
         <a href={EXPERIMENTS_HASH} aria-current={view.value === 'experiments' ? 'page' : undefined}>

@@ -4,7 +4,7 @@ import { shownConfig, shownPlan } from '../state/config.ts';
 import { text } from '../strings.ts';
 
 export function PlanNote() {
-  const { phases, firstStep, switchStep } = shownPlan.value;
+  const { phases, firstStep: start, switchStep } = shownPlan.value;
   const divisor = shownConfig.value.continued?.switchDivisor ?? 0;
   const sentence = ({ name, firstStep, steps }: Phase) => {
     if (name === 'base') return text.chart.planBase(steps);
@@ -13,10 +13,10 @@ export function PlanNote() {
   };
   return (
     <ol class="plan-note">
-      {firstStep > 0 && (
+      {start > 0 && (
         <li data-number="">
           <span>
-            <strong>{text.phase.base}.</strong> {text.chart.planFromBase(firstStep)}
+            <strong>{text.phase.base}.</strong> {text.chart.planFromBase(start)}
           </span>
         </li>
       )}

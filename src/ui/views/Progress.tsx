@@ -17,7 +17,11 @@ export function Progress() {
   const last = history.length - 1;
   const done = last < 0 ? plan.firstStep : Math.min(plan.endStep, history.step[last] + 1);
   const preparing = state.kind === 'preparing' || state.kind === 'compiling';
-  const share = preparing ? (state.total > 0 ? state.done / state.total : 0) : (done - plan.firstStep) / (plan.endStep - plan.firstStep);
+  const share = preparing
+    ? state.total > 0
+      ? state.done / state.total
+      : 0
+    : (done - plan.firstStep) / (plan.endStep - plan.firstStep);
   const pace = isActive(state)
     ? paceOf(history.tokensPerSecond, history.length, (plan.endStep - done) * plan.tokensPerStep)
     : null;

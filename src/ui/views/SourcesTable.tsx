@@ -61,7 +61,7 @@ function Row({ source, index }: { source: string; index: number }) {
         {source}
       </th>
       {first === undefined || last === undefined ? (
-        <td colSpan={4}>{text.sources.unmeasured}</td>
+        <td colSpan={4}>{heldOut.value.length > 0 ? text.sources.unmeasuredApart : text.sources.unmeasured}</td>
       ) : (
         <>
           <td>{format.loss(first)}</td>

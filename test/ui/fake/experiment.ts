@@ -1,5 +1,11 @@
 /** A played experiment: rows, curves and points made by formula, so that a finished table is there within seconds. */
-import type { BenchmarkPoint, ExperimentEvents, ExperimentRequest, HeldOutPoint, MetricColumns } from '../../../src/protocol.ts';
+import type {
+  BenchmarkPoint,
+  ExperimentEvents,
+  ExperimentRequest,
+  HeldOutPoint,
+  MetricColumns,
+} from '../../../src/protocol.ts';
 import { armsOf, continuedConfig, experimentNamed } from '../../../src/recipe/experiments.ts';
 import { planRun } from '../../../src/recipe/phases.ts';
 import type { ResultPoint, ResultRow } from '../../../src/recipe/results.ts';
@@ -25,13 +31,20 @@ function gainOf(place: number, seed: number, share: number): number {
   return place < 0 ? 0 : share * (1 - 0.12 * place + 0.15 * randomNormal(seed, NOISE, place));
 }
 
-export function benchmarkPoint(step: number, tokens: number, place: number, seed: number, share: number): BenchmarkPoint {
+export function benchmarkPoint(
+  step: number,
+  tokens: number,
+  place: number,
+  seed: number,
+  share: number,
+): BenchmarkPoint {
   const gain = gainOf(place, seed, share);
   const suites = SUITES.map(({ name, role, chance, at, gain: most }, i) => {
     const accuracy = Math.min(1, Math.max(0, at + 0.04 * randomNormal(seed, NOISE + 1, i) + most * gain));
     return { name, role, chance, accuracy, standardError: 0.02, logProb: Math.log(accuracy + 0.05) };
   });
-  const of = (...roles: string[]) => mean(suites.filter(({ role }) => roles.includes(role)).map(({ accuracy }) => accuracy));
+  const of = (...roles: string[]) =>
+    mean(suites.filter(({ role }) => roles.includes(role)).map(({ accuracy }) => accuracy));
   return {
     step,
     tokens,
@@ -45,7 +58,9 @@ export function benchmarkPoint(step: number, tokens: number, place: number, seed
 
 function heldOutPoint(step: number, tokens: number, place: number, seed: number, share: number): HeldOutPoint {
   const gain = gainOf(place, seed, share);
-  const loss = Object.fromEntries(SOURCES.map((name, i) => [name, 1.1 + 0.1 * i + (i === 7 ? -0.4 : i === 0 ? 0.3 : 0.05) * gain]));
+  const loss = Object.fromEntries(
+    SOURCES.map((name, i) => [name, 1.1 + 0.1 * i + (i === 7 ? -0.4 : i === 0 ? 0.3 : 0.05) * gain]),
+  );
   return { step, tokens, loss };
 }
 
@@ -96,7 +111,10 @@ export async function playExperiment(
       for (let step = firstStep; step < endStep; step += stride) {
         const n = Math.min(stride, endStep - step);
         const at = Array.from({ length: n }, (_, i) => step + i);
-        const loss = at.map((one) => 1.3 + 0.4 / (1 + (one - firstStep) / 40) - 0.05 * place + 0.05 * randomNormal(seed, NOISE + 2 + place, one));
+        const loss = at.map(
+          (one) =>
+            1.3 + 0.4 / (1 + (one - firstStep) / 40) - 0.05 * place + 0.05 * randomNormal(seed, NOISE + 2 + place, one),
+        );
         const logged = at.filter((one) => one % config.logEverySteps === 0);
         const columns: MetricColumns = {
           step: Float64Array.from(logged),
@@ -108,10 +126,13 @@ export async function playExperiment(
           phase: Uint8Array.from(logged, (one) => ['base', 'general', 'qa'].indexOf(plan.at(one).phase.name)),
         };
         curve.push([at.at(-1)!, mean(loss)]);
-        emit({ state: { kind: 'running', arm: arm.name, seed, firstStep, endStep }, metrics: [{ arm: arm.name, seed, columns }] });
+        emit({
+          state: { kind: 'running', arm: arm.name, seed, firstStep, endStep },
+          metrics: [{ arm: arm.name, seed, columns }],
+        });
         if (switchStep !== null && switchStep > step && switchStep <= step + n) {
-          const done = (switchStep - firstStep) / (endStep - firstStep);
-          along.push(points(arm.name, switchStep, switchStep * tokensPerStep, place, done * 0.8));
+          const share = (switchStep - firstStep) / (endStep - firstStep);
+          along.push(points(arm.name, switchStep, switchStep * tokensPerStep, place, share * 0.8));
         }
         if (!(await beat())) return emit({ state: { kind: 'stopped' } });
       }

@@ -37,7 +37,9 @@ export async function openPlayed(context: BrowserContext, url: string, scenario:
     const name = route.request().url().split('/').at(-1)!;
     const json = scenario.recorded ? (await recordedFiles())[name] : undefined;
     // As a server without the files answers; some send their front page instead of a 404.
-    await (json === undefined ? route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }) : route.fulfill({ json }));
+    await (json === undefined
+      ? route.fulfill({ contentType: 'text/html', body: '<!doctype html>' })
+      : route.fulfill({ json }));
   });
   await page.goto(url);
   return page;

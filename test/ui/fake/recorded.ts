@@ -9,10 +9,22 @@ const SEEDS = [1, 2, 3, 4, 5];
 export async function recordedFiles(): Promise<Record<string, unknown>> {
   const rows: ResultRow[] = [];
   const request = { experiments: EXPERIMENTS, config: presetConfig('ci'), seeds: SEEDS, done: [] };
-  await playExperiment(request, (events) => rows.push(...(events.rows ?? [])), async () => true);
+  await playExperiment(
+    request,
+    (events) => rows.push(...(events.rows ?? [])),
+    async () => true,
+  );
   const suites = { facts: 1 / 16, archive: 1 / 16, arithmetic: 0.25, code: 0.25, translate: 1 / 16, reading: 0.25 };
   return {
-    'index.json': [{ preset: 'ci', file: 'ci.json', adapter: 'a played adapter', experiments: EXPERIMENTS, seeds: SEEDS }],
-    'ci.json': { experiment: EXPERIMENTS.join(','), preset: 'ci', adapter: 'a played adapter', chance: { average: 0.14, suites }, rows },
+    'index.json': [
+      { preset: 'ci', file: 'ci.json', adapter: 'a played adapter', experiments: EXPERIMENTS, seeds: SEEDS },
+    ],
+    'ci.json': {
+      experiment: EXPERIMENTS.join(','),
+      preset: 'ci',
+      adapter: 'a played adapter',
+      chance: { average: 0.14, suites },
+      rows,
+    },
   };
 }

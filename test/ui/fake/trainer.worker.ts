@@ -6,7 +6,15 @@
 import { expose } from 'comlink';
 import type { RunConfig } from '../../../src/config/run.ts';
 import { rate } from '../../../src/optim/schedule.ts';
-import type { ExperimentRequest, MetricColumns, PhaseName, RunEvents, RunState, TrainerApi, UserFile } from '../../../src/protocol.ts';
+import type {
+  ExperimentRequest,
+  MetricColumns,
+  PhaseName,
+  RunEvents,
+  RunState,
+  TrainerApi,
+  UserFile,
+} from '../../../src/protocol.ts';
 import { planRun, type RunPart } from '../../../src/recipe/phases.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 import { benchmarkPoint, playExperiment } from './experiment.ts';
@@ -161,9 +169,10 @@ const api: TrainerApi = {
     const { kind, at } = scenario.experiment ?? { kind: 'held', at: Infinity };
     const beat = async () => {
       batches++;
-      if (batches > at && kind === 'failed') throw new Error('Arm recipe of seed 1 diverged: lower the peak learning rate.');
-      do await new Promise((resolve) => setTimeout(resolve, scenario.beat ?? 5));
-      while (batches > at && commanded() !== 'stop');
+      if (batches > at && kind === 'failed')
+        throw new Error('Arm recipe of seed 1 diverged: lower the peak learning rate.');
+      await new Promise((resolve) => setTimeout(resolve, scenario.beat ?? 5));
+      if (batches > at) while (commanded() !== 'stop') await pause();
       return commanded() !== 'stop';
     };
     onEvents({ state: { kind: 'preparing' } });
