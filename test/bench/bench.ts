@@ -88,6 +88,8 @@ function besides(work: string, outcomes: Map<string, Outcome>, unitsPerRun: numb
   return { peers, peersPerSecond };
 }
 
+const none: ReturnType<typeof besides> = { peers: {}, peersPerSecond: {} };
+
 /** `  jax-js 1234 (3.1×)`: the peer's rate, and ours as a multiple of it. By CPU seconds where they are known. */
 function printRatios(ours: Measured, peers: ReturnType<typeof besides>, unitsPerRun: number, digits = 0): void {
   const { perSecond, perCpuSecond } = ratesOf(ours, unitsPerRun);
@@ -158,16 +160,16 @@ async function benchStep(shape: StepShape): Promise<void> {
     kernels = await host.kernels({ engine: 'rekindle', id });
   });
   const peers = besides(shape.name, outcomes, units);
-  const result = stepResult(shape.name, units, oursOf(outcomes, 'rekindle'), kernels, peers);
-  const plain = stepResult(`${shape.name}, no optional feature`, units, oursOf(outcomes, 'plain'), [], {
-    peers: {},
-    peersPerSecond: {},
-  });
-  report.steps.push(result, plain);
+  const measured = oursOf(outcomes, 'rekindle');
+  const result = stepResult(shape.name, units, measured, kernels, peers);
+  report.steps.push(result);
   printStep(result);
-  printRatios(oursOf(outcomes, 'rekindle'), peers, units);
+  printRatios(measured, peers, units);
   const top = kernels.slice(0, 6).map(({ name, count, share }) => `${name} ${count}× ${(100 * share).toFixed(0)} %`);
   console.log(`  ${top.join(', ')}; beside products and attention ${(100 * shareBesides(kernels)).toFixed(0)} %`);
+
+  const plain = stepResult(`${shape.name}, no optional feature`, units, oursOf(outcomes, 'plain'), [], none);
+  report.steps.push(plain);
   printStep(plain);
 }
 
