@@ -13,10 +13,14 @@ export const mostBadInARow = 3;
 /** Times a run goes back before it is given up. */
 export const mostRollbacks = 3;
 
-/** Steps before spikes are looked for, and over which the mean fades: a few logged points of the chart. */
-const window = 50;
-/** Standard deviations above the mean. Losses of small batches have longer tails than the normal distribution. */
+/** Steps of a phase before spikes are looked for. */
+const warmup = 50;
+/** Steps over which the mean fades: over 50, the fall of a young run's loss counts as noise and hides a spike of four times the loss. */
+const fading = 20;
+/** Standard deviations above the mean. In 300,000 steps of normal noise the highest was 5.0, for so short a mean. */
 const deviations = 6;
+/** As many are enough where the loss has doubled. */
+const deviationsDoubled = 5;
 /** Nats: below it no jump matters, however quiet the run is; a blend of sources alone makes steps differ this much. */
 const leastJump = 0.3;
 
@@ -45,9 +49,9 @@ export function judge(health: Health, row: StepMetrics): Verdict {
   health.badInARow = 0;
   const { loss } = row;
   const jump = loss - health.mean;
-  const limit = Math.max(deviations * Math.sqrt(health.variance), leastJump);
-  // Twice the mean is a spike also in a run too noisy for the first rule.
-  const high = health.seen >= window && jump > Math.min(limit, Math.max(health.mean, leastJump));
+  const deviation = Math.sqrt(health.variance);
+  const limit = Math.max(Math.min(deviations * deviation, Math.max(deviationsDoubled * deviation, health.mean)), leastJump);
+  const high = health.seen >= warmup && jump > limit;
   const from = health.mean;
   // A loss that stays high is the new mean before long; one that does not leaves little behind.
   remember(health, high ? health.mean + limit : loss);
@@ -63,7 +67,7 @@ export function beginPhase(health: Health): void {
 
 /** A plain mean at first, then a fading one. */
 function remember(health: Health, loss: number): void {
-  const weight = 1 / Math.min(++health.seen, window);
+  const weight = 1 / Math.min(++health.seen, fading);
   const difference = loss - health.mean;
   health.mean += weight * difference;
   health.variance = (1 - weight) * (health.variance + weight * difference * difference);

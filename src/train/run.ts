@@ -25,6 +25,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import type { TrainingData } from './data.ts';
 import { Engine, type StepMetrics } from './engine.ts';
+import type { Disturb } from './faults.ts';
 import { generate, Generator } from './generate.ts';
 import { beginPhase, judge, mostBadInARow, mostRollbacks, newHealth } from './health.ts';
 import { recording } from './history.ts';
@@ -77,6 +78,8 @@ export interface RunOptions {
   from?: Progress;
   /** Goes back to the last save, past the batches of the trouble, instead of giving up, and after a spike too. */
   automatic?: boolean;
+  /** Tests only. */
+  disturb?: Disturb;
 }
 
 export class Run {
@@ -89,6 +92,7 @@ export class Run {
   readonly #keeper: Keeper | undefined;
   readonly #automatic: boolean;
   readonly #part: RunPart;
+  readonly #disturb: Disturb | undefined;
   readonly #batch: Batch;
   #progress: Progress;
   #generator: Generator | null = null;
@@ -117,7 +121,7 @@ export class Run {
     data: TrainingData,
     listener: RunListener,
     base: { weights: Weights } | null = null,
-    { checkpoint, ...options }: Pick<RunOptions, 'keeper' | 'automatic'> & { checkpoint?: Checkpoint } = {},
+    { checkpoint, ...options }: Pick<RunOptions, 'keeper' | 'automatic' | 'disturb'> & { checkpoint?: Checkpoint } = {},
   ): Promise<Run> {
     const part = checkpoint?.part ?? (base ? 'continued' : 'all');
     for (const phase of planRun(config, part).phases) data.batches.check(phase.blend);
@@ -133,7 +137,7 @@ export class Run {
 
   /** A run on an engine whose weights are set already. */
   constructor(config: RunConfig, data: TrainingData, engine: Engine, listener: RunListener, options: RunOptions) {
-    const { part, evaluated = false, keeper, from, automatic = false } = options;
+    const { part, evaluated = false, keeper, from, automatic = false, disturb } = options;
     this.config = config;
     this.tokenizer = data.tokenizer;
     this.plan = planRun(config, part);
@@ -143,6 +147,7 @@ export class Run {
     this.#keeper = keeper;
     this.#automatic = automatic;
     this.#part = part;
+    this.#disturb = disturb;
     this.#batch = data.batches.allocate();
     const { firstStep, phases } = this.plan;
     this.#progress = from ?? {
@@ -250,7 +255,8 @@ export class Run {
         batch.counts.forEach((count, source) => (progress.counts[source]! += count));
         return batch;
       };
-      engine.submitStep(step, fill, lr, step - progress.momentsFrom + 1);
+      const factor = this.#disturb ? await this.#disturb(step, engine) : 1;
+      engine.submitStep(step, fill, lr * factor, step - progress.momentsFrom + 1);
       progress.step = step + 1;
       if (progress.step - this.#unread >= this.#group || this.#paused) {
         this.#ask();
@@ -349,9 +355,10 @@ export class Run {
     return true;
   }
 
-  /** Saves the run as it is after everything submitted and read so far. Resolves at once where nobody keeps it. */
+  /** Saves the run as it is, all submitted steps read; but not in a state that a run would go back from. */
   #keep(state: SavedState): Promise<void> {
-    if (!this.#keeper) return Promise.resolve();
+    const { badInARow, spiking } = this.#progress.health;
+    if (!this.#keeper || badInARow > 0 || (spiking && state === 'training')) return Promise.resolve();
     return this.#keeper.keep(this.config, this.#part, this.#progress, state, this.engine.snapshot());
   }
 

@@ -1,0 +1,91 @@
+/** What a run does about bad numbers and spikes: it tells, goes on, goes back, or gives up, and never keeps a bad weight. */
+import { describe, expect, it } from 'vitest';
+import type { RunConfig } from '../../src/config/run.ts';
+import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
+import { MemoryFiles } from '../../src/storage/files.ts';
+import { SlotStore } from '../../src/storage/slots.ts';
+import { disturbance, parseFaults } from '../../src/train/faults.ts';
+import { Keeper } from '../../src/train/keeper.ts';
+import { type MetricRow, Run } from '../../src/train/run.ts';
+import { gpu } from '../gpu/device.ts';
+import { fakeData, switchingConfig } from './fakeData.ts';
+
+/** 110 steps of one blend at a rate that learns; saved before step 60. */
+const config: RunConfig = {
+  ...switchingConfig,
+  // Enough rows for a loss whose noise is small beside a spike.
+  batch: { sequences: 16, length: 13, accumulation: 1 },
+  base: { ...switchingConfig.base, steps: 110, schedule: { ...switchingConfig.base.schedule, kind: 'constant', peak: 3e-3 } },
+  continued: null,
+  evaluation: { everySteps: 0, rows: 1 },
+};
+const saveAt = 60;
+
+async function trainWith(faults: string, automatic: boolean) {
+  const { device, report } = await gpu();
+  const notices: Notice[] = [];
+  const rewinds: Rewind[] = [];
+  let rows: MetricRow[] = [];
+  let run: Run | null = null;
+  const listener = {
+    state(state: RunState) {
+      if (state.kind !== 'paused') return;
+      if (rows.length < saveAt) run!.step();
+      else run!.resume();
+    },
+    metric: (row: MetricRow) => void rows.push(row),
+    heldOut() {},
+    switched() {},
+    sources() {},
+    notice: (notice: Notice) => void notices.push(notice),
+    rewound(rewind: Rewind) {
+      rewinds.push(rewind);
+      rows = rows.filter(({ step }) => step < rewind.to);
+    },
+  };
+  const keeper = new Keeper(new SlotStore(new MemoryFiles(), 'run'), { saved() {}, failed: (_, message) => expect.fail(message) }, {});
+  run = await Run.create(device, report.software, config, fakeData(config), listener, null, {
+    keeper,
+    automatic,
+    disturb: disturbance(parseFaults(faults)),
+  });
+  run.pause();
+  const end = await run.train();
+  const { parameters } = await run.engine.snapshot();
+  run.destroy();
+  return { end, notices, rewinds, rows, finite: parameters.every(Number.isFinite) };
+}
+
+describe('a run', () => {
+  it('with a broken weight says so in that step, and ends after three', async () => {
+    const { end, notices } = await trainWith('poison=80', false);
+    expect(notices.map(({ code, step }) => [code, step])).toEqual([['bad-step', 80], ['bad-step', 81], ['bad-step', 82]]);
+    expect(end).toMatchObject({ kind: 'diverged', step: 82 });
+  });
+
+  it('goes back to its save instead where it may, past the batches of the trouble, and ends well', async () => {
+    const { end, notices, rewinds, rows, finite } = await trainWith('poison=80', true);
+    expect(end.kind).toBe('done');
+    expect(rewinds).toEqual([{ from: 82, to: saveAt }]);
+    expect(notices.map(({ code }) => code)).toEqual(['bad-step', 'bad-step', 'bad-step', 'went-back']);
+    expect(rows.map(({ step }) => step)).toEqual(Array.from({ length: 110 }, (_, step) => step));
+    expect(finite).toBe(true);
+  });
+
+  it('notices a spike within two steps; goes back where it may, and ends where a clean run ends', async () => {
+    const clean = await trainWith('', true);
+    expect(clean.notices).toEqual([]);
+    const told = await trainWith('spike=80', false);
+    expect(told.end.kind).toBe('done');
+    expect(told.notices[0]).toMatchObject({ code: 'spike' });
+    expect([81, 82]).toContain(told.notices[0]!.step);
+    const mended = await trainWith('spike=80', true);
+    expect(mended.end.kind).toBe('done');
+    expect(mended.rewinds).toHaveLength(1);
+    const tail = (rows: MetricRow[]) => rows.slice(-10).reduce((sum, { loss }) => sum + loss, 0) / 10;
+    console.log(`last losses: clean ${tail(clean.rows).toFixed(4)}, spike ${tail(told.rows).toFixed(4)}, spike taken back ${tail(mended.rows).toFixed(4)}`);
+    // Other batches from step 60 on, so not the same bits.
+    expect(Math.abs(tail(mended.rows) - tail(clean.rows))).toBeLessThan(0.15);
+    expect(tail(told.rows)).toBeGreaterThan(tail(clean.rows) + 0.3);
+  });
+});
