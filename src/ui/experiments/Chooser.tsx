@@ -31,7 +31,7 @@ import * as format from '../format.ts';
 export function Arms({ looks }: { looks: ReadonlyMap<string, Look> }) {
   const { arms, control } = experiment.value;
   return (
-    <section>
+    <section class="stack-2">
       <h2>{words.armsHeading}</h2>
       <ul class="arms">
         {arms.map(({ name, label }) => {

@@ -1,6 +1,7 @@
 /** The sheet of experiments: what is asked, the race or the record, and what came of it. */
 import { useEffect } from 'preact/hooks';
 import { effect } from '@preact/signals';
+import { presetConfig } from '../../config/presets.ts';
 import { NoGpu } from '../views/NoGpu.tsx';
 import { experimentState, isExperimenting } from '../state/experimentState.ts';
 import { viewOf } from '../state/route.ts';
@@ -13,7 +14,6 @@ import { type Results, resultsOf, seedsOf } from './results.ts';
 import {
   askForBases,
   config,
-  configOf,
   experiment,
   experimentName,
   keepLink,
@@ -38,7 +38,7 @@ function begin(): void {
   addEventListener('hashchange', arrive);
   keepLink();
   askForBases();
-  void fetchIndex();
+  void fetchIndex(!/&p=/.test(location.hash));
   effect(() => void fetchChosen());
 }
 
@@ -67,7 +67,7 @@ export function Experiments() {
       <div class="run">
         <Chooser />
       </div>
-      <div class="picture" id="chart">
+      <div class="picture" id="chart" tabIndex={-1}>
         {none && <NoGpu cause={none.cause} message={none.message} />}
         {state.kind === 'failed' && (
           <section class="message" role="alert">
@@ -159,7 +159,7 @@ function Recorded({ looks }: { looks: ReturnType<typeof looksOf> }) {
         experiment={experiment.value}
         results={results}
         looks={looks}
-        config={configOf(results.preset)}
+        config={presetConfig(results.preset)}
         running={null}
         findingsFirst
       />

@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import * as v from 'valibot';
 import type { ResultRow } from '../../recipe/results.ts';
-import { experimentName, preset } from './state.ts';
+import { experimentName, preset, WORLD_PRESETS } from './state.ts';
 import { BASE, type Results, traceOf } from './results.ts';
 
 const share = v.number();
@@ -46,9 +46,12 @@ const FOLDER = 'results/';
 export const recordedIndex = signal<readonly Entry[] | null>(null);
 const files = signal<Readonly<Record<string, Results | 'fetching' | 'damaged'>>>({});
 
-export async function fetchIndex(): Promise<void> {
-  if (recordedIndex.value) return;
-  recordedIndex.value = (await fetched(indexSchema, 'index.json')) ?? [];
+/** `choose`: turn to the preset whose results come first, which the reader has not chosen otherwise. */
+export async function fetchIndex(choose: boolean): Promise<void> {
+  const index = (await fetched(indexSchema, 'index.json')) ?? [];
+  const first = index.find(({ experiments }) => experiments.includes(experimentName.value));
+  recordedIndex.value = index;
+  if (choose && first && WORLD_PRESETS.some(({ name }) => name === first.preset)) preset.value = first.preset;
 }
 
 /** null: it is not there, or is something else. */

@@ -1,17 +1,16 @@
-/** The experiment that is chosen, what it will take, and what it has found in this tab so far. */
+/** The experiment that is chosen, what it will take, and how far it is. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import { decodeHash, encodeHash } from '../../config/url.ts';
-import { presetConfig, PRESETS } from '../../config/presets.ts';
+import { PRESETS } from '../../config/presets.ts';
 import type { RunConfig } from '../../config/run.ts';
-import type { BenchmarkPoint, ExperimentEvents } from '../../protocol.ts';
 import { continuedConfig, experimentNamed, EXPERIMENTS } from '../../recipe/experiments.ts';
-import type { ExperimentResults, ResultRow } from '../../recipe/results.ts';
+import type { ResultRow } from '../../recipe/results.ts';
 import { experimentState, isExperimenting } from '../state/experimentState.ts';
 import { writeHash } from '../state/link.ts';
-import { recall, remember } from '../state/memory.ts';
 import { EXPERIMENTS_HASH, view } from '../state/route.ts';
 import { offeredBase, startExperiment } from '../trainer.ts';
-import { BASE, CurveBuilder, type Results, type Scored, type Trace, traceOf } from './results.ts';
+import { gather, gatheredOf, keyOf, speedOf } from './gathered.ts';
+import { BASE, type Results } from './results.ts';
 
 /** Presets with a world, whose facts can be asked for, and a continued run. */
 export const WORLD_PRESETS = PRESETS.filter(({ config }) => config.data.world && config.continued);
@@ -92,18 +91,7 @@ export function choosePreset(name: string): void {
   stated.value = '';
 }
 
-/** What one configuration has given so far; arms under way have a trace and no row. */
-interface Gathered {
-  rows: readonly ResultRow[];
-  traces: readonly Trace[];
-  chance?: ExperimentResults['chance'];
-}
-
-const NOTHING: Gathered = { rows: [], traces: [] };
-const gathered = signal<Readonly<Record<string, Gathered>>>({});
-/** Results carry over between experiments and numbers of seeds, not between configurations. */
-const keyOf = (one: RunConfig) => JSON.stringify(one);
-const here = computed(() => gathered.value[keyOf(config.value)] ?? NOTHING);
+const here = computed(() => gatheredOf(config.value));
 
 export const resultsHere = computed((): Results => ({
   experiment: experimentName.value,
@@ -160,12 +148,8 @@ export const cost = computed((): Cost | string => {
   return { ...all, tokens: all.steps * sequences * length * accumulation };
 });
 
-/** Tokens a second of whole arms, evaluations included, as last measured here for a preset. */
-const measured = signal<Readonly<Record<string, number>>>({});
-export const speed = computed((): number | null => {
-  const value = measured.value[preset.value] ?? Number(recall(`speed.${preset.value}`));
-  return value > 0 ? value : null;
-});
+/** Tokens a second that this preset's arms last came to here; null: none has run. */
+export const speed = computed(() => speedOf(preset.value));
 
 export async function run(): Promise<void> {
   const request = {
@@ -175,79 +159,7 @@ export async function run(): Promise<void> {
     done: [...here.value.rows],
   };
   sheet.value = 'here';
-  await startExperiment(request, gather(request.config));
-}
-
-/** Takes in what an experiment with this configuration says. */
-function gather(base: RunConfig): (events: ExperimentEvents) => void {
-  const key = keyOf(base);
-  const tokensPerStep = base.batch.sequences * base.batch.length * base.batch.accumulation;
-  let builder: CurveBuilder | null = null;
-  let current = '';
-  let begunAt = 0;
-  // What a stop left half done is run again.
-  const { rows: before, chance: known } = gathered.value[key] ?? NOTHING;
-  let rows = before;
-  let chance = known;
-  const traces = new Map(before.map((row) => [nameOf(row), traceOf(row)]));
-  const nameAndSeed = (arm: string, seed: number): Trace => {
-    const name = nameOf({ arm, seed });
-    const trace = traces.get(name) ?? { arm, seed, curve: [], points: [] };
-    traces.set(name, trace);
-    return trace;
-  };
-
-  return ({ state, metrics = [], benchmarks = [], rows: finished = [] }) => {
-    for (const { arm, seed, columns } of metrics) {
-      const trace = nameAndSeed(arm, seed);
-      if (current !== nameOf(trace)) {
-        current = nameOf(trace);
-        begunAt = performance.now();
-        builder = new CurveBuilder(expectedEntries(arm, base));
-      }
-      builder!.append(columns);
-      traces.set(current, { ...trace, curve: [...builder!.points] });
-    }
-    for (const { arm, seed, point } of benchmarks) {
-      const trace = nameAndSeed(arm, seed);
-      traces.set(nameOf(trace), { ...trace, points: [...trace.points, scored(point)] });
-      chance ??= chanceOf(point);
-    }
-    for (const row of finished) {
-      rows = [...rows.filter((one) => nameOf(one) !== nameOf(row)), row];
-      traces.set(nameOf(row), row.curve || row.points ? traceOf(row) : nameAndSeed(row.arm, row.seed));
-      if (nameOf(row) === current && row.arm !== BASE) {
-        const tokens = (row.curve?.at(-1)?.[0] ?? base.base.steps) + 1 - base.base.steps;
-        learnSpeed(base.preset, (tokens * tokensPerStep * 1000) / (performance.now() - begunAt));
-      }
-    }
-    if (state && state.kind !== 'running' && state.kind !== 'done')
-      for (const [name] of traces) if (!rows.some((row) => nameOf(row) === name)) traces.delete(name);
-    gathered.value = { ...gathered.value, [key]: { rows, traces: [...traces.values()], chance } };
-  };
-}
-
-const nameOf = ({ arm, seed }: { arm: string; seed: number }) => `${arm} ${seed}`;
-
-const scored = ({ step, averageWithoutRetention, retention }: BenchmarkPoint): Scored => ({
-  step,
-  averageWithoutRetention,
-  retention,
-});
-
-function chanceOf({ averageChance, suites }: BenchmarkPoint): NonNullable<ExperimentResults['chance']> {
-  return { average: averageChance, suites: Object.fromEntries(suites.map(({ name, chance }) => [name, chance])) };
-}
-
-function expectedEntries(arm: string, base: RunConfig): number {
-  const change = experiment.value.arms.find(({ name }) => name === arm);
-  return (change ? continuedConfig(change, base).steps : base.base.steps) / base.logEverySteps;
-}
-
-function learnSpeed(name: string, tokensPerSecond: number): void {
-  if (!Number.isFinite(tokensPerSecond)) return;
-  measured.value = { ...measured.value, [name]: tokensPerSecond };
-  remember(`speed.${name}`, tokensPerSecond.toFixed(0));
+  await startExperiment(request, gather(request.config, experiment.value));
 }
 
 /** Of the seeds asked for, arms that are done here. */
@@ -267,6 +179,3 @@ export const shareOfArm = computed(() => {
 });
 
 export const canChange = computed(() => !isExperimenting.value);
-
-/** The configuration results of a preset were made with: tokens a step, the base's length, steps of every arm. */
-export const configOf = (name: string): RunConfig => (name === preset.value ? config.value : presetConfig(name));

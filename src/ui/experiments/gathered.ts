@@ -1,0 +1,97 @@
+/** What experiments have found in this tab, by configuration: whole rows, and lines of the arm under way. */
+import { signal } from '@preact/signals';
+import type { RunConfig } from '../../config/run.ts';
+import type { BenchmarkPoint, ExperimentEvents } from '../../protocol.ts';
+import { continuedConfig, type Experiment } from '../../recipe/experiments.ts';
+import type { ExperimentResults, ResultRow } from '../../recipe/results.ts';
+import { recall, remember } from '../state/memory.ts';
+import { BASE, CurveBuilder, type Scored, type Trace, traceOf } from './results.ts';
+
+export interface Gathered {
+  rows: readonly ResultRow[];
+  traces: readonly Trace[];
+  chance?: ExperimentResults['chance'];
+}
+
+const NOTHING: Gathered = { rows: [], traces: [] };
+const gathered = signal<Readonly<Record<string, Gathered>>>({});
+
+/** Results carry over between experiments and numbers of seeds, not between configurations. */
+export const keyOf = (config: RunConfig): string => JSON.stringify(config);
+
+export const gatheredOf = (config: RunConfig): Gathered => gathered.value[keyOf(config)] ?? NOTHING;
+
+/** Takes in what an experiment with this configuration says. */
+export function gather(config: RunConfig, experiment: Experiment): (events: ExperimentEvents) => void {
+  const { batch, base, logEverySteps } = config;
+  const key = keyOf(config);
+  const tokensPerStep = batch.sequences * batch.length * batch.accumulation;
+  const expectedEntries = (arm: string) => {
+    const change = experiment.arms.find(({ name }) => name === arm);
+    return (change ? continuedConfig(change, config).steps : base.steps) / logEverySteps;
+  };
+  let { rows, chance } = gatheredOf(config);
+  // What a stop left half done is run again.
+  const traces = new Map(rows.map((row) => [nameOf(row), traceOf(row)]));
+  const traceNamed = (arm: string, seed: number): Trace =>
+    traces.get(nameOf({ arm, seed })) ?? { arm, seed, curve: [], points: [] };
+  let current = '';
+  let curve = new CurveBuilder(1);
+  /** When the arm under way was first heard of, and the step it was at. */
+  let heard = { at: 0, step: 0 };
+
+  return ({ state, metrics = [], benchmarks = [], rows: finished = [] }) => {
+    for (const { arm, seed, columns } of metrics) {
+      const trace = traceNamed(arm, seed);
+      if (current !== nameOf(trace)) {
+        current = nameOf(trace);
+        heard = { at: performance.now(), step: columns.step.at(-1)! };
+        curve = new CurveBuilder(expectedEntries(arm));
+      }
+      curve.append(columns);
+      traces.set(current, { ...trace, curve: [...curve.points] });
+    }
+    for (const { arm, seed, point } of benchmarks) {
+      const trace = traceNamed(arm, seed);
+      traces.set(nameOf(trace), { ...trace, points: [...trace.points, scored(point)] });
+      chance ??= chanceOf(point);
+    }
+    for (const row of finished) {
+      rows = [...rows.filter((one) => nameOf(one) !== nameOf(row)), row];
+      traces.set(nameOf(row), traceOf(row));
+      if (nameOf(row) !== current || row.arm === BASE) continue;
+      const steps = (row.curve?.at(-1)?.[0] ?? 0) - heard.step;
+      learnSpeed(config.preset, (steps * tokensPerStep * 1000) / (performance.now() - heard.at));
+    }
+    if (state?.kind === 'stopped' || state?.kind === 'failed') {
+      for (const name of traces.keys()) if (!rows.some((row) => nameOf(row) === name)) traces.delete(name);
+    }
+    gathered.value = { ...gathered.value, [key]: { rows, traces: [...traces.values()], chance } };
+  };
+}
+
+const nameOf = ({ arm, seed }: { arm: string; seed: number }) => `${arm} ${seed}`;
+
+const scored = ({ step, averageWithoutRetention, retention }: BenchmarkPoint): Scored => ({
+  step,
+  averageWithoutRetention,
+  retention,
+});
+
+function chanceOf({ averageChance, suites }: BenchmarkPoint): NonNullable<ExperimentResults['chance']> {
+  return { average: averageChance, suites: Object.fromEntries(suites.map(({ name, chance }) => [name, chance])) };
+}
+
+/** Tokens a second of whole arms, evaluations included, as last measured here, by preset. */
+const speeds = signal<Readonly<Record<string, number>>>({});
+
+export function speedOf(preset: string): number | null {
+  const value = speeds.value[preset] ?? Number(recall(`speed.${preset}`));
+  return value > 0 ? value : null;
+}
+
+function learnSpeed(preset: string, tokensPerSecond: number): void {
+  if (!(tokensPerSecond > 0 && Number.isFinite(tokensPerSecond))) return;
+  speeds.value = { ...speeds.value, [preset]: tokensPerSecond };
+  remember(`speed.${preset}`, tokensPerSecond.toFixed(0));
+}
