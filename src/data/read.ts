@@ -62,7 +62,7 @@ export async function readFile(source: string, name: string, file: Blob, options
 }
 
 /** A file's bytes, pushed as they come, through unpacking and decoding into documents. */
-class TextFileReader {
+export class TextFileReader {
   readonly #name: string;
   readonly #limit: number;
   readonly #options: ReadOptions;

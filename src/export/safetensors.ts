@@ -104,6 +104,9 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   return { tensors, metadata };
 }
 
+/** A byte-order mark is kept, to be refused as anything else that is not {. */
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function headerText(bytes: Uint8Array): { text: string; dataStart: number } {
   if (bytes.length < 8) {
     throw new ImportError(
@@ -123,9 +126,7 @@ function headerText(bytes: Uint8Array): { text: string; dataStart: number } {
   }
   const dataStart = 8 + length;
   try {
-    // A byte-order mark is kept, to be refused as anything else that is not {.
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, dataStart));
-    return { text, dataStart };
+    return { text: strictUtf8.decode(bytes.subarray(8, dataStart)), dataStart };
   } catch {
     throw new ImportError('header-utf8', 'The safetensors header is not valid UTF-8');
   }

@@ -86,9 +86,9 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
         'train the base again.',
     );
   }
-  const { seed, endingRate, steps, tokens, preset, tokenizerHash } = fields;
+  const { seed, endingRate: rate, steps, tokens, preset, tokenizerHash } = fields;
   const missing = [
-    ...Object.entries({ seed, endingRate, steps, tokens }).filter(([, value]) => !Number.isFinite(value)),
+    ...Object.entries({ seed, endingRate: rate, steps, tokens }).filter(([, value]) => !Number.isFinite(value)),
     ...SECTIONS.map((name) => [name, fields[name]] as const).filter(([, value]) => typeof value !== 'object' || !value),
     ...Object.entries({ preset, tokenizerHash }).filter(([, value]) => typeof value !== 'string'),
   ].map(([name]) => name);
@@ -98,7 +98,7 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
   const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
   const odd =
     Object.entries({ seed, steps, tokens }).find(([, value]) => !isCount(value)) ??
-    Object.entries({ endingRate }).find(([, value]) => Number(value) < 0 || Number(value) > 1) ??
+    Object.entries({ endingRate: rate }).find(([, value]) => Number(value) < 0 || Number(value) > 1) ??
     Object.entries({ tokenizerHash }).find(([, value]) => !/^[0-9a-f]{64}$/.test(String(value))) ??
     Object.entries({ preset }).find(([, value]) => !SOURCE_NAME.test(String(value)));
   if (odd) throw refused(`The base checkpoint's metadata says that ${odd[0]} is ${shown(odd[1])}: the file is damaged.`);

@@ -94,8 +94,8 @@ describe("sources of the user's", () => {
       { source: 'qa', name: 'qa.jsonl', bytes: utf8('{"question":"Who?","answer":"I."}').buffer },
       { source: 'mine', name: 'two.txt', bytes: new Blob(['second']) },
     ];
-    const corpora = await readUserFiles(files);
-    expect(corpora.map(({ name, label, documents }) => [name, label, documents.map((d) => d.text)])).toEqual([
+    const read = await readUserFiles(files);
+    expect(read.map(({ name, label, documents }) => [name, label, documents.map((d) => d.text)])).toEqual([
       ['mine', 'one.txt, two.txt', ['first', 'second']],
       ['qa', 'qa.jsonl', ['Question: Who?\nAnswer: I.']],
     ]);

@@ -1,0 +1,85 @@
+/** The quick version of `npm run fuzz`: the first thousands of cases of seed 1, and the fuzzer itself. */
+import { expect, test } from 'vitest';
+import { UserError } from '../../src/util/errors.ts';
+import { fuzz, type Target } from './fuzz.ts';
+import { targets } from './targets/index.ts';
+
+/** Inputs a target, and the outcomes that so many reach. */
+const quick: Record<string, { cases: number; outcomes: readonly string[] }> = {
+  checkpoints: {
+    cases: 20_000,
+    outcomes: [
+      'accepted', 'dtype', 'duplicate', 'header-entry', 'header-length', 'header-syntax', 'header-utf8', 'hole',
+      'metadata', 'offsets', 'overlap', 'shape', 'size', 'truncated',
+    ], // prettier-ignore
+  },
+  folders: {
+    cases: 2_000,
+    outcomes: [
+      'accepted', 'config', 'json', 'metadata', 'metadata-mismatch', 'missing-file', 'missing-tensor', 'non-finite',
+      'tensor-dtype', 'tensor-shape', 'tokenizer-form', 'tokenizer-pieces', 'unexpected-tensor',
+    ], // prettier-ignore
+  },
+  tokenizers: {
+    cases: 3_000,
+    outcomes: ['accepted', 'json', 'tokenizer-form', 'tokenizer-merges', 'tokenizer-pieces', 'tokenizer-vocabulary'],
+  },
+  records: { cases: 4_000, outcomes: ['accepted', 'accepted, no run', 'json', 'metadata'] },
+  configs: { cases: 3_000, outcomes: ['accepted', 'config', 'json'] },
+  links: { cases: 3_000, outcomes: ['accepted', 'accepted, with a list'] },
+  texts: {
+    cases: 5_000,
+    outcomes: [
+      'accepted', 'accepted, mended', 'gzip-damaged', 'text-empty', 'text-fields', 'text-json', 'text-utf16', 'text-utf8',
+    ], // prettier-ignore
+  },
+};
+
+test.each(targets)('$name: every damaged input is read or refused in one sentence with a code', (target) => {
+  const { cases, outcomes } = quick[target.name]!;
+  const report = fuzz(target, 1, (done) => done >= cases);
+  expect(report.failures).toEqual([]);
+  expect(Object.keys(report.outcomes)).toEqual(expect.arrayContaining([...outcomes]));
+});
+
+test('what a reader does wrong is a failure, repeated by its seed and case and made small', () => {
+  const wrong = (feed: (text: string) => string): Target<string> => ({
+    name: 'wrong',
+    make: (random) => Array.from({ length: 50 }, () => String.fromCharCode(97 + random.integer(26))).join(''),
+    feed,
+  });
+  const failuresOf = (feed: (text: string) => string) => fuzz(wrong(feed), 3, (cases) => cases >= 20).failures;
+  const [crash, ...more] = failuresOf((text) => {
+    if (text.includes('q')) throw new TypeError('no');
+    return 'accepted';
+  });
+  expect(crash).toMatchObject({ seed: 3, reason: 'TypeError: no', input: 'q' });
+  expect(more.length).toBeGreaterThan(3);
+  const refuse = (error: Error) => () => {
+    throw error;
+  };
+  expect(failuresOf(refuse(new UserError('It is broken beyond repair.')))[0]!.reason).toMatch(/^no code/);
+  expect(failuresOf(refuse(new UserError('Line\nbreak in the middle.', { code: 'a' })))[0]!.reason).toMatch(/^not one/);
+  expect(failuresOf(refuse(new UserError('It is broken beyond repair.', { code: 'a' })))).toEqual([]);
+  const [polluted] = failuresOf(() => {
+    Object.assign(Object.getPrototypeOf({}), { gift: 1 });
+    return 'accepted';
+  });
+  expect(polluted!.reason).toBe('Object.prototype was given the key gift');
+  expect(({} as Record<string, unknown>)['gift']).toBeUndefined();
+});
+
+test('an input that takes long by the processor is one too', () => {
+  const slow: Target<string> = {
+    name: 'slow',
+    make: () => 'x',
+    feed: () => {
+      const began = process.cpuUsage();
+      const spent = () => process.cpuUsage(began).user + process.cpuUsage(began).system;
+      while (spent() < 1.1e6);
+      return 'accepted';
+    },
+  };
+  const [failure] = fuzz(slow, 1, (cases) => cases >= 1).failures;
+  expect(failure!.reason).toMatch(/^took \d{4} ms of processor time$/);
+});
