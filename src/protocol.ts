@@ -106,6 +106,27 @@ export interface Saved {
   where: 'opfs' | 'indexeddb' | 'memory';
 }
 
+/** A run that can be gone on with, as its last save tells it. */
+export interface SavedRun {
+  id: string;
+  preset: string;
+  seed: number;
+  /** The next step, and one past the last. */
+  step: number;
+  endStep: number;
+  phase: PhaseName;
+  /** The last one logged. */
+  loss: number | null;
+  /** How the run stood; 'training': its tab ended without a word. */
+  state: 'training' | 'paused' | 'stopped' | 'done';
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  savedAt: number;
+  bytes: number;
+  /** Counts the run's saves. */
+  generation: number;
+}
+
 /** Everything that happened since the last batch of events. A rewind comes before all else in its batch. */
 export interface RunEvents {
   state?: RunState;
@@ -205,6 +226,15 @@ export interface MachineReport {
 export interface TrainerApi {
   adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
   start(config: RunConfig, files: UserFile[], onEvents: (events: RunEvents) => void, base?: BaseSource): Promise<void>;
+  /** Runs to go on with, newest first. */
+  savedRuns(): Promise<SavedRun[]>;
+  /** What a saved run trains. */
+  savedConfig(id: string): Promise<RunConfig>;
+  /** Goes on with a saved run, in place of what is under way. Everything said of it so far comes first, as events. */
+  resumeSaved(id: string, onEvents: (events: RunEvents) => void): Promise<void>;
+  deleteSaved(id: string): Promise<void>;
+  /** Back to the run's last save, and past the batches drawn since. */
+  goBack(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** One optimizer step, from the paused state. */

@@ -1,5 +1,5 @@
 /** Gathers what a run says into one message at most ten times a second, measurements as columns. */
-import type { ExperimentEvents, ExperimentState, MetricColumns, RunEvents } from '../protocol.ts';
+import type { ExperimentEvents, ExperimentState, MetricColumns, RunEvents, Saved } from '../protocol.ts';
 import type { ExperimentListener } from './experiment.ts';
 import type { MetricRow, RunListener } from './run.ts';
 
@@ -22,7 +22,7 @@ export class EventBatcher implements RunListener {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const events = this.#events;
-    if (this.#rows.length > 0) events.metrics = columns(this.#rows);
+    if (this.#rows.length > 0) events.metrics = columnsOf(this.#rows);
     this.#events = {};
     this.#rows = [];
     if (Object.keys(events).length > 0) this.#send(events);
@@ -56,6 +56,21 @@ export class EventBatcher implements RunListener {
     this.#events.sources = counts;
     this.#later();
   };
+  notice: NonNullable<RunListener['notice']> = (notice) => {
+    (this.#events.notices ??= []).push(notice);
+    (this.#events.log ??= []).push(notice.message);
+    this.#later();
+  };
+  saved(saved: Saved): void {
+    this.#events.saved = saved;
+    this.#later();
+  }
+  /** At once: what was said before it is sent first, and what comes after stands alone. */
+  rewound: NonNullable<RunListener['rewound']> = (rewind) => {
+    this.flush();
+    this.#events.rewind = rewind;
+    this.#later();
+  };
   sample: NonNullable<RunListener['sample']> = (sample) => {
     (this.#events.samples ??= []).push(sample);
     this.#later();
@@ -78,7 +93,7 @@ export class ExperimentBatcher implements ExperimentListener {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const events = this.#events;
-    if (this.#metrics.length > 0) events.metrics = this.#metrics.map(({ arm, seed, rows }) => ({ arm, seed, columns: columns(rows) }));
+    if (this.#metrics.length > 0) events.metrics = this.#metrics.map(({ arm, seed, rows }) => ({ arm, seed, columns: columnsOf(rows) }));
     this.#events = {};
     this.#metrics = [];
     if (Object.keys(events).length > 0) this.#send(events);
@@ -115,7 +130,7 @@ export class ExperimentBatcher implements ExperimentListener {
   };
 }
 
-function columns(rows: readonly MetricRow[]): MetricColumns {
+export function columnsOf(rows: readonly MetricRow[]): MetricColumns {
   const column = (of: (row: MetricRow) => number): Float64Array => Float64Array.from(rows, of);
   return {
     step: column((row) => row.step),

@@ -3,7 +3,7 @@
  * hashed and written. A save that fails is told and costs the run nothing but that save.
  */
 import type { RunConfig } from '../config/run.ts';
-import type { Facts } from '../storage/head.ts';
+import type { Facts, Head } from '../storage/head.ts';
 import type { SlotStore } from '../storage/slots.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
 import type { Pools } from './engine.ts';
@@ -25,7 +25,7 @@ export interface Saved {
 export type Store = Pick<SlotStore, 'save' | 'load'>;
 
 export interface KeeperListener {
-  saved(saved: Saved): void;
+  saved(saved: Saved, head: Head): void;
   failed(step: number, message: string): void;
 }
 
@@ -93,7 +93,7 @@ export class Keeper {
         });
         this.#last = this.#now();
         this.#cost = this.#last - begun;
-        this.#listener.saved({ step: kept.step, generation: head.generation, bytes: head.length, seconds: this.#cost / 1000 });
+        this.#listener.saved({ step: kept.step, generation: head.generation, bytes: head.length, seconds: this.#cost / 1000 }, head);
       } catch (error) {
         // The next try is an interval away: a full disk is not asked at every step.
         this.#last = this.#now();

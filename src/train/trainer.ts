@@ -2,7 +2,8 @@
 import { fetchFrom } from '../data/catalogue.ts';
 import type { RunConfig } from '../config/run.ts';
 import { openDevice } from '../gpu/device.ts';
-import type { BaseSource, ExperimentRequest, TrainerApi, UserFile } from '../protocol.ts';
+import type { BaseSource, ExperimentRequest, Saved, TrainerApi, UserFile } from '../protocol.ts';
+import { openFiles } from '../storage/open.ts';
 import { armsOf, experimentNamed } from '../recipe/experiments.ts';
 import { UserError } from '../util/errors.ts';
 import { type Base, checkBase, readBase } from './base.ts';
@@ -12,12 +13,18 @@ import { prepareData } from './data.ts';
 import { EventBatcher, ExperimentBatcher } from './events.ts';
 import { runExperiment } from './experiment.ts';
 import { exportModel } from './exportModel.ts';
+import { retell } from './history.ts';
+import type { KeeperListener } from './keeper.ts';
 import { Run } from './run.ts';
+import { SavedRuns } from './savedRuns.ts';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. */
 export function createTrainer(dataFolder: string, basesFolder: string): TrainerApi {
   const bases = new Bases(fetchFrom(basesFolder));
   let opened: ReturnType<typeof openDevice> | null = null;
+  let storage: Promise<{ runs: SavedRuns; notice: string | null }> | null = null;
   /** The page's run, whose weights can be sampled and saved after its end. */
   let run: Run | null = null;
   /** What trains now: that run, or an arm of an experiment. */
@@ -47,6 +54,8 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
     if ('cause' in answer) throw new UserError(answer.message);
     return answer;
   };
+  const saved = () =>
+    (storage ??= openFiles().then(async ({ files, notice }) => ({ runs: await SavedRuns.open(files), notice })));
   const theRun = (): Run => {
     if (!run) throw new UserError('There is no run yet: press Start first.');
     return run;
@@ -59,14 +68,49 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
     return base;
   };
 
+  const progressOf = (listener: EventBatcher) => (what: string, done: number, total: number): void =>
+    listener.state({ kind: 'preparing', what, done, total });
+
+  /** What is told of saves. */
+  const savesOf = (listener: EventBatcher, where: Saved['where']): KeeperListener => ({
+    saved: ({ step, bytes }) => listener.saved({ step, bytes, where }),
+    failed: (step, message) => listener.notice({ code: 'not-saved', step, message }),
+  });
+
   const train = async (config: RunConfig, files: UserFile[], source: BaseSource | null, listener: EventBatcher): Promise<void> => {
     run?.destroy();
     run = null;
     const { device: gpu, report } = await device();
     const base = source && (await baseOf(source, config));
-    const progress = (what: string, done: number, total: number): void => listener.state({ kind: 'preparing', what, done, total });
-    const data = await prepareData(config, files, fetchFrom(dataFolder), progress, base?.tokenizer);
-    if (!stopping) current = run = await Run.create(gpu, report.software, config, data, listener, base);
+    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base?.tokenizer);
+    const part = base ? 'continued' : 'all';
+    const keeper = await saved()
+      .then(async ({ runs, notice }) => {
+        if (notice) listener.notice({ code: 'storage', step: null, message: notice });
+        return runs.begin({ config, files, tokenizer: base?.tokenizer ?? null }, part, data, savesOf(listener, runs.files.kind));
+      })
+      .catch((error: unknown) => {
+        // A run that cannot be saved is still a run.
+        listener.notice({ code: 'not-saved', step: null, message: `This run is not saved. ${messageOf(error)}` });
+        return undefined;
+      });
+    if (!stopping) current = run = await Run.create(gpu, report.software, config, data, listener, base, { keeper });
+    if (stopping || !run) listener.state({ kind: 'stopped' });
+    else await run.train();
+  };
+
+  const resumeSaved = async (id: string, listener: EventBatcher): Promise<void> => {
+    run?.destroy();
+    run = null;
+    const { device: gpu, report } = await device();
+    const { runs } = await saved();
+    const resumed = await runs.load(id);
+    const { config, files, tokenizer, checkpoint, passed } = resumed;
+    for (const message of passed) listener.notice({ code: 'old-save', step: checkpoint.progress.step, message });
+    retell(checkpoint.history, listener);
+    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), tokenizer);
+    const keeper = await runs.goOn(id, resumed, data, savesOf(listener, runs.files.kind));
+    if (!stopping) current = run = await Run.create(gpu, report.software, config, data, listener, null, { keeper, checkpoint });
     if (stopping || !run) listener.state({ kind: 'stopped' });
     else await run.train();
   };
@@ -107,7 +151,7 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
     try {
       await working;
     } catch (error) {
-      listener.state({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      listener.state({ kind: 'failed', message: messageOf(error) });
     } finally {
       listener.flush();
     }
@@ -128,6 +172,16 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
       const listener = new ExperimentBatcher(onEvents);
       listener.state({ kind: 'preparing' });
       await instead(listener, () => experiment(request, listener));
+    },
+    savedRuns: async () => (await saved()).runs.list(),
+    savedConfig: async (id) => (await saved()).runs.config(id),
+    deleteSaved: async (id) => (await saved()).runs.remove(id),
+    async resumeSaved(id, onEvents) {
+      const listener = new EventBatcher(onEvents);
+      await instead(listener, () => resumeSaved(id, listener));
+    },
+    async goBack() {
+      theRun().goBack();
     },
     shippedBase: (config) => bases.offer(config),
 

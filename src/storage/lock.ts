@@ -1,0 +1,19 @@
+/** One writer a run: a Web Lock, which the browser frees when its tab or worker ends, however it ends. */
+import { UserError } from '../util/errors.ts';
+
+/** Holds a run until `release` is called. UserError where another tab holds it. Resolves at once where there are no locks. */
+export async function holdRun(id: string): Promise<() => void> {
+  // Where storage is denied, so are locks; then nobody else can write either.
+  if (!globalThis.navigator?.locks) return () => {};
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(`run:${id}`, { ifAvailable: true }, (lock) => {
+        if (!lock) {
+          reject(new UserError('This run is open in another tab: go on there, or close that tab.', { code: 'open-elsewhere' }));
+          return undefined;
+        }
+        return new Promise<void>((release) => resolve(release));
+      })
+      .catch(() => resolve(() => {}));
+  });
+}

@@ -1,0 +1,173 @@
+/** The runs of this browser: saved while they train, listed, and gone on with. */
+import type { RunConfig } from '../config/run.ts';
+import type { GivenFile } from '../data/prepare.ts';
+import { decodeSafetensors, safetensorsParts } from '../export/safetensors.ts';
+import type { MetricColumns, SavedRun } from '../protocol.ts';
+import { planRun, type RunPart } from '../recipe/phases.ts';
+import type { Files } from '../storage/files.ts';
+import { hex, sha256 } from '../storage/head.ts';
+import { holdRun } from '../storage/lock.ts';
+import { inputsOf, recordOf, RunList } from '../storage/runs.ts';
+import { SlotStore } from '../storage/slots.ts';
+import { fromHuggingFace } from '../tokenizer/huggingface.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { UserError } from '../util/errors.ts';
+import { isWordLevel, readWordTokenizer } from '../world/tokenizer.ts';
+import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
+import type { TrainingData } from './data.ts';
+import { columnsOf } from './events.ts';
+import { newHistory } from './history.ts';
+import { Keeper, type KeeperListener } from './keeper.ts';
+
+/** Runs kept; the ones saved longest ago make room for a new one. */
+const mostRuns = 5;
+/** Bytes of text kept with a run. One on more text goes on as long as its tab lives. */
+const mostInputBytes = 256 * 2 ** 20;
+
+/** What a run is made of besides its weights. */
+export interface Inputs {
+  config: RunConfig;
+  files: GivenFile[];
+  /** A base's; null: made from the data. */
+  tokenizer: Tokenizer | null;
+}
+
+export interface Resumed extends Inputs {
+  checkpoint: Checkpoint;
+  /** What the run must still be trained on: see `fingerprint`. */
+  batches: string;
+  /** Of saves that were passed over, in words. */
+  passed: string[];
+}
+
+export class SavedRuns {
+  readonly files: Files;
+  readonly #list: RunList;
+  /** Frees the run that is being trained. */
+  #release: (() => void) | null = null;
+
+  static async open(files: Files): Promise<SavedRuns> {
+    return new SavedRuns(files, await RunList.open(files));
+  }
+
+  constructor(files: Files, list: RunList = new RunList(files)) {
+    this.files = files;
+    this.#list = list;
+  }
+
+  list = (): Promise<SavedRun[]> => this.#list.list();
+  remove = (id: string): Promise<void> => this.#list.remove(id);
+  metrics = (id: string): Promise<MetricColumns | null> => this.#list.metrics(id);
+
+  /** Makes room, stores what a new run trains on, and returns what saves it from now on. */
+  async begin(inputs: Inputs, part: RunPart, data: TrainingData, listener: KeeperListener): Promise<Keeper> {
+    const id = crypto.randomUUID();
+    await this.#hold(id);
+    for (const { id: old } of (await this.list()).slice(mostRuns - 1)) await this.remove(old);
+    await new SlotStore(this.files, inputsOf(id)).save(await encodeInputs(inputs), {});
+    const { config } = inputs;
+    const facts = {
+      preset: config.preset,
+      seed: config.seed,
+      endStep: planRun(config, part).endStep,
+      startedAt: Date.now(),
+      batches: await fingerprint(data, config, part),
+    };
+    return this.#keeper(id, new SlotStore(this.files, id), facts, newHistory(), listener);
+  }
+
+  async config(id: string): Promise<RunConfig> {
+    return (await this.#inputs(id)).config;
+  }
+
+  /** A saved run as it was. UserError where there is none, or none that is whole. */
+  async load(id: string): Promise<Resumed> {
+    await this.#hold(id);
+    const store = new SlotStore(this.files, id);
+    const loaded = await store.load();
+    if (!loaded) throw new UserError('This run is no longer saved in this browser: start it again.');
+    return {
+      ...(await this.#inputs(id)),
+      checkpoint: decodeCheckpoint(loaded.body),
+      batches: String(loaded.head.facts.batches),
+      passed: store.passed.map(({ message }) => message),
+    };
+  }
+
+  /** What saves a run from now on that was loaded; `data`: prepared anew. UserError where that is not what it was. */
+  async goOn(id: string, { config, checkpoint, batches }: Resumed, data: TrainingData, listener: KeeperListener): Promise<Keeper> {
+    if ((await fingerprint(data, config, checkpoint.part)) !== batches) {
+      throw new UserError('The text or the tokenizer of this run is not what it was when it was saved: start it again.');
+    }
+    const store = new SlotStore(this.files, id);
+    const head = await store.newest();
+    return this.#keeper(id, store, head!.facts, checkpoint.history, listener);
+  }
+
+  #keeper(id: string, store: SlotStore, facts: ConstructorParameters<typeof Keeper>[2], history: Keeper['history'], listener: KeeperListener): Keeper {
+    const keeper = new Keeper(
+      store,
+      {
+        ...listener,
+        saved: (saved, head) => {
+          listener.saved(saved, head);
+          // The list follows the slots; where it cannot, reading it will bring it in line.
+          this.#list.put(recordOf(id, head), columnsOf(keeper.history.metrics)).catch(() => {});
+        },
+      },
+      facts,
+      { history },
+    );
+    return keeper;
+  }
+
+  /** This run, and no other, is ours to write. */
+  async #hold(id: string): Promise<void> {
+    this.#release?.();
+    this.#release = null;
+    this.#release = await holdRun(id);
+  }
+
+  async #inputs(id: string): Promise<Inputs> {
+    const loaded = await new SlotStore(this.files, inputsOf(id)).load();
+    if (!loaded) throw new UserError('The text of this run is no longer saved in this browser: start it again.');
+    return decodeInputs(loaded.body);
+  }
+}
+
+const key = 'rekindle';
+
+async function encodeInputs({ config, files, tokenizer }: Inputs): Promise<Uint8Array[]> {
+  const bytes = files.reduce((sum, file) => sum + (file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength), 0);
+  if (bytes > mostInputBytes) {
+    throw new UserError(
+      `The files have ${bytes} bytes, of which at most ${mostInputBytes} are kept with a run: it cannot be resumed when this tab is closed.`,
+    );
+  }
+  const json = { config, files: files.map((file) => ({ ...file, bytes: undefined })), tokenizer: tokenizer?.toHuggingFace() ?? null };
+  const tensors = files.map(async ({ bytes: given }, i) => {
+    const data = new Uint8Array(given instanceof Blob ? await given.arrayBuffer() : given);
+    return { name: `file ${i}`, dtype: 'U8' as const, shape: [data.length], data };
+  });
+  return safetensorsParts(await Promise.all(tensors), { [key]: JSON.stringify(json) });
+}
+
+function decodeInputs(body: Uint8Array): Inputs {
+  const { tensors, metadata } = decodeSafetensors(body);
+  const { config, files, tokenizer } = JSON.parse(metadata[key]!);
+  const read = tokenizer && (isWordLevel(tokenizer) ? readWordTokenizer(tokenizer) : fromHuggingFace(tokenizer));
+  const bytesOf = (i: number): Uint8Array => tensors.get(`file ${i}`)!.data as Uint8Array;
+  return { config, files: files.map((file: Omit<GivenFile, 'bytes'>, i: number) => ({ ...file, bytes: bytesOf(i) })), tokenizer: read };
+}
+
+/** SHA-256 of the first and the last batch of every phase: equal where the data and the tokenizer are. */
+export async function fingerprint({ batches }: TrainingData, config: RunConfig, part: RunPart): Promise<string> {
+  const hashes: string[] = [];
+  for (const { firstStep, steps, blend } of planRun(config, part).phases) {
+    for (const step of [firstStep, firstStep + steps - 1]) {
+      const { tokens, targets } = batches.batchAt(step, 0, blend);
+      hashes.push(hex(await sha256(new Uint8Array(Uint32Array.of(...tokens, ...targets).buffer))));
+    }
+  }
+  return hex(await sha256(new TextEncoder().encode(hashes.join())));
+}
