@@ -24,18 +24,21 @@ export interface Tile {
   turn: number;
   /** Invocations of a workgroup. */
   invocations: number;
+  /** Whether the forward pass takes four keys a turn, of which every lane loads and turns one and hands it on by swaps. */
+  exchange: boolean;
 }
 
 /**
- * SwiftShader pays for loads, so its lanes own as many rows as compile quickly: text grows with rows × turn × d. A GPU
- * pays for registers, of which query and output of one row are 2d, and hides the time of loads that do not wait for
- * each other.
+ * SwiftShader pays for loads, so its lanes own as many rows as compile quickly: text grows with rows × turn × d. It pays for
+ * broadcasts too (five instructions against a swap's one) and for turning a key four times, so narrow heads exchange keys: a quarter
+ * off the forward pass at d = 12; wider ones would have to own fewer rows for it and lose as much. A GPU pays for registers, of which
+ * query and output of one row are 2d, and hides the time of loads that do not wait for each other.
  */
-export function tileFor({ software }: Pick<KernelContext, 'software'>, d: number): Tile {
+export function tileFor({ software, quads }: Pick<KernelContext, 'software' | 'quads'>, d: number): Tile {
   const clamp = (n: number): number => Math.max(1, Math.min(4, Math.floor(n)));
   return software
-    ? { rows: clamp(128 / d), turn: d <= 32 ? 2 : 1, invocations: 4 }
-    : { rows: 1, turn: clamp(128 / d), invocations: 64 };
+    ? { rows: clamp(128 / d), turn: d <= 32 ? 2 : 1, invocations: 4, exchange: quads && d <= 16 }
+    : { rows: 1, turn: clamp(128 / d), invocations: 64, exchange: false };
 }
 
 /** What a loop is written for. */
@@ -57,9 +60,12 @@ const spread = ({ rows, d4 }: Unrolled, name: string, word = 'let'): string =>
 const collect = ({ rows, d4 }: Unrolled, name: string): string =>
   each(rows, (r) => each(d4, (i) => `  ${name}[${r * d4 + i}] = ${name}${r}_${i};`));
 
-/** Defines name_0 …, a row of `count` vec4s that all lanes of the quad need, from vec4 `first` of `array` on. */
-function shared({ quads, d4 }: Unrolled, name: string, array: string, first: string, count = d4): string {
-  if (!quads) return each(count, (i) => `    let ${name}_${i} = vec4f(${array}[${first} + ${i}u]);`);
+/**
+ * Defines name_0 …, a row of `count` vec4s from vec4 `first` of `array` on: one that all lanes of the quad need or, exchanged, the
+ * lane's own.
+ */
+function shared({ quads, exchange, d4 }: Unrolled, name: string, array: string, first: string, count = d4): string {
+  if (!quads || exchange) return each(count, (i) => `    let ${name}_${i} = vec4f(${array}[${first} + ${i}u]);`);
   const own = each(Math.ceil(count / 4), (g) => {
     const i = 4 * g + 4 <= count ? `${4 * g}u + place.lane` : `min(${4 * g}u + place.lane, ${count - 1}u)`;
     return `    let ${name}_own${g} = vec4f(${array}[${first} + ${i}]);`;
@@ -124,20 +130,35 @@ ${loop}
 
 export type Source = (context: KernelContext, tile: Unrolled, rotated: number) => string;
 
+const swaps = ['', 'quadSwapX', 'quadSwapY', 'quadSwapDiagonal'];
+
+/** Which row of a turn a lane has at place u: row u or, exchanged, what lane ^ u loaded. */
+const ordinal = ({ exchange }: Unrolled, u: number): string => (exchange ? `(place.lane ^ ${u}u)` : `${u}u`);
+
+/** Defines name{u}_0 … of every row of a turn. `load(u)` writes them for place u; exchanged, places 1 to 3 are swapped in. */
+function rowsOfTurn(tile: Unrolled, name: string, load: (u: number) => string): string {
+  if (!tile.exchange) return each(tile.turn, load);
+  const swapped = (u: number): string => each(tile.d4, (i) => `    let ${name}${u}_${i} = ${swaps[u]}(${name}0_${i});`);
+  return `${load(0)}\n${[1, 2, 3].map(swapped).join('\n')}`;
+}
+
 /** Keys s … s + turn − 1. Past the end the last is repeated, and masked, because s is later than any query. */
 const keys = (tile: Unrolled, load: (u: number) => string): string =>
-  each(tile.turn, (u) => `    let n${u} = place.n0 + min(s + ${u}u, place.last);\n${load(u)}`);
+  rowsOfTurn(tile, 'k', (u) => `    let n${u} = place.n0 + min(s + ${ordinal(tile, u)}, place.last);\n${load(u)}`);
 const values = (tile: Unrolled): string =>
-  each(tile.turn, (u) => shared(tile, `v${u}`, 'qkv', `packedValue(n${u}, kvHead)`));
-const score = (tile: Unrolled, r: number, u: number): string =>
-  `select(masked, ${dot(tile, `q${r}`, `k${u}`)}, (s + ${u}u >= start[${r}]) & (s + ${u}u <= position${r}))`;
+  rowsOfTurn(tile, 'v', (u) => shared(tile, `v${u}`, 'qkv', `packedValue(n${u}, kvHead)`));
+const score = (tile: Unrolled, r: number, u: number): string => {
+  const key = `s + ${ordinal(tile, u)}`;
+  return `select(masked, ${dot(tile, `q${r}`, `k${u}`)}, (${key} >= start[${r}]) & (${key} <= position${r}))`;
+};
 
 /**
  * Online softmax: m follows a row's maximum only when a score passes it by more than 8, so that the output is seldom
  * rescaled (e^8 · T is far from overflow). Rescaling is outside the loop over keys, which it interrupts: inside, it
  * would cost every turn.
  */
-export const forwardSource: Source = (context, tile, rotated) => {
+export const forwardSource: Source = (context, given, rotated) => {
+  const tile = given.exchange ? { ...given, turn: 4 } : given;
   const { rows, turn, d4 } = tile;
   const loop = `
   let kvHead = place.head / (shape.H / shape.K);
@@ -179,7 +200,8 @@ ${each(rows, (r) => `  m[${r}] = m${r};\n  sum[${r}] = sum${r};`)}`;
   return source(context, tile, rotated, forwardWgsl, 'attention', 'shape.H', loop);
 };
 
-export const queryGradientSource: Source = (context, tile, rotated) => {
+export const queryGradientSource: Source = (context, given, rotated) => {
+  const tile = { ...given, exchange: false };
   const { rows, turn } = tile;
   const loop = `
   let kvHead = place.head / (shape.H / shape.K);
@@ -208,7 +230,7 @@ ${collect(tile, 'dq')}`;
 export const keyValueGradientSource: Source = (context, given, rotated) => {
   // Four products a pair where the others have two or three: half as many pairs, or it would compile twice as long as
   // they do.
-  const tile = { ...given, turn: Math.ceil(given.turn / 2) };
+  const tile = { ...given, turn: Math.ceil(given.turn / 2), exchange: false };
   const { rows, turn } = tile;
   const loop = `
   let groupSize = shape.H / shape.K;
