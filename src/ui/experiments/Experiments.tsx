@@ -68,7 +68,7 @@ export function Experiments() {
         <Chooser />
       </div>
       <div class="picture" id="chart" tabIndex={-1}>
-        {none && <NoGpu cause={none.cause} message={none.message} />}
+        {none && <NoGpu cause={none.cause} message={none.message} rest={words.noGpu} />}
         {state.kind === 'failed' && (
           <section class="message" role="alert">
             <h2>{words.failed}</h2>
@@ -153,7 +153,7 @@ function Recorded({ looks }: { looks: ReturnType<typeof looksOf> }) {
   const results: Results = resultsOf(experiment.value, found);
   return (
     <>
-      <p class="note">{words.recordedOn(results.adapter, seedsOf(results).length)}</p>
+      <p class="note recorded-on">{words.recordedOn(results.adapter, seedsOf(results).length)}</p>
       <Findings
         key={`recorded ${experimentName.value} ${preset.value}`}
         experiment={experiment.value}

@@ -58,6 +58,8 @@ export const words = {
   armsDone: (done: number, total: number) => `${done} of ${arms(total)} done`,
   failed: 'The experiment could not go on',
 
+  noGpu: 'Recorded results can still be read; running an experiment needs WebGPU.',
+
   asking: 'Looking for recorded results …',
   noneRecorded: (presets: readonly string[]) =>
     presets.length > 0

@@ -1,7 +1,14 @@
 import type { NoGpuCause } from '../../protocol.ts';
 import { text } from '../strings.ts';
 
-export function NoGpu({ cause, message }: { cause: NoGpuCause; message: string }) {
+interface Props {
+  cause: NoGpuCause;
+  message: string;
+  /** What the sheet still shows. */
+  rest?: string;
+}
+
+export function NoGpu({ cause, message, rest = text.noGpu.rest }: Props) {
   return (
     <section class="message">
       <h2>{text.noGpu.heading[cause]}</h2>
@@ -10,7 +17,7 @@ export function NoGpu({ cause, message }: { cause: NoGpuCause; message: string }
           <li key={line}>{line}</li>
         ))}
       </ul>
-      <p class="note">{text.noGpu.rest}</p>
+      <p class="note">{rest}</p>
       {message && (
         <details>
           <summary>{text.noGpu.details}</summary>
