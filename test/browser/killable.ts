@@ -1,0 +1,72 @@
+/** A Chromium of our own, with a profile that outlives it, to be killed with SIGKILL. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { findChromium } from '../../src/cli/node/chromium.mjs';
+
+export const newProfile = (): string => mkdtempSync(path.join(os.tmpdir(), 'rekindle-profile-'));
+export const removeProfile = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+
+export class KillableBrowser {
+  readonly context: BrowserContext;
+  readonly #browser: Browser;
+  readonly #process: ChildProcess;
+
+  static async launch(profile: string, switches: readonly string[] = []): Promise<KillableBrowser> {
+    const executable = findChromium();
+    if (executable === undefined) throw new Error('No Chromium found: npm test installs one, or set CHROMIUM_PATH.');
+    const portFile = path.join(profile, 'DevToolsActivePort');
+    rmSync(portFile, { force: true });
+    const child = spawn(
+      executable,
+      ['--headless=new', '--no-sandbox', '--no-first-run', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...switches, 'about:blank'],
+      // A group of its own, so that all its processes can be killed at once.
+      { detached: true, stdio: 'ignore' },
+    );
+    const deadline = Date.now() + 30_000;
+    let port = '';
+    while (!port.includes('\n')) {
+      if (Date.now() > deadline) throw new Error('Chromium opened no debugging port within 30 s.');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (existsSync(portFile)) port = readFileSync(portFile, 'utf8');
+    }
+    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port.split('\n')[0]}`);
+    return new KillableBrowser(child, browser);
+  }
+
+  private constructor(child: ChildProcess, browser: Browser) {
+    this.#process = child;
+    this.#browser = browser;
+    this.context = browser.contexts()[0]!;
+  }
+
+  /** Every process of the browser, at once. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    const gone = new Promise((resolve) => this.#process.once('exit', resolve));
+    process.kill(-this.#process.pid!, 'SIGKILL');
+    await gone;
+    await this.#browser.close().catch(() => {});
+  }
+
+  /** Its renderers alone: what a crashed or discarded tab is. Linux. */
+  killRenderers(): number {
+    const group = this.#process.pid!;
+    let killed = 0;
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        // After the name, in brackets: state, parent, group.
+        const [, , own] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+        if (Number(own) !== group || !command.includes('--type=renderer')) continue;
+        process.kill(Number(pid), 'SIGKILL');
+        killed++;
+      } catch {
+        // It ended by itself meanwhile.
+      }
+    }
+    return killed;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Browsers and tabs killed in the middle of saves: what was acknowledged is there afterwards, whole, and the run goes
+ * on from it. `npm run soak` kills more.
+ */
+import { expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { RandomStream } from '../../src/util/random.ts';
+import { KillableBrowser, newProfile, removeProfile } from './killable.ts';
+import type { Found } from './storageWorker.ts';
+import { workerScript } from './workerScript.ts';
+
+const kills = Number(process.env.KILLS ?? 20);
+/** Of four kills one is of the whole browser: starting it again takes most of the time. */
+const browserEvery = 4;
+
+test(
+  `${kills} kills during saves lose no acknowledged generation`,
+  async () => {
+    const site = inject('site');
+    if ('failure' in site) throw new Error(site.failure);
+    const script = await workerScript('storageWorker.ts');
+    const random = new RandomStream(Number(process.env.SEED ?? 1), 'kills');
+    const profile = newProfile();
+    let browser = await KillableBrowser.launch(profile);
+    let acknowledged = 0;
+    let passed = 0;
+    let ahead = 0;
+    let saves = 0;
+    const started = performance.now();
+
+    /** Chromium may hand out a spare renderer that was killed too. */
+    const newPage = async (tries = 5): Promise<Page> => {
+      try {
+        return await browser.context.newPage();
+      } catch (error) {
+        if (tries === 0 || !String(error).includes('crashed')) throw error;
+        return newPage(tries - 1);
+      }
+    };
+    /** Opens a page that loads and then saves without end; resolves with what it found. */
+    const open = async (): Promise<Found> => {
+      const page = await newPage();
+      await page.route('**/kills.html', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>kills</title>' }));
+      await page.goto(`${site.url}kills.html`);
+      const found = new Promise<Found>((resolve) => {
+        void page.exposeFunction('found', resolve).then(() =>
+          page.exposeFunction('saved', (generation: number) => {
+            acknowledged = generation;
+            saves++;
+          }),
+        ).then(() =>
+          page.evaluate((code) => {
+            const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), { type: 'module' });
+            const tell = globalThis as unknown as { found(found: unknown): void; saved(generation: number): void };
+            worker.onmessage = ({ data }) => ('found' in data ? tell.found(data.found) : tell.saved(data.saved));
+            worker.onerror = ({ message }) => tell.found({ error: message });
+            worker.postMessage(null);
+          }, script),
+        );
+      });
+      return found;
+    };
+
+    try {
+      for (let kill = 0; kill <= kills; kill++) {
+        const last = acknowledged;
+        const found = await open();
+        const label = `after kill ${kill}: ${JSON.stringify(found)}`;
+        expect(found.error, label).toBeNull();
+        expect(found.where, label).toBe('opfs');
+        expect(found.right, label).toBe(true);
+        // One more may have reached the disk than its acknowledgement did the driver.
+        expect([last, last + 1], label).toContain(found.generation);
+        if (found.generation > last) ahead++;
+        if (found.passed.length > 0) passed++;
+        acknowledged = Math.max(acknowledged, found.generation);
+        if (kill === kills) break;
+        await new Promise((resolve) => setTimeout(resolve, 100 + random.integer(400)));
+        if (kill % browserEvery === browserEvery - 1) {
+          await browser.kill();
+          browser = await KillableBrowser.launch(profile);
+        } else {
+          expect(browser.killRenderers(), 'renderers to kill').toBeGreaterThan(0);
+          // Those of dead tabs: or they add up over hundreds of kills.
+          for (const page of browser.context.pages()) await page.close().catch(() => {});
+        }
+      }
+    } finally {
+      await browser.kill();
+      removeProfile(profile);
+    }
+    const seconds = (performance.now() - started) / 1000;
+    console.log(
+      `${kills} kills in ${seconds.toFixed(0)} s: ${saves} saves acknowledged, ${passed} unfinished ones passed over, ` +
+        `${ahead} whole but not acknowledged, 0 lost`,
+    );
+    expect(saves).toBeGreaterThan(kills);
+  },
+  Math.max(180_000, kills * 10_000),
+);
