@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { confinedPage, securityHeaders } from './src/cli/node/policy.mjs';
 
 /** Tests that need a GPU device: these folders, and a file anywhere that says so in its name. */
 const gpuTests = ['test/{gpu,ops,model}/**/*.test.ts', 'test/**/*.gpu.test.ts'];
@@ -7,6 +8,8 @@ const browserTests = ['test/browser/**/*.test.ts'];
 export default defineConfig({
   base: './', // the built page works under any path
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  plugins: [confinedPage()],
+  preview: { headers: securityHeaders },
   worker: { format: 'es' },
   build: {
     target: 'es2023', // every browser with WebGPU is newer
