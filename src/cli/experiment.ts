@@ -2,13 +2,14 @@
  * `npm run recipe -- experiment NAME --seeds N --out DIR`: the arms of one or more of the paper's comparisons, over seeds. Every arm
  * is written when it is done; the same command again goes on where it stopped, and several may share a folder if their seeds differ.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveConfig } from '../config/resolve.ts';
 import type { RunConfig } from '../config/run.ts';
 import { armsOf, type Experiment, experimentsNamed } from '../recipe/experiments.ts';
 import { type ExperimentResults, type ResultRow, resultsTable } from '../recipe/results.ts';
 import { type Base, readBase } from '../train/base.ts';
+import { Bases } from '../train/bases.ts';
 import { runExperiment } from '../train/experiment.ts';
 import { UserError } from '../util/errors.ts';
 import { chanceLevel } from '../evaluate/suite.ts';
@@ -20,8 +21,8 @@ import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
 import { writeFolder } from './writeFolder.ts';
 
-/** Folder of a preset's base of one seed among the shipped ones. */
-export const shippedBase = (preset: string, seed: number): string => path.join(projectRoot, 'public/bases', `${preset}-${seed}`);
+/** The bases that the page ships. */
+const shipped = new Bases(async (name) => readFileSync(path.join(projectRoot, 'public/bases', name)));
 
 /** '5' is the seeds 1 … 5, '2,7' those two. */
 export function seedsOf(text: string): number[] {
@@ -58,7 +59,7 @@ export async function experiment(args: string[]): Promise<void> {
       config,
       seeds,
       done,
-      baseOf: async (seed) => folder.base(seed) ?? (given.base === 'train' ? null : shipped(config, seed)),
+      baseOf: async (seed) => folder.base(seed) ?? (given.base === 'train' ? null : shipped.shipped({ ...config, seed })),
     },
     {
       compiling() {},
@@ -85,18 +86,6 @@ export async function experiment(args: string[]): Promise<void> {
   );
   folder.summarise(experiments, adapter);
   for (const one of experiments) say(`\n${resultsTable(one, folder.results(adapter))}`);
-}
-
-/** A shipped base that was trained with this very configuration; null if there is none. */
-function shipped(config: RunConfig, seed: number): Base | null {
-  const folder = shippedBase(config.preset, seed);
-  if (!existsSync(folder)) return null;
-  const base = readBase(readFolder(folder));
-  const { model, data, batch, optimizer, base: run } = base.metadata;
-  const same = JSON.stringify([model, data, batch, optimizer, run]) ===
-    JSON.stringify([config.model, config.data, config.batch, config.optimizer, config.base]);
-  if (!same) say(`The shipped base ${config.preset}-${seed} was trained otherwise than this configuration asks: training one.`);
-  return same ? base : null;
 }
 
 /** DIR/rows holds one file an arm and seed; config.json, results.json and table.md follow from them. */
