@@ -7,7 +7,7 @@ import { afterAll, inject } from 'vitest';
 import { findChromium, seesGpu } from '../../src/cli/node/chromium.mjs';
 
 /** WebGPU in a headless Chromium: behind a switch on Linux, and on SwiftShader where the machine has no GPU. */
-const webGpuSwitches = [
+export const webGpuSwitches = [
   '--enable-unsafe-webgpu',
   '--enable-features=Vulkan',
   ...(seesGpu() ? [] : ['--use-webgpu-adapter=swiftshader']),

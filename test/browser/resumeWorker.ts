@@ -1,0 +1,40 @@
+/** Run in a worker: the trainer itself, driven by messages, so that a page without buttons can be killed while it trains. */
+import type { RunConfig } from '../../src/config/run.ts';
+import type { RunEvents } from '../../src/protocol.ts';
+import { hex, sha256 } from '../../src/storage/head.ts';
+import { createTrainer } from '../../src/train/trainer.ts';
+
+export interface Finished {
+  state: string;
+  /** Of the model as it would be exported. */
+  weights: string;
+  steps: number[];
+  losses: number[];
+}
+
+export type Command = { kind: 'start'; config: RunConfig } | { kind: 'resume' } | { kind: 'pause' } | { kind: 'continue' };
+
+const trainer = createTrainer('no data', 'no bases');
+
+addEventListener('message', async ({ data: command }: MessageEvent<Command>) => {
+  if (command.kind === 'pause') return trainer.pause();
+  if (command.kind === 'continue') return trainer.resume();
+  const said: Finished = { state: '', weights: '', steps: [], losses: [] };
+  const hear = (events: RunEvents): void => {
+    if (events.metrics) {
+      said.steps.push(...events.metrics.step);
+      said.losses.push(...events.metrics.loss);
+    }
+    if (events.state) said.state = 'message' in events.state ? `${events.state.kind}: ${events.state.message}` : events.state.kind;
+    postMessage({ events: { state: events.state, saved: events.saved, notices: events.notices, step: said.steps.at(-1) } });
+  };
+  if (command.kind === 'start') await trainer.start(command.config, [], hear);
+  else {
+    const [run] = await trainer.savedRuns();
+    postMessage({ resuming: run });
+    await trainer.resumeSaved(run!.id, hear);
+  }
+  const model = (await trainer.exportModel()).find(({ name }) => name === 'model.safetensors')!;
+  said.weights = hex(await sha256(new Uint8Array(model.bytes)));
+  postMessage({ finished: said });
+});
