@@ -7,6 +7,7 @@ import { writeFileSync, renameSync } from 'node:fs';
 import { argumentsOf, integer, readBytes, required, say } from './arguments.ts';
 import { bases } from './bases.ts';
 import { experiment } from './experiment.ts';
+import { record } from './record.ts';
 import { train } from './train.ts';
 import { sampleModel, scoreText } from './useModel.ts';
 
@@ -31,7 +32,7 @@ async function sampleCommand(args: string[]): Promise<void> {
   process.stdout.write(`${sample}\n`);
 }
 
-const commands: Record<string, (args: string[]) => Promise<void>> = { score: scoreCommand, sample: sampleCommand, experiment, bases };
+const commands: Record<string, (args: string[]) => Promise<void>> = { score: scoreCommand, sample: sampleCommand, experiment, bases, record };
 const [name, ...rest] = process.argv.slice(2);
 const command = commands[name ?? ''];
 if (command) await command(rest);

@@ -1,0 +1,44 @@
+/** `npm run recipe -- record --from DIR`: the results of an experiment into `public/results`, where the page shows them as recorded. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { armsOf, EXPERIMENTS } from '../recipe/experiments.ts';
+import type { ExperimentResults } from '../recipe/results.ts';
+import { UserError } from '../util/errors.ts';
+import { argumentsOf, readJson, required, say } from './arguments.ts';
+import { projectRoot } from './node/project.mjs';
+
+interface RecordedEntry {
+  preset: string;
+  /** Below public/results. */
+  file: string;
+  adapter: string;
+  /** Those of which every arm has a row. */
+  experiments: string[];
+  seeds: number[];
+}
+
+export async function record(args: string[]): Promise<void> {
+  const given = argumentsOf(args, { from: { type: 'string' } });
+  const from = path.join(path.resolve(required(given.from, 'from')), 'results.json');
+  const results = readJson(from) as ExperimentResults & { adapter: string };
+  if (!Array.isArray(results.rows)) throw new UserError(`The file ${from} holds no rows: give the folder an experiment has written.`);
+  const has = new Set(results.rows.map(({ arm }) => arm));
+  const complete = EXPERIMENTS.filter((one) => armsOf([one]).every(({ name }) => has.has(name))).map(({ name }) => name);
+  const entry: RecordedEntry = {
+    preset: results.preset,
+    file: `${results.preset}.json`,
+    adapter: results.adapter,
+    experiments: complete,
+    seeds: [...new Set(results.rows.map(({ seed }) => seed))].sort((a, b) => a - b),
+  };
+  const folder = path.join(projectRoot, 'public/results');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, entry.file), readFileSync(from));
+  const index = path.join(folder, 'index.json');
+  const others = existsSync(index) ? (readJson(index) as RecordedEntry[]).filter(({ preset }) => preset !== entry.preset) : [];
+  // The whole world first: the page opens with the first entry that holds f1.
+  const order = ['world', 'lab', 'world-300', 'ci'];
+  const entries = [...others, entry].sort((a, b) => order.indexOf(a.preset) - order.indexOf(b.preset));
+  writeFileSync(index, `${JSON.stringify(entries, null, 2)}\n`);
+  say(`recorded: ${results.rows.length} rows of ${entry.preset}, complete for ${complete.join(', ') || 'no experiment yet'}`);
+}
