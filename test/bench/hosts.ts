@@ -56,6 +56,19 @@ export async function dawnHost(): Promise<Host> {
 
 const benchPage = 'test/bench/page.html';
 
+/** Longest wait for the work of a peer that was given up, s: what it had submitted goes on, and would count as another's. */
+const longestQuiet = 180;
+
+/** Waits until the process tree rests: less than a tenth of a core for a second. */
+async function quiet(): Promise<void> {
+  const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+  for (let waited = 0; waited < longestQuiet; waited++) {
+    const before = cpuSecondsOfTree();
+    await pause(1);
+    if (before === null || cpuSecondsOfTree()! - before < 0.1) return;
+  }
+}
+
 /** Page and peers as one build, served on a free port. */
 async function servePage(): Promise<{ url: string; end: () => Promise<void> }> {
   const outDir = path.join(projectRoot, 'out/bench');
@@ -143,7 +156,10 @@ export async function browserHost(): Promise<Host> {
     kernels: ({ engine, id }) => call(engine, 'kernels', [id]),
     // A peer starts afresh with every work: genai-nanogpt, for one, stumbles over the text it stored the time before.
     close: ({ engine, id }) => (engine === 'rekindle' ? call(engine, 'close', [id]) : closePage(engine)),
-    abandon: closePage,
+    async abandon(engine) {
+      await closePage(engine);
+      await quiet();
+    },
     cpuSeconds: cpuSecondsOfTree,
     async end() {
       await browser.close();
