@@ -1,0 +1,70 @@
+/** Run in a worker: the same saves in every kind of storage there is, and what they cost. */
+import { MemoryFiles, type Files } from '../../src/storage/files.ts';
+import { IndexedDbFiles } from '../../src/storage/indexedDb.ts';
+import { openFiles } from '../../src/storage/open.ts';
+import { OpfsFiles } from '../../src/storage/opfs.ts';
+import { SlotStore } from '../../src/storage/slots.ts';
+
+export interface Kind {
+  kind: string;
+  wrong: string[];
+  /** Seconds, medians. */
+  save: number;
+  load: number;
+}
+
+function randomBody(bytes: number): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(bytes);
+  // The most that getRandomValues takes; storage that compresses would make constant bytes cheap.
+  for (let at = 0; at < bytes; at += 65536) crypto.getRandomValues(body.subarray(at, at + 65536));
+  return body;
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+async function tryKind(files: Files, bytes: number): Promise<Kind> {
+  const result: Kind = { kind: files.kind, wrong: [], save: 0, load: 0 };
+  const check = (right: boolean, what: string): void => void (right || result.wrong.push(what));
+  const saves: number[] = [];
+  const loads: number[] = [];
+  const store = new SlotStore(files, 'kinds');
+  for (let generation = 1; generation <= 3; generation++) {
+    const body = randomBody(bytes);
+    let from = performance.now();
+    await store.save([body.subarray(0, 1000), body.subarray(1000)], { generation });
+    saves.push((performance.now() - from) / 1000);
+    const again = new SlotStore(files, 'kinds');
+    from = performance.now();
+    const loaded = await again.load();
+    loads.push((performance.now() - from) / 1000);
+    check(loaded!.head.facts.generation === generation, `generation ${generation}`);
+    check(loaded!.body.every((byte, i) => byte === body[i]), `bytes of generation ${generation}`);
+  }
+  // A damaged segment: the save before it, by name.
+  const file = await files.open('kinds.a.0');
+  await file.write(Uint8Array.of(1, 2, 3), 5);
+  await file.flush();
+  await file.close();
+  const older = new SlotStore(files, 'kinds');
+  check((await older.load())!.head.facts.generation === 2, 'the older save after damage');
+  check(older.passed[0]?.kind === 'damaged', 'the damage told');
+  await older.remove();
+  check(!(await files.list()).some((name) => name.startsWith('kinds.')), 'removal');
+  return { ...result, save: median(saves), load: median(loads) };
+}
+
+addEventListener('message', async ({ data: bytes }: MessageEvent<number>) => {
+  const results: Kind[] = [];
+  for (const files of [await OpfsFiles.create(), await IndexedDbFiles.create(), new MemoryFiles()]) results.push(await tryKind(files, bytes));
+  const opened = await openFiles();
+  const root = await navigator.storage.getDirectory();
+  // A browser without OPFS, then one that blocks all storage.
+  navigator.storage.getDirectory = () => Promise.reject(new DOMException('denied', 'SecurityError'));
+  const without = await openFiles();
+  indexedDB.open = () => {
+    throw new DOMException('denied', 'SecurityError');
+  };
+  const blocked = await openFiles();
+  await root.removeEntry('runs', { recursive: true });
+  postMessage({ results, opened: [opened, without, blocked].map(({ files, notice }) => ({ kind: files.kind, notice })) });
+});
