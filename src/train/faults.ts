@@ -1,13 +1,13 @@
 /**
- * Faults on demand, for tests of what a run does about them: `poison=STEP,spike=STEP,throw=STEP,hang=STEP,lose=STEP,
- * storage=CALL`, each once. Pages built for publication never read them.
+ * Faults on demand, for tests of what a run does about them: `poison=STEP,spike=STEP,throw=STEP,hang=STEP,lose=STEP`,
+ * each once. (Storage has its own: storage/faulty.ts.) Pages built for publication never read them.
  */
 import type { Engine } from './engine.ts';
 import { UserError } from '../util/errors.ts';
 
-const kinds = ['poison', 'spike', 'throw', 'hang', 'lose', 'storage'] as const;
+const kinds = ['poison', 'spike', 'throw', 'hang', 'lose'] as const;
 export type FaultKind = (typeof kinds)[number];
-/** When each strikes: a step, or for `storage` a call. */
+/** The step that each strikes before. */
 export type Faults = Partial<Record<FaultKind, number>>;
 
 /** What the rate of a spike's step is multiplied with: enough to throw any run off its track. */

@@ -32,10 +32,10 @@ async function openTrainer(browser: KillableBrowser, siteUrl: string, script: st
   });
   await page.evaluate((code) => {
     const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), { type: 'module' });
-    const page = globalThis as unknown as { tell(message: unknown): void; worker: Worker };
-    worker.onmessage = ({ data }) => page.tell(data);
-    worker.onerror = ({ message }) => page.tell({ finished: { state: `error: ${message}` } });
-    page.worker = worker;
+    const scope = globalThis as unknown as { tell(message: unknown): void; worker: Worker };
+    worker.onmessage = ({ data }) => scope.tell(data);
+    worker.onerror = ({ message }) => scope.tell({ finished: { state: `error: ${message}` } });
+    scope.worker = worker;
   }, script);
   const send = (command: Command): Promise<void> =>
     page.evaluate((sent) => (globalThis as unknown as { worker: Worker }).worker.postMessage(sent, []), command);

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/config/run.ts';
 import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
+import { openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { disturbance, parseFaults } from '../../src/train/faults.ts';
@@ -56,7 +58,67 @@ async function trainWith(faults: string, automatic: boolean) {
   return { end, notices, rewinds, rows, finite: parameters.every(Number.isFinite) };
 }
 
+/** Trains on a device of its own, which the fault may take away. */
+async function trainTo(store: SlotStore, faults: string) {
+  const { device, report } = await openNodeDevice();
+  const told: string[] = [];
+  const losses = new Map<number, number>();
+  const from = (await store.load().then((loaded) => loaded && decodeCheckpoint(loaded.body))) ?? undefined;
+  const listener = {
+    state(state: RunState) {
+      // Saved at step 20, then left to itself.
+      if (state.kind === 'paused' && losses.size < 20) run.step();
+      else if (state.kind === 'paused') run.resume();
+    },
+    metric: ({ step, loss }: MetricRow) => void losses.set(step, loss),
+    heldOut() {},
+    switched() {},
+    sources() {},
+  };
+  const saves = { saved: ({ step }: { step: number }) => void told.push(`saved ${step}`), failed: (step: number) => void told.push(`failed ${step}`) };
+  const keeper = new Keeper(store, saves, {}, { history: from?.history });
+  const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), listener, null, {
+    keeper,
+    checkpoint: from,
+    disturb: disturbance(parseFaults(faults)),
+  });
+  if (!from) run.pause();
+  const end = await run.train().catch((error: unknown) => String(error));
+  await keeper.settled();
+  const metrics = keeper.history.metrics.map(({ step, loss }) => [step, loss]);
+  const pools = end instanceof Object ? await run.engine.snapshot() : null;
+  device.destroy();
+  return { end, told, metrics, pools };
+}
+
 describe('a run', () => {
+  it('whose device is lost saves nothing more, and on another device ends with the bits of one that kept its own', async () => {
+    const whole = await trainTo(new SlotStore(new MemoryFiles(), 'run'), '');
+    const store = new SlotStore(new MemoryFiles(), 'run');
+    const lost = await trainTo(store, 'lose=22');
+    expect(lost.end).toMatch(/lost|abort|destroyed|unmapped/i);
+    expect(lost.told.at(-1)).toMatch(/ 20$/);
+    expect(lost.metrics.every(([step]) => step! < 22)).toBe(true);
+    const resumed = await trainTo(store, '');
+    expect(resumed.end).toEqual(whole.end);
+    expect(resumed.metrics).toEqual(whole.metrics);
+    expect(resumed.pools).toEqual(whole.pools);
+  });
+
+  it('that fails in the middle fails whole, in the words of the failure', async () => {
+    const store = new SlotStore(new MemoryFiles(), 'run');
+    const { end } = await trainTo(store, 'throw=21');
+    expect(end).toBe('Error: Thrown at step 21, as asked for.');
+    expect((await store.load())!.head.facts.step).toBe(20);
+  });
+
+  it('knows its faults by name', () => {
+    expect(parseFaults('lose=3,spike=40')).toEqual({ lose: 3, spike: 40 });
+    for (const wrong of ['lose', 'flood=3', 'lose=x']) {
+      expect(() => parseFaults(wrong)).toThrow(/is not one of poison, spike, throw, hang, lose/);
+    }
+  });
+
   it('with a broken weight says so in that step, and ends after three', async () => {
     const { end, notices } = await trainWith('poison=80', false);
     expect(notices.map(({ code, step }) => [code, step])).toEqual([['bad-step', 80], ['bad-step', 81], ['bad-step', 82]]);
