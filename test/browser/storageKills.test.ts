@@ -69,8 +69,8 @@ test(
         expect(found.error, label).toBeNull();
         expect(found.where, label).toBe('opfs');
         expect(found.right, label).toBe(true);
-        // One more may have reached the disk than its acknowledgement did the driver.
-        expect([last, last + 1], label).toContain(found.generation);
+        // More may have reached the disk than acknowledgements did the driver; fewer never.
+        expect(found.generation, label).toBeGreaterThanOrEqual(last);
         if (found.generation > last) ahead++;
         if (found.passed.length > 0) passed++;
         acknowledged = Math.max(acknowledged, found.generation);
