@@ -69,9 +69,14 @@ export class Keeper {
     this.history = history;
   }
 
+  /** Whether something is being saved. */
+  get busy(): boolean {
+    return this.#waiting > 0;
+  }
+
   /** Whether it is time for a save. */
   due(): boolean {
-    return this.#waiting === 0 && this.#now() - this.#last >= 1000 * saveInterval(this.#cost / 1000);
+    return !this.busy && this.#now() - this.#last >= 1000 * saveInterval(this.#cost / 1000);
   }
 
   /** Saves a run as it is now; `pools` is being read back. Resolves when that is done or has failed; never rejects. */

@@ -8,17 +8,7 @@ import type { Rows } from '../data/heldOutRows.ts';
 import type { Batch } from '../data/loader.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import { scoreSuites } from '../evaluate/report.ts';
-import type {
-  BenchmarkPoint,
-  HeldOutPoint,
-  Notice,
-  PhaseName,
-  Rewind,
-  RunState,
-  Sample,
-  SourceCount,
-  Switch,
-} from '../protocol.ts';
+import type { PhaseName, RunState } from '../protocol.ts';
 import type { Weights } from '../export/parts.ts';
 import { planRun, type RunPart, type RunPlan } from '../recipe/phases.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -30,30 +20,9 @@ import { generate, Generator } from './generate.ts';
 import { beginPhase, judge, mostBadInARow, mostRollbacks, newHealth } from './health.ts';
 import { recording } from './history.ts';
 import type { Keeper, SavedState } from './keeper.ts';
+import type { RunListener } from './listener.ts';
 
-/** A logged step. */
-export interface MetricRow extends StepMetrics {
-  tokens: number;
-  phase: PhaseName;
-  tokensPerSecond: number;
-}
-
-/** What a run tells whoever drives it. */
-export interface RunListener {
-  state(state: RunState): void;
-  metric(row: MetricRow): void;
-  heldOut(point: HeldOutPoint): void;
-  switched(change: Switch): void;
-  sources(counts: SourceCount[]): void;
-  /** A batch that was passed over, a loss that jumped, a return to a save. Absent: nobody reads them. */
-  notice?(notice: Notice): void;
-  /** The run goes on from an earlier step: what was said of later ones is void. */
-  rewound?(rewind: Rewind): void;
-  /** Absent: the benchmarks are not scored. */
-  benchmark?(point: BenchmarkPoint): void;
-  /** Absent: no samples are drawn. */
-  sample?(sample: Sample): void;
-}
+export type { MetricRow, RunListener } from './listener.ts';
 
 /** Steps in flight before the oldest is read: enough to keep the GPU fed, few enough that pause answers at once. */
 const inFlight = 2;
@@ -202,7 +171,10 @@ export class Run {
     this.#listener.state({ kind: 'training', phase: this.#progress.phase });
     this.#lastRead = performance.now();
     // Before the first step, so that storage which fails is known of while nothing can be lost.
-    if (first) await this.#keep('training');
+    if (first) {
+      await this.#keep('training');
+      await this.#keeper?.settled();
+    }
     for (;;) {
       const trouble = await this.#advance();
       if (!trouble) break;
@@ -227,7 +199,7 @@ export class Run {
       const changed = phase.name !== progress.phase;
       if (changed || step === plan.firstStep || (everySteps > 0 && (step - plan.firstStep) % everySteps === 0)) {
         if (!(await this.#drain())) break;
-        if (changed) void this.#keep('training');
+        if (changed) await this.#keep('training');
         await this.evaluate(step, progress.phase);
         if (changed) {
           progress.phase = phase.name;
@@ -242,12 +214,12 @@ export class Run {
       }
       if (this.#paused && this.#allowance === 0) {
         if (!(await this.#drain())) break;
-        void this.#keep('paused');
+        await this.#keep('paused');
         await this.#wait(phase.name);
         if (this.#stopped || this.#trouble) break;
       } else if (this.#keeper?.due()) {
         if (!(await this.#drain())) break;
-        void this.#keep('training');
+        await this.#keep('training');
       }
       if (this.#allowance > 0) this.#allowance--;
       const fill = (micro: number): Batch => {
@@ -355,11 +327,13 @@ export class Run {
     return true;
   }
 
-  /** Saves the run as it is, all submitted steps read; but not in a state that a run would go back from. */
-  #keep(state: SavedState): Promise<void> {
+  /** Begins to save the run as it is, all submitted steps read; but not in a state that a run would go back from. */
+  async #keep(state: SavedState): Promise<void> {
     const { badInARow, spiking } = this.#progress.health;
-    if (!this.#keeper || badInARow > 0 || (spiking && state === 'training')) return Promise.resolve();
-    return this.#keeper.keep(this.config, this.#part, this.#progress, state, this.engine.snapshot());
+    if (!this.#keeper || badInARow > 0 || (spiking && state === 'training')) return;
+    // Copies of the pools must not pile up behind a slow disk.
+    if (this.#keeper.busy) await this.#keeper.settled();
+    void this.#keeper.keep(this.config, this.#part, this.#progress, state, this.engine.snapshot());
   }
 
   #tellSources(): void {

@@ -43,8 +43,8 @@ export interface Resumed extends Inputs {
 export class SavedRuns {
   readonly files: Files;
   readonly #list: RunList;
-  /** Frees the run that is being trained. */
-  #release: (() => void) | null = null;
+  /** The run that is being trained here, and what frees it. */
+  #held: { id: string; release: () => void } | null = null;
 
   static async open(files: Files): Promise<SavedRuns> {
     return new SavedRuns(files, await RunList.open(files));
@@ -56,14 +56,14 @@ export class SavedRuns {
   }
 
   list = (): Promise<SavedRun[]> => this.#list.list();
-  remove = (id: string): Promise<void> => this.#list.remove(id);
   metrics = (id: string): Promise<MetricColumns | null> => this.#list.metrics(id);
 
   /** Makes room, stores what a new run trains on, and returns what saves it from now on. */
   async begin(inputs: Inputs, part: RunPart, data: TrainingData, listener: KeeperListener): Promise<Keeper> {
     const id = crypto.randomUUID();
     await this.#hold(id);
-    for (const { id: old } of (await this.list()).slice(mostRuns - 1)) await this.remove(old);
+    // One that trains in another tab stays.
+    for (const { id: old } of (await this.list()).slice(mostRuns - 1)) await this.remove(old).catch(() => {});
     await new SlotStore(this.files, inputsOf(id)).save(await encodeInputs(inputs), {});
     const { config } = inputs;
     const facts = {
@@ -74,6 +74,16 @@ export class SavedRuns {
       batches: await fingerprint(data, config, part),
     };
     return this.#keeper(id, new SlotStore(this.files, id), facts, newHistory(), listener);
+  }
+
+  /** UserError where another tab trains it. */
+  async remove(id: string): Promise<void> {
+    const release = this.#held?.id === id ? () => {} : await holdRun(id);
+    try {
+      await this.#list.remove(id);
+    } finally {
+      release();
+    }
   }
 
   async config(id: string): Promise<RunConfig> {
@@ -123,9 +133,10 @@ export class SavedRuns {
 
   /** This run, and no other, is ours to write. */
   async #hold(id: string): Promise<void> {
-    this.#release?.();
-    this.#release = null;
-    this.#release = await holdRun(id);
+    if (this.#held?.id === id) return;
+    this.#held?.release();
+    this.#held = null;
+    this.#held = { id, release: await holdRun(id) };
   }
 
   async #inputs(id: string): Promise<Inputs> {

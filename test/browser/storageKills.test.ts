@@ -54,7 +54,7 @@ test(
             const tell = globalThis as unknown as { found(found: unknown): void; saved(generation: number): void };
             worker.onmessage = ({ data }) => ('found' in data ? tell.found(data.found) : tell.saved(data.saved));
             worker.onerror = ({ message }) => tell.found({ error: message });
-            worker.postMessage(null);
+            worker.postMessage(null, []);
           }, script),
         );
       });

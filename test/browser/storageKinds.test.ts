@@ -9,11 +9,11 @@ const bytes = Number(process.env.STORAGE_BYTES ?? 12_000_000);
 test('OPFS, IndexedDB and memory keep what they are given, and the safest there is gets chosen', async () => {
   const script = await workerScript('storageKindsWorker.ts');
   await withPage(async (page) => {
-    const { results, opened } = await page.evaluate(
+    const { results, refusal, opened } = await page.evaluate(
       (given) => {
         const worker = new Worker(URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' })), { type: 'module' });
         worker.postMessage(given.bytes, []);
-        return new Promise<{ results: Kind[]; opened: { kind: string; notice: string | null }[] }>((resolve, reject) => {
+        return new Promise<{ results: Kind[]; refusal: string; opened: { kind: string; notice: string | null }[] }>((resolve, reject) => {
           worker.onmessage = ({ data }) => resolve(data);
           worker.onerror = ({ message }) => reject(new Error(message));
         });
@@ -22,6 +22,7 @@ test('OPFS, IndexedDB and memory keep what they are given, and the safest there 
     );
     for (const { kind, save, load } of results) console.log(`${bytes / 1e6} MB in ${kind}: saved in ${save.toFixed(2)} s, loaded in ${load.toFixed(2)} s`);
     expect(results.map(({ kind, wrong }) => [kind, wrong])).toEqual([['opfs', []], ['indexeddb', []], ['memory', []]]);
+    expect(refusal).toBe('open-elsewhere');
     expect(opened.map(({ kind }) => kind)).toEqual(['opfs', 'indexeddb', 'memory']);
     expect(opened.map(({ notice }) => notice !== null)).toEqual([false, false, true]);
     expect(opened[2]!.notice).toMatch(/keep this tab open/);

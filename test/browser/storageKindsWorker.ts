@@ -1,6 +1,7 @@
 /** Run in a worker: the same saves in every kind of storage there is, and what they cost. */
 import { MemoryFiles, type Files } from '../../src/storage/files.ts';
 import { IndexedDbFiles } from '../../src/storage/indexedDb.ts';
+import { holdRun } from '../../src/storage/lock.ts';
 import { openFiles } from '../../src/storage/open.ts';
 import { OpfsFiles } from '../../src/storage/opfs.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
@@ -56,6 +57,12 @@ async function tryKind(files: Files, bytes: number): Promise<Kind> {
 addEventListener('message', async ({ data: bytes }: MessageEvent<number>) => {
   const results: Kind[] = [];
   for (const files of [await OpfsFiles.create(), await IndexedDbFiles.create(), new MemoryFiles()]) results.push(await tryKind(files, bytes));
+  // Two writers of one run: the second is refused until the first lets go.
+  const release = await holdRun('held');
+  const refusal = await holdRun('held').then(() => 'let in', ({ code }: { code: string }) => code);
+  release();
+  await navigator.locks.request('run:held', () => {});
+  (await holdRun('held'))();
   const opened = await openFiles();
   const root = await navigator.storage.getDirectory();
   // A browser without OPFS, then one that blocks all storage.
@@ -66,5 +73,5 @@ addEventListener('message', async ({ data: bytes }: MessageEvent<number>) => {
   };
   const blocked = await openFiles();
   await root.removeEntry('runs', { recursive: true });
-  postMessage({ results, opened: [opened, without, blocked].map(({ files, notice }) => ({ kind: files.kind, notice })) });
+  postMessage({ results, refusal, opened: [opened, without, blocked].map(({ files, notice }) => ({ kind: files.kind, notice })) });
 });
