@@ -7,7 +7,8 @@ const browserTests = ['test/browser/**/*.test.ts'];
 
 export default defineConfig({
   base: './', // the built page works under any path
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // Vite's development form, which it also takes for NODE_ENV=test, writes this machine's paths into the page.
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
   plugins: [confinedPage()],
   preview: { headers: securityHeaders },
   worker: { format: 'es' },
