@@ -244,7 +244,9 @@ export class Run {
 
   /** Asks for the measurements of all steps submitted since the last time. */
   #ask(): void {
-    this.#reads.push(this.#read(this.#unread, this.#progress.step - 1));
+    const read = this.#read(this.#unread, this.#progress.step - 1);
+    read.catch(() => {}); // whoever awaits the reads hears of the first failure; the others fail with it
+    this.#reads.push(read);
     this.#unread = this.#progress.step;
   }
 
