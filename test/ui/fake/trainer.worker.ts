@@ -196,6 +196,18 @@ const api: TrainerApi = {
   async stop() {
     command = 'stop';
   },
+  /** A browser in which nothing was ever saved. */
+  async savedRuns() {
+    return [];
+  },
+  async savedConfig() {
+    throw new Error('No run is saved here.');
+  },
+  async resumeSaved() {
+    throw new Error('No run is saved here.');
+  },
+  async deleteSaved() {},
+  async goBack() {},
   async sample(prompt) {
     return `${prompt.length} letters were asked, and so it goes on`;
   },
