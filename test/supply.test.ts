@@ -17,7 +17,9 @@ interface Package {
   dependencies?: Record<string, string>;
 }
 
-const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, Package> };
+const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+  packages: Record<string, Package>;
+};
 const installed = Object.entries(packages).filter(([folder]) => folder !== '');
 
 /** Packages that have a script to run at installation, which is never run, and what it would have done. */
@@ -58,9 +60,21 @@ test('the page is built from ten packages at most, those they bring along includ
 
 /** File name → SHA-256 of what Vite builds from a folder. */
 async function built(folder: string): Promise<Record<string, string>> {
-  const result = await build({ root: folder, configFile: path.join(folder, 'vite.config.ts'), build: { write: false }, logLevel: 'error' });
-  const { output } = [result].flat()[0] as { output: { fileName: string; code?: string; source?: string | Uint8Array }[] };
-  const hashed = output.map(({ fileName, code, source }) => [fileName, createHash('sha256').update(code ?? source ?? '').digest('hex')]);
+  const result = await build({
+    root: folder,
+    configFile: path.join(folder, 'vite.config.ts'),
+    build: { write: false },
+    logLevel: 'error',
+  });
+  const { output } = [result].flat()[0] as {
+    output: { fileName: string; code?: string; source?: string | Uint8Array }[];
+  };
+  const hashed = output.map(({ fileName, code, source }) => [
+    fileName,
+    createHash('sha256')
+      .update(code ?? source ?? '')
+      .digest('hex'),
+  ]);
   return Object.fromEntries(hashed.sort()) as Record<string, string>;
 }
 

@@ -34,7 +34,8 @@ export interface ConfigRequest {
 export function resolveConfig(request: ConfigRequest): RunConfig {
   const file = request.file === undefined ? [] : flatten(request.file);
   const named = file.find(([key]) => key === 'preset')?.[1];
-  if (named !== undefined && typeof named !== 'string') throw refused(`The preset is ${shown(named)}: it must be a name.`);
+  if (named !== undefined && typeof named !== 'string')
+    throw refused(`The preset is ${shown(named)}: it must be a name.`);
   const asked = presetConfig(request.preset ?? named ?? DEFAULT_PRESET);
   const preset = request.from?.(asked) ?? asked;
   const given = request.data ?? [];
@@ -99,7 +100,7 @@ function setOption(config: RunConfig, key: string, reader: Reader): string | nul
   const closed = closedSectionOf(config, key);
   if (closed !== null) {
     return (
-      `${key} has no effect, since this run has no ${closed} part: ` +
+      `${brief(key)} has no effect, since this run has no ${closed} part: ` +
       (closed === 'continued' ? 'add continued=on.' : 'choose the preset ci, world or lab.')
     );
   }
@@ -135,10 +136,11 @@ function continuedOf({ base }: RunConfig): ContinuedConfig {
 function setWeight(config: RunConfig, key: string, weight: number, text: string): string | null {
   const { blend: option, source } = weightKey(key)!;
   const blend = getPath(config, option.key) as Blend | undefined;
-  if (!blend) return `${key} has no effect, since this run has no continued part: add continued=on.`;
-  if (!SOURCE_NAME.test(source)) return `${quoted(source)} cannot name a source: use letters, digits, - and _, 40 at most.`;
+  if (!blend) return `${brief(key)} has no effect, since this run has no continued part: add continued=on.`;
+  if (!SOURCE_NAME.test(source))
+    return `${quoted(source)} cannot name a source: use letters, digits, - and _, 40 at most.`;
   if (!Number.isFinite(weight) || weight < 0)
-    return `${key} is ${text === '' ? 'empty' : brief(text)}: a weight is a number of 0 or more.`;
+    return `${brief(key)} is ${text === '' ? 'empty' : brief(text)}: a weight is a number of 0 or more.`;
   if (weight === 0) delete blend[source];
   else blend[source] = weight;
   return null;
@@ -152,12 +154,7 @@ function setBlend(config: RunConfig, key: string, json: unknown): string | null 
   if (sources.length > MOST_SOURCES) return `${key} names ${sources.length} sources: there may be ${MOST_SOURCES}.`;
   if (!setPath(config, key, {})) return `${key} has no effect, since this run has no continued part: add continued=on.`;
   for (const [source, weight] of sources) {
-    const problem = setWeight(
-      config,
-      `${key}.${source}`,
-      typeof weight === 'number' ? weight : NaN,
-      shown(weight),
-    );
+    const problem = setWeight(config, `${key}.${source}`, typeof weight === 'number' ? weight : NaN, shown(weight));
     if (problem !== null) return problem;
   }
   return null;

@@ -60,9 +60,7 @@ export function decodeHash(hash: string): Decoded {
 
   const version = pairs.get('v') ?? VERSION;
   if (version !== VERSION)
-    return fallback(
-      `The link is of version ${brief(version)} and this page reads ${VERSION}: none of it was used.`,
-    );
+    return fallback(`The link is of version ${brief(version)} and this page reads ${VERSION}: none of it was used.`);
   let name = pairs.get('p') ?? DEFAULT_PRESET;
   let preset: RunConfig;
   try {

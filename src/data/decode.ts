@@ -63,7 +63,9 @@ export class TextReader {
       throw new UserError(`${this.#name} is UTF-16: save it as UTF-8.`, { code: 'text-utf16' });
     }
     const decoded = this.#decoder.decode(bytes);
-    const text = this.#utf8 ? decoded : decoded.replaceAll(C1, (control) => WINDOWS_1252[control.charCodeAt(0) - 0x80]!);
+    const text = this.#utf8
+      ? decoded
+      : decoded.replaceAll(C1, (control) => WINDOWS_1252[control.charCodeAt(0) - 0x80]!);
     if (this.#utf8 && text.includes(REPLACEMENT)) this.#findDamage(bytes, text);
     this.#at += bytes.length;
     return first && text.startsWith('\ufeff') ? text.slice(1) : text;

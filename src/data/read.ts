@@ -53,10 +53,13 @@ export async function readFile(source: string, name: string, file: Blob, options
     await stream.cancel().catch(() => {});
     if (error instanceof UserError) throw error;
     const cause = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${brief(name)} could not be read (${cause}): it may have been changed or moved; add it again.`, {
-      code: 'text-unreadable',
-      cause: error,
-    });
+    throw new UserError(
+      `${brief(name)} could not be read (${cause}): it may have been changed or moved; add it again.`,
+      {
+        code: 'text-unreadable',
+        cause: error,
+      },
+    );
   }
   return reader.end(source);
 }

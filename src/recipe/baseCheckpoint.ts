@@ -101,7 +101,8 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
     Object.entries({ endingRate: rate }).find(([, value]) => Number(value) < 0 || Number(value) > 1) ??
     Object.entries({ tokenizerHash }).find(([, value]) => !/^[0-9a-f]{64}$/.test(String(value))) ??
     Object.entries({ preset }).find(([, value]) => !SOURCE_NAME.test(String(value)));
-  if (odd) throw refused(`The base checkpoint's metadata says that ${odd[0]} is ${shown(odd[1])}: the file is damaged.`);
+  if (odd)
+    throw refused(`The base checkpoint's metadata says that ${odd[0]} is ${shown(odd[1])}: the file is damaged.`);
   return { version: BASE_METADATA_VERSION, ...fields, ...readSections(fields) } as BaseMetadata;
 }
 
@@ -111,7 +112,9 @@ const SECTIONS = ['model', 'tokenizer', 'optimizer', 'batch', 'data', 'base'] as
 function ownFields(json: unknown): Record<string, unknown> {
   const record = typeof json === 'object' && json !== null ? json : {};
   const known = ['version', 'preset', 'seed', 'endingRate', 'steps', 'tokens', 'tokenizerHash', ...SECTIONS];
-  return Object.fromEntries(known.map((name) => [name, getPath(record, name)]).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    known.map((name) => [name, getPath(record, name)]).filter(([, value]) => value !== undefined),
+  );
 }
 
 /** The sections rebuilt from the list of options, so that nothing is in them that the list does not describe. */
@@ -128,7 +131,9 @@ function readSections(fields: Record<string, unknown>): Record<string, unknown> 
     if ('value' in read) setPath(sections, option.key, read.value);
   }
   const blend = getPath(fields, 'base.blend');
-  const problems = isBlend(blend) ? blendProblems('base.blend', blend, null) : [`base.blend is ${shown(blend)}: it must be a blend.`];
+  const problems = isBlend(blend)
+    ? blendProblems('base.blend', blend, null)
+    : [`base.blend is ${shown(blend)}: it must be a blend.`];
   if (problems.length > 0) throw refused(`The base checkpoint's metadata cannot be used: ${problems[0]}`);
   sections.base.blend = { ...(blend as Blend) };
   return sections;

@@ -50,7 +50,10 @@ export function fromHuggingFace(json: unknown): Tokenizer {
         .map(({ content, id }) => `${quoted(content)} = ${id}`)
         .slice(0, 3)
         .join(', ') || 'none';
-    throw refused('added-tokens', `added_tokens should hold "${END_OF_TEXT}" = ${END_OF_TEXT_ID} alone and hold ${found}`);
+    throw refused(
+      'added-tokens',
+      `added_tokens should hold "${END_OF_TEXT}" = ${END_OF_TEXT_ID} alone and hold ${found}`,
+    );
   }
 
   const merges = readMerges(model.merges);
@@ -83,10 +86,14 @@ function readMerges(lines: readonly (string | [string, string])[]): Merge[] {
     const left = ids.get(first);
     const right = ids.get(second);
     if (left === undefined || right === undefined || rest.length > 0) {
-      throw refused('merges', `merge ${rank} (${quoted(`${first} ${second}`)}) does not join two tokens made before it`);
+      throw refused(
+        'merges',
+        `merge ${rank} (${quoted(`${first} ${second}`)}) does not join two tokens made before it`,
+      );
     }
     const name = first + second;
-    if (ids.has(name) || name === END_OF_TEXT) throw refused('merges', `merge ${rank} makes the token ${quoted(name)} a second time`);
+    if (ids.has(name) || name === END_OF_TEXT)
+      throw refused('merges', `merge ${rank} makes the token ${quoted(name)} a second time`);
     ids.set(name, BASE_SIZE + rank);
     return [left, right];
   });

@@ -21,7 +21,8 @@ const PlainWorker = globalThis.Worker;
 class ConfinedWorker extends PlainWorker {
   constructor(script: string | URL, options?: WorkerOptions) {
     const { href, origin } = new URL(script, location.href);
-    if (origin !== location.origin) throw new TypeError(`A worker of this page comes from ${location.origin}, not ${origin}.`);
+    if (origin !== location.origin)
+      throw new TypeError(`A worker of this page comes from ${location.origin}, not ${origin}.`);
     const starter = new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' });
     const address = URL.createObjectURL(starter);
     super(policy.createScriptURL(address), options);

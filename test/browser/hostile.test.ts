@@ -65,7 +65,9 @@ async function unprotected(use: (page: Page) => Promise<void>): Promise<void> {
     const { hits, elements } = await page.evaluate(() => ({
       hits: (globalThis as unknown as { hits: number[] }).hits,
       elements: [...document.querySelectorAll('*')]
-        .filter((one) => [...one.attributes].some(({ name, value }) => name.startsWith('on') || /^\s*javascript:/i.test(value)))
+        .filter((one) =>
+          [...one.attributes].some(({ name, value }) => name.startsWith('on') || /^\s*javascript:/i.test(value)),
+        )
         .map((one) => one.outerHTML.slice(0, 200)),
     }));
     expect({ hits, elements }).toEqual({ hits: [], elements: [] });
@@ -76,7 +78,9 @@ async function unprotected(use: (page: Page) => Promise<void>): Promise<void> {
 
 const fileInput = (page: Page) => page.locator('input[type=file]').first();
 const addFiles = (page: Page, names: readonly string[], text = (name: string) => name) =>
-  fileInput(page).setInputFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text(name)) })));
+  fileInput(page).setInputFiles(
+    names.map((name) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text(name)) })),
+  );
 
 test('the payloads do run where markup is made of them', async () => {
   await expect(
@@ -86,14 +90,19 @@ test('the payloads do run where markup is made of them', async () => {
 
 /** Files a page: the form is drawn anew for each one added. */
 const TOGETHER = 40;
-const batches = Array.from({ length: payloads.length / TOGETHER }, (_, i) => payloads.slice(i * TOGETHER, (i + 1) * TOGETHER));
+const batches = Array.from({ length: payloads.length / TOGETHER }, (_, i) =>
+  payloads.slice(i * TOGETHER, (i + 1) * TOGETHER),
+);
 
 test.each(batches)('in the names and the text of files, from %s', (...some) =>
   unprotected(async (page) => {
     // A kind of file that is refused, with its name.
     await addFiles(page, [`${some[0]}.exe`]);
     await page.getByRole('alert').filter({ hasText: '.exe' }).waitFor();
-    await addFiles(page, some.map((payload) => `${payload}.txt`));
+    await addFiles(
+      page,
+      some.map((payload) => `${payload}.txt`),
+    );
     const rows = page.locator('li.file');
     await expect.poll(() => rows.count(), { timeout: 30_000 }).toBe(some.length);
     const shown = await rows.allTextContents();

@@ -14,7 +14,13 @@ import { securityHeaders } from '../../src/cli/node/policy.mjs';
 const folder = path.resolve(import.meta.dirname, '../../out/site');
 /** The built page, in memory. */
 const site = new Map<string, Buffer>();
-const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', json: 'application/json' };
+const types: Record<string, string> = {
+  html: 'text/html',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+  json: 'application/json',
+};
 
 /** Files of the site's folder, and some made for a test. */
 type Extra = Record<string, string>;

@@ -149,5 +149,6 @@ test('a link with more to complain of than anyone reads is summed up, and none t
   const long = decodeHash(`#v=1&${'x'.repeat(8000)}=1`);
   expect(long.problems[0]!.length).toBeLessThan(200);
   const control = decodeHash('#v=1&p=a%0a%e2%80%aeb&seed=%00%0d');
-  for (const problem of control.problems) expect(problem).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  const closed = decodeHash('#v=1&p=tiny&continued=off&continued.qa.a%00%0ab=1&continued.qa.ab=%07');
+  for (const problem of [...control.problems, ...closed.problems]) expect(problem).not.toMatch(/[\p{Cc}\p{Cf}]/u);
 });

@@ -92,7 +92,12 @@ describe('what cannot be read', () => {
     expect(refusal('a.txt', Uint8Array.of(0xff, 0xfe, 0x61, 0))).toMatch(/UTF-16: save it as UTF-8/);
     const unmarked = new Uint8Array(Uint16Array.from('no mark, but Latin text', (c) => c.charCodeAt(0)).buffer);
     expect(refusal('a.txt', unmarked)).toMatch(/UTF-16: save it as UTF-8/);
-    expect(refusal('a.txt', unmarked.map((_, i) => unmarked[i ^ 1]!))).toMatch(/UTF-16: save it as UTF-8/);
+    expect(
+      refusal(
+        'a.txt',
+        unmarked.map((_, i) => unmarked[i ^ 1]!),
+      ),
+    ).toMatch(/UTF-16: save it as UTF-8/);
   });
 
   test('gzip that is damaged, cut short, or unpacks to too much', () => {
@@ -205,7 +210,9 @@ describe('any file, piece by piece', () => {
       stream: () => new ReadableStream({ pull: () => Promise.reject(new DOMException('changed', 'NotReadableError')) }),
     });
     expect(await read('a.txt', gone)).toBe('text-unreadable');
-    await expect(readFile('mine', 'a\u202etxt.exe\n', new Blob([]))).rejects.toThrow('a\\u{202e}txt.exe\\u{a} is empty');
+    await expect(readFile('mine', 'a\u202etxt.exe\n', new Blob([]))).rejects.toThrow(
+      'a\\u{202e}txt.exe\\u{a} is empty',
+    );
   });
 
   test('the limit is one of the text, not of the packed file', async () => {

@@ -51,7 +51,14 @@ export function fuzz<I extends Input>(
   // Recording the stack of an error takes longer than all the rest of a refusal.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
-  const report: Report = { cases: 0, seconds: 0, cpuSeconds: 0, slowestMs: 0, outcomes: Object.create(null), failures: [] };
+  const report: Report = {
+    cases: 0,
+    seconds: 0,
+    cpuSeconds: 0,
+    slowestMs: 0,
+    outcomes: Object.create(null),
+    failures: [],
+  };
   const cpuBegan = process.cpuUsage();
   const began = performance.now();
   let before = began;
@@ -84,9 +91,11 @@ function outcomeOf<I extends Input>(target: Target<I>, input: I): Outcome {
   try {
     outcome = { name: target.feed(input) };
   } catch (error) {
-    if (!(error instanceof UserError)) outcome = { broken: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+    if (!(error instanceof UserError))
+      outcome = { broken: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
     else if (error.code === undefined) outcome = { broken: `no code: ${error.message}` };
-    else if (!SENTENCE.test(error.message)) outcome = { broken: `not one clear sentence: ${JSON.stringify(error.message)}` };
+    else if (!SENTENCE.test(error.message))
+      outcome = { broken: `not one clear sentence: ${JSON.stringify(error.message)}` };
     else outcome = { name: error.code };
   }
   for (const key in {}) {

@@ -6,7 +6,19 @@ export const NUMBERS = [
   '9007199254740992', '18446744073709551616', 'null', 'true', '"4"', '[]', '{}', 'NaN', 'Infinity', '0x10', '',
 ]; // prettier-ignore
 
-export const KEYS = ['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty', 'length', '', 'x', 'é', '\u202e', '\ud800'];
+export const KEYS = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'valueOf',
+  'hasOwnProperty',
+  'length',
+  '',
+  'x',
+  'é',
+  '\u202e',
+  '\ud800',
+];
 
 const deep = (depth: number): unknown => {
   let value: unknown = 1;
@@ -94,7 +106,11 @@ export function injureText(text: string, random: RandomStream, junk: readonly st
       return text.slice(0, at) + text.slice(at, at + length) + text.slice(at);
     }
     default:
-      return text.slice(0, at) + String.fromCharCode(random.integer(random.integer(2) === 0 ? 128 : 65536)) + text.slice(at + 1);
+      return (
+        text.slice(0, at) +
+        String.fromCharCode(random.integer(random.integer(2) === 0 ? 128 : 65536)) +
+        text.slice(at + 1)
+      );
   }
 }
 

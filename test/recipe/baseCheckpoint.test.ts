@@ -85,7 +85,9 @@ test('hostile metadata are refused with the field they lie in, or read as if the
   expect(changed('"num_hidden_layers":2', '"num_hidden_layers":2147483648')).toThrow(/num_hidden_layers is 2147483648/);
   expect(changed('"steps":240', '"steps":-1')).toThrow(/steps is -1/);
   expect(changed('"peak":', '"peak":{"toString":1,"valueOf":1},"x":')).toThrow(/base\.schedule\.peak is an object/);
-  expect(changed('"tokenizer":{"kind":"byte"}', '"tokenizer":{"kind":{"toString":1}}')).toThrow(/tokenizer is an object/);
+  expect(changed('"tokenizer":{"kind":"byte"}', '"tokenizer":{"kind":{"toString":1}}')).toThrow(
+    /tokenizer is an object/,
+  );
   expect(changed('"blend":{', '"blend":{"__proto__":1,')).toThrow(/names a source "__proto__"/);
   expect(changed('"blend":{', '"blend":{"a":{},')).toThrow(/base\.blend is an object: it must be a blend/);
   expect(changed(HASH, `${HASH}<img>`)).toThrow(/tokenizerHash is "ab12/);

@@ -20,7 +20,8 @@ export const checkpoints: Target<Uint8Array> = {
     let total = 0;
     for (const { data } of tensors.values()) total += data.byteLength;
     const header = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-    if (total !== bytes.length - 8 - header) throw new Error(`${total} bytes of tensors in ${bytes.length - 8 - header}`);
+    if (total !== bytes.length - 8 - header)
+      throw new Error(`${total} bytes of tensors in ${bytes.length - 8 - header}`);
     if (tensors.has('__metadata__')) throw new Error('__metadata__ was read as a tensor');
     if (bytes.length % REWRITTEN === 0) {
       const again = decodeSafetensors(encodeSafetensors([...tensors.values()], metadata));
@@ -170,7 +171,13 @@ function injure(file: SplitFile, random: RandomStream): void {
       file.header = replaceBetween(header, ',"', /:/, at, random.pick(['dtype"', 'shape"', 'x"', '__metadata__"', '']));
       break;
     case 9:
-      file.header = replaceBetween(header, '"data_offsets":', /}/, at, offsetsAfter(header, random.integer(header.length + 1)));
+      file.header = replaceBetween(
+        header,
+        '"data_offsets":',
+        /}/,
+        at,
+        offsetsAfter(header, random.integer(header.length + 1)),
+      );
       break;
     case 10:
       file.header = replaceBetween(header, '"shape":', /]/, at, random.pick(SHAPES));

@@ -16,7 +16,9 @@ export const configs: Target<string> = {
     const { config } = random.pick(PRESETS);
     const section = random.pick(sections);
     const file: Partial<RunConfig> =
-      random.integer(3) === 0 ? config : { preset: config.preset, tokenizer: config.tokenizer, [section]: config[section] };
+      random.integer(3) === 0
+        ? config
+        : { preset: config.preset, tokenizer: config.tokenizer, [section]: config[section] };
     const set = Array.from(
       { length: random.integer(3) },
       () => `${random.integer(8) === 0 ? random.pick(KEYS) : random.pick(OPTIONS).key}=${random.pick(NUMBERS)}`,
@@ -32,7 +34,8 @@ export const configs: Target<string> = {
     // Every so many, by their length, are read a second time.
     if (input.length % 8 > 0) return 'accepted';
     const again = resolveConfig({ file: JSON.parse(JSON.stringify(config)) });
-    if (JSON.stringify(again) !== JSON.stringify(config)) throw new Error('the configuration changed in a second reading');
+    if (JSON.stringify(again) !== JSON.stringify(config))
+      throw new Error('the configuration changed in a second reading');
     return 'accepted';
   },
 };

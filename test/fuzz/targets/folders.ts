@@ -11,13 +11,26 @@ import type { Target } from '../fuzz.ts';
 import { injureBytes, injuredJsonText } from '../injure.ts';
 import { checkpoints } from './checkpoints.ts';
 
-const small = { vocab_size: 4, hidden_size: 8, intermediate_size: 8, num_hidden_layers: 1, num_attention_heads: 2, head_dim: 4, num_key_value_heads: 1 };
+const small = {
+  vocab_size: 4,
+  hidden_size: 8,
+  intermediate_size: 8,
+  num_hidden_layers: 1,
+  num_attention_heads: 2,
+  head_dim: 4,
+  num_key_value_heads: 1,
+};
 
 function folder(changes: object, words: boolean): FolderFile[] {
   const model = { ...tinyConfig(), ...small, ...changes };
   const config = { ...presetConfig('smoke'), model };
   const tokenizer = words ? new WordTokenizer(['<eos>', '<unk>', 'a']) : new BpeTokenizer([]);
-  return huggingFaceFolder({ model, parameters: randomWeights(model, 1), tokenizer, metadata: baseMetadata(config, 'ab12'.repeat(16)) });
+  return huggingFaceFolder({
+    model,
+    parameters: randomWeights(model, 1),
+    tokenizer,
+    metadata: baseMetadata(config, 'ab12'.repeat(16)),
+  });
 }
 const folders_ = [folder({}, true), folder({ num_hidden_layers: 2 }, true), folder({ vocab_size: 260 }, false)];
 const FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'];
@@ -33,7 +46,8 @@ function injuredFile({ name, bytes }: FolderFile, random: RandomStream): Uint8Ar
   const length = 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   // In the header, or a weight made infinite.
   if (random.integer(2) === 0) copy[8 + random.integer(length - 8)] = 0x20 + random.integer(95);
-  else copy.set([0, 0, 0x80, 0x7f + 0x80 * random.integer(2)], length + 4 * random.integer((copy.length - length) >> 2));
+  else
+    copy.set([0, 0, 0x80, 0x7f + 0x80 * random.integer(2)], length + 4 * random.integer((copy.length - length) >> 2));
   return copy;
 }
 
@@ -69,8 +83,10 @@ export const folders: Target<Uint8Array> = {
   },
   feed: (packed) => {
     const { weights, tokenizer, metadata } = readBase(unpack(packed));
-    if (weights.size !== 4 + 10 * metadata.model.num_hidden_layers) throw new Error(`${weights.size} tensors were read`);
-    for (const { data } of weights.values()) if (!data.every(Number.isFinite)) throw new Error('a weight is not finite');
+    if (weights.size !== 4 + 10 * metadata.model.num_hidden_layers)
+      throw new Error(`${weights.size} tensors were read`);
+    for (const { data } of weights.values())
+      if (!data.every(Number.isFinite)) throw new Error('a weight is not finite');
     if (tokenizer.size === 0) throw new Error('an empty tokenizer');
     return 'accepted';
   },

@@ -8,4 +8,12 @@ import { texts } from './texts.ts';
 import { tokenizers } from './tokenizers.ts';
 
 /** Everything that can come in, by what it is. */
-export const targets = [checkpoints, folders, tokenizers, records, configs, links, texts] as unknown as readonly Target[];
+export const targets = [
+  checkpoints,
+  folders,
+  tokenizers,
+  records,
+  configs,
+  links,
+  texts,
+] as unknown as readonly Target[];

@@ -1,7 +1,12 @@
 /** rekindle.json, the record beside a base's weights, injured as JSON. */
 import { PRESETS, presetConfig } from '../../../src/config/presets.ts';
 import { checkConfig } from '../../../src/config/validate.ts';
-import { baseMetadata, checkAgainstBase, configureFromBase, parseBaseMetadata } from '../../../src/recipe/baseCheckpoint.ts';
+import {
+  baseMetadata,
+  checkAgainstBase,
+  configureFromBase,
+  parseBaseMetadata,
+} from '../../../src/recipe/baseCheckpoint.ts';
 import type { Target } from '../fuzz.ts';
 import { injuredJsonText } from '../injure.ts';
 import { parsed } from './json.ts';

@@ -9,9 +9,43 @@ import type { Target } from '../fuzz.ts';
 import { injureBytes } from '../injure.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const PARTS = ['whale ', 'größer ', '日本', '🐋', '\n', '\r\n', '\f', '<|endoftext|>', '<|endoftext', '|>', '\0', '\ufeff', '\ufffd', ' ', '{"text":"a"}\n', '"'];
-const LINES = ['{"text":"whale"}', '{"question":"Who?","answer":"größer"}', '{"prompt":"1","answer":"2"}', '', '{"text":"\\u00e9\\n"}', '{"__proto__":{"text":"a"},"text":"b"}'];
-const BROKEN = [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0xf0, 0x9f, 0x90], [0xf5], [0x80], [0xff, 0xfe], [0xef, 0xbf, 0xbd]];
+const PARTS = [
+  'whale ',
+  'größer ',
+  '日本',
+  '🐋',
+  '\n',
+  '\r\n',
+  '\f',
+  '<|endoftext|>',
+  '<|endoftext',
+  '|>',
+  '\0',
+  '\ufeff',
+  '\ufffd',
+  ' ',
+  '{"text":"a"}\n',
+  '"',
+];
+const LINES = [
+  '{"text":"whale"}',
+  '{"question":"Who?","answer":"größer"}',
+  '{"prompt":"1","answer":"2"}',
+  '',
+  '{"text":"\\u00e9\\n"}',
+  '{"__proto__":{"text":"a"},"text":"b"}',
+];
+const BROKEN = [
+  [0xff],
+  [0xc0, 0xaf],
+  [0xed, 0xa0, 0x80],
+  [0xe2, 0x82],
+  [0xf0, 0x9f, 0x90],
+  [0xf5],
+  [0x80],
+  [0xff, 0xfe],
+  [0xef, 0xbf, 0xbd],
+];
 const NAMES = ['a.txt', 'a.md', 'a.jsonl', 'a.ndjson', 'a.txt.gz', 'a.jsonl.gz'];
 const INVALID: readonly Invalid[] = ['refuse', 'replace', 'windows-1252'];
 
@@ -21,9 +55,14 @@ function valid(): Uint8Array[] {
   return (pool ??= Array.from({ length: 256 }, (_, i) => {
     const random = new RandomStream(0, i);
     const lines = random.integer(3) === 0;
-    const parts = Array.from({ length: random.integer(i % 8 === 0 ? 2000 : 30) }, () => random.pick(lines ? LINES : PARTS));
+    const parts = Array.from({ length: random.integer(i % 8 === 0 ? 2000 : 30) }, () =>
+      random.pick(lines ? LINES : PARTS),
+    );
     const bytes = utf8(parts.join(lines ? '\n' : ''));
-    const wide = random.integer(16) === 0 ? new Uint8Array(Uint16Array.from(parts.join(''), (c) => c.charCodeAt(0)).buffer) : bytes;
+    const wide =
+      random.integer(16) === 0
+        ? new Uint8Array(Uint16Array.from(parts.join(''), (c) => c.charCodeAt(0)).buffer)
+        : bytes;
     return i % 4 === 0 ? gzipSync(wide, { level: i % 8 === 0 ? 0 : 6 }) : wide;
   }));
 }

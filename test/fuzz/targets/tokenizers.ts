@@ -25,7 +25,10 @@ export const tokenizers: Target<string> = {
   make: (random) => {
     const file = valid[random.pick(shares)] as { model: unknown };
     // What matters is in the model, one of a dozen keys.
-    return injuredJsonText(random.integer(2) === 0 ? file : { ...file, model: injured(file.model, random, injureJson) }, random);
+    return injuredJsonText(
+      random.integer(2) === 0 ? file : { ...file, model: injured(file.model, random, injureJson) },
+      random,
+    );
   },
   feed: (input) => {
     const json = parsed(input);
@@ -36,7 +39,8 @@ export const tokenizers: Target<string> = {
     if (tokenizer.kind !== 'word' && back !== text) throw new Error(`the text came back as ${back}`);
     if (tokenizer.bytes(tokenizer.endOfText).length > 0) throw new Error('the end of text has bytes');
     const again = tokenizer.toHuggingFace() as { model: unknown };
-    if (!sameJson(again.model, (json as { model: unknown }).model) && tokenizer.kind === 'word') throw new Error('read as another');
+    if (!sameJson(again.model, (json as { model: unknown }).model) && tokenizer.kind === 'word')
+      throw new Error('read as another');
     return 'accepted';
   },
 };
