@@ -169,6 +169,8 @@ export function resultsTable(experiment: Experiment, results: ExperimentResults)
     '',
     differences,
     '',
+    "Student's intervals, each for one comparison by itself: of twenty arms that are no different, one will seem so.",
+    '',
     ...(sources.length ? ['## Held-out loss, nats a token', '', losses, ''] : []),
     '## In words',
     '',
