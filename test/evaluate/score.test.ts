@@ -202,9 +202,9 @@ test('the average is the plain mean of benchmarks and retention, without the pro
 
 test('ignorance is at chance in every suite, knowledge is right everywhere', async () => {
   const suites = benchmarks(world);
-  const { suites: results } = await scoreSuites(tokenizer, suites, (length) => ({
+  const { suites: results } = await scoreSuites(tokenizer, suites, (rowLength) => ({
     rows: 64,
-    length,
+    length: rowLength,
     score: async ({ row, position, token, tokens, length }) => ({
       // Random numbers of the question and the answer: no knowledge, and no cost of a softmax.
       logProb: Float64Array.from(
@@ -231,9 +231,9 @@ test('ignorance is at chance in every suite, knowledge is right everywhere', asy
   const prefixes = new Set(
     [...answers].flatMap((answer) => answer.split(' ').map((_, k, ids) => ids.slice(0, k + 1).join(' '))),
   );
-  const knowing = await scoreSuites(tokenizer, suites, (length) => ({
+  const knowing = await scoreSuites(tokenizer, suites, (rowLength) => ({
     rows: 64,
-    length,
+    length: rowLength,
     score: async ({ row, position, token, tokens, length }) => ({
       logProb: Float64Array.from(token, (id, q) =>
         prefixes.has([...tokens.subarray(row[q]! * length, row[q]! * length + position[q]! + 1), id].join(' '))
