@@ -11,6 +11,7 @@ import { keepLink } from './state/link.ts';
 import { listenToKeys } from './state/keys.ts';
 import { dismissTips } from './state/tips.ts';
 import { titleFollowsRun } from './state/title.ts';
+import { keepRuns } from './runs/ledger.ts';
 import { askMachine } from './trainer.ts';
 import { App } from './views/App.tsx';
 
@@ -22,6 +23,7 @@ titleFollowsRun();
 announceRun();
 listenToKeys();
 dismissTips();
+keepRuns();
 askForShippedBase();
 
 // After the first paint: a frame, and the task behind it.

@@ -1,5 +1,8 @@
 /** Every sentence of the page, in one place, so that a translation is one more file of this shape. */
 import type { NoGpuCause, PhaseName, RunState } from '../protocol.ts';
+import type { Unit } from './chart/scale.ts';
+import type { RecordState } from './runs/record.ts';
+import type { Column } from './runs/rows.ts';
 import * as format from './format.ts';
 
 const phase: Record<PhaseName, string> = { base: 'Base run', general: 'General blend', qa: 'QA blend' };
@@ -111,18 +114,63 @@ export const text = {
       `on the new blend it is ${format.loss(after)}.`,
     summarySwitchAhead: (step: number) => `The blend switches at step ${format.integer(step)}.`,
     readHint: 'Point at the picture, or move along it with the arrow keys, to read it.',
-    keys: 'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends.',
+    keys:
+      'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends; plus and minus zoom, ' +
+      '0 shows all of the run.',
     readout: (step: number, name: PhaseName, raw: number, smooth: number, rate: number) =>
       `Step ${format.integer(step)}, ${phaseWithin[name]}: loss ${format.loss(raw)}, ` +
       `smoothed ${format.loss(smooth)}, learning rate ${format.rate(rate)}`,
     readoutPlan: (step: number, name: PhaseName, rate: number) =>
       `Step ${format.integer(step)}, ${phaseWithin[name]}: planned learning rate ${format.rate(rate)}`,
     freeze: 'Freeze',
+    wholeRun: 'Whole run',
+    axes: 'Axes',
+    unit: 'Along',
+    units: { step: 'steps', tokens: 'tokens', seconds: 'seconds of training', flops: 'FLOPs' } satisfies Record<
+      Unit,
+      string
+    >,
+    logX: 'Log along',
+    logLoss: 'Log loss',
+    fullScreen: 'Full screen',
+    zoomHint: 'Drawing the pointer over the picture zooms in.',
     table: 'Table',
     even: 'Even steps',
     wholeRange: 'Whole range',
     smoothing: 'Smoothing',
     columns: ['Step', 'Phase', 'Loss', 'Smoothed', 'Learning rate', 'Tokens/s'],
+  },
+
+  runs: {
+    heading: 'Runs',
+    note: 'Kept in this browser: settings, curve and key figures, no weights. Differences are told against the baseline.',
+    columns: {
+      name: 'Run',
+      loss: 'Loss',
+      heldOut: 'Held-out',
+      tokens: 'Tokens',
+      seconds: 'Training',
+      switch: 'Switch',
+    } satisfies Record<Column, string>,
+    heldOutOf: 'Held-out loss of',
+    allSources: 'all sources, on average',
+    together: 'Seeds together',
+    seedsOf: (n: number, name: string) => `${n} seeds of ${name}`,
+    show: (name: string) => `Draw ${name}`,
+    state: (state: RecordState): string => (state.kind === 'queued' ? 'Queued' : text.stage(state)),
+    pinned: 'pinned',
+    isBaseline: '★ baseline',
+    never: 'never',
+    edit: 'Edit',
+    editOf: (name: string) => `Edit ${name}`,
+    name: 'Name',
+    noteField: 'Note',
+    pin: 'Pin',
+    unpin: 'Unpin',
+    makeBaseline: '★ Make it the baseline',
+    takeOver: 'Take over its settings',
+    remove: 'Delete',
+    notKept: (name: string) => `${name} could not be written into this browser's list of runs.`,
   },
 
   sources: {
@@ -269,6 +317,7 @@ export const text = {
       ['.', 'one step, while paused'],
       ['?', 'this list'],
       ['← →', 'move along the curve, when the chart has the focus'],
+      ['+ −', 'zoom in and out, when the chart has the focus; 0 shows all'],
     ],
     enabled: 'Single keys work whenever no field or button has the focus',
     about:

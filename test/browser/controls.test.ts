@@ -127,3 +127,83 @@ test('a recipe that cannot run says why and cannot be started', () =>
     await page.getByRole('alert').first().waitFor();
     expect(await button(page, 'Start').isDisabled()).toBe(true);
   }));
+
+test('runs are compared by keyboard, and are there again after a reload', () =>
+  played({ stride: 400 }, async (page) => {
+    const run = async () => {
+      await button(page, 'Start').or(button(page, 'Start again')).press('Enter');
+      await button(page, 'Stop').waitFor();
+      await button(page, 'Start again').waitFor();
+    };
+    await run();
+    expect(await page.getByRole('heading', { name: 'Runs' }).count()).toBe(0); // nothing to compare yet
+    await page.getByLabel('Base run: peak rate').fill('0.002');
+    await run();
+    await page.getByText('base peak rate 4e-3→2e-3').waitFor();
+    const rows = page.locator('.runs tbody tr');
+    expect(await rows.count()).toBe(2);
+
+    await page
+      .getByRole('button', { name: /^Edit / })
+      .first()
+      .press('Enter');
+    await page.getByLabel('Name', { exact: true }).fill('half the rate');
+    await page.getByLabel('Note', { exact: true }).fill('slower, calmer');
+    await button(page, '★ Make it the baseline').press('Enter');
+    await page.getByText('base peak rate 2e-3→4e-3').waitFor();
+    await page.getByRole('button', { name: /^Loss/ }).press('Enter');
+    expect(await page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
+
+    await page.reload();
+    await page.getByText('half the rate').waitFor();
+    await page.getByText('slower, calmer').waitFor();
+    expect(await rows.count()).toBe(2);
+    await page.getByText('base peak rate 2e-3→4e-3').waitFor();
+    await page.getByRole('button', { name: 'Edit half the rate' }).press('Enter');
+    await button(page, 'Take over its settings').press('Enter');
+    expect(await page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');
+    await button(page, 'Delete').press('Enter');
+    await expect.poll(() => rows.count()).toBe(1);
+    await page.reload();
+    await page.getByText('Runs on').waitFor();
+    await expect.poll(() => rows.count()).toBe(1);
+  }));
+
+test('a run that a closed tab cut off is stopped, and the same recipe begun again takes its row over', () =>
+  played({ stride: 2 }, async (page) => {
+    await button(page, 'Start').click();
+    await page.getByText('Training — base run', { exact: true }).waitFor();
+    // Written down when it has been under way for some seconds.
+    await page.waitForTimeout(11_000);
+    await page.reload();
+    await page.locator('.runs').getByText('Stopped').waitFor();
+    await button(page, 'Start').click();
+    await page.getByText('Training — base run', { exact: true }).waitFor();
+    expect(await page.locator('.runs').count()).toBe(0);
+  }));
+
+test('the picture is zoomed by pointer and by keys', () =>
+  played({}, async (page) => {
+    await button(page, 'Start').click();
+    await page.getByText('Done', { exact: true }).waitFor();
+    const chart = page.locator('#chart');
+    const box = (await chart.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 100, { steps: 4 });
+    await page.mouse.up();
+    await button(page, 'Whole run').waitFor();
+    expect(await page.locator('.phase.base').count()).toBe(0);
+    await button(page, 'Whole run').click();
+    await page.locator('.phase.base').waitFor();
+    await chart.press('+');
+    await button(page, 'Whole run').waitFor();
+    await chart.press('-');
+    await button(page, 'Whole run').waitFor({ state: 'hidden' });
+    await button(page, 'Axes').click();
+    await page.getByRole('combobox', { name: 'Along' }).selectOption('seconds');
+    await page.getByLabel('Log along').check();
+    await page.locator('.phase.base').waitFor();
+    await chart.press('End');
+    await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
+  }));

@@ -3,7 +3,8 @@ import { presetConfig } from '../../src/config/presets.ts';
 import { planRun } from '../../src/recipe/phases.ts';
 import { History } from '../../src/ui/chart/columns.ts';
 import { lowerBound, nearest, visiblePoints } from '../../src/ui/chart/downsample.ts';
-import { stepScale, stepTicks } from '../../src/ui/chart/scale.ts';
+import { NARROWEST, stepScale, valueTicks, zoomBy } from '../../src/ui/chart/scale.ts';
+import { secondsOf } from '../../src/ui/chart/unit.ts';
 import { Smoother } from '../../src/ui/chart/smooth.ts';
 import { randomUniform } from '../../src/util/random.ts';
 
@@ -171,12 +172,106 @@ describe('stepScale', () => {
   test('numbers on the axis are round, rising and apart', () => {
     for (const pixels of [280, 770, 1400]) {
       const scale = stepScale(plan, false);
-      const ticks = stepTicks(scale, pixels, 64);
+      const ticks = valueTicks(scale.values, pixels, 64, true);
       expect(ticks.length).toBeGreaterThan(2);
       for (let i = 1; i < ticks.length; i++) {
         expect((scale.position(ticks[i]) - scale.position(ticks[i - 1])) * pixels).toBeGreaterThan(38);
       }
       for (const tick of ticks) expect(tick % 10).toBe(0);
     }
+  });
+});
+
+describe('axes', () => {
+  const plan = planRun(presetConfig('tiny'));
+  const plain = { even: false, log: false, window: null };
+
+  test('a logarithmic axis undoes itself, starts at 0 and gives every order of magnitude room', () => {
+    const scale = stepScale(plan, { ...plain, log: true });
+    expect(scale.position(0)).toBe(0);
+    expect(scale.position(plan.endStep)).toBeCloseTo(1, 12);
+    for (let step = 0; step < plan.endStep; step += 7) expect(scale.step(scale.position(step))).toBeCloseTo(step, 6);
+    expect(scale.position(9)).toBeCloseTo(Math.log(10) / Math.log(1 + plan.endStep), 12);
+    expect(valueTicks(scale.values, 700, 64, true).slice(0, 2)).toEqual([0, 1]);
+  });
+
+  test('a window is as wide as the whole, and its ticks stay inside it', () => {
+    for (const log of [false, true]) {
+      const whole = stepScale(plan, { ...plain, log });
+      const scale = stepScale(plan, { ...plain, log, window: [0.4, 0.6] });
+      expect(scale.position(whole.step(0.4))).toBeCloseTo(0, 9);
+      expect(scale.position(whole.step(0.5))).toBeCloseTo(0.5, 9);
+      expect(scale.step(1)).toBeCloseTo(whole.step(0.6), 6);
+      const ticks = valueTicks(scale.values, 700, 64, true);
+      expect(ticks.length).toBeGreaterThan(0);
+      for (const tick of ticks) expect(Math.abs(scale.position(tick) - 0.5)).toBeLessThanOrEqual(0.5 + 1e-9);
+    }
+  });
+
+  test('reaches as far as a longer run', () => {
+    const scale = stepScale(plan, { ...plain, reach: 2 * plan.endStep });
+    expect(scale.position(2 * plan.endStep)).toBeCloseTo(1, 12);
+    expect(scale.position(plan.endStep)).toBeLessThan(1);
+  });
+
+  test('zooming keeps the centre in place, ends at the whole, and stops at the narrowest', () => {
+    const once = zoomBy(null, 0.5, 0.25)!;
+    expect(once).toEqual([0.125, 0.625]);
+    expect(zoomBy(once, 2, 0.25)).toBeNull();
+    expect(zoomBy(null, 0.5, 0)).toEqual([0, 0.5]);
+    expect(zoomBy(null, 0.5, 1)).toEqual([0.5, 1]);
+    let window: readonly [number, number] | null = null;
+    for (let i = 0; i < 40; i++) window = zoomBy(window, 0.5, 0.3);
+    expect(window![1] - window![0]).toBeCloseTo(NARROWEST, 12);
+  });
+
+  test('points are picked column by column of the axis they are drawn on', () => {
+    const n = 50_000;
+    const y = noise(n);
+    const scale = stepScale({ ...plan, endStep: n }, { ...plain, log: true });
+    const pixels = 400;
+    const picked = visiblePoints(ramp(n), y, n, 0, n, pixels, (column) => scale.step((column + 1) / pixels));
+    // Early steps have columns of their own, late ones share theirs.
+    expect(picked.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
+    expect(picked.length).toBeLessThanOrEqual(3 * (pixels + 1));
+    const chosen = new Set(picked);
+    const start = Math.ceil(scale.step((pixels - 1) / pixels));
+    const last = y.subarray(start);
+    expect(chosen.has(start + last.indexOf(Math.min(...last)))).toBe(true);
+    expect(chosen.has(start + last.indexOf(Math.max(...last)))).toBe(true);
+  });
+});
+
+describe('seconds', () => {
+  const run = new History();
+  const n = 100;
+  const column = new Float64Array(n);
+  run.append({
+    step: ramp(n),
+    tokens: ramp(n).map((i) => 100 * (i + 1)),
+    loss: column,
+    lr: column,
+    gradNorm: column,
+    // 50 tokens a second, then 200: two seconds a step, then half a second.
+    tokensPerSecond: ramp(n).map((i) => (i <= 50 ? 50 : 200)),
+    phase: new Uint8Array(n),
+  });
+
+  test('follow the logged speeds, and the pace so far beyond them', () => {
+    const { of, step } = secondsOf(run, 0);
+    expect(of(0)).toBe(0);
+    expect(of(50)).toBe(100);
+    expect(of(99)).toBeCloseTo(100 + 49 / 2, 9);
+    expect(of(25.5)).toBeCloseTo(51, 9);
+    expect(of(198)).toBeCloseTo(2 * of(99), 9);
+    for (const at of [0, 3, 49.5, 50, 80.25, 99, 150]) expect(step(of(at))).toBeCloseTo(at, 9);
+  });
+
+  test('going back forgets the steps that are taken again', () => {
+    const again = new History();
+    again.append(run.pick([...ramp(n)]));
+    again.goBackTo(40);
+    expect(again.length).toBe(40);
+    expect(again.seconds[39]).toBe(78);
   });
 });

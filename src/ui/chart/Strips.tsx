@@ -3,7 +3,7 @@
  * line.
  */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { useSignalEffect, type Signal } from '@preact/signals';
+import { useSignal, useSignalEffect, type Signal } from '@preact/signals';
 import type { Phase, RunPlan } from '../../recipe/phases.ts';
 import type { StepScale } from './scale.ts';
 import { lookOf } from './palette.ts';
@@ -23,14 +23,26 @@ interface Props {
   reading: number | null;
   summary: string;
   onRead(step: number | null): void;
+  /** A stretch of the plotting area was chosen, as shares of it; null: all of the run. */
+  onZoom(window: readonly [number, number] | null): void;
   onKey(event: KeyboardEvent): void;
 }
 
+/** Pixels a pointer must be drawn before it means a stretch and not a click. */
+const LEAST_DRAG = 8;
+
 const percent = (share: number) => `${(share * 100).toFixed(3)}%`;
 
-function stretch({ firstStep, steps }: Phase, scale: StepScale): { left: string; width: string } {
-  const left = scale.position(firstStep);
-  return { left: percent(left), width: percent(scale.position(firstStep + steps) - left) };
+/** Narrower than this share of the picture, a phase has no room for a name. */
+const NAME_WIDTH = 0.045;
+
+const inside = (share: number) => Math.min(1, Math.max(0, share));
+
+/** Where a phase lies, as far as it is in sight. */
+function stretch({ firstStep, steps }: Phase, scale: StepScale) {
+  const left = inside(scale.position(firstStep));
+  const width = inside(scale.position(firstStep + steps)) - left;
+  return width > 0 ? { left: percent(left), width: percent(width), isNarrow: width < NAME_WIDTH } : null;
 }
 
 export function Strips(props: Props) {
@@ -58,17 +70,40 @@ export function Strips(props: Props) {
       built.destroy();
       plots.current = null;
     };
-  }, [look]);
+  }, [look, input.logLoss]);
 
-  useLayoutEffect(() => plots.current?.update(latest.current), [plan, scale, input.smoother, input.wholeRange]);
+  useLayoutEffect(
+    () => plots.current?.update(latest.current),
+    [plan, scale, input.smoother, input.wholeRange, input.others],
+  );
   useSignalEffect(() => {
     if (redraw.value >= 0) plots.current?.update(latest.current);
   });
 
-  const read = (event: PointerEvent) => {
+  const shareAt = (event: PointerEvent) => {
     const box = area.current!.getBoundingClientRect();
-    const share = (event.clientX - box.left) / box.width;
+    return (event.clientX - box.left) / box.width;
+  };
+  const chosen = useSignal<readonly [number, number] | null>(null);
+
+  const press = (event: PointerEvent) => {
+    const share = shareAt(event);
+    // A finger scrolls the page; a mouse or a pen has nothing else to do here.
+    if (event.button !== 0 || event.pointerType === 'touch' || share < 0 || share > 1) return;
+    chosen.value = [share, share];
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
+  };
+  const move = (event: PointerEvent) => {
+    const share = shareAt(event);
+    if (chosen.value) chosen.value = [chosen.value[0], inside(share)];
     onRead(share < 0 || share > 1 ? null : Math.min(plan.endStep - 1, Math.floor(scale.step(share))));
+  };
+  const release = () => {
+    const window = chosen.value;
+    chosen.value = null;
+    if (!window) return;
+    const [from, to] = [Math.min(...window), Math.max(...window)];
+    if ((to - from) * area.current!.clientWidth >= LEAST_DRAG) props.onZoom([from, to]);
   };
 
   return (
@@ -83,8 +118,12 @@ export function Strips(props: Props) {
         tabIndex={0}
         aria-label={props.summary}
         aria-describedby="chart-keys"
-        onPointerMove={read}
+        onPointerDown={press}
+        onPointerMove={move}
+        onPointerUp={release}
+        onPointerCancel={() => (chosen.value = null)}
         onPointerLeave={() => onRead(null)}
+        onDblClick={() => props.onZoom(null)}
         onKeyDown={props.onKey}
         onBlur={() => onRead(null)}
       >
@@ -95,11 +134,20 @@ export function Strips(props: Props) {
         <div class="strip-title">{text.chart.rate}</div>
         <div class="rate-plot" ref={rate} />
       </div>
-      {props.reading !== null && (
-        <div class="plot-area">
+      <div class="plot-area">
+        {chosen.value && (
+          <div
+            class="chosen"
+            style={{
+              left: percent(Math.min(...chosen.value)),
+              width: percent(Math.abs(chosen.value[1] - chosen.value[0])),
+            }}
+          />
+        )}
+        {props.reading !== null && inside(scale.position(props.reading)) === scale.position(props.reading) && (
           <div class="hairline" style={{ left: percent(scale.position(props.reading)) }} />
-        </div>
-      )}
+        )}
+      </div>
       <p id="chart-keys" hidden>
         {text.chart.keys}
       </p>
@@ -110,14 +158,26 @@ export function Strips(props: Props) {
 function Phases({ plan, scale, divisor }: { plan: RunPlan; scale: StepScale; divisor: number | null }) {
   return (
     <>
-      {plan.phases.map((phase) => (
-        <div key={phase.name} class={`phase ${phase.name}`} style={stretch(phase, scale)}>
-          <span class="phase-name wide-only">{text.phase[phase.name]}</span>
-          <span class="phase-name narrow-only">{text.phaseShort[phase.name]}</span>
-        </div>
-      ))}
+      {plan.phases.map((phase) => {
+        const place = stretch(phase, scale);
+        return (
+          place && (
+            <div key={phase.name} class={`phase ${phase.name}`} style={{ left: place.left, width: place.width }}>
+              {!place.isNarrow && (
+                <>
+                  <span class="phase-name wide-only">{text.phase[phase.name]}</span>
+                  <span class="phase-name narrow-only">{text.phaseShort[phase.name]}</span>
+                </>
+              )}
+            </div>
+          )
+        );
+      })}
       {plan.phases
-        .filter((phase) => phase.firstStep > plan.firstStep)
+        .filter(
+          ({ firstStep }) =>
+            firstStep > plan.firstStep && scale.position(firstStep) === inside(scale.position(firstStep)),
+        )
         .map(({ name, firstStep: from }) => (
           <div
             key={name}
@@ -157,22 +217,27 @@ function BlendStrip({
 }) {
   return (
     <div class="blend">
-      {plan.phases.map((phase) => (
-        <div key={phase.name} class="column" style={stretch(phase, scale)}>
-          {sources.map((source, index) => {
-            const share = sharesOf(phase.blend)[source] ?? 0;
-            const look = lookOf(index);
-            return (
-              share > 0 && (
-                <div key={source} class={`share ${look.class}`} style={`flex: ${share} 0 0; ${look.style}`}>
-                  {share >= NAME_ROOM && <span class="share-name">{source}</span>}
-                </div>
-              )
-            );
-          })}
-        </div>
-      ))}
-      {trained !== null && <div class="future" style={{ left: percent(scale.position(trained)) }} />}
+      {plan.phases.map((phase) => {
+        const place = stretch(phase, scale);
+        return (
+          place && (
+            <div key={phase.name} class="column" style={{ left: place.left, width: place.width }}>
+              {sources.map((source, index) => {
+                const share = sharesOf(phase.blend)[source] ?? 0;
+                const look = lookOf(index);
+                return (
+                  share > 0 && (
+                    <div key={source} class={`share ${look.class}`} style={`flex: ${share} 0 0; ${look.style}`}>
+                      {share >= NAME_ROOM && !place.isNarrow && <span class="share-name">{source}</span>}
+                    </div>
+                  )
+                );
+              })}
+            </div>
+          )
+        );
+      })}
+      {trained !== null && <div class="future" style={{ left: percent(inside(scale.position(trained))) }} />}
     </div>
   );
 }

@@ -2,6 +2,8 @@
  * Which points to draw: in every pixel column the lowest, the highest and the last one, so that a single-step spike
  * survives any compression and the line still ends where the data ends. Points outside [from, to] are left out, except
  * the nearest one on either side, which keeps the line running off the picture's edge.
+ *
+ * edgeOf: x at a column's right edge, rising; left out, columns are equally wide in x.
  */
 export function visiblePoints(
   x: ArrayLike<number>,
@@ -10,20 +12,22 @@ export function visiblePoints(
   from: number,
   to: number,
   pixels: number,
+  edgeOf = (column: number) => from + ((column + 1) / pixels) * (to - from),
 ): number[] {
   const start = Math.max(0, lowerBound(x, length, from) - 1);
   const end = Math.min(length, lowerBound(x, length, to) + 1);
   if (end - start <= 3 * pixels) return Array.from({ length: end - start }, (_, i) => start + i);
 
   const picked: number[] = [];
-  const columnOf = (i: number) => Math.floor(((x[i] - from) / (to - from)) * pixels);
   let i = start;
-  while (i < end) {
-    const column = columnOf(i);
+  for (let column = 0; i < end; column++) {
+    // Whatever lies past the last column is the neighbour beyond the edge.
+    const edge = column < pixels ? edgeOf(column) : Infinity;
+    if (x[i] >= edge) continue;
     let low = i;
     let high = i;
     let last = i;
-    for (; i < end && columnOf(i) === column; i++) {
+    for (; i < end && x[i] < edge; i++) {
       last = i;
       // A non-finite value loses every comparison, so `!(a <= b)` also replaces a non-finite champion.
       if (Number.isFinite(y[i]) && !(y[low] <= y[i])) low = i;

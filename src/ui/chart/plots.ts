@@ -7,8 +7,9 @@ import uPlot from 'uplot';
 import type { History } from './columns.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import type { Smoother } from './smooth.ts';
-import { stepTicks, type StepScale } from './scale.ts';
+import { evenScale, valueTicks, type StepScale, type Unit } from './scale.ts';
 import { visiblePoints } from './downsample.ts';
+import { RUN_COLOURS, runLook } from './palette.ts';
 import { quantile } from '../state/progress.ts';
 import * as format from '../format.ts';
 
@@ -22,12 +23,29 @@ const TICKS_APART = 64;
 const HEAD = 28;
 /** Points along the planned rate: one for every second pixel of a wide screen. */
 const PLAN_POINTS = 500;
-/** The loss axis leaves out the first tenth of the run, the fall from ln V, once the run is twice as far. */
+/**
+ * The loss axis leaves out the first tenth of the run, the fall from ln V, once the run is twice as far; not along a
+ * logarithmic axis, which gives that tenth most of its width.
+ */
 const FALL_SHARE = 0.1;
 /** Share of the raw losses that may lie beyond either end of the axis: single spikes, still drawn up to the edge. */
 const OUTLIERS = 0.02;
 const PHASES = [0, 1, 2];
 const X_SCALE: uPlot.Scale = { time: false, range: () => [0, 1] };
+
+/** Another run, or the mean of a group, drawn behind the page's own. */
+export interface OtherLine {
+  /** In the axis's unit, ascending. */
+  x: Float64Array;
+  y: Float64Array;
+  /** The line is broken where it changes. */
+  phase: Uint8Array;
+  length: number;
+  /** Index of the look; see runLook in palette.ts. */
+  place: number;
+  /** Extent of a group around its mean, one entry a point. */
+  band: { low: Float64Array; high: Float64Array } | null;
+}
 
 export interface PlotsInput {
   plan: RunPlan;
@@ -42,6 +60,9 @@ export interface PlotsInput {
    * flat.
    */
   wholeRange: boolean;
+  logLoss: boolean;
+  unit: Unit;
+  others: readonly OtherLine[];
 }
 
 export class Plots {
@@ -117,7 +138,7 @@ export class Plots {
     const line = { stroke: ink.ink, width: 1.75, points: { show: false } };
     return {
       ...this.#options(height),
-      scales: { x: X_SCALE, y: { range: () => this.#lossRange() } },
+      scales: { x: X_SCALE, y: { distr: this.#input.logLoss ? 3 : 1, range: () => this.#lossRange() } },
       axes: [
         { show: false },
         {
@@ -128,6 +149,10 @@ export class Plots {
           grid: { stroke: ink.hair, width: 1, filter: measured },
           ticks: { show: false },
           filter: measured,
+          ...(this.#input.logLoss && {
+            splits: (_plot: uPlot, _axis: number, low: number, high: number) => levels(low, high),
+            values: (_: uPlot, values: number[]) => values.map((value) => (value === null ? null : String(value))),
+          }),
         },
       ],
       series: [
@@ -136,7 +161,10 @@ export class Plots {
         // One line a phase: a gap at the boundary, because the average starts anew there.
         ...PHASES.map(() => ({ ...line })),
       ],
-      hooks: { draw: [(plot) => this.#drawTip(plot, ink)] },
+      hooks: {
+        drawAxes: [(plot) => this.#drawOthers(plot, ink)],
+        draw: [(plot) => this.#drawTip(plot, ink)],
+      },
     };
   }
 
@@ -160,9 +188,9 @@ export class Plots {
           gap: 2,
           grid: { show: false },
           ticks: { stroke: ink.hair, width: 1, size: 4 },
-          splits: () => this.#ticks().map((step) => this.#input.scale.position(step)),
+          splits: () => this.#ticks().map((value) => this.#input.scale.values.position(value)),
           filter: (_, splits) => splits,
-          values: () => this.#ticks().map(format.integer),
+          values: () => this.#ticks().map((value) => tickText(value, this.#input.unit)),
         },
         {
           size: () => this.#gutters().left,
@@ -184,21 +212,25 @@ export class Plots {
   }
 
   #ticks(): number[] {
-    return stepTicks(this.#input.scale, this.#area.offsetWidth, TICKS_APART);
+    const { scale, unit } = this.#input;
+    return valueTicks(scale.values, this.#area.offsetWidth, TICKS_APART, unit === 'step');
   }
 
-  /** Logged points worth drawing of one column, stretch by stretch of the step scale. */
+  /** Logged points worth drawing of one column. */
   #picked(column: Float64Array): number[] {
     const { scale, history } = this.#input;
-    const picked: number[] = [];
-    for (const { from, to } of scale.stretches) {
-      const pixels = Math.max(1, Math.round((scale.position(to) - scale.position(from)) * this.#area.offsetWidth));
-      // Stretches bring a neighbour from beyond their edge; it is taken once.
-      const past = picked.at(-1) ?? -1;
-      for (const i of visiblePoints(history.step, column, history.length, from, to, pixels))
-        if (i > past) picked.push(i);
-    }
-    return picked;
+    const pixels = Math.max(1, this.#area.offsetWidth);
+    const edgeOf = (at: number) => scale.step((at + 1) / pixels);
+    return visiblePoints(history.step, column, history.length, scale.step(0), scale.step(1), pixels, edgeOf);
+  }
+
+  /** Points worth drawing of another run. */
+  #pickedOf({ x, y, length }: OtherLine): number[] {
+    const { values } = this.#input.scale;
+    const pixels = Math.max(1, this.#area.offsetWidth);
+    return visiblePoints(x, y, length, values.value(0), values.value(1), pixels, (at) =>
+      values.value((at + 1) / pixels),
+    );
   }
 
   #lossData(): uPlot.AlignedData {
@@ -220,20 +252,30 @@ export class Plots {
     const { plan, history, smoother, wholeRange } = this.#input;
     const { firstStep, endStep } = plan;
     const fall = FALL_SHARE * (endStep - firstStep);
-    const pastFall = history.length > 0 && history.step[history.length - 1] - firstStep > 2 * fall;
+    const { scale, others } = this.#input;
+    const isWhole = scale.position(firstStep) === 0;
+    const ended = others.length > 0 ? endStep : history.length > 0 ? history.step[history.length - 1] : firstStep;
+    const pastFall = isWhole && !scale.values.log && ended - firstStep > 2 * fall;
     const from = wholeRange || !pastFall ? firstStep : firstStep + fall;
     const drawn = this.#picked(history.loss).filter((i) => history.step[i] >= from);
+    // Other runs' lines are whole in sight wherever this run's would be.
+    const [left, right] = [scale.values.value(Math.max(0, scale.position(from))), scale.values.value(1)];
+    const beside = others.flatMap((other) =>
+      this.#pickedOf(other)
+        .filter((i) => other.x[i] >= left && other.x[i] <= right)
+        .flatMap((i) => (other.band ? [other.band.low[i], other.band.high[i]] : [other.y[i]])),
+    );
     const raw = drawn
       .map((i) => history.loss[i])
       .filter(Number.isFinite)
       .sort((a, b) => a - b);
-    if (raw.length === 0) return [0, 1];
-    const average = drawn.map((i) => smoother.values[i]).filter(Number.isFinite);
+    const average = [...drawn.map((i) => smoother.values[i]), ...beside].filter(Number.isFinite);
+    if (raw.length === 0 && average.length === 0) return this.#input.logLoss ? [1, 10] : [0, 1];
     const beyond = wholeRange ? 0 : OUTLIERS;
-    const low = Math.min(quantile(raw, beyond), ...average);
-    const high = Math.max(quantile(raw, 1 - beyond), ...average);
+    const extremes = raw.length > 0 ? [quantile(raw, beyond), quantile(raw, 1 - beyond)] : [];
+    const [low, high] = extentOf(average, extremes);
     const air = Math.max((high - low) * 0.05, 0.01);
-    return [Math.max(0, low - air), high + air];
+    return [Math.max(this.#input.logLoss ? low / 2 : 0, low - air), high + air];
   }
 
   #rateData(): uPlot.AlignedData {
@@ -252,6 +294,44 @@ export class Plots {
       [...expected],
       [picked.map((i) => scale.position(history.step[i])), picked.map((i) => floor(history.lr[i]))],
     ]);
+  }
+
+  #drawOthers(plot: uPlot, ink: Inks): void {
+    const { others, scale } = this.#input;
+    if (others.length === 0) return;
+    const { ctx, bbox } = plot;
+    const px = (value: number) => plot.valToPos(scale.values.position(value), 'x', true);
+    const py = (value: number) => plot.valToPos(value, 'y', true);
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    for (const other of others) {
+      const picked = this.#pickedOf(other);
+      const look = runLook(other.place);
+      const colour = ink.series[look.colour];
+      if (other.band) {
+        const { low, high } = other.band;
+        ctx.beginPath();
+        for (const i of picked) ctx.lineTo(px(other.x[i]), py(high[i]));
+        for (const i of picked.toReversed()) ctx.lineTo(px(other.x[i]), py(low[i]));
+        ctx.fillStyle = `color-mix(in srgb, ${colour} 18%, transparent)`;
+        ctx.fill();
+      }
+      ctx.beginPath();
+      let phase = -1;
+      for (const i of picked) {
+        if (!Number.isFinite(other.y[i])) continue;
+        if (other.phase[i] === phase) ctx.lineTo(px(other.x[i]), py(other.y[i]));
+        else ctx.moveTo(px(other.x[i]), py(other.y[i]));
+        phase = other.phase[i];
+      }
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = 1.5 * uPlot.pxRatio;
+      ctx.setLineDash(look.dash.map((length) => length * uPlot.pxRatio));
+      ctx.stroke();
+    }
+    ctx.restore();
   }
 
   /** The glowing end of the line, with its value. */
@@ -293,6 +373,7 @@ interface Inks {
   ember: string;
   family: string;
   font: string;
+  series: string[];
 }
 
 function inks(): Inks {
@@ -309,7 +390,30 @@ function inks(): Inks {
     ember: token('--ember'),
     family,
     font: `12px ${family}`,
+    series: Array.from({ length: RUN_COLOURS }, (_, i) => token(`--series-${i + 1}`)),
   };
+}
+
+/** Lowest and highest of two lists; not spread into Math.min, whose arguments a long run would overflow. */
+function extentOf(...lists: readonly (readonly number[])[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const list of lists)
+    for (const value of list) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  return [low, high];
+}
+
+/** Numbers beside a logarithmic loss axis: its extent is rarely a decade, so round values stand closer than powers. */
+function levels(low: number, high: number): number[] {
+  return valueTicks(evenScale(low, high), 100, 20, false);
+}
+
+export function tickText(value: number, unit: Unit): string {
+  if (unit === 'step') return format.integer(value);
+  if (unit === 'seconds') return value < 60 && value % 1 !== 0 ? `${value} s` : format.duration(value);
+  return format.short(value);
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

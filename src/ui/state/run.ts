@@ -15,6 +15,10 @@ const FRAME = 250;
 export const runState = signal<RunState>({ kind: 'idle' });
 /** The configuration of the run on the page; null until the first start. */
 export const runConfig = signal<RunConfig | null>(null);
+/** Counts the runs begun on this page. */
+export const runNumber = signal(0);
+/** Counts how often a run went back to a save. */
+export const rewinds = signal(0);
 /** Which part of it runs: the continued one where it starts from a base checkpoint. */
 export const runPart = signal<RunPart>('all');
 export const history = new History();
@@ -40,6 +44,7 @@ function drawSoon(): void {
 export function beginRun(config: RunConfig, part: RunPart): void {
   history.clear();
   batch(() => {
+    runNumber.value++;
     runConfig.value = config;
     runPart.value = part;
     runState.value = { kind: 'preparing', what: '', done: 0, total: 0 };
@@ -56,6 +61,7 @@ export function beginRun(config: RunConfig, part: RunPart): void {
 
 export function receive(events: RunEvents): void {
   batch(() => {
+    if (events.rewind) goBackTo(events.rewind.to);
     if (events.metrics && events.metrics.step.length > 0) {
       history.append(events.metrics);
       logged.value = history.length;
@@ -69,4 +75,16 @@ export function receive(events: RunEvents): void {
     if (events.log) log.value = [...log.value, ...events.log];
     if (events.state) runState.value = events.state;
   });
+}
+
+/** What was said of the steps from `step` on is void. */
+function goBackTo(step: number): void {
+  history.goBackTo(step);
+  logged.value = history.length;
+  rewinds.value++;
+  heldOut.value = heldOut.value.filter((point) => point.step <= step);
+  benchmarks.value = benchmarks.value.filter((point) => point.step <= step);
+  samples.value = samples.value.filter((sample) => sample.step <= step);
+  switches.value = switches.value.filter((change) => change.step < step);
+  drawSoon();
 }

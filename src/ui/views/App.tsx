@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { ComponentType } from 'preact';
+import type { ComponentChildren, ComponentType, JSX } from 'preact';
 import { machine } from '../trainer.ts';
 import { Benchmarks } from './Benchmarks.tsx';
 import { Ending } from './Ending.tsx';
@@ -12,6 +12,7 @@ import { RunPanel } from './RunPanel.tsx';
 import { Samples } from './Samples.tsx';
 import { Setup } from './Setup.tsx';
 import { SourcesTable } from './SourcesTable.tsx';
+import { hasRunsToCompare } from '../runs/ledger.ts';
 import { view } from '../state/route.ts';
 import { runConfig } from '../state/run.ts';
 import { text } from '../strings.ts';
@@ -27,20 +28,30 @@ export function App() {
   );
 }
 
-const experiments = signal<ComponentType | 'missing' | null>(null);
-
-/** Fetched when it is first asked for. */
-function ExperimentsSheet() {
-  const Sheet = experiments.value;
-  if (Sheet === null) {
-    import('../experiments/Experiments.tsx').then(
-      (module) => (experiments.value = module.Experiments),
-      () => (experiments.value = 'missing'),
-    );
-  }
-  if (Sheet === null || Sheet === 'missing') return <main>{Sheet && <p role="alert">{text.sheetMissing}</p>}</main>;
-  return <Sheet />;
+/** A part of the page that is fetched when it is first asked for. */
+function fetched(load: () => Promise<ComponentType>, waiting: (children?: ComponentChildren) => JSX.Element) {
+  const part = signal<ComponentType | 'missing' | null>(null);
+  return function Fetched() {
+    const Part = part.value;
+    if (Part === null) {
+      load().then(
+        (loaded) => (part.value = loaded),
+        () => (part.value = 'missing'),
+      );
+      return waiting();
+    }
+    return Part === 'missing' ? waiting(<p role="alert">{text.sheetMissing}</p>) : <Part />;
+  };
 }
+
+const ExperimentsSheet = fetched(
+  () => import('../experiments/Experiments.tsx').then((module) => module.Experiments),
+  (children) => <main>{children}</main>,
+);
+const RunsTable = fetched(
+  () => import('../runs/Runs.tsx').then((module) => module.Runs),
+  (children) => <div>{children}</div>,
+);
 
 function RunSheet() {
   const none = machine.value.kind === 'none' ? machine.value : null;
@@ -53,6 +64,7 @@ function RunSheet() {
         {none && <NoGpu cause={none.cause} message={none.message} />}
         <Ending />
         <Figure />
+        {hasRunsToCompare.value && <RunsTable />}
         {runConfig.value && (
           <div class="results">
             <div class="stack-6">

@@ -1,30 +1,39 @@
 /** The one picture of the page, with its reading line, caption, and table. */
-import { useSignal, type Signal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
 import { Strips } from '../chart/Strips.tsx';
 import { ChartTable } from '../chart/ChartTable.tsx';
 import { Key } from '../chart/Key.tsx';
+import { NARROWEST, zoomBy } from '../chart/scale.ts';
 import { lowerBound, nearest } from '../chart/downsample.ts';
 import { PHASE_NAMES, summaryOf } from '../chart/summary.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import { shownConfig, shownPlan } from '../state/config.ts';
 import { history, runConfig } from '../state/run.ts';
 import {
-  evenSteps,
   frozen,
+  logLoss,
+  others,
   picture,
   shownScale,
   shownSources,
   smoother,
   smoothing,
+  unit,
   wholeRange,
+  wholeScale,
+  zoom,
 } from '../state/shown.ts';
 import { text } from '../strings.ts';
+import { Axes } from './Axes.tsx';
 import { PlanNote } from './PlanNote.tsx';
 import { Progress } from './Progress.tsx';
 
 export function Figure() {
   const reading = useSignal<number | null>(null);
   const tableIsOpen = useSignal(false);
+  const axesAreOpen = useSignal(false);
+  const figure = useRef<HTMLElement>(null);
   void picture.value;
   const plan = shownPlan.value;
   const scale = shownScale.value;
@@ -34,6 +43,12 @@ export function Figure() {
   const peak = Math.max(base.schedule.peak, continued?.schedule.peak ?? 0);
 
   const onKey = (event: KeyboardEvent) => {
+    const window = nextZoom(event.key, reading.value);
+    if (window !== undefined) {
+      event.preventDefault();
+      zoom.value = window;
+      return;
+    }
     const step = nextReading(event, reading.value, plan);
     if (step === null) return;
     event.preventDefault();
@@ -41,11 +56,25 @@ export function Figure() {
   };
 
   return (
-    <figure class={`figure ${runConfig.value ? '' : 'idle'}`} aria-label={text.chart.heading}>
+    <figure
+      ref={figure}
+      class={`figure ${runConfig.value || others.value.length > 0 ? '' : 'idle'}`}
+      aria-label={text.chart.heading}
+    >
       <Progress />
       <div class="frame">
         <Strips
-          input={{ plan, peak, scale, history, smoother: smoother.value, wholeRange: wholeRange.value }}
+          input={{
+            plan,
+            peak,
+            scale,
+            history,
+            smoother: smoother.value,
+            wholeRange: wholeRange.value,
+            logLoss: logLoss.value,
+            unit: unit.value,
+            others: others.value,
+          }}
           redraw={picture}
           sources={shownSources.value}
           divisor={continued?.switchShare === null ? continued.switchDivisor : null}
@@ -53,19 +82,23 @@ export function Figure() {
           reading={reading.value}
           summary={summary}
           onRead={(step) => (reading.value = step)}
+          onZoom={(window) => (zoom.value = window && within(window))}
           onKey={onKey}
         />
-        {!runConfig.value && <PlanNote />}
+        {!runConfig.value && others.value.length === 0 && <PlanNote />}
       </div>
       <div class="under">
         <p class={reading.value === null ? 'readout note' : 'readout'} aria-live="polite">
           {reading.value === null ? text.chart.readHint : readoutAt(reading.value)}
         </p>
         <div class="tools">
-          {plan.firstStep === 0 && plan.phases.length > 1 && <Check label={text.chart.even} on={evenSteps} />}
+          {zoom.value && (
+            <button type="button" class="quiet" onClick={() => (zoom.value = null)}>
+              {text.chart.wholeRun}
+            </button>
+          )}
           {runConfig.value && (
             <>
-              <Check label={text.chart.wholeRange} on={wholeRange} />
               <label class="smoothing">
                 {text.chart.smoothing}
                 <input
@@ -95,8 +128,17 @@ export function Figure() {
               </button>
             </>
           )}
+          <button
+            type="button"
+            class="quiet"
+            aria-expanded={axesAreOpen.value}
+            onClick={() => (axesAreOpen.value = !axesAreOpen.value)}
+          >
+            {text.chart.axes}
+          </button>
         </div>
       </div>
+      {axesAreOpen.value && <Axes plan={plan} figure={figure} />}
       <Key sources={shownSources.value} />
       {runConfig.value && <figcaption>{summary}</figcaption>}
       {tableIsOpen.value && <ChartTable />}
@@ -104,13 +146,21 @@ export function Figure() {
   );
 }
 
-function Check({ label, on }: { label: string; on: Signal<boolean> }) {
-  return (
-    <label class="check">
-      <input type="checkbox" checked={on.value} onChange={(event) => (on.value = event.currentTarget.checked)} />
-      {label}
-    </label>
-  );
+/** A stretch of what is shown, as shares of the whole picture; too narrow a one changes nothing. */
+function within([from, to]: readonly [number, number]): readonly [number, number] | null {
+  const [first, last] = zoom.value ?? [0, 1];
+  const extent = last - first;
+  return (to - from) * extent < NARROWEST ? zoom.value : [first + from * extent, first + to * extent];
+}
+
+/** What a key makes of the zoom, about the reading line where there is one; undefined: nothing. */
+function nextZoom(key: string, reading: number | null): readonly [number, number] | null | undefined {
+  const [from, to] = zoom.value ?? [0, 1];
+  const at = reading === null ? -1 : wholeScale.value.position(reading);
+  const centre = at >= from && at <= to ? at : (from + to) / 2;
+  if (key === '+' || key === '=') return zoomBy(zoom.value, 1 / ZOOM, centre);
+  if (key === '-') return zoomBy(zoom.value, ZOOM, centre);
+  return key === '0' ? null : undefined;
 }
 
 function readoutAt(step: number): string {
@@ -123,6 +173,9 @@ function readoutAt(step: number): string {
   const phase = plan.phases.findLast(({ firstStep }) => firstStep <= step) ?? plan.phases[0];
   return text.chart.readoutPlan(step, phase.name, plan.at(step).lr);
 }
+
+/** What one press of a key zooms by. */
+const ZOOM = 2;
 
 /** Where a key takes the reading line: along logged steps where there are some, else a hundredth of the plan. */
 function nextReading(event: KeyboardEvent, reading: number | null, { firstStep, endStep }: RunPlan): number | null {

@@ -2,7 +2,7 @@
 import { machine } from '../trainer.ts';
 import { frame, history, runConfig, runState } from '../state/run.ts';
 import { shownPlan } from '../state/config.ts';
-import { shownScale } from '../state/shown.ts';
+import { wholeScale } from '../state/shown.ts';
 import { paceOf } from '../state/progress.ts';
 import { isActive } from '../state/controls.ts';
 import { text } from '../strings.ts';
@@ -53,9 +53,9 @@ export function Progress() {
         aria-valuenow={Math.round(share * 100)}
         aria-valuetext={preparing ? text.stage(state) : text.progress.step(done, plan.endStep)}
       >
-        <div class="meter-fill" style={{ width: `${(preparing ? share : shownScale.value.position(done)) * 100}%` }} />
+        <div class="meter-fill" style={{ width: `${(preparing ? share : wholeScale.value.position(done)) * 100}%` }} />
         {plan.switchStep !== null && !preparing && (
-          <div class="meter-tick" style={{ left: `${shownScale.value.position(plan.switchStep) * 100}%` }} />
+          <div class="meter-tick" style={{ left: `${wholeScale.value.position(plan.switchStep) * 100}%` }} />
         )}
       </div>
     </div>

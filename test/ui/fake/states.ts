@@ -18,6 +18,16 @@ const startAndSee = (text: string) => async (page: Page) => {
   await seen(page, text);
 };
 
+/** Runs with these settings, one after another. */
+async function runAll(page: Page, runs: readonly (readonly [label: string, value: string][])[]): Promise<void> {
+  for (const settings of runs) {
+    for (const [label, value] of settings) await page.getByLabel(label, { exact: true }).first().fill(value);
+    await page.getByRole('button', { name: /^Start/ }).click();
+    await page.getByText('Done', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Start again' }).waitFor();
+  }
+}
+
 async function experiments(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Experiments' }).click();
   await seen(page, 'Runs on');
@@ -43,6 +53,51 @@ export const states: readonly PageState[] = [
   { name: 'no-webgpu', scenario: { machine: 'no-webgpu' }, reach: (page) => seen(page, 'has no WebGPU') },
   { name: 'no-adapter', scenario: { machine: 'no-adapter' }, reach: (page) => seen(page, 'offers no graphics') },
   { name: 'device-refused', scenario: { machine: 'device-refused' }, reach: (page) => seen(page, 'refused to start') },
+  {
+    name: 'compared',
+    scenario: { stride: 240 },
+    async reach(page) {
+      await runAll(page, [[], [['Seed', '2']], [['Seed', '3']], [['Base run: steps', '900']]]);
+      await seen(page, '★ baseline');
+      await page.getByLabel('Seeds together').check();
+      await page
+        .getByRole('button', { name: /^Edit / })
+        .nth(1)
+        .click();
+    },
+  },
+  {
+    name: 'compared-plain',
+    onlyLook: true,
+    scenario: { stride: 240 },
+    async reach(page) {
+      await runAll(page, [[], [['Seed', '2']], [['Base run: steps', '900']]]);
+      await seen(page, '★ baseline');
+    },
+  },
+  {
+    name: 'axes',
+    scenario: {},
+    async reach(page) {
+      await start(page);
+      await seen(page, 'Start again');
+      await page.getByRole('button', { name: 'Axes' }).click();
+      await page.getByRole('combobox', { name: 'Along' }).selectOption('tokens');
+      await page.getByLabel('Log along').check();
+      await page.getByLabel('Log loss').check();
+    },
+  },
+  {
+    name: 'zoomed',
+    scenario: {},
+    onlyLook: true,
+    async reach(page) {
+      await start(page);
+      await seen(page, 'Start again');
+      await page.locator('#chart').press('+');
+      await page.locator('#chart').press('+');
+    },
+  },
   {
     name: 'settings',
     scenario: {},

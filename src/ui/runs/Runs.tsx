@@ -1,0 +1,251 @@
+/** The runs side by side: what set each apart and what came of it. Fetched once there is something to compare. */
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import '../style/runs.css';
+import { encodeHash } from '../../config/url.ts';
+import { RUN_COLOURS, runLook } from '../chart/palette.ts';
+import { isActive } from '../state/controls.ts';
+import { readLink } from '../state/config.ts';
+import { runState } from '../state/run.ts';
+import { text } from '../strings.ts';
+import * as format from '../format.ts';
+import { amend, baseline, currentId, differenceOf, forget, groups, records, star } from './ledger.ts';
+import { grouped } from './overlays.ts';
+import { meanOf, type RunRecord } from './record.ts';
+import { heldOutOf, measuredSources, sorted, switchOf, type Column, type Order } from './rows.ts';
+
+const COLUMNS: readonly Column[] = ['name', 'loss', 'heldOut', 'tokens', 'seconds', 'switch'];
+
+export function Runs() {
+  const order = useSignal<Order | null>(null);
+  const source = useSignal<string | null>(null);
+  const opened = useSignal<string | null>(null);
+  const all = records.value;
+  const measured = measuredSources(all);
+  const together = grouped.value ? groups.value : [];
+
+  const sortBy = (column: Column) => {
+    const now = order.value;
+    if (now?.column !== column) order.value = { column, descending: false };
+    else order.value = now.descending ? null : { column, descending: true };
+  };
+
+  return (
+    <section class="runs">
+      <h2>{text.runs.heading}</h2>
+      <div class="runs-tools">
+        {measured.length > 1 && (
+          <label>
+            {text.runs.heldOutOf}{' '}
+            <select value={source.value ?? ''} onChange={(event) => (source.value = event.currentTarget.value || null)}>
+              <option value="">{text.runs.allSources}</option>
+              {measured.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {groups.value.length > 0 && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={grouped.value}
+              onChange={(event) => (grouped.value = event.currentTarget.checked)}
+            />
+            {text.runs.together}
+          </label>
+        )}
+      </div>
+      <div class="scroll" role="region" tabIndex={0} aria-label={text.runs.heading}>
+        <table>
+          <thead>
+            <tr>
+              {COLUMNS.map((column) => {
+                const { value: now } = order;
+                const way = now?.column === column ? (now.descending ? 'descending' : 'ascending') : undefined;
+                return (
+                  <th key={column} scope="col" aria-sort={way}>
+                    <button type="button" class="quiet" onClick={() => sortBy(column)}>
+                      {text.runs.columns[column]}
+                      <span aria-hidden="true">{way ? (way === 'ascending' ? ' ↑' : ' ↓') : ''}</span>
+                    </button>
+                  </th>
+                );
+              })}
+              <th scope="col">
+                <span class="visually-hidden">{text.runs.edit}</span>
+              </th>
+            </tr>
+          </thead>
+          {together.length > 0 && (
+            <tbody class="groups">
+              {together.map((members) => (
+                <GroupRow key={members[0].id} members={members} source={source.value} />
+              ))}
+            </tbody>
+          )}
+          <tbody>
+            {sorted(all, order.value, source.value).flatMap((record) => {
+              const isOpen = opened.value === record.id;
+              const toggle = () => (opened.value = isOpen ? null : record.id);
+              const row = (
+                <Row key={record.id} record={record} source={source.value} isOpen={isOpen} onToggle={toggle} />
+              );
+              return isOpen ? [row, <Detail key={`${record.id}-detail`} record={record} />] : [row];
+            })}
+          </tbody>
+        </table>
+      </div>
+      <p class="note">{text.runs.note}</p>
+    </section>
+  );
+}
+
+interface RowProps {
+  record: RunRecord;
+  source: string | null;
+  isOpen: boolean;
+  onToggle(): void;
+}
+
+function Row({ record, source, isOpen, onToggle }: RowProps) {
+  const { id, name, hidden, figures, note } = record;
+  const isCurrent = id === currentId.value;
+  const state = isCurrent && runState.value.kind !== 'idle' ? runState.value : record.state;
+  const difference = differenceOf(record);
+  return (
+    <tr class={hidden && !isCurrent ? 'faded' : ''}>
+      <th scope="row">
+        <label class="run-name">
+          <input
+            type="checkbox"
+            checked={isCurrent || !hidden}
+            disabled={isCurrent || state.kind === 'queued'}
+            aria-label={text.runs.show(name)}
+            onChange={(event) => amend(id, { hidden: !event.currentTarget.checked })}
+          />
+          <Sample place={isCurrent ? null : placeDrawn(record)} />
+          {name}
+        </label>
+        {record.pinned && <span class="mark">{text.runs.pinned}</span>}
+        <span class="note"> {text.runs.state(state)}</span>
+        <p class="note difference">{baseline.value?.id === id ? text.runs.isBaseline : difference}</p>
+        {note && <p class="difference">{note}</p>}
+      </th>
+      <td>{figures.loss === null ? '' : format.loss(figures.loss)}</td>
+      <td>{written(heldOutOf(record, source))}</td>
+      <td>{figures.tokens > 0 ? format.short(figures.tokens) : ''}</td>
+      <td>{figures.seconds > 0 ? format.duration(figures.seconds) : ''}</td>
+      <td>{whole(switchOf(record))}</td>
+      <td>
+        <button
+          type="button"
+          class="quiet"
+          aria-expanded={isOpen}
+          aria-label={text.runs.editOf(name)}
+          onClick={onToggle}
+        >
+          {text.runs.edit}
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+/** A seed drawn with others has their line. */
+function placeDrawn(record: RunRecord): number {
+  const group = grouped.value ? groups.value.find((members) => members.includes(record)) : undefined;
+  return (group?.at(-1) ?? record).place;
+}
+
+const written = (value: number | null) => (value === null ? '' : format.loss(value));
+const whole = (value: number | null) => (value === null ? text.runs.never : format.integer(value));
+
+/** A short piece of the run's line, as the picture draws it; the page's own run has no place. */
+function Sample({ place }: { place: number | null }) {
+  const look = place === null ? null : runLook(place);
+  return (
+    <svg class="line-sample" width="28" height="10" aria-hidden="true">
+      <line
+        x1="0"
+        x2="28"
+        y1="5"
+        y2="5"
+        stroke={look ? `var(--series-${(look.colour % RUN_COLOURS) + 1})` : 'var(--ink)'}
+        stroke-width={look ? 2 : 2.5}
+        stroke-dasharray={look?.dash.join(' ')}
+      />
+    </svg>
+  );
+}
+
+function Detail({ record }: { record: RunRecord }) {
+  const { id, name, note, pinned } = record;
+  const isUnderWay = id === currentId.value && isActive(runState.value);
+  return (
+    <tr class="detail">
+      <td colSpan={COLUMNS.length + 1}>
+        <div class="edit">
+          <Field label={text.runs.name} value={name} onValue={(value) => value && amend(id, { name: value })} />
+          <Field label={text.runs.noteField} value={note} onValue={(value) => amend(id, { note: value })} />
+          <Action onClick={() => amend(id, { pinned: !pinned })}>{pinned ? text.runs.unpin : text.runs.pin}</Action>
+          <Action onClick={() => star(id)}>{text.runs.makeBaseline}</Action>
+          <Action onClick={() => readLink(encodeHash(record.config))}>{text.runs.takeOver}</Action>
+          {!isUnderWay && <Action onClick={() => forget([id])}>{text.runs.remove}</Action>}
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+function Action({ onClick, children }: { onClick(): void; children: ComponentChildren }) {
+  return (
+    <button type="button" class="quiet" onClick={onClick}>
+      {children}
+    </button>
+  );
+}
+
+/** Longest name or note: a line of the table. */
+const LONGEST = 80;
+
+function Field({ label, value, onValue }: { label: string; value: string; onValue(value: string): void }) {
+  return (
+    <label>
+      <span class="note">{label}</span>
+      <input
+        type="text"
+        maxLength={LONGEST}
+        value={value}
+        onChange={(event) => onValue(event.currentTarget.value.trim())}
+      />
+    </label>
+  );
+}
+
+/** Seeds of one recipe as one row: mean ± standard deviation. */
+function GroupRow({ members, source }: { members: readonly RunRecord[]; source: string | null }) {
+  const oldest = members.at(-1)!;
+  const over = (value: (record: RunRecord) => number | null, write: (value: number) => string) => {
+    const found = meanOf(members.map(value));
+    if (!found) return '';
+    return found.spread === null ? write(found.mean) : `${write(found.mean)} ± ${found.spread.toPrecision(2)}`;
+  };
+  return (
+    <tr class="strong">
+      <th scope="row">
+        <span class="run-name">
+          <Sample place={oldest.place} />
+          {text.runs.seedsOf(members.length, oldest.name)}
+        </span>
+      </th>
+      <td>{over(({ figures }) => figures.loss, format.loss)}</td>
+      <td>{over((record) => heldOutOf(record, source), format.loss)}</td>
+      <td>{format.short(members.reduce((sum, { figures }) => sum + figures.tokens, 0))}</td>
+      <td>{format.duration(members.reduce((sum, { figures }) => sum + figures.seconds, 0))}</td>
+      <td colSpan={2}>{whole(switchOf(oldest))}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,210 @@
+/**
+ * The runs the page knows, newest first: those of earlier visits as the store has them, and the one under way, which is
+ * written down every few seconds and when it ends. A run that a closed tab cut off is 'stopped'; the same recipe begun
+ * again takes its row over, for it is the same run.
+ */
+import { batch, computed, effect, signal } from '@preact/signals';
+import { describeDifference } from '../../config/difference.ts';
+import { isActive } from '../state/controls.ts';
+import { planRun } from '../../recipe/phases.ts';
+import { History } from '../chart/columns.ts';
+import { visiblePoints } from '../chart/downsample.ts';
+import { recall, remember } from '../state/memory.ts';
+import { heldOut, history, runConfig, runNumber, runPart, runState } from '../state/run.ts';
+import { averageOf, bySeedlessKey, freePlace, nameFor, NO_FIGURES, type Figures, type RunRecord } from './record.ts';
+import { text } from '../strings.ts';
+import { openStore, type Curve, type Store } from './store.ts';
+
+/** Milliseconds between two writes of a run under way: what a crash may cost of its curve. */
+const INTERVAL = 10_000;
+/** Points kept of a curve, lowest and highest of each stretch: more than any screen has columns, half a megabyte. */
+const KEPT = 9000;
+
+export const records = signal<readonly RunRecord[]>([]);
+/** Of the runs that are over; the one under way is drawn from state/run.ts. */
+export const curves = signal<ReadonlyMap<string, History>>(new Map());
+/** The run on the page: under way, or over with its weights still there. */
+export const currentId = signal<string | null>(null);
+const starred = signal<string | null>(recall('baseline'));
+effect(() => remember('baseline', starred.value ?? ''));
+
+/** What differences are told against: the starred run, else the oldest one. */
+export const baseline = computed(
+  () =>
+    records.value.find(({ id }) => id === starred.value) ??
+    records.value.findLast(({ state }) => state.kind !== 'queued') ??
+    null,
+);
+export const star = (id: string) => (starred.value = id);
+
+export function differenceOf(record: RunRecord): string | null {
+  const from = baseline.value;
+  return !from || from.id === record.id ? null : describeDifference(record.config, from.config);
+}
+
+const isUnderWay = (state: RunRecord['state']) => state.kind !== 'queued' && isActive(state);
+
+let store: Promise<Store> | null = null;
+const kept = () => (store ??= openStore());
+
+/** A store that fails later on (a full disk) loses a row and nothing else. */
+async function write(record: RunRecord, curve?: Curve): Promise<void> {
+  try {
+    await (await kept()).put(record, curve);
+  } catch (error) {
+    console.warn(text.runs.notKept(record.name), error);
+  }
+}
+
+async function erase(id: string): Promise<void> {
+  await (await kept()).remove(id);
+}
+
+/** Ids of runs that a closed tab cut off. */
+const cutOff = new Set<string>();
+
+/** Brings in the runs of earlier visits. */
+export async function recallRuns(): Promise<void> {
+  const found = await (await kept()).all();
+  const known = new Set(records.peek().map(({ id }) => id));
+  const fresh = found.filter(({ record }) => !known.has(record.id));
+  batch(() => {
+    curves.value = new Map([
+      ...curves.peek(),
+      ...fresh.flatMap(({ record: { id }, curve }) => {
+        const past = new History();
+        if (curve) past.append(curve);
+        return curve ? [[id, past] as const] : [];
+      }),
+    ]);
+    const past = fresh.map(({ record }): RunRecord => {
+      if (!isUnderWay(record.state)) return record;
+      cutOff.add(record.id);
+      return { ...record, state: { kind: 'stopped' } };
+    });
+    records.value = [...records.peek(), ...past].sort((a, b) => b.startedAt - a.startedAt);
+  });
+}
+
+/** Changes a record, here and in the store. */
+export function amend(id: string, changes: Partial<RunRecord>): void {
+  records.value = records.peek().map((record) => (record.id === id ? { ...record, ...changes } : record));
+  const record = records.peek().find((one) => one.id === id);
+  if (record && record.state.kind !== 'queued') void write(record);
+}
+
+export function forget(ids: readonly string[]): void {
+  const gone = new Set(ids);
+  batch(() => {
+    records.value = records.peek().filter(({ id }) => !gone.has(id));
+    curves.value = new Map([...curves.peek()].filter(([id]) => !gone.has(id)));
+  });
+  for (const id of ids) void erase(id);
+}
+
+/** A record of a run yet to come. */
+export function newRecord(config: RunRecord['config'], part: RunRecord['part'], state: RunRecord['state']): RunRecord {
+  const [number, more] = crypto.getRandomValues(new Uint32Array(2));
+  const taken = new Set(records.peek().map(({ name }) => name));
+  return {
+    id: number.toString(36) + more.toString(36),
+    name: nameFor(number, taken),
+    note: '',
+    config,
+    part,
+    state,
+    startedAt: Date.now(),
+    place: freePlace(records.peek()),
+    hidden: false,
+    pinned: false,
+    figures: NO_FIGURES,
+  };
+}
+
+/** The queued record whose turn it is; its row becomes the run's. */
+let expected: string | null = null;
+export const expect = (id: string) => (expected = id);
+
+function begin(): void {
+  const config = runConfig.peek();
+  if (!config) return;
+  const part = runPart.peek();
+  const same = (record: RunRecord) =>
+    cutOff.has(record.id) && JSON.stringify([record.config, record.part]) === JSON.stringify([config, part]);
+  const row = records.peek().find(({ id }) => id === expected) ?? records.peek().find(same);
+  expected = null;
+  const state = { kind: 'preparing', what: '', done: 0, total: 0 } as const;
+  const record = row ? { ...row, state, startedAt: Date.now(), figures: NO_FIGURES } : newRecord(config, part, state);
+  cutOff.delete(record.id);
+  batch(() => {
+    currentId.value = record.id;
+    records.value = [record, ...records.peek().filter(({ id }) => id !== record.id)];
+  });
+}
+
+function figuresNow(record: RunRecord): Figures {
+  const last = history.length - 1;
+  if (last < 0) return NO_FIGURES;
+  return {
+    loss: averageOf(record, history).values[last]!,
+    heldOut: Object.assign({}, ...heldOut.peek().map(({ loss }) => loss)),
+    tokens: history.tokens[last]!,
+    seconds: history.seconds[last]!,
+    steps: history.step[last]! + 1 - planRun(record.config, record.part).firstStep,
+  };
+}
+
+/** Writes the run on the page down; a run that never logged a step is not worth a row in the store. */
+function writeDown(): void {
+  const record = records.peek().find(({ id }) => id === currentId.peek());
+  const state = runState.peek();
+  if (!record || state.kind === 'idle') return;
+  const next = { ...record, state, figures: figuresNow(record) };
+  const over = !isActive(state);
+  batch(() => {
+    records.value = records.peek().map((one) => (one.id === next.id ? next : one));
+    if (!over || history.length === 0) return;
+    const curve = new History();
+    curve.append(thinned());
+    curves.value = new Map(curves.peek()).set(next.id, curve);
+  });
+  if (history.length > 0) void write(next, thinned());
+}
+
+function thinned(): ReturnType<History['pick']> {
+  const { step, loss, length } = history;
+  const end = length > 0 ? step[length - 1]! + 1 : 1;
+  return history.pick(visiblePoints(step, loss, length, step[0] ?? 0, end, KEPT / 3));
+}
+
+/** Follows the run on the page from now on. */
+export function keepRuns(): void {
+  void recallRuns();
+  let number = 0;
+  let kind = '';
+  effect(() => {
+    const state = runState.value;
+    // One effect for both, so that no state of a new run is written into the row of the one before.
+    if (runNumber.value !== number) {
+      number = runNumber.value;
+      kind = '';
+      begin();
+    }
+    const now = isActive(state) ? 'under way' : state.kind;
+    if (now === kind) return;
+    kind = now;
+    writeDown();
+  });
+  setInterval(() => {
+    if (isActive(runState.peek()) && history.length > 0) writeDown();
+  }, INTERVAL);
+}
+
+/** Another run than the one on the page: only then is there anything to compare. */
+export const hasRunsToCompare = computed(() => records.value.some(({ id }) => id !== currentId.value));
+
+/** Runs that differ in their seed alone, newest first; only groups of several. */
+export const groups = computed(() => {
+  const begun = records.value.filter(({ state }) => state.kind !== 'queued');
+  return bySeedlessKey(begun, (record) => record).filter((members) => members.length > 1);
+});
