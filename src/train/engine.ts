@@ -11,20 +11,16 @@ import type { Plan } from '../gpu/plan.ts';
 import { readBuffer } from '../gpu/plan.ts';
 import { Readback } from '../gpu/readback.ts';
 import { readPools } from '../gpu/snapshot.ts';
-import { backward } from '../graph/backward.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
-import { layoutPool, type PoolLayout, type PoolName } from '../graph/pool.ts';
+import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { initialWeights } from '../model/init.ts';
 import { declareWeights, nemotron } from '../model/nemotron.ts';
 import { parameterList } from '../model/parameters.ts';
-import { nextToken } from '../objective/nextToken.ts';
-import { addOp } from '../ops/add.ts';
 import { ignoredTarget } from '../ops/headLoss.ts';
 import { linear } from '../ops/linear.ts';
-import { update, type Update } from '../optim/update.ts';
-
-/** Steps whose metrics the GPU keeps until they are read: more than are ever in flight. */
-export const ringRows = 64;
+import type { Update } from '../optim/update.ts';
+import { engineLayout, type Inputs, ringRows, type scoringGraph, type trainingGraph, type TrainingInputs } from './graphs.ts';
+import { tileFor } from './tile.ts';
 
 /** What a step needs of a batch: rows of T tokens with targets, (B, T) each. */
 export interface StepBatch {
@@ -55,48 +51,8 @@ export interface Pools {
   moments2: Float32Array<ArrayBuffer>;
 }
 
-interface Inputs {
-  tokens: Tensor;
-  targets: Tensor;
-  lossWeight: Tensor;
-  documentStart: Tensor | undefined;
-}
-
-interface TrainingInputs extends Inputs {
-  rowStart: Tensor;
-  order: Tensor;
-}
-
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
-
-function batchInputs(g: Graph, config: RunConfig): Inputs {
-  const N = config.batch.sequences * config.batch.length;
-  return {
-    tokens: g.input('tokens', [N], 'u32'),
-    targets: g.input('targets', [N], 'u32'),
-    lossWeight: g.input('lossWeight', [1]),
-    documentStart: config.data.separateDocuments ? g.input('documentStart', [N], 'u32') : undefined,
-  };
-}
-
-/** The training step's graph: forward, backward, update. */
-export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint = false) {
-  const { model, batch, optimizer } = config;
-  const g = new Graph();
-  const shape: [number, number] = [batch.sequences, batch.length];
-  const N = batch.sequences * batch.length;
-  const inputs: TrainingInputs = {
-    ...batchInputs(g, config),
-    rowStart: g.input('rowStart', [model.vocab_size + 1], 'u32'),
-    order: g.input('order', [N], 'u32'),
-  };
-  const weight = declareWeights(g, model);
-  const x = nemotron(g, model, weight, { ...inputs, index: inputs }, shape, { checkpoint });
-  const { loss } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, true);
-  backward(g, new Map([[loss, null]]), addOp);
-  return { g, inputs, loss, ...update(g, layout, loss, optimizer, ringRows) };
-}
 
 /** Tokens of one forward pass of a benchmark: enough to fill a GPU with a toy model, 3 MB of logits at V = 320. */
 const benchmarkTokens = 2048;
@@ -117,16 +73,6 @@ async function createScorer(memory: Memory, model: ModelConfig, length: number):
     return plan.read(logits);
   });
   return { scorer, plan };
-}
-
-/** The scoring graph: forward only, −log p of every target. */
-function scoringGraph(config: RunConfig) {
-  const g = new Graph();
-  const inputs = batchInputs(g, config);
-  const weight = declareWeights(g, config.model);
-  const x = nemotron(g, config.model, weight, inputs, [config.batch.sequences, config.batch.length]);
-  const { nll } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, false);
-  return { g, inputs, nll };
 }
 
 export class Engine {
@@ -152,10 +98,10 @@ export class Engine {
     index: IndexTokens,
     onProgress?: (done: number, total: number) => void,
   ): Promise<Engine> {
-    const layout = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings));
-    const memory = new Memory(device, layout, { quads: device.features.has('subgroups'), software });
-    const training = trainingGraph(config, layout);
-    const scoring = scoringGraph(config);
+    const features = { quads: device.features.has('subgroups'), software };
+    const context = { ...features, tile: await tileFor(device, features) };
+    const { pools: layout, training, scoring } = engineLayout(config, context);
+    const memory = new Memory(device, layout, context);
     const plans = await Promise.all([
       compile(memory, training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
       compile(memory, scoring.g, { keep: [scoring.nll], label: 'score' }),

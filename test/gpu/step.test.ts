@@ -7,7 +7,7 @@ import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterCount, parameterList } from '../../src/model/parameters.ts';
-import { trainingGraph } from '../../src/train/engine.ts';
+import { engineLayout, trainingGraph } from '../../src/train/graphs.ts';
 import { configOf } from '../bench/shapes.ts';
 import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
 import { gpu } from './device.ts';
@@ -40,7 +40,28 @@ describe('a step of 6 layers, 256 wide, 8 × 256 tokens, 5 M parameters', () => 
   });
 });
 
+describe('an engine', () => {
+  it('computes layers again only where what it would keep is more than half a gibibyte', () => {
+    const context = { quads: true, software: false };
+    expect(engineLayout(large, context).checkpoint).toBe(false);
+    const wide = { ...large, batch: { ...large.batch, sequences: 64 } };
+    const { checkpoint, bytes } = engineLayout(wide, context);
+    expect(checkpoint).toBe(true);
+    // 80 MB for 5 M parameters, 540 for layers' inputs and one layer's inside; kept whole it would be 1.6 GB.
+    expect(bytes).toBeLessThan(650 * million);
+  });
+});
+
 describe('a step', () => {
+  it('takes the bytes and dispatches that were said beforehand, scoring included', async () => {
+    const engine = await openEngine(tinyConfig);
+    const { bytes, dispatches, checkpoint } = engineLayout(tinyConfig, engine.memory.context);
+    expect(checkpoint).toBe(false);
+    expect(engine.memory.bytes).toBe(bytes);
+    expect(engine.plan.lists.step.length + engine.plan.lists.update.length).toBe(dispatches);
+    engine.destroy();
+  });
+
   it('submits once and creates nothing', async () => {
     const { device } = await gpu();
     const engine = await openEngine(tinyConfig);

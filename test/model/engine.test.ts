@@ -3,7 +3,7 @@ import { layoutPool } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { trainingGraph } from '../../src/train/engine.ts';
+import { trainingGraph } from '../../src/train/graphs.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { interpret, nmse, type Values } from '../reference/interpret.ts';
 import { twins } from '../reference/twins.ts';

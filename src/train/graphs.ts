@@ -1,0 +1,106 @@
+/** The graphs an engine replays, and what they allocate: recorded and laid out without a device. */
+import type { RunConfig } from '../config/run.ts';
+import { layoutPlan } from '../gpu/layout.ts';
+import { backward } from '../graph/backward.ts';
+import { Graph, type Tensor } from '../graph/graph.ts';
+import type { KernelContext } from '../graph/kernel.ts';
+import { layoutPool, type PoolLayout } from '../graph/pool.ts';
+import { declareWeights, nemotron } from '../model/nemotron.ts';
+import { parameterList } from '../model/parameters.ts';
+import { nextToken } from '../objective/nextToken.ts';
+import { addOp } from '../ops/add.ts';
+import { update } from '../optim/update.ts';
+
+/** Steps whose metrics the GPU keeps until they are read: more than are ever in flight. */
+export const ringRows = 64;
+
+export interface Inputs {
+  tokens: Tensor;
+  targets: Tensor;
+  lossWeight: Tensor;
+  documentStart: Tensor | undefined;
+}
+
+export interface TrainingInputs extends Inputs {
+  rowStart: Tensor;
+  order: Tensor;
+}
+
+function batchInputs(g: Graph, config: RunConfig): Inputs {
+  const N = config.batch.sequences * config.batch.length;
+  return {
+    tokens: g.input('tokens', [N], 'u32'),
+    targets: g.input('targets', [N], 'u32'),
+    lossWeight: g.input('lossWeight', [1]),
+    documentStart: config.data.separateDocuments ? g.input('documentStart', [N], 'u32') : undefined,
+  };
+}
+
+/** The training step's graph: forward, backward, update. */
+export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint = false) {
+  const { model, batch, optimizer } = config;
+  const g = new Graph();
+  const shape: [number, number] = [batch.sequences, batch.length];
+  const N = batch.sequences * batch.length;
+  const inputs: TrainingInputs = {
+    ...batchInputs(g, config),
+    rowStart: g.input('rowStart', [model.vocab_size + 1], 'u32'),
+    order: g.input('order', [N], 'u32'),
+  };
+  const weight = declareWeights(g, model);
+  const x = nemotron(g, model, weight, { ...inputs, index: inputs }, shape, { checkpoint });
+  const { loss } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, true);
+  backward(g, new Map([[loss, null]]), addOp);
+  return { g, inputs, loss, ...update(g, layout, loss, optimizer, ringRows) };
+}
+
+/** The scoring graph: forward only, −log p of every target. */
+export function scoringGraph(config: RunConfig) {
+  const g = new Graph();
+  const inputs = batchInputs(g, config);
+  const weight = declareWeights(g, config.model);
+  const x = nemotron(g, config.model, weight, inputs, [config.batch.sequences, config.batch.length]);
+  const { nll } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, false);
+  return { g, inputs, nll };
+}
+
+/**
+ * Bytes of activations above which a layer's inside is computed again in the backward pass instead of kept: a third more arithmetic.
+ * An integrated GPU shares some 2 GiB with everything else on the screen, and there is no way to ask how much is left.
+ */
+const mostKeptBytes = 512 * 2 ** 20;
+
+export interface EngineLayout {
+  pools: PoolLayout;
+  training: ReturnType<typeof trainingGraph>;
+  scoring: ReturnType<typeof scoringGraph>;
+  /** Whether layers are computed again in the backward pass. */
+  checkpoint: boolean;
+  /** Bytes of every GPU buffer an engine makes for training and held-out scoring. */
+  bytes: number;
+  /** Of one optimizer step of one micro-batch. */
+  dispatches: number;
+}
+
+/** What an engine will be, without a device: the graphs it records and what they allocate. */
+export function engineLayout(config: RunConfig, context: Omit<KernelContext, 'accumulating'>): EngineLayout {
+  const pools = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings));
+  const accumulation = config.batch.accumulation > 1;
+  const record = (checkpoint: boolean) => {
+    const training = trainingGraph(config, pools, checkpoint);
+    return { checkpoint, training, plan: layoutPlan(training.g, pools, context, { accumulation }) };
+  };
+  const kept = record(false);
+  const { checkpoint, training, plan } = kept.plan.ownBytes <= mostKeptBytes ? kept : record(true);
+  const scoring = scoringGraph(config);
+  const scored = layoutPlan(scoring.g, pools, context, { keep: [scoring.nll] });
+  return {
+    pools,
+    training,
+    scoring,
+    checkpoint,
+    // Pools and named states of the scoring plan are the training plan's.
+    bytes: plan.ownBytes + plan.sharedBytes + scored.ownBytes,
+    dispatches: plan.lists.step.length + plan.lists.update.length,
+  };
+}
