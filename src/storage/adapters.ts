@@ -8,32 +8,22 @@ interface Adapters extends DBSchema {
   tiles: { key: string; value: string };
 }
 
-const open = (): Promise<IDBPDatabase<Adapters>> =>
-  openDB<Adapters>('rekindle-adapters', 1, { upgrade: (db) => void db.createObjectStore('tiles') });
+async function withStore<T>(work: (db: IDBPDatabase<Adapters>) => Promise<T>): Promise<T | undefined> {
+  try {
+    const db = await openDB<Adapters>('rekindle-adapters', 1, { upgrade: (fresh) => void fresh.createObjectStore('tiles') });
+    try {
+      return await work(db);
+    } finally {
+      db.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
 
 /** Name of the tile chosen earlier for this adapter. */
-export async function rememberedTile(adapter: string): Promise<string | undefined> {
-  return open().then(
-    async (db) => {
-      try {
-        return await db.get('tiles', adapter);
-      } finally {
-        db.close();
-      }
-    },
-    () => undefined,
-  );
-}
+export const rememberedTile = (adapter: string): Promise<string | undefined> => withStore((db) => db.get('tiles', adapter));
 
-export async function rememberTile(adapter: string, name: string): Promise<void> {
-  await open().then(
-    async (db) => {
-      try {
-        await db.put('tiles', name, adapter);
-      } finally {
-        db.close();
-      }
-    },
-    () => undefined,
-  );
-}
+export const rememberTile = async (adapter: string, name: string): Promise<void> => {
+  await withStore((db) => db.put('tiles', name, adapter));
+};
