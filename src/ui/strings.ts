@@ -124,7 +124,7 @@ export const text = {
       `Step ${format.integer(step)}, ${phaseWithin[name]}: planned learning rate ${format.rate(rate)}`,
     freeze: 'Freeze',
     wholeRun: 'Whole run',
-    axes: 'Axes',
+    axes: 'Axes and files',
     unit: 'Along',
     units: { step: 'steps', tokens: 'tokens', seconds: 'seconds of training', flops: 'FLOPs' } satisfies Record<
       Unit,
@@ -139,6 +139,15 @@ export const text = {
     wholeRange: 'Whole range',
     smoothing: 'Smoothing',
     columns: ['Step', 'Phase', 'Loss', 'Smoothed', 'Learning rate', 'Tokens/s'],
+  },
+
+  files: {
+    save: 'Save as',
+    picture: 'rekindle-picture',
+    title: (preset: string, seed: number) => `Rekindle · preset ${preset}, seed ${seed}`,
+    line: (name: string, isGroup: boolean) => (isGroup ? `seeds of ${name}: mean and extent` : name),
+    thisRun: 'this run',
+    noPng: 'The picture could not be made into a PNG: save it as SVG.',
   },
 
   runs: {

@@ -3,7 +3,7 @@
  */
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from '../ui/fake/play.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
@@ -200,10 +200,38 @@ test('the picture is zoomed by pointer and by keys', () =>
     await button(page, 'Whole run').waitFor();
     await chart.press('-');
     await button(page, 'Whole run').waitFor({ state: 'hidden' });
-    await button(page, 'Axes').click();
+    await button(page, 'Axes and files').click();
     await page.getByRole('combobox', { name: 'Along' }).selectOption('seconds');
     await page.getByLabel('Log along').check();
     await page.locator('.phase.base').waitFor();
     await chart.press('End');
     await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
+  }));
+
+test('the picture leaves as PNG, SVG and CSV', () =>
+  played({}, async (page) => {
+    await button(page, 'Start').click();
+    await page.getByText('Done', { exact: true }).waitFor();
+    await button(page, 'Axes and files').click();
+    const saved = async (kind: string) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), button(page, kind).click()]);
+      expect(download.suggestedFilename()).toBe(`rekindle-picture.${kind.toLowerCase()}`);
+      return readFileSync(await download.path());
+    };
+    const rows = (await saved('CSV')).toString().trimEnd().split('\r\n');
+    expect(rows[0]).toBe('run,step,tokens,seconds,loss,lr,grad_norm,tokens_per_second,phase,smoothed');
+    expect(rows.length).toBe(1 + 1440);
+    expect(rows[1]).toMatch(/^[a-z ]+,0,512,0,\d\.\d+,/);
+
+    const svg = (await saved('SVG')).toString();
+    expect(svg.match(/<polyline/g)?.length).toBe(5); // raw, three phases, rate
+    expect(svg).toContain('switch at step 1,371');
+    expect(svg).not.toMatch(/NaN|undefined/);
+
+    // Drawn from the SVG by the browser, which would refuse broken XML.
+    const png = await saved('PNG');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.readUInt32BE(16)).toBe(1920);
+    mkdirSync('out/screenshots', { recursive: true });
+    writeFileSync('out/screenshots/picture.png', png);
   }));

@@ -4,66 +4,28 @@
  * CSS put the plotting area, so that rules and shades placed in CSS fall on the lines.
  */
 import uPlot from 'uplot';
-import type { History } from './columns.ts';
-import type { RunPlan } from '../../recipe/phases.ts';
-import type { Smoother } from './smooth.ts';
-import { evenScale, valueTicks, type StepScale, type Unit } from './scale.ts';
-import { visiblePoints } from './downsample.ts';
+import {
+  levels,
+  lossRange,
+  pickedOther,
+  pickedSteps,
+  plannedRates,
+  RATE_FLOOR,
+  tickText,
+  type PlotsInput,
+} from './drawn.ts';
+import { valueTicks } from './scale.ts';
 import { RUN_COLOURS, runLook } from './palette.ts';
-import { quantile } from '../state/progress.ts';
 import * as format from '../format.ts';
 
 /** Height of the step axis under the lower strip, px; figure.css knows it as 1.5rem. */
 const AXIS = 24;
-/** Rates below this share of the peak are drawn at the strip's floor: a log scale has no zero. */
-const RATE_FLOOR = 1e-4;
 /** Pixels between numbers on the step axis. */
 const TICKS_APART = 64;
 /** Room above the loss for the names of the phases, px. */
 const HEAD = 28;
-/** Points along the planned rate: one for every second pixel of a wide screen. */
-const PLAN_POINTS = 500;
-/**
- * The loss axis leaves out the first tenth of the run, the fall from ln V, once the run is twice as far; not along a
- * logarithmic axis, which gives that tenth most of its width.
- */
-const FALL_SHARE = 0.1;
-/** Share of the raw losses that may lie beyond either end of the axis: single spikes, still drawn up to the edge. */
-const OUTLIERS = 0.02;
 const PHASES = [0, 1, 2];
 const X_SCALE: uPlot.Scale = { time: false, range: () => [0, 1] };
-
-/** Another run, or the mean of a group, drawn behind the page's own. */
-export interface OtherLine {
-  /** In the axis's unit, ascending. */
-  x: Float64Array;
-  y: Float64Array;
-  /** The line is broken where it changes. */
-  phase: Uint8Array;
-  length: number;
-  /** Index of the look; see runLook in palette.ts. */
-  place: number;
-  /** Extent of a group around its mean, one entry a point. */
-  band: { low: Float64Array; high: Float64Array } | null;
-}
-
-export interface PlotsInput {
-  plan: RunPlan;
-  /** Highest learning rate of the run. */
-  peak: number;
-  /** x of the plots is the share of the width that this scale gives a step. */
-  scale: StepScale;
-  history: History;
-  smoother: Smoother;
-  /**
-   * Whether the loss axis takes in every value: the first losses and single spikes, beside which the rest is nearly
-   * flat.
-   */
-  wholeRange: boolean;
-  logLoss: boolean;
-  unit: Unit;
-  others: readonly OtherLine[];
-}
 
 export class Plots {
   readonly #loss: uPlot;
@@ -72,6 +34,8 @@ export class Plots {
   readonly #area: HTMLElement;
   readonly #plots: () => readonly [uPlot, HTMLElement][];
   #input: PlotsInput;
+  /** Extent of the loss: uPlot asks for it several times a drawing. */
+  #range: [number, number] = [0, 1];
 
   /** frame: the element both strips fill in width; area: the plotting area inside it. */
   constructor(
@@ -97,6 +61,7 @@ export class Plots {
     // Between two frames more may have been logged than the average has seen.
     const { history, smoother } = input;
     smoother.extend(history.step, history.loss, history.phase, history.length);
+    this.#range = lossRange(input, this.#pixels());
     this.#loss.setData(this.#lossData());
     this.#rate.setData(this.#rateData());
     // x is a share of the width whatever the steps are: uPlot sees no reason to write other numbers under it.
@@ -138,7 +103,10 @@ export class Plots {
     const line = { stroke: ink.ink, width: 1.75, points: { show: false } };
     return {
       ...this.#options(height),
-      scales: { x: X_SCALE, y: { distr: this.#input.logLoss ? 3 : 1, range: () => this.#lossRange() } },
+      scales: {
+        x: X_SCALE,
+        y: { distr: this.#input.logLoss ? 3 : 1, range: () => this.#range },
+      },
       axes: [
         { show: false },
         {
@@ -216,26 +184,13 @@ export class Plots {
     return valueTicks(scale.values, this.#area.offsetWidth, TICKS_APART, unit === 'step');
   }
 
-  /** Logged points worth drawing of one column. */
-  #picked(column: Float64Array): number[] {
-    const { scale, history } = this.#input;
-    const pixels = Math.max(1, this.#area.offsetWidth);
-    const edgeOf = (at: number) => scale.step((at + 1) / pixels);
-    return visiblePoints(history.step, column, history.length, scale.step(0), scale.step(1), pixels, edgeOf);
-  }
-
-  /** Points worth drawing of another run. */
-  #pickedOf({ x, y, length }: OtherLine): number[] {
-    const { values } = this.#input.scale;
-    const pixels = Math.max(1, this.#area.offsetWidth);
-    return visiblePoints(x, y, length, values.value(0), values.value(1), pixels, (at) =>
-      values.value((at + 1) / pixels),
-    );
+  #pixels(): number {
+    return this.#area.offsetWidth;
   }
 
   #lossData(): uPlot.AlignedData {
     const { scale, history, smoother } = this.#input;
-    const picked = this.#picked(history.loss);
+    const picked = pickedSteps(this.#input, history.loss, this.#pixels());
     const x = picked.map((i) => scale.position(history.step[i]));
     const raw = picked.map((i) => finite(history.loss[i]));
     const smooth = PHASES.map((phase) =>
@@ -244,51 +199,12 @@ export class Plots {
     return [x, raw, ...smooth];
   }
 
-  /**
-   * Extent of the average and of nearly all raw losses, with a twentieth of air; not forced down to zero, which would
-   * hide late progress.
-   */
-  #lossRange(): [number, number] {
-    const { plan, history, smoother, wholeRange } = this.#input;
-    const { firstStep, endStep } = plan;
-    const fall = FALL_SHARE * (endStep - firstStep);
-    const { scale, others } = this.#input;
-    const isWhole = scale.position(firstStep) === 0;
-    const ended = others.length > 0 ? endStep : history.length > 0 ? history.step[history.length - 1] : firstStep;
-    const pastFall = isWhole && !scale.values.log && ended - firstStep > 2 * fall;
-    const from = wholeRange || !pastFall ? firstStep : firstStep + fall;
-    const drawn = this.#picked(history.loss).filter((i) => history.step[i] >= from);
-    // Other runs' lines are whole in sight wherever this run's would be.
-    const [left, right] = [scale.values.value(Math.max(0, scale.position(from))), scale.values.value(1)];
-    const beside = others.flatMap((other) =>
-      this.#pickedOf(other)
-        .filter((i) => other.x[i] >= left && other.x[i] <= right)
-        .flatMap((i) => (other.band ? [other.band.low[i], other.band.high[i]] : [other.y[i]])),
-    );
-    const raw = drawn
-      .map((i) => history.loss[i])
-      .filter(Number.isFinite)
-      .sort((a, b) => a - b);
-    const average = [...drawn.map((i) => smoother.values[i]), ...beside].filter(Number.isFinite);
-    if (raw.length === 0 && average.length === 0) return this.#input.logLoss ? [1, 10] : [0, 1];
-    const beyond = wholeRange ? 0 : OUTLIERS;
-    const extremes = raw.length > 0 ? [quantile(raw, beyond), quantile(raw, 1 - beyond)] : [];
-    const [low, high] = extentOf(average, extremes);
-    const air = Math.max((high - low) * 0.05, 0.01);
-    return [Math.max(this.#input.logLoss ? low / 2 : 0, low - air), high + air];
-  }
-
   #rateData(): uPlot.AlignedData {
-    const { plan, peak, scale, history } = this.#input;
+    const { peak, scale, history } = this.#input;
     const floor = (rate: number) => Math.max(rate, peak * RATE_FLOOR);
-    const at = new Set<number>();
-    for (let point = 0; point <= PLAN_POINTS; point++) {
-      at.add(Math.min(plan.endStep - 1, Math.round(scale.step(point / PLAN_POINTS))));
-    }
-    for (const { firstStep } of plan.phases) at.add(Math.max(plan.firstStep, firstStep - 1)).add(firstStep);
-    const planned = [...at].sort((a, b) => a - b);
-    const expected = [planned.map(scale.position), planned.map((step) => floor(plan.at(step).lr))] as const;
-    const picked = this.#picked(history.lr);
+    const planned = plannedRates(this.#input);
+    const expected = [planned.map(([step]) => scale.position(step)), planned.map(([, rate]) => floor(rate))] as const;
+    const picked = pickedSteps(this.#input, history.lr, this.#pixels());
     if (picked.length === 0) return [...expected, planned.map(() => null)];
     return uPlot.join([
       [...expected],
@@ -307,7 +223,7 @@ export class Plots {
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
     for (const other of others) {
-      const picked = this.#pickedOf(other);
+      const picked = pickedOther(this.#input, other, this.#pixels());
       const look = runLook(other.place);
       const colour = ink.series[look.colour];
       if (other.band) {
@@ -392,28 +308,6 @@ function inks(): Inks {
     font: `12px ${family}`,
     series: Array.from({ length: RUN_COLOURS }, (_, i) => token(`--series-${i + 1}`)),
   };
-}
-
-/** Lowest and highest of two lists; not spread into Math.min, whose arguments a long run would overflow. */
-function extentOf(...lists: readonly (readonly number[])[]): [number, number] {
-  let [low, high] = [Infinity, -Infinity];
-  for (const list of lists)
-    for (const value of list) {
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-  return [low, high];
-}
-
-/** Numbers beside a logarithmic loss axis: its extent is rarely a decade, so round values stand closer than powers. */
-function levels(low: number, high: number): number[] {
-  return valueTicks(evenScale(low, high), 100, 20, false);
-}
-
-export function tickText(value: number, unit: Unit): string {
-  if (unit === 'step') return format.integer(value);
-  if (unit === 'seconds') return value < 60 && value % 1 !== 0 ? `${value} s` : format.duration(value);
-  return format.short(value);
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { planRun } from '../../recipe/phases.ts';
 import { History } from '../chart/columns.ts';
 import { nearest } from '../chart/downsample.ts';
-import type { OtherLine } from '../chart/plots.ts';
+import type { OtherLine } from '../chart/drawn.ts';
 import { stepScale, type Unit } from '../chart/scale.ts';
 import type { Smoother } from '../chart/smooth.ts';
 import { perStep } from '../chart/unit.ts';

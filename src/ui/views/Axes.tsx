@@ -1,10 +1,11 @@
-/** How the picture counts and scales: asked for by few, so behind one button. */
+/** How the picture counts and scales, and the picture as files: asked for by few, so behind one button. */
 import type { RefObject } from 'preact';
-import type { Signal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import type { Unit } from '../chart/scale.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import { runConfig } from '../state/run.ts';
-import { evenSteps, logLoss, logX, unit, wholeRange } from '../state/shown.ts';
+import { saveFile } from '../state/save.ts';
+import { evenSteps, logLoss, logX, others, unit, wholeRange } from '../state/shown.ts';
 import { text } from '../strings.ts';
 
 const UNITS = Object.keys(text.chart.units) as Unit[];
@@ -32,6 +33,7 @@ export function Axes({ plan, figure }: { plan: RunPlan; figure: RefObject<HTMLEl
           {text.chart.fullScreen}
         </button>
       )}
+      {(runConfig.value || others.value.length > 0) && <Files />}
       <span class="note">{text.chart.zoomHint}</span>
     </div>
   );
@@ -43,5 +45,33 @@ function Check({ label, on }: { label: string; on: Signal<boolean> }) {
       <input type="checkbox" checked={on.value} onChange={(event) => (on.value = event.currentTarget.checked)} />
       {label}
     </label>
+  );
+}
+
+type Kind = 'png' | 'svg' | 'csv';
+const KINDS: readonly Kind[] = ['png', 'svg', 'csv'];
+
+function Files() {
+  const problem = useSignal<string | null>(null);
+  const save = async (kind: Kind) => {
+    problem.value = null;
+    try {
+      const { pngBlob, svgBlob, csvBlob } = await import('../state/pictures.ts');
+      const blob = await { png: pngBlob, svg: svgBlob, csv: csvBlob }[kind]();
+      saveFile(`${text.files.picture}.${kind}`, blob);
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  return (
+    <span class="files">
+      {text.files.save}{' '}
+      {KINDS.map((kind) => (
+        <button key={kind} type="button" class="quiet" onClick={() => void save(kind)}>
+          {kind.toUpperCase()}
+        </button>
+      ))}
+      {problem.value && <span role="alert"> {problem.value}</span>}
+    </span>
   );
 }

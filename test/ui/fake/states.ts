@@ -81,7 +81,7 @@ export const states: readonly PageState[] = [
     async reach(page) {
       await start(page);
       await seen(page, 'Start again');
-      await page.getByRole('button', { name: 'Axes' }).click();
+      await page.getByRole('button', { name: 'Axes and files' }).click();
       await page.getByRole('combobox', { name: 'Along' }).selectOption('tokens');
       await page.getByLabel('Log along').check();
       await page.getByLabel('Log loss').check();

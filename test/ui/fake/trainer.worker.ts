@@ -25,6 +25,8 @@ export interface Scenario {
   end?: { kind: 'paused' | 'diverged' | 'failed' | 'compiling'; at: number };
   /** Steps a batch of events. */
   stride?: number;
+  /** Steps told at once, in the first batch. */
+  prefill?: number;
   /** Batches of events after which an experiment holds still, fails, or (by itself) is stopped. */
   experiment?: { kind: 'held' | 'failed'; at: number };
   /** Results lie beside the page, as fake/recorded.ts makes them. */
@@ -85,7 +87,8 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
   const stopAt = scenario.end ? Math.round(scenario.end.at * plan.endStep) : Infinity;
   let phase: PhaseName = plan.phases[0]!.name;
   for (let step = plan.firstStep; step < plan.endStep;) {
-    const end = Math.min(command === 'step' ? step + 1 : step + stride, plan.endStep, Math.max(step + 1, stopAt));
+    const ahead = step === plan.firstStep ? (scenario.prefill ?? stride) : stride;
+    const end = Math.min(command === 'step' ? step + 1 : step + ahead, plan.endStep, Math.max(step + 1, stopAt));
     const n = end - step;
     const columns: MetricColumns = {
       step: new Float64Array(n),

@@ -1,0 +1,71 @@
+/** The picture and its numbers as files. Fetched when the first of them is asked for. */
+import { csvOf, type Logged } from '../chart/csv.ts';
+import { figureSvg } from '../chart/svg.ts';
+import { summaryOf } from '../chart/summary.ts';
+import { currentId, curves, records } from '../runs/ledger.ts';
+import { averageAlong } from '../runs/overlays.ts';
+import { text } from '../strings.ts';
+import { shownConfig, shownPlan } from './config.ts';
+import { history } from './run.ts';
+import { logLoss, others, shownScale, shownSources, smoother, smoothing, unit, wholeRange } from './shown.ts';
+
+/** Pixels a CSS pixel in a PNG: sharp on a slide. */
+const DENSITY = 2;
+
+export function pictureSvg(): string {
+  const { base, continued, preset, seed } = shownConfig.value;
+  const style = getComputedStyle(document.documentElement);
+  const known = new Map(records.value.map((record) => [record.place, record.name]));
+  return figureSvg({
+    plan: shownPlan.value,
+    peak: Math.max(base.schedule.peak, continued?.schedule.peak ?? 0),
+    scale: shownScale.value,
+    history,
+    smoother: smoother.value,
+    wholeRange: wholeRange.value,
+    logLoss: logLoss.value,
+    unit: unit.value,
+    others: others.value,
+    title: text.files.title(preset, seed),
+    summary: summaryOf(shownPlan.value, history, smoother.value),
+    sources: shownSources.value,
+    name: nameOfCurrent(),
+    otherNames: others.value.map(({ place, band }) => text.files.line(known.get(place) ?? '', band !== null)),
+    token: (name) => style.getPropertyValue(name).trim(),
+  });
+}
+
+export const svgBlob = () => new Blob([pictureSvg()], { type: 'image/svg+xml' });
+
+export async function pngBlob(): Promise<Blob> {
+  const url = URL.createObjectURL(svgBlob());
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = image.naturalWidth * DENSITY;
+    canvas.height = image.naturalHeight * DENSITY;
+    canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(text.files.noPng))), 'image/png'),
+    );
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+const nameOfCurrent = () => records.value.find(({ id }) => id === currentId.value)?.name ?? text.files.thisRun;
+
+/** The page's run, then every other one that is drawn. */
+export function shownRuns(): Logged[] {
+  const own = history.length > 0 ? [{ name: nameOfCurrent(), curve: history, average: smoother.value.values }] : [];
+  const beside = records.value.flatMap((record) => {
+    const curve = curves.value.get(record.id);
+    if (!curve || record.hidden || record.id === currentId.value) return [];
+    return [{ name: record.name, curve, average: averageAlong(record, curve, smoothing.value) }];
+  });
+  return [...own, ...beside];
+}
+
+export const csvBlob = () => new Blob([csvOf(shownRuns())], { type: 'text/csv' });
