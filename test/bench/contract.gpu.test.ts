@@ -46,8 +46,8 @@ it('writes adapter, steps with and without optional features, and products, in t
 }, 120_000);
 
 it('answers an unknown option with one sentence', () => {
-  const { status, stderr } = bench('--peer');
+  const { status, stderr } = bench('--pears');
   expect(status).toBe(1);
-  expect(stderr).toContain("Unknown option '--peer'");
+  expect(stderr).toContain("Unknown option '--pears'");
   expect(stderr).toContain('Usage: npm run bench');
 });
