@@ -12,6 +12,7 @@ import { listenToKeys } from './state/keys.ts';
 import { dismissTips } from './state/tips.ts';
 import { titleFollowsRun } from './state/title.ts';
 import { keepRuns } from './runs/ledger.ts';
+import { runQueue } from './runs/queue.ts';
 import { askMachine } from './trainer.ts';
 import { App } from './views/App.tsx';
 
@@ -24,6 +25,7 @@ announceRun();
 listenToKeys();
 dismissTips();
 keepRuns();
+runQueue();
 askForShippedBase();
 
 // After the first paint: a frame, and the task behind it.

@@ -73,6 +73,18 @@ export const text = {
     work: (steps: number, tokens: number) => `${format.integer(steps)} steps on ${format.short(tokens)} tokens`,
   },
 
+  queue: {
+    heading: 'Several runs',
+    seeds: 'Seeds',
+    add: 'Queue',
+    note: 'This recipe with so many seeds, counted up from its own, one run after another. Change a setting and queue again to compare.',
+    waiting: (count: number, seconds: number | null) =>
+      `${count === 1 ? 'One run waits' : `${count} runs wait`}` +
+      (seconds === null ? '.' : `; all done in about ${format.duration(seconds)}.`),
+    goOn: 'Go on with them',
+    empty: 'Empty the queue',
+  },
+
   progress: {
     label: 'Progress of the run',
     planned: 'The plan, before a step is trained',
@@ -166,7 +178,10 @@ export const text = {
     together: 'Seeds together',
     seedsOf: (n: number, name: string) => `${n} seeds of ${name}`,
     show: (name: string) => `Draw ${name}`,
-    state: (state: RecordState): string => (state.kind === 'queued' ? 'Queued' : text.stage(state)),
+    state(state: RecordState, startsIn: number | null): string {
+      if (state.kind !== 'queued') return text.stage(state);
+      return startsIn === null ? 'Queued' : `Queued, in about ${format.duration(startsIn)}`;
+    },
     pinned: 'pinned',
     isBaseline: '★ baseline',
     never: 'never',

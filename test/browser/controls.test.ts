@@ -235,3 +235,23 @@ test('the picture leaves as PNG, SVG and CSV', () =>
     mkdirSync('out/screenshots', { recursive: true });
     writeFileSync('out/screenshots/picture.png', png);
   }));
+
+test('queued seeds run one after another; a stop holds the rest until it is sent on', () =>
+  played({ stride: 400 }, async (page) => {
+    await page.getByText('Several runs').click();
+    await page.getByLabel('Seeds', { exact: true }).fill('3');
+    await button(page, 'Queue').click();
+    await page.getByText('2 runs wait').waitFor();
+    await button(page, 'Stop').click();
+    await button(page, 'Go on with them').waitFor();
+    expect(await page.locator('.runs').getByText('Queued').count()).toBe(2);
+    await button(page, 'Go on with them').click();
+    await expect
+      .poll(() => page.locator('.runs').getByText('Done', { exact: true }).count(), { timeout: 20_000 })
+      .toBe(2);
+    await button(page, 'Start again').waitFor();
+    await page.locator('.runs').getByText('seed 1→3').waitFor();
+    await page.getByLabel('Seeds together').check();
+    await page.getByRole('rowheader', { name: /^3 seeds of / }).waitFor();
+    expect(await page.locator('.runs').getByText('Queued').count()).toBe(0);
+  }));

@@ -11,6 +11,7 @@ import { text } from '../strings.ts';
 import * as format from '../format.ts';
 import { amend, baseline, currentId, differenceOf, forget, groups, records, star } from './ledger.ts';
 import { grouped } from './overlays.ts';
+import { schedule } from './queue.ts';
 import { meanOf, type RunRecord } from './record.ts';
 import { heldOutOf, measuredSources, sorted, switchOf, type Column, type Order } from './rows.ts';
 
@@ -130,7 +131,7 @@ function Row({ record, source, isOpen, onToggle }: RowProps) {
           {name}
         </label>
         {record.pinned && <span class="mark">{text.runs.pinned}</span>}
-        <span class="note"> {text.runs.state(state)}</span>
+        <span class="note"> {text.runs.state(state, schedule.value?.starts.get(id) ?? null)}</span>
         <p class="note difference">{baseline.value?.id === id ? text.runs.isBaseline : difference}</p>
         {note && <p class="difference">{note}</p>}
       </th>

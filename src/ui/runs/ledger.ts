@@ -134,7 +134,9 @@ function begin(): void {
   const row = records.peek().find(({ id }) => id === expected) ?? records.peek().find(same);
   expected = null;
   const state = { kind: 'preparing', what: '', done: 0, total: 0 } as const;
-  const record = row ? { ...row, state, startedAt: Date.now(), figures: NO_FIGURES } : newRecord(config, part, state);
+  const record = row
+    ? { ...row, part, state, startedAt: Date.now(), figures: NO_FIGURES }
+    : newRecord(config, part, state);
   cutOff.delete(record.id);
   batch(() => {
     currentId.value = record.id;

@@ -21,6 +21,7 @@ import { text } from '../strings.ts';
 import { ShippedBase } from './BaseStart.tsx';
 import { ExportModel } from './ExportModel.tsx';
 import { MachineLine } from './MachineLine.tsx';
+import { Queue } from './Queue.tsx';
 import * as format from '../format.ts';
 
 const ACTIONS: Record<Command, () => void> = {
@@ -79,6 +80,7 @@ export function RunPanel() {
           </button>
         ))}
       </div>
+      {machine.value.kind === 'ready' && <Queue canQueue={conflicts.value.length === 0 && !isExperimenting.value} />}
       {isExperimenting.value && <p class="problem">{text.setup.experimentUnderWay}</p>}
       <Problems title={null} sentences={conflicts.value} />
       <Problems title={text.run.linkProblems} sentences={linkProblems.value} />

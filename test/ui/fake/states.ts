@@ -76,6 +76,17 @@ export const states: readonly PageState[] = [
     },
   },
   {
+    name: 'queued',
+    scenario: { stride: 20 },
+    async reach(page) {
+      await seen(page, 'Runs on');
+      await page.getByText('Several runs').click();
+      await page.getByRole('button', { name: 'Queue', exact: true }).click();
+      await seen(page, 'Training — base run');
+      await seen(page, 'Queued, in about');
+    },
+  },
+  {
     name: 'axes',
     scenario: {},
     async reach(page) {

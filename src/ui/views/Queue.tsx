@@ -1,0 +1,62 @@
+/** Several runs, one after another: behind one line until some wait. */
+import { useSignal } from '@preact/signals';
+import { emptyQueue, enqueue, isHeld, schedule, waiting } from '../runs/queue.ts';
+import { baseSource } from '../state/base.ts';
+import { config } from '../state/config.ts';
+import { isActive } from '../state/controls.ts';
+import { files } from '../state/files.ts';
+import { runState } from '../state/run.ts';
+import { text } from '../strings.ts';
+
+/** Seeds at a time: five give a usable band, ten a patient reader a good one. */
+const MOST_SEEDS = 10;
+
+export function Queue({ canQueue }: { canQueue: boolean }) {
+  const seeds = useSignal(3);
+  const count = waiting.value.length;
+  const canGoOn = isHeld.value && !isActive(runState.value);
+  return (
+    <div>
+      {count > 0 && (
+        <p class="note">
+          {text.queue.waiting(count, schedule.value?.end ?? null)}{' '}
+          {canGoOn && (
+            <button type="button" class="quiet" onClick={() => (isHeld.value = false)}>
+              {text.queue.goOn}
+            </button>
+          )}{' '}
+          <button type="button" class="quiet" onClick={emptyQueue}>
+            {text.queue.empty}
+          </button>
+        </p>
+      )}
+      <details>
+        <summary>{text.queue.heading}</summary>
+        <div class="queue">
+          <label>
+            {text.queue.seeds}{' '}
+            <input
+              type="number"
+              min={1}
+              max={MOST_SEEDS}
+              value={seeds.value}
+              onChange={(event) => {
+                const value = Math.round(event.currentTarget.valueAsNumber);
+                seeds.value = Number.isFinite(value) ? Math.min(MOST_SEEDS, Math.max(1, value)) : 1;
+                event.currentTarget.value = String(seeds.value);
+              }}
+            />
+          </label>
+          <button
+            type="button"
+            disabled={!canQueue}
+            onClick={() => void enqueue(config.value, files.value, baseSource.value, seeds.value)}
+          >
+            {text.queue.add}
+          </button>
+        </div>
+        <p class="note">{text.queue.note}</p>
+      </details>
+    </div>
+  );
+}
