@@ -7,8 +7,7 @@ import { type Scorer, scorerOfLogits } from '../evaluate/score.ts';
 import { joinParts, splitParts, type StorageTensor, type Weight, type Weights } from '../export/parts.ts';
 import { compile } from '../gpu/compile.ts';
 import { Memory } from '../gpu/memory.ts';
-import type { Plan } from '../gpu/plan.ts';
-import { readBuffer } from '../gpu/plan.ts';
+import { type List, type Plan, readBuffer } from '../gpu/plan.ts';
 import { Readback } from '../gpu/readback.ts';
 import { readPools } from '../gpu/snapshot.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
@@ -75,6 +74,13 @@ async function createScorer(memory: Memory, model: ModelConfig, length: number):
   return { scorer, plan };
 }
 
+/**
+ * A GPU finishes a command buffer before it draws the screen: longer ones make the page stutter, and every cut costs some
+ * microseconds. Four are enough for steps of 400 ms, beyond which a smaller batch is the better cure.
+ */
+const submitMillis = 100;
+const mostSubmits = 4;
+
 export class Engine {
   readonly config: RunConfig;
   readonly layout: PoolLayout;
@@ -89,6 +95,8 @@ export class Engine {
   readonly #index: IndexTokens;
   readonly #scorers = new Map<number, ReturnType<typeof createScorer>>();
   #lost = false;
+  /** Command buffers a micro-batch is cut into. */
+  #submits = 1;
 
   /** Compiles everything a run needs. `onProgress` counts pipelines. */
   static async create(
@@ -208,8 +216,15 @@ export class Engine {
         .set([lr, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), step % ringRows]);
       plan.upload();
       const pass = micro === 0 ? 'step' : 'accumulate';
-      plan.submit(micro === accumulation - 1 ? [pass, 'update'] : [pass]);
+      const lists: List[] = micro === accumulation - 1 ? [pass, 'update'] : [pass];
+      const dispatches = lists.reduce((sum, list) => sum + plan.lists[list].length, 0);
+      plan.submit(lists, Math.ceil(dispatches / this.#submits));
     }
+  }
+
+  /** Cuts coming steps into as many submits as a measured step of `millis` asks for. */
+  pace(millis: number): void {
+    this.#submits = Math.max(1, Math.min(mostSubmits, Math.ceil(millis / this.config.batch.accumulation / submitMillis)));
   }
 
   /** Copies a batch into a plan's inputs; returns how many targets count. */

@@ -266,6 +266,7 @@ export class Run {
     const perStep = Math.max(now - this.#lastRead, 0.01) / rows.length;
     this.#lastRead = now;
     this.#group = Math.max(1, Math.min(16, Math.round(groupMillis / perStep)));
+    this.engine.pace(perStep);
     for (const row of rows) {
       if (this.#trouble) return false;
       const logged = row.step % config.logEverySteps === 0 || row.step === plan.endStep - 1;

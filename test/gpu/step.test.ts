@@ -84,6 +84,23 @@ describe('a step', () => {
     }
   });
 
+  it('is cut into at most four submits as it gets longer, and gives the same bits', async () => {
+    const { device } = await gpu();
+    const engine = await openEngine(tinyConfig);
+    const losses: number[] = [];
+    for (const [millis, expected] of [[5, 1], [150, 2], [10_000, 4]] as const) {
+      engine.initialize(1);
+      engine.pace(millis);
+      const submits = vi.spyOn(device.queue, 'submit');
+      engine.submitStep(0, () => tinyBatch(tinyConfig), 1e-3, 1);
+      expect(submits).toHaveBeenCalledTimes(expected);
+      submits.mockRestore();
+      losses.push((await engine.metrics(0, 0))[0]!.gradNorm);
+    }
+    expect(new Set(losses).size).toBe(1);
+    engine.destroy();
+  });
+
   const run = async (checkpoint: boolean) => {
     const { device, report } = await gpu();
     const pools = layoutPool(parameterList(tinyConfig.model));
