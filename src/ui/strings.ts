@@ -162,6 +162,32 @@ export const text = {
     noPng: 'The picture could not be made into a PNG: save it as SVG.',
   },
 
+  report: {
+    save: 'Everything as one .zip',
+    file: 'rekindle-run.zip',
+    title: (preset: string, seed: number) => `Rekindle: preset ${preset}, seed ${seed}`,
+    repeat: 'The same settings, to open and start:',
+    machine: (name: string) => `Trained in a browser tab on ${name}.`,
+    settings: 'Changed from the preset',
+    unchanged: 'Nothing: the preset as it is.',
+    settingColumns: ['Setting', 'Preset', 'This run'],
+    phases: 'Phases',
+    phaseColumns: ['Phase', 'First step', 'Steps', 'Tokens', 'Rate at first', 'Rate at last'],
+    heldOutColumns: ['Source', 'Start', 'End', 'Change'],
+    unmeasured: 'Not measured.',
+    others: 'Runs drawn beside it',
+    otherColumns: ['Run', 'Difference to the baseline', 'Loss', 'Held-out'],
+    files: 'Files',
+    fileList: [
+      ['config.json', 'every setting; repeats the run bit for bit on the same device'],
+      ['metrics.csv, metrics.jsonl', 'every logged step; losses in nats a token, seconds of training'],
+      ['held-out.jsonl', 'held-out losses by source, as they were measured'],
+      ['other-runs.csv', 'the runs drawn beside it, where there were any'],
+      ['picture.svg, picture.png', 'the picture as it was shown'],
+      ['model/', 'the weights as a HuggingFace folder, unless the run ended without them'],
+    ],
+  },
+
   runs: {
     heading: 'Runs',
     note: 'Kept in this browser: settings, curve and key figures, no weights. Differences are told against the baseline.',

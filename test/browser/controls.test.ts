@@ -3,6 +3,7 @@
  */
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { unzipSync } from 'fflate';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from '../ui/fake/play.ts';
@@ -254,4 +255,33 @@ test('queued seeds run one after another; a stop holds the rest until it is sent
     await page.getByLabel('Seeds together').check();
     await page.getByRole('rowheader', { name: /^3 seeds of / }).waitFor();
     expect(await page.locator('.runs').getByText('Queued').count()).toBe(0);
+  }));
+
+test('everything of a run leaves as one zip, with a report that says what is what', () =>
+  played({}, async (page) => {
+    await page.getByLabel('Seed', { exact: true }).first().fill('7');
+    await button(page, 'Start').click();
+    await button(page, 'Start again').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      button(page, 'Everything as one .zip').click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('rekindle-run.zip');
+    const files = unzipSync(readFileSync(await download.path()));
+    expect(Object.keys(files).sort()).toEqual(
+      ['config.json', 'held-out.jsonl', 'metrics.csv', 'metrics.jsonl', 'model/config.json', 'picture.png'].concat([
+        'picture.svg',
+        'report.md',
+      ]),
+    );
+    const read = (name: string) => new TextDecoder().decode(files[name]);
+    expect(JSON.parse(read('config.json')).seed).toBe(7);
+    const lines = read('metrics.jsonl').trimEnd().split('\n');
+    expect(lines.length).toBe(1440);
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ step: 1439, phase: 'qa' });
+    const report = read('report.md');
+    expect(report).toContain('| seed | 1 | 7 |');
+    expect(report).toContain('#v=1&p=tiny&seed=7');
+    expect(report).toMatch(/\| QA blend \| 1,371 \| 69 \|/);
+    expect(report).not.toMatch(/undefined|NaN|null/);
   }));

@@ -35,3 +35,8 @@ export function hasWeights(state: RunState, logged: number): boolean {
   if (logged === 0) return false;
   return state.kind === 'paused' || state.kind === 'done' || state.kind === 'stopped';
 }
+
+/** Nothing moves and something was logged: a run that failed or diverged has its numbers still. */
+export function hasRested(state: RunState, logged: number): boolean {
+  return logged > 0 && (state.kind === 'paused' || !isActive(state));
+}

@@ -1,30 +1,40 @@
+/** What a run leaves behind, as files: the model alone, or all of it. */
 import { useSignal } from '@preact/signals';
 import { exportModel } from '../trainer.ts';
+import { hasWeights } from '../state/controls.ts';
+import { history, runState } from '../state/run.ts';
 import { saveFile, zipped } from '../state/save.ts';
 import { text } from '../strings.ts';
 
 export function ExportModel() {
   const busy = useSignal(false);
   const problem = useSignal<string | null>(null);
+  const withModel = hasWeights(runState.value, history.length);
 
-  const save = async () => {
+  const save = async (name: string, files: () => Promise<{ name: string; bytes: Uint8Array }[]>) => {
     busy.value = true;
     problem.value = null;
     try {
-      saveFile(text.model.file, await zipped(await exportModel()));
+      saveFile(name, await zipped(await files()));
     } catch (error) {
       problem.value = error instanceof Error ? error.message : String(error);
     } finally {
       busy.value = false;
     }
   };
+  const everything = async () => (await import('../state/report.ts')).reportFiles(withModel);
 
   return (
     <div>
-      <button type="button" disabled={busy.value} onClick={save}>
-        {busy.value ? text.model.exporting : text.model.export}
+      {withModel && (
+        <button type="button" disabled={busy.value} onClick={() => void save(text.model.file, exportModel)}>
+          {busy.value ? text.model.exporting : text.model.export}
+        </button>
+      )}
+      <p class="note">{problem.value ?? (withModel && text.model.exportNote)}</p>
+      <button type="button" class="quiet" disabled={busy.value} onClick={() => void save(text.report.file, everything)}>
+        {text.report.save}
       </button>
-      <p class="note">{problem.value ?? text.model.exportNote}</p>
     </div>
   );
 }

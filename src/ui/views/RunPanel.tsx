@@ -11,7 +11,7 @@ import {
   parameterCount,
   preset,
 } from '../state/config.ts';
-import { commandsOf, hasWeights, isActive, type Command } from '../state/controls.ts';
+import { commandsOf, hasRested, isActive, type Command } from '../state/controls.ts';
 import { baseSource } from '../state/base.ts';
 import { isExperimenting } from '../state/experimentState.ts';
 import { history, runState } from '../state/run.ts';
@@ -85,7 +85,7 @@ export function RunPanel() {
       <Problems title={null} sentences={conflicts.value} />
       <Problems title={text.run.linkProblems} sentences={linkProblems.value} />
       {differsFromRun.value && <p class="note">{text.run.nextRun}</p>}
-      {hasWeights(state, history.length) && <ExportModel />}
+      {hasRested(state, history.length) && <ExportModel />}
       <MachineLine />
     </section>
   );
