@@ -73,6 +73,12 @@ export const text = {
     work: (steps: number, tokens: number) => `${format.integer(steps)} steps on ${format.short(tokens)} tokens`,
   },
 
+  lesson: {
+    unknown: (parameter: 'hide' | 'lock', name: string, known: readonly string[]) =>
+      `The link wants to ${parameter} “${name}”, which this page has not: use ${known.join(', ')}, or the key of a setting.`,
+    locked: 'Some settings are fixed by the link.',
+  },
+
   queue: {
     heading: 'Several runs',
     seeds: 'Seeds',

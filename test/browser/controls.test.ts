@@ -285,3 +285,24 @@ test('everything of a run leaves as one zip, with a report that says what is wha
     expect(report).toMatch(/\| QA blend \| 1,371 \| 69 \|/);
     expect(report).not.toMatch(/undefined|NaN|null/);
   }));
+
+test('a lesson puts parts away and fixes settings by its address; what it cannot mean is said', () =>
+  played(
+    {},
+    async (page) => {
+      expect(await page.getByRole('link', { name: 'Experiments' }).count()).toBe(0);
+      expect(await page.getByText('Your own text').count()).toBe(0);
+      expect(await page.getByText('Several runs').count()).toBe(0);
+      expect(await page.getByLabel('Preset').isDisabled()).toBe(true);
+      expect(await page.getByLabel('Base run: peak rate').isDisabled()).toBe(true);
+      expect(await page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');
+      expect(await page.getByLabel('Seed', { exact: true }).first().isDisabled()).toBe(false);
+      await page.getByText('“sidebar”, which this page has not').waitFor();
+      await page.getByText('Some settings are fixed by the link.').waitFor();
+      expect(await button(page, 'Start').isVisible()).toBe(true);
+      // Settings changed by the reader keep the lesson in the address.
+      await page.getByLabel('Seed', { exact: true }).first().fill('5');
+      await expect.poll(() => page.url()).toMatch(/\?hide=.*#v=1.*seed=5/);
+    },
+    '?hide=experiments,files,queue,sidebar&lock=preset,base.schedule#v=1&p=smoke&base.schedule.peak=0.002',
+  ));

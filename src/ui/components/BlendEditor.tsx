@@ -4,6 +4,7 @@ import { getPath } from '../../config/path.ts';
 import type { Blend } from '../../config/run.ts';
 import { lookOf } from '../chart/palette.ts';
 import { config, sharesOf, sourcesOf, state } from '../state/config.ts';
+import { isLocked } from '../state/lesson.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
 
@@ -57,6 +58,7 @@ export function BlendEditor() {
                       step="any"
                       aria-label={text.setup.weightOf(source, name)}
                       value={blend[source] ?? 0}
+                      disabled={isLocked('blends') || isLocked(key)}
                       onInput={(event) => state(`${key}.${source}`, event.currentTarget.value)}
                     />
                   </td>

@@ -4,6 +4,7 @@ import { useId } from 'preact/hooks';
 import type { Option } from '../../config/options.ts';
 import { formatValue, getPath } from '../../config/path.ts';
 import { config, state } from '../state/config.ts';
+import { isLocked } from '../state/lesson.ts';
 import { text } from '../strings.ts';
 
 interface Props {
@@ -33,7 +34,7 @@ export function OptionField({ option, withSection = false }: Props) {
 function Control({ option, id, describedBy }: { option: Option; id: string; describedBy: string }) {
   const { key, type } = option;
   const value = getPath(config.value, key);
-  const common = { id, 'aria-describedby': describedBy };
+  const common = { id, 'aria-describedby': describedBy, disabled: isLocked(key) };
   switch (type) {
     case 'boolean':
     case 'section': {
@@ -74,6 +75,7 @@ function Control({ option, id, describedBy }: { option: Option; id: string; desc
 interface TextControlProps {
   id: string;
   'aria-describedby': string;
+  disabled: boolean;
   numeric: boolean;
   shown: string;
   /** Takes the text over, or says what is wrong with it. */

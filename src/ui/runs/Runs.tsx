@@ -6,6 +6,7 @@ import { encodeHash } from '../../config/url.ts';
 import { RUN_COLOURS, runLook } from '../chart/palette.ts';
 import { isActive } from '../state/controls.ts';
 import { readLink } from '../state/config.ts';
+import { lesson } from '../state/lesson.ts';
 import { runState } from '../state/run.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
@@ -193,7 +194,9 @@ function Detail({ record }: { record: RunRecord }) {
           <Field label={text.runs.noteField} value={note} onValue={(value) => amend(id, { note: value })} />
           <Action onClick={() => amend(id, { pinned: !pinned })}>{pinned ? text.runs.unpin : text.runs.pin}</Action>
           <Action onClick={() => star(id)}>{text.runs.makeBaseline}</Action>
-          <Action onClick={() => readLink(encodeHash(record.config))}>{text.runs.takeOver}</Action>
+          {lesson.locked.size === 0 && (
+            <Action onClick={() => readLink(encodeHash(record.config))}>{text.runs.takeOver}</Action>
+          )}
           {!isUnderWay && <Action onClick={() => forget([id])}>{text.runs.remove}</Action>}
         </div>
       </td>

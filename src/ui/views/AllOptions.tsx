@@ -1,12 +1,15 @@
 import { BLENDS, OPTIONS, closedSectionOf, type Section } from '../../config/options.ts';
 import { OptionField } from '../components/OptionField.tsx';
 import { config } from '../state/config.ts';
+import { isHidden } from '../state/lesson.ts';
 import { text } from '../strings.ts';
 
 const SECTIONS = [...new Set<Section>([...OPTIONS, ...BLENDS].map(({ section }) => section))];
 
 export function AllOptions() {
-  const open = OPTIONS.filter(({ key }) => closedSectionOf(config.value, key) === null && key !== 'data.world');
+  const open = OPTIONS.filter(
+    ({ key }) => closedSectionOf(config.value, key) === null && key !== 'data.world' && !isHidden(key),
+  );
   return (
     <details>
       <summary>{text.setup.more}</summary>

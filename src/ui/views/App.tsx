@@ -13,6 +13,7 @@ import { Samples } from './Samples.tsx';
 import { Setup } from './Setup.tsx';
 import { SourcesTable } from './SourcesTable.tsx';
 import { hasRunsToCompare } from '../runs/ledger.ts';
+import { isHidden } from '../state/lesson.ts';
 import { view } from '../state/route.ts';
 import { runConfig } from '../state/run.ts';
 import { text } from '../strings.ts';
@@ -64,14 +65,14 @@ function RunSheet() {
         {none && <NoGpu cause={none.cause} message={none.message} />}
         <Ending />
         <Figure />
-        {hasRunsToCompare.value && <RunsTable />}
+        {hasRunsToCompare.value && !isHidden('runs') && <RunsTable />}
         {runConfig.value && (
           <div class="results">
             <div class="stack-6">
               <SourcesTable />
               <Benchmarks />
             </div>
-            <Samples />
+            {!isHidden('samples') && <Samples />}
           </div>
         )}
       </div>

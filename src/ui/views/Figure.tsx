@@ -24,6 +24,7 @@ import {
   wholeScale,
   zoom,
 } from '../state/shown.ts';
+import { isHidden } from '../state/lesson.ts';
 import { text } from '../strings.ts';
 import { Axes } from './Axes.tsx';
 import { PlanNote } from './PlanNote.tsx';
@@ -128,14 +129,16 @@ export function Figure() {
               </button>
             </>
           )}
-          <button
-            type="button"
-            class="quiet"
-            aria-expanded={axesAreOpen.value}
-            onClick={() => (axesAreOpen.value = !axesAreOpen.value)}
-          >
-            {text.chart.axes}
-          </button>
+          {!isHidden('axes') && (
+            <button
+              type="button"
+              class="quiet"
+              aria-expanded={axesAreOpen.value}
+              onClick={() => (axesAreOpen.value = !axesAreOpen.value)}
+            >
+              {text.chart.axes}
+            </button>
+          )}
         </div>
       </div>
       {axesAreOpen.value && <Axes plan={plan} figure={figure} />}

@@ -1,6 +1,7 @@
 import { helpIsOpen } from '../state/help.ts';
 import { EXPERIMENTS_HASH, RUN_HASH, view } from '../state/route.ts';
 import { themeChoice, type ThemeChoice } from '../state/theme.ts';
+import { isHidden } from '../state/lesson.ts';
 import { text } from '../strings.ts';
 
 const THEMES: readonly ThemeChoice[] = ['auto', 'light', 'dark'];
@@ -12,14 +13,18 @@ export function Header() {
         {text.skip}
       </a>
       <h1>{text.name}</h1>
-      <nav aria-label={text.sheets.label}>
-        <a href={RUN_HASH} aria-current={view.value === 'run' ? 'page' : undefined}>
-          {text.sheets.run}
-        </a>
-        <a href={EXPERIMENTS_HASH} aria-current={view.value === 'experiments' ? 'page' : undefined}>
-          {text.sheets.experiments}
-        </a>
-      </nav>
+      {isHidden('experiments') ? (
+        <span />
+      ) : (
+        <nav aria-label={text.sheets.label}>
+          <a href={RUN_HASH} aria-current={view.value === 'run' ? 'page' : undefined}>
+            {text.sheets.run}
+          </a>
+          <a href={EXPERIMENTS_HASH} aria-current={view.value === 'experiments' ? 'page' : undefined}>
+            {text.sheets.experiments}
+          </a>
+        </nav>
+      )}
       <div class="tools">
         <label class="theme">
           <span class="note">{text.theme.label}</span>
@@ -38,7 +43,7 @@ export function Header() {
           {text.help}
         </button>
       </div>
-      <p class="lead">{text.lead}</p>
+      {!isHidden('lead') && <p class="lead">{text.lead}</p>}
     </header>
   );
 }

@@ -15,6 +15,7 @@ import { commandsOf, hasRested, isActive, type Command } from '../state/controls
 import { baseSource } from '../state/base.ts';
 import { isExperimenting } from '../state/experimentState.ts';
 import { history, runState } from '../state/run.ts';
+import { isHidden, isLocked, lesson } from '../state/lesson.ts';
 import { files } from '../state/files.ts';
 import { machine, pause, pending, resume, start, step, stop } from '../trainer.ts';
 import { text } from '../strings.ts';
@@ -45,22 +46,29 @@ export function RunPanel() {
   return (
     <section class="run-panel" aria-label={text.run.heading}>
       <div class="stack-2">
-        <label class="field wide">
-          <h2>{text.run.preset}</h2>
-          <select value={preset.value} onChange={(event) => choosePreset(event.currentTarget.value)}>
-            {PRESETS.map(({ name, config: choice }) => (
-              <option key={name} value={name}>
-                {name} · {format.short(parameterCount(choice.model))}
-              </option>
-            ))}
-          </select>
-        </label>
+        {!isHidden('preset') && (
+          <label class="field wide">
+            <h2>{text.run.preset}</h2>
+            <select
+              value={preset.value}
+              disabled={isLocked('preset')}
+              onChange={(event) => choosePreset(event.currentTarget.value)}
+            >
+              {PRESETS.map(({ name, config: choice }) => (
+                <option key={name} value={name}>
+                  {name} · {format.short(parameterCount(choice.model))}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <p class="note">
           {isEdited.value ? text.run.changed(parameterCount(model)) : `${chosen?.title}.`}{' '}
           {text.run.size(model.num_hidden_layers, model.hidden_size)};{' '}
           {text.run.work(plan.endStep - plan.firstStep, (plan.endStep - plan.firstStep) * plan.tokensPerStep)}.
         </p>
-        {isEdited.value && !isActive(state) && (
+        {lesson.locked.size > 0 && <p class="note">{text.lesson.locked}</p>}
+        {isEdited.value && !isActive(state) && lesson.locked.size === 0 && (
           <button type="button" class="quiet" onClick={() => choosePreset(preset.value)}>
             {text.run.reset}
           </button>
@@ -80,13 +88,15 @@ export function RunPanel() {
           </button>
         ))}
       </div>
-      {machine.value.kind === 'ready' && <Queue canQueue={conflicts.value.length === 0 && !isExperimenting.value} />}
+      {machine.value.kind === 'ready' && !isHidden('queue') && (
+        <Queue canQueue={conflicts.value.length === 0 && !isExperimenting.value} />
+      )}
       {isExperimenting.value && <p class="problem">{text.setup.experimentUnderWay}</p>}
       <Problems title={null} sentences={conflicts.value} />
-      <Problems title={text.run.linkProblems} sentences={linkProblems.value} />
+      <Problems title={text.run.linkProblems} sentences={[...lesson.problems, ...linkProblems.value]} />
       {differsFromRun.value && <p class="note">{text.run.nextRun}</p>}
       {hasRested(state, history.length) && <ExportModel />}
-      <MachineLine />
+      {!isHidden('machine') && <MachineLine />}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { ModelToContinue } from './BaseStart.tsx';
 import { OwnFiles } from './OwnFiles.tsx';
 import { SwitchField } from './SwitchField.tsx';
 import { config } from '../state/config.ts';
+import { isHidden } from '../state/lesson.ts';
 import { text } from '../strings.ts';
 
 /** What a first visitor may want to turn; everything else is one click further. */
@@ -15,10 +16,10 @@ const FIRST = ['seed', 'base.steps', 'continued.steps', 'base.schedule.peak'];
 export function Setup() {
   return (
     <section aria-label={text.setup.heading}>
-      {config.value.continued && <SwitchField continued={config.value.continued} />}
-      <BlendEditor />
+      {config.value.continued && !isHidden('switch') && <SwitchField continued={config.value.continued} />}
+      {!isHidden('blends') && <BlendEditor />}
       <div class="stack-2">
-        {FIRST.map((key) => {
+        {FIRST.filter((key) => !isHidden(key)).map((key) => {
           const option = optionOf(key);
           return (
             option && (
@@ -30,10 +31,10 @@ export function Setup() {
             )
           );
         })}
-        <AllOptions />
+        {!isHidden('options') && <AllOptions />}
       </div>
-      <OwnFiles />
-      {config.value.continued && <ModelToContinue />}
+      {!isHidden('files') && <OwnFiles />}
+      {config.value.continued && !isHidden('model') && <ModelToContinue />}
     </section>
   );
 }

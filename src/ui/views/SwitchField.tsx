@@ -6,6 +6,7 @@ import { OptionField } from '../components/OptionField.tsx';
 import { RatePreview } from '../components/RatePreview.tsx';
 import { blendSwitch } from '../../recipe/phases.ts';
 import { state } from '../state/config.ts';
+import { isLocked } from '../state/lesson.ts';
 import { text } from '../strings.ts';
 
 /** Stops of the slider: where the paper tried (1, 2, 5, 10, 50) and between. 0 is "never" (papers.md §1.9). */
@@ -39,6 +40,7 @@ export function SwitchField({ continued }: { continued: ContinuedConfig }) {
         step={1}
         value={stopNear(switchDivisor)}
         aria-valuetext={spoken}
+        disabled={isLocked('continued.switchDivisor')}
         onInput={(event) => state('continued.switchDivisor', String(STOPS[event.currentTarget.valueAsNumber]))}
       />
       {option && <OptionField option={option} />}

@@ -1,0 +1,78 @@
+/**
+ * What a lesson's author put away or fixed, by the address: `?hide=files,queue&lock=seed,base,preset`. It stands in the
+ * query, before the settings of the hash, so that both can be combined. A help for teaching and no lock on a door: the
+ * reader can edit the address.
+ */
+import { BLENDS, OPTIONS } from '../../config/options.ts';
+import { text } from '../strings.ts';
+
+/** Parts of the page that can be put away. */
+export const PARTS = [
+  'lead',
+  'experiments',
+  'preset',
+  'switch',
+  'blends',
+  'options',
+  'files',
+  'model',
+  'queue',
+  'runs',
+  'axes',
+  'samples',
+  'machine',
+] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Lesson {
+  hidden: ReadonlySet<string>;
+  locked: ReadonlySet<string>;
+  /** One sentence for each name that means nothing here. */
+  problems: string[];
+}
+
+/** Longest name worth repeating to the reader. */
+const LONGEST = 40;
+
+/** An option, the beginning of its key (base, base.schedule), or 'all'. */
+function isKey(name: string): boolean {
+  const options = [...OPTIONS, ...BLENDS].some(({ key }) => key === name || key.startsWith(`${name}.`));
+  return options || name === 'all' || name === 'preset' || name === 'blends';
+}
+
+/** Reads the query of an address; nothing in it can start a run. */
+export function readLesson(query: string): Lesson {
+  const parameters = new URLSearchParams(query);
+  const names = (parameter: string) =>
+    parameters
+      .getAll(parameter)
+      .flatMap((value) => value.split(','))
+      .map((name) => name.trim())
+      .filter(Boolean);
+  const problems: string[] = [];
+  const known = (parameter: 'hide' | 'lock', isKnown: (name: string) => boolean) =>
+    new Set(
+      names(parameter).filter((name) => {
+        if (isKnown(name)) return true;
+        const shown = name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name;
+        problems.push(
+          text.lesson.unknown(parameter, shown, parameter === 'hide' ? PARTS : ['all', 'preset', 'blends']),
+        );
+        return false;
+      }),
+    );
+  const isPart = (name: string) => PARTS.some((part) => part === name) || OPTIONS.some(({ key }) => key === name);
+  return { hidden: known('hide', isPart), locked: known('lock', isKey), problems };
+}
+
+/** Whether a lock bears on an option, by its key, its section's, or all. */
+export function locks(locked: ReadonlySet<string>, key: string): boolean {
+  if (locked.has('all')) return true;
+  const parts = key.split('.');
+  return parts.some((_, i) => locked.has(parts.slice(0, i + 1).join('.')));
+}
+
+/** The page's own: an address does not change its query without a reload. Outside a page there is no address. */
+export const lesson = readLesson(globalThis.location?.search ?? '');
+export const isHidden = (name: Part | (string & {})): boolean => lesson.hidden.has(name);
+export const isLocked = (key: string): boolean => locks(lesson.locked, key);
