@@ -222,6 +222,27 @@ export interface MachineReport {
   steps: StepSpeed[];
 }
 
+/** What a synthetic world holds, counted from its generated documents. */
+export interface WorldCard {
+  /** People by group: asked about in Q&A text, in other text only, rare in continued pretraining. */
+  people: { qa: number; current: number; archive: number };
+  /** Facts of people: people × attributes. */
+  facts: number;
+  vocabulary: number;
+  dictionaryWords: number;
+  sources: {
+    name: string;
+    description: string;
+    averageTokens: number;
+    averageBytes: number;
+    /** A repeated pool's documents, the different ones among them, and its tokens; null for an endless source. */
+    pool: { documents: number; distinct: number; tokens: number } | null;
+    /** Share of held-out documents whose text stands among the first training documents too. */
+    heldOutRepeated: number;
+  }[];
+  suites: { name: string; role: string; description: string; items: number; chance: number }[];
+}
+
 /** Commands of the worker, as comlink exposes them. A run and an experiment take turns: starting one ends the other. */
 export interface TrainerApi {
   adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
@@ -244,6 +265,8 @@ export interface TrainerApi {
   experiment(request: ExperimentRequest, onEvents: (events: ExperimentEvents) => void): Promise<void>;
   /** The shipped base checkpoint of this preset and seed, if it was trained as this configuration would train one. */
   shippedBase(config: RunConfig): Promise<{ bytes: number } | null>;
+  /** What the world of a configuration holds; an error for a run on text. */
+  worldCard(config: RunConfig): Promise<WorldCard>;
   /** Text continued from `prompt` by the weights as they are now. */
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string>;
   /** The HuggingFace folder as it stands, name → bytes. */

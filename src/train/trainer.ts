@@ -6,6 +6,8 @@ import type { BaseSource, ExperimentRequest, Saved, TrainerApi, UserFile } from 
 import { openFiles } from '../storage/open.ts';
 import { armsOf, experimentNamed } from '../recipe/experiments.ts';
 import { UserError } from '../util/errors.ts';
+import { worldCard } from '../world/card.ts';
+import { prepareWorld } from '../world/prepare.ts';
 import { type Base, checkBase, readBase } from './base.ts';
 import { Bases } from './bases.ts';
 import { benchmarkDevice } from './benchmarkDevice.ts';
@@ -184,6 +186,7 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
       theRun().goBack();
     },
     shippedBase: (config) => bases.offer(config),
+    worldCard: async (config) => worldCard(prepareWorld(config).corpus),
 
     async pause() {
       theRun().pause();

@@ -122,6 +122,8 @@ export async function offeredBase(config: RunConfig): Promise<{ bytes: number } 
   }
 }
 
+export const worldCard = (config: RunConfig) => trainer().worldCard(config);
+
 async function send(command: Exclude<Command, 'start'>): Promise<void> {
   if (pending.value) return;
   pending.value = command;

@@ -3,33 +3,14 @@
  * really unseen. Every figure is counted from the generated documents.
  */
 import type { Blend } from '../config/run.ts';
+import type { WorldCard } from '../protocol.ts';
 import { chanceLevel } from '../evaluate/suite.ts';
 import { benchmarks } from './benchmarks.ts';
 import { type Corpus, HELD_OUT } from './corpus.ts';
-import { type Group } from './world.ts';
 import { ATTRIBUTES } from './words.ts';
 
 /** Training documents against which repeated held-out texts are counted, and held-out documents looked up. */
 const COMPARED = 4096;
-
-export interface WorldCard {
-  people: Record<Group, number>;
-  /** Facts of people: people × attributes. */
-  facts: number;
-  vocabulary: number;
-  dictionaryWords: number;
-  sources: {
-    name: string;
-    description: string;
-    averageTokens: number;
-    averageBytes: number;
-    /** A repeated pool's documents, the different ones among them, and its tokens; null for an endless source. */
-    pool: { documents: number; distinct: number; tokens: number } | null;
-    /** Share of held-out documents whose text stands among the first training documents too. */
-    heldOutRepeated: number;
-  }[];
-  suites: { name: string; role: string; description: string; items: number; chance: number }[];
-}
 
 export function worldCard(corpus: Corpus): WorldCard {
   const { world } = corpus;

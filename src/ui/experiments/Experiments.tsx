@@ -7,6 +7,7 @@ import { experimentState, isExperimenting } from '../state/experimentState.ts';
 import { viewOf } from '../state/route.ts';
 import { machine } from '../trainer.ts';
 import { Arms, Chooser } from './Chooser.tsx';
+import { DataCard } from './DataCard.tsx';
 import { Findings } from './Findings.tsx';
 import { looksOf } from './look.ts';
 import { fetchChosen, fetchIndex, isRecorded, recorded, recordedIndex } from './recorded.ts';
@@ -106,6 +107,7 @@ export function Experiments() {
         ) : (
           <Recorded looks={looks} />
         )}
+        <DataCard config={config.value} />
       </div>
       <div class="setup">
         <Arms looks={looks} />

@@ -140,6 +140,29 @@ export const words = {
     paperCell: (average: number, mark: string, where: string) => `${average.toFixed(1)} [${mark}] ${where}`,
   },
 
+  card: {
+    heading: 'What this world holds',
+    counting: 'Counting documents …',
+    people: (
+      { qa, current, archive }: { qa: number; current: number; archive: number },
+      facts: number,
+      vocabulary: number,
+      dictionary: number,
+      seed: number,
+    ) =>
+      `World of seed ${seed}: ${format.integer(qa + current + archive)} people with ${format.integer(facts)} facts. Questions and ` +
+      `answers may be about ${qa} of them; ${current} stand in other text only; ${archive} are rare in the text of continued ` +
+      `pretraining, a choice that makes forgetting measurable. ${format.integer(vocabulary)} words` +
+      `${dictionary > 0 ? `, ${dictionary} of which a second language translates` : ''}. Nothing is downloaded.`,
+    sources: 'Sources',
+    sourceHead: ['Source', 'What it is', 'Tokens a document', 'Documents', 'Held-out texts met in training'],
+    pool: (documents: number, distinct: number, tokens: number) =>
+      `${format.integer(documents)} (${format.integer(distinct)} different, ${format.integer(tokens)} tokens)`,
+    endless: 'endless',
+    suites: 'Benchmarks',
+    suiteHead: ['Suite', 'What it asks', 'Part', 'Items', 'Chance'],
+  },
+
   forgetting: {
     heading: 'What was gained, what was forgotten',
     note: 'Change of the held-out loss against the base, nats a token, at the end of each arm. Below zero is learnt, above zero forgotten.',

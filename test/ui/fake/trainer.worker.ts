@@ -187,6 +187,27 @@ const api: TrainerApi = {
   async shippedBase({ preset, seed }) {
     return preset === 'ci' && seed <= 3 ? { bytes: 150_000 } : null;
   },
+  /** A world as small as can be. */
+  async worldCard() {
+    return {
+      people: { qa: 14, current: 13, archive: 13 },
+      facts: 160,
+      vocabulary: 186,
+      dictionaryWords: 0,
+      sources: [
+        { name: 'wiki', description: 'facts in sentences', averageTokens: 25, averageBytes: 120, pool: null, heldOutRepeated: 0.01 },
+        {
+          name: 'qa',
+          description: 'clean questions and answers',
+          averageTokens: 14,
+          averageBytes: 70,
+          pool: { documents: 60, distinct: 58, tokens: 840 },
+          heldOutRepeated: 0,
+        },
+      ],
+      suites: [{ name: 'facts', role: 'benchmark', description: 'facts of current people', items: 52, chance: 0.125 }],
+    };
+  },
   async pause() {
     command = 'pause';
   },
