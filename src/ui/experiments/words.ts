@@ -155,9 +155,9 @@ export const words = {
       `pretraining, a choice that makes forgetting measurable. ${format.integer(vocabulary)} words` +
       `${dictionary > 0 ? `, ${dictionary} of which a second language translates` : ''}. Nothing is downloaded.`,
     sources: 'Sources',
-    sourceHead: ['Source', 'What it is', 'Tokens a document', 'Documents', 'Held-out texts met in training'],
+    sourceHead: ['Source', 'What it is', 'Tokens each', 'Documents', 'Held out, yet met'],
     pool: (documents: number, distinct: number, tokens: number) =>
-      `${format.integer(documents)} (${format.integer(distinct)} different, ${format.integer(tokens)} tokens)`,
+      `${format.integer(documents)}, ${format.integer(distinct)} different; ${format.short(tokens)} tokens`,
     endless: 'endless',
     suites: 'Benchmarks',
     suiteHead: ['Suite', 'What it asks', 'Part', 'Items', 'Chance'],
