@@ -138,6 +138,8 @@ export const text = {
     readout: (step: number, name: PhaseName, raw: number, smooth: number, rate: number) =>
       `Step ${format.integer(step)}, ${phaseWithin[name]}: loss ${format.loss(raw)}, ` +
       `smoothed ${format.loss(smooth)}, learning rate ${format.rate(rate)}`,
+    readoutBeside: (readings: readonly (readonly [name: string, loss: number])[]) =>
+      readings.map(([name, loss]) => ` · ${name} ${format.loss(loss)}`).join(''),
     readoutPlan: (step: number, name: PhaseName, rate: number) =>
       `Step ${format.integer(step)}, ${phaseWithin[name]}: planned learning rate ${format.rate(rate)}`,
     freeze: 'Freeze',
@@ -163,7 +165,7 @@ export const text = {
     save: 'Save as',
     picture: 'rekindle-picture',
     title: (preset: string, seed: number) => `Rekindle · preset ${preset}, seed ${seed}`,
-    line: (name: string, isGroup: boolean) => (isGroup ? `seeds of ${name}: mean and extent` : name),
+    group: (name: string) => `seeds of ${name}: mean and extent`,
     thisRun: 'this run',
     noPng: 'The picture could not be made into a PNG: save it as SVG.',
   },

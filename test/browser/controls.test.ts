@@ -141,6 +141,8 @@ test('runs are compared by keyboard, and are there again after a reload', () =>
     await page.getByLabel('Base run: peak rate').fill('0.002');
     await run();
     await page.getByText('base peak rate 4e-3→2e-3').waitFor();
+    await page.locator('#chart').press('End');
+    await page.getByText(/^Step 1,439, QA blend: loss .* · [a-z ]+ \d\.\d+$/).waitFor();
     const rows = page.locator('.runs tbody tr');
     expect(await rows.count()).toBe(2);
 

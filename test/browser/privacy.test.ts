@@ -191,9 +191,11 @@ test('page and worker: without a policy the attacks get out, with it in the page
 test('our own servers send the policy with every file, the worker’s script too', async () => {
   const built = inject('site') as { url: string };
   const page = await (await fetch(built.url)).text();
-  const script = /assets\/index-[\w-]+\.js/.exec(page)![0];
-  const worker = /trainer\.worker-[\w-]+\.js/.exec(await (await fetch(built.url + script)).text())![0];
-  for (const file of ['', script, `assets/${worker}`, 'icon.svg', 'bases/index.json']) {
+  // The page's code lies in several files; one of them names the worker's.
+  const scripts = [...new Set(page.match(/assets\/[\w.-]+\.js/g))];
+  const codes = await Promise.all(scripts.map(async (script) => (await fetch(built.url + script)).text()));
+  const worker = /trainer\.worker-[\w-]+\.js/.exec(codes.join('\n'))![0];
+  for (const file of ['', ...scripts, `assets/${worker}`, 'icon.svg', 'bases/index.json']) {
     const { status, headers } = await fetch(built.url + file);
     expect(status, file).toBe(200);
     for (const [name, value] of Object.entries(securityHeaders)) expect(headers.get(name), file).toBe(value);

@@ -21,6 +21,7 @@ const OUTLIERS = 0.02;
 
 /** Another run, or the mean of a group, drawn behind the page's own. */
 export interface OtherLine {
+  name: string;
   /** In the axis's unit, ascending. */
   x: Float64Array;
   y: Float64Array;

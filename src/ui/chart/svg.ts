@@ -34,9 +34,8 @@ export interface SvgInput extends PlotsInput {
   /** One line of what the numbers say. */
   summary: string;
   sources: readonly string[];
-  /** Name of the page's run, and of the others in the order of `others`. */
+  /** Name of the page's run. */
   name: string;
-  otherNames: readonly string[];
   /** A design token's value, by its name. */
   token(name: string): string;
 }
@@ -202,9 +201,9 @@ export function figureSvg(input: SvgInput): string {
     );
   const legend = [
     ...(history.length > 0 ? [entry(lineSample(token('--ink'), [], 2), input.name)] : []),
-    ...others.map(({ place }, i) => {
+    ...others.map(({ place, name }) => {
       const look = runLook(place);
-      return entry(lineSample(token(`--series-${look.colour + 1}`), look.dash, 2), input.otherNames[i]);
+      return entry(lineSample(token(`--series-${look.colour + 1}`), look.dash, 2), name);
     }),
   ];
   [left, line] = [LEFT, line + 1];

@@ -7,6 +7,7 @@ import type { OtherLine } from '../chart/drawn.ts';
 import { stepScale, type Unit } from '../chart/scale.ts';
 import type { Smoother } from '../chart/smooth.ts';
 import { perStep } from '../chart/unit.ts';
+import { text } from '../strings.ts';
 import { currentId, curves, records } from './ledger.ts';
 import { averageOf, bySeedlessKey, type RunRecord } from './record.ts';
 
@@ -58,6 +59,7 @@ export function otherLines(unit: Unit, strength: number): readonly OtherLine[] {
     return [{ record, curve, average: averageAlong(record, curve, strength), x: placesOf(record, curve, unit) }];
   });
   const single = ({ record, curve, average, x }: Drawn): OtherLine => ({
+    name: record.name,
     x,
     y: average,
     phase: curve.phase,
@@ -99,5 +101,13 @@ function together(members: readonly Drawn[]): OtherLine {
       phase[i] = member.curve.phase[at];
     }
   });
-  return { x, y, phase, length: steps.length, place: record.place, band: { low, high } };
+  return {
+    name: text.files.group(record.name),
+    x,
+    y,
+    phase,
+    length: steps.length,
+    place: record.place,
+    band: { low, high },
+  };
 }

@@ -15,7 +15,6 @@ const DENSITY = 2;
 export function pictureSvg(): string {
   const { base, continued, preset, seed } = shownConfig.value;
   const style = getComputedStyle(document.documentElement);
-  const known = new Map(records.value.map((record) => [record.place, record.name]));
   return figureSvg({
     plan: shownPlan.value,
     peak: Math.max(base.schedule.peak, continued?.schedule.peak ?? 0),
@@ -30,7 +29,6 @@ export function pictureSvg(): string {
     summary: summaryOf(shownPlan.value, history, smoother.value),
     sources: shownSources.value,
     name: nameOfCurrent(),
-    otherNames: others.value.map(({ place, band }) => text.files.line(known.get(place) ?? '', band !== null)),
     token: (name) => style.getPropertyValue(name).trim(),
   });
 }

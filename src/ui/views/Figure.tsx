@@ -90,7 +90,7 @@ export function Figure() {
       </div>
       <div class="under">
         <p class={reading.value === null ? 'readout note' : 'readout'} aria-live="polite">
-          {reading.value === null ? text.chart.readHint : readoutAt(reading.value)}
+          {reading.value === null ? text.chart.readHint : readoutAt(reading.value) + readoutBeside(reading.value)}
         </p>
         <div class="tools">
           {zoom.value && (
@@ -98,19 +98,21 @@ export function Figure() {
               {text.chart.wholeRun}
             </button>
           )}
+          {(runConfig.value || others.value.length > 0) && (
+            <label class="smoothing">
+              {text.chart.smoothing}
+              <input
+                type="range"
+                min={0}
+                max={0.99}
+                step={0.01}
+                value={smoothing.value}
+                onInput={(event) => (smoothing.value = event.currentTarget.valueAsNumber)}
+              />
+            </label>
+          )}
           {runConfig.value && (
             <>
-              <label class="smoothing">
-                {text.chart.smoothing}
-                <input
-                  type="range"
-                  min={0}
-                  max={0.99}
-                  step={0.01}
-                  value={smoothing.value}
-                  onInput={(event) => (smoothing.value = event.currentTarget.valueAsNumber)}
-                />
-              </label>
               <button
                 type="button"
                 class="quiet"
@@ -175,6 +177,22 @@ function readoutAt(step: number): string {
   }
   const phase = plan.phases.findLast(({ firstStep }) => firstStep <= step) ?? plan.phases[0];
   return text.chart.readoutPlan(step, phase.name, plan.at(step).lr);
+}
+
+/** Other runs told beside this one's; more would push the page about. */
+const MOST_BESIDE = 3;
+
+/** Where the other runs stood at the reading line. */
+function readoutBeside(step: number): string {
+  const { values } = shownScale.value;
+  const x = values.value(shownScale.value.position(step));
+  // There and back through the scale a step is not quite itself.
+  const slack = 1e-9 * Math.abs(x);
+  const readings = others.value
+    .filter((other) => other.length > 0 && x >= other.x[0] - slack && x <= other.x[other.length - 1] + slack)
+    .slice(0, MOST_BESIDE)
+    .map((other) => [other.name, other.y[nearest(other.x, other.length, x)]] as const);
+  return text.chart.readoutBeside(readings);
 }
 
 /** What one press of a key zooms by. */
