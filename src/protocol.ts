@@ -3,6 +3,7 @@
  * The page sends commands through comlink; the worker answers with batches of events at most ~10 times a second.
  */
 import type { RunConfig } from './config/run.ts';
+import type { RunPart } from './recipe/phases.ts';
 import type { ResultRow } from './recipe/results.ts';
 
 export type PhaseName = 'base' | 'general' | 'qa';
@@ -86,7 +87,7 @@ export type RunState =
 
 /** Something of a run that a person should read: one code a kind, one message of whole sentences. */
 export interface Notice {
-  code: 'bad-step' | 'spike' | 'went-back' | 'not-saved' | 'storage' | 'old-save';
+  code: 'bad-step' | 'spike' | 'went-back' | 'not-saved' | 'storage' | 'old-save' | 'gpu-lost' | 'gpu-refused' | 'restarted';
   /** null: of no step. */
   step: number | null;
   message: string;
@@ -111,6 +112,7 @@ export interface SavedRun {
   id: string;
   preset: string;
   seed: number;
+  part: RunPart;
   /** The next step, and one past the last. */
   step: number;
   endStep: number;
@@ -247,7 +249,7 @@ export interface WorldCard {
 export interface TrainerApi {
   adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
   start(config: RunConfig, files: UserFile[], onEvents: (events: RunEvents) => void, base?: BaseSource): Promise<void>;
-  /** Runs to go on with, newest first. */
+  /** Saved runs that no other tab trains, newest first. */
   savedRuns(): Promise<SavedRun[]>;
   /** What a saved run trains. */
   savedConfig(id: string): Promise<RunConfig>;

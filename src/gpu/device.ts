@@ -39,3 +39,14 @@ export async function openDevice(): Promise<OpenDevice | { cause: NoGpuCause; me
   };
   return { device, report };
 }
+
+/** Milliseconds within which the news of a loss follows the first call that fails of it (reliability.md §4.1: 6 to 113). */
+const newsOfLoss = 500;
+
+/** Whether a device whose call has just failed is lost; such a call may fail before the loss is told. */
+export function isLost(device: GPUDevice): Promise<boolean> {
+  return Promise.race([
+    device.lost.then(() => true),
+    new Promise<boolean>((resolve) => setTimeout(resolve, newsOfLoss, false)),
+  ]);
+}

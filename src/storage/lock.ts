@@ -17,3 +17,9 @@ export async function holdRun(id: string): Promise<() => void> {
       .catch(() => resolve(() => {}));
   });
 }
+
+/** Runs that are being trained, here or in another tab. */
+export async function heldRuns(): Promise<Set<string>> {
+  const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
+  return new Set(held.map(({ name = '' }) => name.replace(/^run:/, '')));
+}

@@ -6,7 +6,7 @@ import type { MetricColumns, SavedRun } from '../protocol.ts';
 import { planRun, type RunPart } from '../recipe/phases.ts';
 import type { Files } from '../storage/files.ts';
 import { hex, sha256 } from '../storage/head.ts';
-import { holdRun } from '../storage/lock.ts';
+import { heldRuns, holdRun } from '../storage/lock.ts';
 import { inputsOf, recordOf, RunList } from '../storage/runs.ts';
 import { SlotStore } from '../storage/slots.ts';
 import { fromHuggingFace } from '../tokenizer/huggingface.ts';
@@ -56,6 +56,11 @@ export class SavedRuns {
   }
 
   list = (): Promise<SavedRun[]> => this.#list.list();
+  /** Those that no other tab trains. */
+  async available(): Promise<SavedRun[]> {
+    const held = await heldRuns();
+    return (await this.list()).filter(({ id }) => id === this.#held?.id || !held.has(id));
+  }
   metrics = (id: string): Promise<MetricColumns | null> => this.#list.metrics(id);
 
   /** Makes room, stores what a new run trains on, and returns what saves it from now on. */
@@ -69,6 +74,7 @@ export class SavedRuns {
     const facts = {
       preset: config.preset,
       seed: config.seed,
+      part,
       endStep: planRun(config, part).endStep,
       startedAt: Date.now(),
       batches: await fingerprint(data, config, part),

@@ -1,9 +1,11 @@
 /** The trainer a page talks to: one device, one run at a time. */
 import { fetchFrom } from '../data/catalogue.ts';
 import type { RunConfig } from '../config/run.ts';
-import { openDevice } from '../gpu/device.ts';
+import { isLost, openDevice } from '../gpu/device.ts';
 import type { BaseSource, ExperimentRequest, Saved, TrainerApi, UserFile } from '../protocol.ts';
+import { MemoryFiles } from '../storage/files.ts';
 import { openFiles } from '../storage/open.ts';
+import { SlotStore } from '../storage/slots.ts';
 import { armsOf, experimentNamed } from '../recipe/experiments.ts';
 import { UserError } from '../util/errors.ts';
 import { worldCard } from '../world/card.ts';
@@ -15,41 +17,37 @@ import { prepareData } from './data.ts';
 import { EventBatcher, ExperimentBatcher } from './events.ts';
 import { runExperiment } from './experiment.ts';
 import { exportModel } from './exportModel.ts';
+import type { Disturb } from './faults.ts';
 import { retell } from './history.ts';
-import type { KeeperListener } from './keeper.ts';
-import { Run } from './run.ts';
+import { Keeper, type KeeperListener } from './keeper.ts';
+import type { Run } from './run.ts';
 import { SavedRuns } from './savedRuns.ts';
+import { SupervisedRun, type Making } from './supervisor.ts';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. */
-export function createTrainer(dataFolder: string, basesFolder: string): TrainerApi {
+/** `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. `disturb`: tests only. */
+export function createTrainer(dataFolder: string, basesFolder: string, disturb?: Disturb): TrainerApi {
   const bases = new Bases(fetchFrom(basesFolder));
   let opened: ReturnType<typeof openDevice> | null = null;
   let storage: Promise<{ runs: SavedRuns; notice: string | null }> | null = null;
   /** The page's run, whose weights can be sampled and saved after its end. */
-  let run: Run | null = null;
+  let run: SupervisedRun | null = null;
   /** What trains now: that run, or an arm of an experiment. */
-  let current: Run | null = null;
-  let events: EventBatcher | ExperimentBatcher | null = null;
+  let current: SupervisedRun | Run | null = null;
   /** Set by `stop`, also while text is prepared or kernels compile; a new start clears it. */
   let stopping = false;
   /** The end of the run before, which a new one waits for: its buffers are in use until then. */
   let ended: Promise<unknown> = Promise.resolve();
 
+  /** The device, opened when first asked for and again after it was lost or refused. */
   const open = (): ReturnType<typeof openDevice> => {
     opened ??= openDevice().then((answer) => {
-      if ('device' in answer) void watch(answer.device);
+      if ('cause' in answer) opened = null;
+      else void answer.device.lost.then(() => (opened = null));
       return answer;
     });
     return opened;
-  };
-  const watch = async (device: GPUDevice): Promise<void> => {
-    const { message } = await device.lost;
-    opened = null;
-    current?.stop();
-    await ended;
-    events?.state({ kind: 'failed', message: `The browser lost the GPU (${message || 'no reason given'}): start again.` });
   };
   const device = async () => {
     const answer = await open();
@@ -58,7 +56,7 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
   };
   const saved = () =>
     (storage ??= openFiles().then(async ({ files, notice }) => ({ runs: await SavedRuns.open(files), notice })));
-  const theRun = (): Run => {
+  const theRun = (): SupervisedRun => {
     if (!run) throw new UserError('There is no run yet: press Start first.');
     return run;
   };
@@ -76,13 +74,23 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
   /** What is told of saves. */
   const savesOf = (listener: EventBatcher, where: Saved['where']): KeeperListener => ({
     saved: ({ step, bytes }) => listener.saved({ step, bytes, where }),
-    failed: (step, message) => listener.notice({ code: 'not-saved', step, message }),
+    async failed(step, message) {
+      // Of a lost device more is said elsewhere, and the run goes on from the save before.
+      const answer = opened && (await opened);
+      if (answer && 'device' in answer && !(await isLost(answer.device))) listener.notice({ code: 'not-saved', step, message });
+    },
   });
+
+  const supervise = async (making: Omit<Making, 'disturb'>, listener: EventBatcher): Promise<void> => {
+    if (stopping) return listener.state({ kind: 'stopped' });
+    current = run = new SupervisedRun(open, { ...making, disturb }, listener);
+    await run.train();
+  };
 
   const train = async (config: RunConfig, files: UserFile[], source: BaseSource | null, listener: EventBatcher): Promise<void> => {
     run?.destroy();
     run = null;
-    const { device: gpu, report } = await device();
+    await device();
     const base = source && (await baseOf(source, config));
     const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base?.tokenizer);
     const part = base ? 'continued' : 'all';
@@ -94,17 +102,16 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
       .catch((error: unknown) => {
         // A run that cannot be saved is still a run.
         listener.notice({ code: 'not-saved', step: null, message: `This run is not saved. ${messageOf(error)}` });
-        return undefined;
+        // A copy that lasts as long as the tab still brings it past a lost device.
+        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), savesOf(listener, 'memory'), {});
       });
-    if (!stopping) current = run = await Run.create(gpu, report.software, config, data, listener, base, { keeper });
-    if (stopping || !run) listener.state({ kind: 'stopped' });
-    else await run.train();
+    await supervise({ config, data, base, keeper, from: null }, listener);
   };
 
   const resumeSaved = async (id: string, listener: EventBatcher): Promise<void> => {
     run?.destroy();
     run = null;
-    const { device: gpu, report } = await device();
+    await device();
     const { runs } = await saved();
     const resumed = await runs.load(id);
     const { config, files, tokenizer, checkpoint, passed } = resumed;
@@ -112,9 +119,7 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
     retell(checkpoint.history, listener);
     const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), tokenizer);
     const keeper = await runs.goOn(id, resumed, data, savesOf(listener, runs.files.kind));
-    if (!stopping) current = run = await Run.create(gpu, report.software, config, data, listener, null, { keeper, checkpoint });
-    if (stopping || !run) listener.state({ kind: 'stopped' });
-    else await run.train();
+    await supervise({ config, data, base: null, keeper, from: checkpoint }, listener);
   };
 
   const experiment = async ({ experiments, config, seeds, done }: ExperimentRequest, listener: ExperimentBatcher): Promise<void> => {
@@ -136,7 +141,10 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
         },
         base: (seed, files) => bases.keep({ ...config, seed }, files),
       },
-    );
+    ).catch(async (error: unknown) => {
+      if (!(await isLost(gpu))) throw error;
+      throw new UserError('The browser lost the GPU; the rows measured so far are kept: start the experiment again to go on after them.');
+    });
     listener.state({ kind: finished ? 'done' : 'stopped' });
   };
 
@@ -147,7 +155,6 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
     await ended;
     current = null;
     stopping = false;
-    events = listener;
     const working = work();
     ended = working.catch(() => undefined);
     try {
@@ -175,7 +182,7 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
       listener.state({ kind: 'preparing' });
       await instead(listener, () => experiment(request, listener));
     },
-    savedRuns: async () => (await saved()).runs.list(),
+    savedRuns: async () => (await saved()).runs.available(),
     savedConfig: async (id) => (await saved()).runs.config(id),
     deleteSaved: async (id) => (await saved()).runs.remove(id),
     async resumeSaved(id, onEvents) {
@@ -201,8 +208,8 @@ export function createTrainer(dataFolder: string, basesFolder: string): TrainerA
       stopping = true;
       current?.stop();
     },
-    sample: (prompt, tokens, temperature, seed) => theRun().sample(prompt, tokens, temperature, seed),
-    exportModel: () => exportModel(theRun()),
+    sample: async (prompt, tokens, temperature, seed) => (await theRun().live()).sample(prompt, tokens, temperature, seed),
+    exportModel: async () => exportModel(await theRun().live()),
 
     async checkMachine(onProgress) {
       const { device: gpu, report } = await device();

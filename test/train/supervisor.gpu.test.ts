@@ -1,0 +1,128 @@
+/** A run that loses its device again and again ends with the bits of one that kept its own, or is ended; never a loop. */
+import { describe, expect, it } from 'vitest';
+import { openNodeDevice } from '../../src/cli/node/dawn.ts';
+import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
+import { MemoryFiles } from '../../src/storage/files.ts';
+import { SlotStore } from '../../src/storage/slots.ts';
+import type { Disturb } from '../../src/train/faults.ts';
+import { Keeper } from '../../src/train/keeper.ts';
+import type { MetricRow } from '../../src/train/run.ts';
+import { Losses, type OpenGpu, SupervisedRun } from '../../src/train/supervisor.ts';
+import { fakeData, switchingConfig } from './fakeData.ts';
+
+const total = 40;
+/** Every loss costs a compilation: three by default, LOSSES=40 loses the device before each step. */
+const count = Number(process.env.LOSSES ?? 3);
+
+/** Trains under a supervisor; saves are due whenever the keeper's clock, which moves a minute a step, says so. */
+async function train(disturb: Disturb, losses = new Losses(), refuseFrom = Infinity) {
+  const opened: GPUDevice[] = [];
+  const open: OpenGpu = async () => {
+    if (opened.length >= refuseFrom) return { cause: 'no-adapter', message: 'Refused.' };
+    const gpu = await openNodeDevice();
+    opened.push(gpu.device);
+    return gpu;
+  };
+  const states: RunState[] = [];
+  const notices: Notice[] = [];
+  const rewinds: Rewind[] = [];
+  let rows: MetricRow[] = [];
+  let now = 0;
+  const keeper = new Keeper(new SlotStore(new MemoryFiles(), 'run'), { saved() {}, failed() {} }, {}, { now: () => now });
+  const listener = {
+    state(state: RunState) {
+      states.push(state);
+      if (state.kind === 'preparing') run.stop();
+    },
+    metric(row: MetricRow) {
+      now += 60_000;
+      rows.push(row);
+    },
+    heldOut() {},
+    switched() {},
+    sources() {},
+    notice: (notice: Notice) => void notices.push(notice),
+    rewound(rewind: Rewind) {
+      rewinds.push(rewind);
+      rows = rows.filter(({ step }) => step < rewind.to);
+    },
+  };
+  const making = { config: switchingConfig, data: fakeData(switchingConfig), base: null, keeper, from: null, disturb };
+  const run = new SupervisedRun(open, making, listener, losses);
+  const failure = await run.train().catch((error: Error) => error.message);
+  const pools = failure === undefined && refuseFrom === Infinity ? await (await run.live()).engine.snapshot() : null;
+  const history = keeper.history.metrics.map(({ step, loss }) => [step, loss]);
+  opened.at(-1)?.destroy();
+  return { failure, states, notices, rewinds, opened, history, pools, losses: rows.map(({ step, loss }) => [step, loss]) };
+}
+
+const never: Disturb = () => 1;
+const loseBefore = (steps: number[]): Disturb => {
+  const left = new Set(steps);
+  return (step, engine) => {
+    if (left.delete(step)) engine.memory.device.destroy();
+    return 1;
+  };
+};
+
+describe('a supervised run', () => {
+  it(`goes on after ${count} losses, to the same bits`, { timeout: 60_000 + 20_000 * count }, async () => {
+    const whole = await train(never);
+    expect(whole.losses).toHaveLength(total);
+    const steps = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * total) / count));
+    const lost = await train(loseBefore(steps), new Losses(0));
+    expect(lost.failure).toBeUndefined();
+    expect(lost.opened).toHaveLength(count + 1);
+    expect(lost.rewinds).toHaveLength(count);
+    expect(lost.notices.map(({ code }) => code)).toEqual(Array(count).fill('gpu-lost'));
+    for (const { message, step } of lost.notices) {
+      expect(message).toBe(`The graphics driver restarted: the run goes on from step ${step}, and nothing was lost.`);
+    }
+    // It went on from saves, not from the beginning.
+    expect(lost.rewinds.at(-1)!.to).toBeGreaterThanOrEqual(24);
+    expect(lost.losses).toEqual(whole.losses);
+    expect(lost.history).toEqual(whole.history);
+    expect(lost.pools).toEqual(whole.pools);
+    expect(lost.states.at(-1)).toEqual({ kind: 'done' });
+  });
+
+  it('that loses its device at the same step every time is ended, and says where it is safe', async () => {
+    const same: Disturb = (step, engine) => {
+      if (step === 12) engine.memory.device.destroy();
+      return 1;
+    };
+    const { failure, opened, losses, rewinds } = await train(same);
+    expect(opened).toHaveLength(3);
+    const { to } = rewinds.at(-1)!;
+    expect(failure).toMatch(new RegExp(`^This run lost the GPU 3 times near step 1\\d and is kept as it was at step ${to}: start one`));
+    expect(losses.every(([step]) => step! < to)).toBe(true);
+  });
+
+  it('that is refused another device says how long, and can be stopped while it waits', async () => {
+    const { notices, states, failure } = await train(loseBefore([5]), new Losses(), 1);
+    expect(failure).toBeUndefined();
+    expect(notices.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^The browser has paused graphics for this page: press F5 to go on from step \d now, or wait 125 s\.$/),
+    ]);
+    expect(states.at(-1)).toEqual({ kind: 'stopped' });
+  });
+
+  it('goes on once after an error of its own, and fails of a second one', async () => {
+    let thrown = 0;
+    const throwing = (times: number): Disturb => (step) => {
+      if (step === 7 && thrown < times) throw new Error(`number ${++thrown}`);
+      return 1;
+    };
+    const { failure, notices } = await train(throwing(2));
+    expect(notices.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Internal error \(number 1\): the run goes on from step \d, and nothing was lost\.$/),
+    ]);
+    expect(failure).toBe('number 2');
+  });
+});
+
+it('losses with progress between them go on, without it not', () => {
+  const losses = new Losses();
+  expect([10, 61, 112, 163].map((step) => losses.mayGoOn(step))).toEqual([true, true, true, true]);
+  expect([170, 180].map((step) => losses.mayGoOn(step))).toEqual([true, false]);
+});
