@@ -150,7 +150,7 @@ export class SupervisedRun {
     this.#run?.destroy();
     const { config, data } = this.#making;
     this.#run = await Run.create(device, report.software, config, data, nobody, null, { checkpoint: last });
-    this.#watch(device, this.#run, () => {});
+    void this.#watch(device, this.#run, () => {});
     return this.#run;
   }
 
@@ -167,7 +167,7 @@ export class SupervisedRun {
     try {
       const options = { keeper, disturb, checkpoint: checkpoint ?? undefined };
       this.#run = await Run.create(device, report.software, config, data, listener, base, options);
-      this.#watch(device, this.#run, shut);
+      void this.#watch(device, this.#run, shut);
       if (this.#paused) this.#run.pause();
       if (this.#stopped) this.#run.stop();
       await this.#run.train();
@@ -182,14 +182,13 @@ export class SupervisedRun {
   }
 
   /** A run whose device is lost is silent from then on, and ends: also one that waits, paused. */
-  #watch(device: GPUDevice, run: Run, shut: () => void): void {
+  async #watch(device: GPUDevice, run: Run, shut: () => void): Promise<void> {
     this.#lost = false;
-    void device.lost.then(() => {
-      shut();
-      if (this.#run !== run) return;
-      this.#lost = true;
-      run.stop();
-    });
+    await device.lost;
+    shut();
+    if (this.#run !== run) return;
+    this.#lost = true;
+    run.stop();
   }
 
   /** The last good save; null: there is none, and the run begins again. Everything said since is void. */

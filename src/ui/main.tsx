@@ -6,6 +6,7 @@ import './style/page.css';
 import './style/figure.css';
 import './style/forms.css';
 import { announceRun } from './state/announce.ts';
+import { lookForSaved } from './state/saved.ts';
 import { askForShippedBase } from './state/base.ts';
 import { keepLink } from './state/link.ts';
 import { listenToKeys } from './state/keys.ts';
@@ -27,6 +28,7 @@ dismissTips();
 keepRuns();
 runQueue();
 askForShippedBase();
+lookForSaved();
 
 // After the first paint: a frame, and the task behind it.
 requestAnimationFrame(() => setTimeout(() => void askMachine()));

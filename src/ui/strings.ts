@@ -1,5 +1,5 @@
 /** Every sentence of the page, in one place, so that a translation is one more file of this shape. */
-import type { NoGpuCause, PhaseName, RunState } from '../protocol.ts';
+import type { NoGpuCause, PhaseName, RunState, SavedRun } from '../protocol.ts';
 import type { Unit } from './chart/scale.ts';
 import type { RecordState } from './runs/record.ts';
 import type { Column } from './runs/rows.ts';
@@ -77,6 +77,17 @@ export const text = {
     unknown: (parameter: 'hide' | 'lock', name: string, known: readonly string[]) =>
       `The link wants to ${parameter} “${name}”, which this page has not: use ${known.join(', ')}, or the key of a setting.`,
     locked: 'Some settings are fixed by the link.',
+  },
+
+  saved: {
+    heading: (runs: number) => (runs === 1 ? 'A run to go on with' : 'Runs to go on with'),
+    stopped: ({ preset, seed, step, endStep, savedAt }: SavedRun) =>
+      `Run ${preset}, seed ${seed}, stopped at step ${format.integer(step)} of ${format.integer(endStep)}, ` +
+      `${format.ago((Date.now() - savedAt) / 1000)}.`,
+    resume: 'Resume',
+    discard: 'Discard',
+    discardForGood: 'Discard for good',
+    noGpu: 'They are kept in this browser until it has a graphics processor again.',
   },
 
   queue: {

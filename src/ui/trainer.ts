@@ -13,6 +13,7 @@ import type {
   ExperimentRequest,
   NoGpuCause,
   RunEvents,
+  SavedRun,
   TrainerApi,
   UserFile,
 } from '../protocol.ts';
@@ -49,6 +50,10 @@ function trainer(): Remote<TrainerApi> {
       fail(event.message || text.workerLost);
       endWorker();
     };
+    // A build for tests, of which alone the worker listens (worker/trainer.worker.ts).
+    if (import.meta.env.MODE === 'faults') {
+      worker.postMessage({ faults: new URLSearchParams(location.search).get('fault') ?? '' }, []);
+    }
     remote = wrap<TrainerApi>(worker);
   }
   return remote;
@@ -87,6 +92,25 @@ export async function start(config: RunConfig, files: UserFile[], base: BaseSour
   };
   try {
     await trainer().start(config, files, proxy(onEvents), base ?? undefined);
+  } catch (error) {
+    if (number === runNumber) fail(messageOf(error));
+  }
+}
+
+export const listSaved = async (): Promise<SavedRun[]> => trainer().savedRuns();
+export const deleteSaved = async (id: string): Promise<void> => trainer().deleteSaved(id);
+
+/** Goes on with a saved run: its curve so far comes first, then what it still has to train. */
+export async function resumeSaved({ id, part }: SavedRun): Promise<void> {
+  const number = ++runNumber;
+  const onEvents = (events: RunEvents) => {
+    if (number === runNumber) receive(events);
+  };
+  try {
+    const config = await trainer().savedConfig(id);
+    if (number !== runNumber) return;
+    beginRun(config, part);
+    await trainer().resumeSaved(id, proxy(onEvents));
   } catch (error) {
     if (number === runNumber) fail(messageOf(error));
   }

@@ -6,7 +6,7 @@
 import { batch, signal } from '@preact/signals';
 import type { RunConfig } from '../../config/run.ts';
 import type { RunPart } from '../../recipe/phases.ts';
-import type { BenchmarkPoint, HeldOutPoint, RunEvents, RunState, Sample, SourceCount, Switch } from '../../protocol.ts';
+import type { BenchmarkPoint, HeldOutPoint, Notice, RunEvents, RunState, Sample, SourceCount, Switch } from '../../protocol.ts';
 import { History } from '../chart/columns.ts';
 
 /** Milliseconds between redraws: four a second read as live and leave the main thread idle. */
@@ -31,6 +31,7 @@ export const samples = signal<readonly Sample[]>([]);
 export const switches = signal<readonly Switch[]>([]);
 export const sources = signal<readonly SourceCount[]>([]);
 export const log = signal<readonly string[]>([]);
+export const notices = signal<readonly Notice[]>([]);
 
 let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -54,6 +55,7 @@ export function beginRun(config: RunConfig, part: RunPart): void {
     switches.value = [];
     sources.value = [];
     log.value = [];
+    notices.value = [];
     logged.value = 0;
     frame.value++;
   });
@@ -67,14 +69,21 @@ export function receive(events: RunEvents): void {
       logged.value = history.length;
       drawSoon();
     }
-    if (events.heldOut) heldOut.value = [...heldOut.value, ...events.heldOut];
-    if (events.benchmarks) benchmarks.value = [...benchmarks.value, ...events.benchmarks];
-    if (events.samples) samples.value = [...samples.value, ...events.samples];
+    if (events.heldOut) heldOut.value = joined(heldOut.value, events.heldOut);
+    if (events.benchmarks) benchmarks.value = joined(benchmarks.value, events.benchmarks);
+    if (events.samples) samples.value = joined(samples.value, events.samples);
     if (events.switches) switches.value = [...switches.value, ...events.switches];
     if (events.sources) sources.value = events.sources;
     if (events.log) log.value = [...log.value, ...events.log];
+    if (events.notices) notices.value = [...notices.value, ...events.notices];
     if (events.state) runState.value = events.state;
   });
+}
+
+/** A run that went back measures the step it went back to once more: the same numbers, which take the old ones' place. */
+function joined<T extends { step: number }>(old: readonly T[], fresh: readonly T[]): readonly T[] {
+  const again = new Set(fresh.map(({ step }) => step));
+  return [...old.filter(({ step }) => !again.has(step)), ...fresh];
 }
 
 /** What was said of the steps from `step` on is void. */

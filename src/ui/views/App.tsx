@@ -8,6 +8,8 @@ import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
 import { Help } from './Help.tsx';
 import { NoGpu } from './NoGpu.tsx';
+import { Notices } from './Notices.tsx';
+import { Resume } from './Resume.tsx';
 import { RunPanel } from './RunPanel.tsx';
 import { Samples } from './Samples.tsx';
 import { Setup } from './Setup.tsx';
@@ -63,7 +65,9 @@ function RunSheet() {
       </div>
       <div class="picture">
         {none && <NoGpu cause={none.cause} message={none.message} />}
+        <Resume />
         <Ending />
+        <Notices />
         <Figure />
         {hasRunsToCompare.value && !isHidden('runs') && <RunsTable />}
         {runConfig.value && (

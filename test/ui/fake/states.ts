@@ -49,6 +49,12 @@ export const states: readonly PageState[] = [
   { name: 'done', scenario: {}, reach: startAndSee('Start again') },
   { name: 'diverged', scenario: { end: { kind: 'diverged', at: 0.4 } }, reach: startAndSee('The run diverged') },
   { name: 'failed', scenario: { end: { kind: 'failed', at: 0 } }, reach: startAndSee('The run could not go on') },
+  { name: 'saved', scenario: { saved: 2 }, reach: (page) => seen(page, 'stopped at step 40') },
+  {
+    name: 'saved-no-adapter',
+    scenario: { saved: 1, machine: 'no-adapter' },
+    reach: (page) => seen(page, 'until it has a graphics processor'),
+  },
   { name: 'insecure-address', scenario: { machine: 'insecure-address' }, reach: (page) => seen(page, 'not secure') },
   { name: 'no-webgpu', scenario: { machine: 'no-webgpu' }, reach: (page) => seen(page, 'has no WebGPU') },
   { name: 'no-adapter', scenario: { machine: 'no-adapter' }, reach: (page) => seen(page, 'offers no graphics') },

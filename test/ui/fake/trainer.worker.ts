@@ -4,6 +4,7 @@
  * worker's place; the scenario is the global they define before it.
  */
 import { expose } from 'comlink';
+import { resolveConfig } from '../../../src/config/resolve.ts';
 import type { RunConfig } from '../../../src/config/run.ts';
 import { rate } from '../../../src/optim/schedule.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   PhaseName,
   RunEvents,
   RunState,
+  SavedRun,
   TrainerApi,
   UserFile,
 } from '../../../src/protocol.ts';
@@ -31,6 +33,8 @@ export interface Scenario {
   experiment?: { kind: 'held' | 'failed'; at: number };
   /** Results lie beside the page, as fake/recorded.ts makes them. */
   recorded?: boolean;
+  /** Runs that an earlier visit left unfinished. */
+  saved?: number;
   /** Milliseconds between an experiment's batches. */
   beat?: number;
 }
@@ -48,6 +52,23 @@ function lossAt(step: number, switchStep: number | null, seed: number): number {
   const dropped = switchStep !== null && step >= switchStep ? 0.25 * (1 - Math.exp((switchStep - step) / 4)) + 0.1 : 0;
   return fallen - dropped + 0.1 * randomNormal(seed, NOISE_STREAM, step);
 }
+
+/** Runs of an earlier visit. */
+let saved: SavedRun[] = Array.from({ length: scenario.saved ?? 0 }, (_, i) => ({
+  id: `saved-${i}`,
+  preset: 'smoke',
+  seed: i + 1,
+  part: 'all',
+  step: 40 + i,
+  endStep: 360,
+  phase: 'base',
+  loss: 4,
+  state: 'training',
+  startedAt: Date.now() - 3_600_000,
+  savedAt: Date.now() - 300_000 * (i + 1),
+  bytes: 1e6,
+  generation: 3,
+}));
 
 let command: 'run' | 'pause' | 'step' | 'stop' = 'run';
 const commanded = () => command;
@@ -220,17 +241,19 @@ const api: TrainerApi = {
   async stop() {
     command = 'stop';
   },
-  /** A browser in which nothing was ever saved. */
   async savedRuns() {
-    return [];
+    return saved;
   },
   async savedConfig() {
-    throw new Error('No run is saved here.');
+    return resolveConfig({ preset: 'smoke' });
   },
-  async resumeSaved() {
-    throw new Error('No run is saved here.');
+  async resumeSaved(_id, onEvents) {
+    command = 'run';
+    void play(resolveConfig({ preset: 'smoke' }), 'all', onEvents);
   },
-  async deleteSaved() {},
+  async deleteSaved(id) {
+    saved = saved.filter((run) => run.id !== id);
+  },
   async goBack() {},
   async sample(prompt) {
     return `${prompt.length} letters were asked, and so it goes on`;

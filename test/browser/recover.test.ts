@@ -1,0 +1,108 @@
+/**
+ * A run on the page that loses its GPU, or its page, ends with the bits of one that lost nothing. The page is built a
+ * second time here, with the fault injector that the published one lacks.
+ */
+import path from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { build, preview, type PreviewServer } from 'vite';
+import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { webGpuSwitches } from './harness.ts';
+
+const [base, continued] = [30, 20];
+const recipe = `#v=1&p=smoke&base.steps=${base}&continued.steps=${continued}&base.schedule.warmupSteps=5&evaluation.everySteps=0`;
+const root = path.resolve(import.meta.dirname, '../..');
+
+let server: PreviewServer;
+let browser: Browser;
+let context: BrowserContext;
+let url = '';
+
+beforeAll(async () => {
+  const settings = { root, mode: 'faults', build: { outDir: 'out/site-faults', emptyOutDir: true }, logLevel: 'warn' } as const;
+  await build(settings);
+  server = await preview({ ...settings, preview: { port: 0 } });
+  url = server.resolvedUrls!.local[0]!;
+  browser = await chromium.launch({ executablePath: findChromium(), args: webGpuSwitches });
+  context = await browser.newContext();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function open(fault: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${url}${fault}${recipe}`);
+  return page;
+}
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const begin = (page: Page) => button(page, 'Start').click();
+const finish = (page: Page) => page.locator('.stage', { hasText: 'Done' }).waitFor();
+
+/** Steps and losses of the runs that are saved as done, latest first: as the worker wrote them down. */
+const finished = (page: Page) =>
+  page.evaluate(async () => {
+    const answer = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await answer(indexedDB.open('rekindle-runs'));
+    const all = <T>(query: (store: IDBObjectStore) => IDBRequest<T>, name: string) =>
+      answer(query(database.transaction(name).objectStore(name)));
+    const runs = (await all((store) => store.getAll(), 'runs')) as { id: string; state: string; savedAt: number }[];
+    const done = runs.filter(({ state }) => state === 'done').sort((a, b) => b.savedAt - a.savedAt);
+    const curves = done.map(({ id }) => all((store) => store.get(id), 'metrics'));
+    const columns = (await Promise.all(curves)) as { step: Float64Array; loss: Float64Array }[];
+    database.close();
+    return columns.map(({ step, loss }) => ({ step: [...step], loss: [...loss] }));
+  });
+
+test('a lost GPU and a reload cost a run no bit', async () => {
+  const whole = await open('');
+  await begin(whole);
+  await finish(whole);
+  await expect.poll(() => finished(whole)).toHaveLength(1);
+  const [clean] = await finished(whole);
+  expect(clean!.step).toEqual(Array.from({ length: base + continued }, (_, step) => step));
+  await whole.close();
+
+  // The continued run's first save is at step 30; the step the device is lost before is the next phase's.
+  const lost = await open('?fault=lose=41');
+  await begin(lost);
+  await lost.getByText(/^The graphics driver restarted: the run goes on from step \d+, and nothing was lost\.$/).first().waitFor();
+  await finish(lost);
+  await expect.poll(() => finished(lost)).toHaveLength(2);
+  expect((await finished(lost))[0]).toEqual(clean);
+  await lost.close();
+
+  const page = await open('');
+  await begin(page);
+  await page.getByText(/step [1-9]\d? of 50/).first().waitFor();
+  await button(page, 'Pause').click();
+  await button(page, 'Step').waitFor();
+  await button(page, 'Resume').click();
+  await button(page, 'Pause').waitFor();
+  await page.reload();
+  await page.getByText(/^Run smoke, seed 1, stopped at step \d+ of 50, just now\.$/).waitFor();
+  await button(page, 'Resume').focus();
+  await page.keyboard.press('Enter');
+  await finish(page);
+  await expect.poll(() => finished(page)).toHaveLength(3);
+  expect((await finished(page))[0]).toEqual(clean);
+  expect(await page.getByText('A run to go on with').count()).toBe(0);
+  await page.close();
+});
+
+test('the published page has no fault injector', () => {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  const holds = (folder: string) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.js'))
+      .some((name) => readFileSync(path.join(root, folder, name), 'utf8').includes('as asked for'));
+  expect(holds('out/site-faults')).toBe(true);
+  expect(holds('out/site')).toBe(false);
+});
