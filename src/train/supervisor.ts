@@ -223,7 +223,8 @@ export class SupervisedRun {
     this.#listener.notice?.({
       code: 'gpu-refused',
       step,
-      message: `The browser has paused graphics for this page: press F5 to go on from step ${step} now, or wait ${refusal} s.`,
+      // No word of reloading: that ends the refusal for a page, but not for workers that start from a blob, as ours does.
+      message: `The browser has paused graphics after crashes: leave this tab open, and the run goes on from step ${step} in ${refusal} s.`,
     });
     for (let done = 0; done < refusal; done++) {
       const waiting: RunState = { kind: 'preparing', what: 'Waiting for the graphics processor', done, total: refusal };

@@ -87,7 +87,13 @@ export const text = {
     resume: 'Resume',
     discard: 'Discard',
     discardForGood: 'Discard for good',
-    noGpu: 'They are kept in this browser until it has a graphics processor again.',
+    noGpu(refused: number | 'off' | null): string {
+      if (refused === null) return 'Kept in this browser until it has a graphics processor again.';
+      if (refused === 'off')
+        return 'The browser switched graphics off after repeated crashes: close all its windows and open it again; what is saved stays.';
+      const time = new Date(refused).toLocaleTimeString('en', { hour: 'numeric', minute: '2-digit', second: '2-digit' });
+      return `The browser has paused graphics after crashes: leave this page open, it asks again at ${time}.`;
+    },
   },
 
   queue: {

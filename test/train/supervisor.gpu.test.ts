@@ -102,7 +102,7 @@ describe('a supervised run', () => {
     const { notices, states, failure } = await train(loseBefore([5]), new Losses(), 1);
     expect(failure).toBeUndefined();
     expect(notices.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^The browser has paused graphics for this page: press F5 to go on from step \d now, or wait 125 s\.$/),
+      expect.stringMatching(/^The browser has paused graphics after crashes: leave this tab open, and the run goes on from step \d in 125 s\.$/),
     ]);
     expect(states.at(-1)).toEqual({ kind: 'stopped' });
   });

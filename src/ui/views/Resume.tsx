@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { SavedRun } from '../../protocol.ts';
-import { discard, goOn, unfinished } from '../state/saved.ts';
+import { discard, goOn, refused, unfinished } from '../state/saved.ts';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 
@@ -45,7 +45,7 @@ export function Resume() {
           </li>
         ))}
       </ul>
-      {machine.value.kind === 'none' && <p class="note">{text.saved.noGpu}</p>}
+      {machine.value.kind === 'none' && <p class="note">{text.saved.noGpu(refused.value)}</p>}
     </section>
   );
 }

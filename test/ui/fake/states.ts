@@ -55,6 +55,15 @@ export const states: readonly PageState[] = [
     scenario: { saved: 1, machine: 'no-adapter' },
     reach: (page) => seen(page, 'until it has a graphics processor'),
   },
+  {
+    name: 'saved-graphics-off',
+    scenario: { saved: 1, machine: 'no-adapter' },
+    async reach(page) {
+      await page.evaluate(() => sessionStorage.setItem('rekindle.refusedAt', '1'));
+      await page.reload();
+      await seen(page, 'close all its windows');
+    },
+  },
   { name: 'insecure-address', scenario: { machine: 'insecure-address' }, reach: (page) => seen(page, 'not secure') },
   { name: 'no-webgpu', scenario: { machine: 'no-webgpu' }, reach: (page) => seen(page, 'has no WebGPU') },
   { name: 'no-adapter', scenario: { machine: 'no-adapter' }, reach: (page) => seen(page, 'offers no graphics') },
