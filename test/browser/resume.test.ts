@@ -8,9 +8,11 @@ import { KillableBrowser, newProfile, removeProfile } from './killable.ts';
 import type { Command, Finished } from './resumeWorker.ts';
 import { workerScript } from './workerScript.ts';
 
+/** Long enough that a pause asked for at the tenth step comes before the base's end: events come every 100 ms, steps in 5 to 20. */
+const [baseSteps, continuedSteps] = [200, 14];
 const config = resolveConfig({
   preset: 'ci',
-  set: ['base.steps=36', 'continued.steps=14', 'base.schedule.warmupSteps=5', 'evaluation.everySteps=0', 'logEverySteps=1'],
+  set: [`base.steps=${baseSteps}`, `continued.steps=${continuedSteps}`, 'base.schedule.warmupSteps=5', 'evaluation.everySteps=0', 'logEverySteps=1'],
 });
 
 interface Message {
@@ -63,7 +65,7 @@ test('a killed browser resumes its run, bit for bit', async () => {
     await first.send({ kind: 'start', config });
     const whole = await first.until(({ finished }) => finished);
     expect(whole.state).toBe('done');
-    expect(whole.losses).toHaveLength(50);
+    expect(whole.losses).toHaveLength(baseSteps + continuedSteps);
     expect(await first.until(({ events }) => events?.saved)).toMatchObject({ step: 0, where: 'opfs' });
 
     // Saved at a pause, and gone on with past it; the steps since the pause are lost with the browser.
@@ -81,15 +83,15 @@ test('a killed browser resumes its run, bit for bit', async () => {
     const third = await openTrainer(browser, site.url, script);
     await third.send({ kind: 'resume' });
     const found = await third.until(({ resuming }) => resuming);
-    expect(found).toMatchObject({ preset: 'ci', endStep: 50, phase: 'base' });
+    expect(found).toMatchObject({ preset: 'ci', endStep: baseSteps + continuedSteps, phase: 'base' });
     expect(found.step).toBeGreaterThanOrEqual(paused.step);
-    await third.until(({ events }) => (events?.saved && events.saved.step === 36 ? true : undefined));
+    await third.until(({ events }) => (events?.saved && events.saved.step === baseSteps ? true : undefined));
     await browser.kill();
 
     browser = await KillableBrowser.launch(profile, webGpuSwitches);
     const fourth = await openTrainer(browser, site.url, script);
     await fourth.send({ kind: 'resume' });
-    expect((await fourth.until(({ resuming }) => resuming)).step).toBeGreaterThanOrEqual(36);
+    expect((await fourth.until(({ resuming }) => resuming)).step).toBeGreaterThanOrEqual(baseSteps);
     const finished = await fourth.until((message) => message.finished);
     expect(finished.state).toBe('done');
     expect(finished.steps).toEqual(whole.steps);
