@@ -2,7 +2,9 @@
  * `npm test`: installs what is missing, then checks everything. `npm test -- test/ops` runs the tests of that folder only.
  * Every step runs even when an earlier one failed, except that nothing can run without its packages and an adapter.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ensureData } from './node/data.mjs';
 import { ensureDependencies } from './node/dependencies.mjs';
@@ -10,7 +12,9 @@ import { ensureChromium } from './node/installChromium.mjs';
 import { projectRoot, runCommand, runPackage } from './node/project.mjs';
 
 const started = performance.now();
-const counts = path.join(projectRoot, 'out/tests.json');
+const out = path.join(projectRoot, 'out');
+/** @param {string} tier */
+const countsOf = (tier) => path.join(out, `tests-${tier}.json`);
 
 function prepare() {
   ensureDependencies();
@@ -20,14 +24,40 @@ function prepare() {
   ensureData();
 }
 
-/** Numbers of tests that passed and failed, from Vitest's own report. @returns {{ passed: number, failed: number }} */
-function readCounts() {
+/** Numbers of tests that passed and failed, from Vitest's own report. @param {string} tier @returns {{ passed: number, failed: number }} */
+function readCounts(tier) {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(counts, 'utf8'));
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(countsOf(tier), 'utf8'));
     return { passed: numPassedTests, failed: numFailedTests };
   } catch {
     return { passed: 0, failed: 0 };
   }
+}
+
+/** Arguments of Vitest for some of its projects. @param {string} tier @param {string[]} projects */
+function vitest(tier, projects) {
+  rmSync(countsOf(tier), { force: true });
+  const chosen = projects.flatMap((name) => ['--project', name]);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${countsOf(tier)}`];
+  return ['run', ...chosen, ...reporters, '--passWithNoTests', ...process.argv.slice(2)];
+}
+
+/**
+ * The browser's tests, beside the others: they wait for a page most of their time, and so do the others for a device. Their
+ * log comes when they are done. @returns {() => Promise<{ ok: boolean, why: string }>}
+ */
+function beginBrowserTests() {
+  const log = path.join(out, 'browser.log');
+  const file = openSync(log, 'w');
+  const script = path.join(projectRoot, 'node_modules/vitest/vitest.mjs');
+  const child = spawn(process.execPath, [script, ...vitest('browser', ['browser'])], { cwd: projectRoot, stdio: ['ignore', file, file] });
+  const ended = once(child, 'exit');
+  closeSync(file);
+  return async () => {
+    const [code, signal] = await ended;
+    process.stdout.write(readFileSync(log));
+    return { ok: code === 0, why: signal ? `ended by ${signal}` : `exit code ${code}` };
+  };
 }
 
 try {
@@ -37,21 +67,25 @@ try {
   process.exit(1);
 }
 
-mkdirSync(path.dirname(counts), { recursive: true });
-rmSync(counts, { force: true });
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${counts}`];
+mkdirSync(out, { recursive: true });
+const browserTests = beginBrowserTests();
 const steps = /** @type {const} */ ([
   ['types', () => runPackage('typescript/bin/tsc', ['-b'])],
   ['lint', () => runPackage('oxlint/bin/oxlint', ['--deny-warnings'])],
-  ['tests', () => runPackage('vitest/vitest.mjs', ['run', ...reporters, ...process.argv.slice(2)])],
+  ['tests', () => runPackage('vitest/vitest.mjs', vitest('node', ['node', 'gpu']))],
+  ['tests in a browser', browserTests],
 ]);
-const failures = steps.flatMap(([name, run]) => {
+/** @type {string[]} */
+const failures = [];
+for (const [name, run] of steps) {
   console.log(`\n— ${name}`);
-  const { ok, why } = run();
-  return ok ? [] : [`${name}: ${why}`];
-});
+  const { ok, why } = await run();
+  if (!ok) failures.push(`${name}: ${why}`);
+}
 
-const { passed, failed } = readCounts();
+const counts = ['node', 'browser'].map(readCounts);
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 const seconds = Math.round((performance.now() - started) / 1000);
 if (failures.length > 0) console.log(`\nFailed: ${failures.join('; ')}.`);
 console.log(`\n${failures.length === 0 ? 'All is well' : 'Not well'} after ${seconds} s.`);
