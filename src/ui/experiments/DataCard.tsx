@@ -4,7 +4,7 @@ import type { RunConfig } from '../../config/run.ts';
 import type { WorldCard } from '../../protocol.ts';
 import * as format from '../format.ts';
 import { worldCard } from '../trainer.ts';
-import { Table } from './Tables.tsx';
+import { Table } from '../components/Table.tsx';
 import { words } from './words.ts';
 
 const { card: text } = words;
@@ -40,7 +40,7 @@ function Counted({ card, seed }: { card: WorldCard; seed: number }) {
   return (
     <div class="stack-4">
       <p>{text.people(people, card.facts, card.vocabulary, card.dictionaryWords, seed)}</p>
-      <Table name={text.sources} head={text.sourceHead}>
+      <Table class="numbers-table" name={text.sources} head={text.sourceHead}>
         {sources.map(({ name, description, averageTokens, pool, heldOutRepeated }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
@@ -51,7 +51,7 @@ function Counted({ card, seed }: { card: WorldCard; seed: number }) {
           </tr>
         ))}
       </Table>
-      <Table name={text.suites} head={text.suiteHead}>
+      <Table class="numbers-table" name={text.suites} head={text.suiteHead}>
         {suites.map(({ name, role, description, items, chance }) => (
           <tr key={name}>
             <th scope="row">{name}</th>

@@ -2,7 +2,7 @@
 import type { Experiment } from '../../recipe/experiments.ts';
 import { difference } from '../../recipe/results.ts';
 import { BASE, keysOf, type Results } from './results.ts';
-import { Table } from './Tables.tsx';
+import { Table } from '../components/Table.tsx';
 import { words } from './words.ts';
 import * as format from '../format.ts';
 
@@ -18,7 +18,7 @@ export function Forgetting({ experiment, results }: { experiment: Experiment; re
   return (
     <section>
       <h2>{words.forgetting.heading}</h2>
-      <Table name={words.forgetting.heading} head={[words.forgetting.source, ...sources]}>
+      <Table class="numbers-table" name={words.forgetting.heading} head={[words.forgetting.source, ...sources]}>
         {arms.map(({ name }) => (
           <tr key={name}>
             <th scope="row">{name}</th>

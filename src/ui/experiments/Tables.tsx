@@ -1,5 +1,5 @@
 /** The numbers: scores of every arm, the base's first and the paper's beside them, and differences to the control. */
-import type { ComponentChildren } from 'preact';
+import { Table } from '../components/Table.tsx';
 import { type Experiment, PAPER_BASE, type PaperFigure } from '../../recipe/experiments.ts';
 import { difference, type ResultScores } from '../../recipe/results.ts';
 import { mean, type PairedDifference, standardError } from '../../recipe/statistics.ts';
@@ -32,6 +32,7 @@ export function Scores({ experiment, results }: Props) {
     <section>
       <h2>{words.table.scores}</h2>
       <Table
+        class="numbers-table"
         name={words.table.scores}
         head={[
           words.table.arm,
@@ -102,6 +103,7 @@ export function DifferenceTable({ experiment, results }: Props) {
   if (arms.length === 0) return null;
   return (
     <Table
+      class="numbers-table"
       name={words.differences.heading(control)}
       head={[
         words.differences.arm,
@@ -145,32 +147,6 @@ function Difference({ found }: { found: PairedDifference | null }) {
 }
 
 /** A table that scrolls by itself where the page is too narrow for it. */
-export function Table({
-  name,
-  head,
-  children,
-}: {
-  name: string;
-  head: readonly string[];
-  children: ComponentChildren;
-}) {
-  return (
-    <div class="scroll" role="region" tabIndex={0} aria-label={name}>
-      <table class="numbers-table">
-        <thead>
-          <tr>
-            {head.map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
-  );
-}
 
 /** mean ± standard error; the value alone of one seed. */
 function spread(values: readonly number[], unit: number, digits: number) {

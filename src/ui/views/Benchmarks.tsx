@@ -1,4 +1,5 @@
 /** What a run in the synthetic world can answer, beside what guessing would. */
+import { Table } from '../components/Table.tsx';
 import { Sparkline } from '../chart/Sparkline.tsx';
 import type { BenchmarkPoint } from '../../protocol.ts';
 import { shownPlan } from '../state/config.ts';
@@ -20,55 +21,45 @@ export function Benchmarks() {
   return (
     <section>
       <h2>{text.benchmarks.heading}</h2>
-      <div class="scroll" role="region" tabIndex={0} aria-label={text.benchmarks.heading}>
-        <table>
-          <thead>
-            <tr>
-              {[
-                text.benchmarks.suite,
-                text.benchmarks.start,
-                text.benchmarks.now,
-                text.benchmarks.chance,
-                text.benchmarks.trend,
-              ].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {last.averageWithoutRetention !== null && (
-              <Row
-                name={text.benchmarks.benchmarks}
-                strong
-                points={points}
-                of={(point) => point.averageWithoutRetention ?? NaN}
-                chance={chanceOf('benchmark')}
-              />
-            )}
-            {retained && (
-              <Row
-                name={text.benchmarks.retention}
-                strong
-                points={points}
-                of={(point) => point.retention ?? NaN}
-                chance={chanceOf('retention')}
-              />
-            )}
-            {suites.map(({ name, role, chance }, i) => (
-              <Row
-                key={name}
-                name={name}
-                role={text.benchmarks.role[role]}
-                points={points}
-                of={(point) => point.suites[i]!.accuracy}
-                chance={chance}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        name={text.benchmarks.heading}
+        head={[
+          text.benchmarks.suite,
+          text.benchmarks.start,
+          text.benchmarks.now,
+          text.benchmarks.chance,
+          text.benchmarks.trend,
+        ]}
+      >
+        {last.averageWithoutRetention !== null && (
+          <Row
+            name={text.benchmarks.benchmarks}
+            strong
+            points={points}
+            of={(point) => point.averageWithoutRetention ?? NaN}
+            chance={chanceOf('benchmark')}
+          />
+        )}
+        {retained && (
+          <Row
+            name={text.benchmarks.retention}
+            strong
+            points={points}
+            of={(point) => point.retention ?? NaN}
+            chance={chanceOf('retention')}
+          />
+        )}
+        {suites.map(({ name, role, chance }, i) => (
+          <Row
+            key={name}
+            name={name}
+            role={text.benchmarks.role[role]}
+            points={points}
+            of={(point) => point.suites[i]!.accuracy}
+            chance={chance}
+          />
+        ))}
+      </Table>
       <p class="note">{text.benchmarks.note}</p>
     </section>
   );

@@ -1,4 +1,5 @@
 /** What the model has learnt of each source, and how much of it was drawn. */
+import { Table } from '../components/Table.tsx';
 import { Sparkline } from '../chart/Sparkline.tsx';
 import { lookOf } from '../chart/palette.ts';
 import { shownPlan } from '../state/config.ts';
@@ -15,32 +16,22 @@ export function SourcesTable() {
       {points.length === 0 && sources.value.length === 0 ? (
         <p class="note">{text.sources.empty}</p>
       ) : (
-        <div class="scroll" role="region" tabIndex={0} aria-label={text.sources.heading}>
-          <table>
-            <thead>
-              <tr>
-                {[
-                  text.sources.source,
-                  text.sources.start,
-                  text.sources.now,
-                  text.sources.change,
-                  text.sources.trend,
-                  text.sources.tokens,
-                  text.sources.epochs,
-                ].map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {shownSources.value.map((source, index) => (
-                <Row key={source} source={source} index={index} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          name={text.sources.heading}
+          head={[
+            text.sources.source,
+            text.sources.start,
+            text.sources.now,
+            text.sources.change,
+            text.sources.trend,
+            text.sources.tokens,
+            text.sources.epochs,
+          ]}
+        >
+          {shownSources.value.map((source, index) => (
+            <Row key={source} source={source} index={index} />
+          ))}
+        </Table>
       )}
       <p class="note">{text.sources.note}</p>
     </section>
