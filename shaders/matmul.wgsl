@@ -11,6 +11,8 @@ struct Shape {
   a0: u32,
   b0: u32,
   c0: u32,
+  // What is done with a product before it is stored, one of the numbers below.
+  epilogue: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> a: array<stored4>;
@@ -19,33 +21,8 @@ struct Shape {
 @group(0) @binding(3) var<storage, read> aux: array<stored4>;
 @group(0) @binding(4) var<storage, read_write> c: array<result4>;
 
-// EPILOGUE, one of these, comes before this text: a switch at run time, written out for every register of the tile, doubles the
-// compile time.
+// Chosen at run time, so that a layout is one pipeline, and outside the loops over a lane's vec4s, which would pay for the choice.
 const ADD = 1u; // C = product + aux
 const SQUARED_RELU = 2u; // C = max(product, 0)²
 const SQUARED_RELU_GRADIENT = 3u; // C = product · 2·max(u, 0), where aux = max(u, 0)², so 2·max(u, 0) = 2·√aux
 const ACCUMULATE = 4u; // C += product
-
-fn finish(row: u32, column4: u32, product: vec4f) {
-  if ((row < shape.M) & (column4 < shape.N4)) {
-    let i = shape.c0 + row * shape.N4 + column4;
-    var value = product;
-    switch EPILOGUE {
-      case ADD: {
-        value += vec4f(aux[i]);
-      }
-      case SQUARED_RELU: {
-        let positive = max(value, vec4f());
-        value = positive * positive;
-      }
-      case SQUARED_RELU_GRADIENT: {
-        value *= 2.0 * sqrt(vec4f(aux[i]));
-      }
-      case ACCUMULATE: {
-        value += vec4f(c[i]);
-      }
-      default: {}
-    }
-    c[i] = result4(value);
-  }
-}

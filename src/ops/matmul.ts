@@ -93,7 +93,18 @@ ${each(4, (q) => `    stepB${q} += 4u * N4;`)}
 ${each(columns4, (n) => each(4, (r) => `    let b${n}_${r} = ${vector(four.map((q) => `row${n}_${q}.${components[r]}`))};`))}`;
   }
   // At swap q a quad's lane l holds row l ^ q of a group.
-  const row = quads && !tn ? '(row0 + m) ^ lane' : 'row0 + m';
+  const row = quads && !tn ? `(row0 + t / ${columns4}u) ^ lane` : `row0 + t / ${columns4}u`;
+  /**
+   * `body` for every vec4 t of the tile, which is vec4 i of C; past the edges of C, i is another's or none: harmless to read. Rolled:
+   * written out, stores and epilogues would take longer to compile than the loop above.
+   */
+  const overTile = (body: string): string =>
+    `for (var t = 0u; t < ${rows * columns4}u; t++) {
+    let row = ${row};
+    let column4 = first + 4u * (t % ${columns4}u);
+    let i = shape.c0 + row * N4 + column4;
+    ${body}
+  }`;
 
   return `
 var<private> tile: array<vec4f, ${rows * columns4}>;
@@ -116,12 +127,22 @@ ${loadB}
 ${each(rows, (m) => `    { let s = ${stepsOfA(m)}; ${each(columns4, (n) => `c${m}_${n} = ${vector(four.map((r) => `c${m}_${n}.${components[r]} + dot(b${n}_${r}, s)`))};`, ' ')} }`)}
   }
 ${each(rows, (m) => each(columns4, (n) => `  tile[${m * columns4 + n}] = c${m}_${n};`, '\n'))}
-  // Rolled: written out, stores and epilogues would take longer to compile than the loop above.
-  for (var m = 0u; m < ${rows}u; m++) {
-    for (var n = 0u; n < ${columns4}u; n++) {
-      finish(${row}, first + 4u * n, tile[m * ${columns4}u + n]);
+  switch shape.epilogue {
+    case ADD: {
+      ${overTile('tile[t] += vec4f(aux[i]);')}
     }
+    case SQUARED_RELU: {
+      ${overTile('let positive = max(tile[t], vec4f()); tile[t] = positive * positive;')}
+    }
+    case SQUARED_RELU_GRADIENT: {
+      ${overTile('tile[t] *= 2.0 * sqrt(vec4f(aux[i]));')}
+    }
+    case ACCUMULATE: {
+      ${overTile('tile[t] += vec4f(c[i]);')}
+    }
+    default: {}
   }
+  ${overTile('if ((row < M) & (column4 < N4)) { c[i] = result4(tile[t]); }')}
 }
 `;
 }
@@ -147,11 +168,10 @@ export interface Matmul {
 /** One dispatch of C = A·B with an epilogue. Shapes are checked by the op that asks. */
 export function matmul(context: KernelContext, p: Matmul): Kernel {
   const tile = context.tile ?? tileFor(context, p.N);
-  const ending = p.epilogue ?? epilogue.write;
-  const key = JSON.stringify([p.layout, ending, tile, context.quads]);
+  const key = JSON.stringify([p.layout, tile, context.quads]);
   let source = sources.get(key);
   if (!source) {
-    source = `const EPILOGUE = ${ending}u;\n${matmulWgsl}${matmulSource(p.layout, tile, context.quads)}`;
+    source = matmulWgsl + matmulSource(p.layout, tile, context.quads);
     sources.set(key, source);
   }
   const x = Math.ceil(p.N / (16 * tile.columns4 * tile.quadsX));
@@ -163,7 +183,7 @@ export function matmul(context: KernelContext, p: Matmul): Kernel {
     source,
     entryPoint: 'matmul',
     bindings: [read(p.a), read(p.b), read(p.aux ?? p.a), write(p.c)],
-    uniforms: [p.M, p.N / 4, p.K, (p.aStart ?? 0) / 4, (p.bStart ?? 0) / 4, (p.cStart ?? 0) / 4],
+    uniforms: [p.M, p.N / 4, p.K, (p.aStart ?? 0) / 4, (p.bStart ?? 0) / 4, (p.cStart ?? 0) / 4, p.epilogue ?? epilogue.write],
     types: { stored: p.a.dtype, result: p.c.dtype },
     workgroups: [x, y, 1],
     flops: 2 * p.M * p.N * p.K,
