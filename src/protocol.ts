@@ -3,7 +3,9 @@
  * The page sends commands through comlink; the worker answers with batches of events at most ~10 times a second.
  */
 import type { RunConfig } from './config/run.ts';
+import type { GridPlan, GridRow } from './recipe/grid.ts';
 import type { RunPart } from './recipe/phases.ts';
+import type { RangePoint } from './recipe/rangeTest.ts';
 import type { ResultRow } from './recipe/results.ts';
 
 export type PhaseName = 'base' | 'general' | 'qa';
@@ -85,12 +87,67 @@ export type RunState =
   | { kind: 'diverged'; step: number; message: string }
   | { kind: 'failed'; message: string };
 
+export type NoticeCode =
+  | 'bad-step'
+  | 'spike'
+  | 'went-back'
+  | 'not-saved'
+  | 'storage'
+  | 'old-save'
+  | 'gpu-lost'
+  | 'gpu-refused'
+  | 'restarted'
+  | 'first-step'
+  | 'gradient-spike'
+  | 'clip-rate'
+  | 'plateau'
+  | 'dead-units'
+  | 'update-ratio'
+  | 'attention-scores';
+
 /** Something of a run that a person should read: one code a kind, one message of whole sentences. */
 export interface Notice {
-  code: 'bad-step' | 'spike' | 'went-back' | 'not-saved' | 'storage' | 'old-save' | 'gpu-lost' | 'gpu-refused' | 'restarted';
+  code: NoticeCode;
   /** null: of no step. */
   step: number | null;
   message: string;
+}
+
+/** What the first step of a run shows: a wrong set-up is seen here before it has cost anything. */
+export interface FirstCheck {
+  name: 'loss' | 'gradients';
+  sound: boolean;
+  message: string;
+}
+
+/** A tensor as a step left it, by HuggingFace's name. */
+export interface TensorReading {
+  name: string;
+  /** ‖g‖, before clipping. */
+  gradNorm: number;
+  /** Whether every element of g was. */
+  finite: boolean;
+  /** ‖w‖, after the update. */
+  weightNorm: number;
+  /** ‖Δw‖/‖w‖ of the update; null where w is all zero. */
+  updateRatio: number | null;
+}
+
+/** A layer on the rows of a step. */
+export interface LayerReading {
+  /** Share of the F squared-ReLU units that were above zero on no token. */
+  dead: number;
+  /** Largest attention score q·k/√d of any head. */
+  highestScore: number;
+}
+
+/** A look inside the model, right after a step. */
+export interface Inspection {
+  step: number;
+  /** Share of the steps since the last look whose gradient was scaled down. */
+  clipRate: number;
+  tensors: TensorReading[];
+  layers: LayerReading[];
 }
 
 /** The run went back: steps `to` … `from` are taken again, and what was said of them is void. */
@@ -143,6 +200,8 @@ export interface RunEvents {
   notices?: Notice[];
   rewind?: Rewind;
   saved?: Saved;
+  checks?: FirstCheck[];
+  inspections?: Inspection[];
 }
 
 /** A file the user gave: its text never leaves the page. */
@@ -188,6 +247,41 @@ export interface ExperimentEvents {
   benchmarks?: { arm: string; seed: number; point: BenchmarkPoint }[];
   rows?: ResultRow[];
 }
+
+/** What a trial works on: the weights a start would begin with, or those of the run as it rests, which are put back afterwards. */
+export interface TrialRequest {
+  weights: 'start' | 'run';
+  config: RunConfig;
+  files: UserFile[];
+  base: BaseSource | null;
+}
+
+export type TrialProgress =
+  | { kind: 'preparing'; what: string }
+  | { kind: 'compiling'; done: number; total: number }
+  /** All rates swept so far, or all losses of an overfit. */
+  | { kind: 'sweeping'; points: RangePoint[] }
+  | { kind: 'overfitting'; losses: number[] };
+
+/** What became of one row of text, trained on over and over. */
+export interface OverfitResult {
+  losses: number[];
+  rate: number;
+  /** The loss fell to a tenth of the first. */
+  learnt: boolean;
+}
+
+export interface GridRequest {
+  config: RunConfig;
+  files: UserFile[];
+  plan: GridPlan;
+  /** Rows there already: they are not run again. */
+  done: GridRow[];
+}
+
+export type GridEvent =
+  | { kind: 'running'; rate: number; sequences: number; seed: number; step: number; endStep: number }
+  | { kind: 'row'; row: GridRow };
 
 /** What a check of the machine measures next. */
 export type MachineProgress =
@@ -275,4 +369,11 @@ export interface TrainerApi {
   exportModel(): Promise<{ name: string; bytes: Uint8Array }[]>;
   /** Measures the adapter for some seconds, once nothing trains. */
   checkMachine(onProgress: (progress: MachineProgress) => void): Promise<MachineReport>;
+  /** The learning-rate range test; fewer points than rates where it diverged or was ended. */
+  rangeTest(request: TrialRequest, onProgress: (progress: TrialProgress) => void): Promise<RangePoint[]>;
+  overfit(request: TrialRequest, onProgress: (progress: TrialProgress) => void): Promise<OverfitResult>;
+  /** Peak rates by batch sizes on equal tokens, once nothing trains; false if it was ended before its last row. */
+  grid(request: GridRequest, onEvent: (event: GridEvent) => void): Promise<boolean>;
+  /** Ends a trial or a grid under way; a run that lent its weights has them back then. */
+  endTrial(): Promise<void>;
 }

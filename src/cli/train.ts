@@ -5,7 +5,7 @@ import { resolveConfig } from '../config/resolve.ts';
 import { isInvalid } from '../data/decode.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { parameterCount } from '../model/parameters.ts';
-import type { HeldOutPoint, Sample } from '../protocol.ts';
+import type { FirstCheck, HeldOutPoint, Inspection, Notice, Sample } from '../protocol.ts';
 import { configureFromBase } from '../recipe/baseCheckpoint.ts';
 import { type Base, checkBase, readBase } from '../train/base.ts';
 import { prepareData } from '../train/data.ts';
@@ -35,7 +35,7 @@ function givenFiles(pairs: readonly string[], invalid = 'refuse'): Promise<Given
   );
 }
 
-/** Writes config.json, metrics.jsonl, evaluations.json, summary.json and model/ into `--out`. */
+/** Writes config.json, metrics.jsonl, inspections.jsonl, evaluations.json, summary.json and model/ into `--out`. */
 export async function train(args: string[]): Promise<void> {
   const given = argumentsOf(args, {
     preset: { type: 'string' },
@@ -77,6 +77,9 @@ async function trainInto(
   const metrics: MetricRow[] = [];
   const heldOut: HeldOutPoint[] = [];
   const samples: Sample[] = [];
+  const checks: FirstCheck[] = [];
+  const notices: Notice[] = [];
+  const inspections: Inspection[] = [];
   const started = performance.now();
   let switchStep: number | null = null;
   let said = 0;
@@ -97,6 +100,15 @@ async function trainInto(
     switched: (change: { step: number }) => void (switchStep = change.step),
     sources: () => {},
     sample: (sample: Sample) => void samples.push(sample),
+    check(check: FirstCheck) {
+      checks.push(check);
+      say(`first step: ${check.message}`);
+    },
+    notice(notice: Notice) {
+      notices.push(notice);
+      say(`note: ${notice.message}`);
+    },
+    inspection: (inspection: Inspection) => void inspections.push(inspection),
   };
   const run = await Run.create(device, report.software, config, data, listener, base);
   const end = await run.train();
@@ -116,11 +128,14 @@ async function trainInto(
     finalLoss: last.loss,
     heldOutLoss: heldOut.at(-1)?.loss ?? {},
     switchStep,
+    checks,
+    notices,
   };
   const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);
   write('config.json', `${JSON.stringify(config, null, 2)}\n`);
   write('metrics.jsonl', metrics.map((row) => `${line(row)}\n`).join(''));
   write('evaluations.json', `${JSON.stringify({ heldOut, samples }, null, 2)}\n`);
+  write('inspections.jsonl', inspections.map((inspection) => `${JSON.stringify(inspection)}\n`).join(''));
   write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
   mkdirSync(path.join(folder, 'model'));
   for (const { name, bytes } of await exportModel(run)) writeFileSync(path.join(folder, 'model', name), bytes);

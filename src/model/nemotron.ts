@@ -20,6 +20,8 @@ export interface NemotronInputs {
 export interface NemotronOptions {
   /** Keep only each layer's input and compute its inside again in the backward pass. */
   checkpoint?: boolean;
+  /** Called once a layer is recorded, with its number: its nodes are the graph's last. */
+  afterLayer?: (layer: number) => void;
 }
 
 /** The attention's shape for B rows of T tokens. */
@@ -54,7 +56,7 @@ export function nemotron(
   weight: (name: string) => Tensor,
   { tokens, index, documentStart }: NemotronInputs,
   [B, T]: [number, number],
-  { checkpoint }: NemotronOptions = {},
+  { checkpoint, afterLayer }: NemotronOptions = {},
 ): Tensor {
   const eps = model.norm_eps;
   const norm = (x: Tensor, at: string): Tensor => layerNorm(g, x, weight(`${at}.weight`), weight(`${at}.bias`), eps);
@@ -72,6 +74,7 @@ export function nemotron(
   for (let i = 0; i < model.num_hidden_layers; i++) {
     const at = `model.layers.${i}`;
     h = checkpoint ? g.checkpoint(() => layer(h, at)) : layer(h, at);
+    afterLayer?.(i);
   }
   return norm(h, 'model.norm');
 }

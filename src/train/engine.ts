@@ -97,6 +97,7 @@ export class Engine {
   #lost = false;
   /** Command buffers a micro-batch is cut into. */
   #submits = 1;
+  #controls = new Float32Array(4);
 
   /** Compiles everything a run needs. `onProgress` counts pipelines. */
   static async create(
@@ -143,6 +144,11 @@ export class Engine {
   /** The dispatch list of a step, for describe() and the bench. */
   get plan(): Plan {
     return this.#training;
+  }
+
+  /** η, 1/(1−β1ᵗ), 1/(1−β2ᵗ) and row of the ring of the step submitted last. */
+  get lastControls(): Float32Array {
+    return this.#controls;
   }
 
   /** Sets every weight from the seed and both moments to 0. */
@@ -211,9 +217,8 @@ export class Engine {
         order: plan.host(this.#inputs.order) as Uint32Array,
       });
       plan.host(this.#inputs.lossWeight)[0] = 1 / (Math.max(counted, 1) * accumulation);
-      plan
-        .host(this.#update.controls)
-        .set([lr, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), step % ringRows]);
+      this.#controls.set([lr, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), step % ringRows]);
+      plan.host(this.#update.controls).set(this.#controls);
       plan.upload();
       const pass = micro === 0 ? 'step' : 'accumulate';
       const lists: List[] = micro === accumulation - 1 ? [pass, 'update'] : [pass];

@@ -71,6 +71,14 @@ export class EventBatcher implements RunListener {
     this.#events.rewind = rewind;
     this.#later();
   };
+  check: NonNullable<RunListener['check']> = (check) => {
+    (this.#events.checks ??= []).push(check);
+    this.#later();
+  };
+  inspection: NonNullable<RunListener['inspection']> = (inspection) => {
+    (this.#events.inspections ??= []).push(inspection);
+    this.#later();
+  };
   sample: NonNullable<RunListener['sample']> = (sample) => {
     (this.#events.samples ??= []).push(sample);
     this.#later();

@@ -1,7 +1,9 @@
 /** What a run tells whoever drives it. */
 import type {
   BenchmarkPoint,
+  FirstCheck,
   HeldOutPoint,
+  Inspection,
   Notice,
   PhaseName,
   Rewind,
@@ -33,4 +35,8 @@ export interface RunListener {
   benchmark?(point: BenchmarkPoint): void;
   /** Absent: no samples are drawn. */
   sample?(sample: Sample): void;
+  /** What the first step shows, if it is taken and looked into. */
+  check?(check: FirstCheck): void;
+  /** Absent: nobody looks inside the model. */
+  inspection?(inspection: Inspection): void;
 }

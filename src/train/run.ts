@@ -12,6 +12,7 @@ import type { PhaseName, RunState } from '../protocol.ts';
 import type { Weights } from '../export/parts.ts';
 import { planRun, type RunPart, type RunPlan } from '../recipe/phases.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { UserError } from '../util/errors.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import type { TrainingData } from './data.ts';
 import { Engine, type StepMetrics } from './engine.ts';
@@ -21,6 +22,8 @@ import { beginPhase, judge, mostBadInARow, mostRollbacks, newHealth } from './he
 import { recording } from './history.ts';
 import type { Keeper, SavedState } from './keeper.ts';
 import type { RunListener } from './listener.ts';
+import type { Bench } from './trials.ts';
+import { Watch } from './watch.ts';
 
 export type { MetricRow, RunListener } from './listener.ts';
 
@@ -64,12 +67,17 @@ export class Run {
   readonly #disturb: Disturb | undefined;
   readonly #batch: Batch;
   #progress: Progress;
+  readonly #watch: Watch;
   #generator: Generator | null = null;
   #paused = false;
   #stopped = false;
   /** Steps that may still be taken while paused. */
   #allowance = 0;
   #wake: (() => void) | null = null;
+  /** Nothing is submitted: the run is paused or has ended. */
+  #resting = false;
+  /** The end of a loan: no step before it. */
+  #lent: Promise<unknown> = Promise.resolve();
   /** The first submitted step whose measurements have not been asked for. */
   #unread: number;
   /** Measurements on their way; false: there is trouble. */
@@ -129,6 +137,8 @@ export class Run {
       health: newHealth(),
     };
     this.#unread = this.#progress.step;
+    this.#watch = new Watch(config, this.plan, part, data.batches, this.#listener);
+    this.#watch.begin(this.#progress.phase);
   }
 
   /** Steps taken, those of a base included, and the rate of the last one: where a run that continues this one starts. */
@@ -175,6 +185,7 @@ export class Run {
       await this.#keep('training');
       await this.#keeper?.settled();
     }
+    await this.#watch.open(this.engine);
     for (;;) {
       const trouble = await this.#advance();
       if (!trouble) break;
@@ -204,6 +215,7 @@ export class Run {
         if (changed) {
           progress.phase = phase.name;
           beginPhase(progress.health);
+          this.#watch.begin(phase.name);
           if (step === plan.switchStep) this.#listener.switched({ step, lr });
         }
         this.#listener.state({ kind: 'training', phase: phase.name });
@@ -230,6 +242,10 @@ export class Run {
       const factor = this.#disturb ? await this.#disturb(step, engine) : 1;
       engine.submitStep(step, fill, lr * factor, step - progress.momentsFrom + 1);
       progress.step = step + 1;
+      if (this.#watch.isDue(step, this.#paused)) {
+        const look = this.#watch.look(step, this.#batch, () => this.#trouble !== null);
+        this.#expect(look.then(() => this.#trouble === null));
+      }
       if (progress.step - this.#unread >= this.#group || this.#paused) {
         this.#ask();
         this.#tellSources();
@@ -244,10 +260,13 @@ export class Run {
 
   /** Asks for the measurements of all steps submitted since the last time. */
   #ask(): void {
-    const read = this.#read(this.#unread, this.#progress.step - 1);
+    this.#expect(this.#read(this.#unread, this.#progress.step - 1));
+    this.#unread = this.#progress.step;
+  }
+
+  #expect(read: Promise<boolean>): void {
     read.catch(() => {}); // whoever awaits the reads hears of the first failure; the others fail with it
     this.#reads.push(read);
-    this.#unread = this.#progress.step;
   }
 
   /** Waits for all measurements; false: there is trouble. */
@@ -283,6 +302,7 @@ export class Run {
   #judge(row: StepMetrics): void {
     const verdict = judge(this.#progress.health, row);
     const { step } = row;
+    this.#watch.step(row, verdict.kind !== 'bad');
     if (verdict.kind === 'bad') {
       const message = `Step ${step}: ${verdict.what} was not finite; its update was suppressed and its batch passed over.`;
       this.#listener.notice?.({ code: 'bad-step', step, message });
@@ -318,6 +338,7 @@ export class Run {
     };
     this.#keeper!.history = history;
     this.#unread = progress.step;
+    this.#watch.begin(progress.phase);
     this.#trouble = null;
     const batches = step + 1 - progress.step;
     this.#listener.rewound?.({ from: step, to: progress.step });
@@ -345,17 +366,21 @@ export class Run {
 
   async #finish(): Promise<RunState> {
     await this.#keeper?.settled();
+    this.#resting = true;
     const end = this.#end ?? (this.#stopped ? { kind: 'stopped' as const } : { kind: 'done' as const });
     this.#listener.state(end);
     return end;
   }
 
   async #wait(phase: PhaseName): Promise<void> {
+    this.#resting = true;
     this.#listener.state({ kind: 'paused', phase });
     while (this.#paused && !this.#stopped && !this.#trouble && this.#allowance === 0) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
       this.#wake = null;
     }
+    this.#resting = false;
+    await this.#lent;
     if (!this.#stopped && this.#allowance === 0) this.#listener.state({ kind: 'training', phase });
   }
 
@@ -372,6 +397,7 @@ export class Run {
     }
     const tokens = step * this.plan.tokensPerStep;
     this.#listener.heldOut({ step, tokens, loss });
+    this.#watch.heldOut(step, loss);
     if (this.#listener.benchmark && suites.length > 0) {
       const result = await this.#alone(() => scoreSuites(this.tokenizer, suites, (length) => this.engine.scorer(length)));
       this.#listener.benchmark({ step, tokens, ...result });
@@ -394,6 +420,27 @@ export class Run {
     });
   }
 
+  /**
+   * Lends the engine to `work` while the run rests; weights and moments are put back afterwards, bit for bit, and no step is taken
+   * before. UserError while steps are being taken.
+   */
+  lend<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
+    if (!this.#resting) throw new UserError('Steps are being taken: pause the run first.');
+    const { step, skipped, momentsFrom } = this.#progress;
+    const { blend } = this.plan.at(Math.min(step, this.plan.endStep - 1));
+    const { config, engine } = this;
+    const loan = this.#alone(async () => {
+      const pools = await engine.snapshot();
+      try {
+        return await work({ config, engine, batches: this.#data.batches, batch: step + skipped, blend, adamSteps: step - momentsFrom });
+      } finally {
+        engine.restore(pools);
+      }
+    });
+    this.#lent = loan.catch(() => undefined);
+    return loan;
+  }
+
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const next = this.#exclusive.then(work, work);
     this.#exclusive = next.catch(() => undefined);
@@ -402,6 +449,7 @@ export class Run {
 
   destroy(): void {
     this.#generator?.destroy();
+    this.#watch.destroy();
     this.engine.destroy();
   }
 }

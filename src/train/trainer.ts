@@ -2,7 +2,7 @@
 import { fetchFrom } from '../data/catalogue.ts';
 import type { RunConfig } from '../config/run.ts';
 import { isLost, openDevice } from '../gpu/device.ts';
-import type { BaseSource, ExperimentRequest, Saved, TrainerApi, UserFile } from '../protocol.ts';
+import type { BaseSource, ExperimentRequest, Saved, TrainerApi, TrialProgress, TrialRequest, UserFile } from '../protocol.ts';
 import { MemoryFiles } from '../storage/files.ts';
 import { openFiles } from '../storage/open.ts';
 import { SlotStore } from '../storage/slots.ts';
@@ -23,6 +23,7 @@ import { Keeper, type KeeperListener } from './keeper.ts';
 import type { Run } from './run.ts';
 import { SavedRuns } from './savedRuns.ts';
 import { SupervisedRun, type Making } from './supervisor.ts';
+import { type Bench, overfit, runGrid, startingBench, sweep } from './trials.ts';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -148,10 +149,47 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
     listener.state({ kind: finished ? 'done' : 'stopped' });
   };
 
+  /** A trial or grid under way: `end` asks it to come to its end. */
+  let trial: { isEnded: boolean; run?: Run } | null = null;
+  const endTrial = (): void => {
+    if (!trial) return;
+    trial.isEnded = true;
+    trial.run?.stop();
+  };
+  /** Does `work` as a trial: a new start ends it and waits for it. One at a time. */
+  const asTrial = async <T>(work: (isEnded: () => boolean) => Promise<T>): Promise<T> => {
+    endTrial();
+    const own: typeof trial = (trial = { isEnded: false });
+    const working = work(() => own.isEnded);
+    ended = Promise.allSettled([ended, working]);
+    return working;
+  };
+
+  /** Lends `work` an engine: of the run as it rests, or one that is made for it once nothing trains. */
+  const onBench = async <T>(
+    { weights, config, files, base: source }: TrialRequest,
+    onProgress: (progress: TrialProgress) => void,
+    work: (bench: Bench) => Promise<T>,
+  ): Promise<T> => {
+    if (weights === 'run') return (await theRun().live()).lend(work);
+    const { device: gpu, report } = await device();
+    const base = source && (await baseOf(source, config));
+    const data = await prepareData(config, files, fetchFrom(dataFolder), (what) => onProgress({ kind: 'preparing', what }), base?.tokenizer);
+    const bench = await startingBench(gpu, report.software, config, data, base, (done, total) =>
+      onProgress({ kind: 'compiling', done, total }),
+    );
+    try {
+      return await work(bench);
+    } finally {
+      bench.engine.destroy();
+    }
+  };
+
   /** Ends what is under way, then does `work`, whose failure the listener hears of in one sentence. */
   const instead = async (listener: EventBatcher | ExperimentBatcher, work: () => Promise<void>): Promise<void> => {
     stopping = true;
     current?.stop();
+    endTrial();
     await ended;
     current = null;
     stopping = false;
@@ -210,6 +248,42 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
     },
     sample: async (prompt, tokens, temperature, seed) => (await theRun().live()).sample(prompt, tokens, temperature, seed),
     exportModel: async () => exportModel(await theRun().live()),
+
+    rangeTest: (request, onProgress) =>
+      asTrial((isEnded) =>
+        onBench(request, onProgress, (bench) => sweep(bench, (points) => onProgress({ kind: 'sweeping', points: [...points] }), isEnded)),
+      ),
+    overfit: (request, onProgress) =>
+      asTrial((isEnded) =>
+        onBench(request, onProgress, (bench) => overfit(bench, (losses) => onProgress({ kind: 'overfitting', losses: [...losses] }), isEnded)),
+      ),
+    async grid(request, onEvent) {
+      const { device: gpu, report } = await device();
+      const before = ended;
+      return asTrial(async (isEnded) => {
+        await before;
+        let cell = { rate: 0, sequences: 0, seed: 0 };
+        return runGrid(
+          gpu,
+          report.software,
+          request,
+          fetchFrom(dataFolder),
+          {
+            begin(next, cellRun) {
+              cell = next;
+              if (trial) trial.run = cellRun;
+              if (isEnded()) cellRun.stop();
+            },
+            metric: ({ step }, { endStep }) => onEvent({ kind: 'running', ...cell, step, endStep }),
+            row: (row) => onEvent({ kind: 'row', row }),
+          },
+          isEnded,
+        );
+      });
+    },
+    async endTrial() {
+      endTrial();
+    },
 
     async checkMachine(onProgress) {
       const { device: gpu, report } = await device();

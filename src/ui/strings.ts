@@ -178,6 +178,12 @@ export const text = {
     columns: ['Step', 'Phase', 'Loss', 'Smoothed', 'Learning rate', 'Tokens/s'],
   },
 
+  alerts: {
+    level: { info: 'Note', warn: 'Warning', error: 'Trouble' },
+    all: (count: number) => `All ${count} alerts`,
+    show: (step: number) => `Show step ${format.integer(step)}`,
+  },
+
   files: {
     save: 'Save as',
     picture: 'rekindle-picture',

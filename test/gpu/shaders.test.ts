@@ -10,14 +10,17 @@ import { type DType, Graph, type Op } from '../../src/graph/graph.ts';
 import { type Kernel, type KernelContext, maxWorkgroups } from '../../src/graph/kernel.ts';
 import { adamw } from '../../src/ops/adamw.ts';
 import { addOp } from '../../src/ops/add.ts';
-import { attention } from '../../src/ops/attention.ts';
+import { attention, attentionOp } from '../../src/ops/attention.ts';
 import { cachedAttention } from '../../src/ops/cachedAttention.ts';
+import { columnMax } from '../../src/ops/columnMax.ts';
 import { embedding } from '../../src/ops/embedding.ts';
 import { gradientNorm } from '../../src/ops/gradientNorm.ts';
 import { headLoss } from '../../src/ops/headLoss.ts';
 import { layerNorm } from '../../src/ops/layerNorm.ts';
 import { linear } from '../../src/ops/linear.ts';
 import { squaredReluMlp } from '../../src/ops/mlp.ts';
+import { scoreMax } from '../../src/ops/scoreMax.ts';
+import { tensorNorms } from '../../src/ops/tensorNorms.ts';
 
 /** Storage buffers of one kernel that every WebGPU device takes: the default of maxStorageBuffersPerShaderStage. */
 const everyDevicesBindings = 8;
@@ -61,14 +64,12 @@ function everything(dtype: DType, d: number): Graph {
   const ring = g.state('ring', [4, 4]);
   const clip = gradientNorm(g, gradients!, loss, controls, ring, 1);
   const attributes = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: 64 };
-  adamw(
-    g,
-    { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! },
-    controls,
-    clip,
-    ring,
-    attributes,
-  );
+  const pools = { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! };
+  adamw(g, pools, controls, clip, ring, attributes);
+  tensorNorms(g, g.input('slices', [1, 2], 'u32'), controls, clip, pools, attributes);
+  const [, rotated, statistics] = g.nodes.find((node) => node.op === attentionOp)!.outputs;
+  columnMax(g, scoreMax(g, rotated!, statistics!, { B, T, ...heads }));
+  columnMax(g, x);
 
   const token = g.input('token qkv', [B, (H + 2 * K) * d], dtype);
   const [cacheK, cacheV] = ['cache k', 'cache v'].map((name) => g.state(name, [B, T, K * d], dtype));

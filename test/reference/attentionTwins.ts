@@ -55,6 +55,22 @@ function pairs(
 }
 
 export const attentionTwins: Record<string, Twin> = {
+  scoreMax: ([rotated, statistics], { attributes }) => {
+    const { B, T, H, K, d } = attributes as AttentionShape;
+    const highest = new Float64Array(B * T * H);
+    for (let n = 0; n < B * T; n++)
+      for (let head = 0; head < H; head++) {
+        const keyHead = H + Math.floor(head / (H / K));
+        const query = headOf(rotated!, H + K, n, head, d);
+        const [first, t] = [statistics![2 * (n * H + head) + 1]!, n % T];
+        const scores = Array.from({ length: t + 1 - first }, (_, s) =>
+          dot(query, headOf(rotated!, H + K, n - t + first + s, keyHead, d)),
+        );
+        highest[n * H + head] = Math.max(...scores);
+      }
+    return [highest];
+  },
+
   attention: ([qkv, , starts], { attributes }) => {
     const shape = attributes as AttentionShape;
     const { B, T, H, K, d } = shape;

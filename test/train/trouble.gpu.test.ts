@@ -22,6 +22,7 @@ const config: RunConfig = {
   evaluation: { everySteps: 0, rows: 1 },
 };
 const saveAt = 60;
+const acted = new Set<Notice['code']>(['bad-step', 'spike', 'went-back']);
 
 async function trainWith(faults: string, automatic: boolean) {
   const { device, report } = await gpu();
@@ -39,7 +40,8 @@ async function trainWith(faults: string, automatic: boolean) {
     heldOut() {},
     switched() {},
     sources() {},
-    notice: (notice: Notice) => void notices.push(notice),
+    // Alerts only speak (train/alerts.ts); this is about what a run does.
+    notice: (notice: Notice) => void (acted.has(notice.code) && notices.push(notice)),
     rewound(rewind: Rewind) {
       rewinds.push(rewind);
       rows = rows.filter(({ step }) => step < rewind.to);

@@ -6,7 +6,18 @@
 import { batch, signal } from '@preact/signals';
 import type { RunConfig } from '../../config/run.ts';
 import type { RunPart } from '../../recipe/phases.ts';
-import type { BenchmarkPoint, HeldOutPoint, Notice, RunEvents, RunState, Sample, SourceCount, Switch } from '../../protocol.ts';
+import type {
+  BenchmarkPoint,
+  FirstCheck,
+  HeldOutPoint,
+  Inspection,
+  Notice,
+  RunEvents,
+  RunState,
+  Sample,
+  SourceCount,
+  Switch,
+} from '../../protocol.ts';
 import { History } from '../chart/columns.ts';
 
 /** Milliseconds between redraws: four a second read as live and leave the main thread idle. */
@@ -32,6 +43,10 @@ export const switches = signal<readonly Switch[]>([]);
 export const sources = signal<readonly SourceCount[]>([]);
 export const log = signal<readonly string[]>([]);
 export const notices = signal<readonly Notice[]>([]);
+/** What the first step showed. */
+export const checks = signal<readonly FirstCheck[]>([]);
+/** Looks inside the model, in the order of their steps. */
+export const inspections = signal<readonly Inspection[]>([]);
 
 let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -56,6 +71,8 @@ export function beginRun(config: RunConfig, part: RunPart): void {
     sources.value = [];
     log.value = [];
     notices.value = [];
+    checks.value = [];
+    inspections.value = [];
     logged.value = 0;
     frame.value++;
   });
@@ -76,6 +93,8 @@ export function receive(events: RunEvents): void {
     if (events.sources) sources.value = events.sources;
     if (events.log) log.value = [...log.value, ...events.log];
     if (events.notices) notices.value = [...notices.value, ...events.notices];
+    if (events.checks) checks.value = [...checks.value.filter(({ name }) => !events.checks!.some((one) => one.name === name)), ...events.checks];
+    if (events.inspections) inspections.value = joined(inspections.value, events.inspections);
     if (events.state) runState.value = events.state;
   });
 }
@@ -95,5 +114,6 @@ function goBackTo(step: number): void {
   benchmarks.value = benchmarks.value.filter((point) => point.step <= step);
   samples.value = samples.value.filter((sample) => sample.step <= step);
   switches.value = switches.value.filter((change) => change.step < step);
+  inspections.value = inspections.value.filter((inspection) => inspection.step < step);
   drawSoon();
 }

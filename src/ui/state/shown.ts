@@ -14,6 +14,8 @@ export const logLoss = signal(false);
 export const unit = signal<Unit>('step');
 /** What is zoomed into, as shares of the whole picture. */
 export const zoom = signal<readonly [number, number] | null>(null);
+/** The step that the reading line stands at. */
+export const reading = signal<number | null>(null);
 export const wholeRange = signal(false);
 export const frozen = signal(false);
 

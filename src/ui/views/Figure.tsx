@@ -15,6 +15,7 @@ import {
   logLoss,
   others,
   picture,
+  reading,
   shownScale,
   shownSources,
   smoother,
@@ -31,7 +32,6 @@ import { PlanNote } from './PlanNote.tsx';
 import { Progress } from './Progress.tsx';
 
 export function Figure() {
-  const reading = useSignal<number | null>(null);
   const tableIsOpen = useSignal(false);
   const axesAreOpen = useSignal(false);
   const figure = useRef<HTMLElement>(null);
@@ -159,9 +159,9 @@ function within([from, to]: readonly [number, number]): readonly [number, number
 }
 
 /** What a key makes of the zoom, about the reading line where there is one; undefined: nothing. */
-function nextZoom(key: string, reading: number | null): readonly [number, number] | null | undefined {
+function nextZoom(key: string, line: number | null): readonly [number, number] | null | undefined {
   const [from, to] = zoom.value ?? [0, 1];
-  const at = reading === null ? -1 : wholeScale.value.position(reading);
+  const at = line === null ? -1 : wholeScale.value.position(line);
   const centre = at >= from && at <= to ? at : (from + to) / 2;
   if (key === '+' || key === '=') return zoomBy(zoom.value, 1 / ZOOM, centre);
   if (key === '-') return zoomBy(zoom.value, ZOOM, centre);
@@ -199,17 +199,17 @@ function readoutBeside(step: number): string {
 const ZOOM = 2;
 
 /** Where a key takes the reading line: along logged steps where there are some, else a hundredth of the plan. */
-function nextReading(event: KeyboardEvent, reading: number | null, { firstStep, endStep }: RunPlan): number | null {
+function nextReading(event: KeyboardEvent, line: number | null, { firstStep, endStep }: RunPlan): number | null {
   const { length, step } = history;
   const end = length > 0 ? step[length - 1] : endStep - 1;
   if (event.key === 'Home') return length > 0 ? step[0] : firstStep;
   if (event.key === 'End') return end;
   const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
   if (direction === 0) return null;
-  if (reading === null) return end;
+  if (line === null) return end;
   const stride = direction * (event.shiftKey ? 10 : 1);
   if (length === 0)
-    return Math.max(firstStep, Math.min(end, reading + stride * Math.ceil((endStep - firstStep) / 100)));
-  const at = lowerBound(step, length, reading);
+    return Math.max(firstStep, Math.min(end, line + stride * Math.ceil((endStep - firstStep) / 100)));
+  const at = lowerBound(step, length, line);
   return step[Math.max(0, Math.min(length - 1, at + stride))];
 }

@@ -20,6 +20,7 @@ import type {
 import { planRun, type RunPart } from '../../../src/recipe/phases.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 import { benchmarkPoint, playExperiment } from './experiment.ts';
+import { inspectionAt, playGrid, playOverfit, playRange } from './trials.ts';
 
 export interface Scenario {
   machine?: 'gpu' | 'software' | 'insecure-address' | 'no-webgpu' | 'no-adapter' | 'device-refused';
@@ -35,6 +36,10 @@ export interface Scenario {
   recorded?: boolean;
   /** Runs that an earlier visit left unfinished. */
   saved?: number;
+  /** Alerts come with the run's third batch of events. */
+  alerts?: boolean;
+  /** Beats after which a trial or a grid holds still until it is ended. */
+  trial?: { held: number };
   /** Milliseconds between an experiment's batches. */
   beat?: number;
 }
@@ -139,6 +144,34 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
       sources: names.map((name) => ({ name, tokens: drawn[name], epochs: drawn[name] / 150_000 })),
     });
     measure(step);
+    if (step - n === plan.firstStep) {
+      emit({
+        checks: [
+          { name: 'loss', sound: true, message: 'The first loss is 5.584; untrained weights give ln 260 = 5.561 and 0.080 for the spread of their logits, give or take 0.301.' },
+          { name: 'gradients', sound: true, message: 'All 54 tensors have a finite gradient that is not zero, norms from 0.021 to 1.3.' },
+        ],
+      });
+    }
+    emit({ inspections: [inspectionAt(step - 1, config.model.num_hidden_layers)] });
+    if (scenario.alerts && step - n === plan.firstStep + 2 * stride) {
+      emit({
+        notices: [
+          { code: 'spike', step: step - 4, message: `The loss jumped from 3.214 to 4.876 at step ${step - 4}.` },
+          {
+            code: 'clip-rate',
+            step: step - 2,
+            message:
+              '97 % of the last 100 steps were clipped (median gradient norm 2.31, limit 1): every step has the same length whatever the gradient says. Raise optimizer.max_grad_norm, or lower the rate.',
+          },
+          { code: 'not-saved', step: null, message: 'This run is not saved. The browser offers no storage.' },
+          {
+            code: 'plateau',
+            step: step - 1,
+            message: `No progress in 200 steps: the loss was 3.214 on average over the first half of them and is 3.220 over the second, up to step ${step - 1}. Lower the rate, or go on with other data.`,
+          },
+        ],
+      });
+    }
     if (step % (4 * stride) < stride) {
       emit({
         samples: [{ step, prompt: 'The ', text: 'whale <b>is</b> not\na fish that the sea of the states, and of the' }],
@@ -162,6 +195,20 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
     await pause();
   }
   emit({ state: { kind: 'done' }, log: [`Finished ${plan.endStep} steps.`] });
+}
+
+let trialIsEnded = false;
+const hasEnded = () => trialIsEnded;
+
+/** Paces a trial; false once it is to end. */
+function trialBeat(): () => Promise<boolean> {
+  let beats = 0;
+  trialIsEnded = false;
+  return async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (++beats > (scenario.trial?.held ?? Infinity)) while (!hasEnded()) await pause();
+    return !trialIsEnded;
+  };
 }
 
 const api: TrainerApi = {
@@ -260,6 +307,12 @@ const api: TrainerApi = {
   },
   async exportModel() {
     return [{ name: 'config.json', bytes: new TextEncoder().encode('{}') }];
+  },
+  rangeTest: (_request, onProgress) => playRange(onProgress, trialBeat()),
+  overfit: (_request, onProgress) => playOverfit(onProgress, trialBeat()),
+  grid: (request, onEvent) => playGrid(request, onEvent, trialBeat()),
+  async endTrial() {
+    trialIsEnded = true;
   },
   async checkMachine() {
     throw new Error('Nothing is computed here: a check of the machine is played by nobody.');

@@ -1,0 +1,102 @@
+/** Watches a run from within: its first step, looks inside the model, alerts. It only reads and tells; what a run does is run.ts's. */
+import type { RunConfig } from '../config/run.ts';
+import type { FirstCheck, PhaseName } from '../protocol.ts';
+import type { RunPart, RunPlan } from '../recipe/phases.ts';
+import { Alerts } from './alerts.ts';
+import type { BatchSource } from './data.ts';
+import type { Engine, StepBatch, StepMetrics } from './engine.ts';
+import { continuedLoss, firstGradients, untrainedLoss } from './firstChecks.ts';
+import { Inspector } from './inspect.ts';
+import type { RunListener } from './listener.ts';
+
+/**
+ * Steps between looks: a look costs about a third of a step, so at most 2 % of the time; of a long run twenty. A step taken singly,
+ * from a pause, is always looked at.
+ */
+const leastBetween = 25;
+const looks = 20;
+
+export class Watch {
+  readonly #config: RunConfig;
+  readonly #plan: RunPlan;
+  readonly #part: RunPart;
+  readonly #batches: BatchSource;
+  readonly #listener: RunListener;
+  #inspector: Inspector | null = null;
+  #alerts!: Alerts;
+  /** Of the weights before the first step, source by source. */
+  #heldOut: Record<string, number> = {};
+  /** Steps read since the last look, and how many of them were clipped. */
+  #steps = 0;
+  #clipped = 0;
+
+  constructor(config: RunConfig, plan: RunPlan, part: RunPart, batches: BatchSource, listener: RunListener) {
+    this.#config = config;
+    this.#plan = plan;
+    this.#part = part;
+    this.#batches = batches;
+    this.#listener = listener;
+  }
+
+  /** Compiles what looks take, where somebody wants them. */
+  async open(engine: Engine): Promise<void> {
+    if (this.#listener.inspection) this.#inspector ??= await Inspector.create(engine);
+  }
+
+  /** A phase begins, or a run goes on in it: what was seen before counts no more. */
+  begin(name: PhaseName): void {
+    this.#alerts = new Alerts(this.#config.optimizer.max_grad_norm, this.#plan.phases.find((phase) => phase.name === name)!.steps);
+  }
+
+  /** Held-out losses of the weights before `step`. */
+  heldOut(step: number, loss: Record<string, number>): void {
+    if (step === this.#plan.firstStep) this.#heldOut = loss;
+  }
+
+  /** A step's measurements; `sound`: its update was made. */
+  step(row: StepMetrics, sound: boolean): void {
+    const { phase, blend } = this.#plan.at(row.step);
+    if (row.step === this.#plan.firstStep && this.#listener.check) {
+      const check = this.#firstLoss(row, blend);
+      if (check) this.#check(check, row.step);
+    }
+    this.#steps++;
+    if (row.clip < 1) this.#clipped++;
+    if (!sound || !this.#listener.notice) return;
+    const { schedule } = phase.name === 'base' ? this.#config.base : this.#config.continued!;
+    for (const notice of this.#alerts.step({ ...row, peak: schedule.peak })) this.#listener.notice(notice);
+  }
+
+  /** Whether `step` is one to look at. */
+  isDue(step: number, singly: boolean): boolean {
+    const { firstStep, endStep } = this.#plan;
+    const every = Math.max(leastBetween, Math.ceil((endStep - firstStep) / looks));
+    return this.#inspector !== null && (singly || (step - firstStep) % every === 0 || step === endStep - 1);
+  }
+
+  /** Looks inside, to be called right after `step` was submitted; tells once the GPU has answered, unless `isVoid` by then. */
+  async look(step: number, batch: StepBatch, isVoid: () => boolean): Promise<void> {
+    const readings = await this.#inspector!.look(batch);
+    if (isVoid()) return;
+    const inspection = { step, clipRate: this.#clipped / Math.max(1, this.#steps), ...readings };
+    this.#steps = this.#clipped = 0;
+    if (step === this.#plan.firstStep) this.#check(firstGradients(readings.tensors), step);
+    this.#listener.inspection?.(inspection);
+    for (const notice of this.#alerts.inspection(inspection)) this.#listener.notice?.(notice);
+  }
+
+  destroy(): void {
+    this.#inspector?.destroy();
+  }
+
+  #firstLoss({ step, loss }: StepMetrics, blend: Record<string, number>): FirstCheck | null {
+    const { model, batch } = this.#config;
+    if (this.#part === 'continued') return continuedLoss(loss, model, this.#heldOut, blend, batch.sequences * batch.accumulation);
+    return untrainedLoss(loss, model, this.#batches.batchAt(step, 0, blend).targets);
+  }
+
+  #check(check: FirstCheck, step: number): void {
+    this.#listener.check?.(check);
+    if (!check.sound) this.#listener.notice?.({ code: 'first-step', step, message: check.message });
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { presetConfig } from '../../src/config/presets.ts';
+import { cellConfig, checkGrid, gridCells, type GridRow, gridTable } from '../../src/recipe/grid.ts';
+
+const smoke = presetConfig('smoke');
+
+describe('a cell of a grid', () => {
+  it('trains the tokens asked for whatever its batch, on the preset’s schedule scaled', () => {
+    for (const sequences of [2, 4, 8]) {
+      const { base, batch, continued, seed } = cellConfig(smoke, { rate: 2e-3, sequences, seed: 7 }, 51_200);
+      expect(base.steps * sequences * batch.length).toBe(51_200);
+      expect([seed, continued, batch.sequences]).toEqual([7, null, sequences]);
+      expect(base.schedule.peak).toBe(2e-3);
+      expect(base.schedule.end / base.schedule.peak).toBeCloseTo(smoke.base.schedule.end / smoke.base.schedule.peak, 12);
+      expect(base.schedule.warmupSteps / base.steps).toBeCloseTo(0.05, 2);
+    }
+  });
+
+  it('that cannot be trained is refused before anything is', () => {
+    const plan = { rates: [1e-3], batches: [4], tokens: 51_200, seeds: [1] };
+    expect(() => checkGrid(smoke, plan)).not.toThrow();
+    expect(() => checkGrid(smoke, { ...plan, tokens: 300 })).toThrow(/300 tokens.*warm-up/);
+    expect(() => checkGrid(smoke, { ...plan, rates: [5] })).toThrow(/peak/);
+    expect(() => checkGrid(smoke, { ...plan, rates: [] })).toThrow(/at least one/);
+    expect(() => checkGrid(smoke, { ...plan, batches: Array.from({ length: 50 }, (_, i) => i + 1) })).toThrow(/at most 40 cells/);
+  });
+});
+
+describe('what a grid shows', () => {
+  const row = (rate: number, seed: number, loss: number | null): GridRow => ({ rate, sequences: 4, seed, loss });
+  const rows = [
+    row(1e-3, 1, 3.0), row(1e-3, 2, 3.2), row(1e-3, 3, 3.1),
+    // Within the noise of the first: better in one seed.
+    row(2e-3, 1, 3.05), row(2e-3, 2, 3.19), row(2e-3, 3, 3.16),
+    // Worse in every seed by nearly the same.
+    row(4e-3, 1, 3.3), row(4e-3, 2, 3.51), row(4e-3, 3, 3.4),
+    row(8e-3, 1, 3.4), row(8e-3, 2, null), row(8e-3, 3, 3.0),
+  ];
+
+  it('is a best cell, ties that no interval tells from it, and cells that are worse', () => {
+    const cells = gridCells(rows);
+    expect(cells.map(({ rate, standing }) => [rate, standing])).toEqual([
+      [1e-3, 'best'],
+      [2e-3, 'tie'],
+      [4e-3, 'worse'],
+      [8e-3, 'diverged'],
+    ]);
+    expect(cells[0]!.mean).toBeCloseTo(3.1, 12);
+    expect(cells[0]!.standardError).toBeCloseTo(0.1 / Math.sqrt(3), 12);
+    expect(cells[2]!.difference!.mean).toBeCloseTo(0.30333, 4);
+    const table = gridTable({ tokens: 1000 }, rows);
+    expect(table).toContain('| 0.00100 | **3.1000 ± 0.0577** best |');
+    expect(table).toMatch(/\| 0\.00200 \|.* tie \|/);
+    expect(table).toContain('| 0.00800 | diverged (1 of 3) |');
+  });
+
+  it('is nothing from one seed, and no best that lacks seeds the others have', () => {
+    expect(gridCells([row(1e-3, 1, 3), row(2e-3, 1, 2)]).map(({ standing }) => standing)).toEqual(['one seed', 'best']);
+    const unfinished = [...rows.slice(0, 6), row(5e-4, 1, 2.5)];
+    expect(gridCells(unfinished).find(({ rate }) => rate === 5e-4)!.standing).toBe('one seed');
+  });
+});

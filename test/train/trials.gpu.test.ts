@@ -1,0 +1,118 @@
+/** Trials: a run that lends its weights goes on as if it had not, bit for bit; a grid trains what it says. */
+import { describe, expect, it } from 'vitest';
+import type { RunConfig } from '../../src/config/run.ts';
+import type { RunState } from '../../src/protocol.ts';
+import type { GridRow } from '../../src/recipe/grid.ts';
+import { hasDiverged, readRange, sweepRates } from '../../src/recipe/rangeTest.ts';
+import { type MetricRow, Run } from '../../src/train/run.ts';
+import { type Bench, overfit, runGrid, sweep } from '../../src/train/trials.ts';
+import { gpu } from '../gpu/device.ts';
+import { fakeData, switchingConfig } from './fakeData.ts';
+
+const never = (): boolean => false;
+
+/** Trains to the end, paused after 12 steps; there and at the end `work` borrows the engine. */
+async function train(work: ((bench: Bench) => Promise<unknown>) | null) {
+  const { device, report } = await gpu();
+  const rows: MetricRow[] = [];
+  let lent: Promise<unknown> = Promise.resolve();
+  const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), {
+    state({ kind }: RunState) {
+      if (kind !== 'paused') return;
+      if (rows.length < 12) return run.step();
+      if (work) lent = run.lend(work);
+      // Before the loan has ended: the run waits for it.
+      run.resume();
+    },
+    metric: (row) => void rows.push(row),
+    heldOut() {},
+    switched() {},
+    sources() {},
+  });
+  run.pause();
+  expect(() => run.lend(() => Promise.resolve())).toThrow('pause the run first');
+  const end = await run.train();
+  const during = await lent;
+  const before = await run.engine.snapshot();
+  const after = work ? await run.lend(work) : null;
+  expect(await run.engine.snapshot()).toEqual(before);
+  run.destroy();
+  return { end, losses: rows.map(({ loss, gradNorm }) => [loss, gradNorm]), pools: before, during, after };
+}
+
+describe('a run that lends its weights', () => {
+  it('to a range test goes on bit for bit as one that does not', async () => {
+    const plain = await train(null);
+    const tested = await train((bench) => sweep(bench, () => {}, never));
+    expect(tested.end).toEqual({ kind: 'done' });
+    expect(tested.losses).toEqual(plain.losses);
+    expect(tested.pools).toEqual(plain.pools);
+    const points = tested.during as Awaited<ReturnType<typeof sweep>>;
+    expect(points.map(({ rate }) => rate)).toEqual(sweepRates().slice(0, points.length));
+    // It ended because the loss had risen, or at the highest rate.
+    expect(hasDiverged(points) || points.length === sweepRates().length).toBe(true);
+    expect(readRange(points).smoothed).toHaveLength(points.filter(({ loss }) => Number.isFinite(loss)).length);
+  });
+
+  it('to something that fails has them back all the same', async () => {
+    const plain = await train(null);
+    const { device, report } = await gpu();
+    const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), {
+      state: ({ kind }: RunState) => void (kind === 'paused' && run.resume()),
+      metric() {},
+      heldOut() {},
+      switched() {},
+      sources() {},
+    });
+    await run.train();
+    const failed = run.lend(async ({ engine, batches, blend }) => {
+      for (let step = 0; step < 3; step++) engine.submitStep(step, () => batches.batchAt(step, 0, blend), 0.5, step + 1);
+      throw new Error('as asked');
+    });
+    await expect(failed).rejects.toThrow('as asked');
+    expect(await run.engine.snapshot()).toEqual(plain.pools);
+    run.destroy();
+  });
+
+  it('to an overfit learns one row by heart, and ends early where it is told to', async () => {
+    const { after } = await train((bench) => overfit(bench, () => {}, never));
+    const { losses, learnt } = after as Awaited<ReturnType<typeof overfit>>;
+    expect(learnt).toBe(true);
+    expect(losses.at(-1)!).toBeLessThan(0.1 * losses[0]!);
+    const { after: ended } = await train((bench) => overfit(bench, () => {}, () => true));
+    expect((ended as typeof after & { losses: number[] }).losses).toHaveLength(4);
+  });
+});
+
+describe('a grid', () => {
+  /** A world small enough to be trained on for a few steps a cell. */
+  const plan = { rates: [1e-3, 1e-2], batches: [2, 4], tokens: 1024, seeds: [1, 2] };
+
+  it('runs every cell with every seed on equal tokens, and not again what is done', async () => {
+    const { device, report } = await gpu();
+    const { presetConfig } = await import('../../src/config/presets.ts');
+    const config: RunConfig = presetConfig('ci');
+    const rows: GridRow[] = [];
+    const steps: number[] = [];
+    const noShards = () => Promise.reject(new Error('a world reads no shard'));
+    const listener = {
+      begin: (_: unknown, run: Run) => void steps.push(run.plan.endStep * run.plan.tokensPerStep),
+      metric() {},
+      row: (row: GridRow) => void rows.push(row),
+    };
+    const work = { config, files: [], plan, done: [] as GridRow[] };
+    expect(await runGrid(device, report.software, work, noShards, listener, never)).toBe(true);
+    expect(rows.map(({ sequences, seed, rate }) => [sequences, seed, rate])).toEqual(
+      plan.batches.flatMap((sequences) => plan.seeds.flatMap((seed) => plan.rates.map((rate) => [sequences, seed, rate]))),
+    );
+    expect(new Set(steps)).toEqual(new Set([1024]));
+    for (const { loss } of rows) expect(loss).toBeLessThan(6);
+
+    // The last row again, from nothing but its cell: the same bits.
+    const again: GridRow[] = [];
+    const rest = { ...work, done: rows.slice(0, -1) };
+    await runGrid(device, report.software, rest, noShards, { ...listener, row: (row) => void again.push(row) }, never);
+    expect(again).toEqual(rows.slice(-1));
+    expect(await runGrid(device, report.software, work, noShards, listener, () => true)).toBe(false);
+  });
+});
