@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { offlinePage } from './src/cli/node/offline.mjs';
 import { confinedPage, securityHeaders } from './src/cli/node/policy.mjs';
 
 /** Tests that need a GPU device: these folders, and a file anywhere that says so in its name. */
@@ -9,7 +10,7 @@ export default defineConfig({
   base: './', // the built page works under any path
   // Vite's development form, which it also takes for NODE_ENV=test, writes this machine's paths into the page.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
-  plugins: [confinedPage()],
+  plugins: [confinedPage(), offlinePage()],
   preview: { headers: securityHeaders },
   worker: { format: 'es' },
   build: {

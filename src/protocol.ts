@@ -339,6 +339,51 @@ export interface WorldCard {
   suites: { name: string; role: string; description: string; items: number; chance: number }[];
 }
 
+/** What a run asks of the machine, before anything is allocated. */
+export interface Needs {
+  parameters: number;
+  /** Of all GPU buffers that exist at once. */
+  bytes: number;
+  /** The largest one, by the name of what lies in it. */
+  largest: { name: string; bytes: number };
+  /** Most bytes that this adapter gives and binds as one buffer. */
+  limit: number;
+  /** Whether layers are computed again in the backward pass, for memory. */
+  recomputed: boolean;
+  /** 'too-large': a buffer is over the limit and the run cannot start. 'heavy': more than many machines have to give. */
+  verdict: 'fits' | 'heavy' | 'too-large';
+  /** The nearest settings that fit, as `--set` takes them; null: it fits, or nothing simple helps. */
+  instead: { changes: { key: string; label: string; from: string; to: string }[]; bytes: number; largest: { name: string; bytes: number } } | null;
+}
+
+/** Seconds that the parts of a run take on one adapter, measured on its own beginning. */
+export interface Calibration {
+  /** Text read, tokenizer trained, tokens packed. */
+  prepare: number;
+  compile: number;
+  /** One optimizer step: mean, and the 10th and 90th percentile of the groups that were read together. */
+  step: number;
+  stepLow: number;
+  stepHigh: number;
+  /** Held-out losses, benchmarks and a sample, the first time (their kernels are compiled) and later. */
+  firstEvaluation: number;
+  evaluation: number;
+  save: number;
+  /** Between saves. */
+  saveEvery: number;
+  /** Training tokens of every source; null: endless. */
+  sourceTokens: Record<string, number | null>;
+}
+
+/** What is known of a run before it starts. */
+export interface Preflight {
+  needs: Needs;
+  /** Training tokens of every source, as far as they can be told without reading it; null: endless. */
+  sourceTokens: Record<string, number | null>;
+  /** An earlier one of this run on this adapter. */
+  calibration: Calibration | null;
+}
+
 /** Commands of the worker, as comlink exposes them. A run and an experiment take turns: starting one ends the other. */
 export interface TrainerApi {
   adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
@@ -367,6 +412,10 @@ export interface TrainerApi {
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string>;
   /** The HuggingFace folder as it stands, name → bytes. */
   exportModel(): Promise<{ name: string; bytes: Uint8Array }[]>;
+  /** What a run needs here, as the recipe stands. `files`: bytes of the user's sources. */
+  preflight(config: RunConfig, part: RunPart, files: { source: string; bytes: number }[]): Promise<Preflight>;
+  /** Takes the first steps of a run, once nothing trains, and remembers how long they took; null: stopped. */
+  calibrate(config: RunConfig, files: UserFile[], base?: BaseSource): Promise<Calibration | null>;
   /** Measures the adapter for some seconds, once nothing trains. */
   checkMachine(onProgress: (progress: MachineProgress) => void): Promise<MachineReport>;
   /** The learning-rate range test; fewer points than rates where it diverged or was ended. */

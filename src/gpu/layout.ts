@@ -1,7 +1,7 @@
 /** What compiling a graph will allocate and dispatch, worked out without a device: the memory estimate is this and nothing else. */
 import { type Graph, type Node, type Tensor, tensorBytes } from '../graph/graph.ts';
 import type { Kernel, KernelContext } from '../graph/kernel.ts';
-import { planBytes, planSlots, type SlotPlan } from '../graph/plan.ts';
+import { planSlots, type SlotPlan } from '../graph/plan.ts';
 import { pruneDead } from '../graph/prune.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
 
@@ -13,6 +13,12 @@ export interface LayoutOptions {
   keep?: readonly Tensor[];
   /** Also the pass that adds to gradients instead of overwriting them, for the 2nd and later micro-batches. */
   accumulation?: boolean;
+}
+
+/** A GPU buffer by the name of what it is made for; a slot's is that of the largest tensor that lies in it. */
+export interface BufferNeed {
+  name: string;
+  bytes: number;
 }
 
 interface Lowered {
@@ -27,11 +33,15 @@ export interface PlanLayout {
   inputBytes: number;
   uniformBytes: number;
   lists: { step: Lowered[]; accumulate: Lowered[]; update: Lowered[] };
-  /** Bytes of the plan's own buffers: slots, inputs, constants, uniforms. */
+  /** The plan's own buffers: slots, inputs, constants, uniforms. */
+  own: BufferNeed[];
   ownBytes: number;
-  /** Bytes of the pools and named states it uses, which plans on one memory share. */
+  /** The pools and named states it uses, which plans on one memory share. */
+  shared: BufferNeed[];
   sharedBytes: number;
 }
+
+export const sumBytes = (buffers: readonly BufferNeed[]): number => buffers.reduce((sum, { bytes }) => sum + bytes, 0);
 
 export function layoutPlan(
   graph: Graph,
@@ -62,24 +72,34 @@ export function layoutPlan(
   const dispatches = lists.step.length + lists.accumulate.length + lists.update.length;
   const uniformBytes = Math.max(dispatches, 1) * bindingStride;
 
-  const poolsUsed = new Set<PoolName>();
-  const states = new Map<string, number>();
+  const pooled = pools.elements * 4;
+  const used = new Map<string, number>();
   for (const { kernel } of Object.values(lists).flat()) {
     for (const { tensor } of kernel.bindings) {
-      if (tensor.role === 'parameter') poolsUsed.add('parameters');
-      if (tensor.role === 'gradient') poolsUsed.add('gradients');
-      if (tensor.role === 'pool') poolsUsed.add(tensor.name as PoolName);
-      if (tensor.role === 'state') states.set(tensor.name, tensorBytes(tensor));
+      if (tensor.role === 'parameter') used.set('parameters' satisfies PoolName, pooled);
+      if (tensor.role === 'gradient') used.set('gradients' satisfies PoolName, pooled);
+      if (tensor.role === 'pool') used.set(tensor.name, pooled);
+      if (tensor.role === 'state') used.set(tensor.name, tensorBytes(tensor));
     }
   }
-  const constantBytes = [...graph.constants.keys()].reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+  const shared = [...used].map(([name, bytes]) => ({ name, bytes }));
+  // The planner puts tensors into slots largest first.
+  const inSlot = new Map([...slotPlan.slotOf].reverse().map(([tensor, slot]) => [slot, tensor.name]));
+  const own = [
+    ...slotPlan.slots.map((bytes, slot) => ({ name: inSlot.get(slot)!, bytes })),
+    { name: 'inputs', bytes: inputBytes },
+    ...[...graph.constants.keys()].map((tensor) => ({ name: tensor.name, bytes: tensorBytes(tensor) })),
+    { name: 'uniforms', bytes: uniformBytes },
+  ];
   return {
     slotPlan,
     inputOffsets,
     inputBytes,
     uniformBytes,
     lists,
-    ownBytes: planBytes(slotPlan) + inputBytes + constantBytes + uniformBytes,
-    sharedBytes: poolsUsed.size * pools.elements * 4 + [...states.values()].reduce((sum, bytes) => sum + bytes, 0),
+    own,
+    ownBytes: sumBytes(own),
+    shared,
+    sharedBytes: sumBytes(shared),
   };
 }

@@ -10,15 +10,13 @@ import { Memory } from '../gpu/memory.ts';
 import { type List, type Plan, readBuffer } from '../gpu/plan.ts';
 import { Readback } from '../gpu/readback.ts';
 import { readPools } from '../gpu/snapshot.ts';
-import { Graph, type Tensor } from '../graph/graph.ts';
+import type { Tensor } from '../graph/graph.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { initialWeights } from '../model/init.ts';
-import { declareWeights, nemotron } from '../model/nemotron.ts';
 import { parameterList } from '../model/parameters.ts';
 import { ignoredTarget } from '../ops/headLoss.ts';
-import { linear } from '../ops/linear.ts';
 import type { Update } from '../optim/update.ts';
-import { engineLayout, type Inputs, ringRows, type scoringGraph, type trainingGraph, type TrainingInputs } from './graphs.ts';
+import { benchmarkGraph, engineLayout, type Inputs, ringRows, type scoringGraph, type trainingGraph, type TrainingInputs } from './graphs.ts';
 import { tileFor } from './tile.ts';
 
 /** What a step needs of a batch: rows of T tokens with targets, (B, T) each. */
@@ -53,17 +51,9 @@ export interface Pools {
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
 
-/** Tokens of one forward pass of a benchmark: enough to fill a GPU with a toy model, 3 MB of logits at V = 320. */
-const benchmarkTokens = 2048;
-
-/** A forward pass of rows of `length` tokens, read back as logits: what a benchmark's choices are ranked by. */
+/** A scorer of the model in `memory`, its logits read back. */
 async function createScorer(memory: Memory, model: ModelConfig, length: number): Promise<{ scorer: Scorer; plan: Plan }> {
-  const rows = Math.max(1, Math.floor(benchmarkTokens / length));
-  const g = new Graph();
-  const tokens = g.input('tokens', [rows * length], 'u32');
-  const weight = declareWeights(g, model);
-  const x = nemotron(g, model, weight, { tokens }, [rows, length]); // (N, D)
-  const logits = linear(g, x, weight('lm_head.weight')); // (N, V)
+  const { g, tokens, logits, rows } = benchmarkGraph(model, length);
   const plan = await compile(memory, g, { keep: [logits], label: `benchmark ${length}` });
   const scorer = scorerOfLogits({ rows, length, vocabulary: model.vocab_size }, async (batch) => {
     plan.host(tokens).set(batch);

@@ -1,6 +1,6 @@
 /** The graphs an engine replays, and what they allocate: recorded and laid out without a device. */
-import type { RunConfig } from '../config/run.ts';
-import { layoutPlan } from '../gpu/layout.ts';
+import type { ModelConfig, RunConfig } from '../config/run.ts';
+import { layoutPlan, type PlanLayout } from '../gpu/layout.ts';
 import { backward } from '../graph/backward.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
@@ -9,6 +9,7 @@ import { declareWeights, nemotron } from '../model/nemotron.ts';
 import { parameterList } from '../model/parameters.ts';
 import { nextToken } from '../objective/nextToken.ts';
 import { addOp } from '../ops/add.ts';
+import { linear } from '../ops/linear.ts';
 import { update } from '../optim/update.ts';
 
 /** Steps whose metrics the GPU keeps until they are read: more than are ever in flight. */
@@ -64,6 +65,20 @@ export function scoringGraph(config: RunConfig) {
   return { g, inputs, nll };
 }
 
+/** Tokens of one forward pass of a benchmark: enough to fill a GPU with a toy model, 3 MB of logits at V = 320. */
+const benchmarkTokens = 2048;
+
+/** A forward pass of rows of `length` tokens, kept as logits (rows · length, V): what a benchmark's choices are ranked by. */
+export function benchmarkGraph(model: ModelConfig, length: number) {
+  const rows = Math.max(1, Math.floor(benchmarkTokens / length));
+  const g = new Graph();
+  const tokens = g.input('tokens', [rows * length], 'u32');
+  const weight = declareWeights(g, model);
+  const x = nemotron(g, model, weight, { tokens }, [rows, length]); // (N, D)
+  const logits = linear(g, x, weight('lm_head.weight')); // (N, V)
+  return { g, tokens, logits, rows };
+}
+
 /**
  * Bytes of activations above which a layer's inside is computed again in the backward pass instead of kept: a third more arithmetic.
  * An integrated GPU shares some 2 GiB with everything else on the screen, and there is no way to ask how much is left.
@@ -76,6 +91,7 @@ export interface EngineLayout {
   scoring: ReturnType<typeof scoringGraph>;
   /** Whether layers are computed again in the backward pass. */
   checkpoint: boolean;
+  plans: { training: PlanLayout; scoring: PlanLayout };
   /** Bytes of every GPU buffer an engine makes for training and held-out scoring. */
   bytes: number;
   /** Of one optimizer step of one micro-batch. */
@@ -99,6 +115,7 @@ export function engineLayout(config: RunConfig, context: Omit<KernelContext, 'ac
     training,
     scoring,
     checkpoint,
+    plans: { training: plan, scoring: scored },
     // Pools and named states of the scoring plan are the training plan's.
     bytes: plan.ownBytes + plan.sharedBytes + scored.ownBytes,
     dispatches: plan.lists.step.length + plan.lists.update.length,

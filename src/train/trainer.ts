@@ -2,7 +2,16 @@
 import { fetchFrom } from '../data/catalogue.ts';
 import type { RunConfig } from '../config/run.ts';
 import { isLost, openDevice } from '../gpu/device.ts';
-import type { BaseSource, ExperimentRequest, Saved, TrainerApi, TrialProgress, TrialRequest, UserFile } from '../protocol.ts';
+import type {
+  BaseSource,
+  Calibration,
+  ExperimentRequest,
+  Saved,
+  TrainerApi,
+  TrialProgress,
+  TrialRequest,
+  UserFile,
+} from '../protocol.ts';
 import { MemoryFiles } from '../storage/files.ts';
 import { openFiles } from '../storage/open.ts';
 import { SlotStore } from '../storage/slots.ts';
@@ -13,6 +22,7 @@ import { prepareWorld } from '../world/prepare.ts';
 import { type Base, checkBase, readBase } from './base.ts';
 import { Bases } from './bases.ts';
 import { benchmarkDevice } from './benchmarkDevice.ts';
+import { calibrate } from './calibrate.ts';
 import { prepareData } from './data.ts';
 import { EventBatcher, ExperimentBatcher } from './events.ts';
 import { runExperiment } from './experiment.ts';
@@ -20,16 +30,19 @@ import { exportModel } from './exportModel.ts';
 import type { Disturb } from './faults.ts';
 import { retell } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
+import { type FileSize, Preflights } from './preflight.ts';
 import type { Run } from './run.ts';
 import { SavedRuns } from './savedRuns.ts';
 import { SupervisedRun, type Making } from './supervisor.ts';
 import { type Bench, overfit, runGrid, startingBench, sweep } from './trials.ts';
 
+const sizesOf = (files: readonly UserFile[]): FileSize[] => files.map(({ source, bytes }) => ({ source, bytes: bytes.byteLength }));
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. `disturb`: tests only. */
 export function createTrainer(dataFolder: string, basesFolder: string, disturb?: Disturb): TrainerApi {
   const bases = new Bases(fetchFrom(basesFolder));
+  const preflights = new Preflights(fetchFrom(dataFolder));
   let opened: ReturnType<typeof openDevice> | null = null;
   let storage: Promise<{ runs: SavedRuns; notice: string | null }> | null = null;
   /** The page's run, whose weights can be sampled and saved after its end. */
@@ -185,6 +198,24 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
     }
   };
 
+  /** `begin` hears of the run whose first steps are timed. */
+  const calibrateHere = async (
+    config: RunConfig,
+    files: UserFile[],
+    source: BaseSource | null,
+    begin: (timed: Run) => void,
+  ): Promise<Calibration | null> => {
+    const { device: gpu, report } = await device();
+    const prepare = async () => {
+      const base = source && (await baseOf(source, config));
+      return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base?.tokenizer) };
+    };
+    const { runs } = await saved();
+    const measured = await calibrate({ device: gpu, software: report.software, config, files: runs.files, prepare, begin });
+    if (measured) await preflights.remember(gpu, config, source ? 'continued' : 'all', sizesOf(files), measured);
+    return measured;
+  };
+
   /** Ends what is under way, then does `work`, whose failure the listener hears of in one sentence. */
   const instead = async (listener: EventBatcher | ExperimentBatcher, work: () => Promise<void>): Promise<void> => {
     stopping = true;
@@ -283,6 +314,21 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
     },
     async endTrial() {
       endTrial();
+    },
+
+    async preflight(config, part, files) {
+      const { device: gpu, report } = await device();
+      return preflights.of(gpu, report, config, part, files);
+    },
+    async calibrate(config, files, base) {
+      const before = ended;
+      return asTrial(async (isEnded) => {
+        await before;
+        return calibrateHere(config, files, base ?? null, (timed) => {
+          if (trial) trial.run = timed;
+          if (isEnded()) timed.stop();
+        });
+      });
     },
 
     async checkMachine(onProgress) {

@@ -12,9 +12,12 @@ interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): Policy;
 }
 
-// Where the browser knows trusted types, only this policy may name a script to run; it passes on the blobs made below.
+// Where the browser knows trusted types, only this policy may name a script to run: the blobs made below, and the page's own service worker.
 const rules = { createScriptURL: (url: string) => url };
 const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('worker', rules) ?? rules;
+
+/** A script beside the page, as the browser wants the name of one that it shall run. */
+export const scriptBeside = (file: string): string => policy.createScriptURL(new URL(file, document.baseURI).href);
 
 const PlainWorker = globalThis.Worker;
 

@@ -9,8 +9,11 @@ import { announceRun } from './state/announce.ts';
 import { lookForSaved } from './state/saved.ts';
 import { askForShippedBase } from './state/base.ts';
 import { keepLink } from './state/link.ts';
+import { keepOffline } from './state/offline.ts';
+import { askBeforeRun } from './state/preflight.ts';
 import { listenToKeys } from './state/keys.ts';
 import { dismissTips } from './state/tips.ts';
+import { keepAwake } from './state/wakeLock.ts';
 import { titleFollowsRun } from './state/title.ts';
 import { keepRuns } from './runs/ledger.ts';
 import { runQueue } from './runs/queue.ts';
@@ -23,12 +26,14 @@ keepLink();
 render(<App />, root);
 titleFollowsRun();
 announceRun();
+keepAwake();
 listenToKeys();
 dismissTips();
 keepRuns();
 runQueue();
 askForShippedBase();
+askBeforeRun();
 lookForSaved();
 
 // After the first paint: a frame, and the task behind it.
-requestAnimationFrame(() => setTimeout(() => void askMachine()));
+requestAnimationFrame(() => setTimeout(() => void askMachine().then(keepOffline)));

@@ -9,6 +9,16 @@ const phase: Record<PhaseName, string> = { base: 'Base run', general: 'General b
 /** Inside a sentence. */
 const phaseWithin: Record<PhaseName, string> = { base: 'base run', general: 'general blend', qa: 'QA blend' };
 
+/** What lies in a GPU buffer, in words where there are some. */
+const BUFFERS: Readonly<Record<string, string>> = {
+  parameters: 'All weights together',
+  gradients: 'All gradients together',
+  moments1: 'Adam’s averages',
+  moments2: 'Adam’s averages',
+  logits: 'Logits',
+};
+const bufferName = (name: string) => (Object.hasOwn(BUFFERS, name) ? BUFFERS[name] : name);
+
 export const text = {
   name: 'Rekindle',
   lead:
@@ -71,6 +81,42 @@ export const text = {
     nextRun: 'The recipe was changed: the next start uses it.',
     size: (layers: number, width: number) => `${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
     work: (steps: number, tokens: number) => `${format.integer(steps)} steps on ${format.short(tokens)} tokens`,
+  },
+
+  before: {
+    summary: (bytes: number, seconds: number | null) =>
+      `Needs ${format.bytes(bytes)} of graphics memory` +
+      (seconds === null ? '' : `, takes about ${format.duration(seconds)}`),
+    parameters: 'Parameters',
+    memory: 'Memory in all',
+    recomputed: 'Each layer is computed twice a step, which saves memory.',
+    largest: 'Largest buffer',
+    largestOf: (name: string, bytes: number, limit: number) =>
+      `${bufferName(name)}: ${format.bytes(bytes)} of ${format.bytes(limit)} this adapter allows`,
+    time: 'Time',
+    unmeasured: 'not measured on this machine yet',
+    seconds: ({ seconds, low, high }: { seconds: number; low: number; high: number }) =>
+      `about ${format.duration(seconds)}, between ${format.duration(low)} and ${format.duration(high)}`,
+    parts: ({ start, train, measure, save }: { start: number; train: number; measure: number; save: number }) =>
+      `Text and kernels ${format.duration(start)}, steps ${format.duration(train)}, measuring ${format.duration(measure)}, ` +
+      `saving ${format.duration(save)}.`,
+    measure: 'Time its first steps',
+    measureAgain: 'Time them again',
+    measuring: 'Preparing text and kernels, then some steps …',
+    failed: (message: string) => `That could not be measured: ${message}`,
+    endless: 'endless',
+    passesNote: (exact: boolean) =>
+      'Tokens the whole run draws of each source, and how often that passes over it' +
+      (exact ? '.' : ', going by the size of the text.') +
+      ' The paper keeps most of its sources to about four passes (papers.md §1.2).',
+    tooLarge: (name: string, bytes: number, limit: number) =>
+      `${bufferName(name)} would be one buffer of ${format.bytes(bytes)}; this adapter allows ${format.bytes(limit)}.`,
+    heavy: (bytes: number) =>
+      `${format.bytes(bytes)} of graphics memory may be more than this machine has left; a browser cannot ask.`,
+    wouldFit: (changes: readonly { label: string; from: string; to: string }[], bytes: number) =>
+      `It would fit with ${changes.map(({ label, from, to }) => `${label} ${from} → ${to}`).join(', ')}: ${format.bytes(bytes)}.`,
+    nothingFits: 'No smaller batch, vocabulary or depth alone would fit: choose a smaller preset.',
+    useThese: 'Use these settings',
   },
 
   lesson: {
@@ -289,8 +335,13 @@ export const text = {
     switch: 'Switch when the rate is down to',
     switchOff: 'never',
     switchOf: (divisor: number) => `1/${divisor}`,
-    switchLands: (step: number, steps: number) =>
-      `Step ${format.integer(step)} of ${format.integer(steps)}: ${format.percent(step / steps)} of the continued run.`,
+    switchLands: (step: number, steps: number, tokensPerStep: number) =>
+      `Step ${format.integer(step)} of ${format.integer(steps)}: ${format.percent(step / steps)} of the continued run, ` +
+      `after ${format.short(step * tokensPerStep)} tokens; ${format.short((steps - step) * tokensPerStep)} follow.`,
+    switchByShare: 'Switch after',
+    switchShareOf: (share: number) => `${format.percent(share)} of the steps`,
+    switchShared: 'At a share of the steps, whatever the rate; with “none” the rate decides again.',
+    switchHint: 'Draw the mark along the curve, or move the slider.',
     switchNever: 'The rate never falls that far: the blend would stay as it is.',
     preview: (switchShare: number | null) =>
       'Learning rate of the continued run' +
@@ -408,6 +459,14 @@ export const text = {
       'you chose. ' +
       'The recipe is that of “Reuse, Don’t Retrain” (Parmar et al., 2024).',
     close: 'Close',
+  },
+
+  embed: { whole: 'Open the whole page' },
+
+  offline: {
+    kept: 'Kept in this browser: it opens without a connection too.',
+    newVersion: 'A newer version of this page is here. It needs this tab to be the only one.',
+    take: 'Reload into it',
   },
 
   log: 'Log',

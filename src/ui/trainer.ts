@@ -146,6 +146,14 @@ export async function offeredBase(config: RunConfig): Promise<{ bytes: number } 
   }
 }
 
+export const preflightOf = (...question: Parameters<TrainerApi['preflight']>) => trainer().preflight(...question);
+
+export const calibrate = (config: RunConfig, files: UserFile[], base: BaseSource | null) =>
+  trainer().calibrate(config, files, base ?? undefined);
+
+/** Ends a calibration under way. */
+export const stopCalibrating = () => trainer().endTrial();
+
 export const worldCard = (config: RunConfig) => trainer().worldCard(config);
 
 async function send(command: Exclude<Command, 'start'>): Promise<void> {

@@ -215,6 +215,8 @@ test('a whole run asks its own server alone, and nothing that was not asked for'
   page.on('pageerror', (error) => problems.push(String(error)));
   await page.goto(`${addressOf(server)}#v=1&p=smoke&base.steps=6&continued.steps=6&base.schedule.warmupSteps=2`);
   await page.getByText('Runs on').waitFor({ timeout: 60_000 });
+  // The page has loaded when it has kept itself for later visits too.
+  await page.getByText('opens without a connection too').waitFor({ timeout: 60_000 });
   await page.waitForLoadState('networkidle');
   const loaded = asked.length;
   await page.waitForTimeout(1500);

@@ -26,7 +26,7 @@ async function violations(page: Page): Promise<string[]> {
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
 }
 
-test.each(states.filter(({ onlyLook }) => !onlyLook))('$name', async ({ scenario, reach }) => {
+test.each(states.filter(({ onlyLook }) => !onlyLook))('$name', async ({ scenario, address = '', reach }) => {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
@@ -34,7 +34,7 @@ test.each(states.filter(({ onlyLook }) => !onlyLook))('$name', async ({ scenario
   context.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   context.on('weberror', (error) => complaints.push(String(error.error())));
   try {
-    const page = await openPlayed(context, site.url, scenario);
+    const page = await openPlayed(context, site.url + address, scenario);
     await reach(page);
     await page.evaluate(axe.source);
     expect(await violations(page)).toEqual([]);

@@ -22,7 +22,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   for (const state of states) {
     if (wanted.length > 0 && !wanted.includes(state.name)) continue;
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
-    const page = await openPlayed(context, url, state.scenario);
+    const page = await openPlayed(context, url + (state.address ?? ''), state.scenario);
     page.on('console', (message) => {
       if (message.type() === 'error') console.log(`${state.name}: ${message.text()}`);
     });

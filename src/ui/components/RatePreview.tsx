@@ -1,6 +1,6 @@
 /**
  * The continued run's learning rate over its steps, and the switch on it: a rule down from the level at which it
- * falls.
+ * falls. A pointer draws it along; the slider below does the same by keys, so nothing here needs the focus.
  */
 import type { ContinuedConfig } from '../../config/run.ts';
 import { rate } from '../../optim/schedule.ts';
@@ -11,7 +11,13 @@ const WIDTH = 280;
 const HEIGHT = 84;
 const POINTS = 70;
 
-export function RatePreview({ continued }: { continued: ContinuedConfig }) {
+interface Props {
+  continued: ContinuedConfig;
+  /** The pointer is at this step; null: the switch is fixed. */
+  onDraw: ((step: number) => void) | null;
+}
+
+export function RatePreview({ continued, onDraw }: Props) {
   const { schedule, steps } = continued;
   const at = blendSwitch(continued);
   const top = Math.max(schedule.peak, schedule.warmupStart);
@@ -23,9 +29,19 @@ export function RatePreview({ continued }: { continued: ContinuedConfig }) {
     return `${x(step)},${y(rate(schedule, step, steps))}`;
   }).join(' ');
   const level = at === null ? null : y(rate(schedule, at, steps));
+  const drawTo = ({ currentTarget, clientX }: PointerEvent & { currentTarget: SVGSVGElement }) => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    onDraw?.(Math.round(Math.min(1, Math.max(0, (clientX - left) / width)) * (steps - 1)));
+  };
   return (
     <svg
-      class="rate-preview"
+      class={onDraw ? 'rate-preview drawn' : 'rate-preview'}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        drawTo(event);
+      }}
+      onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && drawTo(event)}
       role="img"
       aria-label={text.setup.preview(at === null ? null : at / steps)}
       viewBox={`0 -4 ${WIDTH} ${HEIGHT + 6}`}

@@ -1,6 +1,6 @@
 /**
- * What a lesson's author put away or fixed, by the address: `?hide=files,queue&lock=seed,base,preset`. It stands in the
- * query, before the settings of the hash, so that both can be combined. A help for teaching and no lock on a door: the
+ * What a lesson's author put away or fixed, by the address: `?hide=files,queue&lock=seed,base,preset`; and `?embed=1`
+ * leaves the figure with its buttons alone. It stands in the query, before the settings of the hash, so that both can be combined. A help for teaching and no lock on a door: the
  * reader can edit the address.
  */
 import { BLENDS, OPTIONS } from '../../config/options.ts';
@@ -21,6 +21,7 @@ export const PARTS = [
   'axes',
   'samples',
   'machine',
+  'estimate',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -73,6 +74,9 @@ export function locks(locked: ReadonlySet<string>, key: string): boolean {
 }
 
 /** The page's own: an address does not change its query without a reload. Outside a page there is no address. */
-export const lesson = readLesson(globalThis.location?.search ?? '');
-export const isHidden = (name: Part | (string & {})): boolean => lesson.hidden.has(name);
+const query = globalThis.location?.search ?? '';
+export const lesson = readLesson(query);
+/** The figure alone, to stand inside another page. */
+export const isEmbedded = new URLSearchParams(query).get('embed') === '1';
+export const isHidden = (name: Part | (string & {})): boolean => isEmbedded || lesson.hidden.has(name);
 export const isLocked = (key: string): boolean => locks(lesson.locked, key);

@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals';
 import { encodeHash } from '../../config/url.ts';
 import { config, isEdited, preset, readLink } from './config.ts';
+import { isEmbedded } from './lesson.ts';
 import { DEFAULT_PRESET } from '../../config/presets.ts';
 import { RUN_HASH, view, viewOf } from './route.ts';
 
@@ -21,7 +22,7 @@ export function writeHash(hash: string): void {
 export function keepLink(): void {
   const arrive = () => {
     const asked = viewOf(location.hash);
-    if (asked) view.value = asked;
+    if (asked && !isEmbedded) view.value = asked;
     if (asked === 'run' && location.hash !== RUN_HASH) readLink(location.hash);
   };
   arrive();

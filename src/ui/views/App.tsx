@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import type { ComponentChildren, ComponentType, JSX } from 'preact';
 import { machine } from '../trainer.ts';
 import { Benchmarks } from './Benchmarks.tsx';
+import { Embedded } from './Embedded.tsx';
 import { Ending } from './Ending.tsx';
 import { Figure } from './Figure.tsx';
 import { Footer } from './Footer.tsx';
@@ -15,12 +16,13 @@ import { Samples } from './Samples.tsx';
 import { Setup } from './Setup.tsx';
 import { SourcesTable } from './SourcesTable.tsx';
 import { hasRunsToCompare } from '../runs/ledger.ts';
-import { isHidden } from '../state/lesson.ts';
+import { isEmbedded, isHidden } from '../state/lesson.ts';
 import { view } from '../state/route.ts';
 import { runConfig } from '../state/run.ts';
 import { text } from '../strings.ts';
 
 export function App() {
+  if (isEmbedded) return <Embedded />;
   return (
     <div class="page">
       <Header />

@@ -1,4 +1,7 @@
-import { log } from '../state/run.ts';
+import { isActive } from '../state/controls.ts';
+import { isExperimenting } from '../state/experimentState.ts';
+import { isKept, newVersion, takeNewVersion } from '../state/offline.ts';
+import { log, runState } from '../state/run.ts';
 import { announced } from '../state/announce.ts';
 import { text } from '../strings.ts';
 
@@ -15,7 +18,17 @@ export function Footer() {
           </ol>
         </details>
       )}
-      <p class="note">{text.footer}</p>
+      <p class="note">
+        {text.footer} {isKept.value && text.offline.kept}
+      </p>
+      {newVersion.value && !isActive(runState.value) && !isExperimenting.value && (
+        <p class="note">
+          {text.offline.newVersion}{' '}
+          <button type="button" class="quiet" onClick={takeNewVersion}>
+            {text.offline.take}
+          </button>
+        </p>
+      )}
       <p class="visually-hidden" role="status">
         {announced.value}
       </p>

@@ -11,38 +11,25 @@ import {
   parameterCount,
   preset,
 } from '../state/config.ts';
-import { commandsOf, hasRested, isActive, type Command } from '../state/controls.ts';
-import { baseSource } from '../state/base.ts';
+import { hasRested, isActive } from '../state/controls.ts';
 import { isExperimenting } from '../state/experimentState.ts';
 import { history, runState } from '../state/run.ts';
 import { isHidden, isLocked, lesson } from '../state/lesson.ts';
-import { files } from '../state/files.ts';
-import { machine, pause, pending, resume, start, step, stop } from '../trainer.ts';
+import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 import { ShippedBase } from './BaseStart.tsx';
+import { BeforeRun } from './BeforeRun.tsx';
+import { Commands } from './Commands.tsx';
 import { ExportModel } from './ExportModel.tsx';
 import { MachineLine } from './MachineLine.tsx';
 import { Queue } from './Queue.tsx';
 import * as format from '../format.ts';
-
-const ACTIONS: Record<Command, () => void> = {
-  start: () => void start(config.value, [...files.value], baseSource.value),
-  pause,
-  resume,
-  step,
-  stop,
-};
-
-function labelOf(command: Command): string {
-  return command === 'start' && runState.value.kind !== 'idle' ? text.run.again : text.run[command];
-}
 
 export function RunPanel() {
   const state = runState.value;
   const { model } = config.value;
   const plan = nextPlan.value;
   const chosen = PRESETS.find(({ name }) => name === preset.value);
-  const canStart = machine.value.kind === 'ready' && conflicts.value.length === 0 && !isExperimenting.value;
   return (
     <section class="run-panel" aria-label={text.run.heading}>
       <div class="stack-2">
@@ -75,19 +62,8 @@ export function RunPanel() {
         )}
       </div>
       <ShippedBase />
-      <div class="buttons">
-        {commandsOf(state).map((command, place) => (
-          <button
-            key={command}
-            type="button"
-            class={place === 0 && command !== 'stop' ? 'primary' : ''}
-            disabled={pending.value !== null || (command === 'start' && !canStart)}
-            onClick={ACTIONS[command]}
-          >
-            {labelOf(command)}
-          </button>
-        ))}
-      </div>
+      {!isHidden('estimate') && <BeforeRun />}
+      <Commands />
       {machine.value.kind === 'ready' && !isHidden('queue') && (
         <Queue canQueue={conflicts.value.length === 0 && !isExperimenting.value} />
       )}

@@ -4,8 +4,9 @@ import { optionOf } from '../../config/options.ts';
 import type { ContinuedConfig } from '../../config/run.ts';
 import { OptionField } from '../components/OptionField.tsx';
 import { RatePreview } from '../components/RatePreview.tsx';
+import { rate } from '../../optim/schedule.ts';
 import { blendSwitch } from '../../recipe/phases.ts';
-import { state } from '../state/config.ts';
+import { nextPlan, state } from '../state/config.ts';
 import { isLocked } from '../state/lesson.ts';
 import { text } from '../strings.ts';
 
@@ -18,33 +19,78 @@ function stopNear(divisor: number): number {
   return STOPS.reduce((best, stop, i) => (distance(stop) < distance(STOPS[best]) ? i : best), 0);
 }
 
+/**
+ * What to state so that the blend switches at a step: the divisor of the rate there, to three digits, which is finer than
+ * a pixel of the picture; or the share of the steps where one is stated, or where the rate has not begun to fall.
+ */
+export function switchAt(continued: ContinuedConfig, step: number): [key: string, value: string] {
+  const { schedule, steps, switchShare } = continued;
+  const there = rate(schedule, step, steps);
+  if (switchShare === null && there < schedule.peak && there > 0) {
+    return ['continued.switchDivisor', String(Math.max(1, Number((schedule.peak / there).toPrecision(3))))];
+  }
+  if (switchShare === null && step <= schedule.warmupSteps) return ['continued.switchDivisor', '1'];
+  return ['continued.switchShare', shareOf(step / steps)];
+}
+
+/** A share of 1 would never switch. */
+const MOST_SHARE = 0.999;
+const shareOf = (share: number) => String(Number(Math.min(share, MOST_SHARE).toFixed(3)));
+
+function spokenOf({ switchDivisor, switchShare }: ContinuedConfig): string {
+  if (switchShare !== null) return text.setup.switchShareOf(switchShare);
+  return switchDivisor === 0 ? text.setup.switchOff : text.setup.switchOf(switchDivisor);
+}
+
 export function SwitchField({ continued }: { continued: ContinuedConfig }) {
   const id = useId();
-  const { switchDivisor, steps } = continued;
+  const { switchDivisor, switchShare, steps } = continued;
+  // Either lock keeps the switch where it is.
+  const fixed = isLocked('continued.switchDivisor') || isLocked('continued.switchShare');
   const at = blendSwitch(continued);
-  const option = optionOf('continued.switchDivisor');
-  const spoken = switchDivisor === 0 ? text.setup.switchOff : text.setup.switchOf(switchDivisor);
+  const option = optionOf(switchShare === null ? 'continued.switchDivisor' : 'continued.switchShare');
+  const spoken = spokenOf(continued);
   return (
     <div class="stack-2">
       <h2>
         <label for={id}>
-          {text.setup.switch} <strong>{spoken}</strong>
+          {switchShare === null ? text.setup.switch : text.setup.switchByShare} <strong>{spoken}</strong>
         </label>
       </h2>
-      <RatePreview continued={continued} />
-      <input
-        id={id}
-        type="range"
-        min={0}
-        max={STOPS.length - 1}
-        step={1}
-        value={stopNear(switchDivisor)}
-        aria-valuetext={spoken}
-        disabled={isLocked('continued.switchDivisor')}
-        onInput={(event) => state('continued.switchDivisor', String(STOPS[event.currentTarget.valueAsNumber]))}
+      <RatePreview
+        continued={continued}
+        onDraw={fixed ? null : (step) => void state(...switchAt(continued, step))}
       />
+      {switchShare === null ? (
+        <input
+          id={id}
+          type="range"
+          min={0}
+          max={STOPS.length - 1}
+          step={1}
+          value={stopNear(switchDivisor)}
+          aria-valuetext={spoken}
+          disabled={fixed}
+          onInput={(event) => state('continued.switchDivisor', String(STOPS[event.currentTarget.valueAsNumber]))}
+        />
+      ) : (
+        <input
+          id={id}
+          type="range"
+          min={0}
+          max={MOST_SHARE}
+          step="any"
+          value={switchShare}
+          aria-valuetext={spoken}
+          disabled={fixed}
+          onInput={(event) => state('continued.switchShare', shareOf(event.currentTarget.valueAsNumber))}
+        />
+      )}
       {option && <OptionField option={option} />}
-      <p class="note">{at === null ? text.setup.switchNever : text.setup.switchLands(at, steps)}</p>
+      <p class="note" aria-live="polite">
+        {at === null ? text.setup.switchNever : text.setup.switchLands(at, steps, nextPlan.value.tokensPerStep)}{' '}
+        {switchShare === null ? !fixed && text.setup.switchHint : text.setup.switchShared}
+      </p>
     </div>
   );
 }

@@ -27,6 +27,8 @@ async function bundle(): Promise<string> {
 export async function openPlayed(context: BrowserContext, url: string, scenario: Scenario): Promise<Page> {
   const code = await (script ??= bundle());
   const page = await context.newPage();
+  // A page that keeps itself would be answered by its own service worker, past the routes below.
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined }));
   await page.route(/trainer\.worker/, (route) =>
     route.fulfill({
       contentType: 'text/javascript',

@@ -5,6 +5,8 @@ import type { Scenario } from './trainer.worker.ts';
 export interface PageState {
   name: string;
   scenario: Scenario;
+  /** What follows the page's address. */
+  address?: string;
   /** Made of the same parts as another state: worth a look, no test of its own. */
   onlyLook?: true;
   /** Brings the page there; it then stays. */
@@ -132,6 +134,27 @@ export const states: readonly PageState[] = [
       await page.getByText('Edit the weights').click();
       await page.getByText('All settings').click();
     },
+  },
+  {
+    name: 'before-run',
+    scenario: {},
+    async reach(page) {
+      await page.getByText('of graphics memory').click();
+      await page.getByRole('button', { name: 'Time its first steps' }).click();
+      await seen(page, 'Time them again');
+    },
+  },
+  {
+    name: 'too-large',
+    scenario: { needs: 'too-large' },
+    reach: (page) => seen(page, 'It would fit with'),
+  },
+  { name: 'too-heavy', onlyLook: true, scenario: { needs: 'heavy' }, reach: (page) => seen(page, 'It would fit with') },
+  {
+    name: 'embedded',
+    address: '?embed=1',
+    scenario: {},
+    reach: startAndSee('Start again'),
   },
   {
     name: 'help',

@@ -6,6 +6,7 @@
 import { expose } from 'comlink';
 import { resolveConfig } from '../../../src/config/resolve.ts';
 import type { RunConfig } from '../../../src/config/run.ts';
+import { parameterCount } from '../../../src/model/parameters.ts';
 import { rate } from '../../../src/optim/schedule.ts';
 import type {
   ExperimentRequest,
@@ -40,6 +41,8 @@ export interface Scenario {
   alerts?: boolean;
   /** Beats after which a trial or a grid holds still until it is ended. */
   trial?: { held: number };
+  /** What the recipe needs of the machine while it has eight rows or more. */
+  needs?: 'heavy' | 'too-large';
   /** Milliseconds between an experiment's batches. */
   beat?: number;
 }
@@ -48,6 +51,12 @@ const scenario = (globalThis as { scenario?: Scenario }).scenario ?? {};
 const NOISE_STREAM = 7;
 /** Milliseconds between batches of events: the protocol's "at most ~10 times a second". */
 const BEAT = 100;
+
+/** Of the shipped text and of the world's sources, roughly. */
+const SOURCE_TOKENS = {
+  legal: 1.1e6, news: 2.1e6, books: 1.1e6, encyclopedia: 1e6, docs: 1.1e6, code: 6e5, 'qa-definitions': 1.5e6, 'qa-facts': 1.2e6,
+  web: null, wiki: null, forum: null, 'web-recent': null, 'wiki-recent': null, qa: 840,
+};
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, BEAT));
 
@@ -313,6 +322,41 @@ const api: TrainerApi = {
   grid: (request, onEvent) => playGrid(request, onEvent, trialBeat()),
   async endTrial() {
     trialIsEnded = true;
+  },
+  /** Formulas near the real ones. */
+  async preflight(config) {
+    const parameters = parameterCount(config.model);
+    const { sequences, accumulation } = config.batch;
+    const verdict = sequences >= 8 ? (scenario.needs ?? 'fits') : 'fits';
+    const largest = { name: 'logits', bytes: verdict === 'too-large' ? 2 ** 28 : 4 * parameters };
+    const change = (key: string, label: string, from: number, to: number) => ({ key, label, from: `${from}`, to: `${to}` });
+    return {
+      needs: {
+        parameters,
+        bytes: verdict === 'heavy' ? 3e9 : 30 * parameters,
+        largest,
+        limit: 2 ** 27,
+        recomputed: false,
+        verdict,
+        instead: verdict === 'fits' ? null : {
+          changes: [
+            change('batch.sequences', 'rows', sequences, sequences / 2),
+            change('batch.accumulation', 'micro-batches', accumulation, 2 * accumulation),
+          ],
+          bytes: 25 * parameters,
+          largest,
+        },
+      },
+      sourceTokens: SOURCE_TOKENS,
+      calibration: null,
+    };
+  },
+  async calibrate() {
+    await pause();
+    return {
+      prepare: 1, compile: 2, step: 0.02, stepLow: 0.018, stepHigh: 0.025, firstEvaluation: 1, evaluation: 0.5, save: 0.1, saveEvery: 20,
+      sourceTokens: SOURCE_TOKENS,
+    };
   },
   async checkMachine() {
     throw new Error('Nothing is computed here: a check of the machine is played by nobody.');

@@ -1,0 +1,45 @@
+/** `?embed=1`: the figure with its buttons, to stand inside another page, and the way to all the rest. */
+import { encodeHash } from '../../config/url.ts';
+import { announced } from '../state/announce.ts';
+import { config, conflicts } from '../state/config.ts';
+import { machine } from '../trainer.ts';
+import { text } from '../strings.ts';
+import { Commands } from './Commands.tsx';
+import { Ending } from './Ending.tsx';
+import { Figure } from './Figure.tsx';
+import { NoGpu } from './NoGpu.tsx';
+import { Notices } from './Notices.tsx';
+
+/** The same recipe on the whole page, what a lesson hides there included. */
+function wholePage(): string {
+  const query = new URLSearchParams(location.search);
+  query.delete('embed');
+  return `${location.pathname}${query.size > 0 ? `?${query}` : ''}${encodeHash(config.value)}`;
+}
+
+export function Embedded() {
+  const none = machine.value.kind === 'none' ? machine.value : null;
+  return (
+    <main class="embedded stack-4">
+      <h1 class="visually-hidden">{text.name}</h1>
+      {none && <NoGpu cause={none.cause} message={none.message} />}
+      <Ending />
+      <Notices />
+      <Figure />
+      <div class="buttons">
+        <Commands />
+        <a href={wholePage()} target="_blank" rel="noopener">
+          {text.embed.whole}
+        </a>
+      </div>
+      {conflicts.value.map((sentence) => (
+        <p key={sentence} class="problem" role="alert">
+          {sentence}
+        </p>
+      ))}
+      <p class="visually-hidden" role="status">
+        {announced.value}
+      </p>
+    </main>
+  );
+}

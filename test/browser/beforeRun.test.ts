@@ -1,0 +1,87 @@
+/** What the page says of a run before it starts, and what its reader does about it. */
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { withPage } from './harness.ts';
+import { button, withPlayed } from './played.ts';
+
+const line = (page: Page) => page.getByText('of graphics memory', { exact: false });
+
+test('what does not fit says so, names the settings that would, and takes them over at one press', () =>
+  withPlayed({ needs: 'too-large' }, async (page) => {
+    await page.getByText('Logits would be one buffer of 268 MB; this adapter allows 134 MB.').waitFor();
+    await page.getByText('It would fit with rows 8 → 4, micro-batches 1 → 2').waitFor();
+    expect(await button(page, 'Start').isDisabled()).toBe(true);
+    await button(page, 'Use these settings').click();
+    await button(page, 'Use these settings').waitFor({ state: 'hidden' });
+    expect(await button(page, 'Start').isDisabled()).toBe(false);
+    await expect.poll(() => page.url()).toMatch(/batch\.sequences=4.*batch\.accumulation=2/);
+  }));
+
+test('the first steps tell the time of the whole run', () =>
+  withPlayed({}, async (page) => {
+    await line(page).click();
+    await page.getByText('not measured on this machine yet').waitFor();
+    await button(page, 'Time its first steps').click();
+    // 3 s to begin with, 1440 steps of 0.02 s, 14 evaluations of half a second, the first of one, six saves.
+    await page.getByText('about 40 s, between 37 s and 47 s').waitFor();
+    await page.getByText(/graphics memory, takes about 40 s/).waitFor();
+    // Another recipe is another question.
+    await page.getByLabel('Seed', { exact: true }).first().fill('2');
+    await page.getByText('not measured on this machine yet').waitFor();
+    expect(await page.getByText('takes about').count()).toBe(0);
+  }));
+
+test('the switch is drawn along the curve by pointer and moved by keys; step and tokens follow', () =>
+  withPlayed({}, async (page) => {
+    const curve = page.locator('.rate-preview');
+    await page.getByText('Step 171 of 240: 71 % of the continued run, after 87.6K tokens; 35.3K follow.').waitFor();
+    await curve.scrollIntoViewIfNeeded();
+    const box = (await curve.boundingBox())!;
+    const at = (share: number) => [box.x + share * box.width, box.y + box.height / 2] as const;
+    await page.mouse.move(...at(0.71));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.6), { steps: 3 });
+    await page.getByText(/^Step 14[345] of 240: 60 %/).waitFor();
+    await page.mouse.move(...at(0.5), { steps: 3 });
+    await page.mouse.up();
+    await page.getByText(/^Step (119|120|121) of 240: 50 %/).waitFor();
+    // Half way down a cosine to a hundredth the rate is 0.505 of its peak.
+    await expect.poll(() => page.url()).toMatch(/continued\.switchDivisor=1\.9\d/);
+    await page.mouse.move(...at(0.2));
+    await page.getByText(/^Step (119|120|121) of 240: 50 %/).waitFor();
+
+    const slider = page.getByRole('slider').first();
+    await slider.press('End');
+    await page.getByText('The rate never falls that far').waitFor();
+    await slider.press('ArrowLeft');
+    await page.getByText('rate down to 1/100').waitFor();
+  }));
+
+test('a switch at a share of the steps is drawn and moved the same way', () =>
+  withPlayed(
+    {},
+    async (page) => {
+      await page.getByText('Step 120 of 240: 50 % of the continued run').waitFor();
+      await page.getByRole('slider').first().press('ArrowRight');
+      await expect.poll(() => page.url()).toContain('continued.switchShare=0.51');
+      const box = (await page.locator('.rate-preview').boundingBox())!;
+      await page.mouse.click(box.x + 0.25 * box.width, box.y + 10);
+      await expect.poll(() => page.url()).toMatch(/continued\.switchShare=0\.(24|25)/);
+    },
+    { address: '#v=1&p=tiny&continued.switchShare=0.5' },
+  ));
+
+test('the real worker tells the memory, measures the time, and remembers it', () =>
+  withPage(
+    async (page) => {
+      await page.getByText(/^Needs [\d.]+ (kB|MB) of graphics memory$/).click();
+      await page.getByRole('row', { name: /^news / }).waitFor();
+      await button(page, 'Time its first steps').click();
+      await button(page, 'Time them again').waitFor({ timeout: 120_000 });
+      await page.getByText(/^about [\d a-z]+, between/).waitFor();
+      await page.reload();
+      await page.getByText(/graphics memory, takes about/).waitFor({ timeout: 60_000 });
+      expect(await button(page, 'Start').isDisabled()).toBe(false);
+    },
+    { address: '#v=1&p=smoke&base.steps=8&continued.steps=8&base.schedule.warmupSteps=1' },
+  ));

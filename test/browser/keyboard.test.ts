@@ -1,0 +1,106 @@
+/**
+ * The page without a pointer: two runs are started, compared and taken out with Tab, Enter, Space and typing alone. Nothing here
+ * focuses an element by a script; what Tab does not reach is not reached.
+ */
+import { readFileSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { openPlayed } from '../ui/fake/play.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: findChromium() });
+});
+afterAll(() => browser.close());
+
+/** More stops than the page has. */
+const MOST_STOPS = 150;
+
+/** What has the focus, as a reader would name it. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement as HTMLElement & { labels?: NodeListOf<HTMLElement> };
+    const name =
+      element.getAttribute('aria-label') ?? ([...(element.labels ?? [])].map((label) => label.innerText).join(' ') || element.innerText);
+    return name.trim().replaceAll(/\s+/g, ' ');
+  });
+
+/** Tab until something of this name has the focus, wherever one is now. */
+async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  const seen: string[] = [];
+  for (let stop = 0; stop < MOST_STOPS; stop++) {
+    await page.keyboard.press('Tab');
+    const here = await focused(page);
+    if (typeof name === 'string' ? here === name : name.test(here)) {
+      // Where the focus is can be seen: not hidden, and drawn round.
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle);
+      expect(outline, `${here} shows no focus`).not.toBe('none');
+      return;
+    }
+    seen.push(here);
+  }
+  throw new Error(`Tab does not reach ${name}: ${seen.join(' | ')}`);
+}
+
+async function press(page: Page, name: string | RegExp, key = 'Enter'): Promise<void> {
+  await tabTo(page, name);
+  await page.keyboard.press(key);
+}
+
+async function download(page: Page, name: string | RegExp): Promise<Buffer> {
+  const [file] = await Promise.all([page.waitForEvent('download'), press(page, name)]);
+  return readFileSync(await file.path());
+}
+
+test('two runs are started, compared and taken out by keyboard alone', async () => {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    const page = await openPlayed(context, site.url, { stride: 400 });
+    await page.getByText('Runs on').waitFor();
+    const ended = () => page.getByRole('button', { name: 'Start again', exact: true }).waitFor();
+
+    // The first stop leads past the header.
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe('Skip to the chart');
+
+    await press(page, 'Start');
+    await ended();
+    await tabTo(page, 'Base run: peak rate');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('0.002');
+    await press(page, 'Start again');
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await ended();
+
+    // Compared: the table says in what they differ and which is better; the chart reads both.
+    await page.getByText('base peak rate 4e-3→2e-3').waitFor();
+    await press(page, /^Loss\W*$/);
+    await expect.poll(() => page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
+    await press(page, /^Edit /);
+    await press(page, '★ Make it the baseline');
+    await page.getByText(/★ baseline/).first().waitFor();
+    await tabTo(page, /^Loss, in nats a token/);
+    await page.keyboard.press('End');
+    await page.getByText(/^Step 1,439, QA blend: loss .* · [a-z ]+ \d\.\d+$/).waitFor();
+
+    // Taken out.
+    const zip = unzipSync(await download(page, 'Everything as one .zip'));
+    expect(Object.keys(zip)).toEqual(expect.arrayContaining(['report.md', 'metrics.csv', 'picture.png', 'other-runs.csv']));
+    await press(page, 'Axes and files');
+    expect((await download(page, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
+    const rows = (await download(page, 'CSV')).toString().trimEnd().split('\r\n');
+    expect(rows).toHaveLength(1 + 2 * 1440);
+
+    // The help lists the keys and gives the focus back.
+    await press(page, 'Help');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await focused(page)).toBe('Help');
+  } finally {
+    await context.close();
+  }
+});

@@ -1,0 +1,178 @@
+/**
+ * The published page without its server: what it kept at the first visit is enough to open it and to train. A newer version
+ * waits for its reader, comes whole, and does not come at all when a file of it is not what it should be.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { workerFile } from '../../src/cli/node/offline.mjs';
+import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { webGpuSwitches } from './harness.ts';
+
+const folder = path.resolve(import.meta.dirname, '../../out/site');
+const types: Record<string, string> = {
+  html: 'text/html',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+  json: 'application/json',
+  png: 'image/png',
+  webmanifest: 'application/manifest+json',
+};
+type Site = Map<string, Buffer>;
+
+/** The built page, in memory. */
+const built: Site = new Map();
+let browser: Browser;
+beforeAll(async () => {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const file = path.join(folder, name);
+    if (statSync(file).isFile()) built.set(name.replaceAll(path.sep, '/'), readFileSync(file));
+  }
+  browser = await chromium.launch({ executablePath: findChromium(), args: webGpuSwitches });
+});
+afterAll(() => browser.close());
+
+/** A static host whose files can be changed and which can go away. */
+class Host {
+  files = built;
+  /** Names of the files asked for. */
+  readonly asked: string[] = [];
+  readonly #server: Server = createServer((request, response) => {
+    const name = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname.slice(1)) || 'index.html';
+    this.asked.push(name);
+    const body = this.files.get(name);
+    if (body === undefined) return void response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': types[name.split('.').pop()!] ?? 'application/octet-stream' }).end(body);
+  });
+
+  async open(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+/** A page on a host of its own, in a fresh profile; what it complains of fails the test. */
+async function withHost(use: (page: Page, host: Host, url: string) => Promise<void>): Promise<void> {
+  const host = new Host();
+  const url = await host.open();
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    await page.goto(url);
+    await use(page, host, url);
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+    host.close();
+  }
+}
+
+/** Everything is kept. */
+const kept = (page: Page) => page.getByText('opens without a connection too').waitFor({ timeout: 60_000 });
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+test('after one visit the page opens and trains without its server', () =>
+  withHost(async (page, host, url) => {
+    await kept(page);
+    host.close();
+    await page.goto(`${url}?hide=files#v=1&p=smoke&base.steps=4&continued.steps=4&base.schedule.warmupSteps=1`);
+    await page.getByText('Runs on').waitFor({ timeout: 60_000 });
+    expect(await page.getByText('Your own text').count()).toBe(0);
+    await button(page, 'Start').click();
+    await button(page, 'Start again').waitFor({ timeout: 120_000 });
+    await page.getByText('Done', { exact: true }).first().waitFor();
+    // A part that is fetched when asked for.
+    await page.getByRole('link', { name: 'Experiments' }).click();
+    await page.getByRole('heading', { name: 'Experiments' }).or(page.getByRole('combobox', { name: 'Experiment' })).first().waitFor();
+  }));
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** The page as a later build would have it: one sentence of the front page differs, and the list of files says so. */
+function laterVersion(honest: boolean): Site {
+  const later = new Map(built);
+  const page = Buffer.from(String(built.get('index.html')).replace('<div id="app">', '<div id="app" data-later="yes">'));
+  const worker = String(built.get(workerFile));
+  const before = sha256(built.get('index.html')!);
+  expect(worker).toContain(before);
+  later.set('index.html', page);
+  const list = worker.replace(before, honest ? sha256(page) : before.replaceAll('a', 'b'));
+  later.set(workerFile, Buffer.from(list.replace(/version:"\w{4}/, 'version:"late').replace(/"version":"\w{4}/, '"version":"late')));
+  return later;
+}
+const isLater = (page: Page) => page.locator('#app[data-later]').count();
+
+test('a newer version waits until it is asked for, not while a run is under way, and comes whole', () =>
+  withHost(async (page, host) => {
+    await kept(page);
+    await page.reload();
+    host.files = laterVersion(true);
+    await page.reload();
+    expect(await isLater(page)).toBe(0);
+    await button(page, 'Reload into it').waitFor({ timeout: 60_000 });
+    await page.reload();
+    expect(await isLater(page)).toBe(0);
+    await button(page, 'Start').click();
+    await button(page, 'Stop').waitFor();
+    await button(page, 'Reload into it').waitFor({ state: 'hidden' });
+    await button(page, 'Stop').click();
+    await button(page, 'Reload into it').click({ timeout: 60_000 });
+    await page.locator('#app[data-later]').waitFor();
+    expect(await page.evaluate(() => caches.keys())).toHaveLength(1);
+    host.close();
+    await page.reload();
+    await page.locator('#app[data-later]').waitFor();
+  }));
+
+test('a newer version that does not come as it was built changes nothing', () =>
+  withHost(async (page, host) => {
+    await kept(page);
+    host.files = laterVersion(false);
+    host.asked.length = 0;
+    await page.reload();
+    await expect.poll(() => host.asked, { timeout: 60_000 }).toContain('index.html');
+    await page.waitForTimeout(2000);
+    expect(await button(page, 'Reload into it').count()).toBe(0);
+    await page.reload();
+    await page.getByText('Runs on').waitFor();
+    expect(await isLater(page)).toBe(0);
+  }));
+
+test('it can be installed: a manifest with icons of the sizes that are asked for', () =>
+  withHost(async (page, _host, url) => {
+    const manifest = JSON.parse(String(built.get('manifest.webmanifest'))) as {
+      start_url: string;
+      display: string;
+      icons: { src: string; sizes: string; type: string; purpose?: string }[];
+    };
+    expect(new URL(manifest.start_url, url).href).toBe(url);
+    expect(manifest.display).toBe('standalone');
+    for (const { src, sizes, type } of manifest.icons) {
+      const size = await page.evaluate(async (address) => {
+        const image = new Image();
+        image.src = address;
+        await image.decode();
+        return `${image.naturalWidth}x${image.naturalHeight}`;
+      }, new URL(src, url).href);
+      if (type === 'image/png') expect(size).toBe(sizes);
+    }
+    expect(manifest.icons.some(({ purpose }) => purpose === 'maskable')).toBe(true);
+    const session = await page.context().newCDPSession(page);
+    const { errors } = await session.send('Page.getAppManifest');
+    expect(errors).toEqual([]);
+  }));

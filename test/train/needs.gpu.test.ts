@@ -1,0 +1,37 @@
+/**
+ * What a run is said to need before it starts, beside what it then allocates: an engine, a decoder of samples, the scorers of its
+ * benchmarks and the copies of a save are made for every preset, as a run makes them. Only `studio`, some 700 MB, is left to
+ * test/train/needs.test.ts, which lays it out without a device.
+ */
+import { expect, test } from 'vitest';
+import { PRESETS } from '../../src/config/presets.ts';
+import { tokenIndex } from '../../src/data/tokenIndex.ts';
+import { scorerLength } from '../../src/evaluate/report.ts';
+import { Engine } from '../../src/train/engine.ts';
+import { Generator } from '../../src/train/generate.ts';
+import { needsOf } from '../../src/train/needs.ts';
+import { prepareWorld } from '../../src/world/prepare.ts';
+import { gpu } from '../gpu/device.ts';
+
+test.each(PRESETS.filter(({ name }) => name !== 'studio'))('$name', async ({ config }) => {
+  const { device, report } = await gpu();
+  const suites = config.data.world ? prepareWorld(config) : null;
+  const lengths = new Set(suites?.suites.map((suite) => scorerLength(suites.corpus.world.tokenizer, [suite])));
+  const engine = await Engine.create(device, report.software, config, tokenIndex);
+  const { memory } = engine;
+  const generator = await Generator.create(memory, config.model, 'generate');
+  for (const length of lengths) await engine.scorer(length);
+  let most = 0;
+  const allocate = memory.allocate.bind(memory);
+  memory.allocate = (...buffer) => {
+    const made = allocate(...buffer);
+    most = Math.max(most, memory.bytes);
+    return made;
+  };
+  await engine.snapshot();
+  const { bytes } = needsOf(config, memory.context, report, [...lengths]);
+  generator.destroy();
+  engine.destroy();
+  // The promise is 10 %; every buffer is counted, so that they are equal.
+  expect(bytes).toBe(most);
+});
