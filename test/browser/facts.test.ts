@@ -1,0 +1,130 @@
+/**
+ * What the published page costs: bytes before anything is seen, what happens before the graphics processor is asked for, and memory
+ * over a long run. Long tasks and redraws are in load.test.ts.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { CDPSession, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { withPage } from './harness.ts';
+import { withPlayed } from './played.ts';
+
+/**
+ * Bytes of script, gzipped, that a first visitor waits for: at the 1 Mbit/s that thirty laptops leave each other on a school's line,
+ * a bit more than a second.
+ */
+const MOST_SCRIPT = 150_000;
+
+const site = path.resolve(import.meta.dirname, '../../out/site');
+const gzipped = (url: string) => gzipSync(readFileSync(path.join(site, new URL(url).pathname)), { level: 9 }).length;
+
+interface Marks {
+  asked: number[];
+  workers: { at: number; url: string }[];
+}
+
+/** Notes when the page asks for WebGPU and when it starts a worker. */
+function noteStarts(): void {
+  const marks: Marks = { asked: [], workers: [] };
+  Object.assign(globalThis, { marks });
+  const gpu = Object.getOwnPropertyDescriptor(Navigator.prototype, 'gpu')!;
+  Object.defineProperty(Navigator.prototype, 'gpu', {
+    get(this: Navigator) {
+      marks.asked.push(performance.now());
+      return gpu.get!.call(this) as unknown;
+    },
+  });
+  const Plain = globalThis.Worker;
+  globalThis.Worker = class extends Plain {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      marks.workers.push({ at: performance.now(), url: String(url) });
+    }
+  };
+}
+
+test('what a first visitor waits for is little, and is painted before a worker is started or WebGPU touched', () =>
+  withPage(
+    async (page) => {
+      const scripts: string[] = [];
+      page.on('request', (request) => request.resourceType() === 'script' && scripts.push(request.url()));
+      await page.addInitScript(noteStarts);
+      await page.reload();
+      await page.getByText('Runs on').waitFor({ timeout: 60_000 });
+      const { asked, workers, painted } = await page.evaluate(() => ({
+        ...(globalThis as unknown as { marks: Marks }).marks,
+        painted: performance.getEntriesByName('first-contentful-paint')[0]!.startTime,
+      }));
+      expect(asked, 'the page itself never asks: its worker does').toEqual([]);
+      expect(workers).toHaveLength(1);
+      expect(painted).toBeLessThan(workers[0]!.at);
+
+      const html = readFileSync(path.join(site, 'index.html'), 'utf8');
+      const first = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map((match) => new URL(match[1]!, page.url()).href);
+      expect(first.length).toBeGreaterThan(0);
+      const bytes = first.reduce((sum, url) => sum + gzipped(url), 0);
+      const later = scripts.filter((url) => /trainer\.worker/.test(url)).reduce((sum, url) => sum + gzipped(url), 0);
+      console.log(`${(bytes / 1000).toFixed(1)} kB of script before the first paint, ${(later / 1000).toFixed(1)} kB in the worker after it`);
+      expect(bytes).toBeLessThan(MOST_SCRIPT);
+      expect(later).toBeGreaterThan(0);
+      expect(later).toBeLessThan(MOST_SCRIPT);
+    },
+    { serviceWorkers: 'block' },
+  ));
+
+const POINTS = 100_000;
+/** Bytes of a point: seven columns and the average as f64, the phase as a byte, twice as much while they double. */
+const POINT_BYTES = 2 * (8 * 8 + 1);
+/**
+ * What else may grow between a quarter of the run and its end: the held-out table and the samples, of which there is one a batch
+ * here, and what the engine compiles meanwhile.
+ */
+const SLACK = 2e6;
+
+interface Memory {
+  /** Objects and strings. */
+  heap: number;
+  /** Typed arrays. */
+  arrays: number;
+  nodes: number;
+  listeners: number;
+}
+
+async function memoryOf(session: CDPSession): Promise<Memory> {
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize, backingStorageSize } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number; backingStorageSize: number };
+  const { metrics } = await session.send('Performance.getMetrics');
+  const value = (name: string) => metrics.find((metric) => metric.name === name)!.value;
+  return { heap: usedSize, arrays: backingStorageSize, nodes: value('Nodes'), listeners: value('JSEventListeners') };
+}
+
+const reached = (page: Page, step: number) =>
+  page.waitForFunction(
+    (least) => Number(/step ([\d,]+) of/.exec(document.querySelector('.numbers')?.textContent ?? '')?.[1]!.replaceAll(',', '')) >= least,
+    step,
+    { timeout: 120_000, polling: 200 },
+  );
+
+test('a run of 100,000 points takes the bytes of its points and no more', () =>
+  withPlayed(
+    { stride: 500 },
+    async (page) => {
+      const session = await page.context().newCDPSession(page);
+      await session.send('Performance.enable');
+      await page.getByText('Runs on').waitFor();
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await reached(page, POINTS / 4);
+      const early = await memoryOf(session);
+      await reached(page, POINTS);
+      const late = await memoryOf(session);
+      const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
+      console.log(`objects ${mb(early.heap)} → ${mb(late.heap)} MB, typed arrays ${mb(early.arrays)} → ${mb(late.arrays)} MB, ${early.nodes} → ${late.nodes} nodes`);
+      expect(late.heap - early.heap).toBeLessThan(SLACK);
+      expect(late.arrays - early.arrays).toBeLessThan(POINTS * POINT_BYTES);
+      // Rows of the samples and ticks of the axes come and go; garbage is collected with them.
+      expect(late.nodes).toBeLessThan(1.5 * early.nodes);
+      expect(late.listeners).toBeLessThan(1.5 * early.listeners);
+    },
+    { address: `#v=1&p=tiny&base.steps=${POINTS}` },
+  ));
