@@ -84,6 +84,8 @@ export type RunState =
   | { kind: 'paused'; phase: PhaseName }
   | { kind: 'done' }
   | { kind: 'stopped' }
+  /** Gone on with in another tab, which asked for it. */
+  | { kind: 'moved' }
   | { kind: 'diverged'; step: number; message: string }
   | { kind: 'failed'; message: string };
 
@@ -97,6 +99,8 @@ export type NoticeCode =
   | 'gpu-lost'
   | 'gpu-refused'
   | 'restarted'
+  | 'slept'
+  | 'elsewhere'
   | 'first-step'
   | 'gradient-spike'
   | 'clip-rate'
@@ -186,6 +190,18 @@ export interface SavedRun {
   generation: number;
 }
 
+/** A saved run as the list shows it. */
+export interface ListedRun extends SavedRun {
+  /** Another tab trains it now. */
+  elsewhere: boolean;
+}
+
+/** Newest first; `notes`: what the list cannot show, a sentence each. */
+export interface SavedList {
+  runs: ListedRun[];
+  notes: string[];
+}
+
 /** Everything that happened since the last batch of events. A rewind comes before all else in its batch. */
 export interface RunEvents {
   state?: RunState;
@@ -204,12 +220,20 @@ export interface RunEvents {
   inspections?: Inspection[];
 }
 
-/** A file the user gave: its text never leaves the page. */
+/** A file the user gave: its text never leaves the browser. The page hands on the file, and the worker reads it. */
 export interface UserFile {
   source: string;
   name: string;
-  bytes: ArrayBuffer;
+  bytes: Blob;
+  /** What becomes of bytes that are not UTF-8; by default the file is refused. */
+  invalid?: 'refuse' | 'replace' | 'windows-1252';
 }
+
+/** What was found in a file that was read to its end. Damaged: a person may choose what becomes of those places. */
+export type FileReport =
+  | { kind: 'good'; documents: number }
+  | { kind: 'damaged'; places: number; at: number }
+  | { kind: 'refused'; code: string; message: string };
 
 /** A file of a model folder. */
 export interface ModelFile {
@@ -388,13 +412,22 @@ export interface Preflight {
 export interface TrainerApi {
   adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
   start(config: RunConfig, files: UserFile[], onEvents: (events: RunEvents) => void, base?: BaseSource): Promise<void>;
-  /** Saved runs that no other tab trains, newest first. */
-  savedRuns(): Promise<SavedRun[]>;
+  /** Reads a file of the user's to its end, piece by piece, as a run would. */
+  checkFile(file: UserFile, onProgress: (read: number, total: number) => void): Promise<FileReport>;
+  savedRuns(): Promise<SavedList>;
   /** What a saved run trains. */
   savedConfig(id: string): Promise<RunConfig>;
   /** Goes on with a saved run, in place of what is under way. Everything said of it so far comes first, as events. */
   resumeSaved(id: string, onEvents: (events: RunEvents) => void): Promise<void>;
   deleteSaved(id: string): Promise<void>;
+  /**
+   * Shows a run that another tab trains: everything so far, then what happens there. Resolves when that tab lets go of it, or
+   * another call of the kind ends the watch.
+   */
+  watchSaved(id: string, onEvents: (events: RunEvents) => void): Promise<void>;
+  unwatch(): Promise<void>;
+  /** Asks the tab that trains a run to save it and let go: `resumeSaved` then goes on with it here. An error where that tab does not. */
+  claimSaved(id: string): Promise<void>;
   /** Back to the run's last save, and past the batches drawn since. */
   goBack(): Promise<void>;
   pause(): Promise<void>;

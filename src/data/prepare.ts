@@ -1,5 +1,6 @@
 import { loadTokenizer } from '../tokenizer/load.ts';
 import { UserError } from '../util/errors.ts';
+import { brief } from '../util/quoted.ts';
 import { splitHeldOut } from './heldOut.ts';
 import type { Invalid } from './decode.ts';
 import { readFile } from './read.ts';
@@ -79,11 +80,18 @@ export interface GivenFile {
 }
 
 /** Files of the user's as corpora; several files of one source are read one after another. */
-export async function readUserFiles(files: readonly GivenFile[]): Promise<Corpus[]> {
+export async function readUserFiles(
+  files: readonly GivenFile[],
+  onProgress?: (what: string, done: number, total: number) => void,
+): Promise<Corpus[]> {
   const corpora = new Map<string, Corpus>();
   for (const { source, name, bytes, invalid } of files) {
     const file = bytes instanceof Blob ? bytes : new Blob([bytes as BlobPart]);
-    const { documents } = await readFile(source, name, file, { invalid });
+    const reading = `Reading ${brief(name)}`;
+    const { documents } = await readFile(source, name, file, {
+      invalid,
+      onProgress: (read, total) => onProgress?.(reading, read, total),
+    });
     const known = corpora.get(source);
     if (known === undefined) corpora.set(source, { name: source, label: name, licence: 'yours', documents });
     else {

@@ -28,12 +28,16 @@ export interface ReadOptions {
   invalid?: Invalid;
   /** For tests: another limit than LARGEST_TEXT. */
   limit?: number;
+  /** Bytes of the file that have been read, after each piece. */
+  onProgress?: (read: number, total: number) => void;
 }
 
 export interface TextFile {
   documents: Document[];
   /** Places that were not UTF-8, each now U+FFFD; 0 unless they were to be replaced. */
   damaged: number;
+  /** Offset of the first of them in the unpacked file. */
+  firstDamage: number | null;
 }
 
 /** A file that is in memory, in which nothing may be damaged. */
@@ -48,7 +52,11 @@ export async function readFile(source: string, name: string, file: Blob, options
   const reader = new TextFileReader(name, file.size, options);
   const stream = file.stream().getReader();
   try {
-    for (let part = await stream.read(); !part.done; part = await stream.read()) reader.push(part.value);
+    let taken = 0;
+    for (let part = await stream.read(); !part.done; part = await stream.read()) {
+      reader.push(part.value);
+      options?.onProgress?.((taken += part.value.length), file.size);
+    }
   } catch (error) {
     await stream.cancel().catch(() => {});
     if (error instanceof UserError) throw error;
@@ -108,7 +116,7 @@ export class TextFileReader {
         { code: 'text-empty' },
       );
     }
-    return { documents, damaged };
+    return { documents, damaged, firstDamage: firstDamage?.at ?? null };
   }
 
   #begin(head: Uint8Array): void {

@@ -9,7 +9,9 @@ export type StorageCode =
   | 'no-answer' // a call that does not settle
   | 'io' // anything else the browser reports
   | 'damaged' // bytes that are not those written
-  | 'newer'; // written by a newer version of this app
+  | 'newer' // written by a newer version of this app
+  | 'outdated' // a newer version of this app is open in another tab
+  | 'blocked'; // an older one is, and holds up an update
 
 const advice: Record<StorageCode, string> = {
   full: 'The browser’s storage is full; what was saved before is intact. Delete old runs or download the model.',
@@ -20,6 +22,8 @@ const advice: Record<StorageCode, string> = {
   io: 'What was saved before is intact. Reload the page if it happens again.',
   damaged: 'Nothing of it was used. Start the run again.',
   newer: 'It is left as it is. Open it with the newer version of this app.',
+  outdated: 'What was saved before is intact. Reload this page.',
+  blocked: 'What was saved before is intact. Close that tab, then reload this page.',
 };
 
 /** Names of the browser's own exceptions. */

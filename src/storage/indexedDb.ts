@@ -3,7 +3,9 @@
  * puts it in one strict transaction: a relaxed one (the default since Chromium 121) syncs the log but not the side file
  * that holds large values.
  */
-import { openDB, type IDBPDatabase } from 'idb';
+import type { IDBPDatabase } from 'idb';
+import { openShared } from './database.ts';
+import { StorageError } from './errors.ts';
 import { type Files, type OpenFile, readAt, resize, writeAt } from './files.ts';
 
 const database = 'rekindle-files';
@@ -11,14 +13,26 @@ const store = 'files';
 
 export class IndexedDbFiles implements Files {
   readonly kind = 'indexeddb';
-  readonly #database: IDBPDatabase;
+  readonly #opened: IDBPDatabase;
+  #outdated = false;
 
   static async create(): Promise<IndexedDbFiles> {
-    return new IndexedDbFiles(await openDB(database, 1, { upgrade: (db) => void db.createObjectStore(store) }));
+    const shared = {
+      version: 1,
+      upgrade: (db: IDBPDatabase) => void db.createObjectStore(store),
+      onNewer: () => void (files.#outdated = true),
+    };
+    const files: IndexedDbFiles = new IndexedDbFiles(await openShared(database, shared));
+    return files;
   }
 
   private constructor(db: IDBPDatabase) {
-    this.#database = db;
+    this.#opened = db;
+  }
+
+  get #database(): IDBPDatabase {
+    if (this.#outdated) throw new StorageError('outdated', 'A newer version of this app was opened in another tab');
+    return this.#opened;
   }
 
   async list(): Promise<string[]> {

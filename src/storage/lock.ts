@@ -18,6 +18,21 @@ export async function holdRun(id: string): Promise<() => void> {
   });
 }
 
+/** Holds a run as soon as whoever has it lets go or dies; rejects when `signal` ends the wait. */
+export async function awaitRun(id: string, signal: AbortSignal): Promise<() => void> {
+  if (!globalThis.navigator?.locks) return () => {};
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(`run:${id}`, { signal }, () => new Promise<void>((release) => resolve(release)))
+      .catch(reject);
+  });
+}
+
+/** Resolves when nobody holds a run, which dying counts as; rejects when `signal` ends the wait. */
+export async function whenFree(id: string, signal: AbortSignal): Promise<void> {
+  await globalThis.navigator?.locks?.request(`run:${id}`, { mode: 'shared', signal }, () => {});
+}
+
 /** Runs that are being trained, here or in another tab. */
 export async function heldRuns(): Promise<Set<string>> {
   const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {};

@@ -1,4 +1,5 @@
 /** The safest storage this browser gives a worker: OPFS, else IndexedDB, else memory, which the user must be told of. */
+import { StorageError } from './errors.ts';
 import { type Files, MemoryFiles } from './files.ts';
 import { IndexedDbFiles } from './indexedDb.ts';
 import { OpfsFiles } from './opfs.ts';
@@ -17,6 +18,7 @@ export async function openFiles(): Promise<Opened> {
       await files.list(); // denied storage may open and fail at first use
       return { files, notice: null };
     } catch (error) {
+      if (error instanceof StorageError) return { files: new MemoryFiles(), notice: `${error.message} Until then runs are kept in this tab only.` };
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }

@@ -2,8 +2,11 @@
  * The list of saved runs, in IndexedDB: what can be shown of a run without reading its weights. The slots are the
  * truth; the list is brought in line with them whenever it is read, and made anew from them where it is gone.
  */
-import { deleteDB, openDB, type IDBPDatabase } from 'idb';
+import { deleteDB, type IDBPDatabase } from 'idb';
 import type { MetricColumns, SavedRun } from '../protocol.ts';
+import { announceChange } from '../util/tabs.ts';
+import { openShared } from './database.ts';
+import { StorageError } from './errors.ts';
 import type { Files } from './files.ts';
 import type { Head } from './head.ts';
 import { SlotStore, storedRuns } from './slots.ts';
@@ -63,12 +66,19 @@ class DatabaseTable implements Table {
   };
 }
 
+/** Milliseconds for an answer of the table: it holds a few hundred kilobytes, and nothing depends on it. */
+const longEnough = 5000;
+
 export class RunList {
   readonly #files: Files;
-  readonly #table: Table;
+  #table: Table;
+  #outdated = false;
+  /** What the list cannot show, a sentence each; of the last `list`. */
+  notes: string[] = [];
 
   static async open(files: Files): Promise<RunList> {
-    return new RunList(files, await openTable());
+    const list: RunList = new RunList(files, await openTable(() => list.#leave()));
+    return list;
   }
 
   constructor(files: Files, table: Table = new MemoryTable()) {
@@ -79,55 +89,85 @@ export class RunList {
   /** Newest first. A run whose heads cannot be read is left out here and keeps its files. */
   async list(): Promise<SavedRun[]> {
     const stored = (await storedRuns(this.#files)).filter((id) => !id.endsWith(inputsOf('')));
-    const known = new Map((await this.#table.all()).map((record) => [record.id, record]));
+    const known = new Map((await this.#use((table) => table.all())).map((record) => [record.id, record]));
     const records: SavedRun[] = [];
+    let newer = 0;
     for (const id of stored) {
-      const head = await new SlotStore(this.#files, id).newest().catch(() => null);
+      const head = await new SlotStore(this.#files, id).newest().catch((error: unknown) => {
+        if (error instanceof StorageError && error.code === 'newer') newer++;
+        return null;
+      });
       if (!head) continue;
       const record = recordOf(id, head);
-      if (known.get(id)?.generation !== record.generation) await this.#table.put(record);
+      if (known.get(id)?.generation !== record.generation) await this.#use((table) => table.put(record));
       records.push(record);
     }
-    for (const id of known.keys()) if (!stored.includes(id)) await this.#table.remove(id);
+    for (const id of known.keys()) if (!stored.includes(id)) await this.#use((table) => table.remove(id));
+    this.notes = [];
+    if (this.#outdated) this.notes.push('A newer version of this app was opened in another tab: reload this page.');
+    if (newer > 0) {
+      const which = newer === 1 ? 'One run here was' : `${newer} runs here were`;
+      this.notes.push(`${which} saved by a newer version of this app and left as it is: open that version to go on with it.`);
+    }
     return records.sort((a, b) => b.savedAt - a.savedAt);
   }
 
   /** After a save. */
   put(record: SavedRun, metrics: MetricColumns): Promise<void> {
-    return this.#table.put(record, metrics);
+    return this.#use((table) => table.put(record, metrics));
   }
 
   /** The curve of a saved run; null where the list was made anew since. */
   metrics(id: string): Promise<MetricColumns | null> {
-    return this.#table.metrics(id);
+    return this.#use((table) => table.metrics(id));
   }
 
   /** The run with all its files. */
   async remove(id: string): Promise<void> {
     await new SlotStore(this.#files, id).remove();
     await new SlotStore(this.#files, inputsOf(id)).remove();
-    await this.#table.remove(id);
+    await this.#use((table) => table.remove(id));
+  }
+
+  /** A table that fails, or is closed because a newer app came, is done without: the slots have everything. */
+  async #use<T>(work: (table: Table) => Promise<T>): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => (timer = setTimeout(reject, longEnough, new Error('no answer'))));
+    try {
+      return await Promise.race([work(this.#table), late]);
+    } catch {
+      this.#table = new MemoryTable();
+      return await work(this.#table);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #leave(): void {
+    this.#outdated = true;
+    this.#table = new MemoryTable();
+    announceChange();
   }
 }
 
-async function openTable(): Promise<Table> {
-  const open = () =>
-    openDB(database, 1, {
-      upgrade(db) {
-        db.createObjectStore('runs', { keyPath: 'id' });
-        db.createObjectStore('metrics');
-      },
-      // Another tab brings a newer version: it must not wait for this one.
-      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-    });
+async function openTable(onNewer: () => void): Promise<Table> {
+  const shared = {
+    version: 1,
+    upgrade(db: IDBPDatabase): void {
+      db.createObjectStore('runs', { keyPath: 'id' });
+      db.createObjectStore('metrics');
+    },
+    onNewer,
+  };
   try {
-    return new DatabaseTable(await open());
+    return new DatabaseTable(await openShared(database, shared));
   } catch (error) {
-    if (!(error instanceof DOMException) || error.name === 'VersionError') return new MemoryTable();
+    // A newer app's list is not ours to touch; nor one that an older tab holds.
+    if (!(error instanceof DOMException)) return new MemoryTable();
     try {
       // A damaged list is thrown away: the slots have everything.
       await deleteDB(database);
-      return new DatabaseTable(await open());
+      return new DatabaseTable(await openShared(database, shared));
     } catch {
       return new MemoryTable();
     }

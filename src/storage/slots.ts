@@ -20,6 +20,9 @@ export const segmentBytes = 32 * 2 ** 20;
 /** Milliseconds: a worker that has died was seen to hold its files for 4.6 s, and no call to take half as long. */
 const longEnough = 10_000;
 
+/** Milliseconds that a timer of a busy worker may be late; a later one slept. */
+const mostDelay = 5000;
+
 const slotNames = ['a', 'b'] as const;
 type Slot = (typeof slotNames)[number];
 
@@ -235,9 +238,15 @@ export class SlotStore {
   /** The answer of a storage call, or a StorageError: also where none comes. */
   async #settle<T>(call: Awaitable<T>, doing: string): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const from = performance.now();
     const silence = new Promise<never>((_, reject) => {
-      const late = (): void => reject(new StorageError('no-answer', `${doing} got no answer within ${this.#patience / 1000} s`));
-      timer = setTimeout(late, this.#patience);
+      const late = (again: boolean): void => {
+        // A machine that slept meanwhile wakes to a timer long past its time: the call gets its time once more.
+        const slept = again && performance.now() - from > this.#patience + mostDelay;
+        if (slept) timer = setTimeout(late, this.#patience, false);
+        else reject(new StorageError('no-answer', `${doing} got no answer within ${this.#patience / 1000} s`));
+      };
+      timer = setTimeout(late, this.#patience, true);
     });
     try {
       return await Promise.race([call, silence]);

@@ -48,7 +48,7 @@ export async function prepareData(
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
     return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites };
   }
-  const own = await readUserFiles(files);
+  const own = await readUserFiles(files, onProgress);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {

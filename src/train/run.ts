@@ -13,6 +13,7 @@ import type { Weights } from '../export/parts.ts';
 import { planRun, type RunPart, type RunPlan } from '../recipe/phases.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
+import { AwakeClock, inWords } from '../util/awake.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import type { TrainingData } from './data.ts';
 import { Engine, type StepMetrics } from './engine.ts';
@@ -84,7 +85,9 @@ export class Run {
   #reads: Promise<boolean>[] = [];
   /** Steps read back together. */
   #group = 1;
-  #lastRead = 0;
+  /** Milliseconds a step, as last measured; null: not yet. A step that the machine or its tab slept in measures nothing. */
+  #perStep: number | null = null;
+  readonly #clock = new AwakeClock((millis) => this.#tellSleep(millis));
   #trouble: Trouble | null = null;
   #end: RunState | null = null;
   /** Scoring and sampling take turns: each owns its plan's inputs until it has its answer. Steps go on between their replays. */
@@ -177,9 +180,18 @@ export class Run {
 
   /** Trains to the end, to a stop, or until the run diverges. Errors of the device are thrown. */
   async train(): Promise<RunState> {
+    this.#clock.start();
+    try {
+      return await this.#train();
+    } finally {
+      this.#clock.stop();
+    }
+  }
+
+  async #train(): Promise<RunState> {
     const first = this.#progress.step === this.plan.firstStep;
     this.#listener.state({ kind: 'training', phase: this.#progress.phase });
-    this.#lastRead = performance.now();
+    this.#clock.lap();
     // Before the first step, so that storage which fails is known of while nothing can be lost.
     if (first) {
       await this.#keep('training');
@@ -273,7 +285,7 @@ export class Run {
   async #drain(): Promise<boolean> {
     if (this.#unread < this.#progress.step) this.#ask();
     await Promise.all(this.#reads.splice(0));
-    this.#lastRead = performance.now();
+    this.#clock.lap();
     return this.#trouble === null;
   }
 
@@ -281,17 +293,18 @@ export class Run {
   async #read(first: number, last: number): Promise<boolean> {
     const { plan, config } = this;
     const rows = await this.engine.metrics(first, last);
-    const now = performance.now();
-    const perStep = Math.max(now - this.#lastRead, 0.01) / rows.length;
-    this.#lastRead = now;
-    this.#group = Math.max(1, Math.min(16, Math.round(groupMillis / perStep)));
-    this.engine.pace(perStep);
+    const millis = this.#clock.lap();
+    if (millis !== null) {
+      this.#perStep = Math.max(millis, 0.01) / rows.length;
+      this.#group = Math.max(1, Math.min(16, Math.round(groupMillis / this.#perStep)));
+      this.engine.pace(this.#perStep);
+    }
+    const tokensPerSecond = this.#perStep === null ? 0 : (plan.tokensPerStep / this.#perStep) * 1000;
     for (const row of rows) {
       if (this.#trouble) return false;
       const logged = row.step % config.logEverySteps === 0 || row.step === plan.endStep - 1;
       if (logged) {
         const tokens = (row.step + 1) * plan.tokensPerStep;
-        const tokensPerSecond = (plan.tokensPerStep / perStep) * 1000;
         this.#listener.metric({ ...row, tokens, phase: plan.at(row.step).phase.name, tokensPerSecond });
       }
       this.#judge(row);
@@ -362,6 +375,12 @@ export class Run {
 
   #tellSources(): void {
     this.#listener.sources(this.#data.batches.describeCounts(Float64Array.from(this.#progress.counts)));
+  }
+
+  #tellSleep(millis: number): void {
+    const { step } = this.#progress;
+    const message = `The browser or the computer slept for ${inWords(millis)}: the run stands at step ${step}, and nothing was lost.`;
+    this.#listener.notice?.({ code: 'slept', step, message });
   }
 
   async #finish(): Promise<RunState> {

@@ -2,7 +2,7 @@
 import type { RunConfig } from '../config/run.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { decodeSafetensors, safetensorsParts } from '../export/safetensors.ts';
-import type { MetricColumns, SavedRun } from '../protocol.ts';
+import type { MetricColumns, SavedList, SavedRun } from '../protocol.ts';
 import { planRun, type RunPart } from '../recipe/phases.ts';
 import type { Files } from '../storage/files.ts';
 import { hex, sha256 } from '../storage/head.ts';
@@ -12,12 +12,14 @@ import { SlotStore } from '../storage/slots.ts';
 import { fromHuggingFace } from '../tokenizer/huggingface.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
+import { announceChange } from '../util/tabs.ts';
 import { isWordLevel, readWordTokenizer } from '../world/tokenizer.ts';
 import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
 import type { TrainingData } from './data.ts';
 import { columnsOf } from './events.ts';
 import { newHistory } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
+import { takeRun } from './tabs.ts';
 
 /** Runs kept; the ones saved longest ago make room for a new one. */
 const mostRuns = 5;
@@ -45,6 +47,8 @@ export class SavedRuns {
   readonly #list: RunList;
   /** The run that is being trained here, and what frees it. */
   #held: { id: string; release: () => void } | null = null;
+  /** One that another tab let go of for us. */
+  #claimed: { id: string; release: () => void } | null = null;
 
   static async open(files: Files): Promise<SavedRuns> {
     return new SavedRuns(files, await RunList.open(files));
@@ -56,10 +60,17 @@ export class SavedRuns {
   }
 
   list = (): Promise<SavedRun[]> => this.#list.list();
-  /** Those that no other tab trains. */
-  async available(): Promise<SavedRun[]> {
+  /** With what other tabs train. */
+  async listed(): Promise<SavedList> {
     const held = await heldRuns();
-    return (await this.list()).filter(({ id }) => id === this.#held?.id || !held.has(id));
+    const own = [this.#held?.id, this.#claimed?.id];
+    const runs = (await this.list()).map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
+    return { runs, notes: this.#list.notes };
+  }
+  /** A run as its last save tells it, with its curve; null: there is none. */
+  async recorded(id: string): Promise<{ run: SavedRun; metrics: MetricColumns | null } | null> {
+    const run = (await this.list()).find((listed) => listed.id === id);
+    return run ? { run, metrics: await this.metrics(id) } : null;
   }
   metrics = (id: string): Promise<MetricColumns | null> => this.#list.metrics(id);
 
@@ -89,7 +100,30 @@ export class SavedRuns {
       await this.#list.remove(id);
     } finally {
       release();
+      announceChange();
     }
+  }
+
+  /** The run that is held here; null: none. */
+  get held(): string | null {
+    return this.#held?.id ?? null;
+  }
+
+  /** Lets go of what is held, whose last save has ended: other tabs may go on with it. */
+  release(): void {
+    if (!this.#held && !this.#claimed) return;
+    this.#held?.release();
+    this.#claimed?.release();
+    this.#held = this.#claimed = null;
+    announceChange();
+  }
+
+  /** Has the tab that trains a run let go of it, and keeps it for `load`. UserError where that tab does not. */
+  async claim(id: string): Promise<void> {
+    if (this.#held?.id === id || this.#claimed?.id === id) return;
+    const release = await takeRun(id);
+    this.#claimed?.release();
+    this.#claimed = { id, release };
   }
 
   async config(id: string): Promise<RunConfig> {
@@ -128,7 +162,8 @@ export class SavedRuns {
         saved: (saved, head) => {
           listener.saved(saved, head);
           // The list follows the slots; where it cannot, reading it will bring it in line.
-          this.#list.put(recordOf(id, head), columnsOf(keeper.history.metrics)).catch(() => {});
+          const listed = this.#list.put(recordOf(id, head), columnsOf(keeper.history.metrics)).catch(() => {});
+          void listed.then(announceChange);
         },
       },
       facts,
@@ -140,9 +175,10 @@ export class SavedRuns {
   /** This run, and no other, is ours to write. */
   async #hold(id: string): Promise<void> {
     if (this.#held?.id === id) return;
-    this.#held?.release();
-    this.#held = null;
-    this.#held = { id, release: await holdRun(id) };
+    const claimed = this.#claimed?.id === id ? this.#claimed : null;
+    if (claimed) this.#claimed = null;
+    this.release();
+    this.#held = claimed ?? { id, release: await holdRun(id) };
   }
 
   async #inputs(id: string): Promise<Inputs> {

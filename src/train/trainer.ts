@@ -1,11 +1,13 @@
 /** The trainer a page talks to: one device, one run at a time. */
 import { fetchFrom } from '../data/catalogue.ts';
+import { checkFile } from '../data/check.ts';
 import type { RunConfig } from '../config/run.ts';
 import { isLost, openDevice } from '../gpu/device.ts';
 import type {
   BaseSource,
   Calibration,
   ExperimentRequest,
+  RunEvents,
   Saved,
   TrainerApi,
   TrialProgress,
@@ -28,15 +30,16 @@ import { EventBatcher, ExperimentBatcher } from './events.ts';
 import { runExperiment } from './experiment.ts';
 import { exportModel } from './exportModel.ts';
 import type { Disturb } from './faults.ts';
-import { retell } from './history.ts';
+import { type History, retell } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
 import { type FileSize, Preflights } from './preflight.ts';
 import type { Run } from './run.ts';
 import { SavedRuns } from './savedRuns.ts';
 import { SupervisedRun, type Making } from './supervisor.ts';
+import { RunSharer, watchRun } from './tabs.ts';
 import { type Bench, overfit, runGrid, startingBench, sweep } from './trials.ts';
 
-const sizesOf = (files: readonly UserFile[]): FileSize[] => files.map(({ source, bytes }) => ({ source, bytes: bytes.byteLength }));
+const sizesOf = (files: readonly UserFile[]): FileSize[] => files.map(({ source, bytes }) => ({ source, bytes: bytes.size }));
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. `disturb`: tests only. */
@@ -53,6 +56,14 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
   let stopping = false;
   /** The end of the run before, which a new one waits for: its buffers are in use until then. */
   let ended: Promise<unknown> = Promise.resolve();
+  /** Shows the run to other tabs; null: it is not saved, or there is none. */
+  let sharer: RunSharer | null = null;
+  /** What saves the run under way. */
+  let keeping: Keeper | null = null;
+  /** Set when another tab has asked for the run: its end is then no stop. */
+  let moved = false;
+  /** Ends the watching of another tab's run. */
+  let watching: AbortController | null = null;
 
   /** The device, opened when first asked for and again after it was lost or refused. */
   const open = (): ReturnType<typeof openDevice> => {
@@ -85,6 +96,36 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
   const progressOf = (listener: EventBatcher) => (what: string, done: number, total: number): void =>
     listener.state({ kind: 'preparing', what, done, total });
 
+  /** What a run's page hears, and the tabs that watch it. */
+  const listenerOf = (onEvents: (events: RunEvents) => void): EventBatcher =>
+    new EventBatcher((events) => {
+      const told = moved && events.state?.kind === 'stopped' ? { ...events, state: { kind: 'moved' as const } } : events;
+      onEvents(told);
+      sharer?.tell(told);
+    });
+
+  /** Lets other tabs see the run that is held, and have it. */
+  const share = (runs: SavedRuns, history: () => History, listener: EventBatcher): void => {
+    if (runs.held === null) return;
+    sharer = new RunSharer(runs.held, {
+      history,
+      flush: () => listener.flush(),
+      handOver() {
+        moved = stopping = true;
+        current?.stop();
+      },
+    });
+  };
+
+  /** After a run's end: all that it saves is on the disk, and other tabs may have it. */
+  const letGo = async (): Promise<void> => {
+    await keeping?.settled();
+    keeping = null;
+    sharer?.close();
+    sharer = null;
+    (await storage?.catch(() => null))?.runs.release();
+  };
+
   /** What is told of saves. */
   const savesOf = (listener: EventBatcher, where: Saved['where']): KeeperListener => ({
     saved: ({ step, bytes }) => listener.saved({ step, bytes, where }),
@@ -96,6 +137,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
   });
 
   const supervise = async (making: Omit<Making, 'disturb'>, listener: EventBatcher): Promise<void> => {
+    keeping = making.keeper;
     if (stopping) return listener.state({ kind: 'stopped' });
     current = run = new SupervisedRun(open, { ...making, disturb }, listener);
     await run.train();
@@ -111,7 +153,10 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
     const keeper = await saved()
       .then(async ({ runs, notice }) => {
         if (notice) listener.notice({ code: 'storage', step: null, message: notice });
-        return runs.begin({ config, files, tokenizer: base?.tokenizer ?? null }, part, data, savesOf(listener, runs.files.kind));
+        const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
+        const begun = await runs.begin(inputs, part, data, savesOf(listener, runs.files.kind));
+        share(runs, () => begun.history, listener);
+        return begun;
       })
       .catch((error: unknown) => {
         // A run that cannot be saved is still a run.
@@ -129,6 +174,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
     const { runs } = await saved();
     const resumed = await runs.load(id);
     const { config, files, tokenizer, checkpoint, passed } = resumed;
+    share(runs, () => keeping?.history ?? checkpoint.history, listener);
     for (const message of passed) listener.notice({ code: 'old-save', step: checkpoint.progress.step, message });
     retell(checkpoint.history, listener);
     const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), tokenizer);
@@ -221,18 +267,21 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
     stopping = true;
     current?.stop();
     endTrial();
+    watching?.abort();
     await ended;
     current = null;
-    stopping = false;
-    const working = work();
-    ended = working.catch(() => undefined);
-    try {
-      await working;
-    } catch (error) {
-      listener.state({ kind: 'failed', message: messageOf(error) });
-    } finally {
-      listener.flush();
-    }
+    stopping = moved = false;
+    const working = async (): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        listener.state({ kind: 'failed', message: messageOf(error) });
+      } finally {
+        listener.flush();
+        await letGo();
+      }
+    };
+    await (ended = working());
   };
 
   return {
@@ -242,7 +291,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
     },
 
     async start(config, files, onEvents, base) {
-      const listener = new EventBatcher(onEvents);
+      const listener = listenerOf(onEvents);
       await instead(listener, () => train(config, files, base ?? null, listener));
     },
 
@@ -251,13 +300,24 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
       listener.state({ kind: 'preparing' });
       await instead(listener, () => experiment(request, listener));
     },
-    savedRuns: async () => (await saved()).runs.available(),
+    checkFile,
+    savedRuns: async () => (await saved()).runs.listed(),
     savedConfig: async (id) => (await saved()).runs.config(id),
     deleteSaved: async (id) => (await saved()).runs.remove(id),
     async resumeSaved(id, onEvents) {
-      const listener = new EventBatcher(onEvents);
+      const listener = listenerOf(onEvents);
       await instead(listener, () => resumeSaved(id, listener));
     },
+    async watchSaved(id, onEvents) {
+      watching?.abort();
+      const { signal } = (watching = new AbortController());
+      const { runs } = await saved();
+      await watchRun(id, () => runs.recorded(id), onEvents, signal);
+    },
+    async unwatch() {
+      watching?.abort();
+    },
+    claimSaved: async (id) => (await saved()).runs.claim(id),
     async goBack() {
       theRun().goBack();
     },

@@ -1,5 +1,5 @@
 /** Every sentence of the page, in one place, so that a translation is one more file of this shape. */
-import type { NoGpuCause, PhaseName, RunState, SavedRun } from '../protocol.ts';
+import type { ListedRun, NoGpuCause, PhaseName, RunState } from '../protocol.ts';
 import type { Unit } from './chart/scale.ts';
 import type { RecordState } from './runs/record.ts';
 import type { Column } from './runs/rows.ts';
@@ -52,6 +52,8 @@ export const text = {
         return 'Done';
       case 'stopped':
         return 'Stopped';
+      case 'moved':
+        return 'Continued in another tab';
       case 'diverged':
         return 'Diverged';
       case 'failed':
@@ -127,9 +129,18 @@ export const text = {
 
   saved: {
     heading: (runs: number) => (runs === 1 ? 'A run to go on with' : 'Runs to go on with'),
-    stopped: ({ preset, seed, step, endStep, savedAt }: SavedRun) =>
-      `Run ${preset}, seed ${seed}, stopped at step ${format.integer(step)} of ${format.integer(endStep)}, ` +
-      `${format.ago((Date.now() - savedAt) / 1000)}.`,
+    sentence({ preset, seed, step, endStep, savedAt, elsewhere }: ListedRun): string {
+      const at = `step ${format.integer(step)} of ${format.integer(endStep)}`;
+      const ago = format.ago((Date.now() - savedAt) / 1000);
+      return elsewhere
+        ? `Run ${preset}, seed ${seed}, is open in another tab: saved at ${at}, ${ago}.`
+        : `Run ${preset}, seed ${seed}, stopped at ${at}, ${ago}.`;
+    },
+    watch: 'Watch',
+    watching: 'This run trains in another tab.',
+    leave: 'Stop watching',
+    takeOver: 'Take over',
+    takingOver: 'Asking the other tab …',
     resume: 'Resume',
     discard: 'Discard',
     discardForGood: 'Discard for good',
@@ -354,8 +365,8 @@ export const text = {
     sourceOf: (from: string, notes: string | undefined) => `Source: ${from}${notes ? `, ${notes}` : ''}.`,
     files: 'Your own text',
     filesNote:
-      '.txt, .md or .jsonl, chosen or dropped here, in place of the preset’s text. It is read in this tab and ' +
-      'never leaves your machine.',
+      '.txt, .md, .jsonl or .ndjson, also packed as .gz, chosen or dropped here, in place of the preset’s text. It is ' +
+      'read in this tab and never leaves your machine.',
     fileSource: 'Name',
     removeShort: 'Remove',
     remove: (name: string) => `Remove ${name}`,
@@ -364,7 +375,16 @@ export const text = {
       'letter or digit.',
     taken: (name: string) => `There is a source named “${name}” already: choose another name.`,
     empty: (name: string) => `${name} is empty: choose a file with text in it.`,
-    kind: (name: string) => `${name} is not a .txt, .md or .jsonl file: choose one of these.`,
+    kind: (name: string) => `${name} is not a .txt, .md, .jsonl or .ndjson file, nor one of these as .gz: choose one of them.`,
+    refused: (sentence: string, code: string) => `${sentence.replace(/\.$/, '')} (code ${code}).`,
+    unread: (name: string, cause: string) => `${name} could not be read (${cause}): add it again.`,
+    reading: (name: string) => `Reading ${name} …`,
+    damaged: (name: string, places: number, at: number) =>
+      `${name} is not UTF-8 in ${places === 1 ? 'one place' : `${format.integer(places)} places`}, ` +
+      `${places === 1 ? 'at' : 'first at'} byte ${format.integer(at)} (code text-utf8): what is to become of it?`,
+    replace: 'Replace by \ufffd',
+    western: 'Read as Windows-1252',
+    leaveOut: 'Leave out',
   },
 
   model: {
@@ -385,6 +405,9 @@ export const text = {
     folder: 'Model folder',
     remove: 'Train a base instead',
     lacks: (names: readonly string[]) => `The model folder lacks ${names.join(', ')}: choose all of its files.`,
+    tooLarge: (bytes: number, most: number) =>
+      `The folder has ${format.bytes(bytes)}, of which at most ${format.bytes(most)} are read: choose a folder that a run here has written.`,
+    tooMany: (most: number) => `The zip lists more than ${format.integer(most)} files: zip the model folder alone.`,
     notJson: 'rekindle.json is not JSON: choose a folder that a run has written.',
   },
 

@@ -11,8 +11,10 @@ import type {
   BaseSource,
   ExperimentEvents,
   ExperimentRequest,
+  FileReport,
   NoGpuCause,
   RunEvents,
+  SavedList,
   SavedRun,
   TrainerApi,
   UserFile,
@@ -97,11 +99,24 @@ export async function start(config: RunConfig, files: UserFile[], base: BaseSour
   }
 }
 
-export const listSaved = async (): Promise<SavedRun[]> => trainer().savedRuns();
+export const checkFile = (file: UserFile, onProgress: (read: number, total: number) => void): Promise<FileReport> =>
+  trainer().checkFile(file, proxy(onProgress));
+
+export const listSaved = async (): Promise<SavedList> => trainer().savedRuns();
 export const deleteSaved = async (id: string): Promise<void> => trainer().deleteSaved(id);
 
+export const claimSaved = async (id: string): Promise<void> => trainer().claimSaved(id);
+export const unwatch = async (): Promise<void> => {
+  runNumber++;
+  await trainer().unwatch();
+};
+
 /** Goes on with a saved run: its curve so far comes first, then what it still has to train. */
-export async function resumeSaved({ id, part }: SavedRun): Promise<void> {
+export const resumeSaved = (run: SavedRun): Promise<void> => showSaved(run, false);
+/** Shows a run that another tab trains. */
+export const watchSaved = (run: SavedRun): Promise<void> => showSaved(run, true);
+
+async function showSaved({ id, part }: SavedRun, watched: boolean): Promise<void> {
   const number = ++runNumber;
   const onEvents = (events: RunEvents) => {
     if (number === runNumber) receive(events);
@@ -109,8 +124,8 @@ export async function resumeSaved({ id, part }: SavedRun): Promise<void> {
   try {
     const config = await trainer().savedConfig(id);
     if (number !== runNumber) return;
-    beginRun(config, part);
-    await trainer().resumeSaved(id, proxy(onEvents));
+    beginRun(config, part, watched);
+    await trainer()[watched ? 'watchSaved' : 'resumeSaved'](id, proxy(onEvents));
   } catch (error) {
     if (number === runNumber) fail(messageOf(error));
   }

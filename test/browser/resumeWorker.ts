@@ -30,7 +30,7 @@ addEventListener('message', async ({ data: command }: MessageEvent<Command>) => 
   };
   if (command.kind === 'start') await trainer.start(command.config, [], hear);
   else {
-    const [run] = await trainer.savedRuns();
+    const { runs: [run] } = await trainer.savedRuns();
     postMessage({ resuming: run });
     await trainer.resumeSaved(run!.id, hear);
   }

@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PRESETS, presetConfig } from '../../src/config/presets.ts';
+import { checkFile } from '../../src/data/check.ts';
 import { encodeHash } from '../../src/config/url.ts';
 import { parameterCount as countTensors } from '../../src/model/parameters.ts';
 import {
@@ -17,13 +18,19 @@ import {
 } from '../../src/ui/state/config.ts';
 import {
   addFiles,
-  fileProblem,
+  candidates,
+  fileProblems,
   files,
   freeName,
+  leaveOut,
   removeFile,
   renameFile,
+  settle,
   sourceName,
 } from '../../src/ui/state/files.ts';
+
+// What the worker does, without one.
+vi.mock('../../src/ui/trainer.ts', async (original) => ({ ...(await original<object>()), checkFile }));
 
 beforeEach(() => {
   files.value = [];
@@ -80,20 +87,52 @@ test('own files take the place of the preset’s text, under names that can be c
   renameFile('My-notes-2-2', 'poems');
   expect(sourcesOf(config.value)).toEqual(['My-notes-2', 'poems']);
   renameFile('poems', 'my poems');
-  expect(fileProblem.value).toMatch(/my poems/);
+  expect(fileProblems.value.join()).toMatch(/my poems/);
   renameFile('poems', 'My-notes-2');
-  expect(fileProblem.value).toMatch(/already/);
+  expect(fileProblems.value.join()).toMatch(/already/);
   removeFile('poems');
   removeFile('My-notes-2');
   expect(config.value).toEqual(presetConfig('tiny'));
 });
 
 test('an empty file and a file of another kind are refused by name', async () => {
-  await addFiles([new File([], 'empty.txt')]);
-  expect(fileProblem.value).toMatch(/empty\.txt is empty/);
-  await addFiles([new File(['x'], 'photo.png')]);
-  expect(fileProblem.value).toMatch(/photo\.png is not/);
+  await addFiles([new File([], 'empty.txt'), new File(['good'], 'good.ndjson.txt'), new File(['x'], 'photo.png')]);
+  expect(fileProblems.value).toHaveLength(2);
+  expect(fileProblems.value[0]).toMatch(/empty\.txt is empty/);
+  expect(fileProblems.value[1]).toMatch(/photo\.png is not/);
+  expect(files.value.map(({ source }) => source)).toEqual(['good-ndjson']);
+});
+
+test('what cannot be read is refused when it is added, with a code, and is no source', async () => {
+  await addFiles([
+    new File([Uint8Array.of(0xff, 0xfe, 0x61, 0)], 'wide.txt'),
+    new File(['{"text":"a"}\n{"no":1}'], 'half.jsonl'),
+    new File([Uint8Array.of(0x1f, 0x8b, 8, 0)], 'cut.txt.gz'),
+  ]);
   expect(files.value).toEqual([]);
+  expect(candidates.value).toEqual([]);
+  expect(fileProblems.value.map((sentence) => /^\S.* \(code ([\w-]+)\)\.$/.exec(sentence)?.[1])).toEqual([
+    'text-utf16',
+    'text-fields',
+    'gzip-damaged',
+  ]);
+});
+
+test('damaged text waits for a choice: replaced, read as Windows-1252, or left out', async () => {
+  const damaged = () => new File(['caf', Uint8Array.of(0xe9), ' and more'], 'café.txt');
+  for (const choice of ['replace', 'windows-1252'] as const) {
+    await addFiles([damaged()]);
+    const [candidate] = candidates.value;
+    expect(candidate).toMatchObject({ name: 'café.txt', state: { kind: 'damaged', places: 1, at: 3 } });
+    expect(files.value).toEqual([]);
+    await settle(candidate!, choice);
+    expect(candidates.value).toEqual([]);
+    expect(files.value).toMatchObject([{ source: 'caf', invalid: choice }]);
+    removeFile('caf');
+  }
+  await addFiles([damaged()]);
+  leaveOut(candidates.value[0]!);
+  expect([candidates.value, files.value, fileProblems.value]).toEqual([[], [], []]);
 });
 
 describe('names of sources', () => {
@@ -101,6 +140,7 @@ describe('names of sources', () => {
     expect(sourceName('tinyshakespeare.txt')).toBe('tinyshakespeare');
     expect(sourceName('Über uns.md')).toBe('ber-uns');
     expect(sourceName('日本語.txt')).toBe('text');
+    expect(sourceName('news.jsonl.gz')).toBe('news');
     expect(sourceName('a'.repeat(80))).toHaveLength(40);
   });
 

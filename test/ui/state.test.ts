@@ -13,6 +13,7 @@ const states: RunState[] = [
   { kind: 'paused', phase: 'qa' },
   { kind: 'done' },
   { kind: 'stopped' },
+  { kind: 'moved' },
   { kind: 'diverged', step: 3, message: '' },
   { kind: 'failed', message: '' },
 ];

@@ -10,7 +10,7 @@ import { planRun } from '../../recipe/phases.ts';
 import { History } from '../chart/columns.ts';
 import { visiblePoints } from '../chart/downsample.ts';
 import { recall, remember } from '../state/memory.ts';
-import { heldOut, history, runConfig, runNumber, runPart, runState } from '../state/run.ts';
+import { heldOut, history, isWatched, runConfig, runNumber, runPart, runState } from '../state/run.ts';
 import { averageOf, bySeedlessKey, freePlace, nameFor, NO_FIGURES, type Figures, type RunRecord } from './record.ts';
 import { text } from '../strings.ts';
 import { openStore, type Curve, type Store } from './store.ts';
@@ -127,7 +127,8 @@ export const expect = (id: string) => (expected = id);
 
 function begin(): void {
   const config = runConfig.peek();
-  if (!config) return;
+  // The tab that trains a run writes it down.
+  if (!config || isWatched.peek()) return void (currentId.value = null);
   const part = runPart.peek();
   const same = (record: RunRecord) =>
     cutOff.has(record.id) && JSON.stringify([record.config, record.part]) === JSON.stringify([config, part]);

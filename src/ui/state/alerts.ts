@@ -16,6 +16,8 @@ export const LEVELS: Record<NoticeCode, Level> = {
   'gpu-lost': 'warn',
   'gpu-refused': 'error',
   restarted: 'warn',
+  slept: 'info',
+  elsewhere: 'info',
   'first-step': 'error',
   'gradient-spike': 'warn',
   'clip-rate': 'warn',

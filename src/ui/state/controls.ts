@@ -8,6 +8,7 @@ export function commandsOf(state: RunState): readonly Command[] {
     case 'idle':
     case 'done':
     case 'stopped':
+    case 'moved':
     case 'diverged':
     case 'failed':
       return ['start'];

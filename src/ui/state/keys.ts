@@ -4,10 +4,10 @@
  */
 import { effect, signal } from '@preact/signals';
 import { pause, resume, step } from '../trainer.ts';
-import { commandsOf, type Command } from './controls.ts';
+import type { Command } from './controls.ts';
 import { helpIsOpen } from './help.ts';
 import { recall, remember } from './memory.ts';
-import { runState } from './run.ts';
+import { commands } from './run.ts';
 
 export const singleKeys = signal(recall('singleKeys') !== 'off');
 effect(() => remember('singleKeys', singleKeys.value ? 'on' : 'off'));
@@ -32,7 +32,7 @@ export function listenToKeys(): void {
       helpIsOpen.value = true;
       return;
     }
-    const command = commandOfKey(event.key, commandsOf(runState.value));
+    const command = commandOfKey(event.key, commands.value);
     if (!command) return;
     event.preventDefault();
     // A held key repeats: one step per press is meant by "single".

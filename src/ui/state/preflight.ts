@@ -20,7 +20,7 @@ const part = computed(() => (baseSource.value ? 'continued' : 'all'));
 /** All that the answer depends on. */
 const question = computed(() => {
   if (machine.value.kind !== 'ready' || conflicts.value.length > 0) return null;
-  const sizes = files.value.map(({ source, bytes }) => ({ source, bytes: bytes.byteLength }));
+  const sizes = files.value.map(({ source, bytes }) => ({ source, bytes: bytes.size }));
   return JSON.stringify([config.value, part.value, sizes]);
 });
 

@@ -3,7 +3,7 @@
  * into typed columns at once; what is drawn from them follows `frame`, which ticks at most four times a second and
  * only when something came.
  */
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { RunConfig } from '../../config/run.ts';
 import type { RunPart } from '../../recipe/phases.ts';
 import type {
@@ -19,6 +19,7 @@ import type {
   Switch,
 } from '../../protocol.ts';
 import { History } from '../chart/columns.ts';
+import { commandsOf, isActive } from './controls.ts';
 
 /** Milliseconds between redraws: four a second read as live and leave the main thread idle. */
 const FRAME = 250;
@@ -30,6 +31,10 @@ export const runConfig = signal<RunConfig | null>(null);
 export const runNumber = signal(0);
 /** Counts how often a run went back to a save. */
 export const rewinds = signal(0);
+/** The run on the page is trained by another tab: it takes no commands here, and its weights are not here. */
+export const isWatched = signal(false);
+/** What the buttons and keys can ask of the run on the page. */
+export const commands = computed(() => (isWatched.value && isActive(runState.value) ? [] : commandsOf(runState.value)));
 /** Which part of it runs: the continued one where it starts from a base checkpoint. */
 export const runPart = signal<RunPart>('all');
 export const history = new History();
@@ -57,13 +62,21 @@ function drawSoon(): void {
   }, FRAME);
 }
 
-export function beginRun(config: RunConfig, part: RunPart): void {
+export function beginRun(config: RunConfig, part: RunPart, watched = false): void {
+  empty(config, { kind: 'preparing', what: '', done: 0, total: 0 }, part, watched);
+}
+
+/** Back to a page without a run. */
+export const leaveRun = (): void => empty(null, { kind: 'idle' }, 'all', false);
+
+function empty(config: RunConfig | null, state: RunState, part: RunPart, watched: boolean): void {
   history.clear();
   batch(() => {
     runNumber.value++;
     runConfig.value = config;
     runPart.value = part;
-    runState.value = { kind: 'preparing', what: '', done: 0, total: 0 };
+    isWatched.value = watched;
+    runState.value = state;
     heldOut.value = [];
     benchmarks.value = [];
     samples.value = [];

@@ -1,13 +1,14 @@
 /** Runs of this browser that have not been trained to their end, and the two ways with each: go on, or away with it. */
 import { effect, signal } from '@preact/signals';
-import type { SavedRun } from '../../protocol.ts';
-import { askMachine, deleteSaved, listSaved, machine, resumeSaved } from '../trainer.ts';
+import type { ListedRun, SavedRun } from '../../protocol.ts';
+import { changesChannel } from '../../util/tabs.ts';
+import { askMachine, claimSaved, deleteSaved, listSaved, machine, resumeSaved, unwatch, watchSaved } from '../trainer.ts';
 import { isActive } from './controls.ts';
 import { isExperimenting } from './experimentState.ts';
-import { notices, runState } from './run.ts';
+import { leaveRun, notices, runState } from './run.ts';
 
 /** Newest first; empty while a run is under way, for that may be one of them. */
-export const unfinished = signal<readonly SavedRun[]>([]);
+export const unfinished = signal<readonly ListedRun[]>([]);
 
 /** Milliseconds after which a browser that refused a GPU after two crashes offers one again; 105 to 120 s were seen. */
 const REFUSAL = 130_000;
@@ -30,6 +31,9 @@ function rememberRefusal(at: number): void {
   }
 }
 
+/** What the list of saved runs cannot show, a sentence each. */
+export const savedNotes = signal<readonly string[]>([]);
+
 /** Why there is no GPU after a reload: refused until then (ms since 1970), or for good; null: not because of crashes. */
 export const refused = signal<number | 'off' | null>(null);
 
@@ -45,11 +49,16 @@ function whyNoGpu(): void {
 
 async function look(): Promise<void> {
   // Where the list cannot be had, no run can be gone on with either; a start says what is wrong with the storage.
-  const saved = await listSaved().catch(() => []);
-  if (!isActive(runState.peek())) unfinished.value = saved.filter(({ state }) => state !== 'done');
+  const { runs, notes } = await listSaved().catch(() => ({ runs: [], notes: [] }));
+  if (isActive(runState.peek())) return;
+  unfinished.value = runs.filter(({ state }) => state !== 'done');
+  savedNotes.value = notes;
 }
 
-/** Looks once the machine is known, so that nothing is read before the first paint, and whenever a run has ended. */
+/**
+ * Looks once the machine is known, so that nothing is read before the first paint, whenever a run has ended, another tab has
+ * begun, saved, ended or deleted one, and when the page is back in sight.
+ */
 export function lookForSaved(): void {
   effect(() => {
     if (notices.value.at(-1)?.code === 'gpu-refused') rememberRefusal(Date.now());
@@ -62,9 +71,49 @@ export function lookForSaved(): void {
   });
   effect(() => {
     if (machine.value.kind === 'asking') return;
-    if (isActive(runState.value) || isExperimenting.value) unfinished.value = [];
+    if (isActive(runState.value) || isExperimenting.value) unfinished.value = savedNotes.value = [];
     else void look();
   });
+  const lookAgain = () => {
+    if (document.visibilityState === 'visible' && machine.value.kind !== 'asking' && !isActive(runState.value)) void look();
+  };
+  new BroadcastChannel(changesChannel).addEventListener('message', lookAgain);
+  document.addEventListener('visibilitychange', lookAgain);
+  window.addEventListener('pageshow', ({ persisted }) => persisted && lookAgain());
+}
+
+/** The run that another tab trains and this one shows; null: none. */
+export const watched = signal<ListedRun | null>(null);
+/** The run that the other tab is being asked for, and why it could not be had. */
+export const askedFor = signal<string | null>(null);
+export const takeOverProblem = signal<string | null>(null);
+
+export async function watch(run: ListedRun): Promise<void> {
+  takeOverProblem.value = null;
+  watched.value = run;
+  await watchSaved(run);
+}
+
+export async function leave(): Promise<void> {
+  watched.value = null;
+  leaveRun();
+  await unwatch();
+}
+
+/** Goes on here with a run that another tab trains: that tab saves it first, if it still can. */
+export async function takeOver(run: ListedRun): Promise<void> {
+  if (askedFor.value !== null) return;
+  takeOverProblem.value = null;
+  askedFor.value = run.id;
+  try {
+    await claimSaved(run.id);
+  } catch (error) {
+    takeOverProblem.value = error instanceof Error ? error.message : String(error);
+    return;
+  } finally {
+    askedFor.value = null;
+  }
+  await resumeSaved(run);
 }
 
 export const goOn = (run: SavedRun): Promise<void> => resumeSaved(run);

@@ -20,6 +20,7 @@ export function titleFollowsRun(): void {
       case 'preparing':
       case 'compiling':
       case 'stopped':
+      case 'moved':
       case 'diverged':
       case 'failed':
         document.title = text.title.ended(text.stage(state));

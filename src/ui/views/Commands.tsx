@@ -1,11 +1,11 @@
 /** The buttons that the run's state allows. */
 import { baseSource } from '../state/base.ts';
 import { config, conflicts } from '../state/config.ts';
-import { commandsOf, type Command } from '../state/controls.ts';
+import type { Command } from '../state/controls.ts';
 import { isExperimenting } from '../state/experimentState.ts';
 import { files } from '../state/files.ts';
 import { doesNotFit, measuring } from '../state/preflight.ts';
-import { runState } from '../state/run.ts';
+import { commands, runState } from '../state/run.ts';
 import { machine, pause, pending, resume, start, step, stop } from '../trainer.ts';
 import { text } from '../strings.ts';
 
@@ -27,7 +27,7 @@ export function Commands() {
     machine.value.kind === 'ready' && conflicts.value.length === 0 && !isExperimenting.value && !doesNotFit.value;
   return (
     <div class="buttons">
-      {commandsOf(runState.value).map((command, place) => (
+      {commands.value.map((command, place) => (
         <button
           key={command}
           type="button"

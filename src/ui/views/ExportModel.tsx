@@ -2,14 +2,14 @@
 import { useSignal } from '@preact/signals';
 import { exportModel } from '../trainer.ts';
 import { hasWeights } from '../state/controls.ts';
-import { history, runState } from '../state/run.ts';
+import { history, isWatched, runState } from '../state/run.ts';
 import { saveFile, zipped } from '../state/save.ts';
 import { text } from '../strings.ts';
 
 export function ExportModel() {
   const busy = useSignal(false);
   const problem = useSignal<string | null>(null);
-  const withModel = hasWeights(runState.value, history.length);
+  const withModel = !isWatched.value && hasWeights(runState.value, history.length);
 
   const save = async (name: string, files: () => Promise<{ name: string; bytes: Uint8Array }[]>) => {
     busy.value = true;

@@ -2,7 +2,18 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { UserFile } from '../../protocol.ts';
-import { ACCEPTED, addFiles, fileProblem, files, removeFile, renameFile } from '../state/files.ts';
+import {
+  ACCEPTED,
+  addFiles,
+  type Candidate,
+  candidates,
+  fileProblems,
+  files,
+  leaveOut,
+  removeFile,
+  renameFile,
+  settle,
+} from '../state/files.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
 
@@ -40,12 +51,17 @@ export function OwnFiles() {
       <p class="note" id={`${id}-note`}>
         {text.setup.filesNote}
       </p>
-      {fileProblem.value && (
-        <p class="problem" role="alert">
-          {fileProblem.value}
-        </p>
+      {fileProblems.value.length > 0 && (
+        <div class="problem" role="alert">
+          {fileProblems.value.map((sentence) => (
+            <p key={sentence}>{sentence}</p>
+          ))}
+        </div>
       )}
       <ul class="stack-2">
+        {candidates.value.map((candidate) => (
+          <CandidateRow key={candidate.key} candidate={candidate} />
+        ))}
         {files.value.map((file) => (
           <FileRow key={file.source} file={file} />
         ))}
@@ -54,11 +70,42 @@ export function OwnFiles() {
   );
 }
 
+/** A file that is being read, or whose damage the reader has to judge. */
+function CandidateRow({ candidate }: { candidate: Candidate }) {
+  const { name, state } = candidate;
+  return (
+    <li class="candidate stack-2">
+      {state.kind === 'reading' ? (
+        <label class="note">
+          {text.setup.reading(name)} <progress max={1} value={state.share} />
+        </label>
+      ) : (
+        <p role="alert">{text.setup.damaged(name, state.places, state.at)}</p>
+      )}
+      <span class="buttons">
+        {state.kind === 'damaged' && (
+          <>
+            <button type="button" onClick={() => void settle(candidate, 'replace')}>
+              {text.setup.replace}
+            </button>
+            <button type="button" onClick={() => void settle(candidate, 'windows-1252')}>
+              {text.setup.western}
+            </button>
+          </>
+        )}
+        <button type="button" class="quiet" aria-label={text.setup.remove(name)} onClick={() => leaveOut(candidate)}>
+          {text.setup.leaveOut}
+        </button>
+      </span>
+    </li>
+  );
+}
+
 function FileRow({ file }: { file: UserFile }) {
   return (
     <li class="file">
       <span class="note">
-        {file.name}, {format.bytes(file.bytes.byteLength)}
+        {file.name}, {format.bytes(file.bytes.size)}
       </span>
       <label>
         {text.setup.fileSource}{' '}

@@ -1,8 +1,8 @@
-/** Runs that stopped before their end: one click to go on, two to discard. */
+/** Runs that are not at their end: one click to go on, two to discard; those another tab trains can be watched, or had in one click. */
 import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { SavedRun } from '../../protocol.ts';
-import { discard, goOn, refused, unfinished } from '../state/saved.ts';
+import type { ListedRun, SavedRun } from '../../protocol.ts';
+import { askedFor, discard, goOn, refused, savedNotes, takeOver, takeOverProblem, unfinished, watch } from '../state/saved.ts';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 
@@ -12,7 +12,8 @@ const doomed = signal<string | null>(null);
 export function Resume() {
   const heading = useRef<HTMLHeadingElement>(null);
   const runs = unfinished.value;
-  if (runs.length === 0) return null;
+  const notes = savedNotes.value.map((note) => <p key={note}>{note}</p>);
+  if (runs.length === 0) return notes.length > 0 && <section class="message">{notes}</section>;
   const remove = async (run: SavedRun) => {
     if (doomed.value !== run.id) return void (doomed.value = run.id);
     doomed.value = null;
@@ -27,25 +28,55 @@ export function Resume() {
       <ul>
         {runs.map((run) => (
           <li key={run.id} class="saved">
-            <span id={`saved-${run.id}`}>{text.saved.stopped(run)}</span>
-            <span class="buttons">
-              <button
-                type="button"
-                class="primary"
-                aria-describedby={`saved-${run.id}`}
-                disabled={machine.value.kind !== 'ready'}
-                onClick={() => void goOn(run)}
-              >
-                {text.saved.resume}
-              </button>
-              <button type="button" aria-describedby={`saved-${run.id}`} onClick={() => void remove(run)}>
-                {doomed.value === run.id ? text.saved.discardForGood : text.saved.discard}
-              </button>
-            </span>
+            <span id={`saved-${run.id}`}>{text.saved.sentence(run)}</span>
+            <span class="buttons">{run.elsewhere ? <Elsewhere run={run} /> : <Stopped run={run} remove={remove} />}</span>
           </li>
         ))}
       </ul>
+      {takeOverProblem.value && (
+        <p class="problem" role="alert">
+          {takeOverProblem.value}
+        </p>
+      )}
+      {notes}
       {machine.value.kind === 'none' && <p class="note">{text.saved.noGpu(refused.value)}</p>}
     </section>
+  );
+}
+
+function Stopped({ run, remove }: { run: ListedRun; remove: (run: ListedRun) => Promise<void> }) {
+  return (
+    <>
+      <button
+        type="button"
+        class="primary"
+        aria-describedby={`saved-${run.id}`}
+        disabled={machine.value.kind !== 'ready'}
+        onClick={() => void goOn(run)}
+      >
+        {text.saved.resume}
+      </button>
+      <button type="button" aria-describedby={`saved-${run.id}`} onClick={() => void remove(run)}>
+        {doomed.value === run.id ? text.saved.discardForGood : text.saved.discard}
+      </button>
+    </>
+  );
+}
+
+function Elsewhere({ run }: { run: ListedRun }) {
+  return (
+    <>
+      <button type="button" class="primary" aria-describedby={`saved-${run.id}`} onClick={() => void watch(run)}>
+        {text.saved.watch}
+      </button>
+      <button
+        type="button"
+        aria-describedby={`saved-${run.id}`}
+        disabled={machine.value.kind !== 'ready' || askedFor.value !== null}
+        onClick={() => void takeOver(run)}
+      >
+        {askedFor.value === run.id ? text.saved.takingOver : text.saved.takeOver}
+      </button>
+    </>
   );
 }

@@ -13,7 +13,7 @@ import {
 } from '../state/config.ts';
 import { hasRested, isActive } from '../state/controls.ts';
 import { isExperimenting } from '../state/experimentState.ts';
-import { history, runState } from '../state/run.ts';
+import { history, isWatched, runState } from '../state/run.ts';
 import { isHidden, isLocked, lesson } from '../state/lesson.ts';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
@@ -23,6 +23,7 @@ import { Commands } from './Commands.tsx';
 import { ExportModel } from './ExportModel.tsx';
 import { MachineLine } from './MachineLine.tsx';
 import { Queue } from './Queue.tsx';
+import { Watched } from './Watched.tsx';
 import * as format from '../format.ts';
 
 export function RunPanel() {
@@ -64,6 +65,7 @@ export function RunPanel() {
       <ShippedBase />
       {!isHidden('estimate') && <BeforeRun />}
       <Commands />
+      {isWatched.value && isActive(state) && <Watched />}
       {machine.value.kind === 'ready' && !isHidden('queue') && (
         <Queue canQueue={conflicts.value.length === 0 && !isExperimenting.value} />
       )}

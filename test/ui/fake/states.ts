@@ -52,6 +52,24 @@ export const states: readonly PageState[] = [
   { name: 'diverged', scenario: { end: { kind: 'diverged', at: 0.4 } }, reach: startAndSee('The run diverged') },
   { name: 'failed', scenario: { end: { kind: 'failed', at: 0 } }, reach: startAndSee('The run could not go on') },
   { name: 'saved', scenario: { saved: 2 }, reach: (page) => seen(page, 'stopped at step 40') },
+  { name: 'elsewhere', scenario: { saved: 2, elsewhere: 1 }, reach: (page) => seen(page, 'open in another tab') },
+  {
+    name: 'watched',
+    scenario: { saved: 1, elsewhere: 1, stride: 2 },
+    async reach(page) {
+      await page.getByRole('button', { name: 'Watch', exact: true }).click();
+      await seen(page, 'trains in another tab');
+      await seen(page, 'Training — base run');
+    },
+  },
+  {
+    name: 'elsewhere-asleep',
+    scenario: { saved: 1, elsewhere: 1, asleep: true },
+    async reach(page) {
+      await page.getByRole('button', { name: 'Take over' }).click();
+      await seen(page, 'does not answer');
+    },
+  },
   {
     name: 'saved-no-adapter',
     scenario: { saved: 1, machine: 'no-adapter' },

@@ -14,7 +14,7 @@ import type {
   PhaseName,
   RunEvents,
   RunState,
-  SavedRun,
+  ListedRun,
   TrainerApi,
   UserFile,
 } from '../../../src/protocol.ts';
@@ -43,6 +43,11 @@ export interface Scenario {
   trial?: { held: number };
   /** What the recipe needs of the machine while it has eight rows or more. */
   needs?: 'heavy' | 'too-large';
+  /** So many of them are trained by another tab, which lets go of them but does not answer where it is asleep. */
+  elsewhere?: number;
+  asleep?: true;
+  /** Said of the list of saved runs. */
+  notes?: string[];
   /** Milliseconds between an experiment's batches. */
   beat?: number;
 }
@@ -68,7 +73,7 @@ function lossAt(step: number, switchStep: number | null, seed: number): number {
 }
 
 /** Runs of an earlier visit. */
-let saved: SavedRun[] = Array.from({ length: scenario.saved ?? 0 }, (_, i) => ({
+let saved: ListedRun[] = Array.from({ length: scenario.saved ?? 0 }, (_, i) => ({
   id: `saved-${i}`,
   preset: 'smoke',
   seed: i + 1,
@@ -82,6 +87,7 @@ let saved: SavedRun[] = Array.from({ length: scenario.saved ?? 0 }, (_, i) => ({
   savedAt: Date.now() - 300_000 * (i + 1),
   bytes: 1e6,
   generation: 3,
+  elsewhere: i < (scenario.elsewhere ?? 0),
 }));
 
 let command: 'run' | 'pause' | 'step' | 'stop' = 'run';
@@ -297,8 +303,14 @@ const api: TrainerApi = {
   async stop() {
     command = 'stop';
   },
+  async checkFile({ name, bytes }, onProgress) {
+    onProgress(bytes.size, bytes.size);
+    if (name.includes('damaged')) return { kind: 'damaged', places: 12, at: 88_123 };
+    if (name.includes('refused')) return { kind: 'refused', code: 'text-utf16', message: `${name} is UTF-16: save it as UTF-8.` };
+    return { kind: 'good', documents: 1 };
+  },
   async savedRuns() {
-    return saved;
+    return { runs: saved, notes: scenario.notes ?? [] };
   },
   async savedConfig() {
     return resolveConfig({ preset: 'smoke' });
@@ -309,6 +321,20 @@ const api: TrainerApi = {
   },
   async deleteSaved(id) {
     saved = saved.filter((run) => run.id !== id);
+  },
+  async watchSaved(_id, onEvents) {
+    command = 'run';
+    void play(resolveConfig({ preset: 'smoke' }), 'all', onEvents);
+    await new Promise(() => {});
+  },
+  async unwatch() {
+    command = 'stop';
+  },
+  async claimSaved() {
+    await pause();
+    if (scenario.asleep) throw new Error('The tab that trains this run does not answer and still holds it (played by a test).');
+    command = 'stop';
+    await pause();
   },
   async goBack() {},
   async sample(prompt) {

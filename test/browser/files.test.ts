@@ -1,0 +1,138 @@
+/**
+ * Text files given to the page: read by the worker as they lie on the disk, piece by piece; a file that cannot be used is
+ * refused when it is added, with one sentence and a code, and is no source. FILE_BYTES makes the large one larger.
+ */
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import zlib from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withPage } from './harness.ts';
+
+const largeBytes = Number(process.env.FILE_BYTES ?? 24_000_000);
+const recipe = '#v=1&p=smoke&base.steps=12&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0';
+const prose = 'It was a dark and stormy night; the rain fell in torrents, except at intervals.\n\n';
+
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(path.join(os.tmpdir(), 'rekindle-files-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  const full = path.join(folder, name);
+  writeFileSync(full, content);
+  return full;
+}
+/** A file of so many bytes that takes no room on the disk. */
+function sparse(name: string, begins: string, bytes: number): string {
+  const full = file(name, begins);
+  truncateSync(full, bytes);
+  return full;
+}
+
+const add = (page: Page, ...files: string[]) => page.getByLabel('Your own text').setInputFiles(files);
+const alerts = (page: Page) => page.locator('.drop [role=alert] p').allTextContents();
+const ready = (page: Page) => page.getByText('Runs on').waitFor();
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+/** Resident megabytes of the page's process, its worker included. */
+async function megabytes(page: Page): Promise<number> {
+  const session = await page.context().browser()!.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const sizes = processInfo
+    .filter(({ type }) => type === 'renderer')
+    .map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+  return Math.max(...sizes);
+}
+
+test('every kind of file that cannot be used is refused when it is added, and the good one beside them is taken', () =>
+  withPage(async (page) => {
+    await ready(page);
+    await add(
+      page,
+      file('good.txt.gz', zlib.gzipSync(prose.repeat(200))),
+      file('wide.txt', Buffer.from(prose, 'utf16le')),
+      file('bomb.txt.gz', zlib.gzipSync(new Uint8Array(100 << 20).fill(0x61))),
+      file('cut.jsonl.gz', zlib.gzipSync(prose.repeat(200)).subarray(0, 60)),
+      file('broken.ndjson', '{"text":"a"}\n{"text":'),
+      sparse('line.jsonl', '{"text":"', 500_000_000),
+      sparse('long-line.jsonl', '{"text":"', 20_000_000),
+      sparse('huge.txt', prose, 2_200_000_000),
+      file('picture.png', 'x'),
+      file('nothing.md', ''),
+      file('blank.md', ' \n\n '),
+    );
+    await expect.poll(() => alerts(page), { timeout: 60_000 }).toHaveLength(10);
+    const said = await alerts(page);
+    const codes = said.map((sentence) => /^([\w.-]+)\W.*\(code ([\w-]+)\)\.$/.exec(sentence)?.slice(1).join(' '));
+    expect(codes.filter(Boolean).toSorted()).toEqual(
+      [
+        'wide.txt text-utf16',
+        'bomb.txt.gz gzip-size',
+        'cut.jsonl.gz gzip-damaged',
+        'broken.ndjson text-json',
+        'line.jsonl text-size',
+        'long-line.jsonl text-line',
+        'huge.txt text-size',
+        'blank.md text-empty',
+      ].toSorted(),
+    );
+    expect(said.filter((sentence) => /picture\.png is not a|nothing\.md is empty/.test(sentence))).toHaveLength(2);
+    expect(await page.locator('li.file').allTextContents()).toEqual([expect.stringContaining('good.txt.gz')]);
+  }));
+
+test('damaged text is a choice; a run on text that was replaced is resumed after a reload without the file', () =>
+  withPage(
+    async (page) => {
+      await ready(page);
+      const damaged = Buffer.from(prose.repeat(300));
+      damaged[88] = damaged[4000] = 0xff;
+      await add(page, file('damaged.txt', damaged));
+      await page.getByText('damaged.txt is not UTF-8 in 2 places, first at byte 88 (code text-utf8)').waitFor();
+      expect(await page.locator('li.file').count()).toBe(0);
+      await button(page, 'Replace by \ufffd').click();
+      await page.locator('li.file').waitFor();
+      await button(page, 'Start').click();
+      await page.locator('.stage', { hasText: 'Training' }).waitFor({ timeout: 60_000 });
+      await button(page, 'Pause').click();
+      await page.locator('.stage', { hasText: 'Paused' }).waitFor();
+      rmSync(path.join(folder, 'damaged.txt'));
+      await page.reload();
+      await button(page, 'Resume').click();
+      await page.locator('.stage', { hasText: 'Done' }).waitFor({ timeout: 90_000 });
+    },
+    { address: recipe },
+  ));
+
+test('a large file is read in pieces, its progress shown, and the page stays small', () =>
+  withPage(async (page) => {
+    await ready(page);
+    const large = path.join(folder, 'large.txt');
+    const block = Buffer.from(prose.repeat(100_000));
+    const handle = openSync(large, 'w');
+    for (let written = 0; written < largeBytes; ) written += writeSync(handle, block, 0, Math.min(block.length, largeBytes - written));
+    closeSync(handle);
+    const before = await megabytes(page);
+    const shares: number[] = [];
+    await page.exposeFunction('sawShare', (share: number) => shares.push(share));
+    await page.evaluate(() => {
+      const see = (globalThis as unknown as { sawShare(share: number): void }).sawShare;
+      new MutationObserver(() => {
+        const bar = document.querySelector('.candidate progress');
+        if (bar) see((bar as HTMLProgressElement).value);
+      }).observe(document.body, { subtree: true, childList: true, attributes: true });
+    });
+    const from = performance.now();
+    await add(page, large);
+    let most = before;
+    while ((await page.locator('li.file').count()) === 0) {
+      most = Math.max(most, await megabytes(page));
+      await page.waitForTimeout(50);
+    }
+    const seconds = ((performance.now() - from) / 1000).toFixed(1);
+    console.log(`${largeBytes / 1e6} MB read in ${seconds} s, the page's process ${before.toFixed(0)} → at most ${most.toFixed(0)} MB`);
+    expect(new Set(shares).size).toBeGreaterThan(2);
+    // The text itself, once, and what decoding leaves behind until it is collected.
+    expect(most - before).toBeLessThan(120 + (3 * largeBytes) / 1e6);
+  }));

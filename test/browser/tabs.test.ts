@@ -1,0 +1,219 @@
+/**
+ * One run, several tabs of one browser: one writes, others watch it live and have it in one click; a tab that dies gives it
+ * free, one put to sleep keeps it. The real page and trainer; nothing goes over the network.
+ */
+import { readFileSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { webGpuSwitches } from './harness.ts';
+
+/** Far more steps than a test takes, so that no run ends by itself. */
+const long = '#v=1&p=smoke&base.steps=5000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0';
+const short = '#v=1&p=smoke&base.steps=40&continued.steps=12&base.schedule.warmupSteps=5&evaluation.everySteps=0';
+
+let browser: Browser;
+let url: string;
+beforeAll(async () => {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  url = site.url;
+  browser = await chromium.launch({ executablePath: findChromium(), args: webGpuSwitches });
+});
+afterAll(() => browser.close());
+
+interface Tabs {
+  open(recipe: string): Promise<Page>;
+}
+
+async function inOneBrowser(use: (tabs: Tabs) => Promise<void>): Promise<void> {
+  const context: BrowserContext = await browser.newContext();
+  const complaints: string[] = [];
+  try {
+    await use({
+      async open(recipe) {
+        const page = await context.newPage();
+        page.on('pageerror', (error) => complaints.push(String(error)));
+        page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+        await page.goto(`${url}${recipe}`);
+        await page.getByText('Runs on').waitFor();
+        return page;
+      },
+    });
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const says = (page: Page, words: string | RegExp) => page.getByText(words).first().waitFor({ timeout: 60_000 });
+const isStage = (page: Page, words: string | RegExp) => page.locator('.stage', { hasText: words }).waitFor({ timeout: 60_000 });
+
+/** Steps taken, as the page says; 0 before the first. */
+async function stepOf(page: Page): Promise<number> {
+  const numbers = await page.locator('.numbers').allTextContents();
+  return Number(/step ([\d,]+)/i.exec(numbers[0] ?? '')?.[1]?.replaceAll(',', '') ?? 0);
+}
+async function reaches(page: Page, step: number): Promise<void> {
+  await expect.poll(() => stepOf(page), { timeout: 90_000 }).toBeGreaterThanOrEqual(step);
+}
+
+/** Runs locked for writing, seen from any tab. */
+const writers = (page: Page) =>
+  page.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query();
+    return held.filter(({ name, mode }) => name!.startsWith('run:') && mode === 'exclusive').length;
+  });
+
+/** Losses and speeds of the runs saved in such a state, latest first, as the worker wrote them down. */
+const written = (page: Page, state: 'done' | 'paused') =>
+  page.evaluate(async (asked) => {
+    const answer = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await answer(indexedDB.open('rekindle-runs'));
+    const runs = (await answer(database.transaction('runs').objectStore('runs').getAll())) as { id: string; state: string; savedAt: number }[];
+    const wanted = runs.filter((run) => run.state === asked).sort((a, b) => b.savedAt - a.savedAt);
+    const found: { losses: number[]; speeds: number[] }[] = [];
+    for (const { id } of wanted) {
+      const columns = (await answer(database.transaction('metrics').objectStore('metrics').get(id))) as Record<string, Float64Array>;
+      found.push({ losses: [...columns.loss!], speeds: [...columns.tokensPerSecond!] });
+    }
+    database.close();
+    return found;
+  }, state);
+
+test('a second tab sees a run as soon as it is saved, watches it live and takes no command of it', () =>
+  inOneBrowser(async ({ open }) => {
+    const second = await open(long);
+    const first = await open(long);
+    await button(first, 'Start').click();
+    await reaches(first, 5);
+    // Opened before the run began, and told of it.
+    await says(second, 'is open in another tab');
+    await button(second, 'Watch').click();
+    await isStage(second, 'Training');
+    const seen = await stepOf(second);
+    await reaches(second, seen + 5);
+    expect(await button(second, 'Pause').count()).toBe(0);
+    expect(await button(second, 'Stop').count()).toBe(0);
+    await second.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await second.keyboard.press('Space');
+    await button(first, 'Pause').click();
+    await isStage(second, 'Paused');
+    // Both have the whole curve, the second tab's part before it looked included.
+    const [mine, theirs] = await Promise.all([first, second].map((page) => stepOf(page)));
+    expect(theirs).toBe(mine);
+    // Nothing to write with, and no row of its own in the list of runs.
+    expect(await second.getByLabel('Prompt').count()).toBe(0);
+    await button(second, 'Stop watching').click();
+    await says(second, 'is open in another tab');
+    await button(second, 'Start').waitFor();
+    expect(await writers(first)).toBe(1);
+  }));
+
+test('taken over in one click, the run ends with the losses of one that nobody moved, and goes back the same way', () =>
+  inOneBrowser(async ({ open }) => {
+    const first = await open(short);
+    await button(first, 'Start').click();
+    await isStage(first, 'Done');
+    await button(first, 'Start again').click();
+    await reaches(first, 10);
+    await button(first, 'Pause').click();
+    await isStage(first, 'Paused');
+    const second = await open(short);
+    await button(second, 'Watch').click();
+    await isStage(second, 'Paused');
+    const from = Date.now();
+    await button(second, 'Take over').click();
+    await isStage(first, 'Continued in another tab');
+    await isStage(second, 'Training');
+    console.log(`taken over in ${Date.now() - from} ms, compiling included`);
+    expect(await writers(second)).toBe(1);
+    await button(second, 'Pause').click();
+    await isStage(second, 'Paused');
+    // Back again, from the list.
+    await button(first, 'Take over').click();
+    await isStage(second, 'Continued in another tab');
+    await isStage(first, 'Done');
+    const [moved, undisturbed] = await written(first, 'done');
+    expect(undisturbed!.losses).toHaveLength(52);
+    expect(moved!.losses).toEqual(undisturbed!.losses);
+  }));
+
+test('a tab that is closed gives its run free: told at once, resumed in one click', () =>
+  inOneBrowser(async ({ open }) => {
+    const first = await open(long);
+    await button(first, 'Start').click();
+    await reaches(first, 5);
+    const second = await open(long);
+    await button(second, 'Watch').click();
+    await isStage(second, 'Training');
+    await first.close();
+    const from = Date.now();
+    await says(second, 'The tab that trained this run was closed');
+    console.log(`a closed tab was told of after ${Date.now() - from} ms`);
+    await isStage(second, 'Stopped');
+    await button(second, 'Resume').click();
+    await isStage(second, 'Training');
+    expect(await writers(second)).toBe(1);
+  }));
+
+/** The process of a page: the one that computes while the page does. Linux. */
+async function processOf(page: Page): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  // After the name in brackets: twelve fields, then time in user mode, in hundredths of a second.
+  const used = (pid: number) => Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[11]);
+  const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => ({ id, before: used(id) }));
+  await page.evaluate(() => {
+    for (const end = performance.now() + 1500; performance.now() < end;);
+  });
+  return renderers.map(({ id, before }) => ({ id, spent: used(id) - before })).sort((a, b) => b.spent - a.spent)[0]!.id;
+}
+
+// A process that is stopped is what a frozen page is to all others; Playwright keeps its pages from being frozen by the browser.
+test('a tab asleep keeps its run and says so when it wakes; its speed is not the sleep’s, and an old request is void', () =>
+  inOneBrowser(async ({ open }) => {
+    const first = await open(long);
+    const second = await open(long);
+    await button(first, 'Start').click();
+    await reaches(first, 5);
+    await says(second, 'is open in another tab');
+    await button(first, 'Pause').click();
+    await isStage(first, 'Paused');
+    const pid = await processOf(first);
+    await button(first, 'Resume').click();
+    await isStage(first, 'Training');
+    const from = Date.now();
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await button(second, 'Watch').click();
+      await says(second, 'does not answer: the browser may have put it to sleep');
+      await button(second, 'Take over').click();
+      await says(second, 'still holds it, asleep perhaps');
+      expect(await writers(second)).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, 13_000 - (Date.now() - from))));
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await says(first, /slept for \d+ s: the run stands at step/);
+    await isStage(first, 'Training');
+    const before = await stepOf(first);
+    await reaches(first, before + 5);
+    // The watcher is answered now, with the whole curve.
+    await isStage(second, 'Training');
+    await button(first, 'Pause').click();
+    await isStage(first, 'Paused');
+    await isStage(second, 'Paused');
+    expect(await stepOf(second)).toBe(await stepOf(first));
+    // A step of 256 tokens that took the sleep too would have 20 a second.
+    await expect.poll(async () => (await written(first, 'paused'))[0]?.speeds.length ?? 0).toBeGreaterThan(before);
+    expect(Math.min(...(await written(first, 'paused'))[0]!.speeds)).toBeGreaterThan(25);
+    await button(second, 'Take over').click();
+    await isStage(first, 'Continued in another tab');
+  }));
