@@ -1,8 +1,11 @@
 // Second level of ‖g‖², the clip factor, and this step's row of the metrics ring. A loss or norm that is not finite makes the
 // factor 0, which the optimizer takes as "leave everything as it is".
+// Where gradients carry a loss scale it is divided out here: of the norm told, and through the factor of what the optimizer sees.
+// Gradients that are not finite then first of all mean that the scale was too large: it is halved, and the ring says −2.
 struct Shape {
   count: u32, // partial sums of squares
   maxNorm: f32, // 0: no clipping
+  stepsToDouble: u32, // steps after which the loss scale doubles; 0: there is none
 }
 struct Controls {
   lr: f32,
@@ -14,8 +17,9 @@ struct Controls {
 @group(0) @binding(1) var<storage, read> squares: array<f32>;
 @group(0) @binding(2) var<storage, read> loss: array<f32>; // (1)
 @group(0) @binding(3) var<storage, read> controls: array<Controls>; // (1)
-@group(0) @binding(4) var<storage, read_write> clip: array<f32>; // (4): factor, norm
+@group(0) @binding(4) var<storage, read_write> clip: array<f32>; // (4): factor, norm, 1 / loss scale
 @group(0) @binding(5) var<storage, read_write> ring: array<vec4f>; // (rows): loss, norm, factor, lr
+@group(0) @binding(6) var<storage, read_write> lossScale: array<f32>; // (4): scale, steps since it changed
 var<workgroup> partial: array<f32, 64>;
 
 @compute @workgroup_size(64)
@@ -33,7 +37,9 @@ fn clipFactor(@builtin(local_invocation_index) local: u32) {
   for (var i = 0u; i < 64u; i++) {
     total += partial[i];
   }
-  let norm = sqrt(total);
+  let scaled = shape.stepsToDouble > 0u;
+  let scale = select(1.0, lossScale[0], scaled);
+  let norm = sqrt(total) / scale;
   var factor = 1.0;
   if (shape.maxNorm > 0.0 && norm > shape.maxNorm) {
     factor = shape.maxNorm / norm;
@@ -41,7 +47,16 @@ fn clipFactor(@builtin(local_invocation_index) local: u32) {
   if (is_bad(norm) || is_bad(loss[0])) {
     factor = 0.0;
   }
-  clip[0] = factor;
+  clip[0] = factor / scale;
   clip[1] = norm;
+  clip[2] = 1.0 / scale;
+  if (scaled) {
+    let overflowed = is_bad(norm) & !is_bad(loss[0]) & (scale > 1.0);
+    let steps = select(lossScale[1] + 1.0, 0.0, overflowed);
+    let doubled = steps >= f32(shape.stepsToDouble);
+    lossScale[0] = scale * select(select(1.0, 2.0, doubled), 0.5, overflowed);
+    lossScale[1] = select(steps, 0.0, doubled);
+    factor = select(factor, -2.0, overflowed);
+  }
   ring[u32(controls[0].ringRow)] = vec4f(loss[0], norm, factor, controls[0].lr);
 }

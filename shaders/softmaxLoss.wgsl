@@ -1,16 +1,18 @@
 // Softmax cross-entropy of one chunk of rows of logits; in training it turns the logits, in place, into their gradient
-// (softmax − onehot)·lossWeight. LANES invocations share a row. Ignored rows (target ≥ V) cost nothing and get zero gradient.
+// (softmax − onehot)·lossWeight, times the loss scale where there is one. LANES invocations share a row. Ignored rows (target ≥ V) cost nothing and get zero gradient.
 struct Shape {
   rows: u32, // rows of this chunk
   V4: u32, // V / 4
   row0: u32, // the chunk's first row among all N
   training: u32,
+  scaled: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> targets: array<u32>; // (N)
 @group(0) @binding(2) var<storage, read> lossWeight: array<f32>; // (1): d loss / d nll of one token
 @group(0) @binding(3) var<storage, read_write> logits: array<stored4>; // (rows, V), becomes dlogits
 @group(0) @binding(4) var<storage, read_write> nll: array<f32>; // (N), nats; 0 where ignored
+@group(0) @binding(5) var<storage, read> lossScale: array<f32>; // its first is the scale; bound to lossWeight when there is none
 const rowsPerGroup = 64u / LANES;
 
 @compute @workgroup_size(64)
@@ -46,7 +48,7 @@ fn softmaxLoss(@builtin(local_invocation_index) local: u32, @builtin(workgroup_i
   if (shape.training == 0u) {
     return;
   }
-  let weight = select(0.0, lossWeight[0], counted);
+  let weight = select(0.0, lossWeight[0] * select(1.0, lossScale[0], shape.scaled != 0u), counted);
   let scale = weight / sum;
   for (var i = lane; i < shape.V4; i += LANES) {
     var d = exp(vec4f(logits[start + i]) - highest) * scale;

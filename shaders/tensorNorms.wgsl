@@ -16,7 +16,7 @@ struct Controls {
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> slices: array<vec2u>; // (S): first vector and number of vectors
 @group(0) @binding(2) var<storage, read> controls: array<Controls>; // (1)
-@group(0) @binding(3) var<storage, read> clip: array<f32>; // (4): factor, norm; a factor of 0 was no update
+@group(0) @binding(3) var<storage, read> clip: array<f32>; // (4): factor, norm, 1 / loss scale; a factor of 0 was no update
 @group(0) @binding(4) var<storage, read> gradients: array<vec4f>;
 @group(0) @binding(5) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(6) var<storage, read> moments1: array<vec4f>;
@@ -31,7 +31,7 @@ fn tensorNorms(@builtin(local_invocation_index) local: u32, @builtin(workgroup_i
   let lr = select(c.lr, 0.0, clip[0] == 0.0);
   var own = vec4f();
   for (var i = slice.x + local; i < slice.x + slice.y; i += 64u) {
-    let g = gradients[i];
+    let g = gradients[i] * clip[2];
     let w = weights[i];
     let u = moments1[i] * c.correction1 / (sqrt(moments2[i] * c.correction2) + shape.epsilon);
     let decay = select(0.0, shape.decay, i < shape.decayed4);

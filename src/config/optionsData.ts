@@ -103,6 +103,17 @@ export function batchOptions(): Option[] {
       explanation: 'Gradients of so many batches are added before one update: a larger batch without more memory.',
       source: own,
     },
+    {
+      key: 'precision',
+      label: 'Storage',
+      section,
+      type: 'choice',
+      choices: ['f32', 'f16'],
+      explanation:
+        'How activations and their gradients are stored. f16 halves their memory on a GPU with shader-f16; weights are still ' +
+        'trained in f32, under a loss scale that adjusts itself.',
+      source: own,
+    },
   ];
 }
 

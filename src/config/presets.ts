@@ -82,6 +82,7 @@ function build(name: string, choice: Choice): RunConfig {
     tokenizer: choice.tokenizer,
     data: choice.data,
     batch: choice.batch,
+    precision: 'f32', // runs everywhere; f16 is a choice where the adapter has it
     optimizer: {
       beta1: 0.9, // papers.md §1.1
       beta2: choice.beta2,

@@ -145,6 +145,11 @@ export interface RunConfig {
   tokenizer: TokenizerConfig;
   data: DataConfig;
   batch: BatchConfig;
+  /**
+   * How a training step stores activations, their gradients and its copy of the matrices. Arithmetic, sums, the trained weights and the
+   * optimizer's moments are f32 either way.
+   */
+  precision: 'f32' | 'f16';
   optimizer: OptimizerConfig;
   base: BaseConfig;
   /** null: a base run alone. */

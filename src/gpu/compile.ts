@@ -42,6 +42,10 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
         return { buffer: inputs, offset: inputOffsets.get(tensor)!, size: tensorBytes(tensor) };
       case 'constant':
         return { buffer: constants.get(tensor)!, offset: 0, size: tensorBytes(tensor) };
+      case 'copy': {
+        const { buffer } = locate(tensor.copy!.in);
+        return { buffer, offset: tensor.copy!.start * bytesPerElement[tensor.dtype], size: tensorBytes(tensor) };
+      }
       case 'state':
         return { buffer: memory.state(tensor), offset: 0, size: tensorBytes(tensor) };
       case 'activation': {

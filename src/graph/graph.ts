@@ -13,9 +13,10 @@ export type DType = 'f32' | 'f16' | 'u32';
 /**
  * Where a tensor lives. `parameter` and `gradient`: pools laid out alike, one slice a tensor. `input`: written by the host before
  * a replay. `constant`: uploaded once, when compiled. `state`: its own buffer, kept between replays. `pool`: a whole pool at
- * once, for the optimizer. `activation`: a planner slot, valid only while the plan says so.
+ * once, for the optimizer. `activation`: a planner slot, valid only while the plan says so. `copy`: a part of an activation that
+ * holds all parameters in another storage type.
  */
-export type Role = 'parameter' | 'gradient' | 'input' | 'constant' | 'state' | 'pool' | 'activation';
+export type Role = 'parameter' | 'gradient' | 'input' | 'constant' | 'state' | 'pool' | 'activation' | 'copy';
 
 export interface Tensor {
   readonly id: number;
@@ -25,7 +26,12 @@ export interface Tensor {
   readonly size: number;
   readonly dtype: DType;
   readonly role: Role;
+  /** Of a `copy`: the parameter, the activation its copy lies in, and the first element there. */
+  readonly copy?: { readonly of: Tensor; readonly in: Tensor; readonly start: number };
 }
+
+/** The activation a tensor's elements lie in: itself, but for a copy of a parameter. */
+export const storageOf = (tensor: Tensor): Tensor => tensor.copy?.in ?? tensor;
 
 export const bytesPerElement: Record<DType, number> = { f32: 4, f16: 2, u32: 4 };
 
@@ -145,6 +151,17 @@ export class Graph {
     return this.#tensor(name, [elements], 'f32', 'pool');
   }
 
+  /**
+   * A parameter's copy inside `all`, an activation that holds the whole pool in another storage type, from element `start` on. What
+   * is computed with the copy gives its gradient to the parameter.
+   */
+  copyOf(parameter: Tensor, all: Tensor, start: number): Tensor {
+    const tensor = this.#tensor(parameter.name, parameter.shape, all.dtype, 'copy');
+    const copy: Tensor = { ...tensor, copy: { of: parameter, in: all, start } };
+    this.tensors[tensor.id] = copy;
+    return copy;
+  }
+
   /** The gradient of a parameter, same shape; one tensor however often the parameter is used. */
   gradientOf(parameter: Tensor): Tensor {
     let gradient = this.gradients.get(parameter);
@@ -157,10 +174,10 @@ export class Graph {
 
   /**
    * Claims the next write to a parameter's gradient: false for the first one of a pass (it may overwrite what an earlier step
-   * left, unless a micro-batch came before), true for later ones, which must add.
+   * left, unless a micro-batch came before), true for later ones, which must add. Of a copy: of its parameter.
    */
   claimGradient(parameter: Tensor): { gradient: Tensor; accumulate: boolean } {
-    const gradient = this.gradientOf(parameter);
+    const gradient = this.gradientOf(parameter.copy?.of ?? parameter);
     const accumulate = this.#written.has(gradient);
     this.#written.add(gradient);
     return { gradient, accumulate };

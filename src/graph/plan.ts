@@ -4,7 +4,7 @@
  * One slot is one GPU buffer, because two slices of one buffer may not be bound `read` and `read_write` in the same dispatch.
  * A node's outputs and its inputs never share a slot, so an op never writes where it reads.
  */
-import { type Graph, type Node, type Tensor, tensorBytes } from './graph.ts';
+import { type Graph, type Node, storageOf, type Tensor, tensorBytes } from './graph.ts';
 
 export interface SlotPlan {
   /** Bytes of each slot. */
@@ -25,7 +25,7 @@ export interface SlotPlan {
 export function planSlots(graph: Graph, nodes: Node[] = graph.nodes, keep: readonly Tensor[] = []): SlotPlan {
   const lives = new Map<Tensor, Life>();
   nodes.forEach((node, i) => {
-    for (const tensor of node.inputs) {
+    for (const tensor of node.inputs.map(storageOf)) {
       if (tensor.role !== 'activation') continue;
       const life = lives.get(tensor);
       if (!life) throw new Error(`plan: ${node.op.name} reads ${tensor.name}, which no earlier node wrote`);

@@ -1,6 +1,6 @@
 /**
  * Pools: parameters, their gradients and Adam's two moments are each one buffer with the same layout, so that the optimizer is
- * one dispatch and a checkpoint one copy. Slices start on 256 bytes, the offset alignment every WebGPU device takes.
+ * one dispatch and a checkpoint one copy.
  */
 
 export type PoolName = 'parameters' | 'gradients' | 'moments1' | 'moments2';
@@ -21,10 +21,12 @@ export interface PoolLayout {
   decayed: number;
 }
 
-/** 256 bytes in f32 elements. */
-const alignment = 64;
+/** Elements that take 256 bytes, the offset alignment every WebGPU device takes. */
+const alignments = { f32: 64, f16: 128 };
 
-export function layoutPool(entries: readonly PoolEntry[]): PoolLayout {
+/** `copied`: the smallest type that the pool's elements are also stored in, so that slices of the copy can be bound too. */
+export function layoutPool(entries: readonly PoolEntry[], copied: 'f32' | 'f16' = 'f32'): PoolLayout {
+  const alignment = alignments[copied];
   const slices: PoolLayout['slices'] = new Map();
   let elements = 0;
   let decayed = 0;

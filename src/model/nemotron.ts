@@ -22,6 +22,8 @@ export interface NemotronOptions {
   checkpoint?: boolean;
   /** Called once a layer is recorded, with its number: its nodes are the graph's last. */
   afterLayer?: (layer: number) => void;
+  /** How activations are stored; f16 needs matrices stored so too. */
+  dtype?: 'f32' | 'f16';
 }
 
 /** The attention's shape for B rows of T tokens. */
@@ -48,6 +50,23 @@ export function declareWeights(g: Graph, model: ModelConfig): (name: string) => 
 }
 
 /**
+ * What products read instead of the f32 weights where activations are f16: the weights' copies (ops/halfWeights.ts). The embedding,
+ * norms and biases stay f32: they are read, not multiplied in bulk.
+ */
+export function withHalfMatrices(weight: (name: string) => Tensor, half: (parameter: Tensor) => Tensor): (name: string) => Tensor {
+  const copies = new Map<string, Tensor>();
+  return (name) => {
+    const parameter = weight(name);
+    if (parameter.shape.length < 2 || name === embeddingName) return parameter;
+    let copy = copies.get(name);
+    if (!copy) copies.set(name, (copy = half(parameter)));
+    return copy;
+  };
+}
+
+const embeddingName = 'model.embed_tokens.weight';
+
+/**
  * h = E[tokens]; per layer h += W_o·Attn(LN1P(h)), h += MLP(LN1P(h)); returns LN1P(h), (N, D), what the head reads.
  */
 export function nemotron(
@@ -56,7 +75,7 @@ export function nemotron(
   weight: (name: string) => Tensor,
   { tokens, index, documentStart }: NemotronInputs,
   [B, T]: [number, number],
-  { checkpoint, afterLayer }: NemotronOptions = {},
+  { checkpoint, dtype, afterLayer }: NemotronOptions = {},
 ): Tensor {
   const eps = model.norm_eps;
   const norm = (x: Tensor, at: string): Tensor => layerNorm(g, x, weight(`${at}.weight`), weight(`${at}.bias`), eps);
@@ -70,7 +89,7 @@ export function nemotron(
     return squaredReluMlp(g, normed, weight(`${at}.mlp.up_proj.weight`), weight(`${at}.mlp.down_proj.weight`), mid);
   };
 
-  let h = embedding(g, weight('model.embed_tokens.weight'), tokens, index); // (N, D)
+  let h = embedding(g, weight(embeddingName), tokens, index, dtype); // (N, D)
   for (let i = 0; i < model.num_hidden_layers; i++) {
     const at = `model.layers.${i}`;
     h = checkpoint ? g.checkpoint(() => layer(h, at)) : layer(h, at);

@@ -10,20 +10,33 @@ const invocations = 4096;
 interface Attributes {
   /** Norm above which gradients are scaled down to it; 0 = never. */
   maxNorm: number;
+  /** Steps after which the loss scale doubles; 0: gradients carry none. */
+  stepsToDouble: number;
 }
 
 /**
  * factor = min(1, maxNorm / ‖g‖) over the whole gradient pool, 0 where ‖g‖ or the loss is not finite; without a readback.
- * gradients (P), loss (1), controls (4) → clip (4) = [factor, ‖g‖, –, –] and one row [loss, ‖g‖, factor, lr] of the ring.
+ * gradients (P), loss (1), controls (4) → clip (4) = [factor, ‖g‖, 1 / scale, –] and one row [loss, ‖g‖, factor, lr] of the ring. Gradients
+ * times a loss scale (4) have it divided out of ‖g‖ and, through clip's factor, of what the optimizer makes of them; the scale is
+ * halved where they are not finite and doubled after `stepsToDouble` steps in which they were.
  */
-export function gradientNorm(g: Graph, gradients: Tensor, loss: Tensor, controls: Tensor, ring: Tensor, maxNorm: number): Tensor {
-  const outputs = [g.state('clip', [4]), ring, { name: 'squares', shape: [invocations] }];
-  return g.node(gradientNormOp, [gradients, loss, controls], outputs, { maxNorm })[0]!;
+export function gradientNorm(
+  g: Graph,
+  gradients: Tensor,
+  loss: Tensor,
+  controls: Tensor,
+  ring: Tensor,
+  maxNorm: number,
+  scaling: { scale: Tensor; stepsToDouble: number } = { scale: g.state('no loss scale', [4]), stepsToDouble: 0 },
+): Tensor {
+  const { scale, stepsToDouble } = scaling;
+  const outputs = [g.state('clip', [4]), ring, scale, { name: 'squares', shape: [invocations] }];
+  return g.node(gradientNormOp, [gradients, loss, controls], outputs, { maxNorm, stepsToDouble })[0]!;
 }
 
 export const gradientNormOp: Op<Attributes> = {
   name: 'gradientNorm',
-  kernels({ inputs: [gradients, loss, controls], outputs: [clip, ring, squares], attributes: { maxNorm } }) {
+  kernels({ inputs: [gradients, loss, controls], outputs: [clip, ring, scale, squares], attributes: { maxNorm, stepsToDouble } }) {
     return [
       {
         source: normWgsl,
@@ -35,8 +48,8 @@ export const gradientNormOp: Op<Attributes> = {
       {
         source: badWgsl + clipWgsl,
         entryPoint: 'clipFactor',
-        bindings: [read(squares!), read(loss!), read(controls!), write(clip!), write(ring!)],
-        uniforms: [invocations, f32Bits(maxNorm)],
+        bindings: [read(squares!), read(loss!), read(controls!), write(clip!), write(ring!), write(scale!)],
+        uniforms: [invocations, f32Bits(maxNorm), stepsToDouble],
         workgroups: [1, 1, 1],
       },
     ];

@@ -21,6 +21,8 @@ interface Attributes {
   training: boolean;
   /** Whether this use of the weight adds to its gradient. */
   accumulate: boolean;
+  /** Whether gradients are multiplied with the loss scale, the fifth input. */
+  scaled: boolean;
 }
 
 export interface HeadLoss {
@@ -40,7 +42,8 @@ export function chunkRowsFor(N: number, V: number): number {
  * x (N, D), weight (V, D), targets (N) u32 (≥ V: ignored), lossWeight (1) = 1 / counted tokens of the whole step.
  *
  * Logits never exist as (N, V): chunks of rows are made, turned into their own gradient in place and consumed at once, so the
- * op starts the backward chain itself (d loss = 1) and its gradients of x and W are computed in the forward pass.
+ * op starts the backward chain itself (d loss = 1) and its gradients of x and W are computed in the forward pass. All gradients
+ * are times `scale` (4), if given, for f16 to hold them (optim/lossScale.ts); nll and loss are not.
  */
 export function headLoss(
   g: Graph,
@@ -49,6 +52,7 @@ export function headLoss(
   targets: Tensor,
   lossWeight: Tensor,
   training: boolean,
+  scale?: Tensor,
 ): HeadLoss {
   const [N, D] = x.shape as [number, number];
   const V = weight.shape[0]!;
@@ -59,22 +63,22 @@ export function headLoss(
   const rows = chunkRowsFor(N, V);
   const loss = g.state('loss', [1]);
   const common = [{ name: 'nll', shape: [N] }, loss, { name: 'logits', shape: [rows, V], dtype: x.dtype }];
-  if (!training) {
-    const [nll] = g.node(headLossOp, [x, weight, targets, lossWeight], common, { N, D, V, rows, training, accumulate: false });
-    return { loss, nll: nll! };
-  }
+  const inputs = [x, weight, targets, lossWeight];
+  const attributes = { N, D, V, rows, training, accumulate: false, scaled: false };
+  if (!training) return { loss, nll: g.node(headLossOp, inputs, common, attributes)[0]! };
   const { gradient, accumulate } = g.claimGradient(weight);
   const outputs = [...common, { name: `d ${x.name}`, shape: [N, D], dtype: x.dtype }, gradient];
-  const [nll] = g.node(headLossOp, [x, weight, targets, lossWeight], outputs, { N, D, V, rows, training, accumulate });
+  const scaled = scale !== undefined;
+  const [nll] = g.node(headLossOp, scaled ? [...inputs, scale] : inputs, outputs, { ...attributes, accumulate, scaled });
   return { loss, nll: nll! };
 }
 
 export const headLossOp: Op<Attributes> = {
   name: 'headLoss',
   kernels(node, context) {
-    const [x, weight, targets, lossWeight] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
+    const [x, weight, targets, lossWeight, scale] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?];
     const [nll, loss, logits, dx, dweight] = node.outputs as [Tensor, Tensor, Tensor, Tensor?, Tensor?];
-    const { N, D, V, rows, training, accumulate } = node.attributes;
+    const { N, D, V, rows, training, accumulate, scaled } = node.attributes;
     const kernels: Kernel[] = [];
     for (let row0 = 0; row0 < N; row0 += rows) {
       const M = Math.min(rows, N - row0);
@@ -82,8 +86,8 @@ export const headLossOp: Op<Attributes> = {
       kernels.push({
         source: lanesWgsl(context) + softmaxLossWgsl,
         entryPoint: 'softmaxLoss',
-        bindings: [read(targets), read(lossWeight), write(logits), write(nll)],
-        uniforms: [M, V / 4, row0, training ? 1 : 0],
+        bindings: [read(targets), read(lossWeight), write(logits), write(nll), read(scale ?? lossWeight)],
+        uniforms: [M, V / 4, row0, training ? 1 : 0, scaled ? 1 : 0],
         types: { stored: logits.dtype },
         workgroups: rowGroups(context, M),
       });

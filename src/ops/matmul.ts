@@ -8,7 +8,7 @@
  * instruction on SwiftShader, a broadcast five. Without quads every lane loads all it needs. Tiles: LOG.md, performance.md §2.3.
  */
 import matmulWgsl from '../../shaders/matmul.wgsl?raw';
-import type { Tensor } from '../graph/graph.ts';
+import { show, type Tensor } from '../graph/graph.ts';
 import { type Kernel, type KernelContext, maxWorkgroups, read, type Tile, write } from '../graph/kernel.ts';
 
 export type Layout = 'nt' | 'nn' | 'tn';
@@ -167,6 +167,7 @@ export interface Matmul {
 
 /** One dispatch of C = A·B with an epilogue. Shapes are checked by the op that asks. */
 export function matmul(context: KernelContext, p: Matmul): Kernel {
+  if (p.a.dtype !== p.b.dtype) throw new Error(`matmul: ${show(p.a)} and ${show(p.b)} are stored differently`);
   const tile = context.tile ?? tileFor(context, p.N);
   const key = JSON.stringify([p.layout, tile, context.quads]);
   let source = sources.get(key);

@@ -11,7 +11,7 @@ interface Attributes {
 }
 
 /**
- * What the step just taken did to every slice: [Σ g², Σ w², Σ Δw², vectors of g that are not finite], g before clipping, w after
+ * What the step just taken did to every slice: [Σ g², Σ w², Σ Δw², vectors of g that are not finite], g before clipping and without loss scale, w after
  * the update, Δw the update itself. slices (S, 2) u32: first element / 4 and elements / 4; controls (4) and clip (4) as that
  * step had them; gradients, weights, moments1, moments2 (P) → (S, 4). Reads the pools and writes none of them.
  */

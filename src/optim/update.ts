@@ -4,15 +4,27 @@ import type { Graph, Tensor } from '../graph/graph.ts';
 import type { PoolLayout } from '../graph/pool.ts';
 import { adamw } from '../ops/adamw.ts';
 import { gradientNorm } from '../ops/gradientNorm.ts';
+import { stepsToDouble } from './lossScale.ts';
 
 export interface Update {
   /** (4) f32 input: η, 1/(1−β1ᵗ), 1/(1−β2ᵗ), row of the ring. */
   controls: Tensor;
-  /** (rows, 4): loss, ‖g‖ before clipping, clip factor (0: update suppressed, −1: of some elements only), η of the last steps. */
+  /**
+   * (rows, 4): loss, ‖g‖ before clipping, clip factor (0: update suppressed; −1: of some elements only; −2: for the loss scale was too
+   * large), η of the last steps.
+   */
   ring: Tensor;
 }
 
-export function update(g: Graph, layout: PoolLayout, loss: Tensor, config: OptimizerConfig, ringRows: number): Update {
+/** `scale`: what gradients have been multiplied with (lossScale.ts). */
+export function update(
+  g: Graph,
+  layout: PoolLayout,
+  loss: Tensor,
+  config: OptimizerConfig,
+  ringRows: number,
+  scale?: Tensor,
+): Update {
   g.phase = 'update';
   const gradients = g.pool('gradients', layout.elements);
   const weights = g.pool('parameters', layout.elements);
@@ -20,7 +32,7 @@ export function update(g: Graph, layout: PoolLayout, loss: Tensor, config: Optim
   const moments2 = g.pool('moments2', layout.elements);
   const controls = g.input('controls', [4]);
   const ring = g.state('ring', [ringRows, 4]);
-  const clip = gradientNorm(g, gradients, loss, controls, ring, config.max_grad_norm);
+  const clip = gradientNorm(g, gradients, loss, controls, ring, config.max_grad_norm, scale && { scale, stepsToDouble });
   adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, ring, {
     beta1: config.beta1,
     beta2: config.beta2,

@@ -57,6 +57,11 @@ export function decodeCheckpoint(body: Uint8Array): Checkpoint {
     part,
     progress,
     history: { ...history, metrics: rowsOf(data<Float64Array>('metrics')) },
-    pools: { parameters: data('parameters'), moments1: data('moments1'), moments2: data('moments2') },
+    pools: {
+      parameters: data('parameters'),
+      moments1: data('moments1'),
+      moments2: data('moments2'),
+      ...(tensors.has('lossScale') && { lossScale: data<Float32Array<ArrayBuffer>>('lossScale') }),
+    },
   };
 }

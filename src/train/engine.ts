@@ -9,13 +9,15 @@ import { compile } from '../gpu/compile.ts';
 import { Memory } from '../gpu/memory.ts';
 import { type List, type Plan, readBuffer } from '../gpu/plan.ts';
 import { Readback } from '../gpu/readback.ts';
-import { readPools } from '../gpu/snapshot.ts';
+import { readCopies } from '../gpu/snapshot.ts';
 import type { Tensor } from '../graph/graph.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { initialWeights } from '../model/init.ts';
 import { parameterList } from '../model/parameters.ts';
 import { ignoredTarget } from '../ops/headLoss.ts';
+import { initialLossScale } from '../optim/lossScale.ts';
 import type { Update } from '../optim/update.ts';
+import { UserError } from '../util/errors.ts';
 import { benchmarkGraph, engineLayout, type Inputs, ringRows, type scoringGraph, type trainingGraph, type TrainingInputs } from './graphs.ts';
 import { tileFor } from './tile.ts';
 
@@ -35,7 +37,8 @@ export interface StepMetrics {
   gradNorm: number;
   /**
    * What gradients were multiplied with. 0: loss or norm was not finite and the update did not happen; −1: a weight or moment would
-   * not have been and was left as it was.
+   * not have been and was left as it was; −2: f16 gradients overflowed under a loss scale that has been halved since, and the update
+   * did not happen, as now and then is to be expected.
    */
   clip: number;
   lr: number;
@@ -46,7 +49,11 @@ export interface Pools {
   parameters: Float32Array<ArrayBuffer>;
   moments1: Float32Array<ArrayBuffer>;
   moments2: Float32Array<ArrayBuffer>;
+  /** (4), of an engine with f16 storage: optim/lossScale.ts. */
+  lossScale?: Float32Array<ArrayBuffer>;
 }
+
+type Elements = Float32Array<ArrayBuffer>;
 
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
@@ -78,6 +85,8 @@ export class Engine {
   readonly #training: Plan;
   readonly #inputs: TrainingInputs;
   readonly #update: Update;
+  /** Only with f16 storage. */
+  readonly #scale: Tensor | undefined;
   readonly #scoring: Plan;
   readonly #scoringInputs: Inputs;
   readonly #nll: Tensor;
@@ -97,6 +106,9 @@ export class Engine {
     index: IndexTokens,
     onProgress?: (done: number, total: number) => void,
   ): Promise<Engine> {
+    if (config.precision === 'f16' && !device.features.has('shader-f16')) {
+      throw new UserError('precision is f16, which this adapter has no shader-f16 for: choose f32.', { code: 'config' });
+    }
     const features = { quads: device.features.has('subgroups'), software };
     const context = { ...features, tile: await tileFor(device, features) };
     const { pools: layout, training, scoring } = engineLayout(config, context);
@@ -124,6 +136,7 @@ export class Engine {
     this.#training = trainingPlan;
     this.#inputs = training.inputs;
     this.#update = { controls: training.controls, ring: training.ring };
+    this.#scale = training.scale;
     this.#scoring = scoringPlan;
     this.#scoringInputs = scoring.inputs;
     this.#nll = scoring.nll;
@@ -145,6 +158,7 @@ export class Engine {
   initialize(seed: number): void {
     this.memory.writePool('parameters', initialWeights(this.config.model, this.layout, seed));
     this.resetMoments();
+    this.#setScale();
   }
 
   /** Takes over a checkpoint's weights, by HuggingFace name, and sets both moments to 0. Errors name a tensor that does not fit. */
@@ -153,6 +167,7 @@ export class Engine {
     joinParts(this.#storage(), weights, pool);
     this.memory.writePool('parameters', pool);
     this.resetMoments();
+    this.#setScale();
   }
 
   /** Takes over weights and moments, bit for bit. Error where they are of another model. */
@@ -160,13 +175,21 @@ export class Engine {
     this.memory.writePool('parameters', pools.parameters);
     this.memory.writePool('moments1', pools.moments1);
     this.memory.writePool('moments2', pools.moments2);
+    this.#setScale(pools.lossScale);
+  }
+
+  #setScale(value = initialLossScale()): void {
+    if (this.#scale) this.memory.device.queue.writeBuffer(this.memory.state(this.#scale), 0, value);
   }
 
   /** Weights and moments after all work submitted so far; steps submitted later do not show. Rejects when the device is lost. */
   async snapshot(): Promise<Pools> {
-    const [parameters, moments1, moments2] = await readPools(this.memory, ['parameters', 'moments1', 'moments2']);
+    const pools = (['parameters', 'moments1', 'moments2'] as const).map((name) => this.memory.pool(name));
+    const scale = this.#scale && this.memory.state(this.#scale);
+    const copies = await readCopies(this.memory, scale ? [...pools, scale] : pools);
     this.#checkAlive();
-    return { parameters: parameters!, moments1: moments1!, moments2: moments2! };
+    const [parameters, moments1, moments2, lossScale] = copies as [Elements, Elements, Elements, Elements?];
+    return { parameters, moments1, moments2, ...(lossScale && { lossScale }) };
   }
 
   /** Most calls on a lost device succeed and mean nothing. */

@@ -5,11 +5,13 @@ import { backward } from '../graph/backward.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import { layoutPool, type PoolLayout } from '../graph/pool.ts';
-import { declareWeights, nemotron } from '../model/nemotron.ts';
+import { declareWeights, nemotron, withHalfMatrices } from '../model/nemotron.ts';
 import { parameterList } from '../model/parameters.ts';
 import { nextToken } from '../objective/nextToken.ts';
 import { addOp } from '../ops/add.ts';
+import { halfWeights } from '../ops/halfWeights.ts';
 import { linear } from '../ops/linear.ts';
+import { lossScale } from '../optim/lossScale.ts';
 import { update } from '../optim/update.ts';
 
 /** Steps whose metrics the GPU keeps until they are read: more than are ever in flight. */
@@ -37,9 +39,10 @@ function batchInputs(g: Graph, config: RunConfig): Inputs {
   };
 }
 
-/** The training step's graph: forward, backward, update. */
+/** The training step's graph: forward, backward, update. With f16 storage only pools, statistics and sums are f32. */
 export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint = false) {
   const { model, batch, optimizer } = config;
+  const dtype = config.precision;
   const g = new Graph();
   const shape: [number, number] = [batch.sequences, batch.length];
   const N = batch.sequences * batch.length;
@@ -48,14 +51,16 @@ export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint 
     rowStart: g.input('rowStart', [model.vocab_size + 1], 'u32'),
     order: g.input('order', [N], 'u32'),
   };
-  const weight = declareWeights(g, model);
-  const x = nemotron(g, model, weight, { ...inputs, index: inputs }, shape, { checkpoint });
-  const { loss } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, true);
+  const declared = declareWeights(g, model);
+  const weight = dtype === 'f16' ? withHalfMatrices(declared, halfWeights(g, layout)) : declared;
+  const scale = dtype === 'f16' ? lossScale(g) : undefined;
+  const x = nemotron(g, model, weight, { ...inputs, index: inputs }, shape, { checkpoint, dtype });
+  const { loss } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, true, scale);
   backward(g, new Map([[loss, null]]), addOp);
-  return { g, inputs, loss, ...update(g, layout, loss, optimizer, ringRows) };
+  return { g, inputs, loss, scale, ...update(g, layout, loss, optimizer, ringRows, scale) };
 }
 
-/** The scoring graph: forward only, −log p of every target. */
+/** The scoring graph: forward only, −log p of every target; in f32 whatever training stores, for it reads the f32 weights. */
 export function scoringGraph(config: RunConfig) {
   const g = new Graph();
   const inputs = batchInputs(g, config);
@@ -100,7 +105,7 @@ export interface EngineLayout {
 
 /** What an engine will be, without a device: the graphs it records and what they allocate. */
 export function engineLayout(config: RunConfig, context: Omit<KernelContext, 'accumulating'>): EngineLayout {
-  const pools = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings));
+  const pools = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings), config.precision);
   const accumulation = config.batch.accumulation > 1;
   const record = (checkpoint: boolean) => {
     const training = trainingGraph(config, pools, checkpoint);

@@ -45,7 +45,7 @@ export const newHealth = (): Health => ({ mean: 0, variance: 0, seen: 0, spiking
 
 /** Judges a step and remembers it in `health`. */
 export function judge(health: Health, row: StepMetrics): Verdict {
-  if (row.clip <= 0) return { kind: 'bad', what: whatIsBad(row), inARow: ++health.badInARow };
+  if (row.clip === 0 || row.clip === -1) return { kind: 'bad', what: whatIsBad(row), inARow: ++health.badInARow };
   health.badInARow = 0;
   const { loss } = row;
   const jump = loss - health.mean;

@@ -61,8 +61,9 @@ export class Watch {
       if (check) this.#check(check, row.step);
     }
     this.#steps++;
-    if (row.clip < 1) this.#clipped++;
-    if (!sound || !this.#listener.notice) return;
+    if (row.clip > 0 && row.clip < 1) this.#clipped++;
+    // A step left out for its f16 gradients overflowed has no norm to be judged by.
+    if (!sound || row.clip < 0 || !this.#listener.notice) return;
     const { schedule } = phase.name === 'base' ? this.#config.base : this.#config.continued!;
     for (const notice of this.#alerts.step({ ...row, peak: schedule.peak })) this.#listener.notice(notice);
   }

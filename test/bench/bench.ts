@@ -154,7 +154,11 @@ async function benchStart(): Promise<void> {
 
 async function benchStep(shape: StepShape): Promise<void> {
   const units = shape.B * shape.T;
-  const engines = ['rekindle', 'plain', ...peerNames];
+  const variants = [
+    ...(host.adapter.includes('shader-f16') ? [['half', 'f16 storage'] as const] : []),
+    ['plain', 'no optional feature'] as const,
+  ];
+  const engines = ['rekindle', ...variants.map(([engine]) => engine), ...peerNames];
   let kernels: KernelShare[] = [];
   const outcomes = await measure(host, { step: shape }, { engines, rounds: 2, seconds, patience }, async ({ id }) => {
     kernels = await host.kernels({ engine: 'rekindle', id });
@@ -168,9 +172,11 @@ async function benchStep(shape: StepShape): Promise<void> {
   const top = kernels.slice(0, 6).map(({ name, count, share }) => `${name} ${count}× ${(100 * share).toFixed(0)} %`);
   console.log(`  ${top.join(', ')}; beside products and attention ${(100 * shareBesides(kernels)).toFixed(0)} %`);
 
-  const plain = stepResult(`${shape.name}, no optional feature`, units, oursOf(outcomes, 'plain'), [], none);
-  report.steps.push(plain);
-  printStep(plain);
+  for (const [engine, name] of variants) {
+    const variant = stepResult(`${shape.name}, ${name}`, units, oursOf(outcomes, engine), [], none);
+    report.steps.push(variant);
+    printStep(variant);
+  }
 }
 
 async function benchProduct(product: Product): Promise<void> {

@@ -39,6 +39,7 @@ export async function dawnHost(): Promise<Host> {
   const { software } = report;
   const laboratory = new Laboratory({
     rekindle: async () => rekindle(async () => ({ device, software })),
+    half: async () => rekindle(async () => ({ device, software }), 'f16'),
     plain: async () => rekindle(async () => ({ device: (await openNodeDevice({ features: [] })).device, software })),
   });
   return {

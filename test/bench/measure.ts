@@ -20,8 +20,8 @@ export interface Measured extends OpenReport {
 
 export type Outcome = { measured: Measured } | { error: string };
 
-/** Our engine with every feature the adapter has, and with none. */
-const isOurs = (engine: string): boolean => engine === 'rekindle' || engine === 'plain';
+/** Our engine with every feature the adapter has, with f16 storage besides, and with none. */
+const isOurs = (engine: string): boolean => ['rekindle', 'half', 'plain'].includes(engine);
 
 async function within<T>(work: Promise<T>, seconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;

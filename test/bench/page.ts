@@ -26,6 +26,7 @@ async function plainDevice(): Promise<Opened> {
 const bench = {
   laboratory: new Laboratory({
     rekindle: async () => rekindle(() => (opened ??= device())),
+    half: async () => rekindle(() => (opened ??= device()), 'f16'),
     plain: async () => rekindle(plainDevice),
     'jax-js': async () => (await import('./peers/jax.ts')).jax,
     'TensorFlow.js': async () => (await import('./peers/tensorflow.ts')).tensorflow,

@@ -48,9 +48,9 @@ export async function openTraining({ device, software }: Opened, config: RunConf
 }
 
 /** Both kinds of work. A and B of a product are states, so that nothing is uploaded between runs. */
-export function rekindle(open: () => Promise<Opened>): Engine {
+export function rekindle(open: () => Promise<Opened>, precision: RunConfig['precision'] = 'f32'): Engine {
   return {
-    openStep: async (shape) => openTraining(await open(), configOf(shape)),
+    openStep: async (shape) => openTraining(await open(), { ...configOf(shape), precision }),
     openPreset: async (name) => openTraining(await open(), presetConfig(name)),
 
     async openProduct(product) {

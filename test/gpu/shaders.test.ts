@@ -6,8 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openNullDevice } from '../../src/cli/node/dawn.ts';
 import { Pipelines, preamble } from '../../src/gpu/pipelines.ts';
 import { backward } from '../../src/graph/backward.ts';
-import { type DType, Graph, type Op } from '../../src/graph/graph.ts';
+import { type DType, Graph, type Op, type Tensor } from '../../src/graph/graph.ts';
 import { type Kernel, type KernelContext, maxWorkgroups } from '../../src/graph/kernel.ts';
+import { layoutPool } from '../../src/graph/pool.ts';
 import { adamw } from '../../src/ops/adamw.ts';
 import { addOp } from '../../src/ops/add.ts';
 import { attention, attentionOp } from '../../src/ops/attention.ts';
@@ -15,6 +16,7 @@ import { cachedAttention } from '../../src/ops/cachedAttention.ts';
 import { columnMax } from '../../src/ops/columnMax.ts';
 import { embedding } from '../../src/ops/embedding.ts';
 import { gradientNorm } from '../../src/ops/gradientNorm.ts';
+import { halfWeights } from '../../src/ops/halfWeights.ts';
 import { headLoss } from '../../src/ops/headLoss.ts';
 import { layerNorm } from '../../src/ops/layerNorm.ts';
 import { linear } from '../../src/ops/linear.ts';
@@ -40,19 +42,25 @@ function everything(dtype: DType, d: number): Graph {
   const u32 = (name: string, size: number) => g.input(name, [size], 'u32');
   const heads = { H, K, d, ropeTheta: 10000, ropeFactor: 0.5 };
 
+  const names = ['qkv', 'o', 'up', 'down', 'head'];
+  const half = halfWeights(g, layoutPool(names.map((name) => ({ name, shape: [4 * D * D], decay: false })), 'f16'));
+  const matrix = (name: string, shape: number[]): Tensor => {
+    const parameter = g.parameter(name, shape);
+    return dtype === 'f16' ? half(parameter) : parameter;
+  };
   const index = { rowStart: u32('rowStart', V + 1), order: u32('order', N) };
   const x = embedding(g, g.parameter('embed', [V, D]), u32('tokens', N), index, dtype);
   const y = g.checkpoint(() => {
     const normed = layerNorm(g, x, g.parameter('norm', [D]), g.parameter('bias', [D]), 1e-5);
-    const qkv = linear(g, normed, g.parameter('qkv', [(H + 2 * K) * d, D]));
+    const qkv = linear(g, normed, matrix('qkv', [(H + 2 * K) * d, D]));
     const mixed = attention(g, qkv, { B, T, ...heads }, u32('documentStart', N));
-    const h = linear(g, mixed, g.parameter('o', [D, D]), x);
+    const h = linear(g, mixed, matrix('o', [D, D]), x);
     // x is read three times, so its gradients have to be added up.
-    return squaredReluMlp(g, h, g.parameter('up', [4 * D, D]), g.parameter('down', [D, 4 * D]), x);
+    return squaredReluMlp(g, h, matrix('up', [4 * D, D]), matrix('down', [D, 4 * D]), x);
   });
-  const weight = g.parameter('head', [V, D]);
+  const weight = matrix('head', [V, D]);
   const lossWeight = g.input('lossWeight', [1]);
-  const { loss } = headLoss(g, y, weight, u32('targets', N), lossWeight, true);
+  const { loss } = headLoss(g, y, weight, u32('targets', N), lossWeight, true, g.state('lossScale', [4]));
   headLoss(g, y, weight, u32('targets 2', N), lossWeight, false);
   backward(g, new Map([[loss, null]]), addOp);
 

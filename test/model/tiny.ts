@@ -18,6 +18,7 @@ export const tinyConfig: RunConfig = {
   tokenizer: { kind: 'byte' },
   data: { world: null, heldOut: 0.1, split: 'hash', separateDocuments: true },
   batch: { sequences: 3, length: 13, accumulation: 1 },
+  precision: 'f32',
   optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weight_decay: 0.1, decay_embeddings: true, max_grad_norm: 1 },
   base: { steps: 50, schedule, blend: { text: 1 } },
   continued: null,

@@ -13,7 +13,7 @@ const P = 64 * 300; // elements of the pools; the first half is decayed
 const options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: P / 2 };
 const maxNorm = 1;
 
-async function setUp() {
+async function setUp(stepsToDouble = 0) {
   const { device, report } = await gpu();
   const layout = layoutPool([{ name: 'a', shape: [P / 2], decay: true }, { name: 'b', shape: [P / 2], decay: false }]);
   expect(layout.decayed).toBe(P / 2);
@@ -26,10 +26,11 @@ async function setUp() {
   const loss = g.state('loss', [1]);
   const controls = g.input('controls', [4]);
   const ring = g.state('ring', [16, 4]);
-  const clip = gradientNorm(g, gradients, loss, controls, ring, maxNorm);
+  const scale = g.state('lossScale', [4]);
+  const clip = gradientNorm(g, gradients, loss, controls, ring, maxNorm, { scale, stepsToDouble });
   adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, ring, options);
   const plan = await compile(memory, g);
-  return { device, memory, plan, tensors: { weights, moments1, moments2, loss, controls, ring, clip } };
+  return { device, memory, plan, tensors: { weights, moments1, moments2, loss, controls, ring, clip, scale } };
 }
 
 /** The same step in f64. */
@@ -114,6 +115,47 @@ describe('gradient norm and AdamW', () => {
       });
       plan.destroy();
       memory.destroy();
+    }
+  });
+
+  it('divide a loss scale out, bit for bit, halve it after an overflow and double it after a while without', async () => {
+    const doubleAfter = 3;
+    const scaled = await setUp(doubleAfter);
+    const plain = await setUp();
+    const weights = Float32Array.from({ length: P }, (_, i) => randomNormal(1, 0, i));
+    for (const { memory } of [scaled, plain]) memory.writePool('parameters', weights);
+    const { device, memory, plan, tensors } = scaled;
+    device.queue.writeBuffer(memory.state(tensors.scale), 0, Float32Array.of(4, 0, 0, 0));
+    const step = async (on: typeof scaled, pool: Float32Array<ArrayBuffer>) => {
+      on.memory.writePool('gradients', pool);
+      on.plan.host(on.tensors.controls).set([1e-2, 1, 1, 0]);
+      on.plan.upload();
+      on.plan.submit(['step']);
+      const { ring: rows, scale: state } = on.tensors;
+      return { ring: (await on.plan.read(rows)).subarray(0, 4), scale: (await on.plan.read(state)).subarray(0, 2) };
+    };
+    const gradients = Float32Array.from({ length: P }, (_, i) => randomNormal(2, 0, i));
+    const times = (scale: number) => gradients.map((g) => g * scale); // of two: exact
+    const one = await step(scaled, times(4));
+    expect([...one.ring]).toEqual([...(await step(plain, gradients)).ring]);
+    expect([...one.scale]).toEqual([4, 1]);
+    expect(await plan.read(tensors.weights)).toEqual(await plain.plan.read(plain.tensors.weights));
+
+    const before = await plan.read(tensors.weights);
+    const overflowed = times(4).fill(Number.POSITIVE_INFINITY, 7, 8);
+    const skipped = await step(scaled, overflowed);
+    expect([skipped.ring[2], ...skipped.scale]).toEqual([-2, 2, 0]);
+    expect(await plan.read(tensors.weights)).toEqual(before);
+    for (const scale of [2, 2]) await step(scaled, times(scale));
+    expect([...(await step(scaled, times(2))).scale]).toEqual([4, 0]);
+    expect([...(await step(scaled, overflowed)).scale]).toEqual([2, 0]);
+    expect([...(await step(scaled, overflowed)).scale]).toEqual([1, 0]);
+    // No scale is to blame any more: it is a bad step like any other.
+    const bad = await step(scaled, overflowed);
+    expect([bad.ring[2], ...bad.scale]).toEqual([0, 1, 1]);
+    for (const one of [scaled, plain]) {
+      one.plan.destroy();
+      one.memory.destroy();
     }
   });
 });

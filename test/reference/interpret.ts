@@ -15,7 +15,8 @@ export function interpret(graph: Graph, twins: Record<string, Twin>, values: Val
     if (!twin) throw new Error(`no f64 twin for op ${node.op.name}`);
     const inputs = node.inputs.map((input) => {
       const constant = graph.constants.get(input);
-      const value = values.get(input) ?? (constant && Float64Array.from(constant));
+      const all = input.copy && values.get(input.copy.in);
+      const value = all?.subarray(input.copy!.start, input.copy!.start + input.size) ?? values.get(input) ?? (constant && Float64Array.from(constant));
       if (!value) throw new Error(`${node.op.name} reads ${input.name}, which has no value`);
       return value;
     });

@@ -88,7 +88,10 @@ export const twins: Record<string, Twin> = {
     return [dweight];
   },
 
-  headLoss: ([x, weight, targets, lossWeight], { outputs, attributes: { N, D, V, training } }) => {
+  // The oracle knows no storage types.
+  halfWeights: ([weights]) => [weights!],
+
+  headLoss: ([x, weight, targets, lossWeight, scale], { outputs, attributes: { N, D, V, training } }) => {
     const logits = timesTransposed(x!, weight!, N, D, V);
     const nll = zeros(N);
     const dlogits = zeros(N * V);
@@ -100,7 +103,7 @@ export const twins: Record<string, Twin> = {
       const sum = row.reduce((total, v) => total + Math.exp(v - highest), 0);
       nll[n] = Math.log(sum) + highest - row[target]!;
       for (let v = 0; v < V; v++) {
-        dlogits[n * V + v] = lossWeight![0]! * (Math.exp(row[v]! - highest) / sum - (v === target ? 1 : 0));
+        dlogits[n * V + v] = (scale?.[0] ?? 1) * lossWeight![0]! * (Math.exp(row[v]! - highest) / sum - (v === target ? 1 : 0));
       }
     }
     const loss = Float64Array.of(lossWeight![0]! * nll.reduce((total, v) => total + v, 0));
@@ -120,7 +123,7 @@ export const twins: Record<string, Twin> = {
         const u = (moments1![i]! * c1!) / (Math.sqrt(moments2![i]! * c2!) + epsilon);
         const decay = i < decayed ? weightDecay : 0;
         const before = (weights![i]! + lr * u) / (1 - lr * decay);
-        norms[4 * s]! += gradients![i]! ** 2;
+        norms[4 * s]! += (gradients![i]! * clip![2]!) ** 2;
         norms[4 * s + 1]! += weights![i]! ** 2;
         norms[4 * s + 2]! += (weights![i]! - before) ** 2;
       }

@@ -1,0 +1,82 @@
+/** f16 storage: what is recorded is the same mathematics, and where the adapter has f16 it trains along the same curve. */
+import { describe, expect, it } from 'vitest';
+import { tokenIndex } from '../../src/data/tokenIndex.ts';
+import { layoutPool } from '../../src/graph/pool.ts';
+import type { Tensor } from '../../src/graph/graph.ts';
+import { initialWeights } from '../../src/model/init.ts';
+import { parameterList } from '../../src/model/parameters.ts';
+import { engineLayout, trainingGraph } from '../../src/train/graphs.ts';
+import { presetConfig } from '../../src/config/presets.ts';
+import { gpu } from '../gpu/device.ts';
+import { interpret, nmse, type Values } from '../reference/interpret.ts';
+import { twins } from '../reference/twins.ts';
+import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
+
+const half = { ...tinyConfig, precision: 'f16' as const };
+
+/** Gradients of a training step by the f64 interpreter, which stores nothing in f16: the recorded mathematics alone. */
+function gradients(config: typeof tinyConfig, scale: number): Map<string, Float64Array> {
+  const layout = layoutPool(parameterList(config.model), config.precision);
+  const { g, inputs } = trainingGraph(config, layout);
+  const weights = Float64Array.from(initialWeights(config.model, layout, config.seed));
+  const batch = tinyBatch(config);
+  const index = { rowStart: new Uint32Array(config.model.vocab_size + 1), order: new Uint32Array(batch.tokens.length) };
+  tokenIndex(batch.tokens, index);
+  const values: Values = new Map();
+  const set = (tensor: Tensor, from: ArrayLike<number>) => values.set(tensor, Float64Array.from(from));
+  for (const tensor of g.tensors) if (tensor.role === 'pool' && tensor.name === 'parameters') set(tensor, weights);
+  for (const state of g.states) if (state.name === 'lossScale') set(state, [scale, 0, 0, 0]);
+  for (const parameter of g.parameters) {
+    const { offset, size } = layout.slices.get(parameter.name)!;
+    set(parameter, weights.subarray(offset, offset + size));
+  }
+  for (const name of ['tokens', 'targets'] as const) set(inputs[name], batch[name]);
+  set(inputs.documentStart!, batch.documentStart);
+  set(inputs.rowStart, index.rowStart);
+  set(inputs.order, index.order);
+  set(inputs.lossWeight, [1 / 36]);
+  const steps = { ...g, constants: g.constants, nodes: g.nodes.filter((node) => node.phase === 'step') } as unknown as typeof g;
+  interpret(steps, twins, values);
+  return new Map(g.parameters.map((parameter) => [parameter.name, values.get(g.gradients.get(parameter)!)!]));
+}
+
+describe('f16 storage', () => {
+  it('records the same gradients, times the loss scale', () => {
+    const plain = gradients(tinyConfig, 1);
+    for (const [name, gradient] of gradients(half, 1024)) {
+      // Powers of two: f64 rounds both alike, but for sums of the head's gradient that are scaled term by term.
+      expect(nmse(gradient.map((x) => x / 1024), plain.get(name)!), name).toBeLessThan(1e-28);
+    }
+  });
+
+  it('halves what activations take', () => {
+    const bytes = (precision: 'f32' | 'f16') =>
+      engineLayout({ ...presetConfig('small'), precision }, { quads: false, software: false }).bytes;
+    // Pools, statistics and the scoring plan stay f32; the copy of the weights comes on top.
+    expect(bytes('f16') / bytes('f32')).toBeLessThan(0.8);
+  });
+
+  it('trains along the curve of f32, or says that the adapter has no f16', async () => {
+    const { device } = await gpu();
+    if (!device.features.has('shader-f16')) {
+      await expect(openEngine(half)).rejects.toThrow(/shader-f16.*choose f32/);
+      return;
+    }
+    const losses = async (config: typeof tinyConfig) => {
+      const engine = await openEngine(config);
+      for (let step = 0; step < 50; step++) engine.submitStep(step, () => tinyBatch(config, step % 5), 3e-3, step + 1);
+      const rows = await engine.metrics(0, 49);
+      const { lossScale } = await engine.snapshot();
+      engine.destroy();
+      return { rows, lossScale };
+    };
+    const [full, stored] = [await losses(tinyConfig), await losses(half)];
+    expect([...stored.lossScale!.subarray(0, 2)]).toEqual([65536, 50]);
+    stored.rows.forEach(({ loss, clip }, i) => {
+      expect(clip).toBeGreaterThan(0);
+      // f16 has 11 bits: 5e-4 of each activation, some of which is left in a mean over 36 targets and grows as the runs part.
+      expect(Math.abs(loss - full.rows[i]!.loss), `step ${i}`).toBeLessThan(0.02);
+    });
+    expect(full.rows[0]!.loss - stored.rows[49]!.loss).toBeGreaterThan(0.5);
+  });
+});
