@@ -153,9 +153,9 @@ describe('gradient norm and AdamW', () => {
     // No scale is to blame any more: it is a bad step like any other.
     const bad = await step(scaled, overflowed);
     expect([bad.ring[2], ...bad.scale]).toEqual([0, 1, 1]);
-    for (const one of [scaled, plain]) {
-      one.plan.destroy();
-      one.memory.destroy();
+    for (const used of [scaled, plain]) {
+      used.plan.destroy();
+      used.memory.destroy();
     }
   });
 });
