@@ -1,7 +1,7 @@
 /**
  * The recipe without a page. `npm run recipe -- --preset NAME …` trains; `score` and `sample` use what it wrote; `experiment` runs
- * the arms of one of the paper's comparisons. The same train/run.ts as the page's worker. Progress on stderr; a bad input is one
- * sentence and a non-zero exit.
+ * the arms of one of the paper's comparisons; `range` and `grid` look for a rate. The same train/run.ts as the page's worker.
+ * Progress on stderr; a bad input is one sentence and a non-zero exit.
  */
 import { writeFileSync, renameSync } from 'node:fs';
 import { argumentsOf, integer, readBytes, required, say } from './arguments.ts';
@@ -9,6 +9,7 @@ import { bases } from './bases.ts';
 import { experiment } from './experiment.ts';
 import { record } from './record.ts';
 import { train } from './train.ts';
+import { grid, range } from './trials.ts';
 import { sampleModel, scoreText } from './useModel.ts';
 
 async function scoreCommand(args: string[]): Promise<void> {
@@ -32,7 +33,7 @@ async function sampleCommand(args: string[]): Promise<void> {
   process.stdout.write(`${sample}\n`);
 }
 
-const commands: Record<string, (args: string[]) => Promise<void>> = { score: scoreCommand, sample: sampleCommand, experiment, bases, record };
+const commands: Record<string, (args: string[]) => Promise<void>> = { score: scoreCommand, sample: sampleCommand, experiment, bases, record, range, grid };
 const [name, ...rest] = process.argv.slice(2);
 const command = commands[name ?? ''];
 if (command) await command(rest);

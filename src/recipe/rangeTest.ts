@@ -44,11 +44,11 @@ export function hasDiverged(points: readonly RangePoint[]): boolean {
 export interface RangeVerdict {
   /** The losses, smoothed. */
   smoothed: number[];
-  /** Where the loss falls fastest per factor of the rate; null: it never falls clearly. */
+  /** Where the loss falls fastest per factor of the rate; null: it never falls by half a nat. */
   steepest: number | null;
   /** Where it is lowest. */
   lowest: number;
-  /** The lowest rate above that at which it has risen clearly; null: the sweep ended before. */
+  /** The lowest rate above that from which on it stays clearly higher; null: the sweep ended before. */
   edge: number | null;
   /** Rates worth a peak; null: the sweep shows none. */
   band: [low: number, high: number] | null;
@@ -58,20 +58,21 @@ export interface RangeVerdict {
 
 /** Steps on either side that a smoothed loss takes in: a sixth of a decade, so that a band's ends are good to a factor of 1.5. */
 const reachOf = (perDecade: number): number => Math.max(1, Math.round(perDecade / 6));
-/** Nats: a smaller fall or rise says nothing, however quiet the losses are. */
-const leastMove = 0.1;
-/** Standard errors of a smoothed loss. */
-const deviations = 4;
+/** Nats: a smaller rise says nothing, however quiet the losses are … */
+const leastRise = 0.1;
+/** … and a smaller fall is no descent: a trained checkpoint falls by 0.1 to 0.3 while it gets used to another blend. */
+const leastFall = 0.5;
+/** Standard errors of a smoothed loss: of the some fifteen windows of a sweep the extremes lie 3.5 apart by chance, 5 once in a hundred. */
+const deviations = 6;
 
 /**
  * What a sweep says. Smoothing is centred (a running mean would move every feature to the right). The band, from which a *peak*
  * rate is to be chosen:
  *
- *   descent    [steepest descent, half of the rate at the lowest loss], where the loss falls clearly: from untrained weights. Smith
- *              (2017, §3.3) takes the range from where the loss begins to fall to where it turns ragged or rises; fast.ai's lr_find
- *              marks the steepest point and a tenth of the minimum's rate. Half, because the sweep reaches the minimum's rate for
- *              one step only: a run stays there.
- *   edge       [edge/10, edge/3], where it does not: a trained checkpoint only ever gets worse (product.md §3.1).
+ *   descent    [steepest descent, lowest loss], where the loss falls by half a nat: from untrained weights. Smith (2017, §3.3) takes
+ *              the range from where training begins to improve to where it slows, turns ragged or gets worse; the steepest point
+ *              is that of fast.ai's lr_find. At most edge/3, for in a flat basin the lowest point may lie anywhere.
+ *   edge       [edge/10, edge/3], where it does not: what a trained checkpoint shows is where it breaks (product.md §3.1).
  *
  * A range test finds where a rate breaks things, not which is best after a whole run, and knows nothing of decay.
  */
@@ -83,24 +84,26 @@ export function readRange(points: readonly RangePoint[], perDecade = SWEEP.perDe
   if (finite.length < 2 * reach) return none;
   const rate = (i: number): number => finite[i]!.rate;
 
-  const residuals = finite.map(({ loss }, i) => Math.abs(loss - smoothed[i]!)).sort((a, b) => a - b);
-  // Of normal noise half lies within 0.6745 standard deviations; a triangle of half-width r averages 3r/2 values.
-  const noise = residuals[residuals.length >> 1]! / 0.6745 / Math.sqrt(1.5 * reach);
-  const clear = Math.max(leastMove, deviations * noise);
+  // From neighbours, which no trend sets apart. Of normal noise half lies within 0.6745 standard deviations; the difference of two
+  // has √2 of one, a triangle of half-width r averages 3r/2.
+  const jumps = finite.slice(1).map(({ loss }, i) => Math.abs(loss - finite[i]!.loss)).sort((a, b) => a - b);
+  const noise = jumps[jumps.length >> 1]! / (0.6745 * Math.SQRT2) / Math.sqrt(1.5 * reach);
+  const clear = Math.max(leastRise, deviations * noise);
 
   const low = indexOfLeast(smoothed);
-  const start = Math.max(...smoothed.slice(0, low + 1));
-  const falls = start - smoothed[low]! >= clear;
+  // The first few are hardly smoothed.
+  const start = Math.max(...smoothed.slice(reach, low + 1));
+  const falls = start - smoothed[low]! >= Math.max(leastFall, clear);
   const slope = (i: number): number => smoothed[i + reach]! - smoothed[i - reach]!;
-  let steep = reach;
-  for (let i = reach; i <= low && i + reach < smoothed.length; i++) if (slope(i) < slope(steep)) steep = i;
-  const risen = smoothed.findIndex((loss, i) => i > low && loss >= smoothed[low]! + clear);
+  let steep = Math.min(2 * reach, low);
+  for (let i = steep; i <= low && i + reach < smoothed.length; i++) if (slope(i) < slope(steep)) steep = i;
+  const risen = smoothed.findLastIndex((loss) => loss < smoothed[low]! + clear) + 1;
   // A sweep that ended at once at a number that is not finite has its edge at its end.
-  const edge = risen >= 0 ? rate(risen) : finite.length < points.length ? rate(finite.length - 1) : null;
+  const edge = risen < smoothed.length ? rate(risen) : finite.length < points.length ? rate(finite.length - 1) : null;
 
   if (falls) {
-    const [from, to] = [rate(steep), rate(low) / 2];
-    const band: [number, number] = from < to ? [from, to] : [to / 2, to];
+    const [from, to] = [rate(steep), Math.min(rate(low), (edge ?? Infinity) / 3)];
+    const band: [number, number] = from < to ? [from, to] : [to / 3, to];
     return { smoothed, steepest: rate(steep), lowest: rate(low), edge, band, rule: 'descent' };
   }
   if (edge === null) return { ...none, lowest: rate(low) };
@@ -123,3 +126,16 @@ function smooth(values: readonly number[], reach: number): number[] {
 }
 
 const indexOfLeast = (values: readonly number[]): number => values.reduce((best, value, i) => (value < values[best]! ? i : best), 0);
+
+const written = (rate: number): string => rate.toExponential(1).replace('e+0', '').replace('.0e', 'e');
+
+/** The verdict in one or two sentences, which say no more than it does. */
+export function rangeSentence({ rule, band, steepest, lowest, edge }: RangeVerdict): string {
+  if (!band) return 'The loss neither falls by half a nat nor rises clearly at any of these rates: the sweep names no band.';
+  const named = `peak rates worth trying: ${written(band[0])} to ${written(band[1])}`;
+  if (rule === 'descent') {
+    const rises = edge === null ? '' : `, and stays clearly higher from ${written(edge)} on`;
+    return `The loss falls fastest at ${written(steepest!)}, is lowest at ${written(lowest)}${rises}; ${named}.`;
+  }
+  return `The loss falls nowhere by half a nat, and stays clearly higher from ${written(edge!)} on; ${named} (a tenth to a third of that).`;
+}

@@ -5,9 +5,11 @@
  */
 import type { RunConfig } from '../config/run.ts';
 import { compile } from '../gpu/compile.ts';
+import { layoutPlan } from '../gpu/layout.ts';
 import type { Plan } from '../gpu/plan.ts';
 import { Graph, type Op, type Tensor } from '../graph/graph.ts';
-import type { PoolLayout } from '../graph/pool.ts';
+import type { KernelContext } from '../graph/kernel.ts';
+import { layoutPool, type PoolLayout } from '../graph/pool.ts';
 import { attentionShape, declareWeights, nemotron } from '../model/nemotron.ts';
 import { parameterList } from '../model/parameters.ts';
 import { attentionOp } from '../ops/attention.ts';
@@ -84,6 +86,22 @@ export function activationGraph({ model, data, batch }: RunConfig, rows: number)
   return { g, tokens, documentStart, layers };
 }
 
+/** Rows of a step that are looked at. */
+const rowsOf = ({ batch }: RunConfig): number => Math.max(1, Math.min(batch.sequences, Math.floor(mostTokens / batch.length)));
+
+const keptOf = ({ layers }: ReturnType<typeof activationGraph>): Tensor[] => layers.flatMap(({ units, scores }) => [units, scores]);
+
+/** Bytes of the GPU buffers an inspector makes besides the engine's (train/graphs.ts), known without a device. */
+export function inspectionBytes(config: RunConfig, context: Omit<KernelContext, 'accumulating'>): number {
+  const layout = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings));
+  const norms = normsGraph(config, layout, partsOf(config, layout).length);
+  const activations = activationGraph(config, rowsOf(config));
+  return (
+    layoutPlan(norms.g, layout, context, { keep: [norms.norms] }).ownBytes +
+    layoutPlan(activations.g, layout, context, { keep: keptOf(activations) }).ownBytes
+  );
+}
+
 export class Inspector {
   readonly #engine: Engine;
   readonly #parts: Part[];
@@ -94,14 +112,12 @@ export class Inspector {
   /** Compiles what a look takes: three kernels besides those a forward pass has already. */
   static async create(engine: Engine): Promise<Inspector> {
     const { config, layout, memory } = engine;
-    const { sequences, length } = config.batch;
     const parts = partsOf(config, layout);
     const norms = normsGraph(config, layout, parts.length);
-    const activations = activationGraph(config, Math.max(1, Math.min(sequences, Math.floor(mostTokens / length))));
-    const kept = activations.layers.flatMap(({ units, scores }) => [units, scores]);
+    const activations = activationGraph(config, rowsOf(config));
     const [normsPlan, activationsPlan] = await Promise.all([
       compile(memory, norms.g, { keep: [norms.norms], label: 'norms' }),
-      compile(memory, activations.g, { keep: kept, label: 'activations' }),
+      compile(memory, activations.g, { keep: keptOf(activations), label: 'activations' }),
     ]);
     normsPlan.host(norms.slices).set(parts.flatMap(({ from, size }) => [from / 4, size / 4]));
     return new Inspector(engine, parts, norms, activations, { norms: normsPlan, activations: activationsPlan });

@@ -328,12 +328,15 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
       theRun().pause();
     },
     async resume() {
+      endTrial(); // the run waits for its weights
       theRun().resume();
     },
     async step() {
+      endTrial();
       theRun().step();
     },
     async stop() {
+      endTrial();
       stopping = true;
       current?.stop();
     },

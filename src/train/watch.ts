@@ -10,7 +10,7 @@ import { Inspector } from './inspect.ts';
 import type { RunListener } from './listener.ts';
 
 /**
- * Steps between looks: a look costs about a third of a step, so at most 2 % of the time; of a long run twenty. A step taken singly,
+ * Steps between looks: a look costs about half a step (LOG.md), so at most 2 % of the time; of a long run twenty. A step taken singly,
  * from a pause, is always looked at.
  */
 const leastBetween = 25;

@@ -26,7 +26,7 @@ export const text = {
     'questions and answers as its learning rate falls.',
   skip: 'Skip to the chart',
 
-  sheets: { label: 'Sheets', run: 'A run', experiments: 'Experiments' },
+  sheets: { label: 'Sheets', run: 'A run', experiments: 'Experiments', instruments: 'Instruments' },
   sheetMissing: 'This part of the page could not be fetched: check the connection and reload.',
 
   theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark' },

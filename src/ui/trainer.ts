@@ -12,11 +12,15 @@ import type {
   ExperimentEvents,
   ExperimentRequest,
   FileReport,
+  GridEvent,
+  GridRequest,
   NoGpuCause,
   RunEvents,
   SavedList,
   SavedRun,
   TrainerApi,
+  TrialProgress,
+  TrialRequest,
   UserFile,
 } from '../protocol.ts';
 import { isActive, type Command } from './state/controls.ts';
@@ -210,3 +214,11 @@ export const exportModel = () => trainer().exportModel();
 
 export const checkMachine = (onProgress: Parameters<TrainerApi['checkMachine']>[0]) =>
   trainer().checkMachine(proxy(onProgress));
+
+export const rangeTest = (request: TrialRequest, onProgress: (progress: TrialProgress) => void) =>
+  trainer().rangeTest(request, proxy(onProgress));
+export const overfit = (request: TrialRequest, onProgress: (progress: TrialProgress) => void) =>
+  trainer().overfit(request, proxy(onProgress));
+export const runGrid = (request: GridRequest, onEvent: (event: GridEvent) => void) =>
+  trainer().grid(request, proxy(onEvent));
+export const endTrial = () => trainer().endTrial();

@@ -112,6 +112,37 @@ describe('npm run recipe', () => {
     expect(other.stderr.trim().split('\n').at(-1)).toMatch(/another configuration/);
   }, 180_000);
 
+  it('sweeps the rate from a shipped base and names a band', () => {
+    const out = at('range');
+    const { status, stderr } = recipe('range', '--preset', 'ci', '--base', 'shipped', '--out', out);
+    expect(status, stderr).toBe(0);
+    const { from, points, smoothed, rule, edge, band, diverged } = JSON.parse(readFileSync(path.join(out, 'range.json'), 'utf8'));
+    expect(from).toBe('the base of seed 1');
+    expect(points[0].rate).toBe(1e-5);
+    expect(diverged || points.length === 201).toBe(true);
+    expect(smoothed).toHaveLength(points.length);
+    // A trained base gets worse from some rate on; its own, 2e-3 at the end, is not beyond it.
+    expect(rule).toBe('edge');
+    expect(edge).toBeGreaterThan(2e-3);
+    expect(band).toEqual([edge / 10, edge / 3]);
+    expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toContain('From the base of seed 1. The loss falls nowhere by half a nat');
+  }, 180_000);
+
+  it('fills a grid, and goes on where it stopped', () => {
+    const out = at('grid');
+    const args = ['grid', '--preset', 'ci', '--rates', '0.001,0.01', '--batches', '2', '--tokens', '1280', '--out', out];
+    const first = recipe(...args, '--seeds', '1');
+    expect(first.status, first.stderr).toBe(0);
+    const second = recipe(...args, '--seeds', '2');
+    expect(second.status, second.stderr).toBe(0);
+    expect(second.stderr).toContain('2 rows there already');
+    const { rows } = JSON.parse(readFileSync(path.join(out, 'grid.json'), 'utf8'));
+    expect(rows.map(({ seed, rate }: { seed: number; rate: number }) => [seed, rate])).toEqual([[1, 0.001], [1, 0.01], [2, 0.001], [2, 0.01]]);
+    expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toMatch(/\*\* best/);
+    const other = recipe(...args, '--set', 'model.norm_eps=1e-6', '--seeds', '1');
+    expect(other.stderr.trim().split('\n').at(-1)).toMatch(/another configuration/);
+  }, 180_000);
+
   it.each([
     ['an empty file', ['--data', `notes=${write('empty.txt', '')}`], /empty/],
     ['invalid UTF-8', ['--data', `notes=${write('bytes.txt', Uint8Array.of(72, 105, 0xff, 0xfe, 0x20))}`], /UTF-8/],

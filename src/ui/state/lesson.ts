@@ -10,6 +10,7 @@ import { text } from '../strings.ts';
 export const PARTS = [
   'lead',
   'experiments',
+  'instruments',
   'preset',
   'switch',
   'blends',

@@ -17,7 +17,7 @@ import { Setup } from './Setup.tsx';
 import { SourcesTable } from './SourcesTable.tsx';
 import { hasRunsToCompare } from '../runs/ledger.ts';
 import { isEmbedded, isHidden } from '../state/lesson.ts';
-import { view } from '../state/route.ts';
+import { type View, view } from '../state/route.ts';
 import { runConfig } from '../state/run.ts';
 import { text } from '../strings.ts';
 
@@ -26,7 +26,7 @@ export function App() {
   return (
     <div class="page">
       <Header />
-      {view.value === 'run' ? <RunSheet /> : <ExperimentsSheet />}
+      <Sheet />
       <Footer />
       <Help />
     </div>
@@ -49,10 +49,23 @@ function fetched(load: () => Promise<ComponentType>, waiting: (children?: Compon
   };
 }
 
-const ExperimentsSheet = fetched(
-  () => import('../experiments/Experiments.tsx').then((module) => module.Experiments),
-  (children) => <main>{children}</main>,
-);
+const SHEETS: Record<View, ComponentType> = {
+  run: RunSheet,
+  experiments: fetched(
+    () => import('../experiments/Experiments.tsx').then((module) => module.Experiments),
+    (children) => <main>{children}</main>,
+  ),
+  instruments: fetched(
+    () => import('../instruments/Instruments.tsx').then((module) => module.Instruments),
+    (children) => <main>{children}</main>,
+  ),
+};
+
+function Sheet() {
+  const Shown = SHEETS[view.value];
+  return <Shown />;
+}
+
 const RunsTable = fetched(
   () => import('../runs/Runs.tsx').then((module) => module.Runs),
   (children) => <div>{children}</div>,

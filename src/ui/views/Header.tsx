@@ -1,10 +1,19 @@
 import { helpIsOpen } from '../state/help.ts';
-import { EXPERIMENTS_HASH, RUN_HASH, view } from '../state/route.ts';
+import { EXPERIMENTS_HASH, INSTRUMENTS_HASH, RUN_HASH, view } from '../state/route.ts';
 import { themeChoice, type ThemeChoice } from '../state/theme.ts';
 import { isHidden } from '../state/lesson.ts';
 import { text } from '../strings.ts';
 
 const THEMES: readonly ThemeChoice[] = ['auto', 'light', 'dark'];
+
+/** The sheets that are there to be turned to. */
+const sheets = (
+  [
+    { name: 'run', hash: RUN_HASH },
+    { name: 'experiments', hash: EXPERIMENTS_HASH },
+    { name: 'instruments', hash: INSTRUMENTS_HASH },
+  ] as const
+).filter(({ name }) => name === 'run' || !isHidden(name));
 
 export function Header() {
   return (
@@ -13,16 +22,15 @@ export function Header() {
         {text.skip}
       </a>
       <h1>{text.name}</h1>
-      {isHidden('experiments') ? (
+      {sheets.length === 1 ? (
         <span />
       ) : (
         <nav aria-label={text.sheets.label}>
-          <a href={RUN_HASH} aria-current={view.value === 'run' ? 'page' : undefined}>
-            {text.sheets.run}
-          </a>
-          <a href={EXPERIMENTS_HASH} aria-current={view.value === 'experiments' ? 'page' : undefined}>
-            {text.sheets.experiments}
-          </a>
+          {sheets.map(({ name, hash }) => (
+            <a key={name} href={hash} aria-current={view.value === name ? 'page' : undefined}>
+              {text.sheets[name]}
+            </a>
+          ))}
         </nav>
       )}
       <div class="tools">

@@ -252,4 +252,53 @@ export const states: readonly PageState[] = [
       await seen(page, 'The experiment could not go on');
     },
   },
+  {
+    name: 'alerts',
+    scenario: { alerts: true, end: { kind: 'paused', at: 0.5 } },
+    async reach(page) {
+      await startAndSee('Paused')(page);
+      await page.getByText('All 4 alerts').click();
+      await seen(page, 'The loss jumped from 3.214');
+    },
+  },
+  {
+    name: 'instruments',
+    scenario: {},
+    async reach(page) {
+      await page.getByRole('link', { name: 'Instruments' }).click();
+      await seen(page, 'Sweep the rate');
+    },
+  },
+  {
+    name: 'instruments-paused',
+    scenario: { alerts: true, end: { kind: 'paused', at: 0.6 } },
+    async reach(page) {
+      await startAndSee('Paused')(page);
+      await page.getByRole('link', { name: 'Instruments' }).click();
+      await page.getByRole('button', { name: 'Learn one row by heart' }).click();
+      await seen(page, 'the loss of one row went from');
+      await page.getByRole('button', { name: 'Sweep the rate' }).click();
+      await seen(page, 'The loss falls fastest at');
+      await page.getByRole('button', { name: 'Fill the grid' }).click();
+      await seen(page, 'no difference shown');
+    },
+  },
+  {
+    name: 'instruments-sweeping',
+    scenario: { trial: { held: 6 } },
+    async reach(page) {
+      await page.getByRole('link', { name: 'Instruments' }).click();
+      await page.getByRole('button', { name: 'Sweep the rate' }).click();
+      await seen(page, '121 steps, at');
+    },
+  },
+  {
+    name: 'instruments-no-adapter',
+    scenario: { machine: 'no-adapter' },
+    onlyLook: true,
+    async reach(page) {
+      await page.getByRole('link', { name: 'Instruments' }).click();
+      await seen(page, 'No graphics processor is ready');
+    },
+  },
 ];

@@ -1,0 +1,78 @@
+/** The sheet of instruments: the first step, the inside of the model, alerts, the range test, and rate by batch. */
+import type { ComponentChildren } from 'preact';
+import '../style/experiments.css';
+import '../style/instruments.css';
+import { NoGpu } from '../views/NoGpu.tsx';
+import { AlertList } from '../views/Notices.tsx';
+import { notices } from '../state/run.ts';
+import { machine } from '../trainer.ts';
+import { FirstStep } from './FirstStep.tsx';
+import { GridSection } from './GridSection.tsx';
+import { Inside } from './Inside.tsx';
+import { RangeTest } from './RangeTest.tsx';
+import { end, hindrance, problem, subject, type Trial, underWay } from './state.ts';
+import { words } from './words.ts';
+
+export function Instruments() {
+  const none = machine.value.kind === 'none' ? machine.value : null;
+  return (
+    <main class="columns">
+      <div class="run stack-4">
+        <h2>{words.heading}</h2>
+        <p>{words.about}</p>
+        <p class="note">
+          {words.worksOn} <b>{subject.value}</b>. {words.change}
+        </p>
+        {hindrance.value && !underWay.value && <p class="problem">{hindrance.value}</p>}
+      </div>
+      <div class="picture findings instruments" id="chart" tabIndex={-1}>
+        {none && <NoGpu cause={none.cause} message={none.message} rest={words.noMachine} />}
+        <FirstStep />
+        <Inside />
+        <section class="alerts-all">
+          <h2>{words.alerts.heading}</h2>
+          {notices.value.length === 0 ? <p class="note">{words.alerts.none}</p> : <AlertList />}
+        </section>
+        <RangeTest />
+        <GridSection />
+      </div>
+    </main>
+  );
+}
+
+interface ControlsProps {
+  trial: Trial;
+  label: string;
+  begin(): Promise<void>;
+  /** What it says while it works. */
+  doing: string;
+  /** Not to be begun, whatever else. */
+  disabled?: boolean;
+  children?: ComponentChildren;
+}
+
+/** The button of a trial, or while it works its progress and the way to end it. */
+export function Controls({ trial, label, begin, doing, disabled = false, children }: ControlsProps) {
+  const now = underWay.value;
+  const isMine = now?.trial === trial;
+  return (
+    <>
+      <div class="buttons">
+        {isMine ? (
+          <button type="button" onClick={end}>
+            {words.stop}
+          </button>
+        ) : (
+          <button type="button" disabled={disabled || now !== null || hindrance.value !== null} onClick={() => void begin()}>
+            {label}
+          </button>
+        )}
+        <span class="note" role="status">
+          {isMine && (now.doing ?? doing)}
+        </span>
+        {children}
+      </div>
+      {problem.value?.trial === trial && <p role="alert">{words.failed(problem.value.message)}</p>}
+    </>
+  );
+}

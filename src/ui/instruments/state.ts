@@ -1,0 +1,197 @@
+/** The trials of this sheet: what they work on, which one is under way, and what came of each. */
+import { batch, computed, signal } from '@preact/signals';
+import type { OverfitResult, TrialProgress, TrialRequest } from '../../protocol.ts';
+import type { GridPlan, GridRow } from '../../recipe/grid.ts';
+import { hasDiverged, type RangePoint, readRange, sweepRates } from '../../recipe/rangeTest.ts';
+import { config, conflicts, shownPlan } from '../state/config.ts';
+import { baseSource } from '../state/base.ts';
+import { hasWeights, isActive } from '../state/controls.ts';
+import { isExperimenting } from '../state/experimentState.ts';
+import { files } from '../state/files.ts';
+import { history, logged, runState } from '../state/run.ts';
+import { endTrial, machine, overfit, rangeTest, runGrid } from '../trainer.ts';
+import { words } from './words.ts';
+
+export type Trial = 'range' | 'overfit' | 'grid';
+
+/** The trial under way, and what it is doing where it is not its own work yet. */
+export const underWay = signal<{ trial: Trial; doing: string | null } | null>(null);
+export const problem = signal<{ trial: Trial; message: string } | null>(null);
+
+/** Where a trial would begin: with the weights of the run as it rests, or with those a start would take. */
+export const weights = computed((): TrialRequest['weights'] => {
+  void logged.value;
+  return hasWeights(runState.value, history.length) ? 'run' : 'start';
+});
+/** What a trial works on, as a sentence says it. */
+export const subject = computed(() => {
+  if (weights.value === 'start') return words.fromStart(config.value.preset, config.value.seed, baseSource.value !== null);
+  return words.fromRun(history.step[history.length - 1] + 1, runState.value.kind === 'paused');
+});
+/** Why no trial can be begun; null: one can. */
+export const hindrance = computed((): string | null => {
+  if (machine.value.kind !== 'ready') return words.noMachine;
+  if (isExperimenting.value) return words.experimenting;
+  if (isActive(runState.value) && weights.value === 'start') return words.running;
+  return weights.value === 'start' && conflicts.value.length > 0 ? conflicts.value[0] : null;
+});
+
+interface Sweep {
+  points: readonly RangePoint[];
+  subject: string;
+  /** Under way still. */
+  isRunning: boolean;
+}
+export const sweep = signal<Sweep | null>(null);
+/** What the points so far say; a sweep under way has no verdict yet. */
+export const verdict = computed(() => (sweep.value && !sweep.value.isRunning ? readRange(sweep.value.points) : null));
+/** Whether it went as far as it should. */
+export const isWhole = computed(() => {
+  const points = sweep.value?.points ?? [];
+  return hasDiverged(points) || points.length === sweepRates().length;
+});
+
+interface Overfitted {
+  losses: readonly number[];
+  result: OverfitResult | null;
+  subject: string;
+}
+export const overfitted = signal<Overfitted | null>(null);
+
+const request = (): TrialRequest => ({
+  weights: weights.value,
+  config: config.value,
+  files: [...files.value],
+  base: baseSource.value,
+});
+
+function follow(trial: Trial, take: (progress: TrialProgress) => void) {
+  return (progress: TrialProgress) => {
+    if (underWay.value?.trial !== trial) return;
+    batch(() => {
+      const doing =
+        progress.kind === 'preparing'
+          ? progress.what
+          : progress.kind === 'compiling'
+            ? words.compiling(progress.done, progress.total)
+            : null;
+      if (underWay.value?.doing !== doing) underWay.value = { trial, doing };
+      take(progress);
+    });
+  };
+}
+
+/** Runs a trial; what fails is said beside it. */
+async function attempt(trial: Trial, work: () => Promise<void>): Promise<void> {
+  if (underWay.value) return;
+  problem.value = null;
+  underWay.value = { trial, doing: words.preparing };
+  try {
+    await work();
+  } catch (error) {
+    problem.value = { trial, message: error instanceof Error ? error.message : String(error) };
+  } finally {
+    underWay.value = null;
+  }
+}
+
+export const testRange = () =>
+  attempt('range', async () => {
+    const about = subject.value;
+    sweep.value = { points: [], subject: about, isRunning: true };
+    try {
+      const points = await rangeTest(
+        request(),
+        follow('range', (progress) => {
+          if (progress.kind === 'sweeping') sweep.value = { points: progress.points, subject: about, isRunning: true };
+        }),
+      );
+      sweep.value = { points, subject: about, isRunning: false };
+    } catch (error) {
+      sweep.value = null;
+      throw error;
+    }
+  });
+
+export const learnByHeart = () =>
+  attempt('overfit', async () => {
+    const about = subject.value;
+    overfitted.value = { losses: [], result: null, subject: about };
+    try {
+      const result = await overfit(
+        request(),
+        follow('overfit', (progress) => {
+          if (progress.kind === 'overfitting') overfitted.value = { losses: progress.losses, result: null, subject: about };
+        }),
+      );
+      overfitted.value = { losses: result.losses, result, subject: about };
+    } catch (error) {
+      overfitted.value = null;
+      throw error;
+    }
+  });
+
+/** What the fields of the grid say; empty: what follows from the recipe. */
+export const fields = { rates: signal(''), batches: signal(''), tokens: signal(''), seeds: signal('3') };
+
+/** Peak rates about the recipe's own, a factor of two apart; its batch and half of it; a tenth of its tokens. */
+export const proposed = computed(() => {
+  const { base, batch: shape } = config.value;
+  const { tokensPerStep } = shownPlan.value;
+  return {
+    rates: [-2, -1, 0, 1, 2].map((power) => Number((base.schedule.peak * 2 ** power).toPrecision(3))).filter((rate) => rate <= 1),
+    batches: [...new Set([Math.max(1, shape.sequences >> 1), shape.sequences])],
+    tokens: Math.max(100, Math.round(base.steps / 10)) * tokensPerStep,
+  };
+});
+
+/** The grid as the fields have it, or what is wrong with them. */
+export const gridPlan = computed((): GridPlan | string => {
+  const list = (written: string, own: readonly number[]): number[] | null => {
+    if (written.trim() === '') return [...own];
+    const values = written.split(/[\s,;]+/).filter(Boolean).map(Number);
+    return values.every((value) => value > 0) ? [...new Set(values)].sort((a, b) => a - b) : null;
+  };
+  const rates = list(fields.rates.value, proposed.value.rates);
+  const batches = list(fields.batches.value, proposed.value.batches);
+  const tokens = list(fields.tokens.value, [proposed.value.tokens]);
+  const seeds = list(fields.seeds.value, [3]);
+  if (!rates || !batches || tokens?.length !== 1 || seeds?.length !== 1) return words.grid.badField;
+  const first = config.value.seed;
+  return { rates, batches, tokens: tokens[0], seeds: Array.from({ length: Math.min(10, Math.round(seeds[0])) }, (_, i) => first + i) };
+});
+
+/** The grid that is shown: rows of one configuration and number of tokens. */
+interface Grid {
+  plan: GridPlan;
+  preset: string;
+  rows: readonly GridRow[];
+  /** The cell that trains. */
+  at: { rate: number; sequences: number; seed: number; share: number } | null;
+}
+export const grid = signal<Grid | null>(null);
+let gridKey = '';
+
+export const fillGrid = () =>
+  attempt('grid', async () => {
+    const plan = gridPlan.value;
+    if (typeof plan === 'string') return;
+    const key = JSON.stringify([{ ...config.value, seed: 0 }, plan.tokens, files.value.map(({ name }) => name)]);
+    // Of the same runs, what is there need not be trained again.
+    const done = key === gridKey ? [...(grid.value?.rows ?? [])] : [];
+    gridKey = key;
+    const shown: Grid = { plan, preset: config.value.preset, rows: done, at: null };
+    grid.value = shown;
+    try {
+      await runGrid({ config: config.value, files: [...files.value], plan, done }, (event) => {
+        if (underWay.value?.doing !== null) underWay.value = { trial: 'grid', doing: null };
+        const { rows } = grid.value!;
+        if (event.kind === 'row') grid.value = { ...shown, rows: [...rows, event.row] };
+        else grid.value = { ...shown, rows, at: { ...event, share: (event.step + 1) / event.endStep } };
+      });
+    } finally {
+      grid.value = { ...grid.value!, at: null };
+    }
+  });
+
+export const end = () => void endTrial();

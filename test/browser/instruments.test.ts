@@ -1,0 +1,43 @@
+/** The instruments on the built page with the real worker: a paused run is looked into, tried out, and goes on as if nothing had been. */
+import { expect, test } from 'vitest';
+import { screenshot, withPage } from './harness.ts';
+
+/** Of the base run; enough to pause in the middle of on a slow machine. */
+const STEPS = 120;
+
+test('a paused run shows its inside, lends its weights to trials, and ends as planned', () =>
+  withPage(
+    async (page) => {
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByText('Training — base run').first().waitFor({ timeout: 60_000 });
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
+      // A step taken singly is looked at.
+      await page.getByRole('button', { name: 'Step', exact: true }).click();
+      await page.getByText('Paused', { exact: true }).first().waitFor();
+      await page.getByRole('link', { name: 'Instruments' }).click();
+
+      const first = page.locator('section', { has: page.getByRole('heading', { name: 'The first step' }) });
+      await first.getByText('untrained weights give ln 260').waitFor();
+      await first.getByText('All 24 tensors have a finite gradient').waitFor();
+      expect(await first.getByText('Wrong').count()).toBe(0);
+      expect(await page.getByRole('region', { name: 'Tensors' }).getByRole('rowheader').count()).toBe(14);
+      expect(await page.getByRole('region', { name: 'Layers' }).getByRole('rowheader').count()).toBe(2);
+
+      await page.getByRole('button', { name: 'Learn one row by heart' }).click();
+      await first.getByText('the loss of one row went from').waitFor({ timeout: 120_000 });
+      expect(await first.getByText('Wrong').count()).toBe(0);
+
+      await page.getByRole('button', { name: 'Sweep the rate' }).click();
+      await page.getByText(/\d+ steps, at/).waitFor({ timeout: 30_000 });
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await page.getByText('Ended before its time').waitFor({ timeout: 30_000 });
+      await screenshot(page, 'instruments');
+
+      await page.getByRole('link', { name: 'A run' }).click();
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await page.getByRole('button', { name: 'Start again' }).waitFor({ timeout: 90_000 });
+      expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
+    },
+    { address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off`, viewport: { width: 1280, height: 900 } },
+  ));
