@@ -5,11 +5,11 @@
  */
 import type { RunConfig } from '../config/run.ts';
 import { compile } from '../gpu/compile.ts';
-import { layoutPlan } from '../gpu/layout.ts';
+import { layoutPlan, type PlanLayout } from '../gpu/layout.ts';
 import type { Plan } from '../gpu/plan.ts';
 import { Graph, type Op, type Tensor } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
-import { layoutPool, type PoolLayout } from '../graph/pool.ts';
+import type { PoolLayout } from '../graph/pool.ts';
 import { attentionShape, declareWeights, nemotron } from '../model/nemotron.ts';
 import { parameterList } from '../model/parameters.ts';
 import { attentionOp } from '../ops/attention.ts';
@@ -91,15 +91,14 @@ const rowsOf = ({ batch }: RunConfig): number => Math.max(1, Math.min(batch.sequ
 
 const keptOf = ({ layers }: ReturnType<typeof activationGraph>): Tensor[] => layers.flatMap(({ units, scores }) => [units, scores]);
 
-/** Bytes of the GPU buffers an inspector makes besides the engine's (train/graphs.ts), known without a device. */
-export function inspectionBytes(config: RunConfig, context: Omit<KernelContext, 'accumulating'>): number {
-  const layout = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings));
-  const norms = normsGraph(config, layout, partsOf(config, layout).length);
+/** What an inspector allocates besides an engine (train/graphs.ts), known without a device. */
+export function inspectionLayouts(config: RunConfig, pools: PoolLayout, context: Omit<KernelContext, 'accumulating'>): PlanLayout[] {
+  const norms = normsGraph(config, pools, partsOf(config, pools).length);
   const activations = activationGraph(config, rowsOf(config));
-  return (
-    layoutPlan(norms.g, layout, context, { keep: [norms.norms] }).ownBytes +
-    layoutPlan(activations.g, layout, context, { keep: keptOf(activations) }).ownBytes
-  );
+  return [
+    layoutPlan(norms.g, pools, context, { keep: [norms.norms] }),
+    layoutPlan(activations.g, pools, context, { keep: keptOf(activations) }),
+  ];
 }
 
 export class Inspector {

@@ -13,6 +13,7 @@ import { parameterCount } from '../model/parameters.ts';
 import type { Needs } from '../protocol.ts';
 import { decoderGraph } from './generate.ts';
 import { benchmarkGraph, engineLayout } from './graphs.ts';
+import { inspectionLayouts } from './inspect.ts';
 
 /**
  * Bytes in all from which a run is called heavy: an integrated GPU shares some 2 GiB with everything else on the screen, and
@@ -30,8 +31,8 @@ type Context = Omit<KernelContext, 'accumulating'>;
 type Measured = Omit<Needs, 'instead'>;
 
 /**
- * Every buffer a run has at once at its most: training and held-out scoring, benchmarks of rows of the given lengths, the decoder
- * of samples, and the copies of weights and moments that a save reads back.
+ * Every buffer a run has at once at its most: training and held-out scoring, looks inside the model, benchmarks of rows of the given
+ * lengths, the decoder of samples, and the copies of weights and moments that a save reads back.
  */
 function measure(config: RunConfig, context: Context, limits: Limits, benchmarkLengths: readonly number[]): Measured {
   const { model } = config;
@@ -41,6 +42,7 @@ function measure(config: RunConfig, context: Context, limits: Limits, benchmarkL
   const layouts = [
     plans.training,
     plans.scoring,
+    ...inspectionLayouts(config, pools, context),
     ...others.map(({ g, logits }) => layoutPlan(g, pools, context, { keep: [logits] })),
   ];
   const shared = new Map(layouts.flatMap((plan) => plan.shared.map((one) => [one.name, one])));

@@ -1,7 +1,7 @@
 /**
- * What a run is said to need before it starts, beside what it then allocates: an engine, a decoder of samples, the scorers of its
- * benchmarks and the copies of a save are made for every preset, as a run makes them. Only `studio`, some 700 MB, is left to
- * test/train/needs.test.ts, which lays it out without a device.
+ * What a run is said to need before it starts, beside what it then allocates: an engine, an inspector, a decoder of samples, the
+ * scorers of its benchmarks and the copies of a save are made for every preset, as a run makes them. Only `studio`, some 700 MB, is
+ * left to test/train/needs.test.ts, which lays it out without a device.
  */
 import { expect, test } from 'vitest';
 import { PRESETS } from '../../src/config/presets.ts';
@@ -9,6 +9,7 @@ import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { scorerLength } from '../../src/evaluate/report.ts';
 import { Engine } from '../../src/train/engine.ts';
 import { Generator } from '../../src/train/generate.ts';
+import { Inspector } from '../../src/train/inspect.ts';
 import { needsOf } from '../../src/train/needs.ts';
 import { prepareWorld } from '../../src/world/prepare.ts';
 import { gpu } from '../gpu/device.ts';
@@ -19,6 +20,7 @@ test.each(PRESETS.filter(({ name }) => name !== 'studio'))('$name', async ({ con
   const lengths = new Set(suites?.suites.map((suite) => scorerLength(suites.corpus.world.tokenizer, [suite])));
   const engine = await Engine.create(device, report.software, config, tokenIndex);
   const { memory } = engine;
+  const inspector = await Inspector.create(engine);
   const generator = await Generator.create(memory, config.model, 'generate');
   for (const length of lengths) await engine.scorer(length);
   let most = 0;
@@ -31,6 +33,7 @@ test.each(PRESETS.filter(({ name }) => name !== 'studio'))('$name', async ({ con
   await engine.snapshot();
   const { bytes } = needsOf(config, memory.context, report, [...lengths]);
   generator.destroy();
+  inspector.destroy();
   engine.destroy();
   // The promise is 10 %; every buffer is counted, so that they are equal.
   expect(bytes).toBe(most);
