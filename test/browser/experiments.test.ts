@@ -47,7 +47,7 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, an
     { address: `#experiments&x=ci&p=ci&seeds=1&continued.steps=${STEPS}`, viewport: { width: 1280, height: 800 } },
   ));
 
-test('an experiment can be stopped; what is done stays, and the rest can be run', () =>
+test('an experiment can be stopped; what is done stays, also after a reload, until it is to be forgotten, and the rest can be run', () =>
   withPage(
     async (page) => {
       await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -55,6 +55,13 @@ test('an experiment can be stopped; what is done stays, and the rest can be run'
       await page.getByRole('button', { name: 'Stop' }).click();
       await page.getByRole('button', { name: 'Run what is missing' }).click({ timeout: 20_000 });
       await page.getByText('2 of 2 arms done').waitFor({ timeout: 60_000 });
+      await page.reload();
+      await page.getByText('2 of 2 arms done').waitFor();
+      await page.getByText('Every arm of these seeds is done.').waitFor();
+      await page.getByRole('button', { name: 'Forget results' }).click();
+      await page.getByText('2 arms to run').waitFor();
+      await page.reload();
+      await page.getByText('2 arms to run').waitFor();
     },
     { address: '#experiments&x=f1&p=ci&seeds=1&continued.steps=120' },
   ));

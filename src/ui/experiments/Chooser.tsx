@@ -14,6 +14,8 @@ import {
   cost,
   experiment,
   experimentName,
+  forget,
+  hasRows,
   isEdited,
   linkProblems,
   MOST_SEEDS,
@@ -135,6 +137,11 @@ export function Chooser() {
           ) : (
             <button type="button" class="primary" disabled={!canRun} onClick={() => void run()}>
               {progress.value.done > 0 && canRun ? words.runMore : words.run}
+            </button>
+          )}
+          {!busy && hasRows.value && (
+            <button type="button" title={words.forgetNote} onClick={() => void forget()}>
+              {words.forget}
             </button>
           )}
         </div>

@@ -10,6 +10,7 @@ import { Arms, Chooser } from './Chooser.tsx';
 import { DataCard } from './DataCard.tsx';
 import { Findings } from './Findings.tsx';
 import { looksOf } from './look.ts';
+import { recallGathered } from './gathered.ts';
 import { fetchChosen, fetchIndex, isRecorded, recorded, recordedIndex } from './recorded.ts';
 import { type Results, resultsOf, seedsOf } from './results.ts';
 import {
@@ -39,6 +40,7 @@ function begin(): void {
   addEventListener('hashchange', arrive);
   keepLink();
   askForBases();
+  void recallGathered();
   void fetchIndex(!/&p=/.test(location.hash));
   effect(() => void fetchChosen());
 }

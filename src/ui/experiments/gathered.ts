@@ -1,10 +1,12 @@
-/** What experiments have found in this tab, by configuration: whole rows, and lines of the arm under way. */
+/** What experiments have found in this browser, by configuration: whole rows, and lines of the arm under way. */
 import { signal } from '@preact/signals';
 import type { RunConfig } from '../../config/run.ts';
 import type { BenchmarkPoint, ExperimentEvents } from '../../protocol.ts';
 import { continuedConfig, type Experiment } from '../../recipe/experiments.ts';
 import type { ExperimentResults, ResultRow } from '../../recipe/results.ts';
 import { recall, remember } from '../state/memory.ts';
+import { forgetResults, keepResults, recallResults } from './kept.ts';
+import { words } from './words.ts';
 import { BASE, CurveBuilder, type Scored, type Trace, traceOf } from './results.ts';
 
 export interface Gathered {
@@ -20,6 +22,19 @@ const gathered = signal<Readonly<Record<string, Gathered>>>({});
 export const keyOf = (config: RunConfig): string => JSON.stringify(config);
 
 export const gatheredOf = (config: RunConfig): Gathered => gathered.value[keyOf(config)] ?? NOTHING;
+
+/** Brings in the rows of earlier visits; those of this one stand. */
+export async function recallGathered(): Promise<void> {
+  const kept = await recallResults().catch(() => ({}));
+  const recalled = Object.entries(kept).map(([key, { rows, chance }]) => [key, { rows, chance, traces: rows.map(traceOf) }]);
+  gathered.value = { ...Object.fromEntries(recalled), ...gathered.peek() };
+}
+
+export async function forgetGathered(config: RunConfig): Promise<void> {
+  const { [keyOf(config)]: _forgotten, ...others } = gathered.peek();
+  gathered.value = others;
+  await forgetResults(keyOf(config)).catch(() => undefined);
+}
 
 /** Takes in what an experiment with this configuration says. */
 export function gather(config: RunConfig, experiment: Experiment): (events: ExperimentEvents) => void {
@@ -67,6 +82,7 @@ export function gather(config: RunConfig, experiment: Experiment): (events: Expe
       for (const name of traces.keys()) if (!rows.some((row) => nameOf(row) === name)) traces.delete(name);
     }
     gathered.value = { ...gathered.value, [key]: { rows, traces: [...traces.values()], chance } };
+    if (finished.length > 0) void keepResults(key, { rows, chance }).catch((error: unknown) => console.warn(words.notKept, error));
   };
 }
 

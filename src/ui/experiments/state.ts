@@ -9,7 +9,7 @@ import { experimentState, isExperimenting } from '../state/experimentState.ts';
 import { writeHash } from '../state/link.ts';
 import { EXPERIMENTS_HASH, view } from '../state/route.ts';
 import { offeredBase, startExperiment } from '../trainer.ts';
-import { gather, gatheredOf, keyOf, speedOf } from './gathered.ts';
+import { forgetGathered, gather, gatheredOf, keyOf, speedOf } from './gathered.ts';
 import { BASE, type Results } from './results.ts';
 
 /** Presets with a world, whose facts can be asked for, and a continued run. */
@@ -161,6 +161,10 @@ export async function run(): Promise<void> {
   sheet.value = 'here';
   await startExperiment(request, gather(request.config, experiment.value));
 }
+
+/** Whether there are rows to forget. */
+export const hasRows = computed(() => here.value.rows.length > 0);
+export const forget = () => forgetGathered(config.value);
 
 /** Of the seeds asked for, arms that are done here. */
 export const progress = computed(() => {

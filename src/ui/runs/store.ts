@@ -1,9 +1,9 @@
 /**
- * The runs this browser remembers, in IndexedDB: records and thinned curves, no weights. Nothing else depends on it:
- * where it is damaged it is made anew, and where the browser denies it the runs last as long as the page.
+ * The runs this browser remembers, in IndexedDB: records and thinned curves, no weights. Nothing else depends on it.
  */
-import { deleteDB, openDB, type IDBPDatabase } from 'idb';
+import type { IDBPDatabase } from 'idb';
 import type { MetricColumns } from '../../protocol.ts';
+import { openDispensable } from '../state/database.ts';
 import type { RunRecord } from './record.ts';
 
 const NAME = 'rekindle-ledger';
@@ -24,28 +24,12 @@ const forgetful: Store = {
   remove: async () => {},
 };
 
-const open = () =>
-  openDB(NAME, 1, {
-    upgrade(db) {
-      db.createObjectStore('runs', { keyPath: 'id' });
-      db.createObjectStore('curves');
-    },
-    // Another tab brings a newer version: it must not wait for this one.
-    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-  });
-
 export async function openStore(): Promise<Store> {
-  try {
-    return storeOf(await open());
-  } catch (error) {
-    if (!(error instanceof DOMException) || error.name === 'VersionError') return forgetful;
-    try {
-      await deleteDB(NAME);
-      return storeOf(await open());
-    } catch {
-      return forgetful;
-    }
-  }
+  const db = await openDispensable(NAME, (made) => {
+    made.createObjectStore('runs', { keyPath: 'id' });
+    made.createObjectStore('curves');
+  });
+  return db ? storeOf(db) : forgetful;
 }
 
 function storeOf(db: IDBPDatabase): Store {

@@ -1,0 +1,30 @@
+/** Rows of experiments that this browser remembers, by configuration, in IndexedDB: an arm takes minutes, and a tab closes in no time. */
+import type { ExperimentResults, ResultRow } from '../../recipe/results.ts';
+import { openDispensable } from '../state/database.ts';
+
+export interface Kept {
+  rows: readonly ResultRow[];
+  chance?: ExperimentResults['chance'];
+}
+
+const STORE = 'results';
+let opened: ReturnType<typeof openDispensable> | null = null;
+const database = () => (opened ??= openDispensable('rekindle-experiments', (db) => void db.createObjectStore(STORE)));
+
+/** Everything there is, by key. */
+export async function recallResults(): Promise<Record<string, Kept>> {
+  const db = await database();
+  if (!db) return {};
+  const transaction = db.transaction(STORE);
+  const [keys, values] = await Promise.all([transaction.store.getAllKeys(), transaction.store.getAll()]);
+  return Object.fromEntries(keys.map((key, i) => [String(key), values[i] as Kept]));
+}
+
+/** Rejects where the disk is full: then the rows last as long as the page. */
+export async function keepResults(key: string, kept: Kept): Promise<void> {
+  await (await database())?.put(STORE, kept, key);
+}
+
+export async function forgetResults(key: string): Promise<void> {
+  await (await database())?.delete(STORE, key);
+}
