@@ -5,7 +5,7 @@ export type StorageCode =
   | 'full' // quota or disk
   | 'denied' // site data blocked, sandbox
   | 'busy' // another tab, or a worker that died, holds the file
-  | 'short' // fewer bytes written or read than asked for, without an exception
+  | 'short' // fewer bytes written than asked for, without an exception: a full disk
   | 'no-answer' // a call that does not settle
   | 'io' // anything else the browser reports
   | 'damaged' // bytes that are not those written
@@ -36,10 +36,12 @@ const codes: Record<string, StorageCode> = {
 
 export class StorageError extends UserError {
   declare readonly code: StorageCode;
+  readonly what: string;
 
   /** `what`: what happened, without a full stop. */
   constructor(code: StorageCode, what: string, cause?: unknown) {
     super(`${what} (code ${code}). ${advice[code]}`, { code, cause });
+    this.what = what;
   }
 }
 

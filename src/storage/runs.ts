@@ -129,6 +129,20 @@ export class RunList {
     await this.#use((table) => table.remove(id));
   }
 
+  /**
+   * Deletes what runs left that never got as far as a first save, which nothing lists: no head, nor a damaged one. `held`: runs
+   * being begun.
+   */
+  async removeUnbegun(held: ReadonlySet<string>): Promise<void> {
+    const ids = new Set((await storedRuns(this.#files)).map((id) => id.replace(/-inputs$/, '')));
+    for (const id of ids) {
+      if (held.has(id)) continue;
+      const store = new SlotStore(this.#files, id);
+      const nothing = await store.newest().then(async (head) => !head && !(await store.load()), () => false).catch(() => false);
+      if (nothing) await this.remove(id);
+    }
+  }
+
   /** A table that fails, or is closed because a newer app came, is done without: the slots have everything. */
   async #use<T>(work: (table: Table) => Promise<T>): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;

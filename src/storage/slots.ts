@@ -185,7 +185,7 @@ export class SlotStore {
     return this.#withFile(name, `Reading ${name}`, async (file) => {
       if ((await file.size()) !== into.length) return false;
       const count = await file.read(into, 0);
-      if (count !== into.length) throw new StorageError('short', `Reading ${name} gave ${count} of ${into.length} bytes`);
+      if (count !== into.length) throw new StorageError('io', `Reading ${name} gave ${count} of ${into.length} bytes`);
       return true;
     });
   }

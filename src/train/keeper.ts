@@ -27,6 +27,8 @@ export type Store = Pick<SlotStore, 'save' | 'load'>;
 export interface KeeperListener {
   saved(saved: Saved, head: Head): void;
   failed(step: number, message: string): void;
+  /** Something was deleted, so that a save had room: one sentence. */
+  madeRoom?(message: string): void;
 }
 
 /** Seconds between interruptions that the interval is made for; a tab is closed, reloaded or killed about this often. */

@@ -5,10 +5,11 @@ import { decodeSafetensors, safetensorsParts } from '../export/safetensors.ts';
 import type { MetricColumns, SavedList, SavedRun } from '../protocol.ts';
 import { planRun, type RunPart } from '../recipe/phases.ts';
 import type { Files } from '../storage/files.ts';
-import { hex, sha256 } from '../storage/head.ts';
+import { type Facts, type Head, hex, sha256 } from '../storage/head.ts';
 import { heldRuns, holdRun } from '../storage/lock.ts';
 import { inputsOf, recordOf, RunList } from '../storage/runs.ts';
 import { SlotStore } from '../storage/slots.ts';
+import { isFull, megabytes, withSpace } from '../storage/space.ts';
 import { fromHuggingFace } from '../tokenizer/huggingface.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
@@ -21,8 +22,8 @@ import { newHistory } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
 import { takeRun } from './tabs.ts';
 
-/** Runs kept; the ones saved longest ago make room for a new one. */
-const mostRuns = 5;
+/** Finished runs whose saves are kept; the ones saved longest ago make room for a new run. One that can be gone on with stays. */
+const mostFinished = 4;
 /** Bytes of text kept with a run. One on more text goes on as long as its tab lives. */
 const mostInputBytes = 256 * 2 ** 20;
 
@@ -60,11 +61,12 @@ export class SavedRuns {
   }
 
   list = (): Promise<SavedRun[]> => this.#list.list();
-  /** With what other tabs train. */
+  /** All but the one that is trained here; with what other tabs train. */
   async listed(): Promise<SavedList> {
     const held = await heldRuns();
     const own = [this.#held?.id, this.#claimed?.id];
-    const runs = (await this.list()).map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
+    const all = (await this.list()).filter(({ id }) => id !== this.#held?.id);
+    const runs = all.map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
     return { runs, notes: this.#list.notes };
   }
   /** A run as its last save tells it, with its curve; null: there is none. */
@@ -78,9 +80,15 @@ export class SavedRuns {
   async begin(inputs: Inputs, part: RunPart, data: TrainingData, listener: KeeperListener): Promise<Keeper> {
     const id = crypto.randomUUID();
     await this.#hold(id);
-    // One that trains in another tab stays.
-    for (const { id: old } of (await this.list()).slice(mostRuns - 1)) await this.remove(old).catch(() => {});
-    await new SlotStore(this.files, inputsOf(id)).save(await encodeInputs(inputs), {});
+    await this.#list.removeUnbegun(new Set([id, ...(await heldRuns())]));
+    // One that is open in another tab stays.
+    for (const { id: old } of (await this.#finished()).slice(mostFinished)) await this.remove(old).catch(() => {});
+    try {
+      await this.#save(new SlotStore(this.files, inputsOf(id)), await encodeInputs(inputs), {}, listener);
+    } catch (error) {
+      await this.#list.remove(id).catch(() => {}); // half of it would be in the way for ever
+      throw error;
+    }
     const { config } = inputs;
     const facts = {
       preset: config.preset,
@@ -156,7 +164,7 @@ export class SavedRuns {
 
   #keeper(id: string, store: SlotStore, facts: ConstructorParameters<typeof Keeper>[2], history: Keeper['history'], listener: KeeperListener): Keeper {
     const keeper = new Keeper(
-      store,
+      { save: (parts, saved) => this.#save(store, parts, saved, listener), load: () => store.load() },
       {
         ...listener,
         saved: (saved, head) => {
@@ -170,6 +178,39 @@ export class SavedRuns {
       { history },
     );
     return keeper;
+  }
+
+  /** Newest first. */
+  async #finished(): Promise<SavedRun[]> {
+    return (await this.list()).filter(({ state, id }) => state === 'done' && id !== this.#held?.id);
+  }
+
+  /** A save that finds no room has finished runs deleted, oldest first, until it does; nothing else is ever deleted for one. */
+  async #save(store: SlotStore, parts: readonly Uint8Array[], facts: Facts, listener: KeeperListener): Promise<Head> {
+    for (;;) {
+      try {
+        return await store.save(parts, facts);
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        if (!(await this.#makeRoom(listener).catch(() => false))) {
+          throw await withSpace(error, parts.reduce((sum, part) => sum + part.length, 0));
+        }
+      }
+    }
+  }
+
+  /** Deletes the oldest finished run that nobody has open; false: there is none. */
+  async #makeRoom(listener: KeeperListener): Promise<boolean> {
+    for (const { id, preset, seed, endStep, bytes } of (await this.#finished()).toReversed()) {
+      const deleted = await this.remove(id).then(() => true, () => false);
+      if (!deleted) continue;
+      listener.madeRoom?.(
+        `The browser’s storage is full: the saves of a finished run were deleted to make room (${preset}, seed ${seed}, ` +
+          `${endStep} steps, ${megabytes(bytes)} a save). Its curve stays in the list of runs.`,
+      );
+      return true;
+    }
+    return false;
   }
 
   /** This run, and no other, is ours to write. */

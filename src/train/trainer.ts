@@ -129,6 +129,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
   /** What is told of saves. */
   const savesOf = (listener: EventBatcher, where: Saved['where']): KeeperListener => ({
     saved: ({ step, bytes }) => listener.saved({ step, bytes, where }),
+    madeRoom: (message) => listener.notice({ code: 'storage', step: null, message }),
     async failed(step, message) {
       // Of a lost device more is said elsewhere, and the run goes on from the save before.
       const answer = opened && (await opened);

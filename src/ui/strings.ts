@@ -136,6 +136,9 @@ export const text = {
         ? `Run ${preset}, seed ${seed}, is open in another tab: saved at ${at}, ${ago}.`
         : `Run ${preset}, seed ${seed}, stopped at ${at}, ${ago}.`;
     },
+    finished: (runs: number, bytes: number) =>
+      `${runs === 1 ? 'The saves of a finished run take' : `The saves of ${runs} finished runs take`} ${format.bytes(bytes)} in this browser.`,
+    deleteFinished: (runs: number) => (runs === 1 ? 'Delete them; its curve stays' : 'Delete them; their curves stay'),
     watch: 'Watch',
     watching: 'This run trains in another tab.',
     leave: 'Stop watching',

@@ -77,13 +77,13 @@ describe('saved runs', () => {
     expect(disk.contents.size).toBe(0);
   });
 
-  it('are five at most, and a list made anew says the same', async () => {
+  it('are all there in a list made anew', async () => {
     const disk = new MemoryFiles();
     const runs = new SavedRuns(disk, new RunList(disk));
     const data = await prepare(files);
-    for (let i = 0; i < 7; i++) await train(await runs.begin({ config, files, tokenizer: null }, 'all', data, listener), null, 1);
+    for (let i = 0; i < 3; i++) await train(await runs.begin({ config, files, tokenizer: null }, 'all', data, listener), null, 1);
     const listed = await runs.list();
-    expect(listed).toHaveLength(5);
+    expect(listed).toHaveLength(3);
     expect(await new RunList(disk).list()).toEqual(listed);
   });
 });

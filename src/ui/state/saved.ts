@@ -1,5 +1,5 @@
 /** Runs of this browser that have not been trained to their end, and the two ways with each: go on, or away with it. */
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { ListedRun, SavedRun } from '../../protocol.ts';
 import { changesChannel } from '../../util/tabs.ts';
 import { askMachine, claimSaved, deleteSaved, listSaved, machine, resumeSaved, unwatch, watchSaved } from '../trainer.ts';
@@ -31,6 +31,16 @@ function rememberRefusal(at: number): void {
   }
 }
 
+/** Bytes of finished runs from which on the page speaks of them unasked: what a phone would miss. */
+const WORTH_A_WORD = 100e6;
+/** Bytes: a run keeps two saves. */
+export const savesOf = (runs: readonly SavedRun[]): number => runs.reduce((sum, { bytes }) => sum + 2 * bytes, 0);
+
+/** Runs at their end whose saves take room that somebody may want; nothing on the page needs them any more. */
+export const finished = signal<readonly ListedRun[]>([]);
+/** The run on the page could not be saved: what takes the room is shown beside it. */
+const storageFull = computed(() => notices.value.at(-1)?.code === 'not-saved');
+
 /** What the list of saved runs cannot show, a sentence each. */
 export const savedNotes = signal<readonly string[]>([]);
 
@@ -50,8 +60,10 @@ function whyNoGpu(): void {
 async function look(): Promise<void> {
   // Where the list cannot be had, no run can be gone on with either; a start says what is wrong with the storage.
   const { runs, notes } = await listSaved().catch(() => ({ runs: [], notes: [] }));
-  if (isActive(runState.peek())) return;
+  if (isActive(runState.peek()) && !storageFull.peek()) return;
   unfinished.value = runs.filter(({ state }) => state !== 'done');
+  const over = runs.filter(({ state, elsewhere }) => state === 'done' && !elsewhere);
+  finished.value = storageFull.peek() || savesOf(over) >= WORTH_A_WORD ? over : [];
   savedNotes.value = notes;
 }
 
@@ -71,8 +83,9 @@ export function lookForSaved(): void {
   });
   effect(() => {
     if (machine.value.kind === 'asking') return;
-    if (isActive(runState.value) || isExperimenting.value) unfinished.value = savedNotes.value = [];
-    else void look();
+    const busy = isActive(runState.value) || isExperimenting.value;
+    if (busy) unfinished.value = finished.value = savedNotes.value = [];
+    if (!busy || storageFull.value) void look();
   });
   const lookAgain = () => {
     if (document.visibilityState === 'visible' && machine.value.kind !== 'asking' && !isActive(runState.value)) void look();
@@ -118,7 +131,10 @@ export async function takeOver(run: ListedRun): Promise<void> {
 
 export const goOn = (run: SavedRun): Promise<void> => resumeSaved(run);
 
-export async function discard({ id }: SavedRun): Promise<void> {
-  await deleteSaved(id).catch(() => undefined); // one that another tab has taken over stays
+export async function discard(...runs: readonly SavedRun[]): Promise<void> {
+  for (const { id } of runs) await deleteSaved(id).catch(() => undefined); // one that another tab has taken over stays
   await look();
 }
+
+/** Asks the browser to keep what is saved when its disk runs low; it may refuse without a word. */
+export const askToKeep = async (): Promise<void> => void (await navigator.storage?.persist?.().catch(() => false));

@@ -6,11 +6,15 @@ import { isExperimenting } from '../state/experimentState.ts';
 import { files } from '../state/files.ts';
 import { doesNotFit, measuring } from '../state/preflight.ts';
 import { commands, runState } from '../state/run.ts';
+import { askToKeep } from '../state/saved.ts';
 import { machine, pause, pending, resume, start, step, stop } from '../trainer.ts';
 import { text } from '../strings.ts';
 
 const ACTIONS: Record<Command, () => void> = {
-  start: () => void start(config.value, [...files.value], baseSource.value),
+  start() {
+    void askToKeep();
+    void start(config.value, [...files.value], baseSource.value);
+  },
   pause,
   resume,
   step,

@@ -2,7 +2,9 @@
 import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { ListedRun, SavedRun } from '../../protocol.ts';
-import { askedFor, discard, goOn, refused, savedNotes, takeOver, takeOverProblem, unfinished, watch } from '../state/saved.ts';
+import { askedFor, discard, finished, goOn, refused, savedNotes, savesOf, takeOver, takeOverProblem, unfinished, watch } from '../state/saved.ts';
+import { isActive } from '../state/controls.ts';
+import { runState } from '../state/run.ts';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 
@@ -12,8 +14,21 @@ const doomed = signal<string | null>(null);
 export function Resume() {
   const heading = useRef<HTMLHeadingElement>(null);
   const runs = unfinished.value;
-  const notes = savedNotes.value.map((note) => <p key={note}>{note}</p>);
-  if (runs.length === 0) return notes.length > 0 && <section class="message">{notes}</section>;
+  const notes = savedNotes.value.map((note) => (
+    <p key={note} class="note">
+      {note}
+    </p>
+  ));
+  const over = <Finished />;
+  if (runs.length === 0 && finished.value.length === 0) return notes.length > 0 && <section class="message">{notes}</section>;
+  if (runs.length === 0) {
+    return (
+      <section class="message">
+        {over}
+        {notes}
+      </section>
+    );
+  }
   const remove = async (run: SavedRun) => {
     if (doomed.value !== run.id) return void (doomed.value = run.id);
     doomed.value = null;
@@ -38,9 +53,24 @@ export function Resume() {
           {takeOverProblem.value}
         </p>
       )}
+      {over}
       {notes}
       {machine.value.kind === 'none' && <p class="note">{text.saved.noGpu(refused.value)}</p>}
     </section>
+  );
+}
+
+/** Room that nothing needs any more. */
+function Finished() {
+  const runs = finished.value;
+  if (runs.length === 0) return null;
+  return (
+    <p class="note">
+      {text.saved.finished(runs.length, savesOf(runs))}{' '}
+      <button type="button" class="quiet" onClick={() => void discard(...runs)}>
+        {text.saved.deleteFinished(runs.length)}
+      </button>
+    </p>
   );
 }
 
@@ -51,7 +81,7 @@ function Stopped({ run, remove }: { run: ListedRun; remove: (run: ListedRun) => 
         type="button"
         class="primary"
         aria-describedby={`saved-${run.id}`}
-        disabled={machine.value.kind !== 'ready'}
+        disabled={machine.value.kind !== 'ready' || isActive(runState.value)}
         onClick={() => void goOn(run)}
       >
         {text.saved.resume}

@@ -72,7 +72,7 @@ export function RunPanel() {
       {isExperimenting.value && <p class="problem">{text.setup.experimentUnderWay}</p>}
       <Problems title={null} sentences={conflicts.value} />
       <Problems title={text.run.linkProblems} sentences={[...lesson.problems, ...linkProblems.value]} />
-      {differsFromRun.value && <p class="note">{text.run.nextRun}</p>}
+      {differsFromRun.value && !isWatched.value && <p class="note">{text.run.nextRun}</p>}
       {hasRested(state, history.length) && <ExportModel />}
       {!isHidden('machine') && <MachineLine />}
     </section>

@@ -37,6 +37,8 @@ export interface Scenario {
   recorded?: boolean;
   /** Runs that an earlier visit left unfinished. */
   saved?: number;
+  /** So many of them are at their end. */
+  finished?: number;
   /** Alerts come with the run's third batch of events. */
   alerts?: boolean;
   /** Beats after which a trial or a grid holds still until it is ended. */
@@ -82,10 +84,10 @@ let saved: ListedRun[] = Array.from({ length: scenario.saved ?? 0 }, (_, i) => (
   endStep: 360,
   phase: 'base',
   loss: 4,
-  state: 'training',
+  state: i >= (scenario.saved ?? 0) - (scenario.finished ?? 0) ? 'done' : 'training',
   startedAt: Date.now() - 3_600_000,
   savedAt: Date.now() - 300_000 * (i + 1),
-  bytes: 1e6,
+  bytes: scenario.finished ? 3e7 : 1e6,
   generation: 3,
   elsewhere: i < (scenario.elsewhere ?? 0),
 }));
