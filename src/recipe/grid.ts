@@ -33,11 +33,16 @@ const mostCells = 40;
  * The run of a cell: a base run from the seed's weights alone, on so many tokens. Its schedule is the configuration's, scaled: the
  * same shape, end/peak and share of warm-up. UserError where no such run exists.
  */
-export function cellConfig(config: RunConfig, { rate, sequences, seed }: Omit<GridRow, 'loss'>, tokens: number): RunConfig {
+export function cellConfig(
+  config: RunConfig,
+  { rate, sequences, seed }: Omit<GridRow, 'loss'>,
+  tokens: number,
+): RunConfig {
   const { base, batch } = config;
   const steps = Math.round(tokens / (sequences * batch.length * batch.accumulation));
   const { schedule } = base;
-  const warmupSteps = schedule.warmupSteps === 0 ? 0 : Math.max(1, Math.round((schedule.warmupSteps / base.steps) * steps));
+  const warmupSteps =
+    schedule.warmupSteps === 0 ? 0 : Math.max(1, Math.round((schedule.warmupSteps / base.steps) * steps));
   const scale = rate / schedule.peak;
   const cell: RunConfig = {
     ...config,
@@ -46,22 +51,32 @@ export function cellConfig(config: RunConfig, { rate, sequences, seed }: Omit<Gr
     base: {
       ...base,
       steps,
-      schedule: { ...schedule, peak: rate, end: schedule.end * scale, warmupStart: schedule.warmupStart * scale, warmupSteps },
+      schedule: {
+        ...schedule,
+        peak: rate,
+        end: schedule.end * scale,
+        warmupStart: schedule.warmupStart * scale,
+        warmupSteps,
+      },
     },
     continued: null,
     evaluation: { ...config.evaluation, everySteps: 0 },
   };
   const [problem] = checkConfig(cell);
-  if (problem !== undefined) throw new UserError(`A grid of ${tokens} tokens, rate ${rate}, ${sequences} rows: ${problem}`, { code: 'config' });
+  if (problem !== undefined)
+    throw new UserError(`A grid of ${tokens} tokens, rate ${rate}, ${sequences} rows: ${problem}`, { code: 'config' });
   return cell;
 }
 
 /** Every cell's run is possible, and the grid is one that ends. */
 export function checkGrid(config: RunConfig, { rates, batches, tokens, seeds }: GridPlan): void {
   if (rates.length * batches.length > mostCells || rates.length * batches.length === 0 || seeds.length === 0) {
-    throw new UserError(`The grid has ${rates.length} rates, ${batches.length} batch sizes and ${seeds.length} seeds: give at least one of each and at most ${mostCells} cells.`);
+    throw new UserError(
+      `The grid has ${rates.length} rates, ${batches.length} batch sizes and ${seeds.length} seeds: give at least one of each and at most ${mostCells} cells.`,
+    );
   }
-  for (const rate of rates) for (const sequences of batches) cellConfig(config, { rate, sequences, seed: seeds[0]! }, tokens);
+  for (const rate of rates)
+    for (const sequences of batches) cellConfig(config, { rate, sequences, seed: seeds[0]! }, tokens);
 }
 
 export interface GridCell {
@@ -93,18 +108,31 @@ export function gridCells(rows: readonly GridRow[]): GridCell[] {
   // A cell of which fewer seeds are done yet is not the best by luck.
   const best = whole
     .filter((group) => group.length === most)
-    .reduce<GridRow[] | null>((least, group) => (!least || mean(lossesOf(group)) < mean(lossesOf(least)) ? group : least), null);
+    .reduce<GridRow[] | null>(
+      (least, group) => (!least || mean(lossesOf(group)) < mean(lossesOf(least)) ? group : least),
+      null,
+    );
   return groups.map((group) => {
     const { rate, sequences } = group[0]!;
     const losses = lossesOf(group);
-    const cell = { rate, sequences, losses, diverged: group.length - losses.length, mean: mean(losses), standardError: standardError(losses) };
+    const cell = {
+      rate,
+      sequences,
+      losses,
+      diverged: group.length - losses.length,
+      mean: mean(losses),
+      standardError: standardError(losses),
+    };
     if (cell.diverged > 0) return { ...cell, difference: null, standing: 'diverged' };
     if (group === best) return { ...cell, difference: null, standing: 'best' };
     const pairs = group.flatMap(({ seed, loss }) => {
       const other = best!.find((row) => row.seed === seed);
       return other ? [[loss!, other.loss!] as const] : [];
     });
-    const difference = pairedDifference(pairs.map(([own]) => own), pairs.map(([, other]) => other));
+    const difference = pairedDifference(
+      pairs.map(([own]) => own),
+      pairs.map(([, other]) => other),
+    );
     if (!difference?.interval) return { ...cell, difference, standing: 'one seed' };
     return { ...cell, difference, standing: difference.interval[0] <= 0 ? 'tie' : 'worse' };
   });

@@ -79,14 +79,27 @@ const deviations = 6;
 export function readRange(points: readonly RangePoint[], perDecade = SWEEP.perDecade): RangeVerdict {
   const reach = reachOf(perDecade);
   const finite = points.filter(({ loss }) => Number.isFinite(loss));
-  const smoothed = smooth(finite.map(({ loss }) => loss), reach);
-  const none: RangeVerdict = { smoothed, steepest: null, lowest: finite[0]?.rate ?? NaN, edge: null, band: null, rule: 'none' };
+  const smoothed = smooth(
+    finite.map(({ loss }) => loss),
+    reach,
+  );
+  const none: RangeVerdict = {
+    smoothed,
+    steepest: null,
+    lowest: finite[0]?.rate ?? NaN,
+    edge: null,
+    band: null,
+    rule: 'none',
+  };
   if (finite.length < 2 * reach) return none;
   const rate = (i: number): number => finite[i]!.rate;
 
   // From neighbours, which no trend sets apart. Of normal noise half lies within 0.6745 standard deviations; the difference of two
   // has √2 of one, a triangle of half-width r averages 3r/2.
-  const jumps = finite.slice(1).map(({ loss }, i) => Math.abs(loss - finite[i]!.loss)).sort((a, b) => a - b);
+  const jumps = finite
+    .slice(1)
+    .map(({ loss }, i) => Math.abs(loss - finite[i]!.loss))
+    .sort((a, b) => a - b);
   const noise = jumps[jumps.length >> 1]! / (0.6745 * Math.SQRT2) / Math.sqrt(1.5 * reach);
   const clear = Math.max(leastRise, deviations * noise);
 
@@ -125,13 +138,15 @@ function smooth(values: readonly number[], reach: number): number[] {
   });
 }
 
-const indexOfLeast = (values: readonly number[]): number => values.reduce((best, value, i) => (value < values[best]! ? i : best), 0);
+const indexOfLeast = (values: readonly number[]): number =>
+  values.reduce((best, value, i) => (value < values[best]! ? i : best), 0);
 
 const written = (rate: number): string => rate.toExponential(1).replace('e+0', '').replace('.0e', 'e');
 
 /** The verdict in one or two sentences, which say no more than it does. */
 export function rangeSentence({ rule, band, steepest, lowest, edge }: RangeVerdict): string {
-  if (!band) return 'The loss neither falls by half a nat nor rises clearly at any of these rates: the sweep names no band.';
+  if (!band)
+    return 'The loss neither falls by half a nat nor rises clearly at any of these rates: the sweep names no band.';
   const named = `peak rates worth trying: ${written(band[0])} to ${written(band[1])}`;
   if (rule === 'descent') {
     const rises = edge === null ? '' : `, and stays clearly higher from ${written(edge)} on`;

@@ -8,7 +8,9 @@ export function FirstStep() {
   const trial = overfitted.value;
   const found = [
     ...checks.value,
-    ...(trial?.result ? [{ name: 'overfit', sound: trial.result.learnt, message: words.first.overfitted(trial.result, trial.subject) }] : []),
+    ...(trial?.result
+      ? [{ name: 'overfit', sound: trial.result.learnt, message: words.first.overfitted(trial.result, trial.subject) }]
+      : []),
   ];
   return (
     <section>

@@ -19,7 +19,11 @@ export function GridSection() {
       <div class="grid-fields">
         <Field label={words.grid.rates} value={fields.rates} placeholder={rates.map(format.rate).join(', ')} />
         <Field label={words.grid.batches} value={fields.batches} placeholder={batches.join(', ')} />
-        <Field label={words.grid.tokens} value={fields.tokens} placeholder={format.integer(tokens).replaceAll(',', '')} />
+        <Field
+          label={words.grid.tokens}
+          value={fields.tokens}
+          placeholder={format.integer(tokens).replaceAll(',', '')}
+        />
         <Field label={words.grid.seeds} value={fields.seeds} placeholder="3" />
       </div>
       {typeof plan === 'string' ? (
@@ -34,7 +38,9 @@ export function GridSection() {
         label={shown && shown.rows.length > 0 ? words.grid.again : words.grid.begin}
         begin={fillGrid}
         disabled={typeof plan === 'string'}
-        doing={shown?.at ? words.grid.at(shown.at.rate, shown.at.sequences, shown.at.seed, shown.at.share) : words.preparing}
+        doing={
+          shown?.at ? words.grid.at(shown.at.rate, shown.at.sequences, shown.at.seed, shown.at.share) : words.preparing
+        }
       />
       {shown && shown.rows.length > 0 && <Losses />}
       <p class="note">{words.grid.note}</p>
@@ -71,7 +77,11 @@ function Losses() {
   return (
     <>
       <p class="note">{words.grid.caption(preset, plan.tokens)}</p>
-      <Table class="numbers-table grid-table" name={words.grid.heading} head={[words.grid.peak, ...batches.map(words.grid.rows)]}>
+      <Table
+        class="numbers-table grid-table"
+        name={words.grid.heading}
+        head={[words.grid.peak, ...batches.map(words.grid.rows)]}
+      >
         {ascending(cells.map(({ rate }) => rate)).map((rate) => (
           <tr key={rate}>
             <th scope="row">{format.rate(rate)}</th>

@@ -23,7 +23,11 @@ export function Inside() {
           <p>
             {inside.at(latest.step)}. {inside.clip(latest.clipRate)}
           </p>
-          <Table class="numbers-table" name={inside.layers} head={[inside.layer, inside.silent, inside.score, inside.trend]}>
+          <Table
+            class="numbers-table"
+            name={inside.layers}
+            head={[inside.layer, inside.silent, inside.score, inside.trend]}
+          >
             {latest.layers.map(({ dead, highestScore }, layer) => (
               <tr key={layer}>
                 <th scope="row">{layer}</th>
@@ -39,7 +43,11 @@ export function Inside() {
             ))}
           </Table>
           <div>
-            <Table class="numbers-table" name={inside.tensors} head={[inside.tensor, inside.gradient, inside.weight, inside.ratio, inside.trend]}>
+            <Table
+              class="numbers-table"
+              name={inside.tensors}
+              head={[inside.tensor, inside.gradient, inside.weight, inside.ratio, inside.trend]}
+            >
               {latest.tensors.map(
                 (tensor, i) =>
                   (all.value || !isNorm(tensor)) && (
@@ -54,7 +62,9 @@ export function Inside() {
                             const ratio = look.tensors[i]!.updateRatio;
                             return ratio ? Math.log10(ratio) : null;
                           }}
-                          label={(from, to) => inside.trendOf(tensor.name, inside.share(10 ** from), inside.share(10 ** to))}
+                          label={(from, to) =>
+                            inside.trendOf(tensor.name, inside.share(10 ** from), inside.share(10 ** to))
+                          }
                         />
                       </td>
                     </tr>

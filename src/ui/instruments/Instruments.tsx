@@ -63,7 +63,11 @@ export function Controls({ trial, label, begin, doing, disabled = false, childre
             {words.stop}
           </button>
         ) : (
-          <button type="button" disabled={disabled || now !== null || hindrance.value !== null} onClick={() => void begin()}>
+          <button
+            type="button"
+            disabled={disabled || now !== null || hindrance.value !== null}
+            onClick={() => void begin()}
+          >
             {label}
           </button>
         )}

@@ -24,7 +24,9 @@ export function RangeTest() {
         begin={testRange}
         doing={range.sweeping(points.length, points.at(-1)?.rate ?? SWEEP.from)}
       />
-      {shown && points.length > 0 && <RangeChart points={points} verdict={found} peak={config.value.base.schedule.peak} />}
+      {shown && points.length > 0 && (
+        <RangeChart points={points} verdict={found} peak={config.value.base.schedule.peak} />
+      )}
       {shown && found && (
         <p class="said" role="status">
           {range.from(shown.subject)} {rangeSentence(found)} {!isWhole.value && range.ended}
@@ -68,7 +70,11 @@ function RangeChart({ points, verdict: found, peak }: ChartProps) {
   const finite = points.filter(({ loss }) => Number.isFinite(loss));
   const x = linear(Math.log10(SWEEP.from), Math.log10(SWEEP.to), LEFT, Math.max(LEFT + 10, width - RIGHT));
   const bottom = HEIGHT - FOOT;
-  const [low, high] = extent(finite.map(({ loss }) => loss), 0.06, 0.5);
+  const [low, high] = extent(
+    finite.map(({ loss }) => loss),
+    0.06,
+    0.5,
+  );
   const y = linear(low, high, bottom, HEAD);
   const at = (rate: number) => x(Math.log10(rate));
   const line = (values: readonly number[]) =>
@@ -111,7 +117,12 @@ function RangeChart({ points, verdict: found, peak }: ChartProps) {
           {peak >= SWEEP.from && (
             <>
               <line class="switch" x1={atPeak} x2={atPeak} y1={HEAD} y2={bottom} />
-              <text class="flag" x={atPeak + (atPeak > width / 2 ? -5 : 5)} y={bottom - 6} text-anchor={atPeak > width / 2 ? 'end' : 'start'}>
+              <text
+                class="flag"
+                x={atPeak + (atPeak > width / 2 ? -5 : 5)}
+                y={bottom - 6}
+                text-anchor={atPeak > width / 2 ? 'end' : 'start'}
+              >
                 {range.yours}
               </text>
             </>

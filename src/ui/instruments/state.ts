@@ -25,7 +25,8 @@ export const weights = computed((): TrialRequest['weights'] => {
 });
 /** What a trial works on, as a sentence says it. */
 export const subject = computed(() => {
-  if (weights.value === 'start') return words.fromStart(config.value.preset, config.value.seed, baseSource.value !== null);
+  if (weights.value === 'start')
+    return words.fromStart(config.value.preset, config.value.seed, baseSource.value !== null);
   return words.fromRun(history.step[history.length - 1] + 1, runState.value.kind === 'paused');
 });
 /** Why no trial can be begun; null: one can. */
@@ -121,7 +122,8 @@ export const learnByHeart = () =>
       const result = await overfit(
         request(),
         follow('overfit', (progress) => {
-          if (progress.kind === 'overfitting') overfitted.value = { losses: progress.losses, result: null, subject: about };
+          if (progress.kind === 'overfitting')
+            overfitted.value = { losses: progress.losses, result: null, subject: about };
         }),
       );
       overfitted.value = { losses: result.losses, result, subject: about };
@@ -139,7 +141,9 @@ export const proposed = computed(() => {
   const { base, batch: shape } = config.value;
   const { tokensPerStep } = shownPlan.value;
   return {
-    rates: [-2, -1, 0, 1, 2].map((power) => Number((base.schedule.peak * 2 ** power).toPrecision(3))).filter((rate) => rate <= 1),
+    rates: [-2, -1, 0, 1, 2]
+      .map((power) => Number((base.schedule.peak * 2 ** power).toPrecision(3)))
+      .filter((rate) => rate <= 1),
     batches: [...new Set([Math.max(1, shape.sequences >> 1), shape.sequences])],
     tokens: Math.max(100, Math.round(base.steps / 10)) * tokensPerStep,
   };
@@ -149,7 +153,10 @@ export const proposed = computed(() => {
 export const gridPlan = computed((): GridPlan | string => {
   const list = (written: string, own: readonly number[]): number[] | null => {
     if (written.trim() === '') return [...own];
-    const values = written.split(/[\s,;]+/).filter(Boolean).map(Number);
+    const values = written
+      .split(/[\s,;]+/)
+      .filter(Boolean)
+      .map(Number);
     return values.every((value) => value > 0) ? [...new Set(values)].sort((a, b) => a - b) : null;
   };
   const rates = list(fields.rates.value, proposed.value.rates);
@@ -158,7 +165,12 @@ export const gridPlan = computed((): GridPlan | string => {
   const seeds = list(fields.seeds.value, [3]);
   if (!rates || !batches || tokens?.length !== 1 || seeds?.length !== 1) return words.grid.badField;
   const first = config.value.seed;
-  return { rates, batches, tokens: tokens[0], seeds: Array.from({ length: Math.min(10, Math.round(seeds[0])) }, (_, i) => first + i) };
+  return {
+    rates,
+    batches,
+    tokens: tokens[0],
+    seeds: Array.from({ length: Math.min(10, Math.round(seeds[0])) }, (_, i) => first + i),
+  };
 });
 
 /** The grid that is shown: rows of one configuration and number of tokens. */

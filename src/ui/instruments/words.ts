@@ -11,7 +11,9 @@ export const words = {
     'from a run are put back bit for bit.',
   worksOn: 'Trials begin with',
   fromStart: (preset: string, seed: number, base: boolean) =>
-    base ? `the base checkpoint of preset ${preset}, seed ${seed}` : `untrained weights of preset ${preset}, seed ${seed}`,
+    base
+      ? `the base checkpoint of preset ${preset}, seed ${seed}`
+      : `untrained weights of preset ${preset}, seed ${seed}`,
   fromRun: (step: number, paused: boolean) =>
     `the ${paused ? 'paused run’s' : 'last run’s'} weights after step ${format.integer(step - 1)}`,
   change: 'The recipe is set on the sheet “A run”.',
@@ -25,16 +27,20 @@ export const words = {
 
   first: {
     heading: 'The first step',
-    empty: 'Every run is checked at its first step: the loss against what untrained weights give, or the base’s own held-out loss; and a finite gradient for every tensor.',
+    empty:
+      'Every run is checked at its first step: the loss against what untrained weights give, or the base’s own held-out loss; and a finite gradient for every tensor.',
     sound: 'Sound',
     wrong: 'Wrong',
     overfit: 'Learn one row by heart',
-    overfitNote: 'The same row of text over and over, at the base’s peak rate: what cannot learn that has a mistake in it.',
+    overfitNote:
+      'The same row of text over and over, at the base’s peak rate: what cannot learn that has a mistake in it.',
     overfitting: (steps: number, loss: number | undefined) =>
       `${format.integer(steps)} steps${loss === undefined ? '' : `, loss ${format.loss(loss)}`} …`,
     overfitted: ({ losses, learnt, rate }: OverfitResult, subject: string) => {
       const fell = `From ${subject}, at a rate of ${format.rate(rate)}: the loss of one row went from ${format.loss(losses[0])} to ${format.loss(losses.at(-1)!)} in ${format.integer(losses.length)} steps`;
-      return learnt ? `${fell}.` : `${fell}, not to a tenth: stopped early, or the rate does not suit the model, or loss and data do not fit together.`;
+      return learnt
+        ? `${fell}.`
+        : `${fell}, not to a tenth: stopped early, or the rate does not suit the model, or loss and data do not fit together.`;
     },
   },
 
@@ -58,7 +64,8 @@ export const words = {
     ratio: '‖Δw‖/‖w‖',
     trend: 'So far',
     trendOf: (name: string, from: string, to: string) => `Relative update of ${name}: ${from} at first, ${to} now`,
-    scoreTrendOf: (layer: number, from: string, to: string) => `Largest score of layer ${layer}: ${from} at first, ${to} now`,
+    scoreTrendOf: (layer: number, from: string, to: string) =>
+      `Largest score of layer ${layer}: ${from} at first, ${to} now`,
     whole: 'Matrices',
     all: 'Norms too',
     number: (value: number) => two.format(value),

@@ -106,7 +106,11 @@ export function receive(events: RunEvents): void {
     if (events.sources) sources.value = events.sources;
     if (events.log) log.value = [...log.value, ...events.log];
     if (events.notices) notices.value = [...notices.value, ...events.notices];
-    if (events.checks) checks.value = [...checks.value.filter(({ name }) => !events.checks!.some((one) => one.name === name)), ...events.checks];
+    if (events.checks)
+      checks.value = [
+        ...checks.value.filter(({ name }) => !events.checks!.some((one) => one.name === name)),
+        ...events.checks,
+      ];
     if (events.inspections) inspections.value = joined(inspections.value, events.inspections);
     if (events.state) runState.value = events.state;
   });

@@ -262,7 +262,12 @@ export const states: readonly PageState[] = [
     async reach(page) {
       await startAndSee('Paused')(page);
       await page.getByText('All 4 alerts').click();
-      await seen(page, 'The loss jumped from 3.214');
+      const spike = page.getByRole('listitem').filter({ hasText: 'The loss jumped from 3.214' });
+      const show = spike.getByRole('button', { name: 'Show step' });
+      const step = (await show.textContent())!.replace('Show step ', '');
+      await show.click();
+      // The reading line of the picture stands there.
+      await seen(page, `Step ${step}, base run: loss`);
     },
   },
   {
