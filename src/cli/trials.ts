@@ -68,10 +68,10 @@ async function shippedBase(config: RunConfig): Promise<Base> {
 function tellSweep(): (points: readonly RangePoint[]) => void {
   let next = 0;
   return (points) => {
-    const { rate, loss } = points.at(-1)!;
-    if (rate < next) return;
-    next = rate * 10 ** 0.25;
-    say(`rate ${rate.toExponential(1)} loss ${loss.toFixed(3)}`);
+    const last = points.at(-1);
+    if (!last || last.rate < next) return;
+    next = last.rate * 10 ** 0.25;
+    say(`rate ${last.rate.toExponential(1)} loss ${last.loss.toFixed(3)}`);
   };
 }
 

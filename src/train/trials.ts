@@ -55,7 +55,9 @@ export async function sweep(bench: Bench, tell: (points: readonly RangePoint[]) 
   const into = bench.batches.allocate();
   const batch = (step: number) => (micro: number) => bench.batches.batchAt(bench.batch + step, micro, bench.blend, into);
   await take(bench, rates.length, (step) => ({ batch: batch(step), rate: rates[step]! }), (rows) => {
-    points.push(...rows.map(({ loss, gradNorm, step }) => ({ rate: rates[step]!, loss, gradNorm })));
+    // A step left out for its f16 gradients overflowed was none.
+    const taken = rows.filter(({ clip }) => clip !== -2);
+    points.push(...taken.map(({ loss, gradNorm, step }) => ({ rate: rates[step]!, loss, gradNorm })));
     tell(points);
     return isEnded() || hasDiverged(points);
   });
@@ -80,7 +82,7 @@ export async function overfit(bench: Bench, tell: (losses: readonly number[]) =>
   await take(bench, overfitSteps, () => ({ batch: () => row, rate }), (rows) => {
     losses.push(...rows.map(({ loss }) => loss));
     tell(losses);
-    return isEnded() || learnt() || rows.some(({ clip }) => clip <= 0);
+    return isEnded() || learnt() || rows.some(({ clip }) => clip === 0 || clip === -1);
   });
   return { losses, rate, learnt: learnt() };
 }

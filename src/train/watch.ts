@@ -1,6 +1,6 @@
 /** Watches a run from within: its first step, looks inside the model, alerts. It only reads and tells; what a run does is run.ts's. */
 import type { RunConfig } from '../config/run.ts';
-import type { FirstCheck, PhaseName } from '../protocol.ts';
+import type { FirstCheck, PhaseName, TensorReading } from '../protocol.ts';
 import type { RunPart, RunPlan } from '../recipe/phases.ts';
 import { Alerts } from './alerts.ts';
 import type { BatchSource } from './data.ts';
@@ -24,6 +24,8 @@ export class Watch {
   readonly #listener: RunListener;
   #inspector: Inspector | null = null;
   #alerts!: Alerts;
+  /** The first step has been taken, and its gradients were not to be judged yet. */
+  #isUnchecked = false;
   /** Of the weights before the first step, source by source. */
   #heldOut: Record<string, number> = {};
   /** Steps read since the last look, and how many of them were clipped. */
@@ -81,7 +83,7 @@ export class Watch {
     if (isVoid()) return;
     const inspection = { step, clipRate: this.#clipped / Math.max(1, this.#steps), ...readings };
     this.#steps = this.#clipped = 0;
-    if (step === this.#plan.firstStep) this.#check(firstGradients(readings.tensors), step);
+    this.#checkGradients(step, readings.tensors);
     this.#listener.inspection?.(inspection);
     for (const notice of this.#alerts.inspection(inspection)) this.#listener.notice?.(notice);
   }
@@ -94,6 +96,15 @@ export class Watch {
     const { model, batch } = this.#config;
     if (this.#part === 'continued') return continuedLoss(loss, model, this.#heldOut, blend, batch.sequences * batch.accumulation);
     return untrainedLoss(loss, model, this.#batches.batchAt(step, 0, blend).targets);
+  }
+
+  /** Once, at the first step; of f16 storage at the first look without an overflow, after which the loss scale has been lowered. */
+  #checkGradients(step: number, tensors: TensorReading[]): void {
+    if (step === this.#plan.firstStep) this.#isUnchecked = true;
+    const overflowed = this.#config.precision === 'f16' && tensors.some(({ finite }) => !finite);
+    if (!this.#isUnchecked || overflowed) return;
+    this.#isUnchecked = false;
+    this.#check(firstGradients(tensors), step);
   }
 
   #check(check: FirstCheck, step: number): void {
