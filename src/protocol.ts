@@ -454,7 +454,7 @@ export interface TrainerApi {
   /** The learning-rate range test; fewer points than rates where it diverged or was ended. */
   rangeTest(request: TrialRequest, onProgress: (progress: TrialProgress) => void): Promise<RangePoint[]>;
   overfit(request: TrialRequest, onProgress: (progress: TrialProgress) => void): Promise<OverfitResult>;
-  /** Peak rates by batch sizes on equal tokens, once nothing trains; false if it was ended before its last row. */
+  /** Peak rates by batch sizes on equal tokens, beside a run that rests at most; false if it was ended before its last row. */
   grid(request: GridRequest, onEvent: (event: GridEvent) => void): Promise<boolean>;
   /** Ends a trial or a grid under way; a run that lent its weights has them back then. */
   endTrial(): Promise<void>;

@@ -354,9 +354,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
       ),
     async grid(request, onEvent) {
       const { device: gpu, report } = await device();
-      const before = ended;
-      return asTrial(async (isEnded) => {
-        await before;
+      return asTrial((isEnded) => {
         let cell = { rate: 0, sequences: 0, seed: 0 };
         return runGrid(
           gpu,

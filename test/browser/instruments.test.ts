@@ -32,6 +32,15 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByText(/\d+ steps, at/).waitFor({ timeout: 30_000 });
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.getByText('Ended before its time').waitFor({ timeout: 30_000 });
+      for (const [field, value] of [['Peak rates', '1e-3, 4e-3'], ['Rows a step', '4'], ['Tokens a run', '5120'], ['Seeds', '1']] as const) {
+        await page.getByLabel(field).fill(value);
+      }
+      await page.getByText('2 runs, 10.2K tokens in all.').waitFor();
+      await page.getByRole('button', { name: 'Fill the grid' }).click();
+      await page.getByText('One seed cannot tell a difference from noise').waitFor({ timeout: 90_000 });
+      await page.getByRole('button', { name: 'Fill what is missing' }).waitFor({ timeout: 30_000 });
+      const cells = page.getByRole('region', { name: 'Rate by batch' }).getByRole('cell');
+      expect((await cells.allTextContents()).map((cell) => cell.replace(/^\d\.\d{3} /, '')).sort()).toEqual(['best', 'one seed']);
       await screenshot(page, 'instruments');
 
       await page.getByRole('link', { name: 'A run' }).click();

@@ -91,9 +91,11 @@ function Losses() {
           </tr>
         ))}
       </Table>
-      <p class="said" role="status">
-        {single ? words.grid.noTies : words.grid.ties(ties)}
-      </p>
+      {cells.length > 1 && (
+        <p class="said" role="status">
+          {single ? words.grid.noTies : words.grid.ties(ties)}
+        </p>
+      )}
     </>
   );
 }
