@@ -72,6 +72,8 @@ export async function calibrate({ device, software, config, files, prepare, begi
     sources() {},
     benchmark() {},
     sample() {},
+    // The page's runs are looked into; that is compiled, and measured where a look falls among the first steps.
+    inspection() {},
   };
   const store = new SlotStore(files, scratch);
   const keeper = new Keeper(store, { saved: (saved) => (save = saved.seconds), failed() {} }, {});

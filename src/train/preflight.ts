@@ -15,11 +15,12 @@ export interface FileSize {
   bytes: number;
 }
 
-/** One kind of run on one adapter: all that decides how long its parts take. */
-function keyOf(device: GPUDevice, { model, tokenizer, data, batch, optimizer, evaluation, ...config }: RunConfig, part: RunPart, files: readonly FileSize[]): string {
+/** One kind of run on one adapter: all that decides how long its parts take, and none of how many there are. */
+function keyOf(device: GPUDevice, config: RunConfig, part: RunPart, files: readonly FileSize[]): string {
   const { vendor, architecture, device: name, description } = device.adapterInfo;
-  const sources = [...sourcesOf({ model, tokenizer, data, batch, optimizer, evaluation, ...config })].sort();
-  return JSON.stringify([vendor, architecture, name, description, part, model, tokenizer, data, batch, optimizer, evaluation.rows, sources, files]);
+  const { rows } = config.evaluation;
+  const shape = { ...config, preset: '', seed: 0, base: null, continued: null, evaluation: rows, logEverySteps: 0 };
+  return JSON.stringify([vendor, architecture, name, description, part, shape, [...sourcesOf(config)].sort(), files]);
 }
 
 /** Rows of a world's benchmarks and tokens of its sources. Made once a world: the page asks at every change of a setting. */

@@ -32,6 +32,8 @@ export const text = {
   theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark' },
   help: 'Help',
 
+  metricSource: (source: string) => `Source: ${source}.`,
+
   phase,
   phaseShort: { base: 'Base', general: 'General', qa: 'QA' } satisfies Record<PhaseName, string>,
   stage(state: RunState): string {
@@ -232,6 +234,7 @@ export const text = {
     fullScreen: 'Full screen',
     zoomHint: 'Drawing the pointer over the picture zooms in.',
     table: 'Table',
+    drawn: 'Drawn:',
     even: 'Even steps',
     wholeRange: 'Whole range',
     smoothing: 'Smoothing',
@@ -485,6 +488,48 @@ export const text = {
       'you chose. ' +
       'The recipe is that of “Reuse, Don’t Retrain” (Parmar et al., 2024).',
     close: 'Close',
+  },
+
+  tour: {
+    invitation: 'Here for the first time?',
+    begin: 'What am I looking at?',
+    decline: 'No, thanks',
+    place: (at: number, of: number) => `${at} of ${of}`,
+    back: 'Back',
+    next: 'Next',
+    close: 'Close',
+    parts: {
+      figure: {
+        title: 'The picture of a run',
+        say:
+          'From left to right, one run. On top the loss, which falls as the model learns to guess the next token; below it ' +
+          'the mix of texts it reads, and its learning rate. Before a start you see the plan.',
+      },
+      run: {
+        title: 'Starting one',
+        say:
+          'A preset is a model and a plan for it. Start trains it in this tab, on your own graphics processor; you can pause, ' +
+          'take single steps, and close the page: it goes on where it was.',
+      },
+      switch: {
+        title: 'The moment it is all about',
+        say:
+          'The first run is over, a second one goes on from its last rate. When that rate has fallen to a fraction of itself, ' +
+          'the texts change to questions and answers. Move the mark and see where that happens.',
+      },
+      blends: {
+        title: 'What it reads',
+        say: 'One bar a phase: which share of the tokens comes from which source. All weights can be edited, or bring texts of your own.',
+      },
+      results: {
+        title: 'What came of it',
+        say: 'For every source what was learnt and what was forgotten, on texts it never trained on, and what the model writes.',
+      },
+      evidence: {
+        title: 'Whether it works',
+        say: 'Experiments run the paper’s comparisons arm by arm with several seeds, or show recorded ones at once.',
+      },
+    },
   },
 
   embed: { whole: 'Open the whole page' },

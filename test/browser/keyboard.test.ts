@@ -78,7 +78,7 @@ test('two runs are started, compared and taken out by keyboard alone', async () 
 
     // Compared: the table says in what they differ and which is better; the chart reads both.
     await page.getByText('base peak rate 4e-3→2e-3').waitFor();
-    await press(page, /^Loss\W*$/);
+    await press(page, /^Held-out\W*$/);
     await expect.poll(() => page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
     await press(page, /^Edit /);
     await press(page, '★ Make it the baseline');

@@ -1,3 +1,4 @@
+import { Table } from '../components/Table.tsx';
 import { history } from '../state/run.ts';
 import { picture, smoother } from '../state/shown.ts';
 import { text } from '../strings.ts';
@@ -5,29 +6,18 @@ import { rowsOf } from './summary.ts';
 
 export function ChartTable() {
   void picture.value;
+  const [step, phase, loss, smoothed, rate, speed] = text.chart.columns;
+  const head = [step, phase, [loss, 'loss'], [smoothed, 'smoothed'], [rate, 'rate'], [speed, 'tokensPerSecond']] as const;
   return (
-    <div class="scroll" role="region" tabIndex={0} aria-label={text.chart.heading}>
-      <table>
-        <thead>
-          <tr>
-            {text.chart.columns.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rowsOf(history, smoother.value).map(([step, ...cells]) => (
-            <tr key={step}>
-              <th scope="row">{step}</th>
-              {cells.map((cell, column) => (
-                <td key={column}>{cell}</td>
-              ))}
-            </tr>
+    <Table name={text.chart.heading} head={head}>
+      {rowsOf(history, smoother.value).map(([first, ...cells]) => (
+        <tr key={first}>
+          <th scope="row">{first}</th>
+          {cells.map((cell, column) => (
+            <td key={column}>{cell}</td>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -6,6 +6,7 @@ import { lookOf } from '../chart/palette.ts';
 import { config, sharesOf, sourcesOf, state } from '../state/config.ts';
 import { isLocked } from '../state/lesson.ts';
 import { text } from '../strings.ts';
+import { Word } from './Term.tsx';
 import * as format from '../format.ts';
 
 interface Mix {
@@ -14,13 +15,16 @@ interface Mix {
   /** "Base", without the word blend. */
   name: string;
   blend: Blend;
+  explanation: string;
+  source: string;
 }
 
 export function BlendEditor() {
   const sources = sourcesOf(config.value);
-  const mixes = BLENDS.flatMap(({ key, label }): Mix[] => {
+  const mixes = BLENDS.flatMap(({ key, label, explanation, source: { from, notes } }): Mix[] => {
     const blend = getPath(config.value, key) as Blend | undefined;
-    return blend ? [{ key, name: label.replace(/ blend$/, ''), blend }] : [];
+    const source = notes ? `${from}, ${notes}` : from;
+    return blend ? [{ key, name: label.replace(/ blend$/, ''), blend, explanation, source }] : [];
   });
   return (
     <div class="stack-2">
@@ -76,7 +80,11 @@ function Bar({ mix, sources }: { mix: Mix; sources: readonly string[] }) {
   const shares = sharesOf(mix.blend);
   return (
     <>
-      <dt>{mix.name}</dt>
+      <dt>
+        <Word explanation={mix.explanation} source={mix.source}>
+          {mix.name}
+        </Word>
+      </dt>
       <dd class="bar">
         {sources.map((source, index) => {
           const share = shares[source] ?? 0;

@@ -1,10 +1,13 @@
 /** A table of numbers that scrolls sideways by itself where the page is narrow; reachable by keyboard for that. */
 import type { ComponentChildren } from 'preact';
+import type { MetricName } from '../metrics.ts';
+import { Term } from './Term.tsx';
 
 interface Props {
   /** What a screen reader calls it. */
   name: string;
-  head: readonly string[];
+  /** Titles of columns; those of numbers come with what they mean. */
+  head: readonly (string | readonly [title: string, metric: MetricName])[];
   class?: string;
   children: ComponentChildren;
 }
@@ -15,11 +18,14 @@ export function Table({ name, head, class: className, children }: Props) {
       <table class={className}>
         <thead>
           <tr>
-            {head.map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
+            {head.map((column) => {
+              const [title, metric] = typeof column === 'string' ? [column] : column;
+              return (
+                <th key={title} scope="col">
+                  {metric ? <Term metric={metric}>{title}</Term> : title}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>{children}</tbody>

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { Sparkline } from '../chart/Sparkline.tsx';
 import { Table } from '../components/Table.tsx';
+import { Term } from '../components/Term.tsx';
 import type { TensorReading } from '../../protocol.ts';
 import { shownPlan } from '../state/config.ts';
 import { inspections } from '../state/run.ts';
@@ -21,12 +22,12 @@ export function Inside() {
       ) : (
         <div class="stack-4">
           <p>
-            {inside.at(latest.step)}. {inside.clip(latest.clipRate)}
+            {inside.at(latest.step)}. <Term metric="clipRate">{inside.clip(latest.clipRate)}</Term>
           </p>
           <Table
             class="numbers-table"
             name={inside.layers}
-            head={[inside.layer, inside.silent, inside.score, inside.trend]}
+            head={[inside.layer, [inside.silent, 'deadUnits'], [inside.score, 'attentionScore'], inside.trend]}
           >
             {latest.layers.map(({ dead, highestScore }, layer) => (
               <tr key={layer}>
@@ -46,7 +47,13 @@ export function Inside() {
             <Table
               class="numbers-table"
               name={inside.tensors}
-              head={[inside.tensor, inside.gradient, inside.weight, inside.ratio, inside.trend]}
+              head={[
+                inside.tensor,
+                [inside.gradient, 'gradNorm'],
+                [inside.weight, 'weightNorm'],
+                [inside.ratio, 'updateRatio'],
+                inside.trend,
+              ]}
             >
               {latest.tensors.map(
                 (tensor, i) =>

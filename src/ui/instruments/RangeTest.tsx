@@ -12,6 +12,7 @@ import { words } from './words.ts';
 const { range } = words;
 
 export function RangeTest() {
+  const [rateName, lossName, smoothedName, normName] = range.columns;
   const shown = sweep.value;
   const points = shown?.points ?? [];
   const found = verdict.value;
@@ -36,7 +37,7 @@ export function RangeTest() {
       {found && (
         <details>
           <summary>{range.table}</summary>
-          <Table name={range.chart} head={range.columns}>
+          <Table name={range.chart} head={[rateName, [lossName, 'loss'], smoothedName, [normName, 'gradNorm']]}>
             {points.map(({ rate, loss, gradNorm }, i) => (
               <tr key={rate}>
                 <th scope="row">{format.rate(rate)}</th>

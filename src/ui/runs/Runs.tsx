@@ -8,6 +8,8 @@ import { isActive } from '../state/controls.ts';
 import { readLink } from '../state/config.ts';
 import { lesson } from '../state/lesson.ts';
 import { runState } from '../state/run.ts';
+import { Explained } from '../components/Term.tsx';
+import { METRICS, type MetricName } from '../metrics.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
 import { amend, baseline, currentId, differenceOf, forget, groups, records, star } from './ledger.ts';
@@ -69,10 +71,7 @@ export function Runs() {
                 const way = now?.column === column ? (now.descending ? 'descending' : 'ascending') : undefined;
                 return (
                   <th key={column} scope="col" aria-sort={way}>
-                    <button type="button" class="quiet" onClick={() => sortBy(column)}>
-                      {text.runs.columns[column]}
-                      <span aria-hidden="true">{way ? (way === 'ascending' ? ' ↑' : ' ↓') : ''}</span>
-                    </button>
+                    <SortButton column={column} way={way} onSort={() => sortBy(column)} />
                   </th>
                 );
               })}
@@ -103,6 +102,30 @@ export function Runs() {
       <p class="note">{text.runs.note}</p>
     </section>
   );
+}
+
+const MEANING: Record<Exclude<Column, 'name'>, MetricName> = {
+  loss: 'loss',
+  heldOut: 'heldOut',
+  tokens: 'tokens',
+  seconds: 'seconds',
+  switch: 'switch',
+};
+
+interface SortProps {
+  column: Column;
+  way: 'ascending' | 'descending' | undefined;
+  onSort(): void;
+}
+
+function SortButton({ column, way, onSort }: SortProps) {
+  const button = (describedBy?: string) => (
+    <button type="button" class="quiet" aria-describedby={describedBy} onClick={onSort}>
+      {text.runs.columns[column]}
+      <span aria-hidden="true">{way ? (way === 'ascending' ? ' ↑' : ' ↓') : ''}</span>
+    </button>
+  );
+  return column === 'name' ? button() : <Explained {...METRICS[MEANING[column]]}>{button}</Explained>;
 }
 
 interface RowProps {

@@ -14,6 +14,7 @@ import { Resume } from './Resume.tsx';
 import { RunPanel } from './RunPanel.tsx';
 import { Samples } from './Samples.tsx';
 import { Setup } from './Setup.tsx';
+import { Tour, TourInvitation } from './Tour.tsx';
 import { SourcesTable } from './SourcesTable.tsx';
 import { hasRunsToCompare } from '../runs/ledger.ts';
 import { isEmbedded, isHidden } from '../state/lesson.ts';
@@ -29,6 +30,7 @@ export function App() {
       <Sheet />
       <Footer />
       <Help />
+      {view.value === 'run' && <Tour />}
     </div>
   );
 }
@@ -80,6 +82,7 @@ function RunSheet() {
       </div>
       <div class="picture">
         {none && <NoGpu cause={none.cause} message={none.message} />}
+        <TourInvitation />
         <Resume />
         <Ending />
         <Notices />

@@ -25,9 +25,9 @@ export function Benchmarks() {
         name={text.benchmarks.heading}
         head={[
           text.benchmarks.suite,
-          text.benchmarks.start,
-          text.benchmarks.now,
-          text.benchmarks.chance,
+          [text.benchmarks.start, 'accuracy'],
+          [text.benchmarks.now, 'accuracy'],
+          [text.benchmarks.chance, 'chance'],
           text.benchmarks.trend,
         ]}
       >

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { helpIsOpen } from '../state/help.ts';
+import { view } from '../state/route.ts';
+import { beginTour } from '../state/tour.ts';
 import { singleKeys } from '../state/keys.ts';
 import { text } from '../strings.ts';
 
@@ -14,6 +16,17 @@ export function Help() {
     <dialog ref={dialog} class="stack-4" aria-labelledby="help-heading" onClose={() => (helpIsOpen.value = false)}>
       <h2 id="help-heading">{text.help}</h2>
       <p>{text.keys.about}</p>
+      {view.value === 'run' && (
+        <button
+          type="button"
+          onClick={() => {
+            helpIsOpen.value = false;
+            beginTour();
+          }}
+        >
+          {text.tour.begin}
+        </button>
+      )}
       <h3>{text.keys.heading}</h3>
       <dl class="keys">
         {text.keys.list.map(([key, what]) => (

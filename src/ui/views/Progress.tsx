@@ -5,6 +5,7 @@ import { shownPlan } from '../state/config.ts';
 import { wholeScale } from '../state/shown.ts';
 import { paceOf } from '../state/progress.ts';
 import { isActive } from '../state/controls.ts';
+import { Term } from '../components/Term.tsx';
 import { text } from '../strings.ts';
 
 export function Progress() {
@@ -34,10 +35,13 @@ export function Progress() {
             {[
               text.progress.step(done, plan.endStep),
               text.progress.tokens(history.tokens[last]),
-              pace && text.progress.speed(pace.tokensPerSecond),
-            ]
-              .filter(Boolean)
-              .join(' · ')}
+            ].join(' · ')}
+            {pace && (
+              <>
+                {' · '}
+                <Term metric="tokensPerSecond">{text.progress.speed(pace.tokensPerSecond)}</Term>
+              </>
+            )}
             {pace && state.kind !== 'paused' && (
               <span title={text.progress.spread(pace.low, pace.high)}> · {text.progress.left(pace.seconds)}</span>
             )}

@@ -20,12 +20,12 @@ export function SourcesTable() {
           name={text.sources.heading}
           head={[
             text.sources.source,
-            text.sources.start,
-            text.sources.now,
-            text.sources.change,
+            [text.sources.start, 'heldOut'],
+            [text.sources.now, 'heldOut'],
+            [text.sources.change, 'change'],
             text.sources.trend,
-            text.sources.tokens,
-            text.sources.epochs,
+            [text.sources.tokens, 'tokens'],
+            [text.sources.epochs, 'passes'],
           ]}
         >
           {shownSources.value.map((source, index) => (

@@ -51,7 +51,7 @@ export function SwitchField({ continued }: { continued: ContinuedConfig }) {
   const option = optionOf(switchShare === null ? 'continued.switchDivisor' : 'continued.switchShare');
   const spoken = spokenOf(continued);
   return (
-    <div class="stack-2">
+    <div class="switch-field stack-2">
       <h2>
         <label for={id}>
           {switchShare === null ? text.setup.switch : text.setup.switchByShare} <strong>{spoken}</strong>

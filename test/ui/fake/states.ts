@@ -179,6 +179,28 @@ export const states: readonly PageState[] = [
     reach: startAndSee('Start again'),
   },
   {
+    name: 'walk',
+    scenario: {},
+    async reach(page) {
+      await page.getByRole('button', { name: 'What am I looking at?' }).click();
+      await page.getByRole('button', { name: 'Next' }).click();
+      await page.getByRole('button', { name: 'Next' }).click();
+      await seen(page, 'The moment it is all about');
+    },
+  },
+  {
+    name: 'explained',
+    scenario: {},
+    async reach(page) {
+      await page.getByLabel('Preset').selectOption('ci');
+      await seen(page, 'Start from the shipped base');
+      await start(page);
+      await seen(page, 'Start again');
+      await page.locator('dfn', { hasText: 'Passes' }).last().focus();
+      await seen(page, 'How often the tokens drawn');
+    },
+  },
+  {
     name: 'help',
     scenario: {},
     async reach(page) {

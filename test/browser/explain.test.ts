@@ -1,0 +1,114 @@
+/** What the page explains, and to whom: on hover and on focus, and on a walk for those who ask for one. */
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { button, withPlayed } from './played.ts';
+
+/** Columns that hold names, marks or pictures of numbers explained beside them. */
+const NO_NUMBER = ['Source', 'Suite', 'Run', 'Edit', 'Trend', 'Step', 'Phase'];
+
+/** Column headings of the page's tables of numbers, and whether each comes with an explanation that names its source. */
+const headings = (page: Page) =>
+  page.locator('.picture th[scope=col]').evaluateAll((all) =>
+    all.map((heading) => {
+      const described = heading.querySelector('[aria-describedby]');
+      const tip = described && document.getElementById(described.getAttribute('aria-describedby')!);
+      const title = (heading as HTMLElement).innerText.replaceAll(/[^\p{L}\p{N}/ -]/gu, '').trim();
+      return { title, explained: tip !== null && /Source: \S/.test(tip.textContent ?? '') };
+    }),
+  );
+
+test('every number in a table comes with what it means', () =>
+  withPlayed({}, async (page) => {
+    await page.getByLabel('Preset').selectOption('ci');
+    await page.getByText('Start from the shipped base').waitFor();
+    for (let run = 0; run < 2; run++) {
+      await page.getByRole('button', { name: /^Start( again)?$/ }).click();
+      await button(page, 'Stop').waitFor();
+      await button(page, 'Start again').waitFor();
+    }
+    await button(page, 'Table').click();
+    await page.getByText('What it can answer').waitFor();
+    await page.locator('.runs').waitFor();
+    const found = await headings(page);
+    const numbers = found.filter(({ title }) => !NO_NUMBER.includes(title));
+    expect(numbers.length).toBeGreaterThan(15);
+    expect(numbers.filter(({ explained }) => !explained)).toEqual([]);
+    // The strips of the picture have no room for it: the line below it does.
+    const drawn = page.locator('.figure .key').first();
+    for (const name of ['Loss', 'Data blend', 'Learning rate']) expect(await drawn.locator('dfn', { hasText: name }).count()).toBe(1);
+  }));
+
+test('an explanation is there on hover and on focus, stays under the pointer, and goes with Escape', () =>
+  withPlayed({}, async (page) => {
+    const word = page.locator('dfn', { hasText: 'Learning rate' });
+    const tip = page.getByText('how far a step moves the weights', { exact: false });
+    expect(await tip.isVisible()).toBe(false);
+    await word.hover();
+    await tip.waitFor();
+    await tip.hover();
+    expect(await tip.isVisible()).toBe(true);
+    await page.mouse.move(2, 2);
+    await tip.waitFor({ state: 'hidden' });
+    await word.focus();
+    await tip.waitFor();
+    await page.keyboard.press('Escape');
+    await tip.waitFor({ state: 'hidden' });
+    const box = () => tip.boundingBox();
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.locator('dfn', { hasText: 'Smoothing' }).hover();
+    await word.hover();
+    await tip.waitFor();
+    const { x, width } = (await box())!;
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x + width).toBeLessThanOrEqual(360);
+  }));
+
+test('a first visitor is asked once; the walk goes by keyboard from part to part and gives the focus back', () =>
+  withPlayed({}, async (page) => {
+    const begin = button(page, 'What am I looking at?');
+    await begin.focus();
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('dialog', { name: /^The picture of a run/ });
+    await panel.waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('dialog');
+    const titles: string[] = [];
+    for (;;) {
+      titles.push((await page.locator('#tour-title').innerText()).replace(/ \d of \d$/, ''));
+      await expect.poll(() => page.locator('.toured').count()).toBe(1);
+      // The part is in sight, above the panel.
+      const part = (await page.locator('.toured').boundingBox())!;
+      const { y } = (await page.locator('.tour').boundingBox())!;
+      expect(part.y).toBeLessThan(y);
+      const next = button(page, 'Next');
+      if ((await next.count()) === 0) break;
+      await next.press('Enter');
+    }
+    expect(titles).toEqual(['The picture of a run', 'Starting one', 'The moment it is all about', 'What it reads', 'Whether it works']);
+    await page.keyboard.press('Escape');
+    await page.locator('.tour').waitFor({ state: 'hidden' });
+    expect(await page.locator('.toured').count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('chart');
+    // Asked once: the help has it from then on.
+    await page.reload();
+    await page.getByText('Runs on').waitFor();
+    expect(await page.getByText('Here for the first time?').count()).toBe(0);
+    await button(page, 'Help').click();
+    await button(page, 'What am I looking at?').click();
+    await panel.waitFor();
+    await button(page, 'Close').last().click();
+  }));
+
+test.each([
+  ['in a lesson', '?hide=queue'],
+  ['of a link', '#v=1&p=smoke'],
+  ['inside another page', '?embed=1'],
+])('nobody is asked %s', (_, address) =>
+  withPlayed(
+    {},
+    async (page) => {
+      await button(page, 'Start').waitFor();
+      expect(await page.getByText('Here for the first time?').count()).toBe(0);
+    },
+    { address },
+  ),
+);
