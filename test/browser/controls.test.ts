@@ -1,17 +1,17 @@
 /**
  * What a reader does with the page, on a run played by test/ui/fake: by keyboard, by link, and what comes out of it.
  */
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { unzipSync } from 'fflate';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from '../ui/fake/play.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
+import { launchBrowser } from './launch.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: findChromium() });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 

@@ -1,13 +1,13 @@
 /** Experiments and base checkpoints in the page: trained for real on the shipped base, and recorded results read. */
 import { readFileSync } from 'node:fs';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
 import { type ExperimentResults, verdicts } from '../../src/recipe/results.ts';
 import { openPlayed } from '../ui/fake/play.ts';
 import { recordedFiles } from '../ui/fake/recorded.ts';
 import { screenshot, withPage } from './harness.ts';
+import { launchBrowser } from './launch.ts';
 
 /** Steps of an arm: a ninth of the preset's, for a machine that computes on its CPU. */
 const STEPS = 52;
@@ -69,7 +69,7 @@ test('an experiment can be stopped; what is done stays, also after a reload, unt
 test('recorded results are read at once, and say what their intervals say', async () => {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  const browser = await chromium.launch({ executablePath: findChromium() });
+  const browser = await launchBrowser();
   try {
     const page = await openPlayed(await browser.newContext(), `${site.url}#experiments&x=f4&p=ci`, { recorded: true });
     await page.getByText('5 seeds, on a played adapter.').waitFor();

@@ -1,10 +1,10 @@
 /** The page in a real Chromium, driven from Node. Whatever the page complains of fails the test that opened it. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, inject } from 'vitest';
-import { findChromium, seesGpu } from '../../src/cli/node/chromium.mjs';
+import { seesGpu } from '../../src/cli/node/chromium.mjs';
+import { launchBrowser } from './launch.ts';
 
 /** WebGPU in a headless Chromium: behind a switch on Linux, and on SwiftShader where the machine has no GPU. */
 export const webGpuSwitches = [
@@ -14,12 +14,6 @@ export const webGpuSwitches = [
 ];
 
 let launched: Promise<Browser> | undefined;
-
-function launch(): Promise<Browser> {
-  const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error('No Chromium found: npm test installs one, or set CHROMIUM_PATH.');
-  return chromium.launch({ executablePath, args: webGpuSwitches });
-}
 
 afterAll(async () => {
   await (await launched)?.close();
@@ -41,10 +35,15 @@ export async function withPage(use: (page: Page) => Promise<void>, options: Page
   const { address = '', ...contextOptions } = options;
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  const browser = await (launched ??= launch());
+  const browser = await (launched ??= launchBrowser(webGpuSwitches));
   const context = await browser.newContext(contextOptions);
   try {
     const complaints: string[] = [];
+    const { origin } = new URL(site.url);
+    context.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.origin !== origin && url.protocol !== 'data:') complaints.push(`a request to another origin: ${request.url()}`);
+    });
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack ?? error.message}`));
     page.on('crash', () => complaints.push('the page crashed'));

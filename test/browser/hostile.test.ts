@@ -5,10 +5,11 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from '../ui/fake/play.ts';
+import type { Scenario } from '../ui/fake/trainer.worker.ts';
+import { launchBrowser } from './launch.ts';
 
 const shapes: ((n: number) => string)[] = [
   (n) => `<script>hit(${n})</script>`,
@@ -38,12 +39,12 @@ let browser: Browser;
 let html: string;
 beforeAll(async () => {
   html = readFileSync(path.resolve(import.meta.dirname, '../../out/site/index.html'), 'utf8');
-  browser = await chromium.launch({ executablePath: findChromium() });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
 /** The page without its policy, on the played worker; afterwards no payload may have run or become an element. */
-async function unprotected(use: (page: Page) => Promise<void>): Promise<void> {
+async function unprotected(use: (page: Page) => Promise<void>, scenario: Scenario = {}): Promise<void> {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
   const context = await browser.newContext({ bypassCSP: true });
@@ -58,7 +59,7 @@ async function unprotected(use: (page: Page) => Promise<void>): Promise<void> {
         body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
       });
     });
-    const page = await openPlayed(context, site.url, {});
+    const page = await openPlayed(context, site.url, scenario);
     await page.getByText('Runs on').waitFor();
     await use(page);
     await page.waitForTimeout(200);
@@ -114,6 +115,31 @@ test.each(batches)('in the names and the text of files, from %s', (...some) =>
     await page.waitForTimeout(500);
   }),
 );
+
+test('in the names of files that are refused or wait for a choice', () =>
+  unprotected(async (page) => {
+    const whole = payloads.filter((payload) => !/[\\/]/.test(payload));
+    await addFiles(page, whole.flatMap((payload) => [`refused ${payload}.txt`, `damaged ${payload}.txt`]));
+    const [refused, damaged] = [page.locator('.drop .problem p'), page.locator('.candidate [role=alert]')];
+    await expect.poll(() => refused.count(), { timeout: 60_000 }).toBe(whole.length);
+    await expect.poll(() => damaged.count(), { timeout: 60_000 }).toBe(whole.length);
+    const shown = [...(await refused.allTextContents()), ...(await damaged.allTextContents())].join('\n');
+    for (const payload of whole) expect(shown).toContain(payload);
+  }));
+
+test('in what is stored of runs, and in what is said of them', () =>
+  unprotected(
+    async (page) => {
+      await page.getByText('open in another tab').first().waitFor();
+      const shown = await page.locator('.picture > .message').first().textContent();
+      for (const payload of payloads) expect(shown).toContain(payload);
+      await page.getByRole('button', { name: 'Take over' }).first().click();
+      await page.locator('.message .problem').waitFor();
+      await page.getByRole('button', { name: 'Watch', exact: true }).first().click();
+      await page.getByText('trains in another tab').waitFor();
+    },
+    { saved: payloads.length, elsewhere: 2, asleep: true, presets: payloads, notes: payloads },
+  ));
 
 test('as the name of a source and in every field of the recipe', () =>
   unprotected(async (page) => {

@@ -3,15 +3,15 @@
  * focuses an element by a script; what Tab does not reach is not reached.
  */
 import { readFileSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from '../ui/fake/play.ts';
+import { launchBrowser } from './launch.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: findChromium() });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 

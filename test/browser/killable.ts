@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { executable, toTheSink } from './launch.ts';
 
 export const newProfile = (): string => mkdtempSync(path.join(os.tmpdir(), 'rekindle-profile-'));
 export const removeProfile = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -16,13 +16,11 @@ export class KillableBrowser {
   readonly #process: ChildProcess;
 
   static async launch(profile: string, switches: readonly string[] = []): Promise<KillableBrowser> {
-    const executable = findChromium();
-    if (executable === undefined) throw new Error('No Chromium found: npm test installs one, or set CHROMIUM_PATH.');
     const portFile = path.join(profile, 'DevToolsActivePort');
     rmSync(portFile, { force: true });
     const child = spawn(
-      executable,
-      ['--headless=new', '--no-sandbox', '--no-first-run', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...switches, 'about:blank'],
+      executable(),
+      ['--headless=new', '--no-sandbox', '--no-first-run', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...switches, ...toTheSink(), 'about:blank'],
       // A group of its own, so that all its processes can be killed at once.
       { detached: true, stdio: 'ignore' },
     );

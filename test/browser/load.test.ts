@@ -2,10 +2,10 @@
  * What a long run costs the page: 100,000 logged points, 50 more a second, beside seven runs as long. Counted in
  * processor time of the main thread's tasks, which a busy machine does not stretch as it does the wall clock.
  */
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from '../ui/fake/play.ts';
+import { launchBrowser } from './launch.ts';
 
 /** A task longer than this is what browsers call long: input waits for it, and a person notices. */
 const LONG_MS = 50;
@@ -16,7 +16,7 @@ const POINTS = 100_000;
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: findChromium() });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 

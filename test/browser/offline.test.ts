@@ -7,11 +7,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { workerFile } from '../../src/cli/node/offline.mjs';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { webGpuSwitches } from './harness.ts';
+import { launchBrowser } from './launch.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../out/site');
 const types: Record<string, string> = {
@@ -35,7 +35,7 @@ beforeAll(async () => {
     const file = path.join(folder, name);
     if (statSync(file).isFile()) built.set(name.replaceAll(path.sep, '/'), readFileSync(file));
   }
-  browser = await chromium.launch({ executablePath: findChromium(), args: webGpuSwitches });
+  browser = await launchBrowser(webGpuSwitches);
 });
 afterAll(() => browser.close());
 

@@ -1,12 +1,12 @@
 /** The built page with the worker of test/ui/fake, in a fresh profile. What it complains of fails the test that opened it. */
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, inject } from 'vitest';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from '../ui/fake/play.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
+import { launchBrowser } from './launch.ts';
 
 let launched: Promise<Browser> | undefined;
-export const playing = (): Promise<Browser> => (launched ??= chromium.launch({ executablePath: findChromium() }));
+export const playing = (): Promise<Browser> => (launched ??= launchBrowser());
 afterAll(async () => (await launched)?.close());
 
 interface Options extends BrowserContextOptions {

@@ -4,11 +4,11 @@
  */
 import path from 'node:path';
 import { readFileSync, readdirSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { build, preview, type PreviewServer } from 'vite';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { webGpuSwitches } from './harness.ts';
+import { launchBrowser } from './launch.ts';
 
 const [base, continued] = [16, 12];
 const recipe = `#v=1&p=smoke&base.steps=${base}&continued.steps=${continued}&base.schedule.warmupSteps=5&evaluation.everySteps=0`;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await build(settings);
   server = await preview({ ...settings, preview: { port: 0 } });
   url = server.resolvedUrls!.local[0]!;
-  browser = await chromium.launch({ executablePath: findChromium(), args: webGpuSwitches });
+  browser = await launchBrowser(webGpuSwitches);
   context = await browser.newContext();
 });
 afterAll(async () => {

@@ -3,18 +3,18 @@
  * rules in light and dark, wide and narrow; no wider than a phone; no complaint on the console.
  */
 import axe from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from '../ui/fake/play.ts';
 import { states } from '../ui/fake/states.ts';
+import { launchBrowser } from './launch.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PHONE = 360;
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: findChromium() });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 

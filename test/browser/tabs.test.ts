@@ -3,10 +3,10 @@
  * free, one put to sleep keeps it. The real page and trainer; nothing goes over the network.
  */
 import { readFileSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { webGpuSwitches } from './harness.ts';
+import { launchBrowser } from './launch.ts';
 
 /** Far more steps than a test takes, so that no run ends by itself. */
 const long = '#v=1&p=smoke&base.steps=5000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
   url = site.url;
-  browser = await chromium.launch({ executablePath: findChromium(), args: webGpuSwitches });
+  browser = await launchBrowser(webGpuSwitches);
 });
 afterAll(() => browser.close());
 

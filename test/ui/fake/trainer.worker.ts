@@ -48,6 +48,8 @@ export interface Scenario {
   /** So many of them are trained by another tab, which lets go of them but does not answer where it is asleep. */
   elsewhere?: number;
   asleep?: true;
+  /** Names of the saved runs' presets, as a damaged disk might give them. */
+  presets?: string[];
   /** Said of the list of saved runs. */
   notes?: string[];
   /** Milliseconds between an experiment's batches. */
@@ -77,7 +79,7 @@ function lossAt(step: number, switchStep: number | null, seed: number): number {
 /** Runs of an earlier visit. */
 let saved: ListedRun[] = Array.from({ length: scenario.saved ?? 0 }, (_, i) => ({
   id: `saved-${i}`,
-  preset: 'smoke',
+  preset: scenario.presets?.[i] ?? 'smoke',
   seed: i + 1,
   part: 'all',
   step: 40 + i,
