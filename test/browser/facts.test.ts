@@ -64,7 +64,8 @@ test('what a first visitor waits for is little, and is painted before a worker i
       const first = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map((match) => new URL(match[1]!, page.url()).href);
       expect(first.length).toBeGreaterThan(0);
       const bytes = first.reduce((sum, url) => sum + gzipped(url), 0);
-      const later = scripts.filter((url) => /trainer\.worker/.test(url)).reduce((sum, url) => sum + gzipped(url), 0);
+      // On a slow machine the page's first visit asks for it late, and is heard too.
+      const later = [...new Set(scripts)].filter((url) => /trainer\.worker/.test(url)).reduce((sum, url) => sum + gzipped(url), 0);
       console.log(`${(bytes / 1000).toFixed(1)} kB of script before the first paint, ${(later / 1000).toFixed(1)} kB in the worker after it`);
       expect(bytes).toBeLessThan(MOST_SCRIPT);
       expect(later).toBeGreaterThan(0);
