@@ -477,8 +477,11 @@ export const text = {
       ['Space', 'pause or resume'],
       ['.', 'one step, while paused'],
       ['?', 'this list'],
-      ['← →', 'move along the curve, when the chart has the focus'],
-      ['+ −', 'zoom in and out, when the chart has the focus; 0 shows all'],
+      ['← →', 'move along the curve, when the chart has the focus; with Shift ten times as far'],
+      ['Home End', 'to its first and its last step'],
+      ['+ −', 'zoom in and out, when the chart has the focus'],
+      ['0', 'shows all of the run again'],
+      ['Esc', 'puts an explanation, a dialog or the walk over the page away'],
     ],
     enabled: 'Single keys work whenever no field or button has the focus',
     about:
