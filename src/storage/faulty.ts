@@ -51,7 +51,11 @@ export class FaultyFiles implements Files {
       write: (bytes, at) => this.#call(() => file.write(bytes, at), () => file.write(bytes.subarray(0, bytes.length >> 1), at)),
       truncate: (size) => this.#call(() => file.truncate(size)),
       flush: () => this.#call(() => file.flush()),
-      close: () => this.#call(() => file.close()),
+      // A file that were left open would keep its real disk from every later test of it.
+      close: async () => {
+        await file.close();
+        await this.#call(() => {});
+      },
     };
   }
 

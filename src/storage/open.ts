@@ -3,6 +3,7 @@ import { StorageError } from './errors.ts';
 import { type Files, MemoryFiles } from './files.ts';
 import { IndexedDbFiles } from './indexedDb.ts';
 import { OpfsFiles } from './opfs.ts';
+import { settled } from './settle.ts';
 
 export interface Opened {
   files: Files;
@@ -10,16 +11,19 @@ export interface Opened {
   notice: string | null;
 }
 
+/** Nothing that another kind of storage would help: versions of the app in each other's way. */
+const ours: ReadonlySet<string> = new Set(['newer', 'blocked', 'outdated']);
+
 export async function openFiles(): Promise<Opened> {
   const reasons: string[] = [];
   for (const kind of [OpfsFiles, IndexedDbFiles]) {
     try {
-      const files = await kind.create();
-      await files.list(); // denied storage may open and fail at first use
+      const files = await settled<Files>(kind.create(), 'Opening the storage');
+      await settled(files.list(), 'Listing the saved runs'); // denied storage may open and fail at first use
       return { files, notice: null };
     } catch (error) {
-      if (error instanceof StorageError) return { files: new MemoryFiles(), notice: `${error.message} Until then runs are kept in this tab only.` };
-      reasons.push(error instanceof Error ? error.message : String(error));
+      if (error instanceof StorageError && ours.has(error.code)) return { files: new MemoryFiles(), notice: `${error.message} Until then runs are kept in this tab only.` };
+      reasons.push(error instanceof StorageError ? error.what : String(error));
     }
   }
   return {

@@ -9,7 +9,7 @@ import { openShared } from './database.ts';
 import { StorageError } from './errors.ts';
 import type { Files } from './files.ts';
 import type { Head } from './head.ts';
-import { SlotStore, storedRuns } from './slots.ts';
+import { type SlotOptions, SlotStore, storedRuns } from './slots.ts';
 
 const database = 'rekindle-runs';
 
@@ -20,6 +20,11 @@ export const inputsOf = (id: string): string => `${id}-inputs`;
 export function recordOf(id: string, { facts, length, generation }: Head): SavedRun {
   return { ...(facts as unknown as Omit<SavedRun, 'id' | 'bytes' | 'generation'>), id, bytes: length, generation };
 }
+
+const states: ReadonlySet<unknown> = new Set(['training', 'paused', 'stopped', 'done'] satisfies SavedRun['state'][]);
+
+/** Whether a head says what a list must know: others may have written slots here. */
+const isRun = ({ step, endStep, savedAt, state }: SavedRun): boolean => [step, endStep, savedAt].every(Number.isFinite) && states.has(state);
 
 interface Table {
   all(): Promise<SavedRun[]>;
@@ -71,6 +76,7 @@ const longEnough = 5000;
 
 export class RunList {
   readonly #files: Files;
+  readonly #options: SlotOptions;
   #table: Table;
   #outdated = false;
   /** What the list cannot show, a sentence each; of the last `list`. */
@@ -81,24 +87,30 @@ export class RunList {
     return list;
   }
 
-  constructor(files: Files, table: Table = new MemoryTable()) {
+  constructor(files: Files, table: Table = new MemoryTable(), options: SlotOptions = {}) {
     this.#files = files;
     this.#table = table;
+    this.#options = options;
+  }
+
+  #slots(id: string): SlotStore {
+    return new SlotStore(this.#files, id, this.#options);
   }
 
   /** Newest first. A run whose heads cannot be read is left out here and keeps its files. */
   async list(): Promise<SavedRun[]> {
-    const stored = (await storedRuns(this.#files)).filter((id) => !id.endsWith(inputsOf('')));
+    const stored = (await storedRuns(this.#files, this.#options.patience)).filter((id) => !id.endsWith(inputsOf('')));
     const known = new Map((await this.#use((table) => table.all())).map((record) => [record.id, record]));
     const records: SavedRun[] = [];
     let newer = 0;
     for (const id of stored) {
-      const head = await new SlotStore(this.#files, id).newest().catch((error: unknown) => {
+      const head = await this.#slots(id).newest().catch((error: unknown) => {
         if (error instanceof StorageError && error.code === 'newer') newer++;
         return null;
       });
       if (!head) continue;
       const record = recordOf(id, head);
+      if (!isRun(record)) continue;
       if (known.get(id)?.generation !== record.generation) await this.#use((table) => table.put(record));
       records.push(record);
     }
@@ -124,8 +136,8 @@ export class RunList {
 
   /** The run with all its files. */
   async remove(id: string): Promise<void> {
-    await new SlotStore(this.#files, id).remove();
-    await new SlotStore(this.#files, inputsOf(id)).remove();
+    await this.#slots(id).remove();
+    await this.#slots(inputsOf(id)).remove();
     await this.#use((table) => table.remove(id));
   }
 
@@ -134,10 +146,10 @@ export class RunList {
    * being begun.
    */
   async removeUnbegun(held: ReadonlySet<string>): Promise<void> {
-    const ids = new Set((await storedRuns(this.#files)).map((id) => id.replace(/-inputs$/, '')));
+    const ids = new Set((await storedRuns(this.#files, this.#options.patience)).map((id) => id.replace(/-inputs$/, '')));
     for (const id of ids) {
       if (held.has(id)) continue;
-      const store = new SlotStore(this.#files, id);
+      const store = this.#slots(id);
       const nothing = await store.newest().then(async (head) => !head && !(await store.load()), () => false).catch(() => false);
       if (nothing) await this.remove(id);
     }

@@ -7,21 +7,16 @@
  * The slot that is known to be good is never the one written to. A save counts from the head's flush on; what an
  * interrupted one leaves has no head and is passed over.
  */
-import { StorageError, storageError } from './errors.ts';
+import { StorageError } from './errors.ts';
 import type { Awaitable, Files, OpenFile } from './files.ts';
 import { decodeHead, encodeHead, type Facts, type Head, headBytes, hex, newerError, sha256 } from './head.ts';
+import { longEnough, settled } from './settle.ts';
 
 /**
  * Bytes of a body's file. Chromium reserves the next power of two for an open OPFS file (44 MB are refused under a
  * quota of 48 MB, 32 MiB are not), and a segment is hashed and written while training goes on.
  */
 export const segmentBytes = 32 * 2 ** 20;
-
-/** Milliseconds: a worker that has died was seen to hold its files for 4.6 s, and no call to take half as long. */
-const longEnough = 10_000;
-
-/** Milliseconds that a timer of a busy worker may be late; a later one slept. */
-const mostDelay = 5000;
 
 const slotNames = ['a', 'b'] as const;
 type Slot = (typeof slotNames)[number];
@@ -49,8 +44,8 @@ const sleep = (millis: number): Promise<void> => new Promise((resolve) => setTim
 const nameOf = (run: string, slot: Slot, part: 'head' | number): string => `${run}.${slot}.${part}`;
 
 /** The runs that have files here. */
-export async function storedRuns(files: Files): Promise<string[]> {
-  const names = await files.list();
+export async function storedRuns(files: Files, patience = longEnough): Promise<string[]> {
+  const names = await settled(files.list(), 'Listing the saved runs', patience);
   return [...new Set(names.flatMap((name) => /^([\w-]+)\.[ab]\.(head|\d+)$/.exec(name)?.[1] ?? []))].sort();
 }
 
@@ -235,26 +230,8 @@ export class SlotStore {
     }
   }
 
-  /** The answer of a storage call, or a StorageError: also where none comes. */
-  async #settle<T>(call: Awaitable<T>, doing: string): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const from = performance.now();
-    const silence = new Promise<never>((_, reject) => {
-      const late = (again: boolean): void => {
-        // A machine that slept meanwhile wakes to a timer long past its time: the call gets its time once more.
-        const slept = again && performance.now() - from > this.#patience + mostDelay;
-        if (slept) timer = setTimeout(late, this.#patience, false);
-        else reject(new StorageError('no-answer', `${doing} got no answer within ${this.#patience / 1000} s`));
-      };
-      timer = setTimeout(late, this.#patience, true);
-    });
-    try {
-      return await Promise.race([call, silence]);
-    } catch (error) {
-      throw storageError(error, doing);
-    } finally {
-      clearTimeout(timer);
-    }
+  #settle<T>(call: Awaitable<T>, doing: string): Promise<T> {
+    return settled(call, doing, this.#patience);
   }
 }
 

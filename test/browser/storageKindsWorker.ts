@@ -1,4 +1,6 @@
 /** Run in a worker: the same saves in every kind of storage there is, and what they cost. */
+import { StorageError } from '../../src/storage/errors.ts';
+import { FaultyFiles } from '../../src/storage/faulty.ts';
 import { MemoryFiles, type Files } from '../../src/storage/files.ts';
 import { IndexedDbFiles } from '../../src/storage/indexedDb.ts';
 import { holdRun } from '../../src/storage/lock.ts';
@@ -9,6 +11,8 @@ import { SlotStore } from '../../src/storage/slots.ts';
 export interface Kind {
   kind: string;
   wrong: string[];
+  /** Calls of a save that were made to fail. */
+  calls: number;
   /** Seconds, medians. */
   save: number;
   load: number;
@@ -21,10 +25,39 @@ function randomBody(bytes: number): Uint8Array<ArrayBuffer> {
   return body;
 }
 
+/** Saves of small bodies with each call failing once, in ways that take turns; then what is loaded is the last save or one ahead. */
+async function tryCalls(files: Files): Promise<{ calls: number; wrong: string[] }> {
+  const options = { segment: 65536, patience: 2000 };
+  const wrong: string[] = [];
+  const ways = ['throw', 'full', 'short', 'sentinel', 'busy'] as const;
+  const bodies = new Map<number, Uint8Array<ArrayBuffer>>();
+  let acknowledged = 0;
+  let at = 1;
+  for (let untouched = false; !untouched; at++) {
+    const fault = ways[at % ways.length]!;
+    const failing = new FaultyFiles(files, { fault, at, lasting: false });
+    const body = randomBody(131072);
+    const store = new SlotStore(failing, 'calls', options);
+    const mark = acknowledged + 1000 * at;
+    bodies.set(mark, body);
+    const outcome = await store.save([body], { mark }).catch((error: unknown) => error);
+    if (outcome instanceof Error && !(outcome instanceof StorageError)) wrong.push(`${fault} at ${at}: ${String(outcome)}`);
+    if (!(outcome instanceof Error)) acknowledged = mark;
+    const loaded = await new SlotStore(files, 'calls', options).load();
+    const found = Number(loaded?.head.facts.mark ?? 0);
+    if (found !== acknowledged && found !== mark) wrong.push(`${fault} at ${at}: ${found} instead of ${acknowledged}`);
+    if (loaded && !loaded.body.every((byte, i) => byte === bodies.get(found)![i])) wrong.push(`${fault} at ${at}: other bytes`);
+    acknowledged = found;
+    untouched = failing.calls < at;
+  }
+  await new SlotStore(files, 'calls', options).remove();
+  return { calls: at - 1, wrong };
+}
+
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 async function tryKind(files: Files, bytes: number): Promise<Kind> {
-  const result: Kind = { kind: files.kind, wrong: [], save: 0, load: 0 };
+  const result: Kind = { kind: files.kind, wrong: [], calls: 0, save: 0, load: 0 };
   const check = (right: boolean, what: string): void => void (right || result.wrong.push(what));
   const saves: number[] = [];
   const loads: number[] = [];
@@ -51,7 +84,8 @@ async function tryKind(files: Files, bytes: number): Promise<Kind> {
   check(older.passed[0]?.kind === 'damaged', 'the damage told');
   await older.remove();
   check(!(await files.list()).some((name) => name.startsWith('kinds.')), 'removal');
-  return { ...result, save: median(saves), load: median(loads) };
+  const { calls, wrong } = await tryCalls(files);
+  return { ...result, wrong: [...result.wrong, ...wrong], calls, save: median(saves), load: median(loads) };
 }
 
 addEventListener('message', async ({ data: bytes }: MessageEvent<number>) => {

@@ -20,3 +20,7 @@ export const partsOf = (seed: number, length = 840): Uint8Array<ArrayBuffer>[] =
   const body = bodyOf(seed, length);
   return [body.subarray(0, 100), body.subarray(100, 100), body.subarray(100, 700), body.subarray(700)];
 };
+
+/** Files as strings, which are compared a thousand times faster than arrays of bytes. */
+export const written = (contents: ReadonlyMap<string, Uint8Array>): string[] =>
+  [...contents].map(([name, bytes]) => `${name} ${Buffer.from(bytes).toString('latin1')}`).sort();
