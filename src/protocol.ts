@@ -87,7 +87,8 @@ export type RunState =
   /** Gone on with in another tab, which asked for it. */
   | { kind: 'moved' }
   | { kind: 'diverged'; step: number; message: string }
-  | { kind: 'failed'; message: string };
+  /** `code`: the kind of cause, where it has a name (UserError). */
+  | { kind: 'failed'; message: string; code?: string };
 
 export type NoticeCode =
   | 'bad-step'
@@ -97,7 +98,11 @@ export type NoticeCode =
   | 'storage'
   | 'old-save'
   | 'gpu-lost'
+  | 'gpu-hung'
+  | 'gpu-error'
   | 'gpu-refused'
+  | 'gpu-variant'
+  | 'page'
   | 'restarted'
   | 'slept'
   | 'elsewhere'
@@ -256,12 +261,13 @@ export interface ExperimentRequest {
 /** Where an experiment is. Steps are counted over base and continued run together. */
 export type ExperimentState =
   | { kind: 'idle' }
-  | { kind: 'preparing' }
+  /** `what`: what it waits for. */
+  | { kind: 'preparing'; what?: string }
   | { kind: 'compiling'; done: number; total: number }
   | { kind: 'running'; arm: string; seed: number; firstStep: number; endStep: number }
   | { kind: 'done' }
   | { kind: 'stopped' }
-  | { kind: 'failed'; message: string };
+  | { kind: 'failed'; message: string; code?: string };
 
 /** Everything an experiment has to say since the last batch. The base of a seed is the arm 'base'. */
 export interface ExperimentEvents {
@@ -270,6 +276,8 @@ export interface ExperimentEvents {
   heldOut?: { arm: string; seed: number; point: HeldOutPoint }[];
   benchmarks?: { arm: string; seed: number; point: BenchmarkPoint }[];
   rows?: ResultRow[];
+  /** Of a lost device, above all: what was said of the arm under way is void. They come before all else in their batch. */
+  notices?: Notice[];
 }
 
 /** What a trial works on: the weights a start would begin with, or those of the run as it rests, which are put back afterwards. */
@@ -410,6 +418,8 @@ export interface Preflight {
 
 /** Commands of the worker, as comlink exposes them. A run and an experiment take turns: starting one ends the other. */
 export interface TrainerApi {
+  /** Answers at once: whoever gets no answer has lost the worker. */
+  beat(): Promise<void>;
   adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
   start(config: RunConfig, files: UserFile[], onEvents: (events: RunEvents) => void, base?: BaseSource): Promise<void>;
   /** Reads a file of the user's to its end, piece by piece, as a run would. */

@@ -10,7 +10,7 @@ import { armsOf, type Experiment, experimentsNamed } from '../recipe/experiments
 import { type ExperimentResults, type ResultRow, resultsTable } from '../recipe/results.ts';
 import { type Base, readBase } from '../train/base.ts';
 import { Bases } from '../train/bases.ts';
-import { runExperiment } from '../train/experiment.ts';
+import { superviseExperiment } from '../train/supervisedExperiment.ts';
 import { UserError } from '../util/errors.ts';
 import { chanceLevel } from '../evaluate/suite.ts';
 import { benchmarks } from '../world/benchmarks.ts';
@@ -45,15 +45,21 @@ export async function experiment(args: string[]): Promise<void> {
 
   const folder = new ResultsFolder(out, name, config);
   const done = folder.rows();
-  const { device, report } = await openNodeDevice();
+  const gpu = await openNodeDevice();
+  const { report } = gpu;
+  let fresh: typeof gpu | null = gpu;
+  const open = async () => {
+    const device = fresh ?? (await openNodeDevice());
+    fresh = null;
+    return device;
+  };
   const adapter = describeAdapter(report);
   say(`adapter: ${adapter}; ${armsOf(experiments).length} arms, seeds ${seeds.join(', ')}, ${done.length} rows there already`);
   let started = performance.now();
   let said = 0;
   let end = 0;
-  await runExperiment(
-    device,
-    report.software,
+  await superviseExperiment(
+    open,
     {
       experiment: { arms: armsOf(experiments) },
       config,
@@ -65,6 +71,9 @@ export async function experiment(args: string[]): Promise<void> {
       compiling() {},
       heldOut() {},
       benchmark() {},
+      notice: ({ message }) => say(message),
+      waiting() {},
+      stopped: () => false,
       begin(arm, seed, run) {
         started = performance.now();
         end = run.plan.endStep;

@@ -12,20 +12,32 @@ export interface CompileOptions extends LayoutOptions {
   label?: string;
 }
 
+/** Makes a graph ready to replay. UserError 'gpu-memory' where there is no room for it; nothing of it is left then. */
 export async function compile(memory: Memory, graph: Graph, options: CompileOptions = {}): Promise<Plan> {
+  const owned: GPUBuffer[] = [];
+  try {
+    return await build(memory, graph, options, owned);
+  } catch (error) {
+    for (const buffer of owned) memory.free(buffer);
+    throw error;
+  }
+}
+
+/** `owned`: where the buffers made for the plan alone are noted. */
+async function build(memory: Memory, graph: Graph, options: CompileOptions, owned: GPUBuffer[]): Promise<Plan> {
   const { device } = memory;
   const label = options.label ?? 'plan';
   const { slotPlan, inputOffsets, inputBytes, uniformBytes, lists } = layoutPlan(graph, memory.layout, memory.context, options);
   const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const slots = slotPlan.slots.map((bytes, i) => memory.allocate(`${label} slot ${i}`, bytes, storage));
-  const inputs = memory.allocate(`${label} inputs`, inputBytes, storage);
-
+  const own = (name: string, bytes: number, usage = storage): GPUBuffer => {
+    const buffer = memory.allocate(`${label} ${name}`, bytes, usage);
+    owned.push(buffer);
+    return buffer;
+  };
+  const slots = slotPlan.slots.map((bytes, i) => own(`slot ${i}`, bytes));
+  const inputs = own('inputs', inputBytes);
   const constants = new Map<Tensor, GPUBuffer>();
-  for (const [tensor, data] of graph.constants) {
-    const buffer = memory.allocate(`${label} ${tensor.name}`, tensorBytes(tensor), storage);
-    device.queue.writeBuffer(buffer, 0, data);
-    constants.set(tensor, buffer);
-  }
+  for (const tensor of graph.constants.keys()) constants.set(tensor, own(tensor.name, tensorBytes(tensor)));
 
   const parameterOf = new Map<Tensor, Tensor>();
   for (const [parameter, gradient] of graph.gradients) parameterOf.set(gradient, parameter);
@@ -57,7 +69,12 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
   };
 
   const all = [...lists.step, ...lists.accumulate, ...lists.update];
-  const uniforms = memory.allocate(`${label} uniforms`, uniformBytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+  const uniforms = own('uniforms', uniformBytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+  // Pools and states are made when first asked for.
+  for (const { kernel } of all) for (const { tensor } of kernel.bindings) locate(tensor);
+  await memory.allocated();
+
+  for (const [tensor, data] of graph.constants) device.queue.writeBuffer(constants.get(tensor)!, 0, data);
   const words = new Uint32Array(uniformBytes / 4);
   all.forEach(({ kernel }, i) => words.set(kernel.uniforms, (i * bindingStride) / 4));
   device.queue.writeBuffer(uniforms, 0, words);
@@ -96,7 +113,7 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
     inputOffsets,
     inputBytes,
     slotOf: slotPlan.slotOf,
-    owned: [...slots, ...constants.values(), inputs, uniforms],
+    owned,
     step: cut(0, lists.step),
     accumulate: cut(lists.step.length, lists.accumulate),
     update: cut(lists.step.length + lists.accumulate.length, lists.update),

@@ -1,5 +1,6 @@
 /** The page's way to a device: every cause for having none is told apart, so that the page can say what to do. */
 import type { AdapterReport, NoGpuCause } from '../protocol.ts';
+import { type Loss, watchOf } from './watch.ts';
 
 export interface OpenDevice {
   device: GPUDevice;
@@ -9,7 +10,21 @@ export interface OpenDevice {
 /** What the engine has a use for; those the adapter lacks are left out. */
 const optionalFeatures: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
 
-export async function openDevice(): Promise<OpenDevice | { cause: NoGpuCause; message: string }> {
+/** Seconds for the browser to answer a request: a hung GPU process answers none, and starting one takes seconds at worst. */
+const patience = 60;
+
+type Answer = OpenDevice | { cause: NoGpuCause; message: string };
+
+export async function openDevice(): Promise<Answer> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<Answer>((resolve) => {
+    const message = `The browser gave no word of a GPU within ${patience} s.`;
+    timer = setTimeout(resolve, 1000 * patience, { cause: 'no-adapter', message });
+  });
+  return Promise.race([ask(), silence]).finally(() => clearTimeout(timer));
+}
+
+async function ask(): Promise<Answer> {
   if (!globalThis.isSecureContext) return { cause: 'insecure-address', message: 'WebGPU exists on https:// and localhost only.' };
   if (!navigator.gpu) return { cause: 'no-webgpu', message: 'This browser has no WebGPU.' };
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -43,10 +58,11 @@ export async function openDevice(): Promise<OpenDevice | { cause: NoGpuCause; me
 /** Milliseconds within which the news of a loss follows the first call that fails of it (reliability.md §4.1: 6 to 113). */
 const newsOfLoss = 500;
 
-/** Whether a device whose call has just failed is lost; such a call may fail before the loss is told. */
-export function isLost(device: GPUDevice): Promise<boolean> {
-  return Promise.race([
-    device.lost.then(() => true),
-    new Promise<boolean>((resolve) => setTimeout(resolve, newsOfLoss, false)),
-  ]);
+/** How a device whose call has just failed was lost, or null: it was not. Such a call may fail before the loss is told. */
+export function lossOf(device: GPUDevice): Promise<Loss | null> {
+  const later = new Promise<null>((resolve) => setTimeout(resolve, newsOfLoss, null));
+  return Promise.race([watchOf(device).loss, later]);
 }
+
+/** Resolves when a device is of no more use: lost, or given up because it answers no more. */
+export const lossNews = (device: GPUDevice): Promise<Loss> => watchOf(device).loss;

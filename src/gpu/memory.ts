@@ -6,7 +6,9 @@ import type { Tensor } from '../graph/graph.ts';
 import { tensorBytes } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
+import { UserError } from '../util/errors.ts';
 import { Pipelines } from './pipelines.ts';
+import { type Watch, watchOf } from './watch.ts';
 
 /** A part of a GPU buffer, as a bind group takes it. */
 export interface Slice {
@@ -15,19 +17,31 @@ export interface Slice {
   size: number;
 }
 
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 2 : 0)} MB`;
+
 export class Memory {
   readonly device: GPUDevice;
+  readonly watch: Watch;
   readonly layout: PoolLayout;
   readonly context: Omit<KernelContext, 'accumulating'>;
   readonly pipelines: Pipelines;
   readonly #buffers = new Map<string, GPUBuffer>();
+  /** Allocations that are not known to be there yet. */
+  readonly #checks = new Set<Promise<void>>();
   #bytes = 0;
 
-  constructor(device: GPUDevice, layout: PoolLayout, context: Omit<KernelContext, 'accumulating'>) {
+  /** `pipelines`: of another memory on the same device, so that nothing is compiled twice. */
+  constructor(
+    device: GPUDevice,
+    layout: PoolLayout,
+    context: Omit<KernelContext, 'accumulating'>,
+    pipelines = new Pipelines(device),
+  ) {
     this.device = device;
+    this.watch = watchOf(device);
     this.layout = layout;
     this.context = context;
-    this.pipelines = new Pipelines(device);
+    this.pipelines = pipelines;
   }
 
   /** Bytes of every buffer made through this memory and not destroyed. */
@@ -35,17 +49,92 @@ export class Memory {
     return this.#bytes;
   }
 
-  /** A buffer of `bytes`, zeroed by WebGPU, counted in `bytes` until freed. */
+  /**
+   * A buffer of `bytes`, zeroed by WebGPU, counted in `bytes` until freed. Whether there was room for it, WebGPU tells later: nothing
+   * may be done with it before `allocated` has resolved.
+   */
   allocate(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    return this.#allocate(label, bytes, usage).made;
+  }
+
+  #allocate(label: string, bytes: number, usage: GPUBufferUsageFlags): { made: GPUBuffer; check: Promise<void> } {
+    const { made, check } = this.#guarded(`${label} (${megabytes(bytes)})`, () => this.#create(label, bytes, usage));
+    this.#checks.add(check);
+    check.catch(() => {}).finally(() => this.#checks.delete(check));
+    return { made, check };
+  }
+
+  /** Call at once after `allocate`: resolves when all of it is there; UserError 'gpu-memory' where something is not. */
+  async allocated(): Promise<void> {
+    await Promise.all(this.#checks);
+  }
+
+  #create(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const limit = usage & GPUBufferUsage.STORAGE ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
     if (bytes > limit) {
-      throw new Error(
-        `${label} needs ${bytes} bytes in one buffer, this adapter binds at most ${limit}: choose a smaller model, vocabulary or batch`,
+      throw new UserError(
+        `${label} needs ${bytes} bytes in one buffer, this adapter binds at most ${limit}: choose a smaller model, vocabulary or batch.`,
+        { code: 'gpu-limit' },
       );
     }
+    const buffer = this.device.createBuffer({ label, size: bytes, usage });
     this.#bytes += bytes;
-    return this.device.createBuffer({ label, size: bytes, usage });
+    return buffer;
+  }
+
+  /** `work`, and whether the GPU had the memory for it. `check` never goes unhandled: whoever awaits it hears. */
+  #guarded<T>(what: string, work: () => T): { made: T; check: Promise<void> } {
+    const before = this.#bytes;
+    this.device.pushErrorScope('validation');
+    this.device.pushErrorScope('out-of-memory');
+    let made: T;
+    let popped: Promise<(GPUError | null)[]>;
+    try {
+      made = work();
+    } finally {
+      // Scopes are a stack of the whole device: they are closed in the call that opened them.
+      popped = Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]);
+      popped.catch(() => {});
+    }
+    const check = this.watch.reply(popped).then(([room, sound]) => {
+      if (sound && !room) throw new Error(`The GPU refused ${what}: ${sound.message}`);
+      if (!room) return;
+      throw new UserError(
+        `Not enough graphics memory: there was no room for ${what} beside ${megabytes(before)}. Lower batch.sequences or ` +
+          'batch.length, or choose a smaller model.',
+        { code: 'gpu-memory', cause: room },
+      );
+    });
+    check.catch(() => {});
+    return { made, check };
+  }
+
+  /** Parts of buffers as they are after all work submitted before this call, copied on the GPU at once. */
+  async read(parts: readonly Slice[]): Promise<ArrayBuffer[]> {
+    const { device, watch } = this;
+    const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+    const staging: GPUBuffer[] = [];
+    try {
+      const size = parts.reduce((sum, part) => sum + part.size, 0);
+      const { made, check } = this.#guarded(`a copy of ${megabytes(size)}`, () => {
+        const encoder = device.createCommandEncoder({ label: 'read' });
+        for (const part of parts) {
+          const copy = this.#create('copy', part.size, usage);
+          staging.push(copy);
+          encoder.copyBufferToBuffer(part.buffer, part.offset, copy, 0, part.size);
+        }
+        device.queue.submit([encoder.finish()]);
+        return Promise.all(staging.map((copy) => copy.mapAsync(GPUMapMode.READ)));
+      });
+      const mapped = watch.answer(made);
+      mapped.catch(() => {});
+      await check; // first, for it knows why
+      await mapped;
+      return staging.map((copy) => copy.getMappedRange().slice(0));
+    } finally {
+      for (const copy of staging) this.free(copy);
+    }
   }
 
   free(buffer: GPUBuffer): void {
@@ -71,8 +160,12 @@ export class Memory {
     let buffer = this.#buffers.get(name);
     if (!buffer) {
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-      buffer = this.allocate(name, bytes, usage);
-      this.#buffers.set(name, buffer);
+      const { made, check } = this.#allocate(name, bytes, usage);
+      this.#buffers.set(name, (buffer = made));
+      check.catch(() => {
+        // One that is not there must not be found by the next who asks.
+        if (this.#buffers.get(name) === made && this.#buffers.delete(name)) this.free(made);
+      });
     }
     return buffer;
   }

@@ -2,19 +2,30 @@
 import type { DType } from '../graph/graph.ts';
 import type { Kernel } from '../graph/kernel.ts';
 
+import { watchOf } from './watch.ts';
+
 const wgslType: Record<DType, string> = { f32: 'f32', f16: 'f16', u32: 'u32' };
 
 /** The lines put before a kernel's source: features it may use and the storage aliases it reads and writes through. */
-export function preamble(kernel: Pick<Kernel, 'types'>, features: { has(feature: string): boolean }): string {
+export function preamble(kernel: Pick<Kernel, 'types' | 'source'>, features: { has(feature: string): boolean }): string {
   const types = { stored: 'f32' as DType, ...kernel.types };
   const lines: string[] = [];
   // Quads are used where every quad runs the same trip counts; that is finer than the analysis, which asks for whole subgroups.
-  if (features.has('subgroups')) lines.push('enable subgroups;', 'diagnostic(off, subgroup_uniformity);');
+  if (features.has('subgroups') && /\bquad[A-Z]/.test(kernel.source)) lines.push('enable subgroups;', 'diagnostic(off, subgroup_uniformity);');
   if (Object.values(types).includes('f16')) lines.splice(0, 0, 'enable f16;');
   for (const [alias, dtype] of Object.entries(types)) {
     lines.push(`alias ${alias} = ${wgslType[dtype]};`, `alias ${alias}4 = vec4<${wgslType[dtype]}>;`);
   }
   return lines.join('\n') + '\n';
+}
+
+/** A kernel that this device's compiler refuses. */
+export class KernelError extends Error {
+  override readonly name = 'KernelError';
+
+  constructor(kernel: string, reason: string) {
+    super(`The graphics driver does not compile the kernel ${kernel}: ${reason}`);
+  }
 }
 
 export class Pipelines {
@@ -62,11 +73,27 @@ export class Pipelines {
     const key = this.key(kernel);
     let pipeline = this.#pipelines.get(key);
     if (!pipeline) {
-      pipeline = this.#device.createComputePipelineAsync({
-        label: kernel.entryPoint,
-        layout: this.#device.createPipelineLayout({ bindGroupLayouts: [this.bindGroupLayout(kernel)] }),
-        compute: { module: this.#module(kernel), entryPoint: kernel.entryPoint, constants: kernel.overrides ?? {} },
-      });
+      // A module that is wrong says so to the scope it is made in; the pipeline says only that the module is wrong.
+      this.#device.pushErrorScope('validation');
+      let made: Promise<GPUComputePipeline>;
+      let wrong: Promise<GPUError | null>;
+      try {
+        made = this.#device.createComputePipelineAsync({
+          label: kernel.entryPoint,
+          layout: this.#device.createPipelineLayout({ bindGroupLayouts: [this.bindGroupLayout(kernel)] }),
+          compute: { module: this.#module(kernel), entryPoint: kernel.entryPoint, constants: kernel.overrides ?? {} },
+        });
+      } finally {
+        wrong = this.#device.popErrorScope();
+        wrong.catch(() => {});
+      }
+      pipeline = watchOf(this.#device)
+        .compiled(made)
+        .catch(async (error: unknown) => {
+          if (!(error instanceof Error) || error.name !== 'GPUPipelineError') throw error; // lost, hung
+          const reason = await watchOf(this.#device).reply(wrong);
+          throw new KernelError(kernel.entryPoint, reason?.message ?? error.message);
+        });
       this.#pipelines.set(key, pipeline);
     }
     return pipeline;

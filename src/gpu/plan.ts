@@ -63,8 +63,9 @@ export class Plan {
 
   /** Submits lists in order; one command buffer, or several of at most `perSubmit` dispatches so that a long step lets the page draw. */
   submit(lists: readonly List[], perSubmit = Infinity): number {
-    const { device } = this.#parts.memory;
+    const { device, watch } = this.#parts.memory;
     const dispatches = lists.flatMap((list) => this.lists[list]);
+    watch.submitted(dispatches.reduce((sum, { kernel }) => sum + (kernel.flops ?? 0), 0));
     let submits = 0;
     for (let from = 0; from < dispatches.length; from += perSubmit) {
       const encoder = device.createCommandEncoder();
@@ -84,10 +85,8 @@ export class Plan {
   }
 
   async readBytes(tensor: Tensor): Promise<ArrayBuffer> {
-    const { buffer, offset, size } = this.#parts.locate(tensor);
-    return readBuffer(this.#parts.memory.device, buffer, offset, size).then((bytes) =>
-      bytes.slice(0, tensor.size * (tensor.dtype === 'f16' ? 2 : 4)),
-    );
+    const [bytes] = await this.#parts.memory.read([this.#parts.locate(tensor)]);
+    return bytes!.slice(0, tensor.size * (tensor.dtype === 'f16' ? 2 : 4));
   }
 
   /** Where a tensor lies, for copies and tests. */
@@ -124,19 +123,5 @@ function encodeDispatches(pass: GPUComputePassEncoder, dispatches: readonly Disp
     if (pipeline !== current) pass.setPipeline((current = pipeline));
     pass.setBindGroup(0, bindGroup);
     pass.dispatchWorkgroups(...kernel.workgroups);
-  }
-}
-
-/** Bytes of a part of a buffer, through a staging buffer of its own. */
-export async function readBuffer(device: GPUDevice, buffer: GPUBuffer, offset: number, size: number): Promise<ArrayBuffer> {
-  const staging = device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
-  device.queue.submit([encoder.finish()]);
-  try {
-    await staging.mapAsync(GPUMapMode.READ);
-    return staging.getMappedRange().slice(0);
-  } finally {
-    staging.destroy();
   }
 }

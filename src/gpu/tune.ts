@@ -4,6 +4,7 @@ import type { KernelContext, Tile } from '../graph/kernel.ts';
 import { layoutPool } from '../graph/pool.ts';
 import { compile } from './compile.ts';
 import { Memory } from './memory.ts';
+import type { Plan } from './plan.ts';
 
 /** A graph of known answer that uses the kernel to be tuned. */
 export interface TileTrial {
@@ -61,8 +62,9 @@ async function measure(
   { graph, inputs, output, accepts }: TileTrial,
 ): Promise<number | null> {
   const memory = new Memory(device, layoutPool([]), context);
-  const plan = await compile(memory, graph, { keep: [output], label: 'tune' });
+  let plan: Plan | null = null;
   try {
+    plan = await compile(memory, graph, { keep: [output], label: 'tune' });
     for (const [input, data] of inputs) plan.host(input).set(data);
     plan.upload();
     plan.submit(['step']);
@@ -71,12 +73,12 @@ async function measure(
     for (let timing = 0; timing < timings; timing++) {
       const start = performance.now();
       for (let run = 0; run < runs; run++) plan.submit(['step']);
-      await device.queue.onSubmittedWorkDone();
+      await memory.watch.answer(device.queue.onSubmittedWorkDone());
       best = Math.min(best, (performance.now() - start) / runs);
     }
     return best;
   } finally {
-    plan.destroy();
+    plan?.destroy();
     memory.destroy();
   }
 }

@@ -7,6 +7,7 @@ import { PRESETS } from '../config/presets.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import { compile } from '../gpu/compile.ts';
 import { Memory } from '../gpu/memory.ts';
+import type { Plan } from '../gpu/plan.ts';
 import { Graph, type Op, type Tensor } from '../graph/graph.ts';
 import { layoutPool } from '../graph/pool.ts';
 import { trainingFlopsPerToken } from '../model/estimate.ts';
@@ -57,22 +58,23 @@ async function product(gpu: GPUDevice, software: boolean, kind: Layout, n: numbe
     ],
   };
   const [c] = g.node(op, [...states], [{ name: 'C', shape: [n, n] }], {}) as [Tensor];
-  const plan = await compile(memory, g, { keep: [c] });
+  let plan: Plan | null = null;
   try {
+    const made = (plan = await compile(memory, g, { keep: [c] }));
     const [a, b] = [0, 1].map((seed) =>
       Float32Array.from({ length: n * n }, (_, i) => randomUniform(seed, 0, i) - 0.5),
     ) as [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
     gpu.queue.writeBuffer(memory.state(states[0]), 0, a);
     gpu.queue.writeBuffer(memory.state(states[1]), 0, b);
-    plan.submit(['step']);
-    checkProduct(kind, n, a, b, await plan.read(c));
+    made.submit(['step']);
+    checkProduct(kind, n, a, b, await made.read(c));
     const rate = await runsPerSecond(async (runs) => {
-      for (let i = 0; i < runs; i++) plan.submit(['step']);
-      await gpu.queue.onSubmittedWorkDone();
+      for (let i = 0; i < runs; i++) made.submit(['step']);
+      await memory.watch.answer(gpu.queue.onSubmittedWorkDone());
     }, 64);
     return { kind, m: n, n, k: n, flopsPerSecond: rate * 2 * n ** 3 };
   } finally {
-    plan.destroy();
+    plan?.destroy();
     memory.destroy();
   }
 }

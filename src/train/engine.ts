@@ -7,7 +7,7 @@ import { type Scorer, scorerOfLogits } from '../evaluate/score.ts';
 import { joinParts, splitParts, type StorageTensor, type Weight, type Weights } from '../export/parts.ts';
 import { compile } from '../gpu/compile.ts';
 import { Memory } from '../gpu/memory.ts';
-import { type List, type Plan, readBuffer } from '../gpu/plan.ts';
+import type { List, Plan } from '../gpu/plan.ts';
 import { Readback } from '../gpu/readback.ts';
 import { readCopies } from '../gpu/snapshot.ts';
 import type { Tensor } from '../graph/graph.ts';
@@ -113,11 +113,18 @@ export class Engine {
     const context = { ...features, tile: await tileFor(device, features) };
     const { pools: layout, training, scoring } = engineLayout(config, context);
     const memory = new Memory(device, layout, context);
-    const plans = await Promise.all([
+    const plans = await Promise.allSettled([
       compile(memory, training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
       compile(memory, scoring.g, { keep: [scoring.nll], label: 'score' }),
     ]);
-    return new Engine(config, layout, memory, index, training, scoring, plans);
+    const [made, failed] = [plans.filter((one) => one.status === 'fulfilled'), plans.find((one) => one.status === 'rejected')];
+    if (failed) {
+      for (const { value } of made) value.destroy();
+      memory.destroy();
+      throw failed.reason;
+    }
+    const [trainingPlan, scoringPlan] = made.map(({ value }) => value) as [Plan, Plan];
+    return new Engine(config, layout, memory, index, training, scoring, [trainingPlan, scoringPlan]);
   }
 
   private constructor(
@@ -140,8 +147,8 @@ export class Engine {
     this.#scoring = scoringPlan;
     this.#scoringInputs = scoring.inputs;
     this.#nll = scoring.nll;
-    this.#readback = new Readback(memory.device, ringRows * 16);
-    void memory.device.lost.then(() => (this.#lost = true));
+    this.#readback = new Readback(memory, ringRows * 16);
+    void memory.watch.loss.then(() => (this.#lost = true));
   }
 
   /** The dispatch list of a step, for describe() and the bench. */
@@ -295,19 +302,19 @@ export class Engine {
   async scorer(length: number): Promise<Scorer> {
     let made = this.#scorers.get(length);
     if (!made) this.#scorers.set(length, (made = createScorer(this.memory, this.config.model, length)));
+    made.catch(() => this.#scorers.delete(length)); // another time there may be room for it
     return (await made).scorer;
   }
 
   /** A pool as it is after all submitted work. */
   async readPool(name: PoolName): Promise<Float32Array<ArrayBuffer>> {
-    const buffer = this.memory.pool(name);
-    return new Float32Array(await readBuffer(this.memory.device, buffer, 0, buffer.size));
+    return (await readCopies(this.memory, [this.memory.pool(name)]))[0]!;
   }
 
   destroy(): void {
     this.#training.destroy();
     this.#scoring.destroy();
-    for (const made of this.#scorers.values()) void made.then(({ plan }) => plan.destroy());
+    for (const made of this.#scorers.values()) made.then(({ plan }) => plan.destroy()).catch(() => {}); // a failed one is gone
     this.#readback.destroy();
     this.memory.destroy();
   }

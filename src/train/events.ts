@@ -1,5 +1,5 @@
 /** Gathers what a run says into one message at most ten times a second, measurements as columns. */
-import type { ExperimentEvents, ExperimentState, MetricColumns, RunEvents, Saved } from '../protocol.ts';
+import type { ExperimentEvents, ExperimentState, MetricColumns, Notice, RunEvents, Saved } from '../protocol.ts';
 import type { ExperimentListener } from './experiment.ts';
 import type { MetricRow, RunListener } from './run.ts';
 
@@ -130,6 +130,12 @@ export class ExperimentBatcher implements ExperimentListener {
   };
   benchmark: ExperimentListener['benchmark'] = (arm, seed, point) => {
     (this.#events.benchmarks ??= []).push({ arm, seed, point });
+    this.#later();
+  };
+  /** At once, as a rewind: the arm under way starts again. */
+  notice = (notice: Notice): void => {
+    this.flush();
+    (this.#events.notices ??= []).push(notice);
     this.#later();
   };
   row: ExperimentListener['row'] = (row) => {

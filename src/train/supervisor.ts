@@ -1,11 +1,13 @@
 /**
  * A run that outlives its device. The browser may take the GPU away at any time, and most calls then succeed and mean
  * nothing; so from that moment nothing of the old device is told, counted or saved, and the run goes on from its last
- * save on a new one, to the same bits. How often is bounded: see `Losses` and `#reopen`.
+ * save on a new one, to the same bits. A GPU that hangs or drops a command is given up, which is the same to a run. How
+ * often is bounded: see reopen.ts.
  */
 import type { RunConfig } from '../config/run.ts';
-import { isLost, type OpenDevice } from '../gpu/device.ts';
-import type { NoGpuCause, RunState } from '../protocol.ts';
+import { lossNews, lossOf, type OpenDevice } from '../gpu/device.ts';
+import type { Loss } from '../gpu/watch.ts';
+import type { Notice } from '../protocol.ts';
 import { planRun } from '../recipe/phases.ts';
 import { UserError } from '../util/errors.ts';
 import type { Base } from './base.ts';
@@ -15,10 +17,8 @@ import type { Disturb } from './faults.ts';
 import { historyBefore, newHistory } from './history.ts';
 import type { Keeper } from './keeper.ts';
 import type { RunListener } from './listener.ts';
+import { Losses, mostNear, type OpenGpu, reopen } from './reopen.ts';
 import { Run } from './run.ts';
-
-/** A device for the next life of a run; never one that was lost. */
-export type OpenGpu = () => Promise<OpenDevice | { cause: NoGpuCause; message: string }>;
 
 /** What a run is made of, again and again. */
 export interface Making {
@@ -32,32 +32,12 @@ export interface Making {
   disturb?: Disturb;
 }
 
-/** Seconds to wait before each request for an adapter. A first crash is answered at once (reliability.md §4.1). */
-const retries = [0, 0.25, 1, 4];
-/** Seconds that Chromium refuses a page after its second crash within two minutes: 105 to 120 were seen. */
-const refusal = 125;
-/** A loss this many steps after the one before, or less, has the same cause … */
-const near = 50;
-/** … and so many of them end a run (reliability.md F04). */
-const mostNear = 3;
-
-/** Counts losses without progress between them. */
-export class Losses {
-  readonly #near: number;
-  #last = -Infinity;
-  #inARow = 0;
-
-  constructor(steps = near) {
-    this.#near = steps;
-  }
-
-  /** A loss with `step` steps taken; false: the run must not go on. */
-  mayGoOn(step: number): boolean {
-    this.#inARow = step - this.#last <= this.#near ? this.#inARow + 1 : 1;
-    this.#last = Math.max(this.#last, step);
-    return this.#inARow < mostNear;
-  }
-}
+/** What is told of each way to lose a device. */
+export const lossNotices: Record<Loss, { code: Notice['code']; message: string }> = {
+  lost: { code: 'gpu-lost', message: 'The graphics driver restarted' },
+  hung: { code: 'gpu-hung', message: 'The graphics processor stopped answering and was given up' },
+  refused: { code: 'gpu-error', message: 'The graphics processor dropped a command and was given up' },
+};
 
 /** Passes everything on until it is shut. */
 function gate(listener: RunListener): { listener: RunListener; shut: () => void } {
@@ -68,7 +48,6 @@ function gate(listener: RunListener): { listener: RunListener; shut: () => void 
 }
 
 const nobody: RunListener = { state() {}, metric() {}, heldOut() {}, switched() {}, sources() {} };
-const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class SupervisedRun {
@@ -77,7 +56,7 @@ export class SupervisedRun {
   readonly #listener: RunListener;
   readonly #losses: Losses;
   #run: Run | null = null;
-  #lost = false;
+  #loss: Loss | null = null;
   #stopped = false;
   #paused = false;
   #restarted = false;
@@ -100,7 +79,7 @@ export class SupervisedRun {
       const taken = this.#run?.taken.steps ?? from?.progress.step ?? 0;
       from = await this.#goBack(taken);
       const step = this.#stepOf(from);
-      if (ending === 'lost' && !this.#losses.mayGoOn(taken)) {
+      if ('loss' in ending && !this.#losses.mayGoOn(taken)) {
         throw new UserError(
           `This run lost the GPU ${mostNear} times near step ${taken} and is kept as it was at step ${step}: ` +
             'start one with a smaller batch or model.',
@@ -110,11 +89,9 @@ export class SupervisedRun {
       const next = await this.#reopen(step);
       if (!next) return this.#listener.state({ kind: 'stopped' });
       gpu = next;
-      const message =
-        ending === 'lost'
-          ? `The graphics driver restarted: the run goes on from step ${step}, and nothing was lost.`
-          : `Internal error (${ending.error}): the run goes on from step ${step}, and nothing was lost.`;
-      this.#listener.notice?.({ code: ending === 'lost' ? 'gpu-lost' : 'restarted', step, message });
+      const { code, message } =
+        'loss' in ending ? lossNotices[ending.loss] : { code: 'restarted' as const, message: `Internal error (${ending.error})` };
+      this.#listener.notice?.({ code, step, message: `${message}: the run goes on from step ${step}, and nothing was lost.` });
     }
   }
 
@@ -143,7 +120,7 @@ export class SupervisedRun {
 
   /** The run on a living device: made anew from its last save where the device was lost after its end. */
   async live(): Promise<Run> {
-    if (this.#run && !this.#lost) return this.#run;
+    if (this.#run && !this.#loss) return this.#run;
     const last = await this.#making.keeper.last();
     if (!last) throw new UserError('The GPU was lost, and this run has no save to be read from: start it again.');
     const { device, report } = await this.#first();
@@ -160,7 +137,7 @@ export class SupervisedRun {
   }
 
   /** Trains on one device, until the end or until it is lost. */
-  async #live({ device, report }: OpenDevice, checkpoint: Checkpoint | null): Promise<'ended' | 'lost' | { error: string }> {
+  async #live({ device, report }: OpenDevice, checkpoint: Checkpoint | null): Promise<'ended' | { loss: Loss } | { error: string }> {
     const { config, data, base, keeper, disturb } = this.#making;
     const { listener, shut } = gate(this.#listener);
     this.destroy();
@@ -171,11 +148,15 @@ export class SupervisedRun {
       if (this.#paused) this.#run.pause();
       if (this.#stopped) this.#run.stop();
       await this.#run.train();
-      return this.#lost ? 'lost' : 'ended';
+      return this.#loss ? { loss: this.#loss } : 'ended';
     } catch (error) {
       shut();
-      if (await isLost(device)) return 'lost';
-      if (error instanceof UserError || this.#restarted || !this.#run) throw error;
+      const loss = await lossOf(device);
+      if (loss) return { loss };
+      if (error instanceof UserError || this.#restarted || !this.#run) {
+        this.destroy(); // nobody can go on with it, and its memory is wanted for the next
+        throw error;
+      }
       this.#restarted = true; // a second one is no accident
       return { error: messageOf(error) };
     }
@@ -183,11 +164,11 @@ export class SupervisedRun {
 
   /** A run whose device is lost is silent from then on, and ends: also one that waits, paused. */
   async #watch(device: GPUDevice, run: Run, shut: () => void): Promise<void> {
-    this.#lost = false;
-    await device.lost;
+    this.#loss = null;
+    const loss = await lossNews(device);
     shut();
     if (this.#run !== run) return;
-    this.#lost = true;
+    this.#loss = loss;
     run.stop();
   }
 
@@ -212,31 +193,14 @@ export class SupervisedRun {
     return answer;
   }
 
-  /** Another device; null: stopped while waiting for one. UserError where the browser gives none even after its refusal. */
-  async #reopen(step: number): Promise<OpenDevice | null> {
-    for (const seconds of retries) {
-      await sleep(seconds);
-      const answer = await this.#open();
-      if (this.#stopped) return null;
-      if ('device' in answer) return answer;
-    }
-    this.#listener.notice?.({
-      code: 'gpu-refused',
+  #reopen(step: number): Promise<OpenDevice | null> {
+    return reopen(this.#open, {
+      stopped: () => this.#stopped,
+      notice: (notice) => this.#listener.notice?.(notice),
+      waiting: (done, total) => this.#listener.state({ kind: 'preparing', what: 'Waiting for the graphics processor', done, total }),
       step,
-      // No word of reloading: that ends the refusal for a page, but not for workers that start from a blob, as ours does.
-      message: `The browser has paused graphics after crashes: leave this tab open, and the run goes on from step ${step} in ${refusal} s.`,
+      goesOn: `the run goes on from step ${step}`,
+      kept: `the run is saved at step ${step}`,
     });
-    for (let done = 0; done < refusal; done++) {
-      const waiting: RunState = { kind: 'preparing', what: 'Waiting for the graphics processor', done, total: refusal };
-      this.#listener.state(waiting);
-      await sleep(1);
-      if (this.#stopped) return null;
-    }
-    const answer = await this.#open();
-    if ('device' in answer) return answer;
-    throw new UserError(
-      `The browser switched graphics off after repeated crashes: close all its windows and open it again; the run is saved at step ${step}.`,
-      { code: 'gpu-off' },
-    );
   }
 }

@@ -2,7 +2,7 @@
 import { fetchFrom } from '../data/catalogue.ts';
 import { checkFile } from '../data/check.ts';
 import type { RunConfig } from '../config/run.ts';
-import { isLost, openDevice } from '../gpu/device.ts';
+import { lossNews, lossOf, openDevice } from '../gpu/device.ts';
 import type {
   BaseSource,
   Calibration,
@@ -27,23 +27,24 @@ import { benchmarkDevice } from './benchmarkDevice.ts';
 import { calibrate } from './calibrate.ts';
 import { prepareData } from './data.ts';
 import { EventBatcher, ExperimentBatcher } from './events.ts';
-import { runExperiment } from './experiment.ts';
 import { exportModel } from './exportModel.ts';
-import type { Disturb } from './faults.ts';
+import type { Injector } from './faults.ts';
 import { type History, retell } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
 import { type FileSize, Preflights } from './preflight.ts';
 import type { Run } from './run.ts';
 import { SavedRuns } from './savedRuns.ts';
+import { superviseExperiment } from './supervisedExperiment.ts';
 import { SupervisedRun, type Making } from './supervisor.ts';
 import { RunSharer, watchRun } from './tabs.ts';
 import { type Bench, overfit, runGrid, startingBench, sweep } from './trials.ts';
 
 const sizesOf = (files: readonly UserFile[]): FileSize[] => files.map(({ source, bytes }) => ({ source, bytes: bytes.size }));
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const codeOf = (error: unknown): string | undefined => (error instanceof UserError ? error.code : undefined);
 
-/** `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. `disturb`: tests only. */
-export function createTrainer(dataFolder: string, basesFolder: string, disturb?: Disturb): TrainerApi {
+/** `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. `inject`: tests only. */
+export function createTrainer(dataFolder: string, basesFolder: string, inject?: Injector): TrainerApi {
   const bases = new Bases(fetchFrom(basesFolder));
   const preflights = new Preflights(fetchFrom(dataFolder));
   let opened: ReturnType<typeof openDevice> | null = null;
@@ -69,7 +70,10 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
   const open = (): ReturnType<typeof openDevice> => {
     opened ??= openDevice().then((answer) => {
       if ('cause' in answer) opened = null;
-      else void answer.device.lost.then(() => (opened = null));
+      else {
+        inject?.opened(answer.device);
+        void lossNews(answer.device).then(() => (opened = null));
+      }
       return answer;
     });
     return opened;
@@ -133,14 +137,14 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
     async failed(step, message) {
       // Of a lost device more is said elsewhere, and the run goes on from the save before.
       const answer = opened && (await opened);
-      if (answer && 'device' in answer && !(await isLost(answer.device))) listener.notice({ code: 'not-saved', step, message });
+      if (answer && 'device' in answer && !(await lossOf(answer.device))) listener.notice({ code: 'not-saved', step, message });
     },
   });
 
   const supervise = async (making: Omit<Making, 'disturb'>, listener: EventBatcher): Promise<void> => {
     keeping = making.keeper;
     if (stopping) return listener.state({ kind: 'stopped' });
-    current = run = new SupervisedRun(open, { ...making, disturb }, listener);
+    current = run = new SupervisedRun(open, { ...making, disturb: inject?.disturb }, listener);
     await run.train();
   };
 
@@ -184,10 +188,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
   };
 
   const experiment = async ({ experiments, config, seeds, done }: ExperimentRequest, listener: ExperimentBatcher): Promise<void> => {
-    const { device: gpu, report } = await device();
-    const finished = await runExperiment(
-      gpu,
-      report.software,
+    const finished = await superviseExperiment(
+      open,
       { experiment: { arms: armsOf(experiments.map(experimentNamed)) }, config, seeds, done, baseOf: (seed) => bases.find({ ...config, seed }) },
       {
         compiling: listener.compiling,
@@ -195,6 +197,9 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
         heldOut: listener.heldOut,
         benchmark: listener.benchmark,
         row: listener.row,
+        notice: listener.notice,
+        waiting: () => listener.state({ kind: 'preparing', what: 'Waiting for the graphics processor' }),
+        stopped: () => stopping,
         begin(arm, seed, next) {
           current = next;
           if (stopping) next.stop();
@@ -202,10 +207,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
         },
         base: (seed, files) => bases.keep({ ...config, seed }, files),
       },
-    ).catch(async (error: unknown) => {
-      if (!(await isLost(gpu))) throw error;
-      throw new UserError('The browser lost the GPU; the rows measured so far are kept: start the experiment again to go on after them.');
-    });
+    );
     listener.state({ kind: finished ? 'done' : 'stopped' });
   };
 
@@ -276,7 +278,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
       try {
         await work();
       } catch (error) {
-        listener.state({ kind: 'failed', message: messageOf(error) });
+        listener.state({ kind: 'failed', message: messageOf(error), code: codeOf(error) });
       } finally {
         listener.flush();
         await letGo();
@@ -286,6 +288,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, disturb?:
   };
 
   return {
+    async beat() {},
     async adapter() {
       const answer = await open();
       return 'cause' in answer ? answer : { adapter: answer.report };

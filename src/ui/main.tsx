@@ -13,6 +13,7 @@ import { keepOffline } from './state/offline.ts';
 import { askBeforeRun } from './state/preflight.ts';
 import { listenToKeys } from './state/keys.ts';
 import { dismissTips } from './state/tips.ts';
+import { tellMishaps } from './state/mishaps.ts';
 import { keepAwake } from './state/wakeLock.ts';
 import { titleFollowsRun } from './state/title.ts';
 import { keepRuns } from './runs/ledger.ts';
@@ -22,6 +23,7 @@ import { App } from './views/App.tsx';
 
 const root = document.getElementById('app')!;
 root.replaceChildren();
+tellMishaps();
 keepLink();
 render(<App />, root);
 titleFollowsRun();

@@ -545,7 +545,15 @@ export const text = {
 
   log: 'Log',
   footer: 'Everything happens in this tab: no account, no server, nothing sent.',
-  workerLost: 'The training process ended unexpectedly; reload the page and start again.',
+  /** Without a full stop: what becomes of the run follows. */
+  workerLost: (why: string) => `The training process ended unexpectedly${why && ` (${why})`}`,
+  workerSilent: (seconds: number) => `The training process did not answer for ${format.duration(seconds)} and was ended`,
+  workerReplaced: (what: string, step: number) =>
+    `${what}: the run goes on from step ${format.integer(step)} in a new one, and nothing was lost.`,
+  workerReplacedExperiment: (what: string) => `${what}: the arm under way starts again in a new one, and finished rows are kept.`,
+  unreadable: 'a message of it could not be read',
+  pageError: (what: string) =>
+    `Something on this page went wrong (${what}); what trains goes on. If something does not respond, reload the page: saved runs are offered again.`,
 
   title: {
     idle: 'Rekindle: train a language model in a browser tab',

@@ -1,7 +1,8 @@
 /**
  * The page's side of the worker boundary, and the only file that knows comlink: it starts the worker, sends commands,
- * and hands the worker's events to state/run.ts. Every failure, a dying worker included, ends in the run state
- * 'failed' with one sentence.
+ * and hands the worker's events to state/run.ts. Every call settles: a worker that has died or answers no more is ended,
+ * and another goes on with the run from its last save, once; a second time, and every other failure, ends in the run
+ * state 'failed' with one sentence.
  */
 import { proxy, wrap, type Remote } from 'comlink';
 import { batch, signal } from '@preact/signals';
@@ -24,7 +25,8 @@ import type {
   UserFile,
 } from '../protocol.ts';
 import { isActive, type Command } from './state/controls.ts';
-import { experimentState, isExperimenting } from './state/experimentState.ts';
+import { Lifeline } from './lifeline.ts';
+import { experimentNotice, experimentState, isExperimenting } from './state/experimentState.ts';
 import { beginRun, receive, runState } from './state/run.ts';
 import { text } from './strings.ts';
 
@@ -43,145 +45,232 @@ export const pending = signal<Command | null>(null);
  */
 const STOP_PATIENCE = 5000;
 
-let worker: Worker | null = null;
-let remote: Remote<TrainerApi> | null = null;
-/** Events carry the number of their run; those of a run that was ended by force are dropped. */
-let runNumber = 0;
+/**
+ * Seconds without a sign of life after which a worker is given up. Its longest piece of work in one go took under a
+ * second here; text is prepared in pieces of any length.
+ */
+const SILENCE = { working: 120, preparing: 900 };
 
-function trainer(): Remote<TrainerApi> {
-  if (!worker || !remote) {
-    worker = new Worker(new URL('../worker/trainer.worker.ts', import.meta.url), { type: 'module', name: 'trainer' });
-    worker.onerror = (event) => {
-      event.preventDefault();
-      fail(event.message || text.workerLost);
-      endWorker();
-    };
-    // A build for tests, of which alone the worker listens (worker/trainer.worker.ts).
-    if (import.meta.env.MODE === 'faults') {
-      worker.postMessage({ faults: new URLSearchParams(location.search).get('fault') ?? '' }, []);
-    }
-    remote = wrap<TrainerApi>(worker);
-  }
-  return remote;
+/** The worker has died or was ended; the message is one sentence without its full stop. */
+class WorkerGone extends Error {}
+
+interface Link {
+  remote: Remote<TrainerApi>;
+  /** Rejects when the worker is no more. */
+  gone: Promise<never>;
+  lifeline: Lifeline;
+  end(gone: WorkerGone): void;
 }
 
+let link: Link | null = null;
+/** Events carry the number of their run; those of a run that was ended by force are dropped. */
+let runNumber = 0;
+/** The run on the page: since when, or which; and whether it has gone on in another worker once. */
+let current: { since: number; id: string | null; restarted: boolean } = { since: 0, id: null, restarted: false };
+
+function connect(): Link {
+  const worker = new Worker(new URL('../worker/trainer.worker.ts', import.meta.url), { type: 'module', name: 'trainer' });
+  const remote = wrap<TrainerApi>(worker);
+  let reject!: (gone: WorkerGone) => void;
+  const gone = new Promise<never>((_, no) => (reject = no));
+  gone.catch(() => {});
+  const end = (why: WorkerGone) => {
+    if (link === made) link = null;
+    made.lifeline.end();
+    worker.terminate();
+    reject(why);
+  };
+  const preparing = () => runState.value.kind === 'preparing' || experimentState.value.kind === 'preparing';
+  const lifeline = new Lifeline(
+    () => remote.beat(),
+    () => (preparing() ? SILENCE.preparing : SILENCE.working),
+    (seconds) => end(new WorkerGone(text.workerSilent(seconds))),
+  );
+  const made: Link = { remote, gone, lifeline, end };
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    end(new WorkerGone(text.workerLost(event.message)));
+  });
+  worker.addEventListener('messageerror', () => end(new WorkerGone(text.workerLost(text.unreadable))));
+  worker.addEventListener('message', ({ data }: MessageEvent<{ outcry?: string } | null>) => {
+    if (data?.outcry !== undefined) end(new WorkerGone(text.workerLost(data.outcry)));
+  });
+  // A build for tests, of which alone the worker listens (worker/trainer.worker.ts).
+  if (import.meta.env.MODE === 'faults') {
+    worker.postMessage({ faults: new URLSearchParams(location.search).get('fault') ?? '' }, []);
+  }
+  return made;
+}
+
+/** The answer to a call; WorkerGone where the worker gives none. */
+async function ask<T>(call: (trainer: Remote<TrainerApi>) => Promise<T>): Promise<T> {
+  const { remote, gone, lifeline } = (link ??= connect());
+  lifeline.hold();
+  try {
+    return await Promise.race([call(remote), gone]);
+  } finally {
+    lifeline.release();
+  }
+}
+
+/** Ends the worker and forgets what it was doing. */
 function endWorker(): void {
-  worker?.terminate();
-  worker = null;
-  remote = null;
   runNumber++;
+  link?.end(new WorkerGone(text.workerLost('')));
 }
 
 /** Whatever is under way has failed: the run, or an experiment. */
-function fail(message: string): void {
-  if (isExperimenting.value) experimentState.value = { kind: 'failed', message };
-  else runState.value = { kind: 'failed', message };
+function fail(error: unknown): void {
+  const message = error instanceof WorkerGone ? `${error.message}.` : error instanceof Error ? error.message : String(error);
+  const code = (error as { code?: string }).code; // carried over by worker/outcry.ts
+  if (isExperimenting.value) experimentState.value = { kind: 'failed', message, code };
+  else runState.value = { kind: 'failed', message, code };
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** Trains, in one worker after another: events of run `number` are taken until it is another's turn. */
+async function train(number: number, work: (trainer: Remote<TrainerApi>, onEvents: (events: RunEvents) => void) => Promise<void>): Promise<void> {
+  const onEvents = proxy((events: RunEvents) => {
+    if (number === runNumber) receive(events);
+  });
+  try {
+    await ask((trainer) => work(trainer, onEvents));
+  } catch (error) {
+    if (number !== runNumber) return;
+    const saved = error instanceof WorkerGone ? await lastSave() : null;
+    if (number !== runNumber) return;
+    if (!saved || current.restarted) return fail(error);
+    current.restarted = true; // a second time is no accident
+    await showSaved(saved, false);
+    const message = text.workerReplaced((error as Error).message, saved.step);
+    receive({ notices: [{ code: 'restarted', step: saved.step, message }], log: [message] });
+  }
+}
+
+/** Tries a second apart: a worker that was ended holds its files for up to 4.6 s (reliability.md F38). */
+const TRIES = 6;
+
+/** The save of the run on the page, from a new worker; null: there is none, or it was not training. */
+async function lastSave(): Promise<SavedRun | null> {
+  const { kind } = runState.value;
+  if (kind !== 'training' && kind !== 'evaluating') return null;
+  for (let left = TRIES; left > 0; left--) {
+    const { runs } = await listSaved().catch(() => ({ runs: [] }));
+    const { id, since } = current;
+    const saved = runs.find((run) => run.state !== 'done' && !run.elsewhere && (run.id === id || (id === null && run.startedAt >= since)));
+    if (saved) return saved;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  return null;
+}
 
 /** Asks the worker what this machine can do. Called after the first paint: WebGPU is not touched before. */
 export async function askMachine(): Promise<void> {
   try {
-    const answer = await trainer().adapter();
+    const answer = await ask(async (trainer): ReturnType<TrainerApi['adapter']> => trainer.adapter());
     machine.value = 'adapter' in answer ? { kind: 'ready', adapter: answer.adapter } : { kind: 'none', ...answer };
   } catch (error) {
-    fail(messageOf(error));
+    fail(error);
   }
 }
 
 export async function start(config: RunConfig, files: UserFile[], base: BaseSource | null): Promise<void> {
   const number = ++runNumber;
+  current = { since: Date.now(), id: null, restarted: false };
   beginRun(config, base ? 'continued' : 'all');
-  const onEvents = (events: RunEvents) => {
-    if (number === runNumber) receive(events);
-  };
-  try {
-    await trainer().start(config, files, proxy(onEvents), base ?? undefined);
-  } catch (error) {
-    if (number === runNumber) fail(messageOf(error));
-  }
+  await train(number, (trainer, onEvents) => trainer.start(config, files, onEvents, base ?? undefined));
 }
 
 export const checkFile = (file: UserFile, onProgress: (read: number, total: number) => void): Promise<FileReport> =>
-  trainer().checkFile(file, proxy(onProgress));
+  ask(async (trainer): Promise<FileReport> => trainer.checkFile(file, proxy(onProgress)));
 
-export const listSaved = async (): Promise<SavedList> => trainer().savedRuns();
-export const deleteSaved = async (id: string): Promise<void> => trainer().deleteSaved(id);
+export const listSaved = (): Promise<SavedList> => ask((trainer) => trainer.savedRuns());
+export const deleteSaved = (id: string): Promise<void> => ask((trainer) => trainer.deleteSaved(id));
 
-export const claimSaved = async (id: string): Promise<void> => trainer().claimSaved(id);
+export const claimSaved = (id: string): Promise<void> => ask((trainer) => trainer.claimSaved(id));
 export const unwatch = async (): Promise<void> => {
   runNumber++;
-  await trainer().unwatch();
+  await ask((trainer) => trainer.unwatch());
 };
 
 /** Goes on with a saved run: its curve so far comes first, then what it still has to train. */
-export const resumeSaved = (run: SavedRun): Promise<void> => showSaved(run, false);
-/** Shows a run that another tab trains. */
-export const watchSaved = (run: SavedRun): Promise<void> => showSaved(run, true);
+export async function resumeSaved(saved: SavedRun): Promise<void> {
+  current = { since: Date.now(), id: saved.id, restarted: false };
+  await showSaved(saved, false);
+}
+/** Shows a run that another tab trains; that one sees to its life. */
+export async function watchSaved(saved: SavedRun): Promise<void> {
+  current = { since: Infinity, id: null, restarted: false };
+  await showSaved(saved, true);
+}
 
 async function showSaved({ id, part }: SavedRun, watched: boolean): Promise<void> {
   const number = ++runNumber;
-  const onEvents = (events: RunEvents) => {
-    if (number === runNumber) receive(events);
-  };
   try {
-    const config = await trainer().savedConfig(id);
+    const config = await ask((trainer) => trainer.savedConfig(id));
     if (number !== runNumber) return;
     beginRun(config, part, watched);
-    await trainer()[watched ? 'watchSaved' : 'resumeSaved'](id, proxy(onEvents));
   } catch (error) {
-    if (number === runNumber) fail(messageOf(error));
+    if (number === runNumber) fail(error);
+    return;
   }
+  await train(number, (trainer, onEvents) => trainer[watched ? 'watchSaved' : 'resumeSaved'](id, onEvents));
 }
 
-/** Only while no run is under way: the graphics processor serves one at a time. */
+/** Only while no run is under way: the graphics processor serves one at a time. `request` is asked again for a second worker. */
 export async function startExperiment(
-  request: ExperimentRequest,
+  request: () => ExperimentRequest,
   take: (events: ExperimentEvents) => void,
 ): Promise<void> {
   const number = ++runNumber;
-  experimentState.value = { kind: 'preparing' };
+  experimentNotice.value = null;
   const onEvents = (events: ExperimentEvents) => {
     if (number !== runNumber) return;
     batch(() => {
       take(events);
+      if (events.notices) experimentNotice.value = events.notices.at(-1)!.message;
       if (events.state) experimentState.value = events.state;
     });
   };
-  try {
-    await trainer().experiment(request, proxy(onEvents));
-  } catch (error) {
-    if (number === runNumber) fail(messageOf(error));
+  for (let first = true; ; first = false) {
+    experimentState.value = { kind: 'preparing' };
+    try {
+      return await ask((trainer) => trainer.experiment(request(), proxy(onEvents)));
+    } catch (error) {
+      if (number !== runNumber) return;
+      if (!first || !(error instanceof WorkerGone)) return fail(error);
+      const message = text.workerReplacedExperiment(error.message);
+      onEvents({ notices: [{ code: 'restarted', step: null, message }] });
+    }
   }
 }
 
 /** The shipped base that a run of this configuration could start from; null also where the answer failed to come. */
 export async function offeredBase(config: RunConfig): Promise<{ bytes: number } | null> {
   try {
-    return await trainer().shippedBase(config);
+    return await ask((trainer) => trainer.shippedBase(config));
   } catch {
     return null;
   }
 }
 
-export const preflightOf = (...question: Parameters<TrainerApi['preflight']>) => trainer().preflight(...question);
+export const preflightOf = (...question: Parameters<TrainerApi['preflight']>) => ask((trainer) => trainer.preflight(...question));
 
 export const calibrate = (config: RunConfig, files: UserFile[], base: BaseSource | null) =>
-  trainer().calibrate(config, files, base ?? undefined);
+  ask((trainer) => trainer.calibrate(config, files, base ?? undefined));
 
 /** Ends a calibration under way. */
-export const stopCalibrating = () => trainer().endTrial();
+export const stopCalibrating = () => ask((trainer) => trainer.endTrial());
 
-export const worldCard = (config: RunConfig) => trainer().worldCard(config);
+export const worldCard = (config: RunConfig) => ask((trainer) => trainer.worldCard(config));
 
 async function send(command: Exclude<Command, 'start'>): Promise<void> {
   if (pending.value) return;
   pending.value = command;
   try {
-    await trainer()[command]();
+    await ask((trainer) => trainer[command]());
   } catch (error) {
-    fail(messageOf(error));
+    // Of a worker that is gone, the run it was training tells.
+    if (!(error instanceof WorkerGone)) fail(error);
   } finally {
     pending.value = null;
   }
@@ -208,17 +297,17 @@ export async function stop(): Promise<void> {
 }
 
 export const sample = (prompt: string, tokens: number, temperature: number, seed: number) =>
-  trainer().sample(prompt, tokens, temperature, seed);
+  ask((trainer) => trainer.sample(prompt, tokens, temperature, seed));
 
-export const exportModel = () => trainer().exportModel();
+export const exportModel = () => ask((trainer) => trainer.exportModel());
 
 export const checkMachine = (onProgress: Parameters<TrainerApi['checkMachine']>[0]) =>
-  trainer().checkMachine(proxy(onProgress));
+  ask((trainer) => trainer.checkMachine(proxy(onProgress)));
 
 export const rangeTest = (request: TrialRequest, onProgress: (progress: TrialProgress) => void) =>
-  trainer().rangeTest(request, proxy(onProgress));
+  ask((trainer) => trainer.rangeTest(request, proxy(onProgress)));
 export const overfit = (request: TrialRequest, onProgress: (progress: TrialProgress) => void) =>
-  trainer().overfit(request, proxy(onProgress));
+  ask((trainer) => trainer.overfit(request, proxy(onProgress)));
 export const runGrid = (request: GridRequest, onEvent: (event: GridEvent) => void) =>
-  trainer().grid(request, proxy(onEvent));
-export const endTrial = () => trainer().endTrial();
+  ask((trainer) => trainer.grid(request, proxy(onEvent)));
+export const endTrial = () => ask((trainer) => trainer.endTrial());

@@ -1,20 +1,23 @@
 /** The trainer, in a worker: the page never trains on its own thread. */
 import { expose } from 'comlink';
-import { disturbance, parseFaults, type Disturb } from '../train/faults.ts';
+import { type Injector, injector, parseFaults } from '../train/faults.ts';
 import { createTrainer } from '../train/trainer.ts';
+import { cryOut } from './outcry.ts';
+
+cryOut();
 
 // The worker's own address is that of the blob it starts from (ui/confine.ts); the module's is where the script lies.
 const script = import.meta.url;
 // Built, this file lies in assets/; while developing, it is served from /src/worker/. Shards and bases lie beside index.html.
 const beside = (folder: string): string => new URL(`${import.meta.env.DEV ? '/' : '../'}${folder}/`, script).href;
 
-let disturb: Disturb | undefined;
+let inject: Injector | undefined;
 // Only a build for tests (vite build --mode faults) has this; the page passes on what its address asks for.
 if (import.meta.env.MODE === 'faults') {
-  let asked = disturbance({});
+  let asked = injector({});
   addEventListener('message', ({ data }: MessageEvent<{ faults?: string }>) => {
-    if (data.faults !== undefined) asked = disturbance(parseFaults(data.faults));
+    if (data.faults !== undefined) asked = injector(parseFaults(data.faults));
   });
-  disturb = (step, engine) => asked(step, engine);
+  inject = { disturb: (step, engine) => asked.disturb(step, engine), opened: (device) => asked.opened(device) };
 }
-expose(createTrainer(beside('data'), beside('bases'), disturb));
+expose(createTrainer(beside('data'), beside('bases'), inject));

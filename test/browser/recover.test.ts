@@ -95,6 +95,37 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   await page.close();
 });
 
+test('a worker that dies is replaced, once, and then the run is offered', async () => {
+  const cleanCurve = (await finished(await open(''))).at(-1);
+  const page = await open('?fault=crash=22');
+  await begin(page);
+  // The second worker reads the address again: without the fault there, it trains to the end.
+  await page.evaluate(() => history.replaceState(null, '', location.pathname + location.hash));
+  const died = /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run goes on from step \d+ in a new one, and nothing was lost\./;
+  await page.getByText(died).first().waitFor();
+  await finish(page);
+  await expect.poll(() => finished(page)).toHaveLength(4);
+  expect((await finished(page))[0]).toEqual(cleanCurve);
+  await page.close();
+
+  // A rejection that nobody handles, in each worker: the second one ends the run, in one sentence, and it is offered.
+  const twice = await open('?fault=reject=22');
+  await begin(twice);
+  await twice.getByText(/Rejected at step 22, as asked for\.\): the run goes on from step/).first().waitFor();
+  await twice.getByText(/^The training process ended unexpectedly \(Rejected at step 22, as asked for\.\)\.$/).first().waitFor();
+  await twice.getByText(/^Run smoke, seed 1, stopped at step \d+ of 28/).waitFor();
+  expect(await button(twice, 'Resume').isEnabled()).toBe(true);
+  await twice.close();
+});
+
+test('a run for which the GPU has no room says so, and what to lower', async () => {
+  const page = await open('?fault=allocate=5');
+  await begin(page);
+  await page.getByText(/^Not enough graphics memory: there was no room for .* Lower batch\.sequences or batch\.length, or choose a smaller model\.$/).first().waitFor();
+  expect(await button(page, 'Start again').isEnabled()).toBe(true);
+  await page.close();
+});
+
 test('a crashed graphics process is outlived once, and told of when the browser then refuses another', async () => {
   const crash = async () => {
     const session = await browser.newBrowserCDPSession();
@@ -117,7 +148,7 @@ test('a crashed graphics process is outlived once, and told of when the browser 
   // A reload does not end that for a worker started from a blob: the page says until when, and keeps the run.
   await page.reload();
   await page.getByText(/^The browser has paused graphics after crashes: leave this page open, it asks again at [\d:]+ [AP]M\.$/).waitFor();
-  expect(await button(page, 'Resume').isDisabled()).toBe(true);
+  expect(await button(page, 'Resume').first().isDisabled()).toBe(true);
   await page.close();
 });
 

@@ -1,13 +1,15 @@
 /** A run that loses its device again and again ends with the bits of one that kept its own, or is ended; never a loop. */
 import { describe, expect, it } from 'vitest';
 import { openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { watchOf } from '../../src/gpu/watch.ts';
 import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
-import type { Disturb } from '../../src/train/faults.ts';
+import { type Disturb, disturbance, parseFaults } from '../../src/train/faults.ts';
 import { Keeper } from '../../src/train/keeper.ts';
+import { Losses, type OpenGpu } from '../../src/train/reopen.ts';
 import type { MetricRow } from '../../src/train/run.ts';
-import { Losses, type OpenGpu, SupervisedRun } from '../../src/train/supervisor.ts';
+import { SupervisedRun } from '../../src/train/supervisor.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
 
 const total = 40;
@@ -15,12 +17,13 @@ const total = 40;
 const count = Number(process.env.LOSSES ?? 3);
 
 /** Trains under a supervisor; saves are due whenever the keeper's clock, which moves a minute a step, says so. */
-async function train(disturb: Disturb, losses = new Losses(), refuseFrom = Infinity) {
+async function train(disturb: Disturb, losses = new Losses(), refuseFrom = Infinity, patience?: number) {
   const opened: GPUDevice[] = [];
   const open: OpenGpu = async () => {
     if (opened.length >= refuseFrom) return { cause: 'no-adapter', message: 'Refused.' };
     const gpu = await openNodeDevice();
     opened.push(gpu.device);
+    if (patience !== undefined) watchOf(gpu.device).least.running = patience;
     return gpu;
   };
   const states: RunState[] = [];
@@ -84,6 +87,25 @@ describe('a supervised run', () => {
     expect(lost.history).toEqual(whole.history);
     expect(lost.pools).toEqual(whole.pools);
     expect(lost.states.at(-1)).toEqual({ kind: 'done' });
+  });
+
+  it('gives up a GPU that hangs or drops a command, says which, and goes on to the same bits', { timeout: 180_000 }, async () => {
+    const whole = await train(never);
+    const refused: Disturb = (step, { memory: { device } }) => {
+      if (step === 30 && refusals++ === 0) device.createBuffer({ size: 4, usage: 0 }); // an error that no scope asks for
+      return 1;
+    };
+    let refusals = 0;
+    const hung = disturbance(parseFaults('hang=12'));
+    // Five seconds: nothing of this run takes as long, and a minute would make a slow test.
+    const both = await train(async (step, engine) => (await hung(step, engine)) * (await refused(step, engine)), new Losses(0), Infinity, 5);
+    expect(both.notices.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^The graphics processor stopped answering and was given up: the run goes on from step \d+, and nothing was lost\.$/),
+      expect.stringMatching(/^The graphics processor dropped a command and was given up: the run goes on from step \d+, and nothing was lost\.$/),
+    ]);
+    expect(both.failure).toBeUndefined();
+    expect(both.losses).toEqual(whole.losses);
+    expect(both.pools).toEqual(whole.pools);
   });
 
   it('that loses its device at the same step every time is ended, and says where it is safe', async () => {

@@ -115,9 +115,9 @@ describe('a run', () => {
   });
 
   it('knows its faults by name', () => {
-    expect(parseFaults('lose=3,spike=40')).toEqual({ lose: 3, spike: 40 });
+    expect(parseFaults('lose=3,spike=40,lose=5')).toEqual({ lose: [3, 5], spike: [40] });
     for (const wrong of ['lose', 'flood=3', 'lose=x']) {
-      expect(() => parseFaults(wrong)).toThrow(/is not one of poison, spike, throw, hang, lose/);
+      expect(() => parseFaults(wrong)).toThrow(/is not one of poison, spike, throw, hang, lose, crash, reject, allocate/);
     }
   });
 

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { presetConfig } from '../../config/presets.ts';
 import { NoGpu } from '../views/NoGpu.tsx';
-import { experimentState, isExperimenting } from '../state/experimentState.ts';
+import { experimentNotice, experimentState, isExperimenting } from '../state/experimentState.ts';
 import { viewOf } from '../state/route.ts';
 import { machine } from '../trainer.ts';
 import { Arms, Chooser } from './Chooser.tsx';
@@ -76,6 +76,11 @@ export function Experiments() {
           <section class="message" role="alert">
             <h2>{words.failed}</h2>
             <p>{state.message}</p>
+          </section>
+        )}
+        {experimentNotice.value && (
+          <section class="message" role="status">
+            <p>{experimentNotice.value}</p>
           </section>
         )}
         <div class="question">

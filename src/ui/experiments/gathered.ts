@@ -55,7 +55,14 @@ export function gather(config: RunConfig, experiment: Experiment): (events: Expe
   /** When the arm under way was first heard of, and the step it was at. */
   let heard = { at: 0, step: 0 };
 
-  return ({ state, metrics = [], benchmarks = [], rows: finished = [] }) => {
+  /** What was left half done is run again. */
+  const forgetHalves = () => {
+    for (const name of traces.keys()) if (!rows.some((row) => nameOf(row) === name)) traces.delete(name);
+    current = '';
+  };
+
+  return ({ state, metrics = [], benchmarks = [], rows: finished = [], notices = [] }) => {
+    if (notices.length > 0) forgetHalves();
     for (const { arm, seed, columns } of metrics) {
       const trace = traceNamed(arm, seed);
       if (current !== nameOf(trace)) {
@@ -78,9 +85,7 @@ export function gather(config: RunConfig, experiment: Experiment): (events: Expe
       const steps = (row.curve?.at(-1)?.[0] ?? 0) - heard.step;
       learnSpeed(config.preset, (steps * tokensPerStep * 1000) / (performance.now() - heard.at));
     }
-    if (state?.kind === 'stopped' || state?.kind === 'failed') {
-      for (const name of traces.keys()) if (!rows.some((row) => nameOf(row) === name)) traces.delete(name);
-    }
+    if (state?.kind === 'stopped' || state?.kind === 'failed') forgetHalves();
     gathered.value = { ...gathered.value, [key]: { rows, traces: [...traces.values()], chance } };
     if (finished.length > 0) void keepResults(key, { rows, chance }).catch((error: unknown) => console.warn(words.notKept, error));
   };

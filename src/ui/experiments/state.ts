@@ -152,14 +152,12 @@ export const cost = computed((): Cost | string => {
 export const speed = computed(() => speedOf(preset.value));
 
 export async function run(): Promise<void> {
-  const request = {
-    experiments: [experimentName.value],
-    config: config.value,
-    seeds: seeds.value,
-    done: [...here.value.rows],
-  };
+  const request = { experiments: [experimentName.value], config: config.value, seeds: seeds.value };
   sheet.value = 'here';
-  await startExperiment(request, gather(request.config, experiment.value));
+  await startExperiment(
+    () => ({ ...request, done: [...gatheredOf(request.config).rows] }),
+    gather(request.config, experiment.value),
+  );
 }
 
 /** Whether there are rows to forget. */

@@ -44,7 +44,7 @@ export const words = {
       case 'idle':
         return 'Not run yet';
       case 'preparing':
-        return 'Preparing';
+        return state.what ?? 'Preparing';
       case 'compiling':
         return `Compiling kernels ${state.done}/${state.total}`;
       case 'running':

@@ -3,6 +3,8 @@ import { computed, signal } from '@preact/signals';
 import type { ExperimentState } from '../../protocol.ts';
 
 export const experimentState = signal<ExperimentState>({ kind: 'idle' });
+/** The latest thing of it that a person should read. */
+export const experimentNotice = signal<string | null>(null);
 
 /** An experiment has the graphics processor. */
 export const isExperimenting = computed(() => {

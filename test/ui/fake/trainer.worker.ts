@@ -231,6 +231,7 @@ function trialBeat(): () => Promise<boolean> {
 }
 
 const api: TrainerApi = {
+  async beat() {},
   async adapter() {
     const machine = scenario.machine ?? 'gpu';
     if (machine !== 'gpu' && machine !== 'software') {
