@@ -51,20 +51,31 @@ export class KillableBrowser {
 
   /** Its renderers alone: what a crashed or discarded tab is. Linux. */
   killRenderers(): number {
+    const renderers = this.#processes('renderer');
+    for (const pid of renderers) process.kill(pid, 'SIGKILL');
+    return renderers.length;
+  }
+
+  /** Resident memory of its processes of a type, MB. Linux. */
+  residentMegabytes(type: string): number {
+    const kilobytes = this.#processes(type).map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0));
+    return kilobytes.reduce((sum, one) => sum + one, 0) / 1024;
+  }
+
+  /** Its processes of a type, by the switch that Chromium gives them. */
+  #processes(type: string): number[] {
     const group = this.#process.pid!;
-    let killed = 0;
+    const found: number[] = [];
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
         // After the name, in brackets: state, parent, group.
         const [, , own] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-        if (Number(own) !== group || !command.includes('--type=renderer')) continue;
-        process.kill(Number(pid), 'SIGKILL');
-        killed++;
+        if (Number(own) === group && command.includes(`--type=${type}`)) found.push(Number(pid));
       } catch {
         // It ended by itself meanwhile.
       }
     }
-    return killed;
+    return found;
   }
 }
