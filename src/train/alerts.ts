@@ -1,12 +1,13 @@
 /**
  * What a run should tell a person before it goes wrong, or while it wastes time: judged from measurements alone. Bad steps and loss
  * spikes are judged in health.ts, because a run acts on them; these only speak. Each speaks once and then waits until the thing has
- * gone. Bounds stand where runs of every shipped preset that can be run without a GPU stayed silent (LOG.md), or have a source.
+ * clearly gone. Bounds stand where runs of every shipped preset that can be run without a GPU stayed silent, and one of 30,000 steps
+ * (LOG.md), or have a source.
  */
 import type { Inspection, Notice, NoticeCode } from '../protocol.ts';
 import type { StepMetrics } from './engine.ts';
 
-/** Steps of gradient norms whose median a step is held against. */
+/** Steps of gradient norms whose median a step is held against, and in which a jump is remembered. */
 const medianSteps = 200;
 /** Fewest of them before anything is said. */
 const leastSteps = 50;
@@ -15,6 +16,8 @@ const gradientJump = 10;
 /** Steps over which clipping is counted, and the share of them from which the rate no longer says how far a step goes. */
 const clipSteps = 100;
 const mostClipped = 0.9;
+/** Below it clipping has gone again: a share that wavers about the bound is told once. */
+const fewClipped = 0.5;
 /** Steps of the shorter of two windows that a plateau is told from, at least; of a long phase a tenth. */
 const plateauSteps = 100;
 /** Share of a phase's peak rate below which a loss may well stand still: the rate is the reason. */
@@ -42,6 +45,8 @@ export class Alerts {
   readonly #clipped: boolean[] = [];
   readonly #losses: number[] = [];
   readonly #plateauWindow: number;
+  /** Steps since the last jump of the gradient. */
+  #sinceJump = Infinity;
   /** What has been said and still holds. */
   readonly #standing = new Set<string>();
 
@@ -81,14 +86,19 @@ export class Alerts {
     return notices.filter((notice) => notice !== null);
   }
 
+  /** A jump alone is what clipping is for: in 30,000 steps of a small batch there are a dozen. Two of them soon after each other are news. */
   #gradientSpike({ step, gradNorm }: Row): Notice | null {
     const median = medianOf(this.#norms);
-    const enough = this.#norms.length >= leastSteps;
+    const jumped = this.#norms.length >= leastSteps && gradNorm > gradientJump * median;
+    const again = this.#sinceJump < medianSteps;
     push(this.#norms, gradNorm, medianSteps);
-    return this.#say('gradient-spike', 'gradient', enough && gradNorm > gradientJump * median, step, () => {
-      const clipped = this.#maxGradNorm > 0 ? `It was scaled down to ${this.#maxGradNorm}` : 'Nothing scaled it down (optimizer.max_grad_norm is 0)';
-      return `Step ${step}: the gradient norm is ${gradNorm.toPrecision(3)}, ${(gradNorm / median).toFixed(0)} times its median of late (${median.toPrecision(3)}). ${clipped}; if it comes again, look at the batch or lower the rate.`;
-    });
+    this.#sinceJump = jumped ? 0 : this.#sinceJump + 1;
+    const clips = this.#maxGradNorm > 0;
+    const message = () => {
+      const clipped = clips ? `It was scaled down to ${this.#maxGradNorm}, and not for the first time` : 'Nothing scaled it down (optimizer.max_grad_norm is 0)';
+      return `Step ${step}: the gradient norm is ${gradNorm.toPrecision(3)}, ${(gradNorm / median).toFixed(0)} times its median of late (${median.toPrecision(3)}). ${clipped}: look at the batches or lower the rate.`;
+    };
+    return this.#say('gradient-spike', 'gradient', jumped && (again || !clips), step, message, this.#sinceJump >= medianSteps);
   }
 
   #clipping({ step, clip }: Row): Notice | null {
@@ -97,6 +107,7 @@ export class Alerts {
     const share = this.#clipped.filter(Boolean).length / clipSteps;
     return this.#say('clip-rate', 'clip', full && share >= mostClipped, step, () =>
       `${percent(share)} of the last ${clipSteps} steps were clipped (median gradient norm ${medianOf(this.#norms.slice(-clipSteps)).toPrecision(3)}, limit ${this.#maxGradNorm}): every step has the same length whatever the gradient says. Raise optimizer.max_grad_norm, or lower the rate.`,
+      share < fewClipped,
     );
   }
 
@@ -114,10 +125,11 @@ export class Alerts {
     );
   }
 
-  #say(code: NoticeCode, key: string, holds: boolean, step: number, message: () => string): Notice | null {
+  /** `gone`: it may be said again when it next holds. */
+  #say(code: NoticeCode, key: string, holds: boolean, step: number, message: () => string, gone = !holds): Notice | null {
     const stood = this.#standing.has(key);
     if (holds) this.#standing.add(key);
-    else this.#standing.delete(key);
+    else if (gone) this.#standing.delete(key);
     return holds && !stood ? { code, step, message: message() } : null;
   }
 }

@@ -33,10 +33,13 @@ describe('alerts of steps', () => {
     expect(judged(1000, noisy)).toEqual([]);
   });
 
-  it('tell of a gradient ten times its median, once', () => {
-    const said = judged(200, (step) => ({ gradNorm: step === 120 || step === 121 ? 11 : 1 }));
-    expect(said.map(([code, step]) => [code, step])).toEqual([['gradient-spike', 120]]);
-    expect(said[0]![2]).toMatch(/^Step 120: the gradient norm is 11\.0, 11 times .* \(1\.00\)\. It was scaled down to 1;/);
+  it('tell of gradients ten times their median where they come again soon, once', () => {
+    const jumps = (...at: number[]) => judged(1000, (step) => ({ gradNorm: at.includes(step) ? 11 : 1 }));
+    const said = jumps(120, 300, 301, 420);
+    expect(said.map(([code, step]) => [code, step])).toEqual([['gradient-spike', 300]]);
+    expect(said[0]![2]).toMatch(/^Step 300: the gradient norm is 11\.0, 11 times .* \(1\.00\)\. It was scaled down to 1, and not/);
+    expect(jumps(120, 400, 700)).toEqual([]);
+    expect(jumps(120, 130, 500, 510).map(([, step]) => step)).toEqual([130, 510]);
     // Before there is a median worth its name: nothing.
     expect(judged(200, (step) => ({ gradNorm: step === 20 ? 100 : 1 }))).toEqual([]);
   });
@@ -44,6 +47,8 @@ describe('alerts of steps', () => {
   it('tell of a run that is clipped at nearly every step, and again after it was not', () => {
     const said = judged(700, (step) => ({ gradNorm: 2.5, clip: step < 200 || step >= 400 ? 0.4 : 1 }));
     expect(said.map(([code, step]) => [code, step])).toEqual([['clip-rate', 99], ['clip-rate', 489]]);
+    // Three of four steps at times, all at others: it has not gone in between.
+    expect(judged(700, (step) => ({ gradNorm: 2.5, clip: step % 200 < 100 && step % 4 === 0 ? 1 : 0.4 }))).toHaveLength(1);
     expect(said[0]![2]).toMatch(/^100 % of the last 100 steps were clipped \(median gradient norm 2\.50, limit 1\)/);
   });
 
