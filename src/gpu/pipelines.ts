@@ -22,9 +22,11 @@ export function preamble(kernel: Pick<Kernel, 'types' | 'source'>, features: { h
 /** A kernel that this device's compiler refuses. */
 export class KernelError extends Error {
   override readonly name = 'KernelError';
+  readonly kernel: string;
 
   constructor(kernel: string, reason: string) {
     super(`The graphics driver does not compile the kernel ${kernel}: ${reason}`);
+    this.kernel = kernel;
   }
 }
 

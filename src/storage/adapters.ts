@@ -1,22 +1,29 @@
 /**
- * What was measured once on an adapter and holds until the browser or the driver changes: a small IndexedDB store, name by adapter.
- * Where there is no IndexedDB (Node, a browser that refuses storage) nothing is remembered and nothing fails.
+ * What was found out once about an adapter and holds until the browser, the driver or the app changes, all of which are part of the
+ * name it is kept by: a small IndexedDB store. Where there is no IndexedDB (Node, a browser that refuses storage) nothing is
+ * remembered and nothing fails.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Calibration } from '../protocol.ts';
 
 interface Adapters extends DBSchema {
+  /** Name of the tile of matrix products that was fastest. */
   tiles: { key: string; value: string };
   /** By adapter and shape of the run. */
   calibrations: { key: string; value: Calibration };
+  /** The first kernel that was wrong; empty: none was. */
+  wrongKernels: { key: string; value: string };
 }
+
+type Kind = 'tiles' | 'calibrations' | 'wrongKernels';
 
 async function withStore<T>(work: (db: IDBPDatabase<Adapters>) => Promise<T>): Promise<T | undefined> {
   try {
-    const db = await openDB<Adapters>('rekindle-adapters', 2, {
+    const db = await openDB<Adapters>('rekindle-adapters', 3, {
       upgrade(fresh, old) {
         if (old < 1) fresh.createObjectStore('tiles');
-        fresh.createObjectStore('calibrations');
+        if (old < 2) fresh.createObjectStore('calibrations');
+        fresh.createObjectStore('wrongKernels');
       },
     });
     try {
@@ -29,15 +36,9 @@ async function withStore<T>(work: (db: IDBPDatabase<Adapters>) => Promise<T>): P
   }
 }
 
-/** Name of the tile chosen earlier for this adapter. */
-export const rememberedTile = (adapter: string): Promise<string | undefined> => withStore((db) => db.get('tiles', adapter));
+export const remembered = <K extends Kind>(kind: K, key: string): Promise<Adapters[K]['value'] | undefined> =>
+  withStore((db) => db.get(kind, key));
 
-export const rememberTile = async (adapter: string, name: string): Promise<void> => {
-  await withStore((db) => db.put('tiles', name, adapter));
-};
-
-export const rememberedCalibration = (key: string): Promise<Calibration | undefined> => withStore((db) => db.get('calibrations', key));
-
-export const rememberCalibration = async (key: string, calibration: Calibration): Promise<void> => {
-  await withStore((db) => db.put('calibrations', calibration, key));
+export const remember = async <K extends Kind>(kind: K, key: string, value: Adapters[K]['value']): Promise<void> => {
+  await withStore((db) => db.put(kind, value, key));
 };

@@ -19,7 +19,7 @@ import { initialLossScale } from '../optim/lossScale.ts';
 import type { Update } from '../optim/update.ts';
 import { UserError } from '../util/errors.ts';
 import { benchmarkGraph, engineLayout, type Inputs, ringRows, type scoringGraph, type trainingGraph, type TrainingInputs } from './graphs.ts';
-import { tileFor } from './tile.ts';
+import { soundVariant, wrongKernel } from './variants.ts';
 
 /** What a step needs of a batch: rows of T tokens with targets, (B, T) each. */
 export interface StepBatch {
@@ -94,24 +94,46 @@ export class Engine {
   readonly #index: IndexTokens;
   readonly #scorers = new Map<number, ReturnType<typeof createScorer>>();
   #lost = false;
+  /** Whether layers are computed again in the backward pass. */
+  #recomputes = false;
+  #notice: string | null = null;
   /** Command buffers a micro-batch is cut into. */
   #submits = 1;
   #controls = new Float32Array(4);
 
-  /** Compiles everything a run needs. `onProgress` counts pipelines. */
+  /**
+   * Compiles everything a run needs, in the fastest variant that this device gets right. `onProgress` counts pipelines. `check`: false
+   * for a device that is known to compute nothing.
+   */
   static async create(
     device: GPUDevice,
     software: boolean,
     config: RunConfig,
     index: IndexTokens,
     onProgress?: (done: number, total: number) => void,
+    { check = true } = {},
   ): Promise<Engine> {
     if (config.precision === 'f16' && !device.features.has('shader-f16')) {
       throw new UserError('precision is f16, which this adapter has no shader-f16 for: choose f32.', { code: 'config' });
     }
-    const features = { quads: device.features.has('subgroups'), software };
-    const context = { ...features, tile: await tileFor(device, features) };
-    const { pools: layout, training, scoring } = engineLayout(config, context);
+    const { made, notice } = await soundVariant(
+      device,
+      software,
+      (context) => Engine.#build(device, config, index, context, onProgress),
+      async (engine) => (check ? wrongKernel(engine.memory, config, engine.#recomputes) : ''),
+    );
+    made.#notice = notice;
+    return made;
+  }
+
+  static async #build(
+    device: GPUDevice,
+    config: RunConfig,
+    index: IndexTokens,
+    context: Memory['context'],
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<Engine> {
+    const { pools: layout, training, scoring, checkpoint } = engineLayout(config, context);
     const memory = new Memory(device, layout, context);
     const plans = await Promise.allSettled([
       compile(memory, training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
@@ -124,7 +146,9 @@ export class Engine {
       throw failed.reason;
     }
     const [trainingPlan, scoringPlan] = made.map(({ value }) => value) as [Plan, Plan];
-    return new Engine(config, layout, memory, index, training, scoring, [trainingPlan, scoringPlan]);
+    const engine = new Engine(config, layout, memory, index, training, scoring, [trainingPlan, scoringPlan]);
+    engine.#recomputes = checkpoint;
+    return engine;
   }
 
   private constructor(
@@ -149,6 +173,11 @@ export class Engine {
     this.#nll = scoring.nll;
     this.#readback = new Readback(memory, ringRows * 16);
     void memory.watch.loss.then(() => (this.#lost = true));
+  }
+
+  /** What the user should know of the kernels: they are not the fastest. */
+  get notice(): string | null {
+    return this.#notice;
   }
 
   /** The dispatch list of a step, for describe() and the bench. */

@@ -6,7 +6,7 @@ import { expectedTokens } from '../data/size.ts';
 import { scorerLength } from '../evaluate/report.ts';
 import type { AdapterReport, Calibration, Preflight } from '../protocol.ts';
 import type { RunPart } from '../recipe/phases.ts';
-import { rememberCalibration, rememberedCalibration } from '../storage/adapters.ts';
+import { remember, remembered } from '../storage/adapters.ts';
 import { prepareWorld } from '../world/prepare.ts';
 import { needsOf } from './needs.ts';
 
@@ -53,7 +53,7 @@ export class Preflights {
 
   /** UserError where the configuration is no run. */
   async of(device: GPUDevice, report: AdapterReport, config: RunConfig, part: RunPart, files: readonly FileSize[]): Promise<Preflight> {
-    const calibration = (await rememberedCalibration(keyOf(device, config, part, files))) ?? null;
+    const calibration = (await remembered('calibrations', keyOf(device, config, part, files))) ?? null;
     const context = { quads: device.features.has('subgroups'), software: report.software };
     if (config.data.world) {
       const { lengths, tokens } = this.#worlds.of(config);
@@ -71,6 +71,6 @@ export class Preflights {
   }
 
   remember(device: GPUDevice, config: RunConfig, part: RunPart, files: readonly FileSize[], calibration: Calibration): Promise<void> {
-    return rememberCalibration(keyOf(device, config, part, files), calibration);
+    return remember('calibrations', keyOf(device, config, part, files), calibration);
   }
 }

@@ -109,6 +109,7 @@ export class Run {
     const engine = await Engine.create(device, software, config, tokenIndex, (done, total) =>
       listener.state({ kind: 'compiling', done, total }),
     );
+    if (engine.notice) listener.notice?.({ code: 'gpu-variant', step: null, message: engine.notice });
     if (checkpoint) engine.restore(checkpoint.pools);
     else if (base) engine.load(base.weights);
     else engine.initialize(config.seed);

@@ -3,7 +3,13 @@ import { chooseTile, type TileReport } from '../gpu/tune.ts';
 import type { KernelContext, Tile } from '../graph/kernel.ts';
 import { gpuTiles } from '../ops/matmul.ts';
 import { matmulTrial } from '../ops/matmulTrial.ts';
-import { rememberedTile, rememberTile } from '../storage/adapters.ts';
+import { remember, remembered } from '../storage/adapters.ts';
+
+/** What the browser tells of a device's adapter, as a name. */
+export function adapterName(device: GPUDevice): string {
+  const { vendor, architecture, device: model, description } = device.adapterInfo;
+  return [vendor, architecture, model, description].join('|');
+}
 
 const chosen = new WeakMap<GPUDevice, Promise<{ tile: Tile | undefined; report: TileReport }>>();
 
@@ -16,10 +22,9 @@ export async function tileFor(device: GPUDevice, context: Pick<KernelContext, 'q
 
 async function choose(device: GPUDevice, context: Pick<KernelContext, 'quads' | 'software'>) {
   if (context.software) return chooseTile(device, context, {}, matmulTrial());
-  const { vendor, architecture, device: model, description } = device.adapterInfo;
   // A choice among other tiles, or with other features, is another question.
-  const key = [vendor, architecture, model, description, context.quads, ...Object.keys(gpuTiles)].join('|');
-  const choice = await chooseTile(device, context, gpuTiles, matmulTrial(), await rememberedTile(key));
-  if (choice.report.chosen !== null && choice.report.candidates.length > 0) await rememberTile(key, choice.report.chosen);
+  const key = [adapterName(device), context.quads, ...Object.keys(gpuTiles)].join('|');
+  const choice = await chooseTile(device, context, gpuTiles, matmulTrial(), await remembered('tiles', key));
+  if (choice.report.chosen !== null && choice.report.candidates.length > 0) await remember('tiles', key, choice.report.chosen);
   return choice;
 }

@@ -31,8 +31,14 @@ export class KillableBrowser {
       await new Promise((resolve) => setTimeout(resolve, 20));
       if (existsSync(portFile)) port = readFileSync(portFile, 'utf8');
     }
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port.split('\n')[0]}`);
-    return new KillableBrowser(child, browser);
+    try {
+      // On a busy machine a browser answers long after it listens.
+      const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port.split('\n')[0]}`, { timeout: 120_000 });
+      return new KillableBrowser(child, browser);
+    } catch (error) {
+      process.kill(-child.pid!, 'SIGKILL');
+      throw error;
+    }
   }
 
   private constructor(child: ChildProcess, browser: Browser) {

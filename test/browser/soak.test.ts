@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { RunConfig } from '../../src/config/run.ts';
-import type { Notice } from '../../src/protocol.ts';
+import type { Notice, NoticeCode } from '../../src/protocol.ts';
 import { webGpuSwitches } from './harness.ts';
 import { KillableBrowser, newProfile, removeProfile } from './killable.ts';
 import type { SoakCommand, SoakEnd } from './soakWorker.ts';
@@ -20,6 +20,8 @@ const [apart, saveEvery] = [30, 20];
 const reports = 120;
 /** MB; of the GPU process, last third against first, and of the heap, a thousand steps (reliability.md G7). */
 const [mostGpuGrowth, mostHeapSlope] = [16, 1];
+/** Advice about rates and batches: true of a long run at a rate that never falls, and no alarm about its numbers. */
+const advice: readonly NoticeCode[] = ['clip-rate', 'gradient-spike', 'plateau', 'update-ratio', 'dead-units', 'attention-scores'];
 /** Below this many steps, compiling and warming up are most of what memory does. */
 const long = 5000;
 
@@ -155,14 +157,15 @@ test(`${steps} steps leave nothing and raise no alarm`, { timeout: 180_000 + ste
     const settled = points.filter(({ step }) => step >= Math.min(1000, steps / 2)); // kernels of evaluations are compiled by then
     const [first, last] = [median(third(settled, 0).map(({ gpu }) => gpu)), median(third(settled, 2).map(({ gpu }) => gpu))];
     const slope = heapSlope(settled);
+    const alarms = notices.filter(({ code }) => !advice.includes(code));
     console.log(
       `${steps} steps in ${seconds.toFixed(0)} s: GPU process ${first.toFixed(0)} → ${last.toFixed(0)} MB, heap ` +
         `${settled[0]!.heap.toFixed(1)} → ${settled.at(-1)!.heap.toFixed(1)} MB (${slope.toFixed(3)} MB a thousand steps), ` +
-        `GPU buffers ${end.bytesBefore} → ${end.bytesAfter} bytes, ${notices.length} notices, ${unsaved.length} saves failed ${[...new Set(unsaved.map((why) => why.replace(/^Step \d+/, 'Step N')))].join(' ')}`,
+        `GPU buffers ${end.bytesBefore} → ${end.bytesAfter} bytes, ${alarms.length} alarms, ${notices.length - alarms.length} pieces of advice, ${unsaved.length} saves failed ${[...new Set(unsaved.map((why) => why.replace(/^Step \d+/, 'Step N')))].join(' ')}`,
     );
     expect(end.state).toBe('done');
     expect(end.logged).toBe(steps + 20);
-    expect(notices.map(({ message }) => message)).toEqual([]);
+    expect(alarms.map(({ message }) => message)).toEqual([]);
     expect(end.bytesBefore).toBeGreaterThan(0);
     expect(end.bytesAfter).toBe(0);
     expect([first > 10, settled.at(-1)!.heap > 1]).toEqual([true, true]); // it was measured
@@ -190,7 +193,7 @@ test(`${losses} lost devices and ${reloads} reloads end with the same bits`, { t
         const end = await new Promise<NonNullable<Message['end']> | 'reload'>((resolve) => {
           hear = ({ step, notice, from, end: ended }) => {
             if (notice?.code === 'gpu-lost') lost++;
-            else if (notice) resolve({ state: notice.message });
+            else if (notice && !advice.includes(notice.code)) resolve({ state: notice.message });
             if (typeof from === 'number') resumed++;
             if (step !== undefined && reloadSteps.length > 0 && step >= reloadSteps[0]!) resolve('reload');
             if (ended) resolve(ended);

@@ -5,8 +5,8 @@ import { parameterList } from '../../src/model/parameters.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { trainingGraph } from '../../src/train/graphs.ts';
 import type { RunConfig } from '../../src/config/run.ts';
-import { interpret, nmse, type Values } from '../reference/interpret.ts';
-import { twins } from '../reference/twins.ts';
+import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
+import { twins } from '../../src/ops/twins.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
 
 /** Loss and parameter gradients of a training step by the f64 interpreter, and the gradient pool as the GPU would lay it out. */

@@ -8,8 +8,8 @@ import { parameterList } from '../../src/model/parameters.ts';
 import { engineLayout, trainingGraph } from '../../src/train/graphs.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { gpu } from '../gpu/device.ts';
-import { interpret, nmse, type Values } from '../reference/interpret.ts';
-import { twins } from '../reference/twins.ts';
+import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
+import { twins } from '../../src/ops/twins.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
 
 const half = { ...tinyConfig, precision: 'f16' as const };

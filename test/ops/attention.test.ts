@@ -7,8 +7,8 @@ import { attention, type AttentionShape } from '../../src/ops/attention.ts';
 import { cachedAttention } from '../../src/ops/cachedAttention.ts';
 import { randomNormal } from '../../src/util/random.ts';
 import { gpu } from '../gpu/device.ts';
-import { interpret, nmse } from '../reference/interpret.ts';
-import { twins } from '../reference/twins.ts';
+import { interpret, nmse } from '../../src/graph/interpret.ts';
+import { twins } from '../../src/ops/twins.ts';
 import { checkOp } from './checkOp.ts';
 
 const theta = 10000;

@@ -11,8 +11,8 @@ import { layoutPool } from '../../src/graph/pool.ts';
 import { addOp } from '../../src/ops/add.ts';
 import { randomNormal, streamOf } from '../../src/util/random.ts';
 import { gpu } from '../gpu/device.ts';
-import { interpret, nmse, type Values } from '../reference/interpret.ts';
-import { twins } from '../reference/twins.ts';
+import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
+import { twins } from '../../src/ops/twins.ts';
 
 /** f32 arithmetic against f64: relative rounding 6e-8 squared is 4e-15; sums of hundreds of terms stay far under this. */
 const gpuTolerance = 1e-11;

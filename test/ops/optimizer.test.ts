@@ -7,7 +7,7 @@ import { adamw } from '../../src/ops/adamw.ts';
 import { gradientNorm } from '../../src/ops/gradientNorm.ts';
 import { randomNormal } from '../../src/util/random.ts';
 import { gpu } from '../gpu/device.ts';
-import { nmse } from '../reference/interpret.ts';
+import { nmse } from '../../src/graph/interpret.ts';
 
 const P = 64 * 300; // elements of the pools; the first half is decayed
 const options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: P / 2 };

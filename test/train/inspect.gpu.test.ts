@@ -7,8 +7,8 @@ import { activationGraph, Inspector } from '../../src/train/inspect.ts';
 import { type MetricRow, Run } from '../../src/train/run.ts';
 import { gpu } from '../gpu/device.ts';
 import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
-import { interpret, type Values } from '../reference/interpret.ts';
-import { twins } from '../reference/twins.ts';
+import { interpret, type Values } from '../../src/graph/interpret.ts';
+import { twins } from '../../src/ops/twins.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));

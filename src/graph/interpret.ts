@@ -2,7 +2,7 @@
  * The oracle: runs a recorded graph on CPU doubles, each op by its twin, so that a GPU result that differs is traced to the first
  * differing tensor. Parameters' gradients accumulate exactly where the graph says they do.
  */
-import type { Graph, Node, Tensor } from '../../src/graph/graph.ts';
+import type { Graph, Node, Tensor } from './graph.ts';
 
 /** Computes a node's outputs (same order) from its inputs, all Float64Array; gradients of parameters without what was there before. */
 export type Twin = (inputs: Float64Array[], node: Node<any>) => Float64Array[];

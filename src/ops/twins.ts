@@ -1,6 +1,6 @@
 /** f64 twins of the ops, written for clarity: plain loops, no tiling. Checked themselves against finite differences. */
 import { attentionTwins } from './attentionTwins.ts';
-import type { Twin } from './interpret.ts';
+import type { Twin } from '../graph/interpret.ts';
 
 const zeros = (n: number): Float64Array => new Float64Array(n);
 

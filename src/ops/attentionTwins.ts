@@ -1,6 +1,6 @@
 /** f64 twins of rotary positions and causal grouped-query attention. */
-import type { AttentionShape } from '../../src/ops/attention.ts';
-import type { Twin } from './interpret.ts';
+import type { AttentionShape } from './attention.ts';
+import type { Twin } from '../graph/interpret.ts';
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 const addScaled = (to: Float64Array, factor: number, x: Float64Array): void =>

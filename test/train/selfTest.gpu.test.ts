@@ -1,0 +1,123 @@
+/** Kernels that a driver gets wrong are caught by name, and a safer variant takes their place. */
+import { describe, expect, it } from 'vitest';
+import { openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { presetConfig } from '../../src/config/presets.ts';
+import type { RunConfig } from '../../src/config/run.ts';
+import { tokenIndex } from '../../src/data/tokenIndex.ts';
+import { Memory } from '../../src/gpu/memory.ts';
+import { Pipelines } from '../../src/gpu/pipelines.ts';
+import type { Kernel } from '../../src/graph/kernel.ts';
+import { layoutPool } from '../../src/graph/pool.ts';
+import { Engine } from '../../src/train/engine.ts';
+import { selfTest, trialKey } from '../../src/train/selfTest.ts';
+import { gpu } from '../gpu/device.ts';
+import { tinyBatch, tinyConfig } from '../model/tiny.ts';
+
+/** Kernels in their own words, but for one entry point of some kind, whose body is left at once. */
+class Broken extends Pipelines {
+  broken: ((kernel: Kernel) => boolean) | null = null;
+
+  override get(kernel: Kernel): Promise<GPUComputePipeline> {
+    if (!this.broken?.(kernel)) return super.get(kernel);
+    const body = new RegExp(`(fn ${kernel.entryPoint}\\([^{]*\\{)`);
+    if (!body.test(kernel.source)) throw new Error(`no body of ${kernel.entryPoint}`);
+    return super.get({ ...kernel, source: kernel.source.replace(body, '$1 if (shape_is_broken()) { return; }') + nothingMore });
+  }
+}
+const nothingMore = '\nfn shape_is_broken() -> bool { return true; }\n';
+
+const contexts = [
+  { quads: true, software: true },
+  { quads: true, software: false },
+  { quads: false, software: false },
+];
+
+async function memoryOf(context: (typeof contexts)[number]) {
+  const { device } = await gpu();
+  const pipelines = new Broken(device);
+  return { pipelines, memory: new Memory(device, layoutPool([]), { ...context, quads: context.quads && device.features.has('subgroups') }, pipelines) };
+}
+
+const configs: Record<string, RunConfig> = {
+  tiny: tinyConfig,
+  'with micro-batches': { ...tinyConfig, batch: { ...tinyConfig.batch, accumulation: 2 } },
+  smoke: presetConfig('smoke'),
+  ci: presetConfig('ci'),
+};
+
+describe('the self-test', { timeout: 240_000 }, () => {
+  it.each(Object.keys(configs))('passes right kernels: %s', async (name) => {
+    for (const context of contexts) {
+      const { memory } = await memoryOf(context);
+      expect(await selfTest(memory, configs[name]!, false), JSON.stringify(context)).toBeNull();
+    }
+    const { memory } = await memoryOf(contexts[0]!);
+    expect(await selfTest(memory, configs[name]!, true), 'layers computed again').toBeNull();
+  });
+
+  it('finds every kernel of a step that does nothing, by the name of its op', async () => {
+    const { memory, pipelines } = await memoryOf(contexts[0]!);
+    const kernels = new Map<string, Kernel>();
+    pipelines.broken = (kernel) => {
+      kernels.set(pipelines.key(kernel), kernel);
+      return false;
+    };
+    expect(await selfTest(memory, tinyConfig, false)).toBeNull();
+    expect(kernels.size).toBeGreaterThanOrEqual(12);
+    const found: string[] = [];
+    for (const [key, { entryPoint }] of kernels) {
+      pipelines.broken = (kernel) => pipelines.key(kernel) === key;
+      const wrong = await selfTest(memory, tinyConfig, false);
+      expect(wrong, `${entryPoint}: ${key.slice(0, 60)}`).not.toBeNull();
+      found.push(`${entryPoint} → ${wrong}`);
+    }
+    console.log(`${kernels.size} kernels: ${found.join(', ')}`);
+  });
+
+  it('costs a fraction of a second, compiling aside, and is not asked twice', async () => {
+    const { memory } = await memoryOf(contexts[0]!);
+    await selfTest(memory, tinyConfig, false);
+    const before = process.cpuUsage();
+    expect(await selfTest(memory, tinyConfig, false)).toBeNull();
+    const { user, system } = process.cpuUsage(before); // the software adapter's threads included
+    console.log(`self-test ${((user + system) / 1000).toFixed(0)} ms of processor time`);
+    expect(user + system).toBeLessThan(1e6);
+    expect(await trialKey(memory, tinyConfig, false)).toBe(await trialKey(memory, tinyConfig, false));
+    expect(await trialKey(memory, tinyConfig, false)).not.toBe(await trialKey((await memoryOf(contexts[2]!)).memory, tinyConfig, false));
+  });
+});
+
+/** A driver of our own making: shaders reach it changed. */
+async function openWith(change: (code: string) => string) {
+  const { device } = await openNodeDevice();
+  const create = device.createShaderModule.bind(device);
+  device.createShaderModule = (descriptor) => create({ ...descriptor, code: change(descriptor.code) });
+  return device;
+}
+const quadsOnly = (change: (code: string) => string) => (code: string) => (code.includes('enable subgroups') ? change(code) : code);
+
+describe('an engine', { timeout: 240_000 }, () => {
+  it.each([
+    ['miscalculates', 'headLoss', (code: string) => code.replaceAll(/(?<!fn )lanesSum\(/g, '2.0 * lanesSum(')],
+    ['does not compile', 'matmul', (code: string) => (code.includes('fn matmul(') ? `${code} wrong` : code)],
+  ])('on a driver that %s kernels with lane operations does without them, and says so', async (what, kernel, change) => {
+    const device = await openWith(quadsOnly(change));
+    const engine = await Engine.create(device, true, tinyConfig, tokenIndex);
+    expect(engine.notice).toMatch(new RegExp(`^This graphics driver ${what} the kernel \\w+: a safer and slower variant without operations across lanes is used\\.$`));
+    if (what === 'does not compile') expect(engine.notice).toContain(kernel);
+    engine.initialize(1);
+    engine.submitStep(0, () => tinyBatch(tinyConfig), 1e-3, 1);
+    const [row] = await engine.metrics(0, 0);
+    expect(Math.abs(row!.loss - Math.log(44))).toBeLessThan(0.5);
+    engine.destroy();
+    device.destroy();
+  });
+
+  it('on a driver that gets every variant wrong is refused, with what to do', async () => {
+    const device = await openWith((code) => (code.includes('fn gather(') ? `${code} wrong` : code));
+    await expect(Engine.create(device, true, tinyConfig, tokenIndex)).rejects.toThrow(
+      /^This graphics driver does not compile the kernel gather, and so it is with every variant of it: update the graphics driver or the browser/,
+    );
+    device.destroy();
+  });
+});
