@@ -58,6 +58,8 @@ async function live(fault: GpuFault, at: number): Promise<Life> {
 function expectTyped(error: unknown, fault: GpuFault, call: string, label: string): void {
   // Why a kernel does not compile is asked for in advance, and the answer is wanted only where one does not.
   if (error === null && call === 'popErrorScope' && (fault === 'hang' || fault === 'reject')) return;
+  // A kernel that one variant does not compile, the next one may (train/variants.ts).
+  if (error === null && call === 'createShaderModule' && fault === 'invalid') return;
   const told = error instanceof Error ? error.message : String(error);
   switch (fault) {
     case 'memory':
