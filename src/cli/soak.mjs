@@ -41,11 +41,13 @@ if (chosen.includes(/** @type {any} */ (undefined)) || (number !== undefined && 
   console.error(`Usage: npm run soak [-- TARGET [NUMBER]], TARGET one of ${Object.keys(targets).join(', ')}, NUMBER a positive integer.`);
   process.exit(2);
 }
+/** Milliseconds for tests that have no bound of their own: a soak may run beside other work, at the lowest priority. */
+const patience = '--testTimeout=600000';
 /** @type {string[]} */
 const failures = [];
 for (const target of chosen) {
   const projects = target.projects.flatMap((project) => ['--project', project]);
-  const { ok, why } = runPackage('vitest/vitest.mjs', ['run', ...projects, ...target.tests], { env: target.env(number ?? target.number) });
+  const { ok, why } = runPackage('vitest/vitest.mjs', ['run', patience, ...projects, ...target.tests], { env: target.env(number ?? target.number) });
   if (!ok) failures.push(`${target.tests[0]}: ${why}`);
 }
 if (failures.length > 0) console.error(`The soak failed: ${failures.join('; ')}.`);

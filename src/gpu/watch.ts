@@ -86,8 +86,7 @@ export class Watch {
 
   /** An answer of the queue: that it has done what was submitted, or what came of it. Rejects with GpuGoneError where none will come. */
   answer<T>(answer: Promise<T>): Promise<T> {
-    const limit = (): number => Math.max(this.least.running + this.#flops / slowest, patience * this.#longest);
-    return this.#wait(answer, limit, () => {
+    return this.#wait(answer, () => this.#limit(), () => {
       for (const waiting of this.#queue) {
         this.#longest = Math.max(this.#longest, this.#clock - waiting.since);
         waiting.since = this.#clock;
@@ -96,14 +95,18 @@ export class Watch {
     });
   }
 
-  /** An answer that no submitted work has to be done for. */
+  /** An answer that no submitted work has to be done for; it may come late all the same where the device is a processor. */
   reply<T>(reply: Promise<T>): Promise<T> {
-    return this.#wait(reply, () => this.least.running);
+    return this.#wait(reply, () => this.#limit());
   }
 
   /** That of a compilation. */
   compiled<T>(reply: Promise<T>): Promise<T> {
     return this.#wait(reply, () => this.least.compiling);
+  }
+
+  #limit(): number {
+    return Math.max(this.least.running + this.#flops / slowest, patience * this.#longest);
   }
 
   async #wait<T>(answer: Promise<T>, limit: () => number, heard?: () => void): Promise<T> {

@@ -7,7 +7,7 @@ import { tokenIndex } from '../data/tokenIndex.ts';
 import type { Weights } from '../export/parts.ts';
 import type { FolderFile } from '../export/huggingface.ts';
 import { trainingFlopsPerToken } from '../model/estimate.ts';
-import type { BenchmarkPoint, HeldOutPoint } from '../protocol.ts';
+import type { BenchmarkPoint, HeldOutPoint, Notice } from '../protocol.ts';
 import { type Arm, continuedConfig, type Experiment } from '../recipe/experiments.ts';
 import type { ResultPoint, ResultRow } from '../recipe/results.ts';
 import { UserError } from '../util/errors.ts';
@@ -29,6 +29,8 @@ export interface ExperimentListener {
   heldOut(arm: string, seed: number, point: HeldOutPoint): void;
   benchmark(arm: string, seed: number, point: BenchmarkPoint): void;
   row(row: ResultRow): void;
+  /** Something that a person should read. */
+  notice?(notice: Notice): void;
   /** The model folder of a base that was trained here. */
   base?(seed: number, files: FolderFile[]): void;
 }
@@ -63,6 +65,7 @@ export async function runExperiment(
   const has = (arm: string, seed: number): boolean => done.some((row) => row.arm === arm && row.seed === seed);
   const names = [BASE_ARM, ...experiment.arms.map(({ name }) => name)];
   const engine = await Engine.create(device, software, config, tokenIndex, (ready, total) => listener.compiling(ready, total));
+  if (engine.notice) listener.notice?.({ code: 'gpu-variant', step: null, message: engine.notice });
   try {
     for (const seed of seeds) {
       if (names.every((name) => has(name, seed))) continue;

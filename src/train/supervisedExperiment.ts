@@ -16,6 +16,9 @@ export interface SupervisedListener extends ExperimentListener {
   stopped(): boolean;
 }
 
+const keptRows = (count: number): string =>
+  count === 0 ? 'no row was finished yet' : count === 1 ? 'the one row measured so far is kept' : `the ${count} rows measured so far are kept`;
+
 /** Runs what is not done yet; false if it was stopped. UserError where a run diverges, a base does not fit, or no GPU is to be had. */
 export async function superviseExperiment(open: OpenGpu, request: ExperimentRequest, listener: SupervisedListener): Promise<boolean> {
   const done = [...request.done];
@@ -43,7 +46,7 @@ export async function superviseExperiment(open: OpenGpu, request: ExperimentRequ
     } catch (error) {
       const loss = await lossOf(device);
       if (!loss) throw error;
-      const kept = `the ${done.length} rows measured so far are kept`;
+      const kept = keptRows(done.length);
       if (!losses.mayGoOn(done.length)) {
         throw new UserError(`This experiment lost the GPU ${mostNear} times ${at ? `in ${at}` : 'at its start'}; ${kept}: try a smaller preset.`, {
           code: 'gpu-quarantine',

@@ -215,7 +215,7 @@ describe('every storage call made to fail in every way', () => {
   });
 });
 
-test('the power cut at any call of a save, sectors kept or lost at random: nothing acknowledged is lost', { timeout: 60_000 + 30 * powerCuts }, async () => {
+test('the power cut at any call of a save, sectors kept or lost at random: nothing acknowledged is lost', { timeout: 60_000 + 300 * powerCuts }, async () => {
   let unacknowledged = 0;
   for (let seed = 0; seed < powerCuts; seed++) {
     const random = new RandomStream(seed, 'power cuts');
