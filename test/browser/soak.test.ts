@@ -147,7 +147,7 @@ test(`${steps} steps leave nothing and raise no alarm`, { timeout: 180_000 + ste
       };
       const begin = async (): Promise<void> => {
         const { page, send } = await openSoak(browser, siteUrl, script, hear);
-        await send({ config: configOf(steps), name: 'steps', lose: [], every: Math.max(1, Math.floor(steps / reports)), saveEvery: 100 });
+        await send({ config: configOf(steps), name: 'steps', lose: [], every: Math.max(10, Math.floor(steps / reports)), saveEvery: 100 });
         heapOf = watchHeap(page);
       };
       void begin();
