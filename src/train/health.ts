@@ -78,3 +78,11 @@ function whatIsBad({ loss, gradNorm, clip }: StepMetrics): string {
   const bad = [!Number.isFinite(loss) && `the loss (${loss})`, !Number.isFinite(gradNorm) && `the gradient norm (${gradNorm})`];
   return bad.filter(Boolean).join(' and ') || 'the gradient norm';
 }
+
+/** Why a run is given up at this step. */
+export function divergedMessage({ step, loss, gradNorm, lr }: StepMetrics, what: string): string {
+  return (
+    `After ${mostBadInARow} steps in a row with numbers that are not finite (${what} at step ${step}, loss ${loss}, gradient norm ` +
+    `${gradNorm}, rate ${lr}) the run was ended: start again with a lower peak rate or a longer warm-up.`
+  );
+}

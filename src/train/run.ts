@@ -1,13 +1,11 @@
 /**
- * A run from its first step to its last: draws batches, submits steps, reads measurements back a few steps later, scores held-out
- * text, is saved as it goes, and can be paused, stepped, stopped and gone on with from a save. The page's worker and the command
+ * A run from its first step to its last: draws batches, submits steps, reads measurements back a few steps later, is evaluated and
+ * saved as it goes, and can be paused, stepped, stopped and gone on with from a save. The page's worker and the command
  * line drive this same class.
  */
 import type { RunConfig } from '../config/run.ts';
-import type { Rows } from '../data/heldOutRows.ts';
 import type { Batch } from '../data/loader.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
-import { scoreSuites } from '../evaluate/report.ts';
 import type { PhaseName, RunState } from '../protocol.ts';
 import type { Weights } from '../export/parts.ts';
 import { planRun, type RunPart, type RunPlan } from '../recipe/phases.ts';
@@ -18,8 +16,8 @@ import type { Checkpoint, Progress } from './checkpoint.ts';
 import type { TrainingData } from './data.ts';
 import { Engine, type StepMetrics } from './engine.ts';
 import type { Disturb } from './faults.ts';
-import { generate, Generator } from './generate.ts';
-import { beginPhase, judge, mostBadInARow, mostRollbacks, newHealth } from './health.ts';
+import { Evaluator } from './evaluator.ts';
+import { beginPhase, divergedMessage, judge, mostBadInARow, mostRollbacks, newHealth } from './health.ts';
 import { recording } from './history.ts';
 import type { Keeper, SavedState } from './keeper.ts';
 import type { RunListener } from './listener.ts';
@@ -69,7 +67,7 @@ export class Run {
   readonly #batch: Batch;
   #progress: Progress;
   readonly #watch: Watch;
-  #generator: Generator | null = null;
+  readonly #evaluator: Evaluator;
   #paused = false;
   #stopped = false;
   /** Steps that may still be taken while paused. */
@@ -90,8 +88,6 @@ export class Run {
   readonly #clock = new AwakeClock((millis) => this.#tellSleep(millis));
   #trouble: Trouble | null = null;
   #end: RunState | null = null;
-  /** Scoring and sampling take turns: each owns its plan's inputs until it has its answer. Steps go on between their replays. */
-  #exclusive: Promise<unknown> = Promise.resolve();
 
   /** Compiles the kernels and sets the weights: from the seed, a base's, which the run then continues, or a save's. */
   static async create(
@@ -143,6 +139,7 @@ export class Run {
     this.#unread = this.#progress.step;
     this.#watch = new Watch(config, this.plan, part, data.batches, this.#listener);
     this.#watch.begin(this.#progress.phase);
+    this.#evaluator = new Evaluator(config, data, engine);
   }
 
   /** Steps taken, those of a base included, and the rate of the last one: where a run that continues this one starts. */
@@ -404,40 +401,27 @@ export class Run {
     if (!this.#stopped && this.#allowance === 0) this.#listener.state({ kind: 'training', phase });
   }
 
-  /** Mean −log p on every source's held-out rows, and the benchmarks, before step `step`. */
+  /** Held-out losses, benchmarks and a sample of the weights before step `step`. */
   async evaluate(step: number, phase: PhaseName): Promise<void> {
     const { heldOut, suites } = this.#data;
     if (heldOut.length === 0 || this.#progress.evaluated === step) return;
     this.#progress.evaluated = step;
     this.#listener.state({ kind: 'evaluating', phase });
-    const loss: Record<string, number> = {};
-    for (const { name, rows } of heldOut) {
-      const nll = await this.score(rows);
-      loss[name] = nll.reduce((sum, value) => sum + value, 0) / rows.scored;
-    }
+    const loss = await this.#evaluator.heldOut();
     const tokens = step * this.plan.tokensPerStep;
     this.#listener.heldOut({ step, tokens, loss });
     this.#watch.heldOut(step, loss);
     if (this.#listener.benchmark && suites.length > 0) {
-      const result = await this.#alone(() => scoreSuites(this.tokenizer, suites, (length) => this.engine.scorer(length)));
-      this.#listener.benchmark({ step, tokens, ...result });
+      this.#listener.benchmark({ step, tokens, ...(await this.#evaluator.benchmarks()) });
     }
     if (!this.#listener.sample) return;
-    const sample = await this.sample('', 64, 0.8, this.config.seed + step);
-    this.#listener.sample({ step, prompt: '', text: sample });
-  }
-
-  score(rows: Rows): Promise<Float64Array> {
-    return this.#alone(async () => Float64Array.from(await this.engine.score(rows)));
+    const text = await this.sample('', 64, 0.8, this.config.seed + step);
+    this.#listener.sample({ step, prompt: '', text });
   }
 
   /** Text continued from `prompt` by the weights as they are. */
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string> {
-    return this.#alone(async () => {
-      this.#generator ??= await Generator.create(this.engine.memory, this.config.model, 'generate');
-      const limit = Math.min(this.tokenizer.size, this.config.model.vocab_size);
-      return generate(this.#generator, this.tokenizer, { prompt, tokens, temperature, seed, limit });
-    });
+    return this.#evaluator.sample(prompt, tokens, temperature, seed);
   }
 
   /**
@@ -449,7 +433,7 @@ export class Run {
     const { step, skipped, momentsFrom } = this.#progress;
     const { blend } = this.plan.at(Math.min(step, this.plan.endStep - 1));
     const { config, engine } = this;
-    const loan = this.#alone(async () => {
+    const loan = this.#evaluator.alone(async () => {
       const pools = await engine.snapshot();
       try {
         return await work({ config, engine, batches: this.#data.batches, batch: step + skipped, blend, adamSteps: step - momentsFrom });
@@ -461,22 +445,9 @@ export class Run {
     return loan;
   }
 
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#exclusive.then(work, work);
-    this.#exclusive = next.catch(() => undefined);
-    return next;
-  }
-
   destroy(): void {
-    this.#generator?.destroy();
+    this.#evaluator.destroy();
     this.#watch.destroy();
     this.engine.destroy();
   }
-}
-
-function divergedMessage({ step, loss, gradNorm, lr }: StepMetrics, what: string): string {
-  return (
-    `After ${mostBadInARow} steps in a row with numbers that are not finite (${what} at step ${step}, loss ${loss}, gradient norm ` +
-    `${gradNorm}, rate ${lr}) the run was ended: start again with a lower peak rate or a longer warm-up.`
-  );
 }

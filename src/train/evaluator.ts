@@ -1,0 +1,59 @@
+/**
+ * What is asked of a model while it trains: held-out losses, benchmarks, a sample of text. Questions take turns, for each owns its
+ * plan's inputs until it has its answer; steps go on between their replays.
+ */
+import type { RunConfig } from '../config/run.ts';
+import { scoreSuites } from '../evaluate/report.ts';
+import type { TrainingData } from './data.ts';
+import type { Engine } from './engine.ts';
+import { generate, Generator } from './generate.ts';
+
+export class Evaluator {
+  readonly #config: RunConfig;
+  readonly #data: TrainingData;
+  readonly #engine: Engine;
+  #generator: Generator | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(config: RunConfig, data: TrainingData, engine: Engine) {
+    this.#config = config;
+    this.#data = data;
+    this.#engine = engine;
+  }
+
+  /** Mean −log p on every source's held-out rows, nats a token. */
+  async heldOut(): Promise<Record<string, number>> {
+    const loss: Record<string, number> = {};
+    for (const { name, rows } of this.#data.heldOut) {
+      const nll = await this.alone(async () => Float64Array.from(await this.#engine.score(rows)));
+      loss[name] = nll.reduce((sum, value) => sum + value, 0) / rows.scored;
+    }
+    return loss;
+  }
+
+  benchmarks(): ReturnType<typeof scoreSuites> {
+    const { tokenizer, suites } = this.#data;
+    return this.alone(() => scoreSuites(tokenizer, suites, (length) => this.#engine.scorer(length)));
+  }
+
+  /** Text continued from `prompt`. */
+  sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string> {
+    const { tokenizer } = this.#data;
+    return this.alone(async () => {
+      this.#generator ??= await Generator.create(this.#engine.memory, this.#config.model, 'generate');
+      const limit = Math.min(tokenizer.size, this.#config.model.vocab_size);
+      return generate(this.#generator, tokenizer, { prompt, tokens, temperature, seed, limit });
+    });
+  }
+
+  /** Does `work` once every question before it is answered. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(work, work);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  destroy(): void {
+    this.#generator?.destroy();
+  }
+}
