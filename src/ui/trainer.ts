@@ -140,9 +140,8 @@ async function train(number: number, work: (trainer: Remote<TrainerApi>, onEvent
     if (number !== runNumber) return;
     if (!saved || current.restarted) return fail(error);
     current.restarted = true; // a second time is no accident
-    await showSaved(saved, false);
     const message = text.workerReplaced((error as Error).message, saved.step);
-    receive({ notices: [{ code: 'restarted', step: saved.step, message }], log: [message] });
+    await showSaved(saved, false, { notices: [{ code: 'restarted', step: saved.step, message }], log: [message] });
   }
 }
 
@@ -203,12 +202,14 @@ export async function watchSaved(saved: SavedRun): Promise<void> {
   await showSaved(saved, true);
 }
 
-async function showSaved({ id, part }: SavedRun, watched: boolean): Promise<void> {
+/** `first`: what is said before all that the run says. */
+async function showSaved({ id, part }: SavedRun, watched: boolean, first: RunEvents = {}): Promise<void> {
   const number = ++runNumber;
   try {
     const config = await ask((trainer) => trainer.savedConfig(id));
     if (number !== runNumber) return;
     beginRun(config, part, watched);
+    receive(first);
   } catch (error) {
     if (number === runNumber) fail(error);
     return;
