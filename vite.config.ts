@@ -54,8 +54,8 @@ export default defineConfig({
           globalSetup: ['test/setup/site.ts'],
           testTimeout: 180_000,
           pool: 'forks',
-          maxWorkers: 1,
-          fileParallelism: false,
+          // Pages wait most of their time, so two browsers take turns on the cores.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

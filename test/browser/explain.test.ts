@@ -86,7 +86,7 @@ test('a first visitor is asked once; the walk goes by keyboard from part to part
     expect(titles).toEqual(['The picture of a run', 'Starting one', 'The moment it is all about', 'What it reads', 'Whether it works']);
     await page.keyboard.press('Escape');
     await page.locator('.tour').waitFor({ state: 'hidden' });
-    expect(await page.locator('.toured').count()).toBe(0);
+    await page.locator('.toured').waitFor({ state: 'detached' });
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('chart');
     // Asked once: the help has it from then on.
     await page.reload();

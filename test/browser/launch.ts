@@ -1,13 +1,16 @@
 /** Every browser of the tests: other names than this machine's own lead to the sink, and what arrives there fails the file. */
 import { chromium, type Browser } from 'playwright-core';
-import { afterAll, inject } from 'vitest';
+import { afterAll } from 'vitest';
 import { findChromium } from '../../src/cli/node/chromium.mjs';
-import { arrivedPath } from '../setup/sink.ts';
+import { arrivedPath, openSink } from '../setup/sink.ts';
+
+/** Each file its own: files run beside each other. */
+const sink = await openSink();
 
 /** Switches that lead every way out to the sink. */
 export const toTheSink = (): string[] => [
   '--disable-component-update',
-  `--host-resolver-rules=MAP * 127.0.0.1:${inject('sink')}, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
+  `--host-resolver-rules=MAP * 127.0.0.1:${sink.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
 ];
 
 export const executable = (): string => {
@@ -21,12 +24,13 @@ export const launchBrowser = (switches: readonly string[] = []): Promise<Browser
 
 /** What left the browsers of this file so far. */
 export async function whatLeft(): Promise<string[]> {
-  const response = await fetch(`http://127.0.0.1:${inject('sink')}${arrivedPath}`);
+  const response = await fetch(`http://127.0.0.1:${sink.port}${arrivedPath}`);
   return (await response.json()) as string[];
 }
 
-// Registered first, and so run last, when the file's browsers are closed: files run one after another, so what is there is theirs.
+// Registered first, and so run last, when the file's browsers are closed.
 afterAll(async () => {
   const left = await whatLeft();
+  sink.close();
   if (left.length > 0) throw new Error(`requests left the page for other servers:\n${left.join('\n')}`);
 });

@@ -2,21 +2,16 @@
 import path from 'node:path';
 import { build, preview } from 'vite';
 import type { TestProject } from 'vitest/node';
-import { openSink } from './sink.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Where the page is served, or why it could not be built. */
     site: { url: string } | { failure: string };
-    /** Port of the server for whatever leaves the page (sink.ts). */
-    sink: number;
   }
 }
 
 export default async function serveSite(project: TestProject): Promise<() => Promise<void>> {
   const root = path.resolve(import.meta.dirname, '../..');
-  const sink = await openSink();
-  project.provide('sink', sink.port);
   // A folder of its own: `npm start` may be serving dist at the same time.
   const settings = { root, build: { outDir: 'out/site', emptyOutDir: true }, logLevel: 'warn' } as const;
   try {
@@ -25,13 +20,10 @@ export default async function serveSite(project: TestProject): Promise<() => Pro
     const url = server.resolvedUrls?.local[0];
     if (url === undefined) throw new Error('Vite serves the page at no local address.');
     project.provide('site', { url });
-    return async () => {
-      sink.close();
-      await server.close();
-    };
+    return () => server.close();
   } catch (error) {
     // Thrown here it would end the other tiers too; the harness throws it in every test of this one.
     project.provide('site', { failure: `The page could not be built: ${String(error)}` });
-    return async () => sink.close();
+    return async () => undefined;
   }
 }
