@@ -48,5 +48,5 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByRole('button', { name: 'Start again' }).waitFor({ timeout: 90_000 });
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
     },
-    { address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off`, viewport: { width: 1280, height: 900 } },
+    { address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off&batch.sequences=2&batch.length=32`, viewport: { width: 1280, height: 900 } },
   ));

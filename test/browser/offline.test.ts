@@ -90,7 +90,7 @@ test('after one visit the page opens and trains without its server', () =>
   withHost(async (page, host, url) => {
     await kept(page);
     host.close();
-    await page.goto(`${url}?hide=files#v=1&p=smoke&base.steps=4&continued.steps=4&base.schedule.warmupSteps=1`);
+    await page.goto(`${url}?hide=files#v=1&p=smoke&base.steps=4&continued.steps=4&base.schedule.warmupSteps=1&batch.sequences=2&batch.length=32`);
     await page.getByText('Runs on').waitFor({ timeout: 60_000 });
     expect(await page.getByText('Your own text').count()).toBe(0);
     await button(page, 'Start').click();

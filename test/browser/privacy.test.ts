@@ -213,7 +213,7 @@ test('a whole run asks its own server alone, and nothing that was not asked for'
   context.on('request', (request) => void asked.push(request.url()));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(String(error)));
-  await page.goto(`${addressOf(server)}#v=1&p=smoke&base.steps=6&continued.steps=6&base.schedule.warmupSteps=2`);
+  await page.goto(`${addressOf(server)}#v=1&p=smoke&base.steps=6&continued.steps=6&base.schedule.warmupSteps=2&batch.sequences=2&batch.length=32`);
   await page.getByText('Runs on').waitFor({ timeout: 60_000 });
   // The page has loaded when it has kept itself for later visits too.
   await page.getByText('opens without a connection too').waitFor({ timeout: 60_000 });

@@ -11,7 +11,7 @@ import { webGpuSwitches } from './harness.ts';
 import { launchBrowser } from './launch.ts';
 
 const [base, continued] = [16, 12];
-const recipe = `#v=1&p=smoke&base.steps=${base}&continued.steps=${continued}&base.schedule.warmupSteps=5&evaluation.everySteps=0`;
+const recipe = `#v=1&p=smoke&base.steps=${base}&continued.steps=${continued}&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32`;
 const root = path.resolve(import.meta.dirname, '../..');
 
 let server: PreviewServer;

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { withPage } from './harness.ts';
 
-const recipe = '#v=1&p=smoke&base.steps=8&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0';
+const recipe = '#v=1&p=smoke&base.steps=8&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
 const databases = ['rekindle-runs', 'rekindle-ledger'];
 
 /** Opens a database as a version of the app to come would; resolves with how that went. */

@@ -32,7 +32,7 @@ const text = write('text.txt', Array.from({ length: 400 }, (_, i) => `The number
 describe('npm run recipe', () => {
   it('trains base and both phases, writes the contract, and scores and samples what it wrote', () => {
     const out = at('run');
-    const sets = ['base.steps=30', 'continued.steps=15', 'base.schedule.warmupSteps=3'].flatMap((line) => ['--set', line]);
+    const sets = ['base.steps=30', 'continued.steps=15', 'base.schedule.warmupSteps=3', 'batch.length=32'].flatMap((line) => ['--set', line]);
     const { status, stderr } = recipe('--preset', 'smoke', '--data', `notes=${text}`, ...sets, '--seed', '3', '--out', out);
     expect(status, stderr).toBe(0);
     const json = (name: string) => JSON.parse(readFileSync(path.join(out, name), 'utf8'));

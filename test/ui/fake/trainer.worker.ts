@@ -52,14 +52,12 @@ export interface Scenario {
   presets?: string[];
   /** Said of the list of saved runs. */
   notes?: string[];
-  /** Milliseconds between an experiment's batches. */
+  /** Milliseconds between a run's batches of events; 20 if unsaid, five times as fast as the protocol allows, so that tests wait less. */
   beat?: number;
 }
 
 const scenario = (globalThis as { scenario?: Scenario }).scenario ?? {};
 const NOISE_STREAM = 7;
-/** Milliseconds between batches of events: the protocol's "at most ~10 times a second". */
-const BEAT = 100;
 
 /** Of the shipped text and of the world's sources, roughly. */
 const SOURCE_TOKENS = {
@@ -67,7 +65,7 @@ const SOURCE_TOKENS = {
   web: null, wiki: null, forum: null, 'web-recent': null, 'wiki-recent': null, qa: 840,
 };
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, BEAT));
+const pause = () => new Promise((resolve) => setTimeout(resolve, scenario.beat ?? 20));
 
 /** Falls like a power law, drops by 0.25 nats after the switch, with noise of 0.1. */
 function lossAt(step: number, switchStep: number | null, seed: number): number {
@@ -262,7 +260,7 @@ const api: TrainerApi = {
       batches++;
       if (batches > at && kind === 'failed')
         throw new Error('Arm recipe of seed 1 diverged: lower the peak learning rate.');
-      await new Promise((resolve) => setTimeout(resolve, scenario.beat ?? 5));
+      await new Promise((resolve) => setTimeout(resolve, 5));
       if (batches > at) while (commanded() !== 'stop') await pause();
       return commanded() !== 'stop';
     };
