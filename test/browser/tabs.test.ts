@@ -10,7 +10,7 @@ import { launchBrowser } from './launch.ts';
 
 /** Far more steps than a test takes, so that no run ends by itself. */
 const long = '#v=1&p=smoke&base.steps=50000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
-const short = '#v=1&p=smoke&base.steps=40&continued.steps=12&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
+const short = '#v=1&p=smoke&base.steps=160&continued.steps=40&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
 
 let browser: Browser;
 let url: string;
@@ -140,7 +140,7 @@ test('taken over in one click, the run ends with the losses of one that nobody m
     await isStage(second, 'Continued in another tab');
     await isStage(first, 'Done');
     const [moved, undisturbed] = await written(first, 'done');
-    expect(undisturbed!.losses).toHaveLength(52);
+    expect(undisturbed!.losses).toHaveLength(200);
     expect(moved!.losses).toEqual(undisturbed!.losses);
   }));
 
