@@ -15,5 +15,5 @@ export async function withSpace(failure: StorageError, needed: number): Promise<
   const { usage = 0, quota = 0 } = (await globalThis.navigator?.storage?.estimate?.().catch(() => null)) ?? {};
   const free = Math.max(0, quota - usage);
   const found = quota === 0 ? '' : free < needed ? `, and ${megabytes(free)} are free` : ', which the browser allows, so the disk itself is full';
-  return new StorageError(failure.code, `${failure.what}; this save needs ${megabytes(needed)}${found}`, failure);
+  return new StorageError(failure.code, `${failure.what.replace(/\.$/, '')}; this save needs ${megabytes(needed)}${found}`, failure);
 }

@@ -21,6 +21,7 @@ import { beginPhase, divergedMessage, judge, mostBadInARow, mostRollbacks, newHe
 import { recording } from './history.ts';
 import type { Keeper, SavedState } from './keeper.ts';
 import type { RunListener } from './listener.ts';
+import { StepTimer } from './stepTimer.ts';
 import type { Bench } from './trials.ts';
 import { Watch } from './watch.ts';
 
@@ -83,8 +84,7 @@ export class Run {
   #reads: Promise<boolean>[] = [];
   /** Steps read back together. */
   #group = 1;
-  /** Milliseconds a step, as last measured; null: not yet. A step that the machine or its tab slept in measures nothing. */
-  #perStep: number | null = null;
+  readonly #timer = new StepTimer();
   readonly #clock = new AwakeClock((millis) => this.#tellSleep(millis));
   #trouble: Trouble | null = null;
   #end: RunState | null = null;
@@ -291,13 +291,13 @@ export class Run {
   async #read(first: number, last: number): Promise<boolean> {
     const { plan, config } = this;
     const rows = await this.engine.metrics(first, last);
-    const millis = this.#clock.lap();
-    if (millis !== null) {
-      this.#perStep = Math.max(millis, 0.01) / rows.length;
-      this.#group = Math.max(1, Math.min(16, Math.round(groupMillis / this.#perStep)));
-      this.engine.pace(this.#perStep);
+    this.#timer.add(rows.length, this.#clock.lap());
+    const { perStep } = this.#timer;
+    if (perStep !== null) {
+      this.#group = Math.max(1, Math.min(16, Math.round(groupMillis / perStep)));
+      this.engine.pace(perStep);
     }
-    const tokensPerSecond = this.#perStep === null ? 0 : (plan.tokensPerStep / this.#perStep) * 1000;
+    const tokensPerSecond = perStep === null ? 0 : (plan.tokensPerStep / perStep) * 1000;
     for (const row of rows) {
       if (this.#trouble) return false;
       const logged = row.step % config.logEverySteps === 0 || row.step === plan.endStep - 1;

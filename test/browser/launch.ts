@@ -19,8 +19,9 @@ export const executable = (): string => {
   return found;
 };
 
-export const launchBrowser = (switches: readonly string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath: executable(), args: [...switches, ...toTheSink()] });
+/** `without`: switches that Playwright sets by itself. */
+export const launchBrowser = (switches: readonly string[] = [], without: string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: executable(), args: [...switches, ...toTheSink()], ignoreDefaultArgs: without });
 
 /** What left the browsers of this file so far. */
 export async function whatLeft(): Promise<string[]> {

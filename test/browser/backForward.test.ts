@@ -1,0 +1,52 @@
+/** A page that trains, left for another one: the browser keeps it and its worker, which trains on, and the back button finds the run further on. */
+import { readFileSync } from 'node:fs';
+import { expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { webGpuSwitches } from './harness.ts';
+import { launchBrowser } from './launch.ts';
+
+/** Far more steps than a test takes; 64 tokens each. */
+const recipe = '#v=1&p=smoke&base.steps=50000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
+/** Milliseconds away. */
+const AWAY = 3000;
+
+async function stepOf(page: Page): Promise<number> {
+  const numbers = await page.locator('.numbers').textContent();
+  return Number(/step ([\d,]+)/i.exec(numbers ?? '')?.[1]?.replaceAll(',', '') ?? 0);
+}
+
+test('the back button finds a run that was left training, with what it did meanwhile', async () => {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  const browser = await launchBrowser(webGpuSwitches, ['--disable-back-forward-cache']);
+  try {
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    await page.addInitScript(() =>
+      addEventListener('pageshow', (event) => Object.assign(globalThis, { wasKept: (event as PageTransitionEvent).persisted })),
+    );
+    await page.goto(site.url + recipe);
+    await page.getByText('Runs on').waitFor();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(5);
+    const before = await stepOf(page);
+    await page.goto('about:blank');
+    await new Promise((resolve) => setTimeout(resolve, AWAY));
+    await page.goBack({ waitUntil: 'commit' }); // a page that was kept does not load again
+    expect(await page.evaluate(() => (globalThis as { wasKept?: boolean }).wasKept)).toBe(true);
+    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(before + 20);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText('Paused', { exact: true }).first().waitFor();
+    // Every step is there, those of the time away included.
+    await page.getByRole('button', { name: 'Axes and files' }).click();
+    const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+    const rows = readFileSync(await csv.path(), 'utf8').trimEnd().split('\r\n').slice(1);
+    expect(rows.map((row) => Number(row.split(',')[1]))).toEqual(rows.map((_, step) => step));
+    expect(rows.length).toBeGreaterThan(before + 20);
+    expect(complaints).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+});
