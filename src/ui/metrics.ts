@@ -82,6 +82,58 @@ export const METRICS = {
     explanation: 'Largest attention logit of a layer; in the hundreds, attention has collapsed onto single tokens.',
     source: 'max q·k / √d = score',
   },
+  seedsRun: {
+    explanation: 'How many seeds the row is of: each has its own world, first weights and order of data.',
+    source: 'mean ± standard error, s / √seeds',
+  },
+  benchmarks: {
+    explanation: 'Mean accuracy of the suites that continued pretraining is to teach.',
+    source: 'plain mean over suites; papers.md §1.3',
+  },
+  retention: {
+    explanation: 'Accuracy on what the base knew and the continued text hardly mentions: what is left of it. The paper measures none.',
+    source: 'mean over retention suites',
+  },
+  average: {
+    explanation: 'Mean accuracy of benchmarks and retention together; probes do not count.',
+    source: 'plain mean over suites; papers.md §1.3',
+  },
+  paperAverage: {
+    explanation: 'What the paper has for the same comparison, with its table: other models on other tasks, so compare signs and order.',
+    source: 'papers.md §1.5 to §1.9',
+  },
+  logProb: {
+    explanation: 'Mean ln p of the right answer: it moves before accuracy does.',
+    source: 'mean of ln p(answer | question)',
+  },
+  difference: {
+    explanation: 'This arm less the control from the same base, in points, with the 95 % interval over seeds; where that spans zero, no difference is shown.',
+    source: 'd ± t · s / √seeds, Student’s t of paired differences',
+  },
+  seedsWon: {
+    explanation: 'In how many seeds this arm’s average is above the control’s.',
+    source: 'count of d > 0',
+  },
+  forgotten: {
+    explanation: 'Held-out loss of this source at the end of the arm less that of its base: below 0 it was learnt, above 0 forgotten.',
+    source: 'ΔL = L(end) − L(base)',
+  },
+  documentTokens: {
+    explanation: 'Mean length of the source’s documents.',
+    source: 'tokens / documents',
+  },
+  pool: {
+    explanation: 'Documents before they repeat, and how many of them differ; an endless source never repeats.',
+    source: 'counted in the generated text',
+  },
+  heldOutMet: {
+    explanation: 'Share of held-out documents that stand in the training text word for word: chance makes a short one twice.',
+    source: 'counted in the generated text',
+  },
+  items: {
+    explanation: 'Questions of the suite; each adds to the accuracy alike.',
+    source: 'accuracy = right / items',
+  },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

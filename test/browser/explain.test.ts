@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { button, withPlayed } from './played.ts';
 
 /** Columns that hold names, marks or pictures of numbers explained beside them. */
-const NO_NUMBER = ['Source', 'Suite', 'Run', 'Edit', 'Trend', 'Step', 'Phase'];
+const NO_NUMBER = ['Source', 'Suite', 'Run', 'Edit', 'Trend', 'Step', 'Phase', 'Arm', 'What it is', 'What it asks', 'Part'];
 
 /** Column headings of the page's tables of numbers, and whether each comes with an explanation that names its source. */
 const headings = (page: Page) =>
@@ -37,6 +37,20 @@ test('every number in a table comes with what it means', () =>
     const drawn = page.locator('.figure .key').first();
     for (const name of ['Loss', 'Data blend', 'Learning rate']) expect(await drawn.locator('dfn', { hasText: name }).count()).toBe(1);
   }));
+
+test('so does every number in the tables of an experiment', () =>
+  withPlayed(
+    { recorded: true },
+    async (page) => {
+      await page.getByRole('heading', { name: 'Accuracy, %' }).waitFor();
+      await page.getByText('What this world holds').click();
+      await page.getByRole('columnheader', { name: 'Items' }).waitFor();
+      const numbers = (await headings(page)).filter(({ title }) => !NO_NUMBER.includes(title));
+      expect(numbers.length).toBeGreaterThan(20);
+      expect(numbers.filter(({ explained }) => !explained)).toEqual([]);
+    },
+    { address: '#experiments&x=f4&p=ci' },
+  ));
 
 test('an explanation is there on hover and on focus, stays under the pointer, and goes with Escape', () =>
   withPlayed({}, async (page) => {

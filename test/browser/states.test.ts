@@ -1,6 +1,7 @@
 /**
  * Every state of the page, played by a worker that trains nothing (test/ui/fake): accessible by axe's WCAG 2.2 AA
- * rules in light and dark, wide and narrow; no wider than a phone; no complaint on the console.
+ * rules in light and dark, wide and narrow; no wider than a phone; no complaint on the console. LOOKS=all has every state in
+ * each theme at each width, not only in two of the four.
  */
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
@@ -11,6 +12,13 @@ import { launchBrowser } from './launch.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PHONE = 360;
+const LOOKS = [
+  ['light', 1280],
+  ['dark', PHONE],
+  ['dark', 1280],
+  ['light', PHONE],
+] as const;
+const looks = process.env.LOOKS === 'all' ? LOOKS : LOOKS.slice(0, 2);
 
 let browser: Browser;
 beforeAll(async () => {
@@ -37,12 +45,12 @@ test.each(states.filter(({ onlyLook }) => !onlyLook))('$name', async ({ scenario
     const page = await openPlayed(context, site.url + address, scenario);
     await reach(page);
     await page.evaluate(axe.source);
-    expect(await violations(page)).toEqual([]);
-
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.setViewportSize({ width: PHONE, height: 800 });
-    expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE);
+    for (const [colorScheme, width] of looks) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      expect(await violations(page), `${colorScheme}, ${width} px`).toEqual([]);
+      if (width === PHONE) expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE);
+    }
     expect(complaints).toEqual([]);
   } finally {
     await context.close();

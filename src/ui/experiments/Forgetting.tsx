@@ -18,7 +18,7 @@ export function Forgetting({ experiment, results }: { experiment: Experiment; re
   return (
     <section>
       <h2>{words.forgetting.heading}</h2>
-      <Table class="numbers-table" name={words.forgetting.heading} head={[words.forgetting.source, ...sources]}>
+      <Table class="numbers-table" name={words.forgetting.heading} head={[words.forgetting.arm, ...sources.map((source) => [source, 'forgotten'] as const)]}>
         {arms.map(({ name }) => (
           <tr key={name}>
             <th scope="row">{name}</th>

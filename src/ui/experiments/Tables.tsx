@@ -1,5 +1,6 @@
 /** The numbers: scores of every arm, the base's first and the paper's beside them, and differences to the control. */
 import { Table } from '../components/Table.tsx';
+import type { MetricName } from '../metrics.ts';
 import { type Experiment, PAPER_BASE, type PaperFigure } from '../../recipe/experiments.ts';
 import { difference, type ResultScores } from '../../recipe/results.ts';
 import { mean, type PairedDifference, standardError } from '../../recipe/statistics.ts';
@@ -8,11 +9,11 @@ import { words } from './words.ts';
 
 type Measure = (scores: ResultScores) => number | null | undefined;
 
-const MEASURES: { title: string; of: Measure }[] = [
-  { title: words.table.benchmarks, of: (row) => row.averageWithoutRetention },
-  { title: words.table.retention, of: (row) => row.retention },
-  { title: words.table.average, of: (row) => row.average },
-];
+const MEASURES = [
+  { title: words.table.benchmarks, metric: 'benchmarks', of: (row) => row.averageWithoutRetention },
+  { title: words.table.retention, metric: 'retention', of: (row) => row.retention },
+  { title: words.table.average, metric: 'average', of: (row) => row.average },
+] as const satisfies { title: string; metric: MetricName; of: Measure }[];
 
 interface Props {
   experiment: Experiment;
@@ -36,11 +37,11 @@ export function Scores({ experiment, results }: Props) {
         name={words.table.scores}
         head={[
           words.table.arm,
-          words.table.seeds,
-          ...MEASURES.map(({ title }) => title),
-          words.table.paper,
-          ...counted,
-          words.table.logProb,
+          [words.table.seeds, 'seedsRun'],
+          ...MEASURES.map(({ title, metric }) => [title, metric] as const),
+          [words.table.paper, 'paperAverage'],
+          ...counted.map((suite) => [suite, 'accuracy'] as const),
+          [words.table.logProb, 'logProb'],
         ]}
       >
         {arms.map(({ name, label, paper }) => (
@@ -107,10 +108,8 @@ export function DifferenceTable({ experiment, results }: Props) {
       name={words.differences.heading(control)}
       head={[
         words.differences.arm,
-        words.differences.benchmarks,
-        words.differences.retention,
-        words.differences.average,
-        words.differences.won,
+        ...MEASURES.map(({ title }) => [title, 'difference'] as const),
+        [words.differences.won, 'seedsWon'],
       ]}
     >
       {arms.map((name) => {
@@ -145,8 +144,6 @@ function Difference({ found }: { found: PairedDifference | null }) {
     </>
   );
 }
-
-/** A table that scrolls by itself where the page is too narrow for it. */
 
 /** mean ± standard error; the value alone of one seed. */
 function spread(values: readonly number[], unit: number, digits: number) {

@@ -107,7 +107,6 @@ export const words = {
     noteOne: 'A dot is a seed: both arms from the same base checkpoint.',
     benchmarks: 'Benchmarks',
     retention: 'Retention',
-    average: 'Average of all',
     arm: 'Arm',
     won: 'Seeds won',
     none: 'no difference shown',
@@ -158,18 +157,26 @@ export const words = {
       `pretraining, a choice that makes forgetting measurable. ${format.integer(vocabulary)} words` +
       `${dictionary > 0 ? `, ${dictionary} of which a second language translates` : ''}. Nothing is downloaded.`,
     sources: 'Sources',
-    sourceHead: ['Source', 'What it is', 'Tokens each', 'Documents', 'Held out, yet met'],
+    source: 'Source',
+    what: 'What it is',
+    tokens: 'Tokens each',
+    documents: 'Documents',
+    met: 'Held out, yet met',
     pool: (documents: number, distinct: number, tokens: number) =>
       `${format.integer(documents)}, ${format.integer(distinct)} different; ${format.short(tokens)} tokens`,
     endless: 'endless',
     suites: 'Benchmarks',
-    suiteHead: ['Suite', 'What it asks', 'Part', 'Items', 'Chance'],
+    suite: 'Suite',
+    asks: 'What it asks',
+    part: 'Part',
+    items: 'Items',
+    chance: 'Chance',
   },
 
   forgetting: {
     heading: 'What was gained, what was forgotten',
     note: 'Change of the held-out loss against the base, nats a token, at the end of each arm. Below zero is learnt, above zero forgotten.',
-    source: 'Arm',
+    arm: 'Arm',
   },
 
   gauges: {
