@@ -205,7 +205,10 @@ test('the picture is zoomed by pointer and by keys', () =>
     await button(page, 'Whole run').waitFor({ state: 'hidden' });
     await button(page, 'Axes and files').click();
     await page.getByRole('combobox', { name: 'Along' }).selectOption('seconds');
-    await page.getByLabel('Log along').check();
+    await chart.press('l');
+    expect(await page.getByLabel('Log loss').isChecked()).toBe(true);
+    await chart.press('Shift+L');
+    expect(await page.getByLabel('Log along').isChecked()).toBe(true);
     await page.locator('.phase.base').waitFor();
     await chart.press('End');
     await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();

@@ -1,13 +1,16 @@
 /**
- * Single-key commands: Space pauses and resumes, `.` takes one step, `?` opens the help. They act only while no
- * control has the focus, and can be turned off (WCAG 2.1.4): speech input and slips of the hand must not stop a run.
+ * Single-key commands: Space pauses and resumes, `.` takes one step, `l` and Shift+L change the chart's axes, `?` opens the
+ * help. They act only while no control has the focus, and can be turned off (WCAG 2.1.4): speech input and slips of the
+ * hand must not stop a run.
  */
 import { effect, signal } from '@preact/signals';
 import { pause, resume, step } from '../trainer.ts';
 import type { Command } from './controls.ts';
 import { helpIsOpen } from './help.ts';
 import { recall, remember } from './memory.ts';
+import { view } from './route.ts';
 import { commands } from './run.ts';
+import { logLoss, logX } from './shown.ts';
 
 export const singleKeys = signal(recall('singleKeys') !== 'off');
 effect(() => remember('singleKeys', singleKeys.value ? 'on' : 'off'));
@@ -32,6 +35,8 @@ export function listenToKeys(): void {
       helpIsOpen.value = true;
       return;
     }
+    const axis = event.key === 'l' ? logLoss : event.key === 'L' ? logX : null;
+    if (axis && view.value === 'run') axis.value = !axis.value;
     const command = commandOfKey(event.key, commands.value);
     if (!command) return;
     event.preventDefault();
