@@ -84,7 +84,7 @@ export const METRICS = {
   },
   seedsRun: {
     explanation: 'How many seeds the row is of: each has its own world, first weights and order of data.',
-    source: 'mean ± standard error, s / √seeds',
+    source: 'standard error = s / √seeds',
   },
   benchmarks: {
     explanation: 'Mean accuracy of the suites that continued pretraining is to teach.',
@@ -92,7 +92,7 @@ export const METRICS = {
   },
   retention: {
     explanation: 'Accuracy on what the base knew and the continued text hardly mentions: what is left of it. The paper measures none.',
-    source: 'mean over retention suites',
+    source: 'Σ accuracy of a retention suite / suites = retention',
   },
   average: {
     explanation: 'Mean accuracy of benchmarks and retention together; probes do not count.',
@@ -104,15 +104,15 @@ export const METRICS = {
   },
   logProb: {
     explanation: 'Mean ln p of the right answer: it moves before accuracy does.',
-    source: 'mean of ln p(answer | question)',
+    source: 'Σ ln p(answer | question) / questions = log p',
   },
   difference: {
     explanation: 'This arm less the control from the same base, in points, with the 95 % interval over seeds; where that spans zero, no difference is shown.',
-    source: 'd ± t · s / √seeds, Student’s t of paired differences',
+    source: 'interval = mean of d ± t · s / √seeds, Student’s t of paired differences d',
   },
   seedsWon: {
     explanation: 'In how many seeds this arm’s average is above the control’s.',
-    source: 'count of d > 0',
+    source: 'Σ [arm > control] over seeds = seeds won',
   },
   forgotten: {
     explanation: 'Held-out loss of this source at the end of the arm less that of its base: below 0 it was learnt, above 0 forgotten.',
@@ -120,15 +120,15 @@ export const METRICS = {
   },
   documentTokens: {
     explanation: 'Mean length of the source’s documents.',
-    source: 'tokens / documents',
+    source: 'tokens / documents = tokens each',
   },
   pool: {
     explanation: 'Documents before they repeat, and how many of them differ; an endless source never repeats.',
-    source: 'counted in the generated text',
+    source: 'documents = |pool|, different ones = |set of their texts|',
   },
   heldOutMet: {
     explanation: 'Share of held-out documents that stand in the training text word for word: chance makes a short one twice.',
-    source: 'counted in the generated text',
+    source: 'held-out documents met in training / held-out documents = share',
   },
   items: {
     explanation: 'Questions of the suite; each adds to the accuracy alike.',

@@ -481,7 +481,7 @@ export const text = {
       ['Home End', 'to its first and its last step'],
       ['+ −', 'zoom in and out, when the chart has the focus'],
       ['0', 'shows all of the run again'],
-      ['l', 'the loss on a logarithmic axis, or back; with Shift the axis along it'],
+      ['l L', 'a logarithmic axis for the loss, with Shift for the steps; again, a plain one'],
       ['Esc', 'puts an explanation, a dialog or the walk over the page away'],
     ],
     enabled: 'Single keys work whenever no field or button has the focus',
