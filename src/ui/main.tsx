@@ -37,5 +37,11 @@ askForShippedBase();
 askBeforeRun();
 lookForSaved();
 
-// After the first paint: a frame, and the task behind it.
-requestAnimationFrame(() => setTimeout(() => void askMachine().then(keepOffline)));
+void firstPaint().then(askMachine).then(keepOffline);
+
+/** Settles when the page is on the screen, as the browser tells it, and at the latest a second after its first frame. */
+function firstPaint(): Promise<unknown> {
+  const told = new Promise((resolve) => new PerformanceObserver(resolve).observe({ type: 'paint', buffered: true }));
+  const late = new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 1000)));
+  return Promise.race([told, late]);
+}

@@ -83,9 +83,10 @@ test('a killed browser resumes its run, bit for bit', async () => {
     const third = await openTrainer(browser, site.url, script);
     await third.send({ kind: 'resume' });
     const found = await third.until(({ resuming }) => resuming);
-    expect(found).toMatchObject({ preset: 'ci', endStep: baseSteps + continuedSteps, phase: 'base' });
+    expect(found).toMatchObject({ preset: 'ci', endStep: baseSteps + continuedSteps });
     expect(found.step).toBeGreaterThanOrEqual(paused.step);
-    await third.until(({ events }) => (events?.saved && events.saved.step === baseSteps ? true : undefined));
+    // A busy machine hears of a step late, and its base may be over before the kill.
+    if (found.phase === 'base') await third.until(({ events }) => (events?.saved && events.saved.step === baseSteps ? true : undefined));
     await browser.kill();
 
     browser = await KillableBrowser.launch(profile, webGpuSwitches);
