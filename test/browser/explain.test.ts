@@ -56,6 +56,8 @@ test('an explanation is there on hover and on focus, stays under the pointer, an
   withPlayed({}, async (page) => {
     const word = page.locator('dfn', { hasText: 'Learning rate' });
     const tip = page.getByText('how far a step moves the weights', { exact: false });
+    // What arrives late moves the words: hovered before, they would leave their tips behind.
+    await page.getByText('Needs 6 MB').waitFor();
     expect(await tip.isVisible()).toBe(false);
     await word.hover();
     await tip.waitFor();
@@ -68,6 +70,16 @@ test('an explanation is there on hover and on focus, stays under the pointer, an
     await page.keyboard.press('Escape');
     await tip.waitFor({ state: 'hidden' });
     const box = () => tip.boundingBox();
+    // At the lower edge of the window it stands above its word.
+    await word.evaluate((element) => (element as HTMLElement).blur());
+    await page.setViewportSize({ width: 1280, height: 500 });
+    await word.evaluate((element) => element.scrollIntoView({ block: 'end' }));
+    await word.focus();
+    await tip.waitFor();
+    const { y, height } = (await box())!;
+    expect(y + height).toBeLessThanOrEqual((await word.boundingBox())!.y + 1);
+    await page.keyboard.press('Escape');
+    await word.evaluate((element) => (element as HTMLElement).blur());
     await page.setViewportSize({ width: 360, height: 800 });
     await page.locator('dfn', { hasText: 'Smoothing' }).hover();
     await word.hover();

@@ -20,10 +20,12 @@ export function Explained({ explanation, source, children }: ExplainedProps) {
   const tip = useRef<HTMLSpanElement>(null);
   const show = (event: Event) => {
     const element = tip.current!;
-    const { left, bottom } = (event.currentTarget as Element).getBoundingClientRect();
-    element.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - WIDTH - EDGE))}px`;
-    element.style.top = `${bottom}px`;
+    const { left, top, bottom } = (event.currentTarget as Element).getBoundingClientRect();
     if (!element.matches(':popover-open')) element.showPopover();
+    // Below the word, above it where the window ends before the tip does.
+    const height = element.offsetHeight;
+    element.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - WIDTH - EDGE))}px`;
+    element.style.top = `${bottom + height > innerHeight && top > height ? top - height : bottom}px`;
   };
   const hide = () => tip.current?.hidePopover();
   return (
