@@ -243,7 +243,7 @@ test('the picture leaves as PNG, SVG and CSV', () =>
   }));
 
 test('queued seeds run one after another; a stop holds the rest until it is sent on', () =>
-  played({ stride: 40 }, async (page) => {
+  played({ stride: 400 }, async (page) => {
     await page.getByText('Several runs').click();
     await page.getByLabel('Seeds', { exact: true }).fill('3');
     await button(page, 'Queue').click();

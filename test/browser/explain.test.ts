@@ -18,7 +18,7 @@ const headings = (page: Page) =>
   );
 
 test('every number in a table comes with what it means', () =>
-  withPlayed({}, async (page) => {
+  withPlayed({ beat: 100 }, async (page) => {
     await page.getByLabel('Preset').selectOption('ci');
     await page.getByText('Start from the shipped base').waitFor();
     for (let run = 0; run < 2; run++) {

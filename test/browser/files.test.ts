@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withPage } from './harness.ts';
 
 const largeBytes = Number(process.env.FILE_BYTES ?? 24_000_000);
-const recipe = '#v=1&p=smoke&base.steps=12&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0';
+const recipe = '#v=1&p=smoke&base.steps=60&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0';
 const prose = 'It was a dark and stormy night; the rain fell in torrents, except at intervals.\n\n';
 
 let folder: string;

@@ -33,7 +33,7 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.getByText('Ended before its time').waitFor({ timeout: 30_000 });
       for (const [field, value] of [['Peak rates', '1e-3, 4e-3'], ['Rows a step', '4'], ['Tokens a run', '5120'], ['Seeds', '1']] as const) {
-        await page.getByLabel(field).fill(value);
+        await page.getByRole('textbox', { name: field }).fill(value);
       }
       await page.getByText('2 runs, 10.2K tokens in all.').waitFor();
       await page.getByRole('button', { name: 'Fill the grid' }).click();
@@ -48,5 +48,5 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByRole('button', { name: 'Start again' }).waitFor({ timeout: 90_000 });
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
     },
-    { address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off&batch.sequences=2&batch.length=32`, viewport: { width: 1280, height: 900 } },
+    { address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off`, viewport: { width: 1280, height: 900 } },
   ));

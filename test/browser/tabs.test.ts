@@ -9,7 +9,7 @@ import { webGpuSwitches } from './harness.ts';
 import { launchBrowser } from './launch.ts';
 
 /** Far more steps than a test takes, so that no run ends by itself. */
-const long = '#v=1&p=smoke&base.steps=50000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
+const long = '#v=1&p=smoke&base.steps=5000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0';
 const short = '#v=1&p=smoke&base.steps=160&continued.steps=40&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
 
 let browser: Browser;

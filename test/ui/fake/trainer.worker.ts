@@ -52,7 +52,10 @@ export interface Scenario {
   presets?: string[];
   /** Said of the list of saved runs. */
   notes?: string[];
-  /** Milliseconds between a run's batches of events; 20 if unsaid, five times as fast as the protocol allows, so that tests wait less. */
+  /**
+   * Milliseconds between a run's batches of events. Unsaid, the protocol's 100 for a run with a stride, which is one to act in, and 20
+   * for one that is only waited for.
+   */
   beat?: number;
 }
 
@@ -65,7 +68,7 @@ const SOURCE_TOKENS = {
   web: null, wiki: null, forum: null, 'web-recent': null, 'wiki-recent': null, qa: 840,
 };
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, scenario.beat ?? 20));
+const pause = () => new Promise((resolve) => setTimeout(resolve, scenario.beat ?? (scenario.stride === undefined ? 20 : 100)));
 
 /** Falls like a power law, drops by 0.25 nats after the switch, with noise of 0.1. */
 function lossAt(step: number, switchStep: number | null, seed: number): number {
