@@ -14,7 +14,7 @@ import { projectRoot, runCommand, runPackage } from './node/project.mjs';
 const started = performance.now();
 const out = path.join(projectRoot, 'out');
 /** @param {string} tier */
-const countsOf = (tier) => path.join(out, `tests-${tier}.json`);
+const reportOf = (tier) => path.join(out, `tests-${tier}.json`);
 
 function prepare() {
   ensureDependencies();
@@ -24,21 +24,37 @@ function prepare() {
   ensureData();
 }
 
-/** Numbers of tests that passed and failed, from Vitest's own report. @param {string} tier @returns {{ passed: number, failed: number }} */
-function readCounts(tier) {
+/**
+ * What Vitest's own report says: numbers of tests, and a line for each test or file that failed or was begun and never ended, which
+ * is all that is left of a process that died. @param {string} tier @returns {{ passed: number, failed: number, lines: string[] }}
+ */
+function readReport(tier) {
+  let report;
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(countsOf(tier), 'utf8'));
-    return { passed: numPassedTests, failed: numFailedTests };
+    report = JSON.parse(readFileSync(reportOf(tier), 'utf8'));
   } catch {
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failed: 0, lines: [`no report of the tier "${tier}": Vitest did not come to its end`] };
   }
+  /** @param {string} [message] */
+  const firstLine = (message = '') => message.split('\n', 1)[0];
+  /** @type {string[]} */
+  const lines = [];
+  for (const { name, message, assertionResults } of report.testResults) {
+    const file = path.relative(projectRoot, name);
+    if (message) lines.push(`${file}: ${firstLine(message)}`);
+    for (const { fullName, status, failureMessages } of assertionResults) {
+      if (status === 'failed') lines.push(`${file} > ${fullName}: ${firstLine(failureMessages[0])}`);
+      if (status === 'pending') lines.push(`${file} > ${fullName}: never ended; did its process die, and the files after it with it?`);
+    }
+  }
+  return { passed: report.numPassedTests, failed: report.numFailedTests, lines };
 }
 
 /** Arguments of Vitest for some of its projects. @param {string} tier @param {string[]} projects */
 function vitest(tier, projects) {
-  rmSync(countsOf(tier), { force: true });
+  rmSync(reportOf(tier), { force: true });
   const chosen = projects.flatMap((name) => ['--project', name]);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${countsOf(tier)}`];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(tier)}`];
   return ['run', ...chosen, ...reporters, '--passWithNoTests', ...process.argv.slice(2)];
 }
 
@@ -83,11 +99,11 @@ for (const [name, run] of steps) {
   if (!ok) failures.push(`${name}: ${why}`);
 }
 
-const counts = ['node', 'browser'].map(readCounts);
-const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+const reports = ['node', 'browser'].map(readReport);
+const passed = reports.reduce((sum, report) => sum + report.passed, 0);
+const failed = reports.reduce((sum, report) => sum + report.failed, 0);
 const seconds = Math.round((performance.now() - started) / 1000);
-if (failures.length > 0) console.log(`\nFailed: ${failures.join('; ')}.`);
+if (failures.length > 0) console.log(['', `Failed: ${failures.join('; ')}.`, ...reports.flatMap((report) => report.lines)].join('\n'));
 console.log(`\n${failures.length === 0 ? 'All is well' : 'Not well'} after ${seconds} s.`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failures.length === 0 && passed > 0 ? 0 : 1);
