@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { presetConfig, PRESETS } from '../../src/config/presets.ts';
 import type { ModelConfig } from '../../src/config/run.ts';
 import { estimate, matmulParameters, memoryOf, trainingFlopsPerToken } from '../../src/model/estimate.ts';
 import { parameterCount, parameterList } from '../../src/model/parameters.ts';
+import fc from '../property.ts';
 
 const size = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
 const total = (list: readonly { shape: readonly number[] }[]) => list.reduce((sum, { shape }) => sum + size(shape), 0);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { describeDifference, differences } from '../../src/config/difference.ts';
 import { OPTIONS } from '../../src/config/options.ts';
@@ -6,6 +5,7 @@ import { DEFAULT_PRESET, presetConfig, PRESETS } from '../../src/config/presets.
 import { resolveConfig, setText } from '../../src/config/resolve.ts';
 import { decodeHash, encodeHash } from '../../src/config/url.ts';
 import { checkConfig } from '../../src/config/validate.ts';
+import fc from '../property.ts';
 
 /** A setting of one option within its range, as text. */
 const setting = fc.constantFrom(...OPTIONS).chain((option): fc.Arbitrary<[string, string]> => {

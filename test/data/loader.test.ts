@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { drawProbabilities, realisedShares } from '../../src/data/balance.ts';
 import { Loader } from '../../src/data/loader.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { RandomStream } from '../../src/util/random.ts';
+import fc from '../property.ts';
 import { END, sourceOf } from './sources.ts';
 import type { Blend } from '../../src/config/run.ts';
 import type { Batch } from '../../src/data/loader.ts';

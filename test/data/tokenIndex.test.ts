@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
+import fc from '../property.ts';
 
 test('lists the positions of every id in ascending order, in buffers used before', () => {
   fc.assert(

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { describe, expect, test } from 'vitest';
 import { huggingFaceFolder, readHuggingFaceFolder, type FolderFile } from '../../src/export/huggingface.ts';
@@ -9,6 +8,7 @@ import { nemotronTensors } from '../../src/export/weights.ts';
 import { parameterCount } from '../../src/model/parameters.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { fromHuggingFace } from '../../src/tokenizer/huggingface.ts';
+import fc from '../property.ts';
 import { randomWeights, tinyConfig } from './tinyModel.ts';
 
 const model = tinyConfig();

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ImportError } from '../../src/export/importError.ts';
 import {
@@ -8,6 +7,7 @@ import {
   type Dtype,
   type SafeTensor,
 } from '../../src/export/safetensors.ts';
+import fc from '../property.ts';
 
 /** A file of this header and so many bytes of data. */
 function file(header: string | Uint8Array, dataLength = 0, claimed?: bigint): Uint8Array {

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { score, scoreWindows } from '../../src/export/score.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { UserError } from '../../src/util/errors.ts';
+import fc from '../property.ts';
 
 describe('scoreWindows', () => {
   test('windows share one token', () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ScheduleConfig } from '../../src/config/run.ts';
 import { finalRate, progressAt, rate, remaining, switchProgress, switchStep } from '../../src/optim/schedule.ts';
+import fc from '../property.ts';
 
 const cosine = (peak: number, end: number, more: Partial<ScheduleConfig> = {}): ScheduleConfig => ({
   kind: 'cosine',

@@ -1,5 +1,4 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BpeTokenizer } from '../../src/tokenizer/bpe.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
@@ -9,6 +8,7 @@ import { BPE_SAMPLE_UNITS, loadTokenizer } from '../../src/tokenizer/load.ts';
 import { trainBpe } from '../../src/tokenizer/train.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { RandomStream } from '../../src/util/random.ts';
+import fc from '../property.ts';
 
 /**
  * Text with English, code, digits, German, Hindi, emoji and every kind of white space, long enough for a couple of
