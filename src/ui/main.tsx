@@ -12,6 +12,7 @@ import { keepLink } from './state/link.ts';
 import { keepOffline } from './state/offline.ts';
 import { askBeforeRun } from './state/preflight.ts';
 import { listenToKeys } from './state/keys.ts';
+import { isEmbedded } from './state/lesson.ts';
 import { dismissTips } from './state/tips.ts';
 import { tellMishaps } from './state/mishaps.ts';
 import { keepAwake } from './state/wakeLock.ts';
@@ -28,7 +29,7 @@ keepLink();
 render(<App />, root);
 titleFollowsRun();
 announceRun();
-keepAwake();
+if (!isEmbedded) keepAwake(); // in a frame that is for the page around it
 listenToKeys();
 dismissTips();
 keepRuns();

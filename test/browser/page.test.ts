@@ -10,6 +10,18 @@ test('the page opens without a complaint, with a WebGPU adapter behind it', () =
     await screenshot(page, 'open');
   }));
 
+test('in a frame of another page it trains too, with a worker of its own', () =>
+  withPage(async (page) => {
+    const lesson = `<!doctype html><title>A lesson</title><iframe title="Rekindle" width="800" height="700" src="${page.url()}#v=1&p=smoke">`;
+    await page.route('**/lesson', (route) => route.fulfill({ contentType: 'text/html', body: lesson }));
+    await page.goto(new URL('lesson', page.url()).href);
+    const frame = page.frameLocator('iframe');
+    await frame.getByRole('button', { name: 'Start', exact: true }).click();
+    await frame.getByText(/step [1-9]\d* of 300/).waitFor();
+    await frame.getByRole('button', { name: 'Stop', exact: true }).click();
+    await frame.getByRole('button', { name: 'Start again' }).waitFor();
+  }));
+
 test('what a page logs as an error fails its test', async () => {
   const complain = (what: () => void) => withPage((page) => page.evaluate(what));
   await expect(complain(() => console.error('no good'))).rejects.toThrow('no good');

@@ -23,10 +23,12 @@ const directives = [
 /** For a page whose server sends no headers of ours; a worker started from a blob inherits it, one from an address does not. */
 export const metaPolicy = directives.join('; ');
 
-/** Headers of every file our own servers send. The policy of a worker's script is that of its own response. */
+/**
+ * Headers of every file our own servers send. The policy of a worker's script is that of its own response. Any page may show ours in a
+ * frame: there it is the figure alone (src/ui/state/lesson.ts).
+ */
 export const securityHeaders = {
-  // Only a header may say who embeds the page.
-  'Content-Security-Policy': [...directives, "frame-ancestors 'none'"].join('; '),
+  'Content-Security-Policy': metaPolicy,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 };

@@ -77,7 +77,10 @@ export function locks(locked: ReadonlySet<string>, key: string): boolean {
 /** The page's own: an address does not change its query without a reload. Outside a page there is no address. */
 const query = globalThis.location?.search ?? '';
 export const lesson = readLesson(query);
-/** The figure alone, to stand inside another page. */
-export const isEmbedded = new URLSearchParams(query).get('embed') === '1';
+/**
+ * The figure alone, to stand inside another page: where the address asks for it, and in any frame. What is around a frame can lie over
+ * it and have somebody press what they do not see; nothing of the figure's own deletes anything.
+ */
+export const isEmbedded = new URLSearchParams(query).get('embed') === '1' || globalThis.top !== globalThis.window;
 export const isHidden = (name: Part | (string & {})): boolean => isEmbedded || lesson.hidden.has(name);
 export const isLocked = (key: string): boolean => locks(lesson.locked, key);

@@ -22,10 +22,6 @@ export function Embedded() {
   return (
     <main class="embedded stack-4">
       <h1 class="visually-hidden">{text.name}</h1>
-      {none && <NoGpu cause={none.cause} message={none.message} />}
-      <Ending />
-      <Notices />
-      <Figure />
       <div class="buttons">
         <Commands />
         <a href={wholePage()} target="_blank" rel="noopener">
@@ -37,6 +33,10 @@ export function Embedded() {
           {sentence}
         </p>
       ))}
+      {none && <NoGpu cause={none.cause} message={none.message} />}
+      <Ending />
+      <Notices />
+      <Figure />
       <p class="visually-hidden" role="status">
         {announced.value}
       </p>
