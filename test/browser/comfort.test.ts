@@ -66,14 +66,14 @@ test('a browser that refuses to keep the screen on trains all the same', () =>
     { before: countLocks },
   ));
 
-test.each(['embed=1&', ''])('inside another page the figure stands alone, whatever the address: it starts, pauses, and leads to the whole page (%j)', async (asked) => {
+test.each(['embed=1&', ''])('inside another page the figure stands alone, address “?%s…”: it starts, pauses, and leads to the whole page', async (query) => {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
   const context = await (await playing()).newContext();
   const complaints: string[] = [];
   context.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   const host = createServer((_, response) => {
-    const frame = `<iframe title="Rekindle" width="800" height="700" src="${site.url}?${asked}hide=lead#v=1&p=smoke"></iframe>`;
+    const frame = `<iframe title="Rekindle" width="800" height="700" src="${site.url}?${query}hide=lead#v=1&p=smoke"></iframe>`;
     response.writeHead(200, { 'Content-Type': 'text/html' }).end(`<!doctype html><title>A lesson</title>${frame}`);
   });
   await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
