@@ -45,33 +45,46 @@ const configs: Record<string, RunConfig> = {
   ci: presetConfig('ci'),
 };
 
+/** A config in every precision that the adapter has: SwiftShader has no f16, Mesa's llvmpipe does (LOG.md). */
+async function precisionsOf(config: RunConfig): Promise<RunConfig[]> {
+  const { device } = await gpu();
+  const half: RunConfig[] = device.features.has('shader-f16') ? [{ ...config, precision: 'f16' }] : [];
+  return [{ ...config, precision: 'f32' }, ...half];
+}
+
+async function findsEveryKernel(config: RunConfig): Promise<void> {
+  const { memory, pipelines } = await memoryOf(contexts[0]!);
+  const kernels = new Map<string, Kernel>();
+  pipelines.broken = (kernel) => {
+    kernels.set(pipelines.key(kernel), kernel);
+    return false;
+  };
+  expect(await selfTest(memory, config, false)).toBeNull();
+  expect(kernels.size).toBeGreaterThanOrEqual(12);
+  const found: string[] = [];
+  for (const [key, { entryPoint }] of kernels) {
+    pipelines.broken = (kernel) => pipelines.key(kernel) === key;
+    const wrong = await selfTest(memory, config, false);
+    expect(wrong, `${config.precision} ${entryPoint}: ${key.slice(0, 60)}`).not.toBeNull();
+    found.push(`${entryPoint} → ${wrong}`);
+  }
+  console.log(`${kernels.size} kernels in ${config.precision}: ${found.join(', ')}`);
+}
+
 describe('the self-test', { timeout: 240_000 }, () => {
   it.each(Object.keys(configs))('passes right kernels: %s', async (name) => {
-    for (const context of contexts) {
-      const { memory } = await memoryOf(context);
-      expect(await selfTest(memory, configs[name]!, false), JSON.stringify(context)).toBeNull();
+    for (const config of await precisionsOf(configs[name]!)) {
+      for (const context of contexts) {
+        const { memory } = await memoryOf(context);
+        expect(await selfTest(memory, config, false), `${config.precision} ${JSON.stringify(context)}`).toBeNull();
+      }
+      const { memory } = await memoryOf(contexts[0]!);
+      expect(await selfTest(memory, config, true), `${config.precision}, layers computed again`).toBeNull();
     }
-    const { memory } = await memoryOf(contexts[0]!);
-    expect(await selfTest(memory, configs[name]!, true), 'layers computed again').toBeNull();
   });
 
   it('finds every kernel of a step that does nothing, by the name of its op', async () => {
-    const { memory, pipelines } = await memoryOf(contexts[0]!);
-    const kernels = new Map<string, Kernel>();
-    pipelines.broken = (kernel) => {
-      kernels.set(pipelines.key(kernel), kernel);
-      return false;
-    };
-    expect(await selfTest(memory, tinyConfig, false)).toBeNull();
-    expect(kernels.size).toBeGreaterThanOrEqual(12);
-    const found: string[] = [];
-    for (const [key, { entryPoint }] of kernels) {
-      pipelines.broken = (kernel) => pipelines.key(kernel) === key;
-      const wrong = await selfTest(memory, tinyConfig, false);
-      expect(wrong, `${entryPoint}: ${key.slice(0, 60)}`).not.toBeNull();
-      found.push(`${entryPoint} → ${wrong}`);
-    }
-    console.log(`${kernels.size} kernels: ${found.join(', ')}`);
+    for (const config of await precisionsOf(tinyConfig)) await findsEveryKernel(config);
   });
 
   it('costs a fraction of a second, compiling aside, and is not asked twice', async () => {
