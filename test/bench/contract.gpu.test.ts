@@ -25,7 +25,8 @@ it('writes adapter, steps with and without optional features, and products, in t
   expect(status, stderr).toBe(0);
   const { adapter, steps, matmul, peerErrors } = JSON.parse(readFileSync(file, 'utf8')) as BenchReport;
   expect(adapter).toMatch(/\((software|hardware)\)/);
-  expect(steps.map(({ shape }) => shape)).toEqual(['L2 d64 T64 B4 V256', 'L2 d64 T64 B4 V256, no optional feature']);
+  const kinds = ['', ...(adapter.includes('shader-f16') ? [', f16 storage'] : []), ', no optional feature'];
+  expect(steps.map(({ shape }) => shape)).toEqual(kinds.map((kind) => `L2 d64 T64 B4 V256${kind}`));
   for (const step of steps) {
     expect(step.msP95).toBeGreaterThanOrEqual(step.msP50);
     expect(step.msP50).toBeGreaterThan(0);
