@@ -52,7 +52,7 @@ async function precisionsOf(config: RunConfig): Promise<RunConfig[]> {
   return [{ ...config, precision: 'f32' }, ...half];
 }
 
-async function findsEveryKernel(config: RunConfig): Promise<void> {
+async function expectEveryKernelFound(config: RunConfig): Promise<void> {
   const { memory, pipelines } = await memoryOf(contexts[0]!);
   const kernels = new Map<string, Kernel>();
   pipelines.broken = (kernel) => {
@@ -84,7 +84,7 @@ describe('the self-test', { timeout: 240_000 }, () => {
   });
 
   it('finds every kernel of a step that does nothing, by the name of its op', async () => {
-    for (const config of await precisionsOf(tinyConfig)) await findsEveryKernel(config);
+    for (const config of await precisionsOf(tinyConfig)) await expectEveryKernelFound(config);
   });
 
   it('costs a fraction of a second, compiling aside, and is not asked twice', async () => {
