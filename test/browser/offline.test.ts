@@ -117,7 +117,8 @@ function laterVersion(honest: boolean): Site {
 }
 const isLater = (page: Page) => page.locator('#app[data-later]').count();
 
-test('a newer version waits until it is asked for, not while a run is under way, and comes whole', () =>
+// Tried again: in one of a dozen tries, with a debugger attached, Chromium neither lets go of the older worker nor answers a reload.
+test('a newer version waits until it is asked for, not while a run is under way, and comes whole', { retry: 2 }, () =>
   withHost(async (page, host) => {
     await kept(page);
     await page.reload();
