@@ -542,6 +542,7 @@ export const text = {
     kept: 'Kept in this browser: it opens without a connection too.',
     newVersion: 'A newer version of this page is here. It needs this tab to be the only one.',
     take: 'Reload into it',
+    taking: 'The browser changes over; that can take half a minute.',
   },
 
   log: 'Log',

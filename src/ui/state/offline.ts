@@ -7,6 +7,8 @@ import { scriptBeside } from '../confine.ts';
 
 /** The worker of a newer version, ready to take over; null: there is none. */
 export const newVersion = signal<ServiceWorker | null>(null);
+/** It was asked to take over. */
+export const isTaking = signal(false);
 /** Everything of this version is kept. */
 export const isKept = signal(false);
 
@@ -37,8 +39,12 @@ export async function keepOffline(): Promise<void> {
   }
 }
 
-/** Reloads into the newer version; while another tab shows the older one, nothing happens. */
+/**
+ * Reloads into the newer version; while another tab shows the older one, nothing happens. Chromium may let go of the older worker only
+ * when that has been idle for 30 s (LOG.md).
+ */
 export function takeNewVersion(): void {
+  isTaking.value = true;
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
   newVersion.value?.postMessage('take over');
 }

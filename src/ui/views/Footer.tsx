@@ -1,6 +1,6 @@
 import { isActive } from '../state/controls.ts';
 import { isExperimenting } from '../state/experimentState.ts';
-import { isKept, newVersion, takeNewVersion } from '../state/offline.ts';
+import { isKept, isTaking, newVersion, takeNewVersion } from '../state/offline.ts';
 import { log, runState } from '../state/run.ts';
 import { announced } from '../state/announce.ts';
 import { text } from '../strings.ts';
@@ -27,6 +27,7 @@ export function Footer() {
           <button type="button" class="quiet" onClick={takeNewVersion}>
             {text.offline.take}
           </button>
+          <span role="status">{isTaking.value && ` ${text.offline.taking}`}</span>
         </p>
       )}
       <p class="visually-hidden" role="status">
