@@ -117,7 +117,8 @@ function laterVersion(honest: boolean): Site {
 }
 const isLater = (page: Page) => page.locator('#app[data-later]').count();
 
-test('a newer version waits until it is asked for, not while a run is under way, and comes whole', () =>
+// Tried again: Chromium may wait for the older worker to have been idle for 30 s, and beside a debugger, as here, it was seen not to be.
+test('a newer version waits until it is asked for, not while a run is under way, and comes whole', { retry: 2 }, () =>
   withHost(async (page, host) => {
     await kept(page);
     await page.reload();
@@ -132,8 +133,7 @@ test('a newer version waits until it is asked for, not while a run is under way,
     await button(page, 'Reload into it').waitFor({ state: 'hidden' });
     await button(page, 'Stop').click();
     await button(page, 'Reload into it').click({ timeout: 60_000 });
-    // At once, or when the older worker has been idle for 30 s.
-    await page.locator('#app[data-later]').waitFor({ timeout: 75_000 });
+    await page.locator('#app[data-later]').waitFor();
     expect(await page.evaluate(() => caches.keys())).toHaveLength(1);
     host.close();
     await page.reload();
