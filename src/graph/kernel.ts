@@ -45,6 +45,8 @@ export interface KernelContext {
   accumulating: boolean;
   /** A software rasteriser: few wide invocations beat many narrow ones. */
   software: boolean;
+  /** Workgroup memory, barriers and large tiles are left out: for a driver that miscalculates the faster kernels. */
+  plain?: boolean;
   /** The tile measured fastest on this adapter; without it products take the default of their kind of adapter. */
   tile?: Tile;
 }

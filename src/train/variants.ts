@@ -27,7 +27,7 @@ async function variantsOf(device: GPUDevice, software: boolean): Promise<Variant
   const variants: Variant[] = [{ context: { ...context, tile: await tileFor(device, context) }, without: '' }];
   if (quads) variants.push({ context: { quads: false, software }, without: 'operations across lanes' });
   variants.push({
-    context: { quads: false, software: false, tile: gpuTiles['4×4'] },
+    context: { quads: false, software: false, plain: true, tile: gpuTiles['4×4'] },
     without: quads ? 'operations across lanes and large tiles' : 'large tiles',
   });
   return variants;
