@@ -1,4 +1,4 @@
-// C = A·B for the three layouts of a linear layer; src/ops/matmul.ts adds the entry point, whose register tile is unrolled there.
+// C = A·B for the three layouts of a linear layer; src/ops/matmul adds the entry point, whose tile is unrolled there.
 //   nt  C[M,N] = A[M,K] · B[N,K]ᵀ   y = x Wᵀ
 //   nn  C[M,N] = A[M,K] · B[K,N]    dx = dy W
 //   tn  C[M,N] = A[K,M]ᵀ · B[K,N]   dW = dyᵀ x
@@ -11,8 +11,9 @@ struct Shape {
   a0: u32,
   b0: u32,
   c0: u32,
-  // What is done with a product before it is stored, one of the numbers below.
-  epilogue: u32,
+  epilogue: u32, // lib/epilogue.wgsl
+  // Inner steps that workgroups of one z sum, a multiple of every tile's depth: C is then (parts, M, N). K where there is one part.
+  part: u32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> a: array<stored4>;
@@ -20,9 +21,3 @@ struct Shape {
 // Laid out as C: the addend of ADD, the activation of SQUARED_RELU_GRADIENT. Bound to A where the epilogue does not read it.
 @group(0) @binding(3) var<storage, read> aux: array<stored4>;
 @group(0) @binding(4) var<storage, read_write> c: array<result4>;
-
-// Chosen at run time, so that a layout is one pipeline, and outside the loops over a lane's vec4s, which would pay for the choice.
-const ADD = 1u; // C = product + aux
-const SQUARED_RELU = 2u; // C = max(product, 0)²
-const SQUARED_RELU_GRADIENT = 3u; // C = product · 2·max(u, 0), where aux = max(u, 0)², so 2·max(u, 0) = 2·√aux
-const ACCUMULATE = 4u; // C += product

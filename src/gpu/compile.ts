@@ -27,7 +27,7 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
 async function build(memory: Memory, graph: Graph, options: CompileOptions, owned: GPUBuffer[]): Promise<Plan> {
   const { device } = memory;
   const label = options.label ?? 'plan';
-  const { slotPlan, inputOffsets, inputBytes, uniformBytes, lists } = layoutPlan(graph, memory.layout, memory.context, options);
+  const { slotPlan, inputOffsets, inputBytes, uniformBytes, scratchBytes, lists } = layoutPlan(graph, memory.layout, memory.context, options);
   const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const own = (name: string, bytes: number, usage = storage): GPUBuffer => {
     const buffer = memory.allocate(`${label} ${name}`, bytes, usage);
@@ -38,6 +38,8 @@ async function build(memory: Memory, graph: Graph, options: CompileOptions, owne
   const inputs = own('inputs', inputBytes);
   const constants = new Map<Tensor, GPUBuffer>();
   for (const tensor of graph.constants.keys()) constants.set(tensor, own(tensor.name, tensorBytes(tensor)));
+
+  const scratch = scratchBytes > 0 ? own('scratch', scratchBytes) : undefined;
 
   const parameterOf = new Map<Tensor, Tensor>();
   for (const [parameter, gradient] of graph.gradients) parameterOf.set(gradient, parameter);
@@ -58,6 +60,8 @@ async function build(memory: Memory, graph: Graph, options: CompileOptions, owne
         const { buffer } = locate(tensor.copy!.in);
         return { buffer, offset: tensor.copy!.start * bytesPerElement[tensor.dtype], size: tensorBytes(tensor) };
       }
+      case 'scratch':
+        return { buffer: scratch!, offset: 0, size: tensorBytes(tensor) };
       case 'state':
         return { buffer: memory.state(tensor), offset: 0, size: tensorBytes(tensor) };
       case 'activation': {

@@ -32,8 +32,10 @@ export interface PlanLayout {
   inputOffsets: Map<Tensor, number>;
   inputBytes: number;
   uniformBytes: number;
+  /** What the kernel that needs most leaves for the next; 0: none does. */
+  scratchBytes: number;
   lists: { step: Lowered[]; accumulate: Lowered[]; update: Lowered[] };
-  /** The plan's own buffers: slots, inputs, constants, uniforms. */
+  /** The plan's own buffers: slots, inputs, constants, uniforms, scratch. */
   own: BufferNeed[];
   ownBytes: number;
   /** The pools and named states it uses, which plans on one memory share. */
@@ -74,12 +76,14 @@ export function layoutPlan(
 
   const pooled = pools.elements * 4;
   const used = new Map<string, number>();
+  let scratchBytes = 0;
   for (const { kernel } of Object.values(lists).flat()) {
     for (const { tensor } of kernel.bindings) {
       if (tensor.role === 'parameter') used.set('parameters' satisfies PoolName, pooled);
       if (tensor.role === 'gradient') used.set('gradients' satisfies PoolName, pooled);
       if (tensor.role === 'pool') used.set(tensor.name, pooled);
       if (tensor.role === 'state') used.set(tensor.name, tensorBytes(tensor));
+      if (tensor.role === 'scratch') scratchBytes = Math.max(scratchBytes, tensorBytes(tensor));
     }
   }
   const shared = [...used].map(([name, bytes]) => ({ name, bytes }));
@@ -90,12 +94,14 @@ export function layoutPlan(
     { name: 'inputs', bytes: inputBytes },
     ...[...graph.constants.keys()].map((tensor) => ({ name: tensor.name, bytes: tensorBytes(tensor) })),
     { name: 'uniforms', bytes: uniformBytes },
+    ...(scratchBytes > 0 ? [{ name: 'scratch', bytes: scratchBytes }] : []),
   ];
   return {
     slotPlan,
     inputOffsets,
     inputBytes,
     uniformBytes,
+    scratchBytes,
     lists,
     own,
     ownBytes: sumBytes(own),

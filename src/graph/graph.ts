@@ -14,9 +14,10 @@ export type DType = 'f32' | 'f16' | 'u32';
  * Where a tensor lives. `parameter` and `gradient`: pools laid out alike, one slice a tensor. `input`: written by the host before
  * a replay. `constant`: uploaded once, when compiled. `state`: its own buffer, kept between replays. `pool`: a whole pool at
  * once, for the optimizer. `activation`: a planner slot, valid only while the plan says so. `copy`: a part of an activation that
- * holds all parameters in another storage type.
+ * holds all parameters in another storage type. `scratch`: what one kernel of a node leaves for the next one of the same node; all of
+ * a plan's are one buffer.
  */
-export type Role = 'parameter' | 'gradient' | 'input' | 'constant' | 'state' | 'pool' | 'activation' | 'copy';
+export type Role = 'parameter' | 'gradient' | 'input' | 'constant' | 'state' | 'pool' | 'activation' | 'copy' | 'scratch';
 
 export interface Tensor {
   readonly id: number;

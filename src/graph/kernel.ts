@@ -22,19 +22,10 @@ export interface Kernel {
    */
   types?: Record<string, DType>;
   workgroups: [x: number, y: number, z: number];
+  /** Of a matrix product: C[M,N] = A·B over K inner steps, by layout; what a tuner needs to know. */
+  product?: { layout: 'nt' | 'nn' | 'tn'; M: number; N: number; K: number };
   /** Floating-point operations, for describe() and the bench; 0 where memory, not arithmetic, is the cost. */
   flops?: number;
-}
-
-/** How a matrix product is cut up: which sizes win differs from GPU to GPU, so they are chosen by time (gpu/tune.ts). */
-export interface Tile {
-  /** Rows of C one quad covers; a multiple of 4. */
-  rows: number;
-  /** vec4 columns of C one lane covers; a quad covers four times as many. */
-  columns4: number;
-  /** Quads of one workgroup along columns and along rows. */
-  quadsX: number;
-  quadsY: number;
 }
 
 /** What kernels may know of the device and of the pass they are compiled for. */
@@ -47,8 +38,10 @@ export interface KernelContext {
   software: boolean;
   /** Workgroup memory, barriers and large tiles are left out: for a driver that miscalculates the faster kernels. */
   plain?: boolean;
-  /** The tile measured fastest on this adapter; without it products take the default of their kind of adapter. */
-  tile?: Tile;
+  /** Workgroups the device runs at once, roughly: work with fewer is cut finer. A GPU of unknown width is taken for a wide one. */
+  width?: number;
+  /** Class of matrix products → name of the tile measured fastest on this device (ops/matmul/tiles.ts). Others take the likeliest. */
+  tiles?: ReadonlyMap<string, string>;
 }
 
 /** Largest number of workgroups in one dimension that every WebGPU device takes. */
@@ -61,13 +54,18 @@ export function foldWorkgroups(count: number): [number, number, number] {
   return [Math.ceil(count / y), y, 1];
 }
 
-const scratch = new DataView(new ArrayBuffer(4));
+const word = new DataView(new ArrayBuffer(4));
 
 /** The bits of an f32, as a uniform word. */
 export function f32Bits(value: number): number {
-  scratch.setFloat32(0, value, true);
-  return scratch.getUint32(0, true);
+  word.setFloat32(0, value, true);
+  return word.getUint32(0, true);
 }
 
 export const read = (tensor: Tensor): Binding => ({ tensor, access: 'read' });
 export const write = (tensor: Tensor): Binding => ({ tensor, access: 'read_write' });
+
+/** f32 memory in which a kernel leaves something for the next one of its node; its contents mean nothing to any other. */
+export function scratch(shape: readonly number[]): Tensor {
+  return { id: -1, name: 'scratch', shape, size: shape.reduce((product, extent) => product * extent, 1), dtype: 'f32', role: 'scratch' };
+}

@@ -4,7 +4,7 @@ import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { type Kernel, read, write } from '../graph/kernel.ts';
 import { lanesWgsl, rowGroups } from './lanes.ts';
-import { epilogue, matmul } from './matmul.ts';
+import { epilogue, matmul } from './matmul/matmul.ts';
 
 /** A target that counts nothing: padding, or a row's last token. Any id ≥ V does; this one is what the loader writes. */
 export const ignoredTarget = 0xffffffff;
@@ -82,7 +82,7 @@ export const headLossOp: Op<Attributes> = {
     const kernels: Kernel[] = [];
     for (let row0 = 0; row0 < N; row0 += rows) {
       const M = Math.min(rows, N - row0);
-      kernels.push(matmul(context, { layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row0 * D }));
+      kernels.push(...matmul(context, { layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row0 * D }));
       kernels.push({
         source: lanesWgsl(context) + softmaxLossWgsl,
         entryPoint: 'softmaxLoss',
@@ -92,9 +92,9 @@ export const headLossOp: Op<Attributes> = {
         workgroups: rowGroups(context, M),
       });
       if (!training) continue;
-      kernels.push(matmul(context, { layout: 'nn', a: logits, b: weight, c: dx!, M, N: D, K: V, cStart: row0 * D }));
+      kernels.push(...matmul(context, { layout: 'nn', a: logits, b: weight, c: dx!, M, N: D, K: V, cStart: row0 * D }));
       kernels.push(
-        matmul(context, {
+        ...matmul(context, {
           layout: 'tn', a: logits, b: x, c: dweight!, M: V, N: D, K: M, bStart: row0 * D,
           epilogue: row0 > 0 || accumulate || context.accumulating ? epilogue.accumulate : epilogue.write,
         }),

@@ -1,6 +1,6 @@
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
-import { epilogue, matmul } from './matmul.ts';
+import { epilogue, matmul } from './matmul/matmul.ts';
 
 interface Attributes {
   N: number;
@@ -26,12 +26,10 @@ export function linear(g: Graph, x: Tensor, weight: Tensor, residual?: Tensor): 
 export const linearOp: Op<Attributes> = {
   name: 'linear',
   kernels({ inputs: [x, weight, residual], outputs: [y], attributes: { N, I, O } }, context) {
-    return [
-      matmul(context, {
-        layout: 'nt', a: x!, b: weight!, c: y!, M: N, N: O, K: I,
-        epilogue: residual ? epilogue.add : epilogue.write, aux: residual,
-      }),
-    ];
+    return matmul(context, {
+      layout: 'nt', a: x!, b: weight!, c: y!, M: N, N: O, K: I,
+      epilogue: residual ? epilogue.add : epilogue.write, aux: residual,
+    });
   },
   backward({ graph, node, gradients: [dy], partial: [dxSoFar] }) {
     const [x, weight, residual] = node.inputs as [Tensor, Tensor, Tensor | undefined];
@@ -52,12 +50,10 @@ export function inputGradient(g: Graph, x: Tensor, weight: Tensor, dy: Tensor, p
 export const inputGradientOp: Op<Attributes> = {
   name: 'linearInputGradient',
   kernels({ inputs: [dy, weight, partial], outputs: [dx], attributes: { N, I, O } }, context) {
-    return [
-      matmul(context, {
-        layout: 'nn', a: dy!, b: weight!, c: dx!, M: N, N: I, K: O,
-        epilogue: partial ? epilogue.add : epilogue.write, aux: partial,
-      }),
-    ];
+    return matmul(context, {
+      layout: 'nn', a: dy!, b: weight!, c: dx!, M: N, N: I, K: O,
+      epilogue: partial ? epilogue.add : epilogue.write, aux: partial,
+    });
   },
 };
 
@@ -71,11 +67,9 @@ export function weightGradient(g: Graph, weight: Tensor, x: Tensor, dy: Tensor):
 export const weightGradientOp: Op<Attributes & { accumulate: boolean }> = {
   name: 'linearWeightGradient',
   kernels({ inputs: [dy, x], outputs: [dW], attributes: { N, I, O, accumulate } }, context) {
-    return [
-      matmul(context, {
-        layout: 'tn', a: dy!, b: x!, c: dW!, M: O, N: I, K: N,
-        epilogue: accumulate || context.accumulating ? epilogue.accumulate : epilogue.write,
-      }),
-    ];
+    return matmul(context, {
+      layout: 'tn', a: dy!, b: x!, c: dW!, M: O, N: I, K: N,
+      epilogue: accumulate || context.accumulating ? epilogue.accumulate : epilogue.write,
+    });
   },
 };

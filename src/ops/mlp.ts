@@ -1,7 +1,7 @@
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { inputGradient, weightGradient } from './linear.ts';
-import { epilogue, matmul } from './matmul.ts';
+import { epilogue, matmul } from './matmul/matmul.ts';
 
 interface Attributes {
   N: number;
@@ -41,8 +41,8 @@ export const mlpOp: Op<Attributes> = {
   name: 'squaredReluMlp',
   kernels({ inputs: [x, up, down, residual], outputs: [y, a], attributes: { N, D, F } }, context) {
     return [
-      matmul(context, { layout: 'nt', a: x!, b: up!, c: a!, M: N, N: F, K: D, epilogue: epilogue.squaredRelu }),
-      matmul(context, { layout: 'nt', a: a!, b: down!, c: y!, M: N, N: D, K: F, epilogue: epilogue.add, aux: residual }),
+      ...matmul(context, { layout: 'nt', a: x!, b: up!, c: a!, M: N, N: F, K: D, epilogue: epilogue.squaredRelu }),
+      ...matmul(context, { layout: 'nt', a: a!, b: down!, c: y!, M: N, N: D, K: F, epilogue: epilogue.add, aux: residual }),
     ];
   },
   backward({ graph: g, node, gradients: [dy], partial: [dxSoFar] }) {
@@ -65,10 +65,8 @@ export const mlpOp: Op<Attributes> = {
 export const squaredReluGradientOp: Op<Attributes> = {
   name: 'squaredReluGradient',
   kernels({ inputs: [dy, down, a], outputs: [du], attributes: { N, D, F } }, context) {
-    return [
-      matmul(context, {
-        layout: 'nn', a: dy!, b: down!, c: du!, M: N, N: F, K: D, epilogue: epilogue.squaredReluGradient, aux: a,
-      }),
-    ];
+    return matmul(context, {
+      layout: 'nn', a: dy!, b: down!, c: du!, M: N, N: F, K: D, epilogue: epilogue.squaredReluGradient, aux: a,
+    });
   },
 };

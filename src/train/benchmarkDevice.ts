@@ -8,15 +8,16 @@ import { tokenIndex } from '../data/tokenIndex.ts';
 import { compile } from '../gpu/compile.ts';
 import { Memory } from '../gpu/memory.ts';
 import type { Plan } from '../gpu/plan.ts';
-import { Graph, type Op, type Tensor } from '../graph/graph.ts';
 import { layoutPool } from '../graph/pool.ts';
 import { trainingFlopsPerToken } from '../model/estimate.ts';
 import { parameterCount } from '../model/parameters.ts';
-import { type Layout, matmul } from '../ops/matmul.ts';
+import type { Layout } from '../ops/matmul/matmul.ts';
+import { productTrial } from '../ops/matmul/trial.ts';
 import type { AdapterReport, MachineProgress, MachineReport, ProductSpeed, StepSpeed } from '../protocol.ts';
 import { UserError } from '../util/errors.ts';
 import { randomInteger, randomUniform } from '../util/random.ts';
 import { Engine } from './engine.ts';
+import { contextOf, tuneTiles } from './tile.ts';
 
 /** Side of the square products: the larger fills a GPU, and is some two seconds of work for a software adapter. */
 const sides = [512, 1024];
@@ -48,26 +49,21 @@ async function runsPerSecond(batch: (runs: number) => Promise<void>, most: numbe
 
 /** C = A·B of one layout at n × n × n, checked against f64, then timed. */
 async function product(gpu: GPUDevice, software: boolean, kind: Layout, n: number): Promise<ProductSpeed> {
-  const memory = new Memory(gpu, layoutPool([]), { quads: gpu.features.has('subgroups'), software });
-  const g = new Graph();
-  const states = [g.state('A', [n, n]), g.state('B', [n, n])] as const;
-  const op: Op = {
-    name: 'product',
-    kernels: ({ inputs: [a, b], outputs: [c] }, context) => [
-      matmul(context, { layout: kind, a: a!, b: b!, c: c!, M: n, N: n, K: n }),
-    ],
-  };
-  const [c] = g.node(op, [...states], [{ name: 'C', shape: [n, n] }], {}) as [Tensor];
+  const context = contextOf(gpu, software);
+  const memory = new Memory(gpu, layoutPool([]), context);
+  const shape = { layout: kind, M: n, N: n, K: n };
+  const { graph, inputs, output } = productTrial(shape);
   let plan: Plan | null = null;
   try {
-    const made = (plan = await compile(memory, g, { keep: [c] }));
+    await tuneTiles(gpu, context, memory.pipelines, [shape]);
+    const made = (plan = await compile(memory, graph, { keep: [output] }));
     const [a, b] = [0, 1].map((seed) =>
       Float32Array.from({ length: n * n }, (_, i) => randomUniform(seed, 0, i) - 0.5),
     ) as [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
-    gpu.queue.writeBuffer(memory.state(states[0]), 0, a);
-    gpu.queue.writeBuffer(memory.state(states[1]), 0, b);
+    [a, b].forEach((values, i) => made.host(inputs[i]!).set(values));
+    made.upload();
     made.submit(['step']);
-    checkProduct(kind, n, a, b, await made.read(c));
+    checkProduct(kind, n, a, b, await made.read(output));
     const rate = await runsPerSecond(async (runs) => {
       for (let i = 0; i < runs; i++) made.submit(['step']);
       await memory.watch.answer(gpu.queue.onSubmittedWorkDone());

@@ -7,18 +7,22 @@ import { type Scorer, scorerOfLogits } from '../evaluate/score.ts';
 import { joinParts, splitParts, type StorageTensor, type Weight, type Weights } from '../export/parts.ts';
 import { compile } from '../gpu/compile.ts';
 import { Memory } from '../gpu/memory.ts';
+import { Pipelines } from '../gpu/pipelines.ts';
 import type { List, Plan } from '../gpu/plan.ts';
 import { Readback } from '../gpu/readback.ts';
 import { readCopies } from '../gpu/snapshot.ts';
 import type { Tensor } from '../graph/graph.ts';
+import type { Kernel } from '../graph/kernel.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { initialWeights } from '../model/init.ts';
 import { parameterList } from '../model/parameters.ts';
 import { ignoredTarget } from '../ops/headLoss.ts';
+import type { Product } from '../ops/matmul/matmul.ts';
 import { initialLossScale } from '../optim/lossScale.ts';
 import type { Update } from '../optim/update.ts';
 import { UserError } from '../util/errors.ts';
 import { benchmarkGraph, engineLayout, type Inputs, ringRows, type scoringGraph, type trainingGraph, type TrainingInputs } from './graphs.ts';
+import { tuneTiles } from './tile.ts';
 import { soundVariant, wrongKernel } from './variants.ts';
 
 /** What a step needs of a batch: rows of T tokens with targets, (B, T) each. */
@@ -57,6 +61,9 @@ type Elements = Float32Array<ArrayBuffer>;
 
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
+
+const productsOf = (plans: readonly { lists: Record<List, readonly { kernel: Kernel }[]> }[]): Product[] =>
+  plans.flatMap(({ lists }) => Object.values(lists).flat()).flatMap(({ kernel }) => kernel.product ?? []);
 
 /** A scorer of the model in `memory`, its logits read back. */
 async function createScorer(memory: Memory, model: ModelConfig, length: number): Promise<{ scorer: Scorer; plan: Plan }> {
@@ -120,7 +127,7 @@ export class Engine {
       device,
       software,
       (context) => Engine.#build(device, config, index, context, onProgress),
-      async (engine) => (check ? wrongKernel(engine.memory, config, engine.#recomputes) : ''),
+      async (engine) => (check ? wrongKernel(engine.memory, config, engine.#recomputes, engine.#products) : ''),
     );
     made.#notice = notice;
     return made;
@@ -133,8 +140,12 @@ export class Engine {
     context: Memory['context'],
     onProgress?: (done: number, total: number) => void,
   ): Promise<Engine> {
+    const pipelines = new Pipelines(device);
+    const first = engineLayout(config, context).plans;
+    await tuneTiles(device, context, pipelines, productsOf([first.training, first.scoring]));
+    // Once more, in the tiles that are known now.
     const { pools: layout, training, scoring, checkpoint } = engineLayout(config, context);
-    const memory = new Memory(device, layout, context);
+    const memory = new Memory(device, layout, context, pipelines);
     const plans = await Promise.allSettled([
       compile(memory, training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
       compile(memory, scoring.g, { keep: [scoring.nll], label: 'score' }),
@@ -178,6 +189,11 @@ export class Engine {
   /** What the user should know of the kernels: they are not the fastest. */
   get notice(): string | null {
     return this.#notice;
+  }
+
+  /** The matrix products of its plans. */
+  get #products(): Product[] {
+    return productsOf([this.#training, this.#scoring]);
   }
 
   /** The dispatch list of a step, for describe() and the bench. */

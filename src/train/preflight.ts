@@ -9,6 +9,7 @@ import type { RunPart } from '../recipe/phases.ts';
 import { remember, remembered } from '../storage/adapters.ts';
 import { prepareWorld } from '../world/prepare.ts';
 import { needsOf } from './needs.ts';
+import { contextOf } from './tile.ts';
 
 export interface FileSize {
   source: string;
@@ -54,7 +55,7 @@ export class Preflights {
   /** UserError where the configuration is no run. */
   async of(device: GPUDevice, report: AdapterReport, config: RunConfig, part: RunPart, files: readonly FileSize[]): Promise<Preflight> {
     const calibration = (await remembered('calibrations', keyOf(device, config, part, files))) ?? null;
-    const context = { quads: device.features.has('subgroups'), software: report.software };
+    const context = contextOf(device, report.software);
     if (config.data.world) {
       const { lengths, tokens } = this.#worlds.of(config);
       return { needs: needsOf(config, context, report, lengths), sourceTokens: tokens, calibration };

@@ -10,10 +10,14 @@ import { compile } from '../gpu/compile.ts';
 import { layoutPlan } from '../gpu/layout.ts';
 import { Memory } from '../gpu/memory.ts';
 import type { Plan } from '../gpu/plan.ts';
+import { passes } from '../gpu/tune.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { interpret, nmse, type Values } from '../graph/interpret.ts';
 import { layoutPool, type PoolName } from '../graph/pool.ts';
 import { parameterList } from '../model/parameters.ts';
+import type { Product } from '../ops/matmul/matmul.ts';
+import { partsOf, tileName } from '../ops/matmul/tiles.ts';
+import { inTile, knownAnswer } from '../ops/matmul/trial.ts';
 import { twins } from '../ops/twins.ts';
 import { hex, sha256 } from '../storage/head.ts';
 import { randomInteger, randomNormal } from '../util/random.ts';
@@ -76,15 +80,32 @@ function record(config: RunConfig, checkpoint: boolean): Trial {
 }
 
 /** What the answer depends on besides the device: every kernel that the trial runs, as text. */
-export async function trialKey(memory: Memory, config: RunConfig, checkpoint: boolean): Promise<string> {
+export async function trialKey(memory: Memory, config: RunConfig, checkpoint: boolean, products: readonly Product[]): Promise<string> {
   const { graph, layout, keep, micros } = record(config, checkpoint);
   const { lists } = layoutPlan(graph.g, layout, memory.context, { keep, accumulation: micros > 1 });
   const keys = new Set(Object.values(lists).flat().map(({ kernel }) => memory.pipelines.key(kernel)));
+  for (const name of examsOf(memory.context, products).keys()) keys.add(name);
   return hex(await sha256(new TextEncoder().encode([...keys].sort().join('\n'))));
 }
 
+/** What has to be right of a run's products, by name: the tiny model's are too small for the tiles that a large one's have. */
+function examsOf(context: Memory['context'], products: readonly Product[]): Map<string, { product: Product; inParts: boolean }> {
+  const exams = new Map<string, { product: Product; inParts: boolean }>();
+  if (context.software) return exams; // one tile for all
+  for (const product of products) {
+    const inParts = partsOf(context, product) > 1;
+    exams.set(`matmul (${product.layout}, ${tileName(context, product)}${inParts ? ', in parts' : ''})`, { product, inParts });
+  }
+  return exams;
+}
+
 /** The first kernel that computes wrongly, by the name of its op; null: none does. */
-export async function selfTest(memory: Memory, config: RunConfig, checkpoint: boolean): Promise<string | null> {
+export async function selfTest(memory: Memory, config: RunConfig, checkpoint: boolean, products: readonly Product[] = []): Promise<string | null> {
+  for (const [name, { product, inParts }] of examsOf(memory.context, products)) {
+    const known = knownAnswer(product.layout, inParts);
+    const tiles = inTile(known.product, tileName(memory.context, product));
+    if (!(await passes(memory.device, { ...memory.context, ...tiles }, memory.pipelines, known))) return name;
+  }
   const trial = record(config, checkpoint);
   const own = new Memory(memory.device, trial.layout, memory.context, memory.pipelines);
   let plan: Plan | null = null;

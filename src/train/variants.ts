@@ -6,11 +6,11 @@ import type { RunConfig } from '../config/run.ts';
 import type { Memory } from '../gpu/memory.ts';
 import { KernelError } from '../gpu/pipelines.ts';
 import type { KernelContext } from '../graph/kernel.ts';
-import { gpuTiles } from '../ops/matmul.ts';
+import type { Product } from '../ops/matmul/matmul.ts';
 import { remember, remembered } from '../storage/adapters.ts';
 import { UserError } from '../util/errors.ts';
 import { selfTest, trialKey } from './selfTest.ts';
-import { adapterName, tileFor } from './tile.ts';
+import { adapterName, contextOf } from './tile.ts';
 
 type Context = Omit<KernelContext, 'accumulating'>;
 
@@ -21,14 +21,13 @@ interface Variant {
 }
 
 /** From fast to safe. Lanes that exchange values and large tiles are what drivers get wrong (reliability.md §1). */
-async function variantsOf(device: GPUDevice, software: boolean): Promise<Variant[]> {
-  const quads = device.features.has('subgroups');
-  const context = { quads, software };
-  const variants: Variant[] = [{ context: { ...context, tile: await tileFor(device, context) }, without: '' }];
-  if (quads) variants.push({ context: { quads: false, software }, without: 'operations across lanes' });
+function variantsOf(device: GPUDevice, software: boolean): Variant[] {
+  const context = contextOf(device, software);
+  const variants: Variant[] = [{ context, without: '' }];
+  if (context.quads) variants.push({ context: { ...context, quads: false }, without: 'operations across lanes' });
   variants.push({
-    context: { quads: false, software: false, plain: true, tile: gpuTiles['4×4'] },
-    without: quads ? 'operations across lanes and large tiles' : 'large tiles',
+    context: { quads: false, software: false, plain: true },
+    without: context.quads ? 'operations across lanes and large tiles' : 'large tiles',
   });
   return variants;
 }
@@ -37,15 +36,15 @@ async function variantsOf(device: GPUDevice, software: boolean): Promise<Variant
 const known = new WeakMap<GPUDevice, Map<string, string>>();
 
 /** The first kernel of a variant that is wrong on this device; empty: none is. */
-export async function wrongKernel(memory: Memory, config: RunConfig, checkpoint: boolean): Promise<string> {
+export async function wrongKernel(memory: Memory, config: RunConfig, checkpoint: boolean, products: readonly Product[]): Promise<string> {
   const { device } = memory;
   let answers = known.get(device);
   if (!answers) known.set(device, (answers = new Map()));
   const { userAgent } = globalThis.navigator ?? { userAgent: '' };
   // The compiler is the browser's, so its version is part of the question.
-  const key = [adapterName(device), userAgent, await trialKey(memory, config, checkpoint)].join('|');
+  const key = [adapterName(device), userAgent, await trialKey(memory, config, checkpoint, products)].join('|');
   const answer = answers.get(key) ?? (await remembered('wrongKernels', key));
-  const wrong = answer ?? (await selfTest(memory, config, checkpoint)) ?? '';
+  const wrong = answer ?? (await selfTest(memory, config, checkpoint, products)) ?? '';
   answers.set(key, wrong);
   if (answer === undefined) await remember('wrongKernels', key, wrong);
   return wrong;
@@ -68,7 +67,7 @@ export async function soundVariant<T extends Made>(
   wrong: (made: T) => Promise<string>,
 ): Promise<{ made: T; notice: string | null }> {
   let first = '';
-  for (const { context, without } of await variantsOf(device, software)) {
+  for (const { context, without } of variantsOf(device, software)) {
     let made: T | null = null;
     try {
       made = await make(context);

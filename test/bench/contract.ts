@@ -1,5 +1,5 @@
 /** What `npm run bench -- --json FILE` writes. Rates are null where the system does not count CPU time. */
-import type { Layout } from '../../src/ops/matmul.ts';
+import type { Layout } from '../../src/ops/matmul/matmul.ts';
 import type { KernelShare } from './subject.ts';
 
 export interface StepResult {

@@ -4,10 +4,10 @@ import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { compile } from '../../src/gpu/compile.ts';
 import { Memory } from '../../src/gpu/memory.ts';
-import { Graph, type Op, type Tensor } from '../../src/graph/graph.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
-import { matmul } from '../../src/ops/matmul.ts';
+import { productTrial } from '../../src/ops/matmul/trial.ts';
 import { Engine as Trainer } from '../../src/train/engine.ts';
+import { contextOf, tuneTiles } from '../../src/train/tile.ts';
 import { kernelShares } from './kernelShares.ts';
 import { configOf } from './shapes.ts';
 import { batchOf, type Engine, operandsOf, type Subject } from './subject.ts';
@@ -47,7 +47,7 @@ export async function openTraining({ device, software }: Opened, config: RunConf
   };
 }
 
-/** Both kinds of work. A and B of a product are states, so that nothing is uploaded between runs. */
+/** Both kinds of work. A and B of a product are uploaded once. */
 export function rekindle(open: () => Promise<Opened>, precision: RunConfig['precision'] = 'f32'): Engine {
   return {
     openStep: async (shape) => openTraining(await open(), { ...configOf(shape), precision }),
@@ -56,19 +56,15 @@ export function rekindle(open: () => Promise<Opened>, precision: RunConfig['prec
     async openProduct(product) {
       const { device, software } = await open();
       const { kind, m, n, k } = product;
-      const { a, b, shapeA, shapeB } = operandsOf(product);
-      const memory = new Memory(device, layoutPool([]), { quads: device.features.has('subgroups'), software });
-      const g = new Graph();
-      const states = [g.state('A', shapeA), g.state('B', shapeB)] as const;
-      const op: Op = {
-        name: 'product',
-        kernels: ({ inputs: [x, y], outputs: [z] }, context) => [
-          matmul(context, { layout: kind, a: x!, b: y!, c: z!, M: m, N: n, K: k }),
-        ],
-      };
-      const [c] = g.node(op, [...states], [{ name: 'C', shape: [m, n] }], {}) as [Tensor];
-      const plan = await compile(memory, g, { keep: [c] });
-      [a, b].forEach((values, i) => device.queue.writeBuffer(memory.state(states[i]!), 0, values));
+      const { a, b } = operandsOf(product);
+      const shape = { layout: kind, M: m, N: n, K: k };
+      const context = contextOf(device, software);
+      const memory = new Memory(device, layoutPool([]), context);
+      await tuneTiles(device, context, memory.pipelines, [shape]);
+      const { graph, inputs, output: c } = productTrial(shape);
+      const plan = await compile(memory, graph, { keep: [c] });
+      [a, b].forEach((values, i) => plan.host(inputs[i]!).set(values));
+      plan.upload();
       return {
         async run() {
           plan.submit(['step']);

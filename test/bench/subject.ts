@@ -1,5 +1,5 @@
 /** What the bench times: one training step or one matrix product, by whichever engine. */
-import type { Layout } from '../../src/ops/matmul.ts';
+import type { Layout } from '../../src/ops/matmul/matmul.ts';
 import { randomInteger, randomUniform } from '../../src/util/random.ts';
 import type { StepShape } from './shapes.ts';
 
