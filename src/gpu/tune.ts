@@ -47,61 +47,71 @@ export interface Result {
   millis: [name: string, millis: number | null][];
 }
 
-/** ms that tuning may take at a first start: as long as a picture takes to appear, and all that anybody waits for it. */
+/** ms since some moment, and a promise that resolves to nothing once some have passed. */
+export interface Clock {
+  now(): number;
+  wait(millis: number): Promise<undefined>;
+}
+
+const wallClock: Clock = {
+  now: () => performance.now(),
+  wait: (millis) => new Promise((resolve) => setTimeout(resolve, Math.max(0, millis), undefined)),
+};
+
+/** ms that tuning may take at a start: as long as a picture takes to appear, and all that anybody waits for it. */
 export const tuningMillis = 300;
 /** ms a timing should take: beside it the grain of a page's clock and the way to the GPU's process are small. */
 const timingMillis = 4;
 /** Runs of one submit at most, and timings of a candidate. */
-const [mostRuns, timings] = [100, 2];
+const [mostRuns, timings] = [400, 2];
+/** What a candidate has to be faster by than the one used without a contest: less is noise. */
+const margin = 0.1;
 
 /**
  * The fastest candidate of each contest, in their order, for as long as `millis` last; a contest that time runs out on is left out, for
- * another start. `clock` in ms.
+ * another start.
  */
 export async function tune(
   device: GPUDevice,
   context: Context,
   pipelines: Pipelines,
   contests: readonly Contest[],
-  { millis = tuningMillis, clock = () => performance.now() }: { millis?: number; clock?: () => number } = {},
+  { millis = tuningMillis, clock = wallClock }: { millis?: number; clock?: Clock } = {},
 ): Promise<Result[]> {
-  const deadline = clock() + millis;
+  const deadline = clock.now() + millis;
   const exams = new Map<string, Promise<boolean>>();
-  // All at once: kernels compile beside each other, and those of the first contests are begun first.
-  for (const { candidates } of contests) {
-    for (const { examined, exam } of candidates) {
-      if (exams.has(examined)) continue;
+  const begin = ({ examined, exam }: Candidate): Promise<boolean> => {
+    let passed = exams.get(examined);
+    if (!passed) {
       const { tiles, ...questions } = exam();
-      const passed = passes(device, { ...context, tiles }, pipelines, questions);
+      passed = passes(device, { ...context, tiles }, pipelines, questions);
       passed.catch(() => {}); // told where it is awaited, if it ever is
       exams.set(examined, passed);
     }
-  }
+    return passed;
+  };
   const results: Result[] = [];
-  for (const { key, candidates } of contests) {
+  for (const [i, { key, candidates }] of contests.entries()) {
+    // The next contest's kernels compile beside these; all at once would keep the run's own waiting.
+    for (const candidate of contests.slice(i, i + 2).flatMap((contest) => contest.candidates)) void begin(candidate);
     const times: Result['millis'] = [];
-    for (const { name, examined, race } of candidates) {
-      const passed = await before(deadline - clock(), exams.get(examined)!);
-      if (passed === undefined || clock() > deadline) return settle(exams, results);
-      times.push([name, passed ? await time(device, context, pipelines, race(), clock) : null]);
+    for (const candidate of candidates) {
+      const passed = await Promise.race([begin(candidate), clock.wait(deadline - clock.now())]);
+      if (passed === undefined || clock.now() > deadline) return results;
+      times.push([candidate.name, passed ? await time(device, context, pipelines, candidate.race(), clock) : null]);
     }
-    const [best] = times.filter((one): one is [string, number] => one[1] !== null).sort((a, b) => a[1] - b[1]);
-    if (best) results.push({ key, chosen: best[0], millis: times });
+    const chosen = fastest(times);
+    if (chosen !== null) results.push({ key, chosen, millis: times });
   }
-  return settle(exams, results);
-}
-
-/** What was begun is ended before the device is used for something else. */
-async function settle(exams: Map<string, Promise<boolean>>, results: Result[]): Promise<Result[]> {
-  await Promise.allSettled(exams.values());
   return results;
 }
 
-/** What a promise resolves to, or undefined once `millis` have passed. */
-function before<T>(millis: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, Math.max(0, millis), undefined)));
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+/** The quickest of those that are right; the first of them where that is nearly as quick. */
+function fastest(times: Result['millis']): string | null {
+  const right = times.filter((one): one is [string, number] => one[1] !== null);
+  const best = right.reduce((a, b) => (b[1] < a[1] ? b : a), right[0] ?? ['', 0]);
+  const [first] = right;
+  return first ? (best[1] < (1 - margin) * first[1] ? best[0] : first[0]) : null;
 }
 
 async function withPlan<T>(
@@ -132,10 +142,10 @@ export const passes = (device: GPUDevice, context: Context, pipelines: Pipelines
   });
 
 /** ms of one run: of as many in one submit as take `timingMillis`, the better of two timings. */
-const time = (device: GPUDevice, context: Context, pipelines: Pipelines, { tiles, ...race }: Trial & InTile, clock: () => number): Promise<number> =>
+const time = (device: GPUDevice, context: Context, pipelines: Pipelines, { tiles, ...race }: Trial & InTile, clock: Clock): Promise<number> =>
   withPlan(device, { ...context, tiles }, pipelines, race, async (plan, memory) => {
     const run = async (runs: number): Promise<number> => {
-      const from = clock();
+      const from = clock.now();
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       for (let i = 0; i < runs; i++) {
@@ -148,7 +158,7 @@ const time = (device: GPUDevice, context: Context, pipelines: Pipelines, { tiles
       pass.end();
       device.queue.submit([encoder.finish()]);
       await memory.watch.answer(device.queue.onSubmittedWorkDone());
-      return (clock() - from) / runs;
+      return (clock.now() - from) / runs;
     };
     const once = await run(2);
     const runs = Math.max(2, Math.min(mostRuns, Math.ceil(timingMillis / once)));

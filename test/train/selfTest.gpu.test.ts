@@ -95,8 +95,8 @@ describe('the self-test', { timeout: 240_000 }, () => {
     const { user, system } = process.cpuUsage(before); // the software adapter's threads included
     console.log(`self-test ${((user + system) / 1000).toFixed(0)} ms of processor time`);
     expect(user + system).toBeLessThan(1e6);
-    expect(await trialKey(memory, tinyConfig, false)).toBe(await trialKey(memory, tinyConfig, false));
-    expect(await trialKey(memory, tinyConfig, false)).not.toBe(await trialKey((await memoryOf(contexts[2]!)).memory, tinyConfig, false));
+    expect(await trialKey(memory, tinyConfig, false, [])).toBe(await trialKey(memory, tinyConfig, false, []));
+    expect(await trialKey(memory, tinyConfig, false, [])).not.toBe(await trialKey((await memoryOf(contexts[2]!)).memory, tinyConfig, false, []));
   });
 });
 

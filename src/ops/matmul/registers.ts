@@ -5,7 +5,7 @@
  * loaded, so its accumulator q belongs to another row (nt, nn) or its sum runs over k in another order (tn). A swap is one
  * instruction on SwiftShader, a broadcast five. Without quads every lane loads all it needs. Tiles: LOG.md, performance.md §2.3.
  */
-import { finish } from './epilogue.ts';
+import { finishArray } from './epilogue.ts';
 import type { Layout, RegisterTile } from './tiles.ts';
 
 const components = ['x', 'y', 'z', 'w'];
@@ -101,7 +101,7 @@ ${loadB}
 ${each(rows, (m) => `    { let s = ${stepsOfA(m)}; ${each(columns4, (n) => accumulate(m, n), ' ')} }`)}
   }
 ${each(rows, (m) => each(columns4, (n) => `  tile[${m * columns4 + n}] = c${m}_${n};`, '\n'))}
-${finish(rows * columns4, `let row = ${row};
+${finishArray(rows * columns4, `let row = ${row};
     let column4 = first + 4u * (t % ${columns4}u);`)}
 }
 `;

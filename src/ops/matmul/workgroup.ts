@@ -12,7 +12,7 @@
  *
  * Each element's inner steps are added in order, one fused multiply-add a step, whatever the tile: the same bits from every tile.
  */
-import { finish } from './epilogue.ts';
+import { finishRegisters } from './epilogue.ts';
 import type { Layout, WorkgroupTile } from './tiles.ts';
 
 const components = ['x', 'y', 'z', 'w'];
@@ -118,19 +118,18 @@ ${fetchB[part]}
     } else {
 ${fetchA[part]}
     }`;
-  const turned = ({ turned }: Fetch): string => (turned ? ' ^ turn' : '');
+  const turn = (fetch: Fetch): string => (fetch.turned ? ' ^ turn' : '');
   /** Step s of a quad of steps. */
   const multiply = (s: number): string => `      {
         let aStep = (quad * 4u + ${s}u) * ${rows / 4}u;
         let bStep = (quad * 4u + ${s}u) * ${columns / 4}u;
-${each(rows4, (i) => `        let a${i} = aTile[aStep + ((aOwn + ${i * down}u)${turned(fetchA)})];`)}
-${each(columns4, (j) => `        let b${j} = bTile[bStep + ((bOwn + ${j * across}u)${turned(fetchB)})];`)}
+${each(rows4, (i) => `        let a${i} = aTile[aStep + ((aOwn + ${i * down}u)${turn(fetchA)})];`)}
+${each(columns4, (j) => `        let b${j} = bTile[bStep + ((bOwn + ${j * across}u)${turn(fetchB)})];`)}
 ${each(laneRows, (m) => `        ${each(columns4, (j) => `c${m}_${j} = fma(vec4f(a${m >> 2}.${components[m & 3]}), b${j}, c${m}_${j});`, ' ')}`)}
       }`;
   return `
 var<workgroup> aTile: array<vec4f, ${(depth * rows) / 4}>;
 var<workgroup> bTile: array<vec4f, ${(depth * columns) / 4}>;
-var<private> tile: array<vec4f, ${laneRows * columns4}>;
 
 @compute @workgroup_size(${lanes})
 fn matmul(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
@@ -165,13 +164,10 @@ ${byHalves('load')}
 ${each(4, multiply)}
     }
   }
-${each(laneRows, (m) => each(columns4, (j) => `  tile[${m * columns4 + j}] = c${m}_${j};`))}
-${finish(
-  laneRows * columns4,
-  `let m = t / ${columns4}u;
-    let row = firstRow + (aOwn + (m >> 2u) * ${down}u) * 4u + (m & 3u);
-    let column4 = (firstColumn >> 2u) + bOwn + (t % ${columns4}u) * ${across}u;`,
-)}
+${each(laneRows, (m) => `  let row${m} = firstRow + (aOwn + ${(m >> 2) * down}u) * 4u + ${m & 3}u;`)}
+${each(columns4, (j) => `  let column${j} = (firstColumn >> 2u) + bOwn + ${j * across}u;`)}
+${each(laneRows, (m) => `  ${each(columns4, (j) => `let i${m}_${j} = c0 + row${m} * shape.N4 + column${j};`, ' ')}`)}
+${finishRegisters(laneRows, columns4)}
 }
 `;
 }
