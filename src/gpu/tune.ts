@@ -4,7 +4,7 @@ import type { KernelContext } from '../graph/kernel.ts';
 import { layoutPool } from '../graph/pool.ts';
 import { compile } from './compile.ts';
 import { Memory } from './memory.ts';
-import type { Pipelines } from './pipelines.ts';
+import { KernelError, type Pipelines } from './pipelines.ts';
 import type { Plan } from './plan.ts';
 
 type Context = Omit<KernelContext, 'accumulating'>;
@@ -84,7 +84,10 @@ export async function tune(
     let passed = exams.get(examined);
     if (!passed) {
       const { tiles, ...questions } = exam();
-      passed = passes(device, { ...context, tiles }, pipelines, questions);
+      passed = passes(device, { ...context, tiles }, pipelines, questions).catch((error: unknown) => {
+        if (error instanceof KernelError) return false; // one that does not compile is none to choose
+        throw error;
+      });
       passed.catch(() => {}); // told where it is awaited, if it ever is
       exams.set(examined, passed);
     }

@@ -40,6 +40,8 @@ export interface KernelContext {
   plain?: boolean;
   /** Workgroups the device runs at once, roughly: work with fewer is cut finer. A GPU of unknown width is taken for a wide one. */
   width?: number;
+  /** Graphics memory is scarcer than it was taken to be: what may be computed again is not kept. */
+  frugal?: boolean;
   /** Class of matrix products → name of the tile measured fastest on this device (ops/matmul/tiles.ts). Others take the likeliest. */
   tiles?: ReadonlyMap<string, string>;
 }

@@ -126,7 +126,16 @@ export class Engine {
     const { made, notice } = await soundVariant(
       device,
       software,
-      (context) => Engine.#build(device, config, index, context, onProgress),
+      async (context) => {
+        try {
+          return await Engine.#build(device, config, index, context, onProgress);
+        } catch (error) {
+          const frugal = { ...context, frugal: true };
+          const less = engineLayout(config, frugal).checkpoint && !engineLayout(config, context).checkpoint;
+          if (!less || !(error instanceof UserError) || error.code !== 'gpu-memory') throw error;
+          return Engine.#build(device, config, index, frugal, onProgress);
+        }
+      },
       async (engine) => (check ? wrongKernel(engine.memory, config, engine.#recomputes, engine.#products) : ''),
     );
     made.#notice = notice;

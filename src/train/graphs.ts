@@ -14,6 +14,8 @@ import { linear } from '../ops/linear.ts';
 import { lossScale } from '../optim/lossScale.ts';
 import { update } from '../optim/update.ts';
 
+type Context = Omit<KernelContext, 'accumulating'>;
+
 /** Steps whose metrics the GPU keeps until they are read: more than are ever in flight. */
 export const ringRows = 64;
 
@@ -86,9 +88,10 @@ export function benchmarkGraph(model: ModelConfig, length: number) {
 
 /**
  * Bytes of activations above which a layer's inside is computed again in the backward pass instead of kept: a third more arithmetic.
- * An integrated GPU shares some 2 GiB with everything else on the screen, and there is no way to ask how much is left.
+ * An integrated GPU shares some 2 GiB with everything else on the screen, and there is no way to ask how much is left; other GPUs have
+ * 4 GiB and more to themselves.
  */
-const mostKeptBytes = 512 * 2 ** 20;
+const mostKeptBytes = ({ software, width, frugal }: Context): number => (software || frugal || width !== undefined ? 2 ** 29 : 2 ** 30);
 
 export interface EngineLayout {
   pools: PoolLayout;
@@ -104,7 +107,7 @@ export interface EngineLayout {
 }
 
 /** What an engine will be, without a device: the graphs it records and what they allocate. */
-export function engineLayout(config: RunConfig, context: Omit<KernelContext, 'accumulating'>): EngineLayout {
+export function engineLayout(config: RunConfig, context: Context): EngineLayout {
   const pools = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings), config.precision);
   const accumulation = config.batch.accumulation > 1;
   const record = (checkpoint: boolean) => {
@@ -112,7 +115,7 @@ export function engineLayout(config: RunConfig, context: Omit<KernelContext, 'ac
     return { checkpoint, training, plan: layoutPlan(training.g, pools, context, { accumulation }) };
   };
   const kept = record(false);
-  const { checkpoint, training, plan } = kept.plan.ownBytes <= mostKeptBytes ? kept : record(true);
+  const { checkpoint, training, plan } = kept.plan.ownBytes <= mostKeptBytes(context) ? kept : record(true);
   const scoring = scoringGraph(config);
   const scored = layoutPlan(scoring.g, pools, context, { keep: [scoring.nll] });
   return {

@@ -1,6 +1,7 @@
 /** The one device that every test of the gpu tier shares: compiled pipelines and start-up are paid once. */
 import { describeAdapter, openNodeDevice } from '../../src/cli/node/dawn.ts';
 import type { NodeDevice } from '../../src/cli/node/dawn.ts';
+import { Pipelines } from '../../src/gpu/pipelines.ts';
 
 let opened: Promise<NodeDevice> | undefined;
 /** Errors that no error scope caught, since the last call of takeUncaptured. */
@@ -17,6 +18,10 @@ async function openOnce(): Promise<NodeDevice> {
 
 /** The shared device. Rejects, and so fails the test, where there is no adapter. */
 export const gpu = (): Promise<NodeDevice> => (opened ??= openOnce());
+
+let pipelines: Pipelines | undefined;
+/** Compiled kernels of the shared device, for every test that need not compile its own: on a software adapter that is most of the time. */
+export const gpuPipelines = async (): Promise<Pipelines> => (pipelines ??= new Pipelines((await gpu()).device));
 
 export function takeUncaptured(): string[] {
   const taken = uncaptured;

@@ -1,6 +1,6 @@
 /**
  * One call tests an op: its f64 twin's gradient against finite differences, then the GPU's forward and backward against the twin,
- * as a software adapter, a GPU with and a GPU without quad operations would run them.
+ * as a software adapter, a GPU with and without quad operations, and the last resort would run them.
  */
 import { expect } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
@@ -10,7 +10,7 @@ import { Graph, type Tensor } from '../../src/graph/graph.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { addOp } from '../../src/ops/add.ts';
 import { randomNormal, streamOf } from '../../src/util/random.ts';
-import { gpu } from '../gpu/device.ts';
+import { gpu, gpuPipelines } from '../gpu/device.ts';
 import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
 import { twins } from '../../src/ops/twins.ts';
 
@@ -20,11 +20,12 @@ const gpuTolerance = 1e-11;
 const differenceTolerance = 1e-6;
 const differenceStep = 1e-5;
 
-/** Kernels for a software adapter and for GPUs with and without quads, whichever adapter runs them. */
+/** Kernels for a software adapter, for GPUs with and without quads, and the last resort, whichever adapter runs them. */
 const contexts = [
   { quads: true, software: true },
   { quads: true, software: false },
   { quads: false, software: false },
+  { quads: false, software: false, plain: true },
 ];
 
 export interface OpInput {
@@ -130,7 +131,7 @@ async function gpuErrors(
   const { graph, y, gradients, values } = recorded;
   const { device } = await gpu();
   const layout = layoutPool(graph.parameters.map(({ name, shape }) => ({ name, shape, decay: false })));
-  const memory = new Memory(device, layout, { ...context, quads: context.quads && device.features.has('subgroups') });
+  const memory = new Memory(device, layout, { ...context, quads: context.quads && device.features.has('subgroups') }, await gpuPipelines());
   const others = graph.tensors.filter((tensor) => outputs.includes(tensor.name));
   const kept = [y, ...others, ...gradients.values()].filter((tensor) => tensor.role === 'activation');
   const plan = await compile(memory, graph, { keep: kept });

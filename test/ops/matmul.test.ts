@@ -2,26 +2,22 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
 import { Memory } from '../../src/gpu/memory.ts';
-import { Pipelines } from '../../src/gpu/pipelines.ts';
 import { nmse } from '../../src/graph/interpret.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { candidatesFor, classOf, gpuTiles, type Layout, partsOf, type Product } from '../../src/ops/matmul/tiles.ts';
 import { contestsOf, inTile, knownAnswer, productTrial } from '../../src/ops/matmul/trial.ts';
 import { invocationsOf, workgroupBytes } from '../../src/ops/matmul/workgroup.ts';
 import { randomNormal } from '../../src/util/random.ts';
-import { gpu } from '../gpu/device.ts';
+import { gpu, gpuPipelines } from '../gpu/device.ts';
 
 const layouts: Layout[] = ['nt', 'nn', 'tn'];
 const hardware = { quads: false, software: false };
 /** f32 sums of up to 1,100 products against f64: a relative 1e-7 squared, many times over. */
 const tolerance = 1e-12;
 
-/** Of all products here, so that each kernel is compiled once. */
-let pipelines: Pipelines | undefined;
-
 async function multiply(product: Product, a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>, context: object): Promise<Float32Array> {
   const { device } = await gpu();
-  const memory = new Memory(device, layoutPool([]), { ...hardware, ...context }, (pipelines ??= new Pipelines(device)));
+  const memory = new Memory(device, layoutPool([]), { ...hardware, ...context }, await gpuPipelines());
   const { graph, inputs, output } = productTrial(product);
   const plan = await compile(memory, graph, { keep: [output] });
   [a, b].forEach((values, i) => plan.host(inputs[i]!).set(values));
