@@ -8,6 +8,7 @@ import { Memory } from '../../src/gpu/memory.ts';
 import { Pipelines } from '../../src/gpu/pipelines.ts';
 import type { Kernel } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
+import type { Product } from '../../src/ops/matmul/matmul.ts';
 import { Engine } from '../../src/train/engine.ts';
 import { selfTest, trialKey } from '../../src/train/selfTest.ts';
 import { gpu } from '../gpu/device.ts';
@@ -85,6 +86,17 @@ describe('the self-test', { timeout: 240_000 }, () => {
 
   it('finds every kernel of a step that does nothing, by the name of its op', async () => {
     for (const config of await precisionsOf(tinyConfig)) await expectEveryKernelFound(config);
+  });
+
+  it('looks at the tiles and sums in parts that a large model has and a small one has not', async () => {
+    const { memory, pipelines } = await memoryOf(contexts[2]!);
+    const large: Product[] = [{ layout: 'nt', M: 4096, N: 1024, K: 256 }, { layout: 'tn', M: 256, N: 256, K: 4096 }];
+    expect(await selfTest(memory, tinyConfig, false, large)).toBeNull();
+    pipelines.broken = ({ product }) => product?.layout === 'nt' && product.M > 64;
+    expect(await selfTest(memory, tinyConfig, false, large)).toBe('matmul (nt, 128×128)');
+    pipelines.broken = ({ entryPoint }) => entryPoint === 'addParts';
+    expect(await selfTest(memory, tinyConfig, false, large)).toBe('matmul (tn, 128×128, in parts)');
+    expect(await trialKey(memory, tinyConfig, false, large)).not.toBe(await trialKey(memory, tinyConfig, false, []));
   });
 
   it('costs a fraction of a second, compiling aside, and is not asked twice', async () => {
