@@ -56,7 +56,7 @@ fn partner(e: u32) -> u32 {
 
 /// What element e of a head at position t turns by: e · x + its partner · y. Back: e · x − its partner · y.
 fn turnOf(t: u32, e: u32) -> vec2f {
-  let j = min(e, partner(e));
+  let j = select(0u, min(e, partner(e)), e < ROTATED);
   let pair = rotary[t * D4 + j / 2u];
   let angle = select(pair.xy, pair.zw, j % 2u == 1u);
   return select(vec2f(angle.x, select(angle.y, -angle.y, e < HALF)), vec2f(1.0, 0.0), e >= ROTATED);
@@ -76,12 +76,13 @@ fn turnOfVector(t: u32, i: u32) -> Turn {
       vec4f(turns[0].y, turns[1].y, turns[2].y, turns[3].y),
     );
   }
-  if (e >= ROTATED) {
-    return Turn(vec4f(1.0), vec4f());
-  }
-  let first = t * D4 + min(e, partner(e)) / 2u;
+  let turns = e < ROTATED;
+  let first = t * D4 + select(0u, min(e, partner(e)) / 2u, turns);
   let a = rotary[first];
   let b = rotary[first + 1u];
   let sine = vec4f(a.y, a.w, b.y, b.w);
-  return Turn(vec4f(a.x, a.z, b.x, b.z), select(sine, -sine, e < HALF));
+  return Turn(
+    select(vec4f(1.0), vec4f(a.x, a.z, b.x, b.z), turns),
+    select(vec4f(), select(sine, -sine, e < HALF), turns),
+  );
 }

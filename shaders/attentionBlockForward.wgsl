@@ -21,26 +21,3 @@ fn turned(head: u32, t: u32, i: u32) -> vec4f {
   );
   return own * turn.own + partners * turn.partner;
 }
-
-/// Turns the rows' queries, and their keys if this is the first of the heads that share them, and keeps them for the backward pass; queries
-/// of one chunk stay in rowTile for this one.
-fn keep(n0: u32, head: u32, first: u32, last: u32, x: u32, y: u32) {
-  let scale = inverseSqrt(f32(4u * D4));
-  let groupSize = shape.H / shape.K;
-  for (var r = 0u; r < ROWS; r++) {
-    let t = first + y + 8u * r;
-    for (var i = x; i < D4; i += 8u) {
-      if (t <= last) {
-        let q = turned(packedQuery(n0 + t, head), t, i) * scale;
-        qk[rotatedQuery(n0 + t, head) + i] = stored4(q);
-        if (D4 <= 8u) {
-          rowTile[y + 8u * r][i] = q;
-        }
-        if (head % groupSize == 0u) {
-          let k = turned(packedKey(n0 + t, head / groupSize), t, i);
-          qk[rotatedKey(n0 + t, head / groupSize) + i] = stored4(k);
-        }
-      }
-    }
-  }
-}

@@ -41,7 +41,7 @@ const each = (n: number, line: (i: number) => string, join = '\n'): string =>
 /** Vec4s of a chunk of d. */
 const chunk = 8;
 const chunks = ({ d4 }: Block): number => Math.ceil(d4 / chunk);
-/** `line` for every row r of a lane; `row(r)`, its place in a tile. */
+/** `line` for every row r of a lane; `place(r)`, where it lies in a tile. */
 const rowwise = ({ rows }: Block, line: (r: number) => string, join?: string): string => each(rows, line, join);
 const place = (r: number): string => `y + ${8 * r}u`;
 /** Component of an OfRows: what a lane keeps of row r. */
@@ -64,8 +64,14 @@ interface Phase {
   use: string;
 }
 
-/** Phases one after another. What the next one fills is loaded before this one computes, which hides the time of the loads. */
-function pipeline(block: Block, phases: Phase[]): string {
+/** 32-bit registers a lane may want before a GPU runs fewer lanes at a time for it, or spills. */
+const registers = 128;
+
+/**
+ * Phases one after another; `held`: vec4s a row that live through them. What the next phase fills is loaded before this
+ * one computes, which hides the time of the loads, if there are registers for it.
+ */
+function pipeline(block: Block, held: number, phases: Phase[]): string {
   const count = ({ tile }: Fill): number => (tile === 'rowTile' ? block.rows : 4);
   const all = (phase: number, line: (fill: Fill, name: string) => string): string =>
     (phases[phase]?.fills ?? []).map((fill) => line(fill, `${fill.tile}${phase}_`)).join('\n');
@@ -73,15 +79,18 @@ function pipeline(block: Block, phases: Phase[]): string {
     all(phase, (fill, name) => each(count(fill), (r) => `    let ${name}${r} = ${fill.value(r)};`));
   const put = (phase: number): string =>
     all(phase, (fill, name) => each(count(fill), (r) => `    ${fill.tile}[${place(r)}][x] = ${name}${r};`));
+  // Two tiles on their way, and as many vec4s read from them, beside what is held.
+  const ahead = 4 * (held * block.rows + 2 * (block.rows + 4)) <= registers;
   const run = phases.map(
-    ({ before = '', use }, phase) => `${before}
+    ({ before = '', fills, use }, phase) => `${ahead ? '' : load(phase)}
+${before}
 ${put(phase)}
-    workgroupBarrier();
-${load(phase + 1)}
+${fills.length + before.length > 0 ? '    workgroupBarrier();' : ''}
+${ahead ? load(phase + 1) : ''}
 ${use}
     workgroupBarrier();`,
   );
-  return `${load(0)}\n${run.join('\n')}`;
+  return `${ahead ? load(0) : ''}\n${run.join('\n')}`;
 }
 
 /** name{r} += rows · columns, of chunk c. */
@@ -173,9 +182,9 @@ ${body}
 
 /** Keys s + x, s + x + 8 … that rows 0 … may see: those from the start of their document to themselves. */
 const querySpans = (block: Block, start: (r: number) => string): string =>
-  rowwise(block, (r) => `  let start${r} = ${start(r)};\n  let sparow${r} = row${r} - n0 - start${r};`);
+  rowwise(block, (r) => `  let start${r} = ${start(r)};\n  let span${r} = row${r} - n0 - start${r};`);
 const maskKeys = (block: Block): string => `    let keys = s + x + vec4u(0u, 8u, 16u, 24u);
-${rowwise(block, (r) => `    s${r} = select(vec4f(masked), s${r}, (keys - start${r}) <= vec4u(sparow${r}));`)}`;
+${rowwise(block, (r) => `    s${r} = select(vec4f(masked), s${r}, (keys - start${r}) <= vec4u(span${r}));`)}`;
 
 /** A key's row in the tile that starts at s. Past the end the last is repeated, and masked, because its number is later than any query. */
 const keyRow = (r: number): string => `min(s + ${place(r)}, last)`;
@@ -183,6 +192,15 @@ const values = (block: Block, c: number): Fill => ({
   tile: 'columnTile',
   value: (r) => `vec4f(qkv[packedValue(n0 + ${keyRow(r)}, kvHead) + ${vector(block, c)}])`,
 });
+
+/** Defines name{r}_{c}, the lane's rows of packed heads, turned; loads before stores, so that they do not wait for each other. */
+const turnedRows = (block: Block, name: string, packed: (r: number) => string, scale = ''): string =>
+  rowwise(block, (r) =>
+    each(
+      chunks(block),
+      (c) => `  let ${name}${r}_${c} = turned(${packed(r)}, row${r} - n0, ${vector(block, c)})${scale};`,
+    ),
+  );
 
 export function blockForwardSource(block: Block): string {
   const loneChunk = chunks(block) === 1;
@@ -220,7 +238,25 @@ ${rowwise(block, (r) => each(chunks(block), (c) => `    o${r}_${c} *= shrink.${o
   }));
   const body = `
   let kvHead = head / (shape.H / shape.K);
-  keep(n0, head, first, last, x, y);
+  let scale = inverseSqrt(f32(4u * D4));
+${turnedRows(block, 'q', (r) => `packedQuery(row${r}, head)`, ' * scale')}
+${store(
+  block,
+  'qk',
+  (r) => `rotatedQuery(row${r}, head)`,
+  (r, c) => `q${r}_${c}`,
+)}
+${loneChunk ? rowwise(block, (r) => `  rowTile[${place(r)}][x] = q${r}_0;`) : ''}
+  // The first of the heads that share a key turns it for the backward pass too.
+  if (head % (shape.H / shape.K) == 0u) {
+${turnedRows(block, 'k', (r) => `packedKey(row${r}, kvHead)`)}
+${store(
+  block,
+  'qk',
+  (r) => `rotatedKey(row${r}, kvHead)`,
+  (r, c) => `k${r}_${c}`,
+)}
+  }
 ${querySpans(block, (r) => `documentStartOf(n0, row${r} - n0)`)}
 ${zeroOutputs(block, 'o')}
   var m = OfRows(0.1 * masked);
@@ -228,7 +264,7 @@ ${zeroOutputs(block, 'o')}
   storageBarrier();
   for (var s = documentStartOf(n0, first); s <= last; s += COLUMNS) {
 ${zeros(block, 's')}
-${pipeline(block, [...scores, ...outputs])}
+${pipeline(block, 1 + chunks(block), [...scores, ...outputs])}
   }
   shares[y][x] = sum;
   workgroupBarrier();
@@ -288,7 +324,7 @@ ${zeroOutputs(block, 'dq')}
   for (var s = u32(statistics[(n0 + first) * shape.H + head].y); s <= last; s += COLUMNS) {
 ${zeros(block, 's')}
 ${zeros(block, 'ds')}
-${pipeline(block, phases)}
+${pipeline(block, 2 + chunks(block), phases)}
   }
   if (x == 0u) {
 ${rowwise(block, (r) => `    if (t${r} <= last) {\n      deltas[row${r} * shape.H + head] = delta.${of(r)};\n    }`)}
@@ -346,10 +382,7 @@ ${zeroOutputs(block, 'dk')}
 ${zeroOutputs(block, 'dv')}
   for (var head = kvHead * groupSize; head < (kvHead + 1u) * groupSize; head++) {
   for (var s = first; s < shape.T; s += COLUMNS) {
-    // Documents that begin after this block do not see it.
-    if (documentStartOf((n0 + s) * shape.H + head) > last) {
-      break;
-    }
+    let startOfNext = documentStartOf((n0 + min(s + COLUMNS, shape.T - 1u)) * shape.H + head);
     let queries = s + x + vec4u(0u, 8u, 16u, 24u);
     let at = (n0 + min(queries, vec4u(shape.T - 1u))) * shape.H + head;
     let logsumexps = vec4f(${four((at) => `statistics[${at}].x`)});
@@ -358,7 +391,11 @@ ${zeroOutputs(block, 'dv')}
     let delta = vec4f(${four((at) => `deltas[${at}]`)});
 ${zeros(block, 's')}
 ${zeros(block, 'ds')}
-${pipeline(block, phases)}
+${pipeline(block, 2 + 2 * chunks(block), phases)}
+    // Documents that begin after this block do not see it.
+    if (startOfNext > last) {
+      break;
+    }
   }
   }
 ${store(
