@@ -1,25 +1,11 @@
 // Forward pass: turns q and k by their positions, scales q by 1/√d and keeps both for the backward pass; output =
 // softmax(q kᵀ) v by an online softmax. The loop over keys is unrolled in src/ops/attentionSource.ts; it turns each key
 // it meets, which costs less than a dispatch of its own would.
-@group(0) @binding(1) var<storage, read> qkv: array<stored4>; // (N, (H + 2K)·d)
-@group(0) @binding(2) var<storage, read> rotary: array<vec4f>; // (T, d/2) of cos, sin, two to a vector
-@group(0) @binding(3) var<storage, read> documentStart: array<u32>; // (N); bound to qkv when there is none
-@group(0) @binding(4) var<storage, read_write> output: array<stored4>; // (N, H·d)
-@group(0) @binding(5) var<storage, read_write> statistics: array<vec2f>; // (N, H) of logsumexp, start of the document
-@group(0) @binding(6) var<storage, read_write> qk: array<stored4>; // (N, (H + K)·d), rotated, q scaled
-
 var<private> q: array<vec4f, ROWS * D4>;
 var<private> o: array<vec4f, ROWS * D4>; // Σ e^(s − m) v
 var<private> sum: array<f32, ROWS>; // Σ e^(s − m)
 var<private> m: array<f32, ROWS>;
 var<private> start: array<u32, ROWS>;
-
-fn documentStartOf(place: Place, t: u32) -> u32 {
-  if (shape.documents == 0u) {
-    return 0u;
-  }
-  return documentStart[place.n0 + t];
-}
 
 fn load(place: Place) {
   let scale = inverseSqrt(f32(4u * D4));
@@ -30,7 +16,7 @@ fn load(place: Place) {
       q[r * D4 + i] = vec4f(qkv[query + i]) * scale;
     }
     rotate(&q, r, t, 1.0);
-    start[r] = documentStartOf(place, t);
+    start[r] = documentStartOf(place.n0, t);
   }
   keepQueries(place);
   // The first of the heads that share a key turns it for the backward pass too; o is not yet in use.

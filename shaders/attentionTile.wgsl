@@ -1,19 +1,5 @@
-// What the kernels of causal grouped-query attention share. A quad handles a tile of positions of one head of one
-// sequence: each of its four lanes owns ROWS of them, every fourth of the tile. ROWS, D4 = d / 4 and ROTATED come from
-// src/ops/attentionSource.ts.
-struct Shape {
-  B: u32,
-  T: u32,
-  H: u32,
-  K: u32,
-  tiles: u32, // of one sequence: ⌈T / (4·ROWS)⌉
-  documents: u32, // 1: rows hold several documents
-}
-@group(0) @binding(0) var<uniform> shape: Shape;
-
-// The score of a key that is not to be seen: e^x of it is 0, differences from it are finite.
-const masked = -1e30;
-
+// What attention's kernels without workgroup memory share. A quad handles a tile of positions of one head of one sequence: each of
+// its four lanes owns ROWS of them, every fourth of the tile. ROWS comes from src/ops/attentionSource.ts.
 struct Place {
   outside: bool, // of the last sequence, like the whole quad
   lane: u32,
@@ -36,23 +22,6 @@ fn locate(invocation: u32, heads: u32) -> Place {
 /// Position of the lane's row r. Past `last` there is none: such rows compute on a copy of the last and store nothing.
 fn position(place: Place, r: u32) -> u32 {
   return place.first + 4u * r + place.lane;
-}
-
-// First vec4 of a head of row n, in (N, (H + K)·d) and in (N, (H + 2K)·d).
-fn rotatedQuery(n: u32, head: u32) -> u32 {
-  return (n * (shape.H + shape.K) + head) * D4;
-}
-fn rotatedKey(n: u32, kvHead: u32) -> u32 {
-  return (n * (shape.H + shape.K) + shape.H + kvHead) * D4;
-}
-fn packedQuery(n: u32, head: u32) -> u32 {
-  return (n * (shape.H + 2u * shape.K) + head) * D4;
-}
-fn packedKey(n: u32, kvHead: u32) -> u32 {
-  return packedQuery(n, shape.H + kvHead);
-}
-fn packedValue(n: u32, kvHead: u32) -> u32 {
-  return packedQuery(n, shape.H + shape.K + kvHead);
 }
 
 /// Turns row r of x by the angles of position t, sign 1, or back, sign −1: element j with j + ROTATED/2.

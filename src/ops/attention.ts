@@ -6,6 +6,14 @@
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { type Binding, foldWorkgroups, type Kernel, type KernelContext, read, write } from '../graph/kernel.ts';
+import {
+  type Block,
+  blockForwardSource,
+  blockKeyValueGradientSource,
+  blockQueryGradientSource,
+  rowsFor,
+  widestBlockHead,
+} from './attentionBlocks.ts';
 import { forwardSource, keyValueGradientSource, queryGradientSource, type Source, tileFor } from './attentionSource.ts';
 
 /** The heads of packed rows, (H + 2K)·d wide: [q heads | k heads | v heads]. */
@@ -88,10 +96,19 @@ const scores = ({ B, T, H }: AttentionShape): number => (B * H * T * (T + 1)) / 
 
 const sources = new Map<string, string>();
 
+/** The source of that key, made once. */
+function once(key: string, make: () => string): string {
+  const source = sources.get(key) ?? make();
+  sources.set(key, source);
+  return source;
+}
+
 /** A kernel over tiles of positions. */
 interface Tiled {
   entryPoint: string;
   source: Source;
+  /** The same with workgroup memory, for GPUs. */
+  blockSource: (block: Block) => string;
   bindings: Binding[];
   /** Heads that have tiles: H or K. */
   heads: number;
@@ -102,20 +119,32 @@ interface Tiled {
 
 function tiled(context: KernelContext, shape: AttentionShape, kernel: Tiled): Kernel {
   const { B, T, H, K, d } = shape;
-  const tile = { ...tileFor(context, d), quads: context.quads, d4: d / 4 };
+  const strips = B * kernel.heads;
   const rotated = rotatedWidth(shape);
-  const key = kernel.entryPoint + JSON.stringify([tile, rotated]);
-  let source = sources.get(key);
-  if (!source) sources.set(key, (source = kernel.source(context, tile, rotated)));
-  const tiles = Math.ceil(T / (4 * tile.rows));
-  return {
-    source,
+  const common = {
     entryPoint: kernel.entryPoint,
     bindings: kernel.bindings,
-    uniforms: [B, T, H, K, tiles, kernel.documents ? 1 : 0],
     types: { stored: kernel.stored.dtype },
-    workgroups: foldWorkgroups(Math.ceil((B * kernel.heads * tiles * 4) / tile.invocations)),
     flops: kernel.flops,
+  };
+  const uniforms = (tiles: number): number[] => [B, T, H, K, tiles, kernel.documents ? 1 : 0];
+  if (!context.software && !context.plain && d <= widestBlockHead) {
+    const block = { rows: rowsFor(d, T, strips), d4: d / 4, rotated };
+    const tiles = Math.ceil(T / (8 * block.rows));
+    return {
+      ...common,
+      source: once(kernel.entryPoint + JSON.stringify(block), () => kernel.blockSource(block)),
+      uniforms: uniforms(tiles),
+      workgroups: foldWorkgroups(strips * tiles),
+    };
+  }
+  const tile = { ...tileFor(context, d), quads: context.quads, d4: d / 4 };
+  const tiles = Math.ceil(T / (4 * tile.rows));
+  return {
+    ...common,
+    source: once(kernel.entryPoint + JSON.stringify([tile, rotated]), () => kernel.source(context, tile, rotated)),
+    uniforms: uniforms(tiles),
+    workgroups: foldWorkgroups(Math.ceil((strips * tiles * 4) / tile.invocations)),
   };
 }
 
@@ -129,8 +158,14 @@ export const attentionOp: Op<AttentionShape> = {
       tiled(context, shape, {
         entryPoint: 'attention',
         source: forwardSource,
+        blockSource: blockForwardSource,
         bindings: [
-          read(qkv!), read(rotary!), read(documentStart ?? qkv!), write(output!), write(statistics!), write(rotated!),
+          read(qkv!),
+          read(rotary!),
+          read(documentStart ?? qkv!),
+          write(output!),
+          write(statistics!),
+          write(rotated!),
         ],
         heads: shape.H,
         documents: documentStart !== undefined,
@@ -175,6 +210,7 @@ export const attentionGradientOp: Op<AttentionShape> = {
       tiled(context, shape, {
         entryPoint: 'queryGradient',
         source: queryGradientSource,
+        blockSource: blockQueryGradientSource,
         bindings: [
           read(rotated),
           read(qkv),
@@ -192,6 +228,7 @@ export const attentionGradientOp: Op<AttentionShape> = {
       tiled(context, shape, {
         entryPoint: 'keyValueGradient',
         source: keyValueGradientSource,
+        blockSource: blockKeyValueGradientSource,
         bindings: [read(rotated), read(qkv), read(statistics), read(doutput), read(rotary), write(dqkv), read(delta)],
         heads: K,
         stored: qkv,

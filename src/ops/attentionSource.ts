@@ -10,7 +10,9 @@
  * with them: 8 in the loop made it 1.4 times as long, 28 a minute and a half.
  */
 import backwardWgsl from '../../shaders/attentionBackward.wgsl?raw';
+import forwardBindingsWgsl from '../../shaders/attentionForward.wgsl?raw';
 import forwardWgsl from '../../shaders/attention.wgsl?raw';
+import headsWgsl from '../../shaders/attentionHeads.wgsl?raw';
 import keyValueGradientWgsl from '../../shaders/attentionKeyValueGradient.wgsl?raw';
 import queryGradientWgsl from '../../shaders/attentionQueryGradient.wgsl?raw';
 import tileWgsl from '../../shaders/attentionTile.wgsl?raw';
@@ -87,7 +89,13 @@ function turnedKey(tile: Unrolled, u: number, rotated: number): string {
   };
   return `${shared(tile, `packed${u}`, 'qkv', `packedKey(n${u}, kvHead)`)}
 ${shared(tile, `angles${u}`, 'rotary', `(n${u} - place.n0) * D4`, Math.ceil(half / 2))}
-${each(tile.d4, (i) => `    let k${u}_${i} = vec4f(${upTo(4).map((c) => element(4 * i + c)).join(', ')});`)}`;
+${each(
+  tile.d4,
+  (i) =>
+    `    let k${u}_${i} = vec4f(${upTo(4)
+      .map((c) => element(4 * i + c))
+      .join(', ')});`,
+)}`;
 }
 
 const dot = ({ d4 }: Unrolled, a: string, b: string): string => each(d4, (i) => `dot(${a}_${i}, ${b}_${i})`, ' + ');
@@ -109,7 +117,7 @@ function source(
   return `const D4 = ${tile.d4}u;
 const ROWS = ${tile.rows}u;
 const ROTATED = ${rotated}u;
-${lanesWgsl(context)}${tileWgsl}${files}
+${lanesWgsl(context)}${headsWgsl}${tileWgsl}${files}
 @compute @workgroup_size(${tile.invocations})
 fn ${name}(
   @builtin(local_invocation_index) local: u32,
@@ -165,7 +173,7 @@ export const forwardSource: Source = (context, given, rotated) => {
 ${spread(tile, 'q')}
 ${spread(tile, 'o', 'var')}
 ${each(rows, (r) => `  var m${r} = 0.1 * masked;\n  var high${r} = masked;\n  var sum${r} = 0.0;`)}
-  var s = documentStartOf(place, place.first);
+  var s = documentStartOf(place.n0, place.first);
   loop {
     for (; s <= place.last; s += ${turn}u) {
 ${keys(tile, (u) => turnedKey(tile, u, rotated))}
@@ -197,7 +205,7 @@ ${each(d4, (i) => `      o${r}_${i} *= shrink;`)}
   }
 ${collect(tile, 'o')}
 ${each(rows, (r) => `  m[${r}] = m${r};\n  sum[${r}] = sum${r};`)}`;
-  return source(context, tile, rotated, forwardWgsl, 'attention', 'shape.H', loop);
+  return source(context, tile, rotated, forwardBindingsWgsl + forwardWgsl, 'attention', 'shape.H', loop);
 };
 
 export const queryGradientSource: Source = (context, given, rotated) => {

@@ -64,6 +64,26 @@ describe('attention over long rows', () => {
   it('d=128', () => check({ B: 1, T: 40, H: 1, K: 1, d: 128, ropeFactor: 0.5 }, undefined, []));
 });
 
+// Kernels by blocks have two or four rows a lane; four where the shape makes many workgroups of them. Blocks and tiles of keys are not
+// filled, start inside a document or end in one, and heads are narrower than a chunk, a chunk, and several.
+describe('attention by blocks', () => {
+  const starts = (t: number, b: number): number => [0, 3 + b, 20, 21, 36].findLast((start) => start <= t)!;
+  it.each([
+    [2, 35, 2, 1, 12, 0.5],
+    [1, 67, 4, 2, 24, 1],
+    [1, 39, 2, 1, 128, 0.5],
+  ])('two rows: B=%i T=%i H=%i K=%i d=%i factor=%f', (B, T, H, K, d, ropeFactor) =>
+    check({ B, T, H, K, d, ropeFactor }, starts, []),
+  );
+  it.each([
+    [32, 39, 8, 4, 12, 0.5],
+    [32, 37, 8, 4, 32, 0.5],
+    [64, 33, 4, 2, 64, 0.25],
+  ])('four rows: B=%i T=%i H=%i K=%i d=%i factor=%f', (B, T, H, K, d, ropeFactor) =>
+    check({ B, T, H, K, d, ropeFactor }, (t, b) => starts(t, b % 8), []),
+  );
+});
+
 describe('cachedAttention', () => {
   it.each([
     [3, 21, 4, 2, 8, 0.5, true],

@@ -70,13 +70,19 @@ function record(opCase: OpCase): Recorded {
     tensors[name] = tensor;
     // Rounded to f32, so that GPU and twin start from the same numbers.
     const number = (i: number): number => (value ? value(i) : randomNormal(7, streamOf(name), i));
-    values.set(tensor, Float64Array.from({ length: tensor.size }, (_, i) => (dtype === 'u32' ? number(i) : Math.fround(number(i)))));
+    values.set(
+      tensor,
+      Float64Array.from({ length: tensor.size }, (_, i) => (dtype === 'u32' ? number(i) : Math.fround(number(i)))),
+    );
   }
   const y = opCase.record(graph, tensors);
   const forwardNodes = graph.nodes.length;
   const dy = graph.input('dy', y.shape);
   const weight = (i: number): number => (opCase.root ? 1 : Math.fround(randomNormal(7, streamOf('dy'), i)));
-  values.set(dy, Float64Array.from({ length: dy.size }, (_, i) => weight(i)));
+  values.set(
+    dy,
+    Float64Array.from({ length: dy.size }, (_, i) => weight(i)),
+  );
   const seeds = new Map(opCase.forwardOnly ? [] : [[y, opCase.root ? null : dy]]);
   const flowing = backward(graph, seeds, addOp);
   const gradients = new Map<string, Tensor>();
@@ -121,6 +127,7 @@ function differenceErrors(recorded: Recorded, names: string[]): Record<string, n
   return errors;
 }
 
+
 /** NMSE of y and of every gradient, computed on the GPU, against the twins. */
 async function gpuErrors(
   recorded: Recorded,
@@ -131,7 +138,8 @@ async function gpuErrors(
   const { graph, y, gradients, values } = recorded;
   const { device } = await gpu();
   const layout = layoutPool(graph.parameters.map(({ name, shape }) => ({ name, shape, decay: false })));
-  const memory = new Memory(device, layout, { ...context, quads: context.quads && device.features.has('subgroups') }, await gpuPipelines());
+  const quads = context.quads && device.features.has('subgroups');
+  const memory = new Memory(device, layout, { ...context, quads }, await gpuPipelines());
   const others = graph.tensors.filter((tensor) => outputs.includes(tensor.name));
   const kept = [y, ...others, ...gradients.values()].filter((tensor) => tensor.role === 'activation');
   const plan = await compile(memory, graph, { keep: kept });
@@ -145,7 +153,8 @@ async function gpuErrors(
     plan.submit(['step']);
     const errors: Record<string, number> = { y: nmse(await plan.read(y), want.get(y)!) };
     for (const tensor of others) errors[tensor.name] = nmse(await plan.read(tensor), want.get(tensor)!);
-    for (const [name, gradient] of gradients) errors[`d ${name}`] = nmse(await plan.read(gradient), want.get(gradient)!);
+    for (const [name, gradient] of gradients)
+      errors[`d ${name}`] = nmse(await plan.read(gradient), want.get(gradient)!);
     return errors;
   } finally {
     plan.destroy();
