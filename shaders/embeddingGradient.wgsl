@@ -15,17 +15,17 @@ alias Sums = vec4f;
 
 @compute @workgroup_size(INVOCATIONS)
 fn scatter(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = ((group.y * groups.x + group.x) * INVOCATIONS + local) / STRIPS;
+  let i = columnOf((group.y * groups.x + group.x) * INVOCATIONS + local);
   let v = i / shape.D4;
   let safe = min(v, shape.V - 1u);
   let column = i % shape.D4;
   let end = rowStart[safe + 1u];
   var sum = Sums();
-  for (var k = rowStart[safe] + local % STRIPS; k < end; k += STRIPS) {
+  for (var k = rowStart[safe] + stripOf(local); k < end; k += STRIPS) {
     sum += vec4f(dy[order[k] * shape.D4 + column]);
   }
   sum = stripsSum(sum, local);
-  if ((v >= shape.V) | (local % STRIPS != 0u)) {
+  if ((v >= shape.V) | (stripOf(local) != 0u)) {
     return;
   }
   if (shape.accumulate != 0u) {

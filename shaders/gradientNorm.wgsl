@@ -15,7 +15,7 @@ fn squareSums(@builtin(local_invocation_index) local: u32, @builtin(global_invoc
     sum += g * g;
   }
   let total = rowSum((sum.x + sum.y) + (sum.z + sum.w), local);
-  if (local % LANES == 0u) {
-    squares[id.x / LANES] = total;
+  if ((local & (LANES - 1u)) == 0u) {
+    squares[id.x >> firstTrailingBit(LANES)] = total;
   }
 }

@@ -28,10 +28,10 @@ fn components(v: vec4f) -> f32 {
 }
 
 fn columnSums(group: u32, local: u32) {
-  let column = (group * INVOCATIONS + local) / STRIPS;
+  let column = columnOf(group * INVOCATIONS + local);
   let safe = min(column, shape.D4 - 1u);
   var sums = Sums();
-  for (var row = local % STRIPS; row < shape.N; row += STRIPS) {
+  for (var row = stripOf(local); row < shape.N; row += STRIPS) {
     let i = row * shape.D4 + safe;
     let s = stats[row];
     let g = vec4f(dy[i]);
@@ -39,7 +39,7 @@ fn columnSums(group: u32, local: u32) {
     sums[BIAS] += g;
   }
   sums = stripsSum(sums, local);
-  if ((column < shape.D4) & (local % STRIPS == 0u)) {
+  if ((column < shape.D4) & (stripOf(local) == 0u)) {
     if (shape.accumulate != 0u) {
       sums[WEIGHT] += dweight[column];
       sums[BIAS] += dbias[column];

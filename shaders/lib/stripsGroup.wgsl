@@ -5,7 +5,7 @@ fn stripsSum(own: Sums, local: u32) -> Sums {
   strips[local] = own;
   for (var half = STRIPS / 2u; half > 0u; half >>= 1u) {
     workgroupBarrier();
-    if (local % STRIPS < half) {
+    if (stripOf(local) < half) {
       strips[local] = strips[local] + strips[local + half];
     }
   }

@@ -4,7 +4,7 @@ import type { DType, Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { foldWorkgroups, read, write } from '../graph/kernel.ts';
 import { invocationsOf, wideGroups } from './lanes.ts';
-import { stripsWgsl } from './strips.ts';
+import { stripsOf } from './strips.ts';
 
 interface Attributes {
   N: number;
@@ -66,7 +66,7 @@ export const embeddingGradientOp: Op<Attributes & { accumulate: boolean }> = {
     const strips = wideGroups(context) ? 8 : 1;
     return [
       {
-        source: `const INVOCATIONS = ${invocations}u;\n${stripsWgsl(strips)}${scatterWgsl}`,
+        source: `const INVOCATIONS = ${invocations}u;\n${stripsOf(strips)}${scatterWgsl}`,
         entryPoint: 'scatter',
         bindings: [read(rowStart!), read(order!), read(dy!), write(dweight!)],
         uniforms: [V, D / 4, accumulate || context.accumulating ? 1 : 0],

@@ -4,7 +4,7 @@ import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { f32Bits, foldWorkgroups, read, write } from '../graph/kernel.ts';
 import { invocationsOf, vectorRows } from './lanes.ts';
-import { stripsWgsl } from './strips.ts';
+import { stripsOf } from './strips.ts';
 
 interface Attributes {
   N: number;
@@ -69,7 +69,7 @@ export const layerNormGradientOp: Op<{ N: number; D: number; accumulate: boolean
     const columnGroups = Math.ceil(((D / 4) * strips) / invocationsOf(context));
     return [
       {
-        source: rows.wgsl + stripsWgsl(strips) + backwardWgsl,
+        source: rows.wgsl + stripsOf(strips) + backwardWgsl,
         entryPoint: 'layerNormGradient',
         bindings: [
           read(x), read(weight), read(stats), read(dy), read(partial ?? dy), write(dx!), write(dweight!), write(dbias!),
