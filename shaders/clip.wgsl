@@ -20,22 +20,16 @@ struct Controls {
 @group(0) @binding(4) var<storage, read_write> clip: array<f32>; // (4): factor, norm, 1 / loss scale
 @group(0) @binding(5) var<storage, read_write> ring: array<vec4f>; // (rows): loss, norm, factor, lr
 @group(0) @binding(6) var<storage, read_write> lossScale: array<f32>; // (4): scale, steps since it changed
-var<workgroup> partial: array<f32, 64>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(INVOCATIONS)
 fn clipFactor(@builtin(local_invocation_index) local: u32) {
   var sum = 0.0;
-  for (var i = local; i < shape.count; i += 64u) {
+  for (var i = local; i < shape.count; i += INVOCATIONS) {
     sum += squares[i];
   }
-  partial[local] = sum;
-  workgroupBarrier();
+  let total = rowSum(sum, local);
   if (local != 0u) {
     return;
-  }
-  var total = 0.0;
-  for (var i = 0u; i < 64u; i++) {
-    total += partial[i];
   }
   let scaled = shape.stepsToDouble > 0u;
   let scale = select(1.0, lossScale[0], scaled);

@@ -5,7 +5,7 @@ struct Shape {
   eps: f32,
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
-const rowsPerGroup = 64u / LANES;
+const rowsPerGroup = INVOCATIONS / LANES;
 
 fn components(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
@@ -18,7 +18,7 @@ fn components(v: vec4f) -> f32 {
 @group(0) @binding(4) var<storage, read_write> y: array<stored4>;
 @group(0) @binding(5) var<storage, read_write> stats: array<vec2f>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(INVOCATIONS)
 fn forward(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = (group.y * groups.x + group.x) * rowsPerGroup + local / LANES;
   let lane = local % LANES;
@@ -28,14 +28,14 @@ fn forward(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) g
   for (var i = lane; i < shape.D4; i += LANES) {
     sum += components(vec4f(x[start + i]));
   }
-  let mean = lanesSum(sum) / D;
+  let mean = rowSum(sum, local) / D;
   // A second pass over the row: the one-pass formula E[x²] − mean² loses every digit when |mean| ≫ spread.
   var squares = 0.0;
   for (var i = lane; i < shape.D4; i += LANES) {
     let centred = vec4f(x[start + i]) - mean;
     squares += components(centred * centred);
   }
-  let rstd = inverseSqrt(lanesSum(squares) / D + shape.eps);
+  let rstd = inverseSqrt(rowSum(squares, local) / D + shape.eps);
   if (row >= shape.N) {
     return;
   }

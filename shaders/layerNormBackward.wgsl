@@ -18,31 +18,34 @@ struct Shape {
 @group(0) @binding(6) var<storage, read_write> dx: array<stored4>;
 @group(0) @binding(7) var<storage, read_write> dweight: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> dbias: array<vec4f>;
-const rowsPerGroup = 64u / LANES;
+const rowsPerGroup = INVOCATIONS / LANES;
+alias Sums = mat2x4f; // two vec4, which add up as one
+const WEIGHT = 0u;
+const BIAS = 1u;
 
 fn components(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
 }
 
 fn columnSums(group: u32, local: u32) {
-  let column = (group * 64u + local) / STRIPS;
+  let column = columnOf(group * INVOCATIONS + local);
   let safe = min(column, shape.D4 - 1u);
   var sums = Sums();
-  for (var row = local % STRIPS; row < shape.N; row += STRIPS) {
+  for (var row = stripOf(local); row < shape.N; row += STRIPS) {
     let i = row * shape.D4 + safe;
     let s = stats[row];
     let g = vec4f(dy[i]);
-    sums.weight += g * ((vec4f(x[i]) - s.x) * s.y);
-    sums.bias += g;
+    sums[WEIGHT] += g * ((vec4f(x[i]) - s.x) * s.y);
+    sums[BIAS] += g;
   }
   sums = stripsSum(sums, local);
-  if ((column < shape.D4) & (local % STRIPS == 0u)) {
+  if ((column < shape.D4) & (stripOf(local) == 0u)) {
     if (shape.accumulate != 0u) {
-      sums.weight += dweight[column];
-      sums.bias += dbias[column];
+      sums[WEIGHT] += dweight[column];
+      sums[BIAS] += dbias[column];
     }
-    dweight[column] = sums.weight;
-    dbias[column] = sums.bias;
+    dweight[column] = sums[WEIGHT];
+    dbias[column] = sums[BIAS];
   }
 }
 
@@ -62,8 +65,8 @@ fn rowGradients(group: u32, local: u32) {
     sumN += components(g * n);
   }
   let D = f32(shape.D4 * 4u);
-  let meanG = lanesSum(sum) / D;
-  let meanGN = lanesSum(sumN) / D;
+  let meanG = rowSum(sum, local) / D;
+  let meanGN = rowSum(sumN, local) / D;
   if (row >= shape.N) {
     return;
   }
@@ -78,7 +81,7 @@ fn rowGradients(group: u32, local: u32) {
   }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(INVOCATIONS)
 fn layerNormGradient(
   @builtin(local_invocation_index) local: u32,
   @builtin(workgroup_id) group: vec3u,

@@ -1,4 +1,4 @@
-// loss (+)= lossWeight · Σ nll, in one workgroup: 64 strided sums, then their sum in order. One barrier, the same bits every time.
+// loss (+)= lossWeight · Σ nll, in one workgroup: a strided sum an invocation, then their sum in a fixed order.
 struct Shape {
   N: u32,
   accumulate: u32,
@@ -7,24 +7,17 @@ struct Shape {
 @group(0) @binding(1) var<storage, read> nll: array<f32>; // (N)
 @group(0) @binding(2) var<storage, read> lossWeight: array<f32>; // (1)
 @group(0) @binding(3) var<storage, read_write> loss: array<f32>; // (1)
-var<workgroup> partial: array<f32, 64>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(INVOCATIONS)
 fn meanLoss(@builtin(local_invocation_index) local: u32) {
   var sum = 0.0;
-  for (var i = local; i < shape.N; i += 64u) {
+  for (var i = local; i < shape.N; i += INVOCATIONS) {
     sum += nll[i];
   }
-  partial[local] = sum;
-  workgroupBarrier();
+  var total = rowSum(sum, local) * lossWeight[0];
   if (local != 0u) {
     return;
   }
-  var total = 0.0;
-  for (var i = 0u; i < 64u; i++) {
-    total += partial[i];
-  }
-  total *= lossWeight[0];
   if (shape.accumulate != 0u) {
     total += loss[0];
   }

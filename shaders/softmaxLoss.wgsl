@@ -13,9 +13,9 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> logits: array<stored4>; // (rows, V), becomes dlogits
 @group(0) @binding(4) var<storage, read_write> nll: array<f32>; // (N), nats; 0 where ignored
 @group(0) @binding(5) var<storage, read> lossScale: array<f32>; // its first is the scale; bound to lossWeight when there is none
-const rowsPerGroup = 64u / LANES;
+const rowsPerGroup = INVOCATIONS / LANES;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(INVOCATIONS)
 fn softmaxLoss(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = (group.y * groups.x + group.x) * rowsPerGroup + local / LANES;
   let lane = local % LANES;
@@ -28,12 +28,12 @@ fn softmaxLoss(@builtin(local_invocation_index) local: u32, @builtin(workgroup_i
   for (var i = lane; i < shape.V4; i += LANES) {
     top = max(top, vec4f(logits[start + i]));
   }
-  let highest = lanesMax(max(max(top.x, top.y), max(top.z, top.w)));
+  let highest = rowMax(max(max(top.x, top.y), max(top.z, top.w)), local);
   var sums = vec4f();
   for (var i = lane; i < shape.V4; i += LANES) {
     sums += exp(vec4f(logits[start + i]) - highest);
   }
-  let sum = lanesSum((sums.x + sums.y) + (sums.z + sums.w));
+  let sum = rowSum((sums.x + sums.y) + (sums.z + sums.w), local);
   if (row >= shape.rows) {
     return;
   }

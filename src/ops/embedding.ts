@@ -3,6 +3,8 @@ import scatterWgsl from '../../shaders/embeddingGradient.wgsl?raw';
 import type { DType, Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { foldWorkgroups, read, write } from '../graph/kernel.ts';
+import { invocationsOf, wideGroups } from './lanes.ts';
+import { stripsOf } from './strips.ts';
 
 interface Attributes {
   N: number;
@@ -59,14 +61,17 @@ export const embeddingOp: Op<Attributes> = {
 export const embeddingGradientOp: Op<Attributes & { accumulate: boolean }> = {
   name: 'embeddingGradient',
   kernels({ inputs: [rowStart, order, dy], outputs: [dweight], attributes: { V, D, accumulate } }, context) {
+    const invocations = invocationsOf(context);
+    // Eight: the commonest token, some twentieth of a text, is soon done, and the many rows without positions cost little.
+    const strips = wideGroups(context) ? 8 : 1;
     return [
       {
-        source: scatterWgsl,
+        source: `const INVOCATIONS = ${invocations}u;\n${stripsOf(strips)}${scatterWgsl}`,
         entryPoint: 'scatter',
         bindings: [read(rowStart!), read(order!), read(dy!), write(dweight!)],
         uniforms: [V, D / 4, accumulate || context.accumulating ? 1 : 0],
         types: { stored: dy!.dtype },
-        workgroups: foldWorkgroups(Math.ceil((V * D) / 4 / 64)),
+        workgroups: foldWorkgroups(Math.ceil((((V * D) / 4) * strips) / invocations)),
       },
     ];
   },

@@ -3,9 +3,12 @@ import clipWgsl from '../../shaders/clip.wgsl?raw';
 import normWgsl from '../../shaders/gradientNorm.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { f32Bits, read, write } from '../graph/kernel.ts';
+import { invocationsOf, longRows, oneRow, wideGroups } from './lanes.ts';
 
-/** Partial sums of squares: enough invocations to fill a GPU, few enough for one workgroup to add up. */
-const invocations = 4096;
+/** Partial sums of squares, an invocation each: enough to fill a software adapter, few enough for one workgroup to add up. */
+const mostSums = 4096;
+/** The most of them where a workgroup makes each: 262,144 invocations, as many as the largest GPUs run at once. */
+const groupSums = 1024;
 
 interface Attributes {
   /** Norm above which gradients are scaled down to it; 0 = never. */
@@ -30,26 +33,31 @@ export function gradientNorm(
   scaling: { scale: Tensor; stepsToDouble: number } = { scale: g.state('no loss scale', [4]), stepsToDouble: 0 },
 ): Tensor {
   const { scale, stepsToDouble } = scaling;
-  const outputs = [g.state('clip', [4]), ring, scale, { name: 'squares', shape: [invocations] }];
+  const outputs = [g.state('clip', [4]), ring, scale, { name: 'squares', shape: [mostSums] }];
   return g.node(gradientNormOp, [gradients, loss, controls], outputs, { maxNorm, stepsToDouble })[0]!;
 }
 
 export const gradientNormOp: Op<Attributes> = {
   name: 'gradientNorm',
-  kernels({ inputs: [gradients, loss, controls], outputs: [clip, ring, scale, squares], attributes: { maxNorm, stepsToDouble } }) {
+  kernels({ inputs: [gradients, loss, controls], outputs: [clip, ring, scale, squares], attributes }, context) {
+    const { maxNorm, stepsToDouble } = attributes;
+    const vectors = gradients!.size / 4;
+    const invocations = invocationsOf(context);
+    const sums = wideGroups(context) ? Math.min(Math.ceil(vectors / invocations), groupSums) : mostSums;
+    const { wgsl, groups } = longRows(context);
     return [
       {
-        source: normWgsl,
+        source: wgsl + normWgsl,
         entryPoint: 'squareSums',
         bindings: [read(gradients!), write(squares!)],
-        uniforms: [gradients!.size / 4, invocations],
-        workgroups: [invocations / 64, 1, 1],
+        uniforms: [vectors, groups(sums) * invocations],
+        workgroups: [groups(sums), 1, 1],
       },
       {
-        source: badWgsl + clipWgsl,
+        source: oneRow(context).wgsl + badWgsl + clipWgsl,
         entryPoint: 'clipFactor',
         bindings: [read(squares!), read(loss!), read(controls!), write(clip!), write(ring!), write(scale!)],
-        uniforms: [invocations, f32Bits(maxNorm), stepsToDouble],
+        uniforms: [sums, f32Bits(maxNorm), stepsToDouble],
         workgroups: [1, 1, 1],
       },
     ];

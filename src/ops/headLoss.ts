@@ -2,8 +2,8 @@ import meanLossWgsl from '../../shaders/meanLoss.wgsl?raw';
 import softmaxLossWgsl from '../../shaders/softmaxLoss.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
-import { type Kernel, read, write } from '../graph/kernel.ts';
-import { lanesWgsl, rowGroups } from './lanes.ts';
+import { foldWorkgroups, type Kernel, read, write } from '../graph/kernel.ts';
+import { oneRow, vectorRows } from './lanes.ts';
 import { epilogue, matmul } from './matmul.ts';
 
 /** A target that counts nothing: padding, or a row's last token. Any id ≥ V does; this one is what the loader writes. */
@@ -32,9 +32,14 @@ export interface HeadLoss {
   nll: Tensor;
 }
 
-/** Rows a chunk of logits holds: a multiple of 64, so that chunks start on whole tiles and 256-byte offsets. */
+/**
+ * Rows a chunk of logits holds: a multiple of 64, so that chunks start on whole tiles and 256-byte offsets. As few chunks as fit the
+ * bound, and alike, because a small last one would leave most of a GPU idle.
+ */
 export function chunkRowsFor(N: number, V: number): number {
-  return Math.min(N, Math.max(64, Math.floor(chunkBytes / (V * 4) / 64) * 64));
+  const most = Math.max(64, Math.floor(chunkBytes / (V * 4) / 64) * 64);
+  const chunks = Math.ceil(N / most);
+  return Math.min(N, Math.ceil(N / chunks / 64) * 64);
 }
 
 /**
@@ -79,17 +84,18 @@ export const headLossOp: Op<Attributes> = {
     const [x, weight, targets, lossWeight, scale] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?];
     const [nll, loss, logits, dx, dweight] = node.outputs as [Tensor, Tensor, Tensor, Tensor?, Tensor?];
     const { N, D, V, rows, training, accumulate, scaled } = node.attributes;
+    const shared = vectorRows(context, V / 4);
     const kernels: Kernel[] = [];
     for (let row0 = 0; row0 < N; row0 += rows) {
       const M = Math.min(rows, N - row0);
       kernels.push(matmul(context, { layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row0 * D }));
       kernels.push({
-        source: lanesWgsl(context) + softmaxLossWgsl,
+        source: shared.wgsl + softmaxLossWgsl,
         entryPoint: 'softmaxLoss',
         bindings: [read(targets), read(lossWeight), write(logits), write(nll), read(scale ?? lossWeight)],
         uniforms: [M, V / 4, row0, training ? 1 : 0, scaled ? 1 : 0],
         types: { stored: logits.dtype },
-        workgroups: rowGroups(context, M),
+        workgroups: foldWorkgroups(shared.groups(M)),
       });
       if (!training) continue;
       kernels.push(matmul(context, { layout: 'nn', a: logits, b: weight, c: dx!, M, N: D, K: V, cStart: row0 * D }));
@@ -101,7 +107,7 @@ export const headLossOp: Op<Attributes> = {
       );
     }
     kernels.push({
-      source: meanLossWgsl,
+      source: oneRow(context).wgsl + meanLossWgsl,
       entryPoint: 'meanLoss',
       bindings: [read(nll), read(lossWeight), write(loss)],
       uniforms: [N, context.accumulating ? 1 : 0],

@@ -1,11 +1,10 @@
 import backwardWgsl from '../../shaders/layerNormBackward.wgsl?raw';
 import forwardWgsl from '../../shaders/layerNorm.wgsl?raw';
-import stripsGroupWgsl from '../../shaders/lib/stripsGroup.wgsl?raw';
-import stripsQuadsWgsl from '../../shaders/lib/stripsQuads.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { f32Bits, foldWorkgroups, read, write } from '../graph/kernel.ts';
-import { lanesWgsl, rowGroupCount, rowGroups } from './lanes.ts';
+import { invocationsOf, vectorRows } from './lanes.ts';
+import { stripsOf } from './strips.ts';
 
 interface Attributes {
   N: number;
@@ -32,14 +31,15 @@ export function layerNorm(g: Graph, x: Tensor, weight: Tensor, bias: Tensor, eps
 export const layerNormOp: Op<Attributes> = {
   name: 'layerNorm',
   kernels({ inputs: [x, weight, bias], outputs: [y, stats], attributes: { N, D, eps } }, context) {
+    const rows = vectorRows(context, D / 4);
     return [
       {
-        source: lanesWgsl(context) + forwardWgsl,
+        source: rows.wgsl + forwardWgsl,
         entryPoint: 'forward',
         bindings: [read(x!), read(weight!), read(bias!), write(y!), write(stats!)],
         uniforms: [N, D / 4, f32Bits(eps)],
         types: { stored: x!.dtype },
-        workgroups: rowGroups(context, N),
+        workgroups: foldWorkgroups(rows.groups(N)),
       },
     ];
   },
@@ -64,18 +64,19 @@ export const layerNormGradientOp: Op<{ N: number; D: number; accumulate: boolean
   name: 'layerNormGradient',
   kernels({ inputs, outputs: [dx, dweight, dbias], attributes: { N, D, accumulate } }, context) {
     const [x, weight, stats, dy, partial] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?];
-    const byQuads = context.software && context.quads;
-    const columnGroups = byQuads ? Math.ceil(D / 4 / 16) : D / 4;
+    const rows = vectorRows(context, D / 4);
+    const strips = context.software && context.quads ? 4 : invocationsOf(context);
+    const columnGroups = Math.ceil(((D / 4) * strips) / invocationsOf(context));
     return [
       {
-        source: lanesWgsl(context) + (byQuads ? stripsQuadsWgsl : stripsGroupWgsl) + backwardWgsl,
+        source: rows.wgsl + stripsOf(strips) + backwardWgsl,
         entryPoint: 'layerNormGradient',
         bindings: [
           read(x), read(weight), read(stats), read(dy), read(partial ?? dy), write(dx!), write(dweight!), write(dbias!),
         ],
         uniforms: [N, D / 4, partial ? 1 : 0, accumulate || context.accumulating ? 1 : 0, columnGroups],
         types: { stored: x.dtype },
-        workgroups: foldWorkgroups(columnGroups + rowGroupCount(context, N)),
+        workgroups: foldWorkgroups(columnGroups + rows.groups(N)),
       },
     ];
   },

@@ -1,12 +1,13 @@
 /**
  * One call tests an op: its f64 twin's gradient against finite differences, then the GPU's forward and backward against the twin,
- * as a software adapter, a GPU with and a GPU without quad operations would run them.
+ * as a software adapter, a GPU with and a GPU without quad operations and a driver of last resort would run them, twice with the same bits.
  */
 import { expect } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
 import { Memory } from '../../src/gpu/memory.ts';
 import { backward } from '../../src/graph/backward.ts';
 import { Graph, type Tensor } from '../../src/graph/graph.ts';
+import type { KernelContext } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { addOp } from '../../src/ops/add.ts';
 import { randomNormal, streamOf } from '../../src/util/random.ts';
@@ -20,11 +21,12 @@ const gpuTolerance = 1e-11;
 const differenceTolerance = 1e-6;
 const differenceStep = 1e-5;
 
-/** Kernels for a software adapter and for GPUs with and without quads, whichever adapter runs them. */
-const contexts = [
+/** Kernels for a software adapter, for GPUs with and without quads and for the last resort, whichever adapter runs them. */
+const contexts: Omit<KernelContext, 'accumulating'>[] = [
   { quads: true, software: true },
   { quads: true, software: false },
   { quads: false, software: false },
+  { quads: false, software: false, plain: true },
 ];
 
 export interface OpInput {
@@ -124,7 +126,7 @@ function differenceErrors(recorded: Recorded, names: string[]): Record<string, n
 async function gpuErrors(
   recorded: Recorded,
   want: Values,
-  context: { quads: boolean; software: boolean },
+  context: Omit<KernelContext, 'accumulating'>,
   outputs: string[],
 ): Promise<Record<string, number>> {
   const { graph, y, gradients, values } = recorded;
@@ -141,10 +143,20 @@ async function gpuErrors(
     }
     for (const tensor of graph.inputs) plan.host(tensor).set(values.get(tensor)!);
     plan.upload();
+    const compared = new Map([['y', y], ...others.map((tensor) => [tensor.name, tensor] as const)]);
+    for (const [name, gradient] of gradients) compared.set(`d ${name}`, gradient);
     plan.submit(['step']);
-    const errors: Record<string, number> = { y: nmse(await plan.read(y), want.get(y)!) };
-    for (const tensor of others) errors[tensor.name] = nmse(await plan.read(tensor), want.get(tensor)!);
-    for (const [name, gradient] of gradients) errors[`d ${name}`] = nmse(await plan.read(gradient), want.get(gradient)!);
+    const first = new Map<string, Float32Array>();
+    for (const [name, tensor] of compared) first.set(name, await plan.read(tensor));
+    plan.submit(['step']);
+    const errors: Record<string, number> = {};
+    for (const [name, tensor] of compared) {
+      const got = await plan.read(tensor);
+      // As words: a NaN is its own equal, and the one zero not the other's.
+      const same = Buffer.from(got.buffer).equals(Buffer.from(first.get(name)!.buffer));
+      expect(same, `${name} has the same bits again, ${JSON.stringify(context)}`).toBe(true);
+      errors[name] = nmse(got, want.get(tensor)!);
+    }
     return errors;
   } finally {
     plan.destroy();

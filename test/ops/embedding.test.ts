@@ -16,6 +16,7 @@ describe('embedding', () => {
     [1, 4, 4],
     [50, 7, 12], // every row several times
     [9, 300, 8], // most rows never
+    [90, 3, 12], // more positions than strips
   ])('N=%i V=%i D=%i', (N, V, D) => {
     const { tokens, order, rowStart } = batch(N, V);
     return checkOp({

@@ -21,14 +21,24 @@ describe('headLoss', () => {
     [1, 4, 4],
     [7, 12, 20],
     [70, 8, 132],
+    [5, 4, 1028], // one vec4 more than the lanes of the widest row
+    [3, 8, 8192], // few rows, each many times as wide as its lanes
   ])('N=%i D=%i V=%i', (N, D, V) => checkOp(caseOf(N, D, V, () => false)));
 
   it('ignores targets outside the vocabulary', () => checkOp(caseOf(11, 8, 16, (n) => n % 3 === 0)));
 
   it('chunks large logits and adds the chunks up', async () => {
-    const [N, V] = [130, 65536]; // 64 rows of 65,536 logits are 16 MiB: three chunks, the last of two rows
-    expect(chunkRowsFor(N, V)).toBe(64);
-    // One f32 sum over 65,536 products, most of them small beside the target's: d x measured 1.4e-9 here, 2e-12 at V = 4,096.
+    const [N, V] = [130, 32768]; // 128 rows of 32,768 logits are 16 MiB: two chunks, the last of two rows
+    expect(chunkRowsFor(N, V)).toBe(128);
+    // One f32 sum over 32,768 products, most of them small beside the target's: d x measured 1.4e-9 at twice as many, 2e-12 at 4,096.
     await checkOp({ ...caseOf(N, 4, V, (n) => n === 64), differentiate: [], tolerance: 1e-8 });
+  });
+
+  it('cuts chunks alike', () => {
+    // At most 1,344 rows of 3,072 logits, a multiple of 64, are 16 MiB: 4,096 rows need four chunks.
+    expect(chunkRowsFor(4096, 3072)).toBe(1024);
+    expect(chunkRowsFor(4096, 2048)).toBe(2048);
+    expect(chunkRowsFor(100, 3072)).toBe(100);
+    expect(chunkRowsFor(100, 2 ** 20)).toBe(64); // of which four rows are 16 MiB
   });
 });

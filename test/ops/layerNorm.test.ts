@@ -13,6 +13,8 @@ describe('layerNorm', () => {
     [1, 4],
     [5, 12],
     [67, 132], // rows beyond one workgroup, chunks beyond one, columns beyond one group
+    [300, 20], // more rows than strips of a column
+    [3, 1028], // one vec4 more than the lanes of the widest row
   ])('N=%i D=%i', (N, D) =>
     checkOp({
       inputs: { x: { shape: [N, D] }, ...parameters(D) },

@@ -2,6 +2,7 @@ import { expect, describe, it } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
 import { Memory } from '../../src/gpu/memory.ts';
 import { Graph } from '../../src/graph/graph.ts';
+import type { KernelContext } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { adamw } from '../../src/ops/adamw.ts';
 import { gradientNorm } from '../../src/ops/gradientNorm.ts';
@@ -13,16 +14,16 @@ const P = 64 * 300; // elements of the pools; the first half is decayed
 const options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: P / 2 };
 const maxNorm = 1;
 
-async function setUp(stepsToDouble = 0) {
-  const { device, report } = await gpu();
-  const layout = layoutPool([{ name: 'a', shape: [P / 2], decay: true }, { name: 'b', shape: [P / 2], decay: false }]);
-  expect(layout.decayed).toBe(P / 2);
-  const memory = new Memory(device, layout, { quads: device.features.has('subgroups'), software: report.software });
+async function setUp(context: Pick<KernelContext, 'software'>, stepsToDouble = 0, size = P) {
+  const { device } = await gpu();
+  const layout = layoutPool([{ name: 'a', shape: [size / 2], decay: true }, { name: 'b', shape: [size / 2], decay: false }]);
+  expect(layout.decayed).toBe(size / 2);
+  const memory = new Memory(device, layout, { quads: false, ...context });
   const g = new Graph();
-  const gradients = g.pool('gradients', P);
-  const weights = g.pool('parameters', P);
-  const moments1 = g.pool('moments1', P);
-  const moments2 = g.pool('moments2', P);
+  const gradients = g.pool('gradients', size);
+  const weights = g.pool('parameters', size);
+  const moments1 = g.pool('moments1', size);
+  const moments2 = g.pool('moments2', size);
   const loss = g.state('loss', [1]);
   const controls = g.input('controls', [4]);
   const ring = g.state('ring', [16, 4]);
@@ -48,9 +49,13 @@ function reference(w: Float64Array, m: Float64Array, v: Float64Array, g: Float64
   return norm;
 }
 
-describe('gradient norm and AdamW', () => {
+// The last resort has the kernels of a software adapter.
+describe.each([
+  ['a software adapter', { software: true }],
+  ['a GPU', { software: false }],
+])('gradient norm and AdamW for %s', (_, context) => {
   it('follow the f64 formulas over ten steps, clipped and not', async () => {
-    const { memory, plan, tensors } = await setUp();
+    const { memory, plan, tensors } = await setUp(context);
     const w = Float64Array.from({ length: P }, (_, i) => Math.fround(randomNormal(1, 0, i)));
     const [m, v] = [new Float64Array(P), new Float64Array(P)];
     memory.writePool('parameters', Float32Array.from(w));
@@ -74,8 +79,23 @@ describe('gradient norm and AdamW', () => {
     memory.destroy();
   });
 
+  it('sum a pool of which every invocation takes many parts', async () => {
+    const size = 2 ** 22 + 64 * 300; // four and a bit vec4 for each of 262,144 invocations
+    const { memory, plan, tensors } = await setUp(context, 0, size);
+    const g = Float32Array.from({ length: size }, (_, i) => 1 + (i % 5));
+    memory.writePool('gradients', g);
+    plan.host(tensors.controls).set([1, 1, 1, 3]);
+    plan.upload();
+    plan.submit(['step']);
+    const norm = Math.sqrt(g.reduce((sum, x) => sum + x * x, 0));
+    // What an invocation sums are whole numbers, so exact; what follows is rounded to 6e-8 at most some 130 times.
+    expect(Math.abs((await plan.read(tensors.ring))[3 * 4 + 1]! / norm - 1)).toBeLessThan(1e-6);
+    plan.destroy();
+    memory.destroy();
+  });
+
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('leave everything as it is when a gradient is %s', async (bad) => {
-    const { memory, plan, tensors } = await setUp();
+    const { memory, plan, tensors } = await setUp(context);
     const w = Float32Array.from({ length: P }, (_, i) => randomNormal(1, 0, i));
     memory.writePool('parameters', w);
     const g = new Float32Array(P).fill(0.01);
@@ -93,7 +113,7 @@ describe('gradient norm and AdamW', () => {
 
   it.each(['parameters', 'moments1', 'moments2'] as const)('tell of an element of %s that is not finite, and leave it alone', async (pool) => {
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
-      const { memory, plan, tensors } = await setUp();
+      const { memory, plan, tensors } = await setUp(context);
       const at = P - 7;
       const before = Float32Array.from({ length: P }, (_, i) => 1 + (i % 3));
       const poisoned = before.slice();
@@ -120,8 +140,8 @@ describe('gradient norm and AdamW', () => {
 
   it('divide a loss scale out, bit for bit, halve it after an overflow and double it after a while without', async () => {
     const doubleAfter = 3;
-    const scaled = await setUp(doubleAfter);
-    const plain = await setUp();
+    const scaled = await setUp(context, doubleAfter);
+    const plain = await setUp(context);
     const weights = Float32Array.from({ length: P }, (_, i) => randomNormal(1, 0, i));
     for (const { memory } of [scaled, plain]) memory.writePool('parameters', weights);
     const { device, memory, plan, tensors } = scaled;
