@@ -50,6 +50,8 @@ export interface OpCase {
   forwardOnly?: boolean;
   /** Further outputs to compare, found by name. */
   outputs?: string[];
+  /** A second run has to give the same bits: for kernels whose invocations hand each other values. */
+  repeated?: boolean;
 }
 
 interface Recorded {
@@ -70,19 +72,13 @@ function record(opCase: OpCase): Recorded {
     tensors[name] = tensor;
     // Rounded to f32, so that GPU and twin start from the same numbers.
     const number = (i: number): number => (value ? value(i) : randomNormal(7, streamOf(name), i));
-    values.set(
-      tensor,
-      Float64Array.from({ length: tensor.size }, (_, i) => (dtype === 'u32' ? number(i) : Math.fround(number(i)))),
-    );
+    values.set(tensor, Float64Array.from({ length: tensor.size }, (_, i) => (dtype === 'u32' ? number(i) : Math.fround(number(i)))));
   }
   const y = opCase.record(graph, tensors);
   const forwardNodes = graph.nodes.length;
   const dy = graph.input('dy', y.shape);
   const weight = (i: number): number => (opCase.root ? 1 : Math.fround(randomNormal(7, streamOf('dy'), i)));
-  values.set(
-    dy,
-    Float64Array.from({ length: dy.size }, (_, i) => weight(i)),
-  );
+  values.set(dy, Float64Array.from({ length: dy.size }, (_, i) => weight(i)));
   const seeds = new Map(opCase.forwardOnly ? [] : [[y, opCase.root ? null : dy]]);
   const flowing = backward(graph, seeds, addOp);
   const gradients = new Map<string, Tensor>();
@@ -134,12 +130,12 @@ async function gpuErrors(
   recorded: Recorded,
   want: Values,
   context: { quads: boolean; software: boolean },
-  outputs: string[],
+  { outputs = [], repeated = false }: OpCase,
 ): Promise<Record<string, number>> {
   const { graph, y, gradients, values } = recorded;
   const { device } = await gpu();
   const layout = layoutPool(graph.parameters.map(({ name, shape }) => ({ name, shape, decay: false })));
-  // Of all cases: what two contexts or shapes share, the software adapter compiles once.
+  // Of all cases: what contexts and cases share, the software adapter compiles once.
   pipelines ??= new Pipelines(device);
   const quads = context.quads && device.features.has('subgroups');
   const memory = new Memory(device, layout, { ...context, quads }, pipelines);
@@ -156,8 +152,17 @@ async function gpuErrors(
     plan.submit(['step']);
     const errors: Record<string, number> = { y: nmse(await plan.read(y), want.get(y)!) };
     for (const tensor of others) errors[tensor.name] = nmse(await plan.read(tensor), want.get(tensor)!);
-    for (const [name, gradient] of gradients)
-      errors[`d ${name}`] = nmse(await plan.read(gradient), want.get(gradient)!);
+    for (const [name, gradient] of gradients) errors[`d ${name}`] = nmse(await plan.read(gradient), want.get(gradient)!);
+    if (repeated) {
+      const bits = async (): Promise<Float32Array[]> => {
+        const all: Float32Array[] = [];
+        for (const tensor of kept) all.push(Float32Array.from(await plan.read(tensor)));
+        return all;
+      };
+      const before = await bits();
+      plan.submit(['step']);
+      expect(await bits(), `a second run, ${JSON.stringify(context)}`).toEqual(before);
+    }
     return errors;
   } finally {
     plan.destroy();
@@ -173,7 +178,7 @@ export async function checkOp(opCase: OpCase): Promise<void> {
   }
   const want = interpret(recorded.graph, twins, new Map(recorded.values));
   for (const context of contexts) {
-    for (const [name, error] of Object.entries(await gpuErrors(recorded, want, context, opCase.outputs ?? []))) {
+    for (const [name, error] of Object.entries(await gpuErrors(recorded, want, context, opCase))) {
       expect(error, `${name} on the GPU, ${JSON.stringify(context)}`).toBeLessThan(opCase.tolerance ?? gpuTolerance);
     }
   }
