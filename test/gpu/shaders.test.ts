@@ -139,6 +139,23 @@ describe('every kernel compiles', () => {
   });
 });
 
+describe('attention by blocks compiles', () => {
+  // Heads of less than a chunk, one, two and four; strips enough for four rows a lane, and too few.
+  it.each([12, 24, 32, 64, 128].flatMap((d) => [2, 256].map((B) => [d, B] as const)))('d=%i B=%i', async (d, B) => {
+    const g = new Graph();
+    const [T, H, K] = [5, 2, 1];
+    const qkv = g.input('qkv', [B * T, (H + 2 * K) * d]);
+    const y = attention(g, qkv, { B, T, H, K, d, ropeTheta: 10000, ropeFactor: 0.5 }, g.input('starts', [B * T], 'u32'));
+    backward(g, new Map([[y, g.input('dy', y.shape)]]), addOp);
+    const layouts = new Pipelines(device);
+    for (const node of g.nodes)
+      for (const kernel of node.op.kernels(node, { quads: false, software: false, accumulating: false })) {
+        expect(kernel.source).toContain(`const ROWS = ${d <= 64 && B === 256 ? 4 : 2}u;`);
+        await compileAlone(kernel, layouts, false);
+      }
+  });
+});
+
 describe('nothing is forgotten', () => {
   const nodes = everything('f32', 12).nodes;
 

@@ -34,11 +34,15 @@ function instance(flags: string[]): GPU {
   return gpu;
 }
 
-async function open(adapter: GPUAdapter, features: readonly GPUFeatureName[]): Promise<NodeDevice> {
-  // Defaults are the smallest limits any device has to offer: logits of a mid-sized model do not fit into them.
+/** `limits`: those to raise from the defaults, which are the smallest that any device has to offer. */
+async function open(
+  adapter: GPUAdapter,
+  features: readonly GPUFeatureName[],
+  limits: Partial<GPUSupportedLimits>,
+): Promise<NodeDevice> {
   const requiredLimits: Record<string, number> = {};
-  for (const name in adapter.limits) {
-    const limit: unknown = adapter.limits[name as keyof GPUSupportedLimits];
+  for (const name in limits) {
+    const limit: unknown = limits[name as keyof GPUSupportedLimits];
     if (typeof limit === 'number') requiredLimits[name] = limit;
   }
   const requiredFeatures = features.filter((name) => adapter.features.has(name));
@@ -75,17 +79,19 @@ export async function openNodeDevice(options: NodeDeviceOptions = {}): Promise<N
         'that Chromium carries works; install a GPU driver or Chromium, or set CHROMIUM_PATH to one.',
     );
   }
-  return open(adapter, options.features ?? optionalFeatures);
+  // All that the adapter has: logits of a mid-sized model do not fit into the defaults.
+  return open(adapter, options.features ?? optionalFeatures, adapter.limits);
 }
 
 /**
  * A device that checks and compiles everything and computes nothing, on any machine. It accepts `shader-f16` and `subgroups`
- * whatever the hardware, so that every variant of a shader can be validated.
+ * whatever the hardware, so that every variant of a shader can be validated, and has the limits that every device has: 16 KiB of memory and
+ * 256 invocations a workgroup.
  */
 export async function openNullDevice(): Promise<NodeDevice> {
   const adapter = await instance(['backend=null']).requestAdapter();
   if (!adapter) throw new Error('Dawn offers no null adapter; is the package "webgpu" of package-lock.json installed?');
-  return open(adapter, optionalFeatures);
+  return open(adapter, optionalFeatures, {});
 }
 
 /** One line for the top of a log: `google swiftshader (software), SwiftShader driver 5.0.0; subgroups, timestamp-query`. */
