@@ -6,6 +6,7 @@ import { compile } from './compile.ts';
 import { Memory } from './memory.ts';
 import { KernelError, type Pipelines } from './pipelines.ts';
 import type { Plan } from './plan.ts';
+import { watchOf } from './watch.ts';
 
 type Context = Omit<KernelContext, 'accumulating'>;
 
@@ -62,10 +63,10 @@ const wallClock: Clock = {
 export const tuningMillis = 300;
 /** ms a timing should take: beside it the grain of a page's clock and the way to the GPU's process are small. */
 const timingMillis = 4;
-/** Runs of one submit at most, and timings of a candidate. */
-const [mostRuns, timings] = [400, 2];
-/** What a candidate has to be faster by than the one used without a contest: less is noise. */
-const margin = 0.1;
+/** Runs of one submit at most: more of the smallest products than fill `timingMillis` would only be encoded. */
+const mostRuns = 512;
+/** What a candidate has to be faster by than the one used without a contest: less is noise, where answers come a millisecond late or not. */
+const margin = 0.15;
 
 /**
  * The fastest candidate of each contest, in their order, for as long as `millis` last; a contest that time runs out on is left out, for
@@ -93,6 +94,9 @@ export async function tune(
     }
     return passed;
   };
+  if (contests.length === 0) return [];
+  let wait = Infinity;
+  for (let i = 0; i < 3; i++) wait = Math.min(wait, await answered(device, null, 0, clock));
   const results: Result[] = [];
   for (const [i, { key, candidates }] of contests.entries()) {
     // The next contest's kernels compile beside these; all at once would keep the run's own waiting.
@@ -101,7 +105,7 @@ export async function tune(
     for (const candidate of candidates) {
       const passed = await Promise.race([begin(candidate), clock.wait(deadline - clock.now())]);
       if (passed === undefined || clock.now() > deadline) return results;
-      times.push([candidate.name, passed ? await time(device, context, pipelines, candidate.race(), clock) : null]);
+      times.push([candidate.name, passed ? await time(device, context, pipelines, candidate.race(), wait, clock) : null]);
     }
     const chosen = fastest(times);
     if (chosen !== null) results.push({ key, chosen, millis: times });
@@ -122,13 +126,13 @@ async function withPlan<T>(
   context: Context,
   pipelines: Pipelines,
   { graph, output }: Trial,
-  work: (plan: Plan, memory: Memory) => Promise<T>,
+  work: (plan: Plan) => Promise<T>,
 ): Promise<T> {
   const memory = new Memory(device, layoutPool([]), context, pipelines);
   let plan: Plan | null = null;
   try {
     plan = await compile(memory, graph, { keep: [output], label: 'tune' });
-    return await work(plan, memory);
+    return await work(plan);
   } finally {
     plan?.destroy();
     memory.destroy();
@@ -144,28 +148,34 @@ export const passes = (device: GPUDevice, context: Context, pipelines: Pipelines
     return exam.accepts(await plan.read(exam.output));
   });
 
-/** ms of one run: of as many in one submit as take `timingMillis`, the better of two timings. */
-const time = (device: GPUDevice, context: Context, pipelines: Pipelines, { tiles, ...race }: Trial & InTile, clock: Clock): Promise<number> =>
-  withPlan(device, { ...context, tiles }, pipelines, race, async (plan, memory) => {
-    const run = async (runs: number): Promise<number> => {
-      const from = clock.now();
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (let i = 0; i < runs; i++) {
-        for (const { pipeline, bindGroup, kernel } of plan.lists.step) {
-          pass.setPipeline(pipeline);
-          pass.setBindGroup(0, bindGroup);
-          pass.dispatchWorkgroups(...kernel.workgroups);
-        }
-      }
-      pass.end();
-      device.queue.submit([encoder.finish()]);
-      await memory.watch.answer(device.queue.onSubmittedWorkDone());
-      return (clock.now() - from) / runs;
-    };
-    const once = await run(2);
-    const runs = Math.max(2, Math.min(mostRuns, Math.ceil(timingMillis / once)));
-    let best = Infinity;
-    for (let timing = 0; timing < timings; timing++) best = Math.min(best, await run(runs));
-    return best;
+/** ms until the device answers that `plan` was run so many times, in one submit. */
+async function answered(device: GPUDevice, plan: Plan | null, runs: number, clock: Clock): Promise<number> {
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (let i = 0; i < runs; i++) {
+    for (const { pipeline, bindGroup, kernel } of plan?.lists.step ?? []) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(...kernel.workgroups);
+    }
+  }
+  pass.end();
+  const from = clock.now();
+  device.queue.submit([encoder.finish()]);
+  await watchOf(device).answer(device.queue.onSubmittedWorkDone());
+  return clock.now() - from;
+}
+
+/** ms of one run, the better of two timings of as many runs as take `timingMillis`; without the `wait` for any answer. */
+const time = (device: GPUDevice, context: Context, pipelines: Pipelines, { tiles, ...race }: Trial & InTile, wait: number, clock: Clock): Promise<number> =>
+  withPlan(device, { ...context, tiles }, pipelines, race, async (plan) => {
+    const take = async (runs: number): Promise<number> => Math.max((await answered(device, plan, runs, clock)) - wait, 0);
+    let runs = 1;
+    let millis = await take(runs);
+    while (millis < timingMillis && runs < mostRuns) {
+      // Eight times as many at most: the first run is the slowest.
+      runs = Math.min(mostRuns, runs * Math.max(2, Math.min(8, Math.ceil(timingMillis / Math.max(millis, 1e-3)))));
+      millis = await take(runs);
+    }
+    return Math.min(millis, await take(runs)) / runs;
   });

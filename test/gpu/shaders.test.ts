@@ -23,6 +23,8 @@ import { linear } from '../../src/ops/linear.ts';
 import { squaredReluMlp } from '../../src/ops/mlp.ts';
 import { scoreMax } from '../../src/ops/scoreMax.ts';
 import { tensorNorms } from '../../src/ops/tensorNorms.ts';
+import { gpuTiles } from '../../src/ops/matmul/tiles.ts';
+import { inTile, productTrial } from '../../src/ops/matmul/trial.ts';
 
 /** Storage buffers of one kernel that every WebGPU device takes: the default of maxStorageBuffersPerShaderStage. */
 const everyDevicesBindings = 8;
@@ -156,6 +158,19 @@ describe('attention by blocks compiles', () => {
   });
 });
 
+describe('products', () => {
+  it.each(Object.keys(gpuTiles))('tile %s compiles in every layout', async (tile) => {
+    const layouts = new Pipelines(device);
+    for (const layout of ['nt', 'nn', 'tn'] as const) {
+      const product = { layout, M: 8, N: 8, K: tile.includes('registers') ? 8 : 1024 };
+      const context = { quads: false, software: false, accumulating: false, ...inTile(product, tile) };
+      const kernels = productTrial(product).graph.nodes.flatMap((node) => node.op.kernels(node, context));
+      expect(kernels).toHaveLength(tile.includes('registers') ? 1 : 2);
+      for (const kernel of kernels) await compileAlone(kernel, layouts, false);
+    }
+  });
+});
+
 describe('nothing is forgotten', () => {
   const nodes = everything('f32', 12).nodes;
 
@@ -165,8 +180,10 @@ describe('nothing is forgotten', () => {
   });
 
   it('every entry point of a shader file is used', () => {
-    const context: KernelContext = { quads: true, software: true, accumulating: false };
-    const used = new Set(nodes.flatMap((node) => node.op.kernels(node, context)).map((kernel) => kernel.entryPoint));
+    const contexts: KernelContext[] = [true, false].map((software) => ({ quads: true, software, accumulating: false }));
+    const inParts = productTrial({ layout: 'tn', M: 8, N: 8, K: 1024 }).graph.nodes;
+    const kernels = contexts.flatMap((context) => [...nodes, ...inParts].flatMap((node) => node.op.kernels(node, context)));
+    const used = new Set(kernels.map((kernel) => kernel.entryPoint));
     const written = Object.values(shaderFiles).flatMap((text) =>
       [...text.matchAll(/@compute[^{]*?\bfn\s+(\w+)/g)].map((match) => match[1]!),
     );

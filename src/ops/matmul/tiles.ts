@@ -67,9 +67,7 @@ const plainTile = '4×16 in registers';
 const usualWidth = 512;
 
 /** Inner steps below which no sum is split: a second dispatch costs more than it saves (an H200, LOG.md, 2026-11-27). */
-const leastSplit = 512;
-/** And below which none is split in just two: half a device's worth of tiles is too much to gain by it. */
-const leastHalved = 2048;
+const leastSplit = 1024;
 /** Inner steps a part has at least, and parts at most: beyond either, adding up costs what the parts save. */
 const leastPart = 64;
 const mostParts = 32;
@@ -83,8 +81,7 @@ const powerOfTwoBelow = (x: number): number => (x < 2 ? 1 : 2 ** Math.floor(Math
 export function partsOf({ software, plain, width = usualWidth }: Pick<KernelContext, 'software' | 'plain' | 'width'>, { M, N, K }: Product): number {
   if (software || plain || K < leastSplit) return 1;
   const tiles = Math.ceil(M / 64) * Math.ceil(N / 64);
-  const parts = Math.min(mostParts, powerOfTwoBelow(width / tiles), powerOfTwoBelow(K / leastPart));
-  return parts === 2 && K < leastHalved ? 1 : parts;
+  return Math.min(mostParts, powerOfTwoBelow(width / tiles), powerOfTwoBelow(K / leastPart));
 }
 
 /** What products are chosen a tile for together: those whose sizes lie between the same powers of two. */
