@@ -36,7 +36,7 @@ const [B, T] = [2, 13];
 const scaleForTest = 64;
 const [rate, adamStep, seed] = [1e-2, 3, 5];
 
-/** Widths from which on products are cut up alike (ops/matmul.ts); up to it a width is kept as it is. */
+/** Widths from which on products are cut up alike (ops/matmul/tiles.ts); up to it a width is kept as it is. */
 const alike = 96;
 
 /** The run's model made small, with the same kernels: head width, rotation, storage and flags are those of the run. */

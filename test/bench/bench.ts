@@ -1,25 +1,42 @@
 /**
  * `npm run bench`: training steps and matrix products on this machine's adapter, through Dawn for Node or (`--browser`) in headless
  * Chromium. `--peers`, which runs in the browser, sets jax-js, TensorFlow.js and genai-nanogpt beside them, in turns, or those named by `--peer`; `--scaling` takes
- * steps of models and vocabularies of growing size. CPU seconds are those of the whole process tree: on the software adapter they are
- * the work itself and steadier than wall time. Each engine runs for `--seconds` in each of two turns; whoever does not answer within
- * `--patience` seconds is given up. `--only` takes rows whose name contains the text.
+ * steps of models and vocabularies of growing size. `--page` serves the page from a folder that an earlier run built (out/bench).
+ *
+ * CPU seconds are those of the whole process tree: on the software adapter they are the work itself and steadier than wall time, so
+ * engines are compared by them. On a GPU they are compared by wall time: steps awaited one by one and with several between two waits,
+ * as the page trains; products in batches, whose quickest counts, since one awaited alone measures the wait.
+ *
+ * The engines of a row share its `--seconds`, in two turns each; whoever does not answer within `--patience` seconds is given up.
+ * `--only` takes rows whose name contains the text.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { DEFAULT_PRESET } from '../../src/config/presets.ts';
-import { trainingFlopsPerToken } from '../../src/model/estimate.ts';
+import { DEFAULT_PRESET, presetConfig } from '../../src/config/presets.ts';
+import type { RunConfig } from '../../src/config/run.ts';
 import { parameterCount } from '../../src/model/parameters.ts';
 import type { BenchReport, MatmulResult, ScalingResult, StepResult } from './contract.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { browserHost, dawnHost, type Host } from './hosts.ts';
 import { shareBesides } from './kernelShares.ts';
-import { measure, type Measured, type Outcome, quantile, ratesOf } from './measure.ts';
-import { configOf, matmulShapes, sizeShapes, stepShapes, type StepShape, vocabularyShapes } from './shapes.ts';
+import { type Ceiling, ceilingUnits } from './ceilings.ts';
+import type { Depth, Work } from './laboratory.ts';
+import { bestRate, measure, type Measured, type Outcome, quantile, ratesOf, type Timing } from './measure.ts';
+import { type Ceilings, flopsOf, formulas, leastBytesOf, tokensOf } from './roofline.ts';
+import {
+  configOf,
+  hardwarePresets,
+  hardwareStepShapes,
+  productsFor,
+  sizeShapes,
+  stepShapes,
+  type StepShape,
+  vocabularyShapes,
+} from './shapes.ts';
 import type { KernelShare, Product } from './subject.ts';
 
 const usage =
-  'npm run bench -- [--json FILE] [--only TEXT]… [--browser] [--peers | --peer NAME…] [--scaling] [--seconds N] [--patience N]';
+  'npm run bench -- [--json FILE] [--only TEXT]… [--browser] [--peers | --peer NAME…] [--scaling] [--seconds N] [--patience N] [--page FOLDER]';
 
 function readArguments() {
   try {
@@ -31,8 +48,9 @@ function readArguments() {
         peers: { type: 'boolean' },
         peer: { type: 'string', multiple: true },
         scaling: { type: 'boolean' },
-        seconds: { type: 'string', default: '2' },
-        patience: { type: 'string', default: '120' },
+        seconds: { type: 'string' },
+        patience: { type: 'string' },
+        page: { type: 'string' },
       },
     }).values;
   } catch (error) {
@@ -40,8 +58,9 @@ function readArguments() {
   }
 }
 const given = readArguments();
-const [seconds, patience] = [Number(given.seconds), Number(given.patience)];
-if (!(seconds >= 0 && patience > 0)) throw new UserError('--seconds and --patience take numbers of seconds.');
+if (!(Number(given.seconds ?? 1) >= 0 && Number(given.patience ?? 1) > 0)) {
+  throw new UserError('--seconds and --patience take numbers of seconds.');
+}
 const wanted = (name: string): boolean => given.only === undefined || given.only.some((text) => name.includes(text));
 const allPeers = ['jax-js', 'TensorFlow.js', 'genai-nanogpt'];
 for (const name of given.peer ?? []) {
@@ -49,29 +68,77 @@ for (const name of given.peer ?? []) {
 }
 const peerNames = given.peer ?? (given.peers ? allPeers : []);
 
-const host: Host = await (given.browser || peerNames.length > 0 ? browserHost() : dawnHost());
+const host: Host = await (given.browser || peerNames.length > 0 ? browserHost(given.page) : dawnHost());
+const { software } = host;
+// On a GPU some 25 rows with peers then end within three minutes; a step on a software adapter takes up to a second.
+const seconds = Number(given.seconds ?? (software ? 12 : 3));
+const patience = Number(given.patience ?? (software ? 120 : 12));
+/** By CPU time, where cores are the device; by wall time elsewhere. */
+const byCpu = software && host.cpuSeconds() !== null;
+
+/** Steps of a row between two waits: awaited one by one, and on a GPU also as the page trains. */
+const inFlight = 8;
+const stepDepths: readonly Depth[] = software ? [1] : [1, inFlight];
+const productDepths: readonly Depth[] = software ? [1] : ['batch'];
+
+const number = (value: number | null, digits = 0): string => (value === null ? '–' : value.toFixed(digits));
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+/** How a product's rates are told: of the best batch by wall time on a GPU. */
+function productRates(timing: Timing, unitsPerRun: number) {
+  const { perSecond, perCpuSecond } = ratesOf(timing, unitsPerRun);
+  return { perSecond: software ? perSecond : bestRate(timing, unitsPerRun), perCpuSecond };
+}
+
+/** By the time that this adapter is measured in. */
+const comparable = ({ perSecond, perCpuSecond }: ReturnType<typeof ratesOf>): number =>
+  byCpu ? perCpuSecond! : perSecond;
+
+async function measureCeiling(ceiling: Ceiling) {
+  const plan = { engines: ['rekindle'], rounds: 1, depths: productDepths, seconds: 0.5, patience };
+  const measured = oursOf(await measure(host, { ceiling }, plan), 'rekindle');
+  return productRates(measured.timings[0]!, ceilingUnits(ceiling, software) / 1e9);
+}
+
+async function measureCeilings(): Promise<Ceilings> {
+  const [f32, copy] = [await measureCeiling('f32'), await measureCeiling('copy')];
+  return {
+    f32PerSecond: f32.perSecond,
+    f32PerCpuSecond: f32.perCpuSecond,
+    copyPerSecond: copy.perSecond,
+    copyPerCpuSecond: copy.perCpuSecond,
+  };
+}
+
+/** Of the f32 ceiling, for 10⁹ FLOP a second; of the copy rate, for 10⁹ bytes a second. */
+const shareOfF32 = (rate: number): number => rate / (byCpu ? ceilings.f32PerCpuSecond! : ceilings.f32PerSecond);
+const shareOfCopy = (rate: number): number => rate / (byCpu ? ceilings.copyPerCpuSecond! : ceilings.copyPerSecond);
+
+console.log(`adapter: ${host.adapter}\nin ${host.name}`);
+if (host.cpuSeconds() === null) console.log('CPU seconds are not available on this system: wall time only.');
+const ceilings = await measureCeilings();
+console.log(
+  `measured ceilings: f32 ${number(ceilings.f32PerSecond, 1)} GFLOP/s (${number(ceilings.f32PerCpuSecond, 1)} a CPU-s), ` +
+    `copy ${number(ceilings.copyPerSecond, 1)} GB/s (${number(ceilings.copyPerCpuSecond, 1)} a CPU-s)\n${formulas}`,
+);
 const report: BenchReport = {
   adapter: host.adapter,
   host: host.name,
+  ceilings,
   start: null,
   steps: [],
   matmul: [],
   scaling: [],
   peerErrors: [],
 };
-console.log(`adapter: ${host.adapter}\nin ${host.name}`);
-if (host.cpuSeconds() === null) console.log('CPU seconds are not available on this system: wall time only.');
 
-const number = (value: number | null, digits = 0): string => (value === null ? '–' : value.toFixed(digits));
-const flopsOf = (shape: StepShape): number => {
-  const { model, batch } = configOf(shape);
-  return shape.B * shape.T * trainingFlopsPerToken(model, batch.length, true).total;
-};
-
-/** Peers' rates beside ours; whoever failed goes into peerErrors. */
-function besides(work: string, outcomes: Map<string, Outcome>, unitsPerRun: number) {
-  const peers: Record<string, number | null> = {};
-  const peersPerSecond: Record<string, number> = {};
+/** Peers' rates beside ours, one entry for every depth; whoever failed goes into peerErrors. */
+function besides(
+  work: string,
+  outcomes: Map<string, Outcome>,
+  rates: (timing: Timing) => ReturnType<typeof ratesOf>,
+): Map<string, ReturnType<typeof ratesOf>[]> {
+  const peers = new Map<string, ReturnType<typeof ratesOf>[]>();
   for (const engine of peerNames) {
     const outcome = outcomes.get(engine);
     if (!outcome) continue;
@@ -80,24 +147,25 @@ function besides(work: string, outcomes: Map<string, Outcome>, unitsPerRun: numb
       report.peerErrors.push({ engine, work, message });
       console.log(`  ${engine}: ${message.split('\n')[0]}`);
     } else {
-      const { perSecond, perCpuSecond } = ratesOf(outcome.measured, unitsPerRun);
-      peers[engine] = perCpuSecond;
-      peersPerSecond[engine] = perSecond;
+      peers.set(engine, outcome.measured.timings.map(rates));
     }
   }
-  return { peers, peersPerSecond };
+  return peers;
 }
 
-const none: ReturnType<typeof besides> = { peers: {}, peersPerSecond: {} };
+type Peers = ReturnType<typeof besides>;
 
-/** `  jax-js 1234 (3.1×)`: the peer's rate, and ours as a multiple of it. By CPU seconds where they are known. */
-function printRatios(ours: Measured, peers: ReturnType<typeof besides>, unitsPerRun: number, digits = 0): void {
-  const { perSecond, perCpuSecond } = ratesOf(ours, unitsPerRun);
-  const lines = Object.keys(peers.peers).map((engine) => {
-    const theirs = peers.peers[engine] ?? peers.peersPerSecond[engine]!;
-    return `${engine} ${theirs.toFixed(digits)} (ours ${((perCpuSecond ?? perSecond) / theirs).toFixed(2)}×)`;
+/** One rate of every peer, by name. */
+const named = <T>(peers: Peers, pick: (rates: ReturnType<typeof ratesOf>[]) => T): Record<string, T> =>
+  Object.fromEntries([...peers].map(([engine, rates]) => [engine, pick(rates)]));
+
+/** `by wall time, 8 in flight: jax-js 1234 (ours 3.1×)`: the peer's rate, and ours as a multiple of it. */
+function printRatios(ours: ReturnType<typeof ratesOf>, peers: Peers, depth: number, how: string, digits = 0): void {
+  const lines = [...peers].map(([engine, rates]) => {
+    const theirs = comparable(rates[depth]!);
+    return `${engine} ${theirs.toFixed(digits)} (ours ${(comparable(ours) / theirs).toFixed(2)}×)`;
   });
-  if (lines.length > 0) console.log(`  ${lines.join(', ')}`);
+  if (lines.length > 0) console.log(`  by ${byCpu ? 'CPU' : 'wall'} time${how}: ${lines.join(', ')}`);
 }
 
 function oursOf(outcomes: Map<string, Outcome>, engine: string): Measured {
@@ -108,33 +176,45 @@ function oursOf(outcomes: Map<string, Outcome>, engine: string): Measured {
 
 function stepResult(
   shape: string,
-  units: number,
+  config: RunConfig,
   measured: Measured,
   kernels: KernelShare[],
-  peers: ReturnType<typeof besides>,
+  peers: Peers,
 ): StepResult {
-  const { perSecond, perCpuSecond } = ratesOf(measured, units);
+  const units = tokensOf(config);
+  const [alone, flying] = measured.timings;
+  const { perSecond, perCpuSecond } = ratesOf(alone!, units);
+  const tokensPerSecondInFlight = flying ? ratesOf(flying, units).perSecond : null;
+  const stepsPerSecond = (byCpu ? perCpuSecond! : (tokensPerSecondInFlight ?? perSecond)) / units;
   const { dispatches, submits, gpuBytes } = measured.facts!;
   return {
     shape,
-    msP50: quantile(measured.millis, 0.5),
-    msP95: quantile(measured.millis, 0.95),
+    msP50: quantile(alone!.millis, 0.5),
+    msP95: quantile(alone!.millis, 0.95),
     tokensPerSecond: perSecond,
     tokensPerCpuSecond: perCpuSecond,
+    tokensPerSecondInFlight,
     dispatches,
     submits,
     gpuBytes,
     firstStepMs: measured.firstMs,
     shareOfPeak: null,
+    shareOfF32: shareOfF32((stepsPerSecond * flopsOf(config)) / 1e9),
+    shareOfCopy: config.precision === 'f16' ? null : shareOfCopy((stepsPerSecond * leastBytesOf(config)) / 1e9),
     kernels,
-    ...peers,
+    peers: named(peers, ([rates]) => rates!.perCpuSecond),
+    peersPerSecond: named(peers, ([rates]) => rates!.perSecond),
+    peersPerSecondInFlight: software ? {} : named(peers, (rates) => rates[1]!.perSecond),
   };
 }
 
 function printStep(result: StepResult): void {
+  const flying = result.tokensPerSecondInFlight;
   console.log(
     `${result.shape}: p50 ${result.msP50.toFixed(1)} ms, p95 ${result.msP95.toFixed(1)} ms, ${number(result.tokensPerSecond)} tokens/s, ` +
-      `${number(result.tokensPerCpuSecond)} tokens/CPU-s, ${result.dispatches} dispatches, ${result.submits} submits, ` +
+      `${flying === null ? '' : `${number(flying)} tokens/s with ${inFlight} in flight, `}${number(result.tokensPerCpuSecond)} tokens/CPU-s, ` +
+      `${percent(result.shareOfF32)} of f32, ${result.shareOfCopy === null ? '' : `${percent(result.shareOfCopy)} of copy, `}` +
+      `${result.dispatches} dispatches, ${result.submits} submits, ` +
       `${(result.gpuBytes / 1e6).toFixed(1)} MB, first step after ${result.firstStepMs.toFixed(0)} ms`,
   );
 }
@@ -152,54 +232,68 @@ async function benchStart(): Promise<void> {
   );
 }
 
-async function benchStep(shape: StepShape): Promise<void> {
-  const units = shape.B * shape.T;
+/** Our engine with every feature, then without some; peers where the work is theirs too. */
+async function benchStep(name: string, config: RunConfig, work: Work, others: readonly string[]): Promise<void> {
   const variants = [
-    ...(host.adapter.includes('shader-f16') ? [['half', 'f16 storage'] as const] : []),
-    ['plain', 'no optional feature'] as const,
+    ...(host.adapter.includes('shader-f16') ? [['half', 'f16 storage', 'f16'] as const] : []),
+    ['plain', 'no optional feature', config.precision] as const,
   ];
-  const engines = ['rekindle', ...variants.map(([engine]) => engine), ...peerNames];
+  const engines = ['rekindle', ...('preset' in work ? [] : variants.map(([engine]) => engine)), ...others];
   let kernels: KernelShare[] = [];
-  const outcomes = await measure(host, { step: shape }, { engines, rounds: 2, seconds, patience }, async ({ id }) => {
+  const plan = { engines, rounds: 2, depths: stepDepths, seconds, patience };
+  const outcomes = await measure(host, work, plan, async ({ id }) => {
     kernels = await host.kernels({ engine: 'rekindle', id });
   });
-  const peers = besides(shape.name, outcomes, units);
+  const units = tokensOf(config);
+  const peers = besides(name, outcomes, (timing) => ratesOf(timing, units));
   const measured = oursOf(outcomes, 'rekindle');
-  const result = stepResult(shape.name, units, measured, kernels, peers);
+  const result = stepResult(name, config, measured, kernels, peers);
   report.steps.push(result);
   printStep(result);
-  printRatios(measured, peers, units);
-  const top = kernels.slice(0, 6).map(({ name, count, share }) => `${name} ${count}× ${(100 * share).toFixed(0)} %`);
+  measured.timings.forEach((timing, i) => {
+    printRatios(ratesOf(timing, units), peers, i, software ? '' : `, ${stepDepths[i]} in flight`);
+  });
+  const top = kernels
+    .slice(0, 6)
+    .map((kernel) => `${kernel.name} ${kernel.count}× ${(100 * kernel.share).toFixed(0)} %`);
   console.log(`  ${top.join(', ')}; beside products and attention ${(100 * shareBesides(kernels)).toFixed(0)} %`);
 
-  for (const [engine, name] of variants) {
-    const variant = stepResult(`${shape.name}, ${name}`, units, oursOf(outcomes, engine), [], none);
+  for (const [engine, what, precision] of variants) {
+    if (!engines.includes(engine)) continue;
+    const ours = oursOf(outcomes, engine);
+    const variant = stepResult(`${name}, ${what}`, { ...config, precision }, ours, [], new Map());
     report.steps.push(variant);
     printStep(variant);
   }
 }
 
+const nameOf = ({ kind, m, n, k }: Product): string => `matmul ${kind} ${m}×${n}×${k}`;
+
 async function benchProduct(product: Product): Promise<void> {
   const { kind, m, n, k } = product;
-  const name = `matmul ${kind} ${m}×${n}×${k}`;
+  const name = nameOf(product);
   const gigaflops = (2 * m * n * k) / 1e9;
   const engines = ['rekindle', ...peerNames.filter((peer) => peer !== 'genai-nanogpt')];
-  const outcomes = await measure(host, { product }, { engines, rounds: 2, seconds: seconds / 2, patience });
-  const peers = besides(name, outcomes, gigaflops);
-  const measured = oursOf(outcomes, 'rekindle');
-  const { perSecond, perCpuSecond } = ratesOf(measured, gigaflops);
+  const plan = { engines, rounds: 2, depths: productDepths, seconds: seconds / 2, patience };
+  const outcomes = await measure(host, { product }, plan);
+  const peers = besides(name, outcomes, (timing) => productRates(timing, gigaflops));
+  const ours = productRates(oursOf(outcomes, 'rekindle').timings[0]!, gigaflops);
   const result: MatmulResult = {
     kind,
     m,
     n,
     k,
-    gflopsPerSecond: perSecond,
-    gflopsPerCpuSecond: perCpuSecond,
-    ...peers,
+    gflopsPerSecond: ours.perSecond,
+    gflopsPerCpuSecond: ours.perCpuSecond,
+    shareOfF32: shareOfF32(comparable(ours)),
+    peers: named(peers, ([rates]) => rates!.perCpuSecond),
+    peersPerSecond: named(peers, ([rates]) => rates!.perSecond),
   };
   report.matmul.push(result);
-  console.log(`${name}: ${number(perSecond, 2)} GFLOP/s, ${number(perCpuSecond, 2)} GFLOP/CPU-s`);
-  printRatios(measured, peers, gigaflops, 2);
+  console.log(
+    `${name}: ${number(ours.perSecond, 2)} GFLOP/s, ${number(ours.perCpuSecond, 2)} GFLOP/CPU-s, ${percent(result.shareOfF32)} of f32`,
+  );
+  printRatios(ours, peers, 0, software ? '' : ', best batch', 2);
 }
 
 async function benchScaling(shape: StepShape): Promise<void> {
@@ -207,19 +301,21 @@ async function benchScaling(shape: StepShape): Promise<void> {
   const outcomes = await measure(
     host,
     { step: shape },
-    { engines: ['rekindle'], rounds: 1, seconds, patience },
+    { engines: ['rekindle'], rounds: 1, depths: [1], seconds: seconds / 4, patience },
     async ({ id }) => {
       kernels = await host.kernels({ engine: 'rekindle', id });
     },
   );
   const measured = oursOf(outcomes, 'rekindle');
-  const flops = flopsOf(shape);
-  const cpuSeconds = measured.cpuSeconds === null ? null : measured.cpuSeconds / measured.millis.length;
+  const config = configOf(shape);
+  const flops = flopsOf(config);
+  const timing = measured.timings[0]!;
+  const cpuSeconds = timing.cpuSeconds === null ? null : timing.cpuSeconds / timing.units;
   const result: ScalingResult = {
     shape: shape.name,
-    parameters: parameterCount(configOf(shape).model),
+    parameters: parameterCount(config.model),
     flops,
-    msP50: quantile(measured.millis, 0.5),
+    msP50: quantile(timing.millis, 0.5),
     cpuSeconds,
     gflopsPerCpuSecond: cpuSeconds === null ? null : flops / 1e9 / cpuSeconds,
     shareBesides: shareBesides(kernels),
@@ -237,13 +333,9 @@ async function benchScaling(shape: StepShape): Promise<void> {
 /** Steps against the best product: by CPU seconds on a software adapter, where cores are the device, and else by wall time. */
 function fillSharesOfPeak(): void {
   if (report.matmul.length === 0) return;
-  const byCpu = host.software && report.matmul.every(({ gflopsPerCpuSecond }) => gflopsPerCpuSecond !== null);
   const peak = Math.max(...report.matmul.map((row) => (byCpu ? row.gflopsPerCpuSecond! : row.gflopsPerSecond)));
-  for (const step of report.steps) {
-    const shape = stepShapes.find(({ name }) => step.shape.startsWith(name))!;
-    const tokens = byCpu ? step.tokensPerCpuSecond! : step.tokensPerSecond;
-    step.shareOfPeak = (flopsOf(shape) * tokens) / (shape.B * shape.T) / 1e9 / peak;
-  }
+  const ceiling = byCpu ? ceilings.f32PerCpuSecond! : ceilings.f32PerSecond;
+  for (const step of report.steps) step.shareOfPeak = (step.shareOfF32 * ceiling) / peak;
   const shares = report.steps.map(({ shape, shareOfPeak }) => `${shape} ${(100 * shareOfPeak!).toFixed(0)} %`);
   console.log(
     `model FLOPs of the best product (${peak.toFixed(2)} GFLOP/${byCpu ? 'CPU-' : ''}s): ${shares.join('; ')}`,
@@ -256,17 +348,20 @@ function save(): void {
 }
 
 if (wanted('start')) await benchStart();
-for (const shape of stepShapes) {
+for (const shape of [...stepShapes, ...(software ? [] : hardwareStepShapes)]) {
   if (!wanted(shape.name)) continue;
-  await benchStep(shape);
+  await benchStep(shape.name, configOf(shape), { step: shape }, peerNames);
   save();
 }
-for (const shape of matmulShapes) {
-  for (const kind of ['nt', 'nn', 'tn'] as const) {
-    if (!wanted(`matmul ${kind} ${shape.m}×${shape.n}×${shape.k}`)) continue;
-    await benchProduct({ kind, ...shape });
-    save();
-  }
+for (const preset of software ? [] : hardwarePresets) {
+  if (!wanted(`preset ${preset}`)) continue;
+  await benchStep(`preset ${preset}`, presetConfig(preset), { preset }, []);
+  save();
+}
+for (const product of productsFor(software)) {
+  if (!wanted(nameOf(product))) continue;
+  await benchProduct(product);
+  save();
 }
 fillSharesOfPeak();
 for (const shape of given.scaling ? [...sizeShapes, ...vocabularyShapes] : []) {

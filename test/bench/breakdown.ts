@@ -9,7 +9,7 @@ import { presetConfig } from '../../src/config/presets.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { Engine } from '../../src/train/engine.ts';
 import { randomInteger } from '../../src/util/random.ts';
-import { configOf, stepShapes } from './shapes.ts';
+import { configOf, hardwareStepShapes, stepShapes } from './shapes.ts';
 
 const { values: given } = parseArgs({
   options: { shape: { type: 'string' }, preset: { type: 'string' }, rows: { type: 'boolean' } },
@@ -25,7 +25,7 @@ const measured = 150_000;
 
 function chosenConfig() {
   if (given.preset) return presetConfig(given.preset);
-  const shape = stepShapes.find(({ name }) => name.includes(given.shape ?? ''));
+  const shape = [...stepShapes, ...hardwareStepShapes].find(({ name }) => name.includes(given.shape ?? ''));
   if (!shape) throw new Error(`no bench shape is named like ${given.shape}; test/bench/shapes.ts lists them`);
   return configOf(shape);
 }
@@ -40,7 +40,11 @@ const engine = await Engine.create(device, report.software, config, tokenIndex);
 console.log(`compiled in ${(performance.now() - from).toFixed(0)} ms, ${engine.memory.pipelines.count} pipelines`);
 engine.initialize(1);
 const tokens = Uint32Array.from({ length: B * T }, (_, i) => randomInteger(1, 0, i, V));
-const batch = { tokens, targets: tokens.map((_, i) => tokens[(i + 1) % (B * T)]!), documentStart: new Uint32Array(B * T) };
+const batch = {
+  tokens,
+  targets: tokens.map((_, i) => tokens[(i + 1) % (B * T)]!),
+  documentStart: new Uint32Array(B * T),
+};
 
 let step = 0;
 const take = async (count: number): Promise<number> => {
@@ -103,5 +107,7 @@ for (const [name, { count, micros, flops, groups }] of sorted) {
   );
 }
 console.log(`${rows.length} dispatches, ${sum.toFixed(0)} CPU µs one by one; a whole step ${whole.toFixed(0)} CPU µs`);
-console.log(`${((B * T * 1e6) / whole).toFixed(0)} tokens per CPU-second, ${(engine.memory.bytes / 1e6).toFixed(1)} MB`);
+console.log(
+  `${((B * T * 1e6) / whole).toFixed(0)} tokens per CPU-second, ${(engine.memory.bytes / 1e6).toFixed(1)} MB`,
+);
 engine.destroy();

@@ -23,8 +23,10 @@ it('writes adapter, steps with and without optional features, and products, in t
   const only = ['L2 d64 T64 B4 V256', 'matmul nt 512'].flatMap((text) => ['--only', text]);
   const { status, stderr } = bench(...only, '--seconds', '0.1', '--json', file);
   expect(status, stderr).toBe(0);
-  const { adapter, steps, matmul, peerErrors } = JSON.parse(readFileSync(file, 'utf8')) as BenchReport;
+  const { adapter, ceilings, steps, matmul, peerErrors } = JSON.parse(readFileSync(file, 'utf8')) as BenchReport;
   expect(adapter).toMatch(/\((software|hardware)\)/);
+  for (const rate of Object.values(ceilings)) expect(rate).toBeGreaterThan(0);
+  const software = adapter.includes('(software)');
   const kinds = ['', ...(adapter.includes('shader-f16') ? [', f16 storage'] : []), ', no optional feature'];
   expect(steps.map(({ shape }) => shape)).toEqual(kinds.map((kind) => `L2 d64 T64 B4 V256${kind}`));
   for (const step of steps) {
@@ -35,7 +37,11 @@ it('writes adapter, steps with and without optional features, and products, in t
     expect(step.dispatches).toBeGreaterThan(20); // two layers forward and backward
     expect(step.submits).toBeGreaterThan(0);
     expect(step.gpuBytes).toBeGreaterThan(4 * 4 * 100_000); // weights, gradients and two moments of some 0.1 M parameters
-    expect(step.peers).toEqual({});
+    // Steps in flight are a GPU's measure.
+    expect(step.tokensPerSecondInFlight === null).toBe(software);
+    expect(step.shareOfF32).toBeGreaterThan(0);
+    expect(step.shareOfCopy === null).toBe(step.shape.endsWith('f16 storage'));
+    for (const held of [step.peers, step.peersPerSecond, step.peersPerSecondInFlight]) expect(held).toEqual({});
   }
   const shares = steps[0]!.kernels.reduce((sum, { share }) => sum + share, 0);
   expect(shares).toBeCloseTo(1, 6);
@@ -43,6 +49,7 @@ it('writes adapter, steps with and without optional features, and products, in t
   expect(matmul).toHaveLength(1);
   expect(matmul[0]).toMatchObject({ kind: 'nt', m: 512, n: 512, k: 512, peers: {} });
   expect(matmul[0]!.gflopsPerCpuSecond).toBeGreaterThan(0);
+  expect(matmul[0]!.shareOfF32).toBeGreaterThan(0);
   expect(peerErrors).toEqual([]);
 }, 120_000);
 

@@ -8,6 +8,7 @@ import { layoutPool } from '../../src/graph/pool.ts';
 import { productTrial } from '../../src/ops/matmul/trial.ts';
 import { Engine as Trainer } from '../../src/train/engine.ts';
 import { contextOf, tuneTiles } from '../../src/train/tile.ts';
+import { openCeiling } from './ceilings.ts';
 import { kernelShares } from './kernelShares.ts';
 import { configOf } from './shapes.ts';
 import { batchOf, type Engine, operandsOf, type Subject } from './subject.ts';
@@ -18,7 +19,7 @@ export interface Opened {
   software: boolean;
 }
 
-/** Training steps of a configuration on one repeated batch, measurements read back after each. */
+/** Training steps of a configuration on one repeated batch, measurements read back where the caller waits. */
 export async function openTraining({ device, software }: Opened, config: RunConfig): Promise<Subject> {
   const trainer = await Trainer.create(device, software, config, tokenIndex);
   trainer.initialize(1);
@@ -30,11 +31,10 @@ export async function openTraining({ device, software }: Opened, config: RunConf
   let step = 0;
   const { plan, memory } = trainer;
   return {
-    async run() {
-      trainer.submitStep(step, () => batch, 1e-3, step + 1);
-      const [metrics] = await trainer.metrics(step, step);
-      step++;
-      return metrics!.loss;
+    async run(times = 1) {
+      for (let i = 0; i < times; i++, step++) trainer.submitStep(step, () => batch, 1e-3, step + 1);
+      const [last] = await trainer.metrics(step - 1, step - 1);
+      return last!.loss;
     },
     destroy: () => trainer.destroy(),
     kernels: () => kernelShares(device, [...plan.lists.step, ...plan.lists.update]),
@@ -47,10 +47,11 @@ export async function openTraining({ device, software }: Opened, config: RunConf
   };
 }
 
-/** Both kinds of work. A and B of a product are uploaded once. */
+/** Every kind of work. A and B of a product are uploaded once. */
 export function rekindle(open: () => Promise<Opened>, precision: RunConfig['precision'] = 'f32'): Engine {
   return {
     openStep: async (shape) => openTraining(await open(), { ...configOf(shape), precision }),
+    openCeiling: async (ceiling) => openCeiling(await open(), ceiling),
     openPreset: async (name) => openTraining(await open(), presetConfig(name)),
 
     async openProduct(product) {
@@ -66,8 +67,8 @@ export function rekindle(open: () => Promise<Opened>, precision: RunConfig['prec
       [a, b].forEach((values, i) => plan.host(inputs[i]!).set(values));
       plan.upload();
       return {
-        async run() {
-          plan.submit(['step']);
+        async run(times = 1) {
+          plan.submit(Array.from({ length: times }, () => 'step' as const)); // one submission
           await device.queue.onSubmittedWorkDone();
         },
         async result() {

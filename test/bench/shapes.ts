@@ -1,6 +1,7 @@
 /** The shapes the bench runs. */
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
+import type { Product } from './subject.ts';
 
 /** A model of L layers, D wide, H heads, V words, on B rows of T tokens. */
 export interface StepShape {
@@ -31,6 +32,12 @@ export const stepShapes: StepShape[] = [
   step(6, 256, 8, 256, 8, 512),
 ];
 
+/** Models that fill a GPU, and take minutes a step without one. */
+export const hardwareStepShapes: StepShape[] = [step(6, 256, 8, 256, 16, 2048), step(8, 512, 8, 256, 16, 3072)];
+
+/** The page's own small presets, whose steps are short beside what starting them costs: on a GPU. */
+export const hardwarePresets = ['tiny', 'world'];
+
 /** 0.1 M to 25 M parameters on the same 256 tokens: what a step costs beside its arithmetic must fall. */
 export const sizeShapes: StepShape[] = [
   step(2, 64, 2, 64, 4, 256),
@@ -45,12 +52,23 @@ export const sizeShapes: StepShape[] = [
 export const vocabularyShapes: StepShape[] = [512, 2048, 8192, 32768].map((V) => step(2, 64, 2, 64, 4, V));
 
 /** M rows, N columns, K inner, for the products of a linear layer and of the head. */
-export const matmulShapes: { m: number; n: number; k: number }[] = [
+const matmulShapes = [
   { m: 512, n: 512, k: 512 },
   { m: 1024, n: 1024, k: 1024 },
   { m: 1024, n: 1024, k: 256 },
   { m: 1024, n: 4096, k: 256 },
 ];
+
+/** Large enough that a GPU is busy throughout. */
+const hardwareMatmulShapes = [...matmulShapes, { m: 2048, n: 2048, k: 2048 }];
+
+/** Every shape in every layout, and on a GPU one more that shows the kernel's own limit. */
+export function productsFor(software: boolean): Product[] {
+  const all = (software ? matmulShapes : hardwareMatmulShapes).flatMap((shape) =>
+    (['nt', 'nn', 'tn'] as const).map((kind) => ({ kind, ...shape })),
+  );
+  return software ? all : [...all, { kind: 'nt', m: 4096, n: 4096, k: 4096 }];
+}
 
 export function configOf({ L, D, H, T, B, V }: StepShape): RunConfig {
   const preset = presetConfig('smoke');

@@ -1,6 +1,7 @@
 /** What the bench times: one training step or one matrix product, by whichever engine. */
 import type { Layout } from '../../src/ops/matmul/matmul.ts';
 import { randomInteger, randomUniform } from '../../src/util/random.ts';
+import type { Ceiling } from './ceilings.ts';
 import type { StepShape } from './shapes.ts';
 
 export interface Product {
@@ -12,8 +13,9 @@ export interface Product {
 }
 
 export interface Subject {
-  /** Does the work once and resolves when the device has done it: a training step with its loss, a product with nothing. */
-  run(): Promise<number | void>;
+  /** Does the work `times` times, once if not said, without a wait between, and resolves when the device has done it: training steps
+   * with the last one's loss, products with nothing. */
+  run(times?: number): Promise<number | void>;
   destroy(): void;
   /** What the engine knows of itself. */
   facts?: { dispatches: number; submits: number; gpuBytes: number; pipelines: number };
@@ -30,10 +32,11 @@ export interface KernelShare {
   share: number;
 }
 
-/** An engine that has no product of its own to offer leaves it out; presets are ours alone. */
+/** An engine that has no product of its own to offer leaves it out; presets and ceilings are ours alone. */
 export interface Engine {
   openStep(shape: StepShape): Promise<Subject>;
   openPreset?(name: string): Promise<Subject>;
+  openCeiling?(ceiling: Ceiling): Promise<Subject>;
   openProduct?(product: Product): Promise<Subject & { result(): Promise<Float32Array> }>;
 }
 
@@ -44,16 +47,27 @@ export function batchOf({ B, T, V }: Pick<StepShape, 'B' | 'T' | 'V'>): { tokens
   return { tokens, targets: tokens.map((_, i) => tokens[(i + 1) % tokens.length]!) };
 }
 
+interface Operands {
+  a: Float32Array<ArrayBuffer>;
+  b: Float32Array<ArrayBuffer>;
+  shapeA: number[];
+  shapeB: number[];
+}
+
+/** The latest operands: every engine asks for the same ones, and 2 × 4096² random numbers take seconds. */
+let latest: { key: string; operands: Operands } | undefined;
+
 /** Operands in the layout's own storage: A (M, K) or, for `tn`, (K, M); B (K, N) or, for `nt`, (N, K); values in [−½, ½). */
-export function operandsOf({ kind, m, n, k }: Product) {
+export function operandsOf({ kind, m, n, k }: Product): Operands {
+  const key = `${kind} ${m}×${n}×${k}`;
   const values = (seed: number, size: number): Float32Array<ArrayBuffer> =>
     Float32Array.from({ length: size }, (_, i) => randomUniform(seed, 0, i) - 0.5);
-  return {
-    a: values(1, m * k),
-    b: values(2, k * n),
-    shapeA: kind === 'tn' ? [k, m] : [m, k],
-    shapeB: kind === 'nt' ? [n, k] : [k, n],
-  };
+  if (latest?.key !== key) {
+    const shapeA = kind === 'tn' ? [k, m] : [m, k];
+    const shapeB = kind === 'nt' ? [n, k] : [k, n];
+    latest = { key, operands: { a: values(1, m * k), b: values(2, k * n), shapeA, shapeB } };
+  }
+  return latest.operands;
 }
 
 /** Elements of a product that are recomputed in f64 before it is timed. */

@@ -97,11 +97,15 @@ export function findSoftwareVulkan() {
     );
 }
 
-/** Whether this machine shows a GPU that a driver may serve. Outside Linux the system always brings an adapter. */
-export function seesGpu() {
-  if (process.platform !== 'linux') return true;
-  return (
-    matching('/dev/dri', /^renderD/).length > 0 ||
-    ['/dev/nvidiactl', '/dev/dxg', '/dev/kfd'].some((node) => existsSync(node))
-  );
+/** The files by which Linux shows a GPU: the kernel's own, NVIDIA's, Windows's below WSL, AMD's for computing. */
+export const gpuDeviceFiles = ['/dev/dri/renderD*', '/dev/nvidiactl', '/dev/dxg', '/dev/kfd'];
+
+/** The first of them that is there. @returns {string | undefined} */
+export function gpuDeviceFile() {
+  return gpuDeviceFiles
+    .flatMap((file) => (file.endsWith('*') ? matching(path.dirname(file), /^renderD/) : [file]))
+    .find((file) => existsSync(file));
 }
+
+/** Whether this machine shows a GPU that a driver may serve. Outside Linux the system always brings an adapter. */
+export const seesGpu = () => process.platform !== 'linux' || gpuDeviceFile() !== undefined;

@@ -2,8 +2,8 @@
 import { create, globals } from 'webgpu';
 import type { AdapterReport } from '../../protocol.ts';
 import { ensureChromium } from './installChromium.mjs';
-import { pollSlowly } from './pollSlowly.ts';
-import { loadVulkan, vulkanAvailable } from './vulkan.mjs';
+import { choosePolling } from './pollSlowly.ts';
+import { describeSearch, loadVulkan, vulkanAvailable } from './vulkan.mjs';
 
 export interface NodeDevice {
   adapter: GPUAdapter;
@@ -25,10 +25,8 @@ const optionalFeatures: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 
 const instances: GPU[] = [];
 
 function instance(flags: string[]): GPU {
-  if (instances.length === 0) {
-    Object.assign(globalThis, globals); // GPUBufferUsage and the other constants that a page finds as globals
-    pollSlowly();
-  }
+  // GPUBufferUsage and the other constants that a page finds as globals
+  if (instances.length === 0) Object.assign(globalThis, globals);
   const gpu = create(flags);
   instances.push(gpu);
   return gpu;
@@ -74,11 +72,14 @@ export async function openNodeDevice(options: NodeDeviceOptions = {}): Promise<N
     forceFallbackAdapter: options.software ?? false,
   });
   if (!adapter) {
+    const tried = process.platform === 'linux' ? ` ${describeSearch()}` : '';
     throw new Error(
-      'No WebGPU adapter on this machine: neither a GPU with a Vulkan, Metal or Direct3D 12 driver nor the software adapter ' +
-        'that Chromium carries works; install a GPU driver or Chromium, or set CHROMIUM_PATH to one.',
+      `No WebGPU adapter on this machine: neither a GPU with a Vulkan, Metal or Direct3D 12 driver nor the software adapter that ` +
+        `Chromium carries works.${tried} Install a GPU driver or Chromium, or name one: a driver's .json file with VK_DRIVER_FILES, ` +
+        `a Chromium with CHROMIUM_PATH.`,
     );
   }
+  choosePolling(adapter.info.isFallbackAdapter);
   // All that the adapter has: logits of a mid-sized model do not fit into the defaults.
   return open(adapter, options.features ?? optionalFeatures, adapter.limits);
 }
@@ -98,6 +99,8 @@ export async function openNullDevice(): Promise<NodeDevice> {
 export function describeAdapter(report: AdapterReport): string {
   const name = [report.vendor, report.architecture].filter(Boolean).join(' ') || 'unnamed';
   const features = optionalFeatures.filter((feature) => report.features.includes(feature)).join(', ');
-  const named = [`${name} (${report.software ? 'software' : 'hardware'})`, report.description].filter(Boolean).join(', ');
+  const named = [`${name} (${report.software ? 'software' : 'hardware'})`, report.description]
+    .filter(Boolean)
+    .join(', ');
   return `${named}; ${features || 'no optional features'}`;
 }

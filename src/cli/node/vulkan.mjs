@@ -5,10 +5,10 @@
  * Dawn opens "libvulkan.so.1" by name, and the dynamic linker reads LD_LIBRARY_PATH at process start only. A library that is
  * already loaded satisfies that name, though, so it is loaded here by its path and no child process is needed.
  */
-import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { findSoftwareVulkan, seesGpu } from './chromium.mjs';
+import { findSoftwareVulkan, gpuDeviceFile, gpuDeviceFiles, seesGpu } from './chromium.mjs';
+import { searchDrivers } from './vulkanDrivers.mjs';
 
 /** RTLD_NODELETE of <dlfcn.h>: the library stays although Node closes what turns out not to be a Node add-on. */
 const RTLD_NODELETE = 0x1000;
@@ -24,20 +24,32 @@ function preload(library) {
   return true;
 }
 
-/** Whether a driver of the system's own is registered with the Vulkan loader. */
-function hasSystemDriver() {
-  return ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d'].some((folder) => {
-    try {
-      return readdirSync(folder).length > 0;
-    } catch {
-      return false;
-    }
-  });
+/** The environment as the user gave it: `loadVulkan` adds to it. */
+const given = { ...process.env };
+
+/**
+ * Whether Dawn can be asked for an adapter as things are. Drivers that the user named replace all others, the software adapter too:
+ * installing that would not help.
+ */
+export function vulkanAvailable() {
+  if (process.platform !== 'linux' || findSoftwareVulkan() !== undefined) return true;
+  const { named, manifests } = searchDrivers(given);
+  return named !== undefined || (seesGpu() && manifests.length > 0);
 }
 
-/** Whether Dawn has a chance of an adapter here without anything being installed. */
-export const vulkanAvailable = () =>
-  process.platform !== 'linux' || (seesGpu() && hasSystemDriver()) || findSoftwareVulkan() !== undefined;
+/** What was looked for on Linux and what was found, in sentences, for whoever is left without an adapter. @returns {string} */
+export function describeSearch() {
+  const { named, places, manifests } = searchDrivers(given);
+  const software = findSoftwareVulkan();
+  return [
+    `GPU device file: ${gpuDeviceFile() ?? `none (looked for ${gpuDeviceFiles.join(', ')})`}.`,
+    named
+      ? `${named.variable}=${named.value} replaces the search for Vulkan drivers and the software adapter.`
+      : `Vulkan drivers were looked for in ${places.join(', ')}; VK_DRIVER_FILES and VK_ICD_FILENAMES are not set.`,
+    `Drivers found: ${manifests.join(', ') || 'none'}.`,
+    `Software adapter: ${software ?? 'none (it lies beside the executable of a Chromium)'}.`,
+  ].join(' ');
+}
 
 let loaded = false;
 

@@ -78,10 +78,14 @@ export const nanogpt: Engine = {
     });
     await llm.training.resume(job.id);
     return {
-      run: () =>
+      run: (times = 1) =>
         new Promise<number>((resolve, reject) => {
-          [finished, failed] = [resolve, reject];
-          allow();
+          let left = times;
+          finished = (loss) => {
+            if (--left === 0) resolve(loss);
+          };
+          failed = reject;
+          for (let i = 0; i < times; i++) allow();
         }),
       destroy() {
         llm.training.cancel(job.id);
