@@ -2,6 +2,7 @@
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { patience } from '../patience.ts';
 import { arrivedPath, openSink } from '../setup/sink.ts';
 
 /** Each file its own: files run beside each other. */
@@ -19,9 +20,18 @@ export const executable = (): string => {
   return found;
 };
 
-/** `without`: switches that Playwright sets by itself. */
-export const launchBrowser = (switches: readonly string[] = [], without: string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath: executable(), args: [...switches, ...toTheSink()], ignoreDefaultArgs: without });
+/** `without`: switches that Playwright sets by itself. Whatever its pages wait for, they wait for with the tests' patience. */
+export async function launchBrowser(switches: readonly string[] = [], without: string[] = []): Promise<Browser> {
+  const args = [...switches, ...toTheSink()];
+  const browser = await chromium.launch({ executablePath: executable(), args, ignoreDefaultArgs: without, timeout: patience });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(patience);
+    return context;
+  };
+  return browser;
+}
 
 /** What left the browsers of this file so far. */
 export async function whatLeft(): Promise<string[]> {

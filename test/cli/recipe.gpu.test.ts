@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readFolder } from '../../src/cli/readFolder.ts';
 import { planRun } from '../../src/recipe/phases.ts';
+import { patience } from '../patience.ts';
 import { nemotronForward } from '../reference/nemotronForward.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -22,7 +23,7 @@ function recipe(...args: string[]): { status: number | null; stdout: string; std
   const { status, stdout, stderr } = spawnSync(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args], {
     cwd: root,
     encoding: 'utf8',
-    timeout: 55_000,
+    timeout: 2 * patience,
   });
   return { status, stdout, stderr: stderr.split('\n').filter((line) => !line.startsWith('npm warn')).join('\n') };
 }

@@ -71,7 +71,7 @@ async function expectEveryKernelFound(config: RunConfig): Promise<void> {
   console.log(`${kernels.size} kernels in ${config.precision}: ${found.join(', ')}`);
 }
 
-describe('the self-test', { timeout: 240_000 }, () => {
+describe('the self-test', () => {
   it.each(Object.keys(configs))('passes right kernels: %s', async (name) => {
     for (const config of await precisionsOf(configs[name]!)) {
       for (const context of contexts) {
@@ -87,14 +87,12 @@ describe('the self-test', { timeout: 240_000 }, () => {
     for (const config of await precisionsOf(tinyConfig)) await expectEveryKernelFound(config);
   });
 
-  it('costs a fraction of a second, compiling aside, and is not asked twice', async () => {
-    const { memory } = await memoryOf(contexts[0]!);
+  it('compiles nothing that a run has compiled, leaves no buffer, and is not asked twice', async () => {
+    const { memory, pipelines } = await memoryOf(contexts[0]!);
     await selfTest(memory, tinyConfig, false);
-    const before = process.cpuUsage();
+    const before = [pipelines.count, memory.bytes];
     expect(await selfTest(memory, tinyConfig, false)).toBeNull();
-    const { user, system } = process.cpuUsage(before); // the software adapter's threads included
-    console.log(`self-test ${((user + system) / 1000).toFixed(0)} ms of processor time`);
-    expect(user + system).toBeLessThan(1e6);
+    expect([pipelines.count, memory.bytes]).toEqual(before);
     expect(await trialKey(memory, tinyConfig, false)).toBe(await trialKey(memory, tinyConfig, false));
     expect(await trialKey(memory, tinyConfig, false)).not.toBe(await trialKey((await memoryOf(contexts[2]!)).memory, tinyConfig, false));
   });
@@ -109,7 +107,7 @@ async function openWith(change: (code: string) => string) {
 }
 const quadsOnly = (change: (code: string) => string) => (code: string) => (code.includes('enable subgroups') ? change(code) : code);
 
-describe('an engine', { timeout: 240_000 }, () => {
+describe('an engine', () => {
   it.each([
     ['miscalculates', 'headLoss', (code: string) => code.replaceAll(/(?<!fn )lanesSum\(/g, '2.0 * lanesSum(')],
     ['does not compile', 'matmul', (code: string) => (code.includes('fn matmul(') ? `${code} wrong` : code)],
