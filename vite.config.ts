@@ -6,6 +6,7 @@ import { confinedPage, securityHeaders } from './src/cli/node/policy.mjs';
 /** Tests that need a GPU device: these folders, and a file anywhere that says so in its name. */
 const gpuTests = ['test/{gpu,ops,model}/**/*.test.ts', 'test/**/*.gpu.test.ts'];
 const browserTests = ['test/browser/**/*.test.ts'];
+const pageTests = ['test/ui/**/*.test.ts'];
 /** Each test file's processor time is asked for by `npm test -- --profile`. */
 const profile = process.env.PROFILE ? ['test/setup/profile.ts'] : [];
 /** Time-outs end what hangs; ten minutes are more than any test takes on the usual machine, beside the others. */
@@ -32,7 +33,20 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...gpuTests, ...browserTests],
+          exclude: [...gpuTests, ...browserTests, ...pageTests],
+          setupFiles: profile,
+          pool: 'forks',
+          // What they test keeps nothing between calls: a process for each file would cost as much as a quarter of the tests.
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The page keeps its state in modules: a process for each file.
+          name: 'page',
+          include: pageTests,
           setupFiles: profile,
           pool: 'forks',
           sequence: { groupOrder: 0 },

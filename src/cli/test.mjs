@@ -34,7 +34,8 @@ if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, with commas between them.`);
   process.exit(2);
 }
-const tiers = ['node', 'gpu'].filter((tier) => parts.includes(tier));
+/** Projects of Vitest (vite.config.ts) that run in Node. */
+const tiers = [...(parts.includes('node') ? ['node', 'page'] : []), ...(parts.includes('gpu') ? ['gpu'] : [])];
 /** @type {string[]} What this run leaves out, as it is told. */
 const inPart = [];
 if (flags.only || flags.quick) inPart.push(`the parts ${parts.join(', ')}${flags.quick ? `, of the browser's tests ${walk} alone` : ''}`);

@@ -204,7 +204,7 @@ describe('any file, piece by piece', () => {
   });
 
   test('nests and separators without end take no memory', async () => {
-    expect(await read('a.txt', new Blob(['\f'.repeat(20 << 20)]))).toBe('text-empty');
+    expect(await read('a.txt', new Blob(['\f'.repeat(4 << 20)]))).toBe('text-empty');
     expect(await read('a.jsonl', new Blob(['['.repeat((1 << 23) - 1)]))).toBe('text-json');
     expect(await read('a.txt', new Blob(['a\f'.repeat((1 << 22) + 1)]))).toBe('text-documents');
   });

@@ -7,14 +7,14 @@ import { targets } from './targets/index.ts';
 /** Inputs a target, and the outcomes that so many reach. */
 const quick: Record<string, { cases: number; outcomes: readonly string[] }> = {
   checkpoints: {
-    cases: 20_000,
+    cases: 8_000,
     outcomes: [
       'accepted', 'dtype', 'duplicate', 'header-entry', 'header-length', 'header-syntax', 'header-utf8', 'hole',
       'metadata', 'offsets', 'overlap', 'shape', 'size', 'truncated',
     ], // prettier-ignore
   },
   folders: {
-    cases: 2_000,
+    cases: 1_500,
     outcomes: [
       'accepted', 'config', 'json', 'metadata', 'metadata-mismatch', 'missing-file', 'missing-tensor', 'non-finite',
       'tensor-dtype', 'tensor-shape', 'tokenizer-form', 'tokenizer-pieces', 'unexpected-tensor',
@@ -24,9 +24,9 @@ const quick: Record<string, { cases: number; outcomes: readonly string[] }> = {
     cases: 3_000,
     outcomes: ['accepted', 'json', 'tokenizer-form', 'tokenizer-merges', 'tokenizer-pieces', 'tokenizer-vocabulary'],
   },
-  records: { cases: 4_000, outcomes: ['accepted', 'accepted, no run', 'json', 'metadata'] },
-  configs: { cases: 3_000, outcomes: ['accepted', 'config', 'json'] },
-  links: { cases: 3_000, outcomes: ['accepted', 'accepted, with a list'] },
+  records: { cases: 2_000, outcomes: ['accepted', 'accepted, no run', 'json', 'metadata'] },
+  configs: { cases: 1_500, outcomes: ['accepted', 'config', 'json'] },
+  links: { cases: 1_000, outcomes: ['accepted', 'accepted, with a list'] },
   texts: {
     cases: 5_000,
     outcomes: [
