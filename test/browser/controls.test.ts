@@ -1,34 +1,23 @@
 /**
  * What a reader does with the page, on a run played by test/ui/fake: by keyboard, by link, and what comes out of it.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { unzipSync } from 'fflate';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { openPlayed } from '../ui/fake/play.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
-import { launchBrowser } from './launch.ts';
+import { button, withPlayed } from './played.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const played = (scenario: Scenario, use: (page: Page) => Promise<void>, address = ''): Promise<void> =>
+  withPlayed(
+    scenario,
+    async (page) => {
+      await page.getByText('Runs on').waitFor();
+      await use(page);
+    },
+    { address },
+  );
 
-async function played(scenario: Scenario, use: (page: Page) => Promise<void>, hash = ''): Promise<void> {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  const context = await browser.newContext();
-  try {
-    const page = await openPlayed(context, site.url + hash, scenario);
-    await page.getByText('Runs on').waitFor();
-    await use(page);
-  } finally {
-    await context.close();
-  }
-}
-
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const stepShown = async (page: Page) => {
   const line = await page.locator('.numbers').textContent();
   return Number(/step ([\d,]+)/.exec(line!)![1].replaceAll(',', ''));

@@ -7,10 +7,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { openPlayed } from '../ui/fake/play.ts';
+import { newPlayer, play } from '../ui/fake/play.ts';
 import { frames } from '../ui/frames.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
 import { launchBrowser } from './launch.ts';
+import { forget } from './played.ts';
 
 const shapes: ((n: number) => string)[] = [
   (n) => `<script>hit(${n})</script>`,
@@ -37,10 +38,18 @@ const shapes: ((n: number) => string)[] = [
 const payloads = Array.from({ length: 200 }, (_, n) => `${shapes[n % shapes.length]!(n)}${n}`);
 
 let browser: Browser;
+let player: Page;
 let html: string;
 beforeAll(async () => {
   html = readFileSync(path.resolve(import.meta.dirname, '../../out/site/index.html'), 'utf8');
   browser = await launchBrowser();
+  // One window for all: each test opens the page in it anew.
+  const context = await browser.newContext({ bypassCSP: true });
+  await context.addInitScript(() => {
+    const hits: number[] = [];
+    Object.assign(globalThis, { hits, hit: (n: number) => hits.push(n) });
+  });
+  player = await newPlayer(context);
 });
 afterAll(() => browser.close());
 
@@ -56,35 +65,29 @@ const lastLoad = (): Promise<unknown> =>
 async function unprotected(use: (page: Page) => Promise<void>, scenario: Scenario = {}): Promise<void> {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  const context = await browser.newContext({ bypassCSP: true });
-  try {
-    await context.addInitScript(() => {
-      const hits: number[] = [];
-      Object.assign(globalThis, { hits, hit: (n: number) => hits.push(n) });
-    });
-    await context.route(site.url, (route) => {
-      return route.fulfill({
-        contentType: 'text/html',
-        body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
-      });
-    });
-    const page = await openPlayed(context, site.url, scenario);
-    await page.getByText('Runs on').waitFor();
-    await use(page);
-    await page.evaluate(lastLoad);
-    await frames(page, 2);
-    const { hits, elements } = await page.evaluate(() => ({
-      hits: (globalThis as unknown as { hits: number[] }).hits,
-      elements: [...document.querySelectorAll('*')]
-        .filter((one) =>
-          [...one.attributes].some(({ name, value }) => name.startsWith('on') || /^\s*javascript:/i.test(value)),
-        )
-        .map((one) => one.outerHTML.slice(0, 200)),
-    }));
-    expect({ hits, elements }).toEqual({ hits: [], elements: [] });
-  } finally {
-    await context.close();
-  }
+  await player.context().unrouteAll();
+  await player.context().route(site.url, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
+    }),
+  );
+  await forget(player, site.url);
+  const page = player;
+  await play(page, site.url, scenario);
+  await page.getByText('Runs on').waitFor();
+  await use(page);
+  await page.evaluate(lastLoad);
+  await frames(page, 2);
+  const { hits, elements } = await page.evaluate(() => ({
+    hits: (globalThis as unknown as { hits: number[] }).hits,
+    elements: [...document.querySelectorAll('*')]
+      .filter((one) =>
+        [...one.attributes].some(({ name, value }) => name.startsWith('on') || /^\s*javascript:/i.test(value)),
+      )
+      .map((one) => one.outerHTML.slice(0, 200)),
+  }));
+  expect({ hits, elements }).toEqual({ hits: [], elements: [] });
 }
 
 const fileInput = (page: Page) => page.locator('input[type=file]').first();
@@ -122,7 +125,7 @@ test.each(batches)('in the names and the text of files, from %s', (...some) =>
     expect(whole.length).toBeGreaterThan(some.length / 2);
     for (const i of whole) expect(shown[i]).toContain(some[i]);
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Start again', exact: true }).waitFor();
   }),
 );
 
@@ -148,7 +151,8 @@ test('in what is stored of runs, and in what is said of them', () =>
       await page.getByRole('button', { name: 'Watch', exact: true }).first().click();
       await page.getByText('trains in another tab').waitFor();
     },
-    { saved: payloads.length, elsewhere: 2, asleep: true, presets: payloads, notes: payloads },
+    // The run is watched for longer than the test takes.
+    { stride: 1, saved: payloads.length, elsewhere: 2, asleep: true, presets: payloads, notes: payloads },
   ));
 
 test('as the name of a source and in every field of the recipe', () =>

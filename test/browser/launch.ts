@@ -14,6 +14,17 @@ export const toTheSink = (): string[] => [
   `--host-resolver-rules=MAP * 127.0.0.1:${sink.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
 ];
 
+/**
+ * The list that Playwright gives, whose place a second one takes (its ids: coreBundle's disabledFeatures), and three that cost a renderer
+ * a window and are seen by nobody here: a renderer in reserve, and the browser's own buttons, which are pages.
+ */
+const disabled = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'LensOverlay',
+  'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints',
+  'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch', 'Translate',
+  'SpareRendererForSitePerProcess', 'WebUIToolbar', 'WebUIReloadButton', 'InitialWebUI', 'PreloadTopChromeWebUI',
+]; // prettier-ignore
+
 export const executable = (): string => {
   const found = findChromium();
   if (found === undefined) throw new Error('No Chromium found: npm test installs one, or set CHROMIUM_PATH.');
@@ -22,7 +33,7 @@ export const executable = (): string => {
 
 /** `without`: switches that Playwright sets by itself. Whatever its pages wait for, they wait for with the tests' patience. */
 export async function launchBrowser(switches: readonly string[] = [], without: string[] = []): Promise<Browser> {
-  const args = [...switches, ...toTheSink()];
+  const args = [...switches, `--disable-features=${disabled.join(',')}`, ...toTheSink()];
   const browser = await chromium.launch({ executablePath: executable(), args, ignoreDefaultArgs: without, timeout: patience });
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {

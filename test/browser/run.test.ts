@@ -33,19 +33,3 @@ test('press Start: the loss falls, the switch is where the closed form puts it, 
     },
     { address, viewport: { width: 1280, height: 800 } },
   ));
-
-test('Stop ends a run at once, and another can be started', () =>
-  withPage(
-    async (page) => {
-      await page.getByRole('button', { name: 'Start', exact: true }).click();
-      await page.getByRole('button', { name: 'Stop' }).waitFor();
-      await page.getByRole('button', { name: 'Pause' }).waitFor();
-      await page.getByRole('button', { name: 'Stop' }).click();
-      await page.getByRole('button', { name: 'Start again' }).waitFor();
-      await page.getByRole('button', { name: 'Start again' }).click();
-      await page.getByRole('button', { name: 'Pause' }).waitFor();
-      await page.getByRole('button', { name: 'Stop' }).click();
-      await page.getByRole('button', { name: 'Start again' }).waitFor();
-    },
-    { address },
-  ));

@@ -9,8 +9,8 @@ import { webGpuSwitches } from './harness.ts';
 import { launchBrowser } from './launch.ts';
 
 /** Far more steps than a test takes, so that no run ends by itself. */
-const long = '#v=1&p=smoke&base.steps=5000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0';
-const short = '#v=1&p=smoke&base.steps=160&continued.steps=40&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
+const long = '#v=1&p=smoke&base.steps=50000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
+const short = '#v=1&p=smoke&base.steps=80&continued.steps=20&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
 
 let browser: Browser;
 let url: string;
@@ -138,7 +138,7 @@ test('taken over in one click, the run ends with the losses of one that nobody m
     await isStage(second, 'Continued in another tab');
     await isStage(first, 'Done');
     const [moved, undisturbed] = await written(first);
-    expect(undisturbed).toHaveLength(200);
+    expect(undisturbed).toHaveLength(100);
     expect(moved).toEqual(undisturbed);
   }));
 

@@ -61,6 +61,9 @@ async function train(disturb: Disturb, losses = new Losses(), refuseFrom = Infin
 }
 
 const never: Disturb = () => 1;
+/** What nobody disturbed; trained once. */
+let undisturbed: ReturnType<typeof train> | undefined;
+const trainWhole = () => (undisturbed ??= train(never));
 const loseBefore = (steps: number[]): Disturb => {
   const left = new Set(steps);
   return (step, engine) => {
@@ -71,7 +74,7 @@ const loseBefore = (steps: number[]): Disturb => {
 
 describe('a supervised run', () => {
   it(`goes on after ${count} losses, to the same bits`, { timeout: 5 * patience + 20_000 * count }, async () => {
-    const whole = await train(never);
+    const whole = await trainWhole();
     expect(whole.losses).toHaveLength(total);
     const steps = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * total) / count));
     const lost = await train(loseBefore(steps), new Losses(0));
@@ -91,7 +94,7 @@ describe('a supervised run', () => {
   });
 
   it('gives up a GPU that hangs or drops a command, says which, and goes on to the same bits', async () => {
-    const whole = await train(never);
+    const whole = await trainWhole();
     const refused: Disturb = (step, { memory: { device } }) => {
       if (step === 30 && refusals++ === 0) device.createBuffer({ size: 4, usage: 0 }); // an error that no scope asks for
       return 1;
