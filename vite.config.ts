@@ -1,10 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { offlinePage } from './src/cli/node/offline.mjs';
+import { slowness } from './src/cli/node/pace.mjs';
 import { confinedPage, securityHeaders } from './src/cli/node/policy.mjs';
 
 /** Tests that need a GPU device: these folders, and a file anywhere that says so in its name. */
 const gpuTests = ['test/{gpu,ops,model}/**/*.test.ts', 'test/**/*.gpu.test.ts'];
 const browserTests = ['test/browser/**/*.test.ts'];
+const pageTests = ['test/ui/**/*.test.ts'];
+/** Each test file's processor time is asked for by `npm test -- --profile`. */
+const profile = process.env.PROFILE ? ['test/setup/profile.ts'] : [];
+/** Time-outs end what hangs; ten minutes are more than any test takes on the usual machine, beside the others. */
+const patience = 600_000 * (process.env.VITEST ? slowness() : 1);
 
 export default defineConfig({
   base: './', // the built page works under any path
@@ -18,16 +24,30 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
   },
   test: {
-    // Kernels compile in up to a second each on the software adapter, and the machine has two cores.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: patience,
+    hookTimeout: patience,
+    expect: { poll: { timeout: patience / 5, interval: 50 } },
     projects: [
       {
         extends: true,
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...gpuTests, ...browserTests],
+          exclude: [...gpuTests, ...browserTests, ...pageTests],
+          setupFiles: profile,
+          pool: 'forks',
+          // What they test keeps nothing between calls: a process for each file would cost as much as a quarter of the tests.
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The page keeps its state in modules: a process for each file.
+          name: 'page',
+          include: pageTests,
+          setupFiles: profile,
           pool: 'forks',
           sequence: { groupOrder: 0 },
         },
@@ -37,7 +57,7 @@ export default defineConfig({
         test: {
           name: 'gpu',
           include: gpuTests,
-          setupFiles: ['test/setup/gpu.ts'],
+          setupFiles: [...profile, 'test/setup/gpu.ts'],
           // One process with one device for all files: a second would compete for the cores that SwiftShader computes on.
           pool: 'forks',
           maxWorkers: 1,
@@ -51,8 +71,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: browserTests,
+          setupFiles: profile,
           globalSetup: ['test/setup/site.ts'],
-          testTimeout: 180_000,
           pool: 'forks',
           // Pages wait most of their time, so two browsers take turns on the cores.
           maxWorkers: 2,

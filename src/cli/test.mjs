@@ -1,17 +1,47 @@
 /**
- * `npm test`: installs what is missing, then checks everything. `npm test -- test/ops` runs the tests of that folder only.
- * Every step runs even when an earlier one failed, except that nothing can run without its packages and an adapter.
+ * `npm test`: installs what is missing, then checks everything. `npm test -- test/ops` runs the tests of that folder only,
+ * `-- --only types,node` those parts, `-- --quick` what an edit most likely breaks; `--profile` tells where the processor's time goes.
+ * Every part runs even when an earlier one failed, except that nothing can run without its packages and an adapter.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureData } from './node/data.mjs';
 import { ensureDependencies } from './node/dependencies.mjs';
 import { ensureChromium } from './node/installChromium.mjs';
+import { slowness } from './node/pace.mjs';
+import { profileOf } from './node/profile.mjs';
 import { projectRoot, runCommand, runPackage } from './node/project.mjs';
 
 const started = performance.now();
+
+const partNames = ['types', 'lint', 'format', 'node', 'gpu', 'browser'];
+/** All of it but what was never formatted as a whole: `format` looks at what is not committed. */
+const whole = partNames.filter((name) => name !== 'format');
+const quick = partNames.filter((name) => name !== 'gpu');
+/** A visit from the first look to the last, on a played run: the one walk of the quick check. */
+const walk = 'test/browser/keyboard.test.ts';
+
+const { values: flags, positionals: files } = parseArgs({
+  allowPositionals: true,
+  options: { profile: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
+});
+const parts = flags.only?.split(',') ?? (flags.quick ? quick : whole);
+const unknown = parts.filter((name) => !partNames.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, with commas between them.`);
+  process.exit(2);
+}
+/** Projects of Vitest (vite.config.ts) that run in Node. */
+const tiers = [...(parts.includes('node') ? ['node', 'page'] : []), ...(parts.includes('gpu') ? ['gpu'] : [])];
+/** @type {string[]} What this run leaves out, as it is told. */
+const inPart = [];
+if (flags.only || flags.quick) inPart.push(`the parts ${parts.join(', ')}${flags.quick ? `, of the browser's tests ${walk} alone` : ''}`);
+if (files.length > 0) inPart.push(`the tests in ${files.join(', ')}`);
+console.log(`Time-outs: ${slowness()} times those of the usual machine.${inPart.map((what) => ` In part: ${what}.`).join('')}`);
+
 const out = path.join(projectRoot, 'out');
 /** @param {string} tier */
 const reportOf = (tier) => path.join(out, `tests-${tier}.json`);
@@ -19,6 +49,8 @@ const reportOf = (tier) => path.join(out, `tests-${tier}.json`);
 function prepare() {
   ensureDependencies();
   console.log(`Chromium: ${ensureChromium()}`);
+  // A played run needs no graphics processor.
+  if (!parts.includes('gpu') && (flags.quick || !parts.includes('browser'))) return ensureData();
   const adapter = runCommand(process.execPath, ['src/cli/run.mjs', 'src/cli/adapter.ts'], { seconds: 120 });
   if (!adapter.ok) throw new Error('Without a WebGPU adapter the tests cannot run; the cause is above.');
   ensureData();
@@ -29,20 +61,20 @@ function readReport(tier) {
   try {
     return JSON.parse(readFileSync(reportOf(tier), 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, left: [], lines: [`no report of the tier "${tier}": Vitest did not come to its end`], died: false };
+    return { passed: 0, failed: 0, left: [], costs: [], lines: [`no report of the tier "${tier}": Vitest did not come to its end`], died: false };
   }
 }
 
 /**
- * Arguments and environment of Vitest for some of its projects. @param {string} tier @param {string[]} projects
- * @param {string[]} [files] or folders; all unless told
+ * Arguments and environment of Vitest for some of its projects. @param {string} tier @param {readonly string[]} projects
+ * @param {readonly string[]} chosenFiles or folders; none: all
  */
-function vitest(tier, projects, files = process.argv.slice(2)) {
+function vitest(tier, projects, chosenFiles) {
   rmSync(reportOf(tier), { force: true });
   const chosen = projects.flatMap((name) => ['--project', name]);
   const reporters = ['--reporter=default', '--reporter=./src/cli/node/testReport.mjs'];
-  const args = ['run', ...chosen, ...reporters, '--passWithNoTests', ...files];
-  return { args, env: { REPORT: reportOf(tier) } };
+  const args = ['run', ...chosen, ...reporters, '--passWithNoTests', ...chosenFiles];
+  return { args, env: { REPORT: reportOf(tier), ...(flags.profile && { PROFILE: '1' }) } };
 }
 
 /**
@@ -50,12 +82,12 @@ function vitest(tier, projects, files = process.argv.slice(2)) {
  * rarely (LOG.md): the files that it did not come to are then run in another one, once, and it is told.
  */
 function runNodeTests() {
-  const first = vitest('node', ['node', 'gpu']);
+  const first = vitest('node', tiers, files);
   const result = runPackage('vitest/vitest.mjs', first.args, { env: first.env });
   const report = readReport('node');
   if (!report.died || report.left.length === 0) return result;
   console.log(`\nA process of the tests died:\n${report.lines.join('\n')}\nWhat it did not come to is run again, once.`);
-  const second = vitest('again', ['node', 'gpu'], report.left);
+  const second = vitest('again', tiers, report.left);
   return runPackage('vitest/vitest.mjs', second.args, { env: second.env });
 }
 
@@ -67,7 +99,7 @@ function beginBrowserTests() {
   const log = path.join(out, 'browser.log');
   const file = openSync(log, 'w');
   const script = path.join(projectRoot, 'node_modules/vitest/vitest.mjs');
-  const { args, env } = vitest('browser', ['browser']);
+  const { args, env } = vitest('browser', ['browser'], flags.quick && files.length === 0 ? [walk] : files);
   const child = spawn(process.execPath, [script, ...args], { cwd: projectRoot, stdio: ['ignore', file, file], env: { ...process.env, ...env } });
   const ended = once(child, 'exit');
   closeSync(file);
@@ -76,6 +108,14 @@ function beginBrowserTests() {
     process.stdout.write(readFileSync(log));
     return { ok: code === 0, why: signal ? `ended by ${signal}` : `exit code ${code}` };
   };
+}
+
+/** Formats nothing: says which of the files that are not committed are not as oxfmt would have them. */
+function checkFormat() {
+  const listed = spawnSync('git', ['ls-files', '--modified', '--others', '--exclude-standard', '--deduplicate'], { cwd: projectRoot, encoding: 'utf8' });
+  if (listed.status !== 0) return { ok: true, why: '' }; // not a clone: nothing was edited
+  const edited = listed.stdout.split('\n').filter((file) => /\.(ts|tsx|mjs|json|css|html)$/.test(file) && existsSync(path.join(projectRoot, file)));
+  return edited.length === 0 ? { ok: true, why: '' } : runPackage('oxfmt/bin/oxfmt', ['--check', '--no-error-on-unmatched-pattern', ...edited]);
 }
 
 try {
@@ -87,26 +127,31 @@ try {
 
 mkdirSync(out, { recursive: true });
 rmSync(reportOf('again'), { force: true });
-const browserTests = beginBrowserTests();
-const steps = /** @type {const} */ ([
-  ['types', () => runPackage('typescript/bin/tsc', ['-b'])],
-  ['lint', () => runPackage('oxlint/bin/oxlint', ['--deny-warnings'])],
-  ['tests', runNodeTests],
-  ['tests in a browser', browserTests],
-]);
+const browserTests = parts.includes('browser') ? beginBrowserTests() : null;
+/** @type {[name: string, wanted: boolean, run: () => { ok: boolean, why: string } | Promise<{ ok: boolean, why: string }>][]} */
+const steps = [
+  ['types', parts.includes('types'), () => runPackage('typescript/bin/tsc', ['-b'])],
+  ['lint', parts.includes('lint'), () => runPackage('oxlint/bin/oxlint', ['--deny-warnings'])],
+  ['format', parts.includes('format'), checkFormat],
+  ['tests', tiers.length > 0, runNodeTests],
+];
+if (browserTests) steps.push(['tests in a browser', true, browserTests]);
 /** @type {string[]} */
 const failures = [];
-for (const [name, run] of steps) {
+for (const [name, wanted, run] of steps) {
+  if (!wanted) continue;
   console.log(`\n— ${name}`);
   const { ok, why } = await run();
   if (!ok) failures.push(`${name}: ${why}`);
 }
 
-const reports = ['node', 'again', 'browser'].filter((tier) => tier !== 'again' || existsSync(reportOf(tier))).map(readReport);
+const ran = [...(tiers.length > 0 ? ['node'] : []), ...(existsSync(reportOf('again')) ? ['again'] : []), ...(browserTests ? ['browser'] : [])];
+const reports = ran.map(readReport);
 const passed = reports.reduce((sum, report) => sum + report.passed, 0);
 const failed = reports.reduce((sum, report) => sum + report.failed, 0);
 const seconds = Math.round((performance.now() - started) / 1000);
 if (failures.length > 0) console.log(['', `Failed: ${failures.join('; ')}.`, ...reports.flatMap((report) => report.lines)].join('\n'));
-console.log(`\n${failures.length === 0 ? 'All is well' : 'Not well'} after ${seconds} s.`);
+if (flags.profile) console.log(`\n${profileOf(reports.flatMap(({ costs }) => costs))}`);
+console.log(`\n${failures.length === 0 ? 'All is well' : 'Not well'} after ${seconds} s.${inPart.map((what) => ` In part: ${what}; npm test runs all.`).join('')}`);
 console.log(`${passed} passed, ${failed} failed`);
-process.exit(failures.length === 0 && passed > 0 ? 0 : 1);
+process.exit(failures.length === 0 && (passed > 0 || ran.length === 0) ? 0 : 1);

@@ -2,14 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, inject, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import { frames } from '../ui/frames.ts';
 import { webGpuSwitches } from './harness.ts';
 import { launchBrowser } from './launch.ts';
 
 /** Far more steps than a test takes; 64 tokens each. */
 const recipe = '#v=1&p=smoke&base.steps=50000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
-/** Milliseconds away. */
-const AWAY = 3000;
-
 async function stepOf(page: Page): Promise<number> {
   const numbers = await page.locator('.numbers').textContent();
   return Number(/step ([\d,]+)/i.exec(numbers ?? '')?.[1]?.replaceAll(',', '') ?? 0);
@@ -30,13 +28,13 @@ test('the back button finds a run that was left training, with what it did meanw
     await page.goto(site.url + recipe);
     await page.getByText('Runs on').waitFor();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(5);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(5);
     const before = await stepOf(page);
     await page.goto('about:blank');
-    await new Promise((resolve) => setTimeout(resolve, AWAY));
+    await frames(page, 30); // half a second away, in which the run goes on
     await page.goBack({ waitUntil: 'commit' }); // a page that was kept does not load again
     expect(await page.evaluate(() => (globalThis as { wasKept?: boolean }).wasKept)).toBe(true);
-    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(before + 20);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(before + 20);
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.getByText('Paused', { exact: true }).first().waitFor();
     // Every step is there, those of the time away included.

@@ -1,38 +1,46 @@
 /**
  * What a reader does with the page, on a run played by test/ui/fake: by keyboard, by link, and what comes out of it.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { unzipSync } from 'fflate';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { openPlayed } from '../ui/fake/play.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
-import { launchBrowser } from './launch.ts';
+import { button, withPlayed } from './played.ts';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+const played = (scenario: Scenario, use: (page: Page) => Promise<void>, address = ''): Promise<void> =>
+  withPlayed(
+    scenario,
+    async (page) => {
+      await page.getByText('Runs on').waitFor();
+      await use(page);
+    },
+    { address },
+  );
 
-async function played(scenario: Scenario, use: (page: Page) => Promise<void>, hash = ''): Promise<void> {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  const context = await browser.newContext();
-  try {
-    const page = await openPlayed(context, site.url + hash, scenario);
-    await page.getByText('Runs on').waitFor();
-    await use(page);
-  } finally {
-    await context.close();
-  }
-}
-
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const stepShown = async (page: Page) => {
   const line = await page.locator('.numbers').textContent();
   return Number(/step ([\d,]+)/.exec(line!)![1].replaceAll(',', ''));
 };
+
+/** Steps in the file that the picture leaves as. */
+async function stepsLogged(page: Page): Promise<number> {
+  const [csv] = await Promise.all([page.waitForEvent('download'), button(page, 'CSV').click()]);
+  return readFileSync(await csv.path(), 'utf8').trimEnd().split('\r\n').length - 1;
+}
+
+/** Runs that this browser has written down. */
+async function recordedRuns(): Promise<number> {
+  const answer = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error('IndexedDB gave no reason'));
+    });
+  const database = await answer(indexedDB.open('rekindle-ledger'));
+  const count = await answer(database.transaction('runs').objectStore('runs').count());
+  database.close();
+  return count;
+}
 
 test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
   played({ stride: 2 }, async (page) => {
@@ -43,10 +51,13 @@ test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press('Space');
     await page.getByText('Paused', { exact: true }).waitFor();
-    await page.waitForTimeout(400); // the last redraw before the pause
-    const before = await stepShown(page);
+    // The numbers follow four times a second; the file has every step at once.
+    await button(page, 'Axes and files').click();
+    const before = await stepsLogged(page);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press('.');
-    await expect.poll(() => stepShown(page)).toBe(before + 1);
+    await expect.poll(() => stepsLogged(page)).toBe(before + 1);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
@@ -65,7 +76,8 @@ test('in a field the same keys write text', () =>
     await page.getByText('Training — base run', { exact: true }).waitFor();
     await page.getByLabel('Seed', { exact: true }).first().focus();
     await page.keyboard.press('Space');
-    await page.waitForTimeout(300);
+    const before = await stepShown(page);
+    await expect.poll(() => stepShown(page)).toBeGreaterThan(before + 2);
     expect(await button(page, 'Pause').isVisible()).toBe(true);
   }));
 
@@ -177,7 +189,7 @@ test('a run that a closed tab cut off is stopped, and the same recipe begun agai
     await button(page, 'Start').click();
     await page.getByText('Training — base run', { exact: true }).waitFor();
     // Written down when it has been under way for some seconds.
-    await page.waitForTimeout(11_000);
+    await expect.poll(() => page.evaluate(recordedRuns)).toBe(1);
     await page.reload();
     await page.locator('.runs').getByText('Stopped').waitFor();
     await button(page, 'Start').click();
@@ -253,7 +265,7 @@ test('queued seeds run one after another; a stop holds the rest until it is sent
     expect(await page.locator('.runs').getByText('Queued').count()).toBe(2);
     await button(page, 'Go on with them').click();
     await expect
-      .poll(() => page.locator('.runs').getByText('Done', { exact: true }).count(), { timeout: 20_000 })
+      .poll(() => page.locator('.runs').getByText('Done', { exact: true }).count())
       .toBe(2);
     await button(page, 'Start again').waitFor();
     await page.locator('.runs').getByText('seed 1→3').waitFor();

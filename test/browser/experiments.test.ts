@@ -23,7 +23,7 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, an
     async (page) => {
       await page.getByText('5 arms to run, from base checkpoints that are there already: 260 steps').waitFor();
       await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await page.getByText('5 of 5 arms done').waitFor({ timeout: 90_000 });
+      await page.getByText('5 of 5 arms done').waitFor();
       const scores = page.getByRole('region', { name: 'Accuracy, %' });
       expect(await scores.getByRole('rowheader').allTextContents()).toEqual([
         'base',
@@ -51,10 +51,10 @@ test('an experiment can be stopped; what is done stays, also after a reload, unt
   withPage(
     async (page) => {
       await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await page.getByText('1 of 2 arms done').waitFor({ timeout: 60_000 });
+      await page.getByText('1 of 2 arms done').waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();
-      await page.getByRole('button', { name: 'Run what is missing' }).click({ timeout: 20_000 });
-      await page.getByText('2 of 2 arms done').waitFor({ timeout: 60_000 });
+      await page.getByRole('button', { name: 'Run what is missing' }).click();
+      await page.getByText('2 of 2 arms done').waitFor();
       await page.reload();
       await page.getByText('2 of 2 arms done').waitFor();
       await page.getByText('Every arm of these seeds is done.').waitFor();
@@ -90,16 +90,12 @@ test('recorded results are read at once, and say what their intervals say', asyn
   }
 });
 
-test('a run starts from the shipped base within seconds, and its saved model can be continued', () =>
+test('a run starts from the shipped base, and its saved model can be continued', () =>
   withPage(
     async (page) => {
       await page.getByLabel('Start from the shipped base').waitFor();
-      const pressed = performance.now();
       await page.getByRole('button', { name: 'Start', exact: true }).click();
-      await page.getByRole('button', { name: 'Start again' }).waitFor({ timeout: 60_000 });
-      console.log(
-        `from Start to the end of ${STEPS} continued steps: ${((performance.now() - pressed) / 1000).toFixed(1)} s`,
-      );
+      await page.getByRole('button', { name: 'Start again' }).waitFor();
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
       await page
         .getByRole('region', { name: 'What it can answer' })
@@ -118,9 +114,9 @@ test('a run starts from the shipped base within seconds, and its saved model can
         )
         .waitFor();
       await page.getByRole('button', { name: 'Start again' }).click();
-      await page.getByRole('button', { name: 'Pause' }).waitFor({ timeout: 30_000 });
+      await page.getByRole('button', { name: 'Pause' }).waitFor();
       await page.locator('.numbers', { hasText: `of ${(2343 + 2 * STEPS).toLocaleString('en')}` }).waitFor();
-      await page.getByRole('button', { name: 'Start again' }).waitFor({ timeout: 60_000 });
+      await page.getByRole('button', { name: 'Start again' }).waitFor();
       await page
         .getByLabel('A model to continue')
         .setInputFiles({ name: 'config.json', mimeType: '', buffer: Buffer.from('{}') });

@@ -7,9 +7,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { openPlayed } from '../ui/fake/play.ts';
+import { newPlayer, play } from '../ui/fake/play.ts';
+import { frames } from '../ui/frames.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
 import { launchBrowser } from './launch.ts';
+import { forget } from './played.ts';
 
 const shapes: ((n: number) => string)[] = [
   (n) => `<script>hit(${n})</script>`,
@@ -36,45 +38,56 @@ const shapes: ((n: number) => string)[] = [
 const payloads = Array.from({ length: 200 }, (_, n) => `${shapes[n % shapes.length]!(n)}${n}`);
 
 let browser: Browser;
+let player: Page;
 let html: string;
 beforeAll(async () => {
   html = readFileSync(path.resolve(import.meta.dirname, '../../out/site/index.html'), 'utf8');
   browser = await launchBrowser();
+  // One window for all: each test opens the page in it anew.
+  const context = await browser.newContext({ bypassCSP: true });
+  await context.addInitScript(() => {
+    const hits: number[] = [];
+    Object.assign(globalThis, { hits, hit: (n: number) => hits.push(n) });
+  });
+  player = await newPlayer(context);
 });
 afterAll(() => browser.close());
+
+/** An image that is not there says so: what a payload made the page load before it has had its say by then. */
+const lastLoad = (): Promise<unknown> =>
+  new Promise((resolve) => {
+    const last = new Image();
+    last.addEventListener('error', resolve);
+    last.src = 'no-such-image';
+  });
 
 /** The page without its policy, on the played worker; afterwards no payload may have run or become an element. */
 async function unprotected(use: (page: Page) => Promise<void>, scenario: Scenario = {}): Promise<void> {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  const context = await browser.newContext({ bypassCSP: true });
-  try {
-    await context.addInitScript(() => {
-      const hits: number[] = [];
-      Object.assign(globalThis, { hits, hit: (n: number) => hits.push(n) });
-    });
-    await context.route(site.url, (route) => {
-      return route.fulfill({
-        contentType: 'text/html',
-        body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
-      });
-    });
-    const page = await openPlayed(context, site.url, scenario);
-    await page.getByText('Runs on').waitFor();
-    await use(page);
-    await page.waitForTimeout(200);
-    const { hits, elements } = await page.evaluate(() => ({
-      hits: (globalThis as unknown as { hits: number[] }).hits,
-      elements: [...document.querySelectorAll('*')]
-        .filter((one) =>
-          [...one.attributes].some(({ name, value }) => name.startsWith('on') || /^\s*javascript:/i.test(value)),
-        )
-        .map((one) => one.outerHTML.slice(0, 200)),
-    }));
-    expect({ hits, elements }).toEqual({ hits: [], elements: [] });
-  } finally {
-    await context.close();
-  }
+  await player.context().unrouteAll();
+  await player.context().route(site.url, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
+    }),
+  );
+  await forget(player, site.url);
+  const page = player;
+  await play(page, site.url, scenario);
+  await page.getByText('Runs on').waitFor();
+  await use(page);
+  await page.evaluate(lastLoad);
+  await frames(page, 2);
+  const { hits, elements } = await page.evaluate(() => ({
+    hits: (globalThis as unknown as { hits: number[] }).hits,
+    elements: [...document.querySelectorAll('*')]
+      .filter((one) =>
+        [...one.attributes].some(({ name, value }) => name.startsWith('on') || /^\s*javascript:/i.test(value)),
+      )
+      .map((one) => one.outerHTML.slice(0, 200)),
+  }));
+  expect({ hits, elements }).toEqual({ hits: [], elements: [] });
 }
 
 const fileInput = (page: Page) => page.locator('input[type=file]').first();
@@ -105,14 +118,14 @@ test.each(batches)('in the names and the text of files, from %s', (...some) =>
       some.map((payload) => `${payload}.txt`),
     );
     const rows = page.locator('li.file');
-    await expect.poll(() => rows.count(), { timeout: 30_000 }).toBe(some.length);
+    await expect.poll(() => rows.count()).toBe(some.length);
     const shown = await rows.allTextContents();
     // A path's slashes are the browser's to take away, so that only payloads without one come as they are.
     const whole = some.flatMap((payload, i) => (/[\\/]/.test(payload) ? [] : [i]));
     expect(whole.length).toBeGreaterThan(some.length / 2);
     for (const i of whole) expect(shown[i]).toContain(some[i]);
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.waitForTimeout(500);
+    await page.getByRole('button', { name: 'Start again', exact: true }).waitFor();
   }),
 );
 
@@ -121,8 +134,8 @@ test('in the names of files that are refused or wait for a choice', () =>
     const whole = payloads.filter((payload) => !/[\\/]/.test(payload));
     await addFiles(page, whole.flatMap((payload) => [`refused ${payload}.txt`, `damaged ${payload}.txt`]));
     const [refused, damaged] = [page.locator('.drop .problem p'), page.locator('.candidate [role=alert]')];
-    await expect.poll(() => refused.count(), { timeout: 60_000 }).toBe(whole.length);
-    await expect.poll(() => damaged.count(), { timeout: 60_000 }).toBe(whole.length);
+    await expect.poll(() => refused.count()).toBe(whole.length);
+    await expect.poll(() => damaged.count()).toBe(whole.length);
     const shown = [...(await refused.allTextContents()), ...(await damaged.allTextContents())].join('\n');
     for (const payload of whole) expect(shown).toContain(payload);
   }));
@@ -138,7 +151,8 @@ test('in what is stored of runs, and in what is said of them', () =>
       await page.getByRole('button', { name: 'Watch', exact: true }).first().click();
       await page.getByText('trains in another tab').waitFor();
     },
-    { saved: payloads.length, elsewhere: 2, asleep: true, presets: payloads, notes: payloads },
+    // The run is watched for longer than the test takes.
+    { stride: 1, saved: payloads.length, elsewhere: 2, asleep: true, presets: payloads, notes: payloads },
   ));
 
 test('as the name of a source and in every field of the recipe', () =>
@@ -172,7 +186,7 @@ test('as the name of a source and in every field of the recipe', () =>
           input.dispatchEvent(new Event('change', { bubbles: true }));
         });
       }, payloads.slice(from));
-      await page.waitForTimeout(100);
+      await frames(page, 2);
     }
   }));
 
@@ -192,7 +206,7 @@ test('as keys and values of a link, which lists them as they are', () =>
 test('as a prompt, and in what the run says', () =>
   unprotected(async (page) => {
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.getByText('Done', { exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByText('Done', { exact: true }).waitFor();
     for (const payload of payloads.slice(0, shapes.length)) {
       await page.getByLabel('Prompt').fill(payload);
       await page.getByRole('button', { name: 'Write', exact: true }).click();

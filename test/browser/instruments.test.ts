@@ -9,9 +9,9 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
   withPage(
     async (page) => {
       await page.getByRole('button', { name: 'Start', exact: true }).click();
-      await page.getByText('Training — base run').first().waitFor({ timeout: 60_000 });
+      await page.getByText('Training — base run').first().waitFor();
       await page.getByRole('button', { name: 'Pause' }).click();
-      await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 30_000 });
+      await page.getByRole('button', { name: 'Resume' }).waitFor();
       // A step taken singly is looked at.
       await page.getByRole('button', { name: 'Step', exact: true }).click();
       await page.getByText('Paused', { exact: true }).first().waitFor();
@@ -25,27 +25,27 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       expect(await page.getByRole('region', { name: 'Layers' }).getByRole('rowheader').count()).toBe(2);
 
       await page.getByRole('button', { name: 'Learn one row by heart' }).click();
-      await first.getByText('the loss of one row went from').waitFor({ timeout: 120_000 });
+      await first.getByText('the loss of one row went from').waitFor();
       expect(await first.getByText('Wrong').count()).toBe(0);
 
       await page.getByRole('button', { name: 'Sweep the rate' }).click();
-      await page.getByText(/\d+ steps, at/).waitFor({ timeout: 30_000 });
+      await page.getByText(/\d+ steps, at/).waitFor();
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
-      await page.getByText('Ended before its time').waitFor({ timeout: 30_000 });
+      await page.getByText('Ended before its time').waitFor();
       for (const [field, value] of [['Peak rates', '1e-3, 4e-3'], ['Rows a step', '4'], ['Tokens a run', '5120'], ['Seeds', '1']] as const) {
         await page.getByRole('textbox', { name: field }).fill(value);
       }
       await page.getByText('2 runs, 10.2K tokens in all.').waitFor();
       await page.getByRole('button', { name: 'Fill the grid' }).click();
-      await page.getByText('One seed cannot tell a difference from noise').waitFor({ timeout: 90_000 });
-      await page.getByRole('button', { name: 'Fill what is missing' }).waitFor({ timeout: 30_000 });
+      await page.getByText('One seed cannot tell a difference from noise').waitFor();
+      await page.getByRole('button', { name: 'Fill what is missing' }).waitFor();
       const cells = page.getByRole('region', { name: 'Rate by batch' }).getByRole('cell');
       expect((await cells.allTextContents()).map((cell) => cell.replace(/^\d\.\d{3} /, '')).sort()).toEqual(['best', 'one seed']);
       await screenshot(page, 'instruments');
 
       await page.getByRole('link', { name: 'A run' }).click();
       await page.getByRole('button', { name: 'Resume' }).click();
-      await page.getByRole('button', { name: 'Start again' }).waitFor({ timeout: 90_000 });
+      await page.getByRole('button', { name: 'Start again' }).waitFor();
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
     },
     { address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off`, viewport: { width: 1280, height: 900 } },

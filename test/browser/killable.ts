@@ -5,6 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext } from 'playwright-core';
+import { vi } from 'vitest';
+import { patience } from '../patience.ts';
 import { executable, toTheSink } from './launch.ts';
 
 export const newProfile = (): string => mkdtempSync(path.join(os.tmpdir(), 'rekindle-profile-'));
@@ -24,16 +26,14 @@ export class KillableBrowser {
       // A group of its own, so that all its processes can be killed at once.
       { detached: true, stdio: 'ignore' },
     );
-    const deadline = Date.now() + 30_000;
-    let port = '';
-    while (!port.includes('\n')) {
-      if (Date.now() > deadline) throw new Error('Chromium opened no debugging port within 30 s.');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      if (existsSync(portFile)) port = readFileSync(portFile, 'utf8');
-    }
+    const portTold = (): string => (existsSync(portFile) ? readFileSync(portFile, 'utf8') : '');
     try {
-      // On a busy machine a browser answers long after it listens.
-      const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port.split('\n')[0]}`, { timeout: 120_000 });
+      const opened = (): void => {
+        if (!portTold().includes('\n')) throw new Error('Chromium opened no debugging port.');
+      };
+      await vi.waitFor(opened, { timeout: patience, interval: 20 });
+      const browser = await chromium.connectOverCDP(`http://127.0.0.1:${portTold().split('\n')[0]}`, { timeout: patience });
+      browser.contexts()[0]!.setDefaultTimeout(patience);
       return new KillableBrowser(child, browser);
     } catch (error) {
       process.kill(-child.pid!, 'SIGKILL');

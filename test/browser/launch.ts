@@ -2,6 +2,7 @@
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { patience } from '../patience.ts';
 import { arrivedPath, openSink } from '../setup/sink.ts';
 
 /** Each file its own: files run beside each other. */
@@ -13,15 +14,35 @@ export const toTheSink = (): string[] => [
   `--host-resolver-rules=MAP * 127.0.0.1:${sink.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
 ];
 
+/**
+ * The list that Playwright gives, whose place a second one takes (its ids: coreBundle's disabledFeatures), and three that cost a renderer
+ * a window and are seen by nobody here: a renderer in reserve, and the browser's own buttons, which are pages.
+ */
+const disabled = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'LensOverlay',
+  'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints',
+  'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch', 'Translate',
+  'SpareRendererForSitePerProcess', 'WebUIToolbar', 'WebUIReloadButton', 'InitialWebUI', 'PreloadTopChromeWebUI',
+]; // prettier-ignore
+
 export const executable = (): string => {
   const found = findChromium();
   if (found === undefined) throw new Error('No Chromium found: npm test installs one, or set CHROMIUM_PATH.');
   return found;
 };
 
-/** `without`: switches that Playwright sets by itself. */
-export const launchBrowser = (switches: readonly string[] = [], without: string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath: executable(), args: [...switches, ...toTheSink()], ignoreDefaultArgs: without });
+/** `without`: switches that Playwright sets by itself. Whatever its pages wait for, they wait for with the tests' patience. */
+export async function launchBrowser(switches: readonly string[] = [], without: string[] = []): Promise<Browser> {
+  const args = [...switches, `--disable-features=${disabled.join(',')}`, ...toTheSink()];
+  const browser = await chromium.launch({ executablePath: executable(), args, ignoreDefaultArgs: without, timeout: patience });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(patience);
+    return context;
+  };
+  return browser;
+}
 
 /** What left the browsers of this file so far. */
 export async function whatLeft(): Promise<string[]> {

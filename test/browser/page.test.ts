@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { screenshot, withPage } from './harness.ts';
 
+/** Far more steps than the test takes, of 64 tokens each. */
+const recipe = '#v=1&p=smoke&base.steps=4950&continued.steps=50&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
+
 test('the page opens without a complaint, with a WebGPU adapter behind it', () =>
   withPage(async (page) => {
     await page.getByRole('heading', { level: 1 }).waitFor();
@@ -10,14 +13,17 @@ test('the page opens without a complaint, with a WebGPU adapter behind it', () =
     await screenshot(page, 'open');
   }));
 
-test('in a frame of another page it trains too, with a worker of its own', () =>
+test('in a frame of another page it trains too, with a worker of its own; Stop ends a run at once, and another can be started', () =>
   withPage(async (page) => {
-    const lesson = `<!doctype html><title>A lesson</title><iframe title="Rekindle" width="800" height="700" src="${page.url()}#v=1&p=smoke">`;
+    const lesson = `<!doctype html><title>A lesson</title><iframe title="Rekindle" width="800" height="700" src="${page.url()}${recipe}">`;
     await page.route('**/lesson', (route) => route.fulfill({ contentType: 'text/html', body: lesson }));
     await page.goto(new URL('lesson', page.url()).href);
     const frame = page.frameLocator('iframe');
     await frame.getByRole('button', { name: 'Start', exact: true }).click();
-    await frame.getByText(/step [1-9]\d* of 300/).waitFor();
+    await frame.getByText(/step [1-9]\d* of 5,000/).waitFor();
+    await frame.getByRole('button', { name: 'Stop', exact: true }).click();
+    await frame.getByRole('button', { name: 'Start again' }).click();
+    await frame.getByText(/step [1-9]\d* of 5,000/).waitFor();
     await frame.getByRole('button', { name: 'Stop', exact: true }).click();
     await frame.getByRole('button', { name: 'Start again' }).waitFor();
   }));

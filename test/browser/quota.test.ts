@@ -15,7 +15,7 @@ test('a run that finds no room trains on and says so, and is saved when there is
       const allow = (quotaSize?: number) => session.send('Storage.overrideQuotaForOrigin', { origin, ...(quotaSize && { quotaSize }) });
       await page.getByText('Runs on').waitFor();
       await button('Start').click();
-      await page.getByText(/step [1-9]\d* of/).first().waitFor({ timeout: 60_000 });
+      await page.getByText(/step [1-9]\d* of/).first().waitFor();
       await allow(NONE);
       await button('Pause').click();
       // What is free, the browser tells wrongly while its quota is overridden.

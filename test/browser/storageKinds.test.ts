@@ -20,8 +20,8 @@ test('OPFS, IndexedDB and memory keep what they are given, and the safest there 
       },
       { script, bytes },
     );
-    for (const { kind, calls, save, load } of results) {
-      console.log(`${bytes / 1e6} MB in ${kind}: saved in ${save.toFixed(2)} s, loaded in ${load.toFixed(2)} s; ${calls} calls of a save failed`);
+    for (const { kind, calls } of results) {
+      console.log(`${kind}: ${calls} calls of a save failed`);
       expect(calls).toBeGreaterThan(20);
     }
     expect(results.map(({ kind, wrong }) => [kind, wrong])).toEqual([['opfs', []], ['indexeddb', []], ['memory', []]]);

@@ -1,4 +1,4 @@
-/** Run in a worker: the same saves in every kind of storage there is, and what they cost. */
+/** Run in a worker: the same saves in every kind of storage there is. */
 import { StorageError } from '../../src/storage/errors.ts';
 import { FaultyFiles } from '../../src/storage/faulty.ts';
 import { MemoryFiles, type Files } from '../../src/storage/files.ts';
@@ -13,9 +13,6 @@ export interface Kind {
   wrong: string[];
   /** Calls of a save that were made to fail. */
   calls: number;
-  /** Seconds, medians. */
-  save: number;
-  load: number;
 }
 
 function randomBody(bytes: number): Uint8Array<ArrayBuffer> {
@@ -54,23 +51,15 @@ async function tryCalls(files: Files): Promise<{ calls: number; wrong: string[] 
   return { calls: at - 1, wrong };
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-
 async function tryKind(files: Files, bytes: number): Promise<Kind> {
-  const result: Kind = { kind: files.kind, wrong: [], calls: 0, save: 0, load: 0 };
+  const result: Kind = { kind: files.kind, wrong: [], calls: 0 };
   const check = (right: boolean, what: string): void => void (right || result.wrong.push(what));
-  const saves: number[] = [];
-  const loads: number[] = [];
   const store = new SlotStore(files, 'kinds');
   for (let generation = 1; generation <= 3; generation++) {
     const body = randomBody(bytes);
-    let from = performance.now();
     await store.save([body.subarray(0, 1000), body.subarray(1000)], { generation });
-    saves.push((performance.now() - from) / 1000);
     const again = new SlotStore(files, 'kinds');
-    from = performance.now();
     const loaded = await again.load();
-    loads.push((performance.now() - from) / 1000);
     check(loaded!.head.facts.generation === generation, `generation ${generation}`);
     check(loaded!.body.every((byte, i) => byte === body[i]), `bytes of generation ${generation}`);
   }
@@ -85,7 +74,7 @@ async function tryKind(files: Files, bytes: number): Promise<Kind> {
   await older.remove();
   check(!(await files.list()).some((name) => name.startsWith('kinds.')), 'removal');
   const { calls, wrong } = await tryCalls(files);
-  return { ...result, wrong: [...result.wrong, ...wrong], calls, save: median(saves), load: median(loads) };
+  return { ...result, wrong: [...result.wrong, ...wrong], calls };
 }
 
 addEventListener('message', async ({ data: bytes }: MessageEvent<number>) => {

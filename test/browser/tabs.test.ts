@@ -9,8 +9,8 @@ import { webGpuSwitches } from './harness.ts';
 import { launchBrowser } from './launch.ts';
 
 /** Far more steps than a test takes, so that no run ends by itself. */
-const long = '#v=1&p=smoke&base.steps=5000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0';
-const short = '#v=1&p=smoke&base.steps=160&continued.steps=40&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
+const long = '#v=1&p=smoke&base.steps=50000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
+const short = '#v=1&p=smoke&base.steps=80&continued.steps=20&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
 
 let browser: Browser;
 let url: string;
@@ -47,8 +47,8 @@ async function inOneBrowser(use: (tabs: Tabs) => Promise<void>): Promise<void> {
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const says = (page: Page, words: string | RegExp) => page.getByText(words).first().waitFor({ timeout: 60_000 });
-const isStage = (page: Page, words: string | RegExp) => page.locator('.stage', { hasText: words }).waitFor({ timeout: 60_000 });
+const says = (page: Page, words: string | RegExp) => page.getByText(words).first().waitFor();
+const isStage = (page: Page, words: string | RegExp) => page.locator('.stage', { hasText: words }).waitFor();
 
 /** Steps taken, as the page says; 0 before the first. */
 async function stepOf(page: Page): Promise<number> {
@@ -56,7 +56,7 @@ async function stepOf(page: Page): Promise<number> {
   return Number(/step ([\d,]+)/i.exec(numbers[0] ?? '')?.[1]?.replaceAll(',', '') ?? 0);
 }
 async function reaches(page: Page, step: number): Promise<void> {
-  await expect.poll(() => stepOf(page), { timeout: 90_000 }).toBeGreaterThanOrEqual(step);
+  await expect.poll(() => stepOf(page)).toBeGreaterThanOrEqual(step);
 }
 
 /** Runs locked for writing, seen from any tab. */
@@ -66,9 +66,9 @@ const writers = (page: Page) =>
     return held.filter(({ name, mode }) => name!.startsWith('run:') && mode === 'exclusive').length;
   });
 
-/** Losses and speeds of the runs saved in such a state, latest first, as the worker wrote them down. */
-const written = (page: Page, state: 'done' | 'paused') =>
-  page.evaluate(async (asked) => {
+/** Losses of the runs that are done, latest first, as the worker wrote them down. */
+const written = (page: Page) =>
+  page.evaluate(async () => {
     const answer = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
@@ -76,15 +76,15 @@ const written = (page: Page, state: 'done' | 'paused') =>
       });
     const database = await answer(indexedDB.open('rekindle-runs'));
     const runs = (await answer(database.transaction('runs').objectStore('runs').getAll())) as { id: string; state: string; savedAt: number }[];
-    const wanted = runs.filter((run) => run.state === asked).sort((a, b) => b.savedAt - a.savedAt);
-    const found: { losses: number[]; speeds: number[] }[] = [];
+    const wanted = runs.filter((run) => run.state === 'done').sort((a, b) => b.savedAt - a.savedAt);
+    const found: number[][] = [];
     for (const { id } of wanted) {
       const columns = (await answer(database.transaction('metrics').objectStore('metrics').get(id))) as Record<string, Float64Array>;
-      found.push({ losses: [...columns.loss!], speeds: [...columns.tokensPerSecond!] });
+      found.push([...columns.loss!]);
     }
     database.close();
     return found;
-  }, state);
+  });
 
 test('a second tab sees a run as soon as it is saved, watches it live and takes no command of it', () =>
   inOneBrowser(async ({ open }) => {
@@ -127,11 +127,9 @@ test('taken over in one click, the run ends with the losses of one that nobody m
     const second = await open(short);
     await button(second, 'Watch').click();
     await isStage(second, 'Paused');
-    const from = Date.now();
     await button(second, 'Take over').click();
     await isStage(first, 'Continued in another tab');
     await isStage(second, 'Training');
-    console.log(`taken over in ${Date.now() - from} ms, compiling included`);
     expect(await writers(second)).toBe(1);
     await button(second, 'Pause').click();
     await isStage(second, 'Paused');
@@ -139,9 +137,9 @@ test('taken over in one click, the run ends with the losses of one that nobody m
     await button(first, 'Take over').click();
     await isStage(second, 'Continued in another tab');
     await isStage(first, 'Done');
-    const [moved, undisturbed] = await written(first, 'done');
-    expect(undisturbed!.losses).toHaveLength(200);
-    expect(moved!.losses).toEqual(undisturbed!.losses);
+    const [moved, undisturbed] = await written(first);
+    expect(undisturbed).toHaveLength(100);
+    expect(moved).toEqual(undisturbed);
   }));
 
 test('a tab that is closed gives its run free: told at once, resumed in one click', () =>
@@ -153,9 +151,7 @@ test('a tab that is closed gives its run free: told at once, resumed in one clic
     await button(second, 'Watch').click();
     await isStage(second, 'Training');
     await first.close();
-    const from = Date.now();
     await says(second, 'The tab that trained this run was closed');
-    console.log(`a closed tab was told of after ${Date.now() - from} ms`);
     await isStage(second, 'Stopped');
     await button(second, 'Resume').click();
     await isStage(second, 'Training');
@@ -170,14 +166,17 @@ async function processOf(page: Page): Promise<number> {
   // After the name in brackets: twelve fields, then time in user mode, in hundredths of a second.
   const used = (pid: number) => Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[11]);
   const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => ({ id, before: used(id) }));
+  // Much more than anything else computes meanwhile; told apart by its share, not by its time.
   await page.evaluate(() => {
-    for (const end = performance.now() + 1500; performance.now() < end;);
+    let state = 1;
+    for (let i = 0; i < 1e9; i++) state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + i;
+    return state;
   });
   return renderers.map(({ id, before }) => ({ id, spent: used(id) - before })).sort((a, b) => b.spent - a.spent)[0]!.id;
 }
 
 // A process that is stopped is what a frozen page is to all others; Playwright keeps its pages from being frozen by the browser.
-test('a tab asleep keeps its run and says so when it wakes; its speed is not the sleep’s, and an old request is void', () =>
+test('a tab asleep keeps its run and says so when it wakes, and an old request is void', () =>
   inOneBrowser(async ({ open }) => {
     const first = await open(long);
     const second = await open(long);
@@ -189,15 +188,17 @@ test('a tab asleep keeps its run and says so when it wakes; its speed is not the
     const pid = await processOf(first);
     await button(first, 'Resume').click();
     await isStage(first, 'Training');
-    const from = Date.now();
     process.kill(pid, 'SIGSTOP');
     try {
       await button(second, 'Watch').click();
       await says(second, 'does not answer: the browser may have put it to sleep');
-      await button(second, 'Take over').click();
-      await says(second, 'still holds it, asleep perhaps');
+      // Each of the three waits four seconds for an answer: more than the ten from which on a gap is a sleep (util/awake.ts).
+      for (let times = 0; times < 2; times++) {
+        await button(second, 'Take over').click();
+        await button(second, 'Asking the other tab …').waitFor();
+        await says(second, 'still holds it, asleep perhaps');
+      }
       expect(await writers(second)).toBe(1);
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, 13_000 - (Date.now() - from))));
     } finally {
       process.kill(pid, 'SIGCONT');
     }
@@ -211,9 +212,6 @@ test('a tab asleep keeps its run and says so when it wakes; its speed is not the
     await isStage(first, 'Paused');
     await isStage(second, 'Paused');
     expect(await stepOf(second)).toBe(await stepOf(first));
-    // A step of 256 tokens that took the sleep too would have 20 a second.
-    await expect.poll(async () => (await written(first, 'paused'))[0]?.speeds.length ?? 0).toBeGreaterThan(before);
-    expect(Math.min(...(await written(first, 'paused'))[0]!.speeds)).toBeGreaterThan(25);
     await button(second, 'Take over').click();
     await isStage(first, 'Continued in another tab');
   }));

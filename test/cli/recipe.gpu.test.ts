@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readFolder } from '../../src/cli/readFolder.ts';
 import { planRun } from '../../src/recipe/phases.ts';
+import { patience } from '../patience.ts';
 import { nemotronForward } from '../reference/nemotronForward.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -22,7 +23,7 @@ function recipe(...args: string[]): { status: number | null; stdout: string; std
   const { status, stdout, stderr } = spawnSync(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args], {
     cwd: root,
     encoding: 'utf8',
-    timeout: 55_000,
+    timeout: 2 * patience,
   });
   return { status, stdout, stderr: stderr.split('\n').filter((line) => !line.startsWith('npm warn')).join('\n') };
 }
@@ -65,7 +66,7 @@ describe('npm run recipe', () => {
     expect(samples[0]!.status).toBe(0);
     expect(samples[0]!.stdout.length).toBeGreaterThan(1);
     expect(samples[1]!.stdout).toBe(samples[0]!.stdout);
-  }, 180_000);
+  });
 
   it('continues a base checkpoint bit for bit as the run in one go, from its final rate', () => {
     const sets = (...lines: string[]) => lines.flatMap((line) => ['--set', line]);
@@ -86,7 +87,7 @@ describe('npm run recipe', () => {
     const { status, stderr } = recipe('--base', path.join(at('base'), 'model'), '--preset', 'smoke', '--tokenizer', 'bpe:300', '--data', `notes=${text}`, '--out', at('other'));
     expect(status).not.toBe(0);
     expect(stderr.trim().split('\n').at(-1)).toMatch(/vocab_size/);
-  }, 180_000);
+  });
 
   it('runs an experiment into results.json and table.md, and goes on where it stopped', () => {
     const out = at('experiment');
@@ -110,7 +111,7 @@ describe('npm run recipe', () => {
     const other = recipe(...args, '--set', 'seed=1', '--set', 'continued.steps=7', '--seeds', '1');
     expect(other.status).not.toBe(0);
     expect(other.stderr.trim().split('\n').at(-1)).toMatch(/another configuration/);
-  }, 180_000);
+  });
 
   it('sweeps the rate from a shipped base and names a band', () => {
     const out = at('range');
@@ -126,7 +127,7 @@ describe('npm run recipe', () => {
     expect(edge).toBeGreaterThan(2e-3);
     expect(band).toEqual([edge / 10, edge / 3]);
     expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toContain('From the base of seed 1. The loss falls nowhere by half a nat');
-  }, 180_000);
+  });
 
   it('fills a grid, and goes on where it stopped', () => {
     const out = at('grid');
@@ -141,7 +142,7 @@ describe('npm run recipe', () => {
     expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toMatch(/\*\* best/);
     const other = recipe(...args, '--set', 'model.norm_eps=1e-6', '--seeds', '1');
     expect(other.stderr.trim().split('\n').at(-1)).toMatch(/another configuration/);
-  }, 180_000);
+  });
 
   it.each([
     ['an empty file', ['--data', `notes=${write('empty.txt', '')}`], /empty/],

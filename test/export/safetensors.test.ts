@@ -216,14 +216,12 @@ describe('decode', () => {
     for (let length = 0; length < bytes.length; length++) refusal(bytes.subarray(0, length));
   });
 
-  test('answers a 20 MB name and 100,000 tensors in a time linear in the file', () => {
+  // What is quadratic in either would not come to an end within the test's time-out.
+  test('answers a 20 MB name and 100,000 tensors', () => {
     const longName = file(`{"${'a'.repeat(20_000_000)}":1}`);
     const many = file(`{${Array.from({ length: 1e5 }, (_, i) => u8(`t${i}`, i, i + 1)).join(',')}}`, 1e5);
-    const began = performance.now();
     expect(refusal(longName).message.length).toBeLessThan(300);
     expect(decodeSafetensors(many).tensors.size).toBe(1e5);
-    // The whole test takes 0.7 s on one core; what is quadratic in either would take minutes.
-    expect(performance.now() - began).toBeLessThan(5000);
   });
 });
 

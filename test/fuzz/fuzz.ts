@@ -1,6 +1,6 @@
 /**
  * Deterministic fuzzing: case n of a seed is always the same input, so that a soak can be cut anywhere and a failure
- * repeated. Every input must be read, or refused by a UserError with a code and one sentence, within a second.
+ * repeated. Every input must be read, or refused by a UserError with a code and one sentence; where there is a clock, within a second.
  */
 import { UserError } from '../../src/util/errors.ts';
 import { RandomStream } from '../../src/util/random.ts';
@@ -36,6 +36,15 @@ export interface Report {
   failures: Failure[];
 }
 
+/** Milliseconds, upwards from anywhere. */
+export interface Clock {
+  wall(): number;
+  /** Of this process. */
+  cpu(): number;
+}
+/** For tests, which say the same on every machine: nothing takes any time. What never comes back ends by the test's time-out. */
+const stopped: Clock = { wall: () => 0, cpu: () => 0 };
+
 /** Milliseconds an input may take. */
 const PATIENCE = 1000;
 /** A reader that fails this often needs mending before more is learnt. */
@@ -47,6 +56,7 @@ export function fuzz<I extends Input>(
   seed: number,
   enough: (cases: number, seconds: number) => boolean,
   tick: (index: number) => void = () => {},
+  clock: Clock = stopped,
 ): Report {
   // Recording the stack of an error takes longer than all the rest of a refusal.
   const { stackTraceLimit } = Error;
@@ -59,25 +69,24 @@ export function fuzz<I extends Input>(
     outcomes: Object.create(null),
     failures: [],
   };
-  const cpuBegan = process.cpuUsage();
-  const began = performance.now();
+  const cpuBegan = clock.cpu();
+  const began = clock.wall();
   let before = began;
   while (!enough(report.cases, report.seconds) && report.failures.length < MOST_FAILURES) {
     const index = report.cases++;
     tick(index);
     const input = target.make(new RandomStream(seed, index));
     const outcome = outcomeOf(target, input);
-    const now = performance.now();
+    const now = clock.wall();
     report.slowestMs = Math.max(report.slowestMs, now - before);
-    const reason = 'broken' in outcome ? outcome.broken : now - before > PATIENCE ? slowness(target, input) : null;
-    if (reason !== null) report.failures.push({ seed, case: index, reason, input: smallest(target, input, reason) });
+    const reason = 'broken' in outcome ? outcome.broken : now - before > PATIENCE ? slowness(target, input, clock) : null;
+    if (reason !== null) report.failures.push({ seed, case: index, reason, input: smallest(target, input, reason, clock) });
     else if ('name' in outcome) report.outcomes[outcome.name] = (report.outcomes[outcome.name] ?? 0) + 1;
-    before = reason === null ? now : performance.now();
+    before = reason === null ? now : clock.wall();
     report.seconds = (before - began) / 1000;
   }
   Error.stackTraceLimit = stackTraceLimit;
-  const { user, system } = process.cpuUsage(cpuBegan);
-  report.cpuSeconds = (user + system) / 1e6;
+  report.cpuSeconds = (clock.cpu() - cpuBegan) / 1000;
   return report;
 }
 
@@ -106,11 +115,10 @@ function outcomeOf<I extends Input>(target: Target<I>, input: I): Outcome {
 }
 
 /** Read again by processor time: on a busy machine the clock alone proves nothing. */
-function slowness<I extends Input>(target: Target<I>, input: I): string | null {
-  const began = process.cpuUsage();
+function slowness<I extends Input>(target: Target<I>, input: I, clock: Clock): string | null {
+  const began = clock.cpu();
   outcomeOf(target, input);
-  const { user, system } = process.cpuUsage(began);
-  const milliseconds = (user + system) / 1000;
+  const milliseconds = clock.cpu() - began;
   return milliseconds > PATIENCE ? `took ${Math.round(milliseconds)} ms of processor time` : null;
 }
 
@@ -119,7 +127,7 @@ const TRIALS = 2000;
 const TRIAL_TIME = 5000;
 
 /** The input with as much cut out as leaves the same failure, by removing ever smaller parts. */
-function smallest<I extends Input>(target: Target<I>, input: I, reason: string): I {
+function smallest<I extends Input>(target: Target<I>, input: I, reason: string, clock: Clock): I {
   const kind = (text: string) => text.split('\n')[0]!.replaceAll(/\d+/g, 'n');
   const fails = (candidate: I) => {
     const outcome = outcomeOf(target, candidate);
@@ -127,9 +135,9 @@ function smallest<I extends Input>(target: Target<I>, input: I, reason: string):
   };
   let best = input;
   let trials = 0;
-  const began = performance.now();
+  const began = clock.wall();
   for (let size = best.length >> 1; size >= 1; size >>= 1) {
-    for (let at = 0; at < best.length && trials < TRIALS && performance.now() - began < TRIAL_TIME; trials++) {
+    for (let at = 0; at < best.length && trials < TRIALS && clock.wall() - began < TRIAL_TIME; trials++) {
       const candidate = without(best, at, size);
       if (fails(candidate)) best = candidate;
       else at += size;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { argumentsOf, integer } from '../../src/cli/arguments.ts';
 import { projectRoot } from '../../src/cli/node/project.mjs';
 import { UserError } from '../../src/util/errors.ts';
-import { fuzz, type Report } from './fuzz.ts';
+import { type Clock, fuzz, type Report } from './fuzz.ts';
 import { targets } from './targets/index.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -37,11 +37,19 @@ function save(name: string, { failures }: Report): void {
   }
 }
 
+const clock: Clock = {
+  wall: () => performance.now(),
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+};
+
 let failed = 0;
 const watchdog = new Watchdog();
 for (const target of chosen) {
   const enough = (cases: number, elapsed: number) => cases >= most || elapsed >= seconds;
-  const report = fuzz(target, seed, enough, (index) => watchdog.alive(target.name, seed, index));
+  const report = fuzz(target, seed, enough, (index) => watchdog.alive(target.name, seed, index), clock);
   const count = (n: number) => Math.round(n).toLocaleString('en-US');
   console.log(
     `${target.name}: ${count(report.cases)} inputs, ${count(report.cases / report.seconds)} a second ` +

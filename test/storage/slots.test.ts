@@ -5,6 +5,7 @@ import { MemoryFiles } from '../../src/storage/files.ts';
 import { encodeHead, headBytes, sha256 } from '../../src/storage/head.ts';
 import { SlotStore, storedRuns } from '../../src/storage/slots.ts';
 import { RandomStream } from '../../src/util/random.ts';
+import { patience } from '../patience.ts';
 import { bodyOf, partsOf, storeIn, testOptions, written } from './bodies.ts';
 import { CutFiles } from './cutFiles.ts';
 
@@ -215,7 +216,7 @@ describe('every storage call made to fail in every way', () => {
   });
 });
 
-test('the power cut at any call of a save, sectors kept or lost at random: nothing acknowledged is lost', { timeout: 60_000 + 300 * powerCuts }, async () => {
+test('the power cut at any call of a save, sectors kept or lost at random: nothing acknowledged is lost', { timeout: patience + 300 * powerCuts }, async () => {
   let unacknowledged = 0;
   for (let seed = 0; seed < powerCuts; seed++) {
     const random = new RandomStream(seed, 'power cuts');

@@ -1,6 +1,6 @@
 /**
  * Every call of the GPU that a run makes, from compiling through three steps to a save and its loading, made to fail in every way that
- * it can: an error with a cause, at once, and no buffer left. On Dawn's null backend, which checks everything and computes nothing.
+ * it can: an error with a cause, and no buffer left. On Dawn's null backend, which checks everything and computes nothing.
  */
 import { describe, expect, it } from 'vitest';
 import { openNullDevice } from '../../src/cli/node/dawn.ts';
@@ -21,7 +21,6 @@ const every = Number(process.env.EVERY ?? 6);
 
 interface Life {
   error: unknown;
-  seconds: number;
   sabotage: Sabotage;
   /** Bytes that the engine's memory counts after its end. */
   counted: number;
@@ -32,7 +31,6 @@ async function live(fault: GpuFault, at: number): Promise<Life> {
   const { device } = await openNullDevice();
   if (fault === 'hang') watchOf(device).least = { running: patience, compiling: patience };
   const saboteur = sabotage(device, fault, at);
-  const started = performance.now();
   let engine: Engine | null = null;
   let error: unknown = null;
   try {
@@ -47,11 +45,10 @@ async function live(fault: GpuFault, at: number): Promise<Life> {
   } catch (thrown) {
     error = thrown;
   }
-  const seconds = (performance.now() - started) / 1000;
   engine?.destroy();
   const counted = engine?.memory.bytes ?? 0;
   device.destroy();
-  return { error, seconds, sabotage: saboteur, counted };
+  return { error, sabotage: saboteur, counted };
 }
 
 /** What a failed call may come to. */
@@ -80,7 +77,7 @@ function expectTyped(error: unknown, fault: GpuFault, call: string, label: strin
 }
 
 describe('a GPU call that fails', () => {
-  it('ends in an error with a cause and leaves no buffer, whichever call it is and however it fails', { timeout: 600_000 }, async () => {
+  it('ends in an error with a cause and leaves no buffer, whichever call it is and however it fails', async () => {
     const whole = await live('throw', -1);
     expect(whole.error).toBeNull();
     expect([whole.counted, whole.sabotage.bytes]).toEqual([0, 0]);
@@ -88,19 +85,16 @@ describe('a GPU call that fails', () => {
     const turn = (at: number): number => calls.slice(0, at).filter((name) => name === calls[at]).length;
     const chosen = calls.flatMap((_, at) => (turn(at) % every === 0 ? [at] : []));
     const cases = gpuFaults.flatMap((fault) => chosen.filter((at) => canFail(calls[at]!, fault)).map((at) => ({ fault, at })));
-    let slowest = 0;
     for (let from = 0; from < cases.length; from += together) {
       const lives = cases.slice(from, from + together).map(async ({ fault, at }) => {
-        const { error, seconds, sabotage: after, counted } = await live(fault, at);
+        const { error, sabotage: after, counted } = await live(fault, at);
         const label = `${fault} at call ${at}, ${calls[at]}: ${String(error)}`;
         expectTyped(error, fault, calls[at]!, label);
         expect([counted, after.bytes], label).toEqual([0, 0]);
-        slowest = Math.max(slowest, seconds);
       });
       await Promise.all(lives);
     }
-    console.log(`${cases.length} faults at ${chosen.length} of ${calls.length} calls of the GPU; the slowest of ${together} at once took ${slowest.toFixed(1)} s`);
+    console.log(`${cases.length} faults at ${chosen.length} of ${calls.length} calls of the GPU`);
     expect(cases.length).toBeGreaterThan(2 * chosen.length);
-    expect(slowest, 'seconds that a failure took to be told').toBeLessThan(10);
   });
 });

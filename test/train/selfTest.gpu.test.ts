@@ -72,10 +72,11 @@ async function expectEveryKernelFound(config: RunConfig): Promise<void> {
   console.log(`${kernels.size} kernels in ${config.precision}: ${found.join(', ')}`);
 }
 
-describe('the self-test', { timeout: 240_000 }, () => {
+describe('the self-test', () => {
   it.each(Object.keys(configs))('passes right kernels: %s', async (name) => {
     for (const config of await precisionsOf(configs[name]!)) {
-      for (const context of contexts) {
+      // A preset's kernels are the tiny model's with other constants: its own device's variant and the plainest are enough.
+      for (const context of config.model.hidden_size === tinyConfig.model.hidden_size ? contexts : [contexts[0]!, contexts[2]!]) {
         const { memory } = await memoryOf(context);
         expect(await selfTest(memory, config, false), `${config.precision} ${JSON.stringify(context)}`).toBeNull();
       }
@@ -99,14 +100,13 @@ describe('the self-test', { timeout: 240_000 }, () => {
     expect(await trialKey(memory, tinyConfig, false, large)).not.toBe(await trialKey(memory, tinyConfig, false, []));
   });
 
-  it('costs a fraction of a second, compiling aside, and is not asked twice', async () => {
-    const { memory } = await memoryOf(contexts[0]!);
+  it('compiles nothing that is compiled already, and is not asked twice', async () => {
+    const { memory, pipelines } = await memoryOf(contexts[0]!);
     await selfTest(memory, tinyConfig, false);
-    const before = process.cpuUsage();
+    const { count } = pipelines;
+    expect(count).toBeGreaterThanOrEqual(12);
     expect(await selfTest(memory, tinyConfig, false)).toBeNull();
-    const { user, system } = process.cpuUsage(before); // the software adapter's threads included
-    console.log(`self-test ${((user + system) / 1000).toFixed(0)} ms of processor time`);
-    expect(user + system).toBeLessThan(1e6);
+    expect(pipelines.count).toBe(count);
     expect(await trialKey(memory, tinyConfig, false, [])).toBe(await trialKey(memory, tinyConfig, false, []));
     expect(await trialKey(memory, tinyConfig, false, [])).not.toBe(await trialKey((await memoryOf(contexts[2]!)).memory, tinyConfig, false, []));
   });
@@ -121,7 +121,7 @@ async function openWith(change: (code: string) => string) {
 }
 const quadsOnly = (change: (code: string) => string) => (code: string) => (code.includes('enable subgroups') ? change(code) : code);
 
-describe('an engine', { timeout: 240_000 }, () => {
+describe('an engine', () => {
   it.each([
     ['miscalculates', 'headLoss', (code: string) => code.replaceAll(/(?<!fn )lanesSum\(/g, '2.0 * lanesSum(')],
     ['does not compile', 'matmul', (code: string) => (code.includes('fn matmul(') ? `${code} wrong` : code)],

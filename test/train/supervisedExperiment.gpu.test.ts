@@ -46,7 +46,7 @@ async function run(lose: (arm: string, step: number) => boolean) {
   return { end, rows, notices, begun, opened };
 }
 
-describe('an experiment', { timeout: 300_000 }, () => {
+describe('an experiment', () => {
   it('that loses its device ends with the rows of one that kept it', async () => {
     const whole = await run(() => false);
     expect([whole.end, whole.rows.length, whole.opened.length]).toEqual([true, 3, 1]);

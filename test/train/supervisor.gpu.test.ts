@@ -10,6 +10,7 @@ import { Keeper } from '../../src/train/keeper.ts';
 import { Losses, type OpenGpu } from '../../src/train/reopen.ts';
 import type { MetricRow } from '../../src/train/run.ts';
 import { SupervisedRun } from '../../src/train/supervisor.ts';
+import { patience } from '../patience.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
 
 const total = 40;
@@ -17,13 +18,13 @@ const total = 40;
 const count = Number(process.env.LOSSES ?? 3);
 
 /** Trains under a supervisor; saves are due whenever the keeper's clock, which moves a minute a step, says so. */
-async function train(disturb: Disturb, losses = new Losses(), refuseFrom = Infinity, patience?: number) {
+async function train(disturb: Disturb, losses = new Losses(), refuseFrom = Infinity, least?: number) {
   const opened: GPUDevice[] = [];
   const open: OpenGpu = async () => {
     if (opened.length >= refuseFrom) return { cause: 'no-adapter', message: 'Refused.' };
     const gpu = await openNodeDevice();
     opened.push(gpu.device);
-    if (patience !== undefined) watchOf(gpu.device).least.running = patience;
+    if (least !== undefined) watchOf(gpu.device).least.running = least;
     return gpu;
   };
   const states: RunState[] = [];
@@ -60,6 +61,9 @@ async function train(disturb: Disturb, losses = new Losses(), refuseFrom = Infin
 }
 
 const never: Disturb = () => 1;
+/** What nobody disturbed; trained once. */
+let undisturbed: ReturnType<typeof train> | undefined;
+const trainWhole = () => (undisturbed ??= train(never));
 const loseBefore = (steps: number[]): Disturb => {
   const left = new Set(steps);
   return (step, engine) => {
@@ -69,8 +73,8 @@ const loseBefore = (steps: number[]): Disturb => {
 };
 
 describe('a supervised run', () => {
-  it(`goes on after ${count} losses, to the same bits`, { timeout: 60_000 + 20_000 * count }, async () => {
-    const whole = await train(never);
+  it(`goes on after ${count} losses, to the same bits`, { timeout: 5 * patience + 20_000 * count }, async () => {
+    const whole = await trainWhole();
     expect(whole.losses).toHaveLength(total);
     const steps = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * total) / count));
     const lost = await train(loseBefore(steps), new Losses(0));
@@ -89,16 +93,16 @@ describe('a supervised run', () => {
     expect(lost.states.at(-1)).toEqual({ kind: 'done' });
   });
 
-  it('gives up a GPU that hangs or drops a command, says which, and goes on to the same bits', { timeout: 180_000 }, async () => {
-    const whole = await train(never);
+  it('gives up a GPU that hangs or drops a command, says which, and goes on to the same bits', async () => {
+    const whole = await trainWhole();
     const refused: Disturb = (step, { memory: { device } }) => {
       if (step === 30 && refusals++ === 0) device.createBuffer({ size: 4, usage: 0 }); // an error that no scope asks for
       return 1;
     };
     let refusals = 0;
     const hung = disturbance(parseFaults('hang=12'));
-    // Five seconds: nothing of this run takes as long, and a minute would make a slow test.
-    const both = await train(async (step, engine) => (await hung(step, engine)) * (await refused(step, engine)), new Losses(0), Infinity, 5);
+    // Five seconds on the usual machine: nothing of this run takes as long, and a minute would make a slow test.
+    const both = await train(async (step, engine) => (await hung(step, engine)) * (await refused(step, engine)), new Losses(0), Infinity, patience / 24_000);
     expect(both.notices.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^The graphics processor stopped answering and was given up: the run goes on from step \d+, and nothing was lost\.$/),
       expect.stringMatching(/^The graphics processor dropped a command and was given up: the run goes on from step \d+, and nothing was lost\.$/),

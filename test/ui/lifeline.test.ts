@@ -7,12 +7,11 @@ afterEach(() => void vi.useRealTimers());
 
 /** Seconds after which the lifeline of a worker that answers each sign after `delay` seconds is lost; null: not within `during`. */
 async function lostAfter(delay: number, during: number): Promise<number | null> {
-  let lost: number | null = null;
-  const start = performance.now();
+  let [lost, now]: [number | null, number] = [null, 0];
   const answer = () => new Promise<void>((resolve) => void (delay < Infinity && setTimeout(resolve, 1000 * delay)));
-  const lifeline = new Lifeline(answer, () => 60, () => (lost = (performance.now() - start) / 1000));
+  const lifeline = new Lifeline(answer, () => 60, () => (lost = now));
   lifeline.hold();
-  await vi.advanceTimersByTimeAsync(1000 * during);
+  for (; now < during; now++) await vi.advanceTimersByTimeAsync(1000);
   lifeline.release();
   return lost;
 }
@@ -43,8 +42,8 @@ it('asks nobody while no call is under way', async () => {
 it('counts no time in which the page slept', async () => {
   const now = vi.spyOn(performance, 'now');
   let asleep = 0;
-  const clock = Date.now();
-  now.mockImplementation(() => Date.now() - clock + asleep);
+  const clock = vi.getMockedSystemTime()!.getTime();
+  now.mockImplementation(() => vi.getMockedSystemTime()!.getTime() - clock + asleep);
   const lost = vi.fn<(seconds: number) => void>();
   const lifeline = new Lifeline(() => new Promise(() => {}), () => 60, lost);
   lifeline.hold();

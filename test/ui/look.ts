@@ -8,6 +8,7 @@ import { createServer } from 'vite';
 import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from './fake/play.ts';
 import { states } from './fake/states.ts';
+import { redrawn } from './frames.ts';
 
 const WIDTHS = [1280, 768, 360];
 const FOLDER = 'out/screenshots';
@@ -30,7 +31,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await state.reach(page);
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
-      await page.waitForTimeout(400); // a redraw and a resize
+      await redrawn(page);
       const file = `${FOLDER}/${state.name}-${colorScheme}-${width}`;
       await page.screenshot({ path: `${file}.png` });
       await page.screenshot({ path: `${file}-full.png`, fullPage: true });

@@ -5,6 +5,7 @@
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 import { findChromium, seesGpu } from '../../src/cli/node/chromium.mjs';
+import { redrawn } from './frames.ts';
 
 /** Milliseconds: an hour, for the slowest of software adapters. */
 const PATIENCE = 3_600_000;
@@ -23,7 +24,7 @@ await page.getByText('Runs on').waitFor();
 await page.getByRole('button', { name: 'Start', exact: true }).click();
 await page.getByText('Done', { exact: true }).waitFor({ timeout: PATIENCE });
 await page.mouse.move(0, 0);
-await page.waitForTimeout(1000); // the last redraw
+await redrawn(page);
 await page.screenshot({ path: 'public/rekindle.png' });
 console.log('Written: public/rekindle.png');
 await browser.close();

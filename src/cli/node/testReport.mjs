@@ -1,6 +1,6 @@
 /**
  * What Vitest leaves for `npm test`: how many tests passed and failed, a line for each that did not pass, the files that came to
- * their end, and whether a process of the tests died. Written as JSON to the file that REPORT names.
+ * their end, what each file cost, and whether a process of the tests died. Written as JSON to the file that REPORT names.
  */
 import { writeFileSync } from 'node:fs';
 
@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs';
  * @property {number} failed
  * @property {string[]} left Files that did not come to their end, by path.
  * @property {string[]} lines What did not pass, and why, one line each.
+ * @property {import('./profile.mjs').Cost[]} costs Where they were asked for (test/setup/profile.ts).
  * @property {boolean} died Whether a process died, and nothing else was out of order.
  */
 
@@ -37,9 +38,11 @@ export default class TestReport {
    */
   onTestRunEnd(modules, unhandled) {
     /** @type {Report} */
-    const report = { passed: 0, failed: 0, left: [], lines: [], died: false };
+    const report = { passed: 0, failed: 0, left: [], lines: [], costs: [], died: false };
     for (const module of modules) {
       const file = module.relativeModuleId;
+      const { userSeconds } = module.meta();
+      if (userSeconds !== undefined) report.costs.push({ file, tier: module.project.name, seconds: userSeconds });
       let ended = module.errors().length === 0;
       let passed = 0;
       for (const error of module.errors()) report.lines.push(`${file}: ${said(error)}`);

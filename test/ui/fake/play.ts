@@ -23,12 +23,25 @@ async function bundle(): Promise<string> {
   return output[0].code;
 }
 
-/** Opens the page at `url` with a scenario; `?worker` requests and built worker files both carry the worker's name. */
+/** Opens the page at `url` with a scenario. */
 export async function openPlayed(context: BrowserContext, url: string, scenario: Scenario): Promise<Page> {
-  const code = await (script ??= bundle());
+  const page = await newPlayer(context);
+  await play(page, url, scenario);
+  return page;
+}
+
+/** A page to play in. */
+export async function newPlayer(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   // A page that keeps itself would be answered by its own service worker, past the routes below.
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined }));
+  return page;
+}
+
+/** In such a page; `?worker` requests and built worker files both carry the worker's name. */
+export async function play(page: Page, url: string, scenario: Scenario): Promise<void> {
+  const code = await (script ??= bundle());
+  await page.unrouteAll();
   await page.route(/trainer\.worker/, (route) =>
     route.fulfill({
       contentType: 'text/javascript',
@@ -44,5 +57,4 @@ export async function openPlayed(context: BrowserContext, url: string, scenario:
       : route.fulfill({ json }));
   });
   await page.goto(url);
-  return page;
 }

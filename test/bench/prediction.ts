@@ -1,0 +1,56 @@
+/**
+ * How long a run is said to take, beside how long it takes, on a machine with nothing else to do:
+ *     node src/cli/run.mjs test/bench/prediction.ts [PRESET …]
+ * The promise is 20 %.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { presetConfig } from '../../src/config/presets.ts';
+import { planRun } from '../../src/recipe/phases.ts';
+import { predict } from '../../src/recipe/prediction.ts';
+import { MemoryFiles } from '../../src/storage/files.ts';
+import { SlotStore } from '../../src/storage/slots.ts';
+import { calibrate } from '../../src/train/calibrate.ts';
+import { prepareData } from '../../src/train/data.ts';
+import { Keeper } from '../../src/train/keeper.ts';
+import { Run, type RunListener } from '../../src/train/run.ts';
+
+const fetchBytes = async (file: string) =>
+  new Uint8Array(readFileSync(path.resolve(import.meta.dirname, '../../public/data', file)));
+const listener: RunListener = {
+  state() {},
+  metric() {},
+  heldOut() {},
+  switched() {},
+  sources() {},
+  benchmark() {},
+  sample() {},
+};
+
+const { device, report } = await openNodeDevice();
+for (const name of process.argv.length > 2 ? process.argv.slice(2) : ['smoke', 'ci']) {
+  const config = presetConfig(name);
+  const prepare = () => prepareData(config, [], fetchBytes, () => {});
+  const calibration = await calibrate({
+    device,
+    software: report.software,
+    config,
+    files: new MemoryFiles(),
+    prepare: async () => ({ data: await prepare(), base: null }),
+    begin() {},
+  });
+  const { seconds, low, high } = predict(config, planRun(config), calibration!);
+
+  const from = performance.now();
+  const keeper = new Keeper(new SlotStore(new MemoryFiles(), 'run'), { saved() {}, failed() {} }, {});
+  const run = await Run.create(device, report.software, config, await prepare(), listener, null, { keeper });
+  await run.train();
+  run.destroy();
+  const took = (performance.now() - from) / 1000;
+  console.log(
+    `${name}: predicted ${seconds.toFixed(1)} s (${low.toFixed(1)} to ${high.toFixed(1)}), took ${took.toFixed(1)} s, ` +
+      `${(100 * (seconds / took - 1)).toFixed(0)} % off`,
+  );
+}
+device.destroy();
