@@ -105,7 +105,10 @@ export async function tune(
     for (const candidate of candidates) {
       const passed = await Promise.race([begin(candidate), clock.wait(deadline - clock.now())]);
       if (passed === undefined || clock.now() > deadline) return results;
-      times.push([candidate.name, passed ? await time(device, context, pipelines, candidate.race(), wait, clock) : null]);
+      times.push([
+        candidate.name,
+        passed ? await time(device, context, pipelines, candidate.race(), wait, clock) : null,
+      ]);
     }
     const chosen = fastest(times);
     if (chosen !== null) results.push({ key, chosen, millis: times });
@@ -167,9 +170,17 @@ async function answered(device: GPUDevice, plan: Plan | null, runs: number, cloc
 }
 
 /** ms of one run, the better of two timings of as many runs as take `timingMillis`; without the `wait` for any answer. */
-const time = (device: GPUDevice, context: Context, pipelines: Pipelines, { tiles, ...race }: Trial & InTile, wait: number, clock: Clock): Promise<number> =>
+const time = (
+  device: GPUDevice,
+  context: Context,
+  pipelines: Pipelines,
+  { tiles, ...race }: Trial & InTile,
+  wait: number,
+  clock: Clock,
+): Promise<number> =>
   withPlan(device, { ...context, tiles }, pipelines, race, async (plan) => {
-    const take = async (runs: number): Promise<number> => Math.max((await answered(device, plan, runs, clock)) - wait, 0);
+    const take = async (runs: number): Promise<number> =>
+      Math.max((await answered(device, plan, runs, clock)) - wait, 0);
     let runs = 1;
     let millis = await take(runs);
     while (millis < timingMillis && runs < mostRuns) {

@@ -38,7 +38,12 @@ export function contextOf(device: GPUDevice, software: boolean): Context {
  * Measures tiles for those classes of `products` for which none is known on the device, the heaviest first, within gpu/tune.ts's time.
  * On a software adapter, whose tiles were measured once (LOG.md), nothing is done.
  */
-export async function tuneTiles(device: GPUDevice, context: Context, pipelines: Pipelines, products: readonly Product[]): Promise<Result[]> {
+export async function tuneTiles(
+  device: GPUDevice,
+  context: Context,
+  pipelines: Pipelines,
+  products: readonly Product[],
+): Promise<Result[]> {
   if (context.software || context.plain) return [];
   const tiles = tilesOf(device);
   // A choice among other tiles, or for another width, is another question.

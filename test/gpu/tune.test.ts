@@ -64,7 +64,11 @@ const contest = (key: string, accepts?: (name: string) => boolean): Contest => (
     examined: name,
     exam: () => {
       const known = knownAnswer(product.layout);
-      return { ...known, ...inTile(known.product, name), accepts: (c) => known.accepts(c) && (accepts?.(name) ?? true) };
+      return {
+        ...known,
+        ...inTile(known.product, name),
+        accepts: (c) => known.accepts(c) && (accepts?.(name) ?? true),
+      };
     },
     race: () => ({ ...productTrial(product), ...inTile(product, name) }),
   })),
@@ -83,23 +87,47 @@ async function run(millisOf: (code: string) => number, contests: Contest[], mill
 describe('choosing a tile', () => {
   it('takes the fastest of right answer, and the first where another is hardly faster', async () => {
     const smallFaster = await run((code) => (rowsIn(code) === 4 ? 1 : 3), [contest('a')]);
-    expect(smallFaster).toEqual([{ key: 'a', chosen: names[1], millis: [[names[0], 3], [names[1], 1]] }]);
+    expect(smallFaster).toEqual([
+      {
+        key: 'a',
+        chosen: names[1],
+        millis: [
+          [names[0], 3],
+          [names[1], 1],
+        ],
+      },
+    ]);
     const hardly = await run((code) => (rowsIn(code) === 4 ? 0.95 : 1), [contest('a')]);
     expect(hardly[0]!.chosen).toBe(names[0]);
   });
 
   it('drops a candidate whose answer is wrong, and decides nothing where all are', async () => {
     const [first] = await run((code) => rowsIn(code) / 8, [contest('a', (name) => name !== names[1])]);
-    expect(first).toEqual({ key: 'a', chosen: names[0], millis: [[names[0], 1], [names[1], null]] });
+    expect(first).toEqual({
+      key: 'a',
+      chosen: names[0],
+      millis: [
+        [names[0], 1],
+        [names[1], null],
+      ],
+    });
     expect(await run(() => 1, [contest('a', () => false)])).toEqual([]);
   });
 
   it('leaves what its time does not suffice for to another start', async () => {
     const keys = ['a', 'b', 'c'];
-    const all = await run(() => 1, keys.map((key) => contest(key)), 1e6);
+    const all = await run(
+      () => 1,
+      keys.map((key) => contest(key)),
+      1e6,
+    );
     expect(all.map(({ key }) => key)).toEqual(keys);
     // Of one contest: two exams of 1 ms, and two candidates timed over 1 + 4 + 4 runs of 1 ms.
-    const some = await run(() => 1, keys.map((key) => contest(key)), 25);
+    const some = await run(
+      () => 1,
+      keys.map((key) => contest(key)),
+      25,
+    );
     expect(some.map(({ key }) => key)).toEqual(['a']);
   });
 

@@ -15,7 +15,12 @@ const hardware = { quads: false, software: false };
 /** f32 sums of up to 1,100 products against f64: a relative 1e-7 squared, many times over. */
 const tolerance = 1e-12;
 
-async function multiply(product: Product, a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>, context: object): Promise<Float32Array> {
+async function multiply(
+  product: Product,
+  a: Float32Array<ArrayBuffer>,
+  b: Float32Array<ArrayBuffer>,
+  context: object,
+): Promise<Float32Array> {
   const { device } = await gpu();
   const memory = new Memory(device, layoutPool([]), { ...hardware, ...context }, await gpuPipelines());
   const { graph, inputs, output } = productTrial(product);
@@ -38,7 +43,8 @@ function exact({ layout, M, N, K }: Product, a: Float32Array, b: Float32Array): 
   const c = new Float64Array(M * N);
   for (let m = 0; m < M; m++) {
     for (let n = 0; n < N; n++) {
-      for (let k = 0; k < K; k++) c[m * N + n]! += a[layout === 'tn' ? k * M + m : m * K + k]! * b[layout === 'nt' ? n * K + k : k * N + n]!;
+      for (let k = 0; k < K; k++)
+        c[m * N + n]! += a[layout === 'tn' ? k * M + m : m * K + k]! * b[layout === 'nt' ? n * K + k : k * N + n]!;
     }
   }
   return c;
@@ -79,7 +85,11 @@ describe('a sum in parts', () => {
     const { a, b } = operands(one);
     const want = exact(one, a, b);
     // Widths that make 2, 8 and 16 parts of it; the last one's steps are fewer.
-    for (const [width, parts] of [[2, 2], [8, 8], [512, 16]] as const) {
+    for (const [width, parts] of [
+      [2, 2],
+      [8, 8],
+      [512, 16],
+    ] as const) {
       expect(partsOf({ ...hardware, width }, one)).toBe(parts);
       const c = await multiply(one, a, b, { width });
       expect(nmse(c, want)).toBeLessThan(tolerance);
@@ -122,7 +132,9 @@ describe('choosing', () => {
     const of = (M: number): Product => ({ layout: 'nt', M, N: 64, K: 64 });
     const products = [of(70), of(500), of(400), of(500)];
     expect(contestsOf(hardware, products, new Map()).map(({ product }) => product.M)).toEqual([500, 70]);
-    expect(contestsOf(hardware, products, new Map([[classOf(of(400)), '32×32']])).map(({ product }) => product.M)).toEqual([70]);
+    expect(
+      contestsOf(hardware, products, new Map([[classOf(of(400)), '32×32']])).map(({ product }) => product.M),
+    ).toEqual([70]);
   });
 
   it.each(layouts)('knows a wrong answer of %s, whole and in parts', (layout) => {

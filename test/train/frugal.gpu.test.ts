@@ -25,6 +25,8 @@ it('a run that has no room for what it would keep begins all the same, and one t
   expect(engine.memory.bytes).toBe(0);
 
   sabotage(device, 'memory', 0, 'createBuffer');
-  await expect(Engine.create(device, false, tinyConfig, tokenIndex, undefined, { check: false })).rejects.toMatchObject({ code: 'gpu-memory' });
+  await expect(Engine.create(device, false, tinyConfig, tokenIndex, undefined, { check: false })).rejects.toMatchObject(
+    { code: 'gpu-memory' },
+  );
   device.destroy();
 });

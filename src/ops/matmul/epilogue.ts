@@ -45,7 +45,10 @@ ${overTile('if ((row < shape.M) & (column4 < shape.N4)) { c[i] = result4(tile[t]
  */
 export function finishRegisters(rows: number, columns4: number): string {
   const every = (statement: (m: number, j: number) => string): string =>
-    Array.from({ length: rows * columns4 }, (_, t) => `      ${statement(Math.floor(t / columns4), t % columns4)}`).join('\n');
+    Array.from(
+      { length: rows * columns4 },
+      (_, t) => `      ${statement(Math.floor(t / columns4), t % columns4)}`,
+    ).join('\n');
   return `${choice((statement) => every((m, j) => statement(`c${m}_${j}`, `i${m}_${j}`)))}
 ${every((m, j) => `if ((row${m} < shape.M) & (column${j} < shape.N4)) { c[i${m}_${j}] = result4(c${m}_${j}); }`)}`;
 }

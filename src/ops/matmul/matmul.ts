@@ -6,7 +6,15 @@ import epilogueWgsl from '../../../shaders/lib/epilogue.wgsl?raw';
 import matmulWgsl from '../../../shaders/matmul.wgsl?raw';
 import partsWgsl from '../../../shaders/matmulParts.wgsl?raw';
 import { show, type Tensor } from '../../graph/graph.ts';
-import { foldWorkgroups, type Kernel, type KernelContext, maxWorkgroups, read, scratch, write } from '../../graph/kernel.ts';
+import {
+  foldWorkgroups,
+  type Kernel,
+  type KernelContext,
+  maxWorkgroups,
+  read,
+  scratch,
+  write,
+} from '../../graph/kernel.ts';
 import { epilogue } from './epilogue.ts';
 import { registerSource } from './registers.ts';
 import { deepest, partsOf, type Product, type Tile, tileFor } from './tiles.ts';
@@ -35,7 +43,9 @@ function sourceOf({ quads, software }: KernelContext, layout: Product['layout'],
   let source = sources.get(key);
   if (!source) {
     const entry =
-      tile.kind === 'workgroup' ? workgroupSource(layout, tile) : registerSource(layout, tile, { quads: exchanged, dots: software });
+      tile.kind === 'workgroup'
+        ? workgroupSource(layout, tile)
+        : registerSource(layout, tile, { quads: exchanged, dots: software });
     sources.set(key, (source = epilogueWgsl + matmulWgsl + entry));
   }
   return source;

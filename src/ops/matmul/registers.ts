@@ -11,14 +11,19 @@ import type { Layout, RegisterTile } from './tiles.ts';
 const components = ['x', 'y', 'z', 'w'];
 const swaps = ['', 'quadSwapX', 'quadSwapY', 'quadSwapDiagonal'];
 const four = [0, 1, 2, 3];
-const each = (n: number, line: (i: number) => string, join = '\n'): string => Array.from({ length: n }, (_, i) => line(i)).join(join);
+const each = (n: number, line: (i: number) => string, join = '\n'): string =>
+  Array.from({ length: n }, (_, i) => line(i)).join(join);
 const vector = (parts: string[]): string => `vec4f(${parts.join(', ')})`;
 
 /**
  * The entry point `matmul` for one layout and tile, to follow matmul.wgsl. Inner steps are taken four at a time: as dot products with
  * `quads` exchanged, for a software adapter (`dots`), else one by one.
  */
-export function registerSource(layout: Layout, tile: RegisterTile, { quads, dots }: { quads: boolean; dots: boolean }): string {
+export function registerSource(
+  layout: Layout,
+  tile: RegisterTile,
+  { quads, dots }: { quads: boolean; dots: boolean },
+): string {
   const { rows, columns4, quadsX, quadsY } = tile;
   const groups = rows / 4;
   const tn = layout === 'tn';
@@ -34,7 +39,9 @@ export function registerSource(layout: Layout, tile: RegisterTile, { quads, dots
 ${each(groups, (g) => `  let columnA${g} = min((row0 >> 2u) + ${g}u, M4 - 1u);`)}
 ${loads.map((q) => `  var stepA${q} = shape.a0 + ${mine(q)} * M4;`).join('\n')}`
     : each(groups, (g) =>
-        loads.map((q) => `  let rowA${g}_${q} = shape.a0 + min(row0 + ${g * 4}u + ${mine(q)}, M - 1u) * K4;`).join('\n'),
+        loads
+          .map((q) => `  let rowA${g}_${q} = shape.a0 + min(row0 + ${g * 4}u + ${mine(q)}, M - 1u) * K4;`)
+          .join('\n'),
       );
   // Steps past K read the last one and count nothing.
   const loadA = tn
@@ -75,7 +82,8 @@ ${each(columns4, (n) => each(4, (r) => `    let b${n}_${r} = ${vector(four.map((
     const c = `c${m}_${n}`;
     if (dots) return `${c} = ${vector(four.map((r) => `${c}.${components[r]} + dot(b${n}_${r}, s)`))};`;
     // In the order and with the rounding of workgroup.ts, so that both give the same bits.
-    const step = (q: string): string => `${c} = fma(vec4f(s.${q}), ${vector(four.map((r) => `b${n}_${r}.${q}`))}, ${c});`;
+    const step = (q: string): string =>
+      `${c} = fma(vec4f(s.${q}), ${vector(four.map((r) => `b${n}_${r}.${q}`))}, ${c});`;
     return components.map(step).join(' ');
   };
 
@@ -101,8 +109,11 @@ ${loadB}
 ${each(rows, (m) => `    { let s = ${stepsOfA(m)}; ${each(columns4, (n) => accumulate(m, n), ' ')} }`)}
   }
 ${each(rows, (m) => each(columns4, (n) => `  tile[${m * columns4 + n}] = c${m}_${n};`, '\n'))}
-${finishArray(rows * columns4, `let row = ${row};
-    let column4 = first + 4u * (t % ${columns4}u);`)}
+${finishArray(
+  rows * columns4,
+  `let row = ${row};
+    let column4 = first + 4u * (t % ${columns4}u);`,
+)}
 }
 `;
 }

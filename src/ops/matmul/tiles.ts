@@ -78,7 +78,10 @@ const powerOfTwoBelow = (x: number): number => (x < 2 ? 1 : 2 ** Math.floor(Math
  * Parts of the inner sum: a power of two, so many that C's tiles of 64 × 64 times the parts fill the device. A weight's gradient has
  * few tiles, D × D, and a long sum over B·T tokens.
  */
-export function partsOf({ software, plain, width = usualWidth }: Pick<KernelContext, 'software' | 'plain' | 'width'>, { M, N, K }: Product): number {
+export function partsOf(
+  { software, plain, width = usualWidth }: Pick<KernelContext, 'software' | 'plain' | 'width'>,
+  { M, N, K }: Product,
+): number {
   if (software || plain || K < leastSplit) return 1;
   const tiles = Math.ceil(M / 64) * Math.ceil(N / 64);
   return Math.min(mostParts, powerOfTwoBelow(width / tiles), powerOfTwoBelow(K / leastPart));
@@ -90,13 +93,17 @@ export function classOf({ layout, M, N, K }: Product): string {
   return `${layout} ${size(M)}×${size(N)}×${size(K)}`;
 }
 
-const tilesIn = ({ M, N }: Product, tile: WorkgroupTile): number => Math.ceil(M / tile.rows) * Math.ceil(N / tile.columns);
+const tilesIn = ({ M, N }: Product, tile: WorkgroupTile): number =>
+  Math.ceil(M / tile.rows) * Math.ceil(N / tile.columns);
 
 /**
  * Tiles worth timing for a product, the likeliest first: the largest of which there are enough to keep the device busy, then its
  * neighbours. Sums in parts need a tile that can be split.
  */
-export function candidatesFor(context: Pick<KernelContext, 'software' | 'plain' | 'width'>, product: Product): string[] {
+export function candidatesFor(
+  context: Pick<KernelContext, 'software' | 'plain' | 'width'>,
+  product: Product,
+): string[] {
   if (context.plain) return [plainTile];
   const parts = partsOf(context, product);
   const busy = (context.width ?? usualWidth) / 4;

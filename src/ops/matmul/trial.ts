@@ -5,7 +5,8 @@ import { candidatesFor, classOf, type Product } from './tiles.ts';
 
 const productOp: Op<Product> = {
   name: 'product',
-  kernels: ({ inputs: [a, b], outputs: [c], attributes }, context) => matmul(context, { ...attributes, a: a!, b: b!, c: c! }),
+  kernels: ({ inputs: [a, b], outputs: [c], attributes }, context) =>
+    matmul(context, { ...attributes, a: a!, b: b!, c: c! }),
 };
 
 /** One product, alone in a graph. */

@@ -16,7 +16,8 @@ import { finishRegisters } from './epilogue.ts';
 import type { Layout, WorkgroupTile } from './tiles.ts';
 
 const components = ['x', 'y', 'z', 'w'];
-const each = (n: number, line: (i: number) => string, join = '\n'): string => Array.from({ length: n }, (_, i) => line(i)).join(join);
+const each = (n: number, line: (i: number) => string, join = '\n'): string =>
+  Array.from({ length: n }, (_, i) => line(i)).join(join);
 const vector = (parts: string[]): string => `vec4f(${parts.join(', ')})`;
 
 /** Lanes of a row of lanes: eight neighbouring vec4s of B, and four rows of lanes, are what 32 lanes read together. */
@@ -68,7 +69,10 @@ function straight({ name, extent, all, first, zeroed }: Operand, depth: number, 
       const value = `vec4f(${name}[${name}Column + min(${step(i)}, last) * (${all} >> 2u)])`;
       return `      r${i} = ${zeroed ? `select(vec4f(), ${value}, ${step(i)} < end)` : value};`;
     }),
-    store: each(registers, (i) => `      ${name}Tile[(${name}Step + ${i * rowsApart}u) * ${width}u + ${name}Place] = r${i};`),
+    store: each(
+      registers,
+      (i) => `      ${name}Tile[(${name}Step + ${i * rowsApart}u) * ${width}u + ${name}Place] = r${i};`,
+    ),
     registers,
     turned: false,
   };
