@@ -4,7 +4,16 @@ import { compile } from '../../src/gpu/compile.ts';
 import { Memory } from '../../src/gpu/memory.ts';
 import { nmse } from '../../src/graph/interpret.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
-import { candidatesFor, classOf, gpuTiles, type Layout, partsOf, type Product } from '../../src/ops/matmul/tiles.ts';
+import {
+  candidatesFor,
+  classOf,
+  gpuTiles,
+  type Layout,
+  partsOf,
+  type Product,
+  tileFor,
+  tileName,
+} from '../../src/ops/matmul/tiles.ts';
 import { contestsOf, inTile, knownAnswer, productTrial } from '../../src/ops/matmul/trial.ts';
 import { invocationsOf, workgroupBytes } from '../../src/ops/matmul/workgroup.ts';
 import { randomNormal } from '../../src/util/random.ts';
@@ -126,6 +135,16 @@ describe('choosing', () => {
     const split = candidatesFor(hardware, { layout: 'tn', M: 256, N: 256, K: 4096 });
     expect(split.map((name) => gpuTiles[name]!.kind)).not.toContain('registers');
     expect(candidatesFor({ ...hardware, plain: true }, { layout: 'nt', M: 4096, N: 1024, K: 256 })).toHaveLength(1);
+  });
+
+  it('sums no part in a tile that cannot, though its class has one', () => {
+    const whole: Product = { layout: 'nn', M: 4096, N: 256, K: 600 };
+    const inParts = { ...whole, K: 1024 };
+    expect(classOf(inParts)).toBe(classOf(whole));
+    const context = { ...hardware, ...inTile(whole, '8×16 in registers') };
+    expect([partsOf(context, whole), tileName(context, whole)]).toEqual([1, '8×16 in registers']);
+    expect(partsOf(context, inParts)).toBeGreaterThan(1);
+    expect(tileFor(context, inParts).kind).toBe('workgroup');
   });
 
   it('times the largest product of each class, the class with most arithmetic first, and none that is known', () => {

@@ -44,7 +44,7 @@ export interface WorkgroupTile {
 
 export type Tile = RegisterTile | WorkgroupTile;
 
-/** The tiles to choose from on a GPU, largest first: each was the fastest somewhere (LOG.md, 2026-11-27). */
+/** The tiles to choose from on a GPU, largest first. What each is worth on an H200: LOG.md, 2026-11-27. */
 export const gpuTiles: Record<string, Tile> = {
   '128×128': { kind: 'workgroup', rows: 128, columns: 128, depth: 16, laneRows: 8, laneColumns: 8 },
   '64×64, 8×8 a lane': { kind: 'workgroup', rows: 64, columns: 64, depth: 16, laneRows: 8, laneColumns: 8 },
@@ -127,9 +127,16 @@ function softwareTile(N: number): RegisterTile {
 
 type Choosing = Pick<KernelContext, 'software' | 'plain' | 'width' | 'tiles'>;
 
-/** The name of a product's tile on a GPU: the one measured for its class, else the likeliest. */
-export const tileName = (context: Choosing, product: Product): string =>
-  (context.plain ? undefined : context.tiles?.get(classOf(product))) ?? candidatesFor(context, product)[0]!;
+/**
+ * The name of a product's tile on a GPU: the one measured for its class, else the likeliest. A tile in registers sums no part, and a
+ * class may hold products that are summed whole beside others that are not.
+ */
+export function tileName(context: Choosing, product: Product): string {
+  const [likeliest] = candidatesFor(context, product) as [string];
+  const measured = context.plain ? undefined : context.tiles?.get(classOf(product));
+  if (measured === undefined) return likeliest;
+  return partsOf(context, product) > 1 && gpuTiles[measured]?.kind === 'registers' ? likeliest : measured;
+}
 
 /** The tile of a product; a software adapter has one of its own. */
 export function tileFor(context: Choosing, product: Product): Tile {
