@@ -150,9 +150,11 @@ export class Engine {
     onProgress?: (done: number, total: number) => void,
   ): Promise<Engine> {
     const pipelines = new Pipelines(device);
-    const first = engineLayout(config, context).plans;
-    await tuneTiles(device, context, pipelines, productsOf([first.training, first.scoring]));
-    // Once more, in the tiles that are known now.
+    if (!context.software && !context.plain) {
+      const { plans } = engineLayout(config, context);
+      await tuneTiles(device, context, pipelines, productsOf([plans.training, plans.scoring]));
+    }
+    // In the tiles that are known by now.
     const { pools: layout, training, scoring, checkpoint } = engineLayout(config, context);
     const memory = new Memory(device, layout, context, pipelines);
     const plans = await Promise.allSettled([
