@@ -9,7 +9,7 @@ import { randomNormal } from '../../src/util/random.ts';
 import { gpu } from '../gpu/device.ts';
 import { interpret, nmse } from '../../src/graph/interpret.ts';
 import { twins } from '../../src/ops/twins.ts';
-import { checkOp } from './checkOp.ts';
+import { checkOp, type OpCase } from './checkOp.ts';
 
 const theta = 10000;
 
@@ -19,12 +19,14 @@ function check(
   starts?: (t: number, b: number) => number,
   differentiate?: string[],
   spread = 1,
+  contexts?: OpCase['contexts'],
 ): Promise<void> {
   const { B, T, H, K, d } = shape;
   const documents = starts && {
     documentStart: { shape: [B * T], dtype: 'u32' as const, value: (n: number) => starts(n % T, Math.floor(n / T)) },
   };
   return checkOp({
+    ...(contexts && { contexts }),
     inputs: { qkv: { shape: [B * T, (H + 2 * K) * d], value: (i) => spread * randomNormal(7, 0, i) }, ...documents },
     record: (g, { qkv, documentStart }) => attention(g, qkv!, { ...shape, ropeTheta: theta }, documentStart),
     differentiate: differentiate ?? ['qkv'],
@@ -64,7 +66,8 @@ describe('attention over long rows', () => {
   it('d=128', () => check({ B: 1, T: 40, H: 1, K: 1, d: 128, ropeFactor: 0.5 }, undefined, []));
 });
 
-// Kernels by blocks have two or four rows a lane; four where the shape makes many workgroups of them. Blocks and tiles of keys are not
+// Kernels by blocks have two or four rows a lane; four where the shape makes many workgroups of them, too many to run them twice over
+// in contexts that make no difference to them. Blocks and tiles of keys are not
 // filled, start inside a document or end in one, and heads are narrower than a chunk, a chunk, and several.
 describe('attention by blocks', () => {
   const starts = (t: number, b: number): number => [0, 3 + b, 20, 21, 36].findLast((start) => start <= t)!;
@@ -76,11 +79,22 @@ describe('attention by blocks', () => {
     check({ B, T, H, K, d, ropeFactor }, starts, []),
   );
   it.each([
-    [32, 20, 8, 8, 32, 0.5],
-    [32, 20, 8, 8, 64, 0.5],
+    [32, 27, 8, 8, 32, 0.5],
+    [32, 27, 8, 8, 64, 0.5],
   ])('four rows: B=%i T=%i H=%i K=%i d=%i factor=%f', (B, T, H, K, d, ropeFactor) =>
-    check({ B, T, H, K, d, ropeFactor }, (t, b) => starts(t, b % 8), [], 1),
+    check({ B, T, H, K, d, ropeFactor }, (t, b) => starts(t, b % 8), [], 1, [{ quads: false, software: false }]),
   );
+});
+
+// A GPU that has to do without workgroup memory, or whose blocks are too narrow for a head, takes one row a lane.
+describe('attention by quads on a GPU', () => {
+  const starts = (t: number): number => (t < 5 ? 0 : 5);
+  it('plain', () =>
+    check({ B: 2, T: 19, H: 4, K: 2, d: 12, ropeFactor: 0.5 }, starts, [], 1, [
+      { quads: false, software: false, plain: true },
+    ]));
+  it('d=132', () =>
+    check({ B: 1, T: 9, H: 2, K: 1, d: 132, ropeFactor: 0.5 }, starts, [], 1, [{ quads: true, software: false }]));
 });
 
 describe('cachedAttention', () => {
