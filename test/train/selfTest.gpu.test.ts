@@ -33,9 +33,13 @@ const contexts = [
   { quads: false, software: false },
 ];
 
+/** Of all tests here: the software adapter compiles each kernel once. */
+let compiled: Broken | undefined;
+
 async function memoryOf(context: (typeof contexts)[number]) {
   const { device } = await gpu();
-  const pipelines = new Broken(device);
+  const pipelines = (compiled ??= new Broken(device));
+  pipelines.broken = null;
   return { pipelines, memory: new Memory(device, layoutPool([]), { ...context, quads: context.quads && device.features.has('subgroups') }, pipelines) };
 }
 
