@@ -110,8 +110,8 @@ export function batchOptions(): Option[] {
       type: 'choice',
       choices: ['f32', 'f16'],
       explanation:
-        'How activations and their gradients are stored. f16 halves their memory on a GPU with shader-f16; weights are still ' +
-        'trained in f32, under a loss scale that adjusts itself.',
+        'How activations and their gradients are stored. f16 halves their memory on a GPU with shader-f16 and is hardly faster; weights ' +
+        'are still trained in f32, under a loss scale that adjusts itself.',
       source: own,
     },
   ];
