@@ -5,13 +5,12 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { newPlayer, play } from '../ui/fake/play.ts';
 import { frames } from '../ui/frames.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
-import { launchBrowser } from './launch.ts';
-import { forget } from './played.ts';
+import { forget, playing } from './played.ts';
 
 const shapes: ((n: number) => string)[] = [
   (n) => `<script>hit(${n})</script>`,
@@ -37,21 +36,19 @@ const shapes: ((n: number) => string)[] = [
 ];
 const payloads = Array.from({ length: 200 }, (_, n) => `${shapes[n % shapes.length]!(n)}${n}`);
 
-let browser: Browser;
 let player: Page;
 let html: string;
 beforeAll(async () => {
   html = readFileSync(path.resolve(import.meta.dirname, '../../out/site/index.html'), 'utf8');
-  browser = await launchBrowser();
   // One window for all: each test opens the page in it anew.
-  const context = await browser.newContext({ bypassCSP: true });
+  const context = await (await playing()).newContext({ bypassCSP: true });
   await context.addInitScript(() => {
     const hits: number[] = [];
     Object.assign(globalThis, { hits, hit: (n: number) => hits.push(n) });
   });
   player = await newPlayer(context);
 });
-afterAll(() => browser.close());
+afterAll(() => player.context().close());
 
 /** An image that is not there says so: what a payload made the page load before it has had its say by then. */
 const lastLoad = (): Promise<unknown> =>
@@ -132,7 +129,10 @@ test.each(batches)('in the names and the text of files, from %s', (...some) =>
 test('in the names of files that are refused or wait for a choice', () =>
   unprotected(async (page) => {
     const whole = payloads.filter((payload) => !/[\\/]/.test(payload));
-    await addFiles(page, whole.flatMap((payload) => [`refused ${payload}.txt`, `damaged ${payload}.txt`]));
+    await addFiles(
+      page,
+      whole.flatMap((payload) => [`refused ${payload}.txt`, `damaged ${payload}.txt`]),
+    );
     const [refused, damaged] = [page.locator('.drop .problem p'), page.locator('.candidate [role=alert]')];
     await expect.poll(() => refused.count()).toBe(whole.length);
     await expect.poll(() => damaged.count()).toBe(whole.length);

@@ -3,17 +3,11 @@
  * focuses an element by a script; what Tab does not reach is not reached.
  */
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { openPlayed } from '../ui/fake/play.ts';
-import { launchBrowser } from './launch.ts';
-
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+import { playing } from './played.ts';
 
 /** More stops than the page has. */
 const MOST_STOPS = 150;
@@ -23,7 +17,8 @@ const focused = (page: Page) =>
   page.evaluate(() => {
     const element = document.activeElement as HTMLElement & { labels?: NodeListOf<HTMLElement> };
     const name =
-      element.getAttribute('aria-label') ?? ([...(element.labels ?? [])].map((label) => label.innerText).join(' ') || element.innerText);
+      element.getAttribute('aria-label') ??
+      ([...(element.labels ?? [])].map((label) => label.innerText).join(' ') || element.innerText);
     return name.trim().replaceAll(/\s+/g, ' ');
   });
 
@@ -57,7 +52,7 @@ async function download(page: Page, name: string | RegExp): Promise<Buffer> {
 test('two runs are started, compared and taken out by keyboard alone', async () => {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await (await playing()).newContext({ viewport: { width: 1280, height: 800 } });
   try {
     const page = await openPlayed(context, site.url, { stride: 400 });
     await page.getByText('Runs on').waitFor();
@@ -82,14 +77,19 @@ test('two runs are started, compared and taken out by keyboard alone', async () 
     await expect.poll(() => page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
     await press(page, /^Edit /);
     await press(page, '★ Make it the baseline');
-    await page.getByText(/★ baseline/).first().waitFor();
+    await page
+      .getByText(/★ baseline/)
+      .first()
+      .waitFor();
     await tabTo(page, /^Loss, in nats a token/);
     await page.keyboard.press('End');
     await page.getByText(/^Step 1,439, QA blend: loss .* · [a-z ]+ \d\.\d+$/).waitFor();
 
     // Taken out.
     const zip = unzipSync(await download(page, 'Everything as one .zip'));
-    expect(Object.keys(zip)).toEqual(expect.arrayContaining(['report.md', 'metrics.csv', 'picture.png', 'other-runs.csv']));
+    expect(Object.keys(zip)).toEqual(
+      expect.arrayContaining(['report.md', 'metrics.csv', 'picture.png', 'other-runs.csv']),
+    );
     await press(page, 'Axes and files');
     expect((await download(page, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
     const rows = (await download(page, 'CSV')).toString().trimEnd().split('\r\n');

@@ -10,8 +10,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { workerFile } from '../../src/cli/node/offline.mjs';
-import { webGpuSwitches } from './harness.ts';
-import { launchBrowser } from './launch.ts';
+import { launchBrowser, webGpuSwitches } from './launch.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../out/site');
 const types: Record<string, string> = {
@@ -90,7 +89,9 @@ test('after one visit the page opens and trains without its server', () =>
   withHost(async (page, host, url) => {
     await kept(page);
     host.close();
-    await page.goto(`${url}?hide=files#v=1&p=smoke&base.steps=4&continued.steps=4&base.schedule.warmupSteps=1&batch.sequences=2&batch.length=32`);
+    await page.goto(
+      `${url}?hide=files#v=1&p=smoke&base.steps=4&continued.steps=4&base.schedule.warmupSteps=1&batch.sequences=2&batch.length=32`,
+    );
     await page.getByText('Runs on').waitFor();
     expect(await page.getByText('Your own text').count()).toBe(0);
     await button(page, 'Start').click();
@@ -98,7 +99,11 @@ test('after one visit the page opens and trains without its server', () =>
     await page.getByText('Done', { exact: true }).first().waitFor();
     // A part that is fetched when asked for.
     await page.getByRole('link', { name: 'Experiments' }).click();
-    await page.getByRole('heading', { name: 'Experiments' }).or(page.getByRole('combobox', { name: 'Experiment' })).first().waitFor();
+    await page
+      .getByRole('heading', { name: 'Experiments' })
+      .or(page.getByRole('combobox', { name: 'Experiment' }))
+      .first()
+      .waitFor();
   }));
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -106,13 +111,18 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 /** The page as a later build would have it: one sentence of the front page differs, and the list of files says so. */
 function laterVersion(honest: boolean): Site {
   const later = new Map(built);
-  const page = Buffer.from(String(built.get('index.html')).replace('<div id="app">', '<div id="app" data-later="yes">'));
+  const page = Buffer.from(
+    String(built.get('index.html')).replace('<div id="app">', '<div id="app" data-later="yes">'),
+  );
   const worker = String(built.get(workerFile));
   const before = sha256(built.get('index.html')!);
   expect(worker).toContain(before);
   later.set('index.html', page);
   const list = worker.replace(before, honest ? sha256(page) : before.replaceAll('a', 'b'));
-  later.set(workerFile, Buffer.from(list.replace(/version:"\w{4}/, 'version:"late').replace(/"version":"\w{4}/, '"version":"late')));
+  later.set(
+    workerFile,
+    Buffer.from(list.replace(/version:"\w{4}/, 'version:"late').replace(/"version":"\w{4}/, '"version":"late')),
+  );
   return later;
 }
 const isLater = (page: Page) => page.locator('#app[data-later]').count();
@@ -174,10 +184,14 @@ test('a newer version that does not come as it was built changes nothing', () =>
     await page.reload();
     await expect.poll(() => host.asked).toContain('index.html');
     // The newer worker was thrown away: none is being installed any more, and none waits.
-    await expect.poll(() => page.evaluate(async () => {
-      const { installing, waiting } = (await navigator.serviceWorker.getRegistration())!;
-      return [installing, waiting];
-    })).toEqual([null, null]);
+    await expect
+      .poll(() =>
+        page.evaluate(async () => {
+          const { installing, waiting } = (await navigator.serviceWorker.getRegistration())!;
+          return [installing, waiting];
+        }),
+      )
+      .toEqual([null, null]);
     expect(await button(page, 'Reload into it').count()).toBe(0);
     await page.reload();
     await page.getByText('Runs on').waitFor();

@@ -1,16 +1,14 @@
 /**
- * The built page with the worker of test/ui/fake, as a fresh profile has it. What it complains of fails the test that opened it. The tests of
- * a file share a window, whose site is emptied between them: opening one costs the processor twice what the page in it does.
+ * The built page with the worker of test/ui/fake, as a fresh profile has it. What it complains of fails the test that opened it. They
+ * share a window, whose site is emptied between them: opening one costs the processor twice what the page in it does.
  */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { newPlayer, openPlayed, play } from '../ui/fake/play.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
-import { launchBrowser } from './launch.ts';
+import { sharedBrowser } from './launch.ts';
 
-let launched: Promise<Browser> | undefined;
-export const playing = (): Promise<Browser> => (launched ??= launchBrowser());
-afterAll(async () => (await launched)?.close());
+export const playing = (): Promise<Browser> => sharedBrowser();
 
 interface Options extends BrowserContextOptions {
   /** What follows the site's address. */
@@ -32,7 +30,8 @@ export async function forget(page: Page, siteUrl: string): Promise<void> {
 
 /** A page of the shared window, with nothing in it and nothing kept. */
 async function emptyPage(siteUrl: string): Promise<Page> {
-  if (shared === undefined) return (shared = await newPlayer(await (await playing()).newContext({ viewport: VIEWPORT })));
+  if (shared === undefined)
+    return (shared = await newPlayer(await (await playing()).newContext({ viewport: VIEWPORT })));
   await forget(shared, siteUrl);
   await shared.emulateMedia({ colorScheme: null, reducedMotion: null, forcedColors: null, media: null });
   await shared.setViewportSize(VIEWPORT);
@@ -40,7 +39,11 @@ async function emptyPage(siteUrl: string): Promise<Page> {
 }
 
 /** A test that asks for a window of its own kind has one of its own. */
-export async function withPlayed(scenario: Scenario, use: (page: Page) => Promise<void>, options: Options = {}): Promise<void> {
+export async function withPlayed(
+  scenario: Scenario,
+  use: (page: Page) => Promise<void>,
+  options: Options = {},
+): Promise<void> {
   const { address = '', before, ...rest } = options;
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
