@@ -3,6 +3,7 @@
  * The page sends commands through comlink; the worker answers with batches of events at most ~10 times a second.
  */
 import type { RunConfig } from './config/run.ts';
+import type { BaseMetadata } from './recipe/baseCheckpoint.ts';
 import type { GridPlan, GridRow } from './recipe/grid.ts';
 import type { RunPart } from './recipe/phases.ts';
 import type { RangePoint } from './recipe/rangeTest.ts';
@@ -249,6 +250,12 @@ export interface ModelFile {
 /** What a run continues instead of training a base of its own: the checkpoint shipped for its preset and seed, or a folder's. */
 export type BaseSource = { kind: 'shipped' } | { kind: 'folder'; files: ModelFile[] };
 
+/** A shipped base that a run could start from: bytes to fetch, and its own record. */
+export interface BaseOffer {
+  bytes: number;
+  metadata: BaseMetadata;
+}
+
 /** Experiments (recipe/experiments.ts) by name, run as one: arms that several of them share are run once. */
 export interface ExperimentRequest {
   experiments: string[];
@@ -447,8 +454,8 @@ export interface TrainerApi {
   /** Ends what is under way, run or experiment. */
   stop(): Promise<void>;
   experiment(request: ExperimentRequest, onEvents: (events: ExperimentEvents) => void): Promise<void>;
-  /** The shipped base checkpoint of this preset and seed, if it was trained as this configuration would train one. */
-  shippedBase(config: RunConfig): Promise<{ bytes: number } | null>;
+  /** The shipped base checkpoint that fits this configuration (train/bases.ts). */
+  shippedBase(config: RunConfig): Promise<BaseOffer | null>;
   /** What the world of a configuration holds; an error for a run on text. */
   worldCard(config: RunConfig): Promise<WorldCard>;
   /** Text continued from `prompt` by the weights as they are now. */

@@ -66,7 +66,7 @@ export const text = {
   machine: {
     asking: 'Looking for a graphics processor …',
     on: (name: string) => `Runs on ${name}.`,
-    software: 'Software adapter: correct, slow. The preset smoke is the one to try.',
+    software: 'This is a software adapter: correct, but slow.',
     nameless: 'a graphics processor that gives no name',
   },
 
@@ -83,8 +83,27 @@ export const text = {
     changed: (parameters: number) => `Changed from the preset: ${format.short(parameters)} parameters.`,
     linkProblems: 'Not everything in the link could be used:',
     nextRun: 'The recipe was changed: the next start uses it.',
+    presetOption: (name: string, parameters: number, seconds: number | null) =>
+      `${name} · ${format.short(parameters)}${seconds === null ? '' : ` · about ${format.duration(seconds)}`}`,
     size: (layers: number, width: number) => `${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
     work: (steps: number, tokens: number) => `${format.integer(steps)} steps on ${format.short(tokens)} tokens`,
+  },
+
+  fitted: {
+    kept: (preset: string, seconds: number) =>
+      `No GPU here, so the processor does the work. The preset ${preset} takes about ${format.duration(seconds)}; smoke takes under a minute.`,
+    changed: (from: string, to: string, seconds: number) =>
+      `No GPU here, so the processor does the work. The preset ${from} would take about ${format.duration(seconds)}: ${to} is chosen instead.`,
+    choose: (preset: string) => `Use ${preset}`,
+  },
+
+  recorded: {
+    stage: 'Recorded run',
+    says: (preset: string, steps: number, seconds: number, adapter: string) =>
+      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps in ${format.duration(seconds)} on ${adapter}.`,
+    start: 'Press Start to continue its base model in this tab.',
+    again: 'Play again',
+    findings: 'See what the experiments found',
   },
 
   before: {
@@ -401,7 +420,7 @@ export const text = {
   },
 
   base: {
-    shipped: 'Start from the shipped base',
+    shipped: 'Continue the shipped base model',
     shippedNote: (bytes: number, steps: number) =>
       `${format.bytes(bytes)} to fetch instead of ${format.integer(steps)} steps to train.`,
     heading: 'A model to continue',
@@ -467,8 +486,9 @@ export const text = {
         'If that does not help, restart the browser.',
       ],
     } satisfies Record<NoGpuCause, string[]>,
-    rest: 'The plan below still shows the recipe; training needs WebGPU.',
-    details: 'What the browser said',
+    rest: 'Training needs WebGPU. You can still watch a recorded run here and read what the experiments found.',
+    remedies: 'How to get it working',
+    said: (message: string) => `The browser said: ${message}`,
   },
 
   keys: {

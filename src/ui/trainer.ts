@@ -9,6 +9,7 @@ import { batch, signal } from '@preact/signals';
 import type { RunConfig } from '../config/run.ts';
 import type {
   AdapterReport,
+  BaseOffer,
   BaseSource,
   ExperimentEvents,
   ExperimentRequest,
@@ -246,7 +247,7 @@ export async function startExperiment(
 }
 
 /** The shipped base that a run of this configuration could start from; null also where the answer failed to come. */
-export async function offeredBase(config: RunConfig): Promise<{ bytes: number } | null> {
+export async function offeredBase(config: RunConfig): Promise<BaseOffer | null> {
   try {
     return await ask((trainer) => trainer.shippedBase(config));
   } catch {

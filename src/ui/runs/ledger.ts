@@ -10,7 +10,7 @@ import { planRun } from '../../recipe/phases.ts';
 import { History } from '../chart/columns.ts';
 import { visiblePoints } from '../chart/downsample.ts';
 import { recall, remember } from '../state/memory.ts';
-import { heldOut, history, isWatched, runConfig, runNumber, runPart, runState } from '../state/run.ts';
+import { heldOut, history, isRecorded, isWatched, runConfig, runNumber, runPart, runState } from '../state/run.ts';
 import { averageOf, bySeedlessKey, freePlace, nameFor, NO_FIGURES, type Figures, type RunRecord } from './record.ts';
 import { text } from '../strings.ts';
 import { openStore, type Curve, type Store } from './store.ts';
@@ -62,6 +62,9 @@ async function erase(id: string): Promise<void> {
 
 /** Ids of runs that a closed tab cut off. */
 const cutOff = new Set<string>();
+
+/** The runs of earlier visits are in the list, if the browser has kept any. */
+export const isRecalled = signal(false);
 
 /** Brings in the runs of earlier visits. */
 export async function recallRuns(): Promise<void> {
@@ -127,8 +130,8 @@ export const expect = (id: string) => (expected = id);
 
 function begin(): void {
   const config = runConfig.peek();
-  // The tab that trains a run writes it down.
-  if (!config || isWatched.peek()) return void (currentId.value = null);
+  // The tab that trains a run writes it down; a recorded run is nobody's.
+  if (!config || isWatched.peek() || isRecorded.peek()) return void (currentId.value = null);
   const part = runPart.peek();
   const same = (record: RunRecord) =>
     cutOff.has(record.id) && JSON.stringify([record.config, record.part]) === JSON.stringify([config, part]);
@@ -182,7 +185,7 @@ function thinned(): ReturnType<History['pick']> {
 
 /** Follows the run on the page from now on. */
 export function keepRuns(): void {
-  void recallRuns();
+  void recallRuns().finally(() => (isRecalled.value = true));
   let number = 0;
   let kind = '';
   effect(() => {

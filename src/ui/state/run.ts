@@ -33,6 +33,8 @@ export const runNumber = signal(0);
 export const rewinds = signal(0);
 /** The run on the page is trained by another tab: it takes no commands here, and its weights are not here. */
 export const isWatched = signal(false);
+/** The run on the page is a recorded one, played to a visitor: nothing trains and it has no weights (state/recorded.ts). */
+export const isRecorded = signal(false);
 /** What the buttons and keys can ask of the run on the page. */
 export const commands = computed(() => (isWatched.value && isActive(runState.value) ? [] : commandsOf(runState.value)));
 /** Which part of it runs: the continued one where it starts from a base checkpoint. */
@@ -69,13 +71,17 @@ export function beginRun(config: RunConfig, part: RunPart, watched = false): voi
 /** Back to a page without a run. */
 export const leaveRun = (): void => empty(null, { kind: 'idle' }, 'all', false);
 
-function empty(config: RunConfig | null, state: RunState, part: RunPart, watched: boolean): void {
+/** A page ready to start, with a recorded run in its picture. */
+export const beginRecorded = (config: RunConfig): void => empty(config, { kind: 'idle' }, 'all', false, true);
+
+function empty(config: RunConfig | null, state: RunState, part: RunPart, watched: boolean, recorded = false): void {
   history.clear();
   batch(() => {
     runNumber.value++;
     runConfig.value = config;
     runPart.value = part;
     isWatched.value = watched;
+    isRecorded.value = recorded;
     runState.value = state;
     heldOut.value = [];
     benchmarks.value = [];

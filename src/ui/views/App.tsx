@@ -10,6 +10,7 @@ import { Header } from './Header.tsx';
 import { Help } from './Help.tsx';
 import { NoGpu } from './NoGpu.tsx';
 import { Notices } from './Notices.tsx';
+import { Recorded } from './Recorded.tsx';
 import { Resume } from './Resume.tsx';
 import { RunPanel } from './RunPanel.tsx';
 import { Samples } from './Samples.tsx';
@@ -86,6 +87,7 @@ function RunSheet() {
         <Resume />
         <Ending />
         <Notices />
+        <Recorded />
         <Figure />
         {hasRunsToCompare.value && !isHidden('runs') && <RunsTable />}
         {runConfig.value && (

@@ -37,7 +37,7 @@ async function experiments(page: Page): Promise<void> {
 
 export const states: readonly PageState[] = [
   { name: 'idle', scenario: {}, reach: (page) => seen(page, 'Runs on') },
-  { name: 'software', scenario: { machine: 'software' }, reach: (page) => seen(page, 'Software adapter') },
+  { name: 'software', scenario: { machine: 'software' }, reach: (page) => seen(page, 'software adapter') },
   { name: 'compiling', scenario: { end: { kind: 'compiling', at: 0 } }, reach: startAndSee('Compiling kernels 7/12') },
   { name: 'running', scenario: { stride: 1 }, reach: startAndSee('Training — base run') },
   {

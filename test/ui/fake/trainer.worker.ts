@@ -18,6 +18,7 @@ import type {
   TrainerApi,
   UserFile,
 } from '../../../src/protocol.ts';
+import { baseMetadata } from '../../../src/recipe/baseCheckpoint.ts';
 import { planRun, type RunPart } from '../../../src/recipe/phases.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 import { benchmarkPoint, playExperiment } from './experiment.ts';
@@ -273,8 +274,9 @@ const api: TrainerApi = {
     );
   },
   /** As if the first three seeds of ci had shipped bases. */
-  async shippedBase({ preset, seed }) {
-    return preset === 'ci' && seed <= 3 ? { bytes: 150_000 } : null;
+  async shippedBase(config) {
+    const { preset, seed } = config;
+    return preset === 'ci' && seed <= 3 ? { bytes: 150_000, metadata: baseMetadata(config, '0'.repeat(64)) } : null;
   },
   /** A world as small as can be. */
   async worldCard() {
