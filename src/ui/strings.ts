@@ -32,7 +32,8 @@ export const text = {
   theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark' },
   help: 'Help',
 
-  metricSource: (source: string) => `Source: ${source}.`,
+
+  source: { own: 'Chosen by this project', label: 'Source: ' },
 
   phase,
   phaseShort: { base: 'Base', general: 'General', qa: 'QA' } satisfies Record<PhaseName, string>,
@@ -130,8 +131,7 @@ export const text = {
     endless: 'endless',
     passesNote: (exact: boolean) =>
       'Tokens the whole run draws of each source, and how often that passes over it' +
-      (exact ? '.' : ', going by the size of the text.') +
-      ' The paper keeps most of its sources to about four passes (papers.md §1.2).',
+      (exact ? '.' : ', going by the size of the text.'),
     tooLarge: (name: string, bytes: number, limit: number) =>
       `${bufferName(name)} would be one buffer of ${format.bytes(bytes)}; this adapter allows ${format.bytes(limit)}.`,
     heavy: (bytes: number) =>
@@ -387,7 +387,6 @@ export const text = {
     weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
     more: 'All settings',
     experimentUnderWay: 'An experiment is under way on the other sheet: stop it there first.',
-    sourceOf: (from: string, notes: string | undefined) => `Source: ${from}${notes ? `, ${notes}` : ''}.`,
     files: 'Your own text',
     filesNote:
       '.txt, .md, .jsonl or .ndjson, also packed as .gz, chosen or dropped here, in place of the preset’s text. It is ' +
