@@ -9,11 +9,11 @@ export interface Metric {
 
 export const METRICS = {
   loss: {
-    explanation: 'Mean −ln p of the next token over a step’s batch, in nats: 0 is certainty, ln V a guess among all V tokens.',
+    explanation: 'Mean −ln p of the next token over a step’s batch, in nats: 0 is certainty, ln V is a guess among all V tokens.',
     formula: 'L = −1/N · Σ ln p(token | tokens before it)',
   },
   smoothed: {
-    explanation: 'An average of the losses so far that fades with distance. It begins anew with each phase, so that the switch stays visible.',
+    explanation: 'Moving average of the loss. It restarts with each phase, so that the switch stays visible.',
     formula: 'm = s^d · m + (1 − s^d) · L, d the share of the run since the last point in thousandths',
   },
   rate: {
@@ -21,7 +21,7 @@ export const METRICS = {
     source: reuse('Figure 3 and Table 8', 'T'),
   },
   blend: {
-    explanation: 'Which share of the training tokens is drawn from which source, phase by phase.',
+    explanation: 'Share of the training tokens drawn from each source, phase by phase.',
     source: reuse('Figure 1 and Table 7', 'T'),
   },
   switch: {
@@ -34,7 +34,7 @@ export const METRICS = {
     formula: 'L = −1/N · Σ ln p(token | tokens before it), N held-out tokens',
   },
   change: {
-    explanation: 'Held-out loss now less that at the start: below 0 the source was learnt, above 0 forgotten.',
+    explanation: 'Held-out loss now minus that at the start: below 0 the model learnt this source, above 0 it forgot it.',
     formula: 'ΔL = L(now) − L(start)',
   },
   tokens: {
@@ -54,11 +54,11 @@ export const METRICS = {
     formula: 'Σ tokens of a step / tokens a second = seconds',
   },
   accuracy: {
-    explanation: 'Share of questions whose right answer the model finds the likeliest of those offered.',
+    explanation: 'Share of questions for which the model finds the right answer most likely among those offered.',
     formula: 'right / questions = accuracy',
   },
   chance: {
-    explanation: 'What guessing among the answers offered would get.',
+    explanation: 'Accuracy of guessing among the answers offered.',
     formula: 'mean of 1 / answers = chance',
   },
   gradNorm: {
@@ -74,7 +74,7 @@ export const METRICS = {
     formula: 'g ← g · min(1, clip / ‖g‖)',
   },
   updateRatio: {
-    explanation: 'How far an update moves a tensor beside its own length: about a thousandth in large models, some hundredths in small ones at first.',
+    explanation: 'Size of an update relative to the tensor: about a thousandth in large models, a few hundredths in small ones at first.',
     formula: '‖Δw‖ / ‖w‖ = ratio',
   },
   deadUnits: {
@@ -82,19 +82,19 @@ export const METRICS = {
     formula: 'max over tokens of relu(x)² = 0',
   },
   attentionScore: {
-    explanation: 'Largest attention logit of a layer; in the hundreds, attention has collapsed onto single tokens.',
+    explanation: 'Largest attention logit of a layer. In the hundreds, attention has collapsed onto single tokens.',
     formula: 'max q·k / √d = score',
   },
   seedsRun: {
-    explanation: 'How many seeds the row is of: each has its own world, first weights and order of data.',
+    explanation: 'Number of seeds in this row: each has its own world, first weights and order of data.',
     formula: 'standard error = s / √seeds',
   },
   benchmarks: {
-    explanation: 'Mean accuracy of the suites that continued pretraining is to teach.',
+    explanation: 'Mean accuracy of the suites that continued pretraining should teach.',
     formula: 'Σ accuracy of a suite / suites = mean',
   },
   retention: {
-    explanation: 'Accuracy on what the base knew and the continued text hardly mentions: what is left of it. The paper measures none.',
+    explanation: 'Accuracy on what the base knew and the continued text hardly mentions: what is not forgotten. The paper measures none.',
     formula: 'Σ accuracy of a retention suite / suites = retention',
   },
   average: {
@@ -102,7 +102,7 @@ export const METRICS = {
     formula: 'Σ accuracy of a suite / suites = mean',
   },
   paperAverage: {
-    explanation: 'What the paper has for the same comparison, with its table: other models on other tasks, so compare signs and order.',
+    explanation: 'The paper’s figure for the same comparison, with its table. Its models and tasks are others: compare signs and order.',
     source: reuse('Tables 5 to 9', 'T'),
   },
   logProb: {
@@ -110,7 +110,7 @@ export const METRICS = {
     formula: 'Σ ln p(answer | question) / questions = log p',
   },
   difference: {
-    explanation: 'This arm less the control from the same base, in points, with the 95 % interval over seeds; where that spans zero, no difference is shown.',
+    explanation: 'This arm minus the control from the same base, in points, with the 95 % interval over seeds. An interval that includes zero shows no difference.',
     formula: 'interval = mean of d ± t · s / √seeds, Student’s t of paired differences d',
   },
   seedsWon: {
@@ -118,7 +118,7 @@ export const METRICS = {
     formula: 'Σ [arm > control] over seeds = seeds won',
   },
   forgotten: {
-    explanation: 'Held-out loss of this source at the end of the arm less that of its base: below 0 it was learnt, above 0 forgotten.',
+    explanation: 'Held-out loss of this source at the end of the arm minus that of its base: below 0 it was learnt, above 0 forgotten.',
     formula: 'ΔL = L(end) − L(base)',
   },
   documentTokens: {
@@ -130,11 +130,11 @@ export const METRICS = {
     formula: 'documents = |pool|, different ones = |set of their texts|',
   },
   heldOutMet: {
-    explanation: 'Share of held-out documents that stand in the training text word for word: chance makes a short one twice.',
+    explanation: 'Share of held-out documents that also occur in the training text, word for word: short ones repeat by chance.',
     formula: 'held-out documents met in training / held-out documents = share',
   },
   items: {
-    explanation: 'Questions of the suite; each adds to the accuracy alike.',
+    explanation: 'Questions of the suite. Each counts the same.',
     formula: 'accuracy = right / items',
   },
 } as const satisfies Record<string, Metric>;

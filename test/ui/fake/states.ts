@@ -306,11 +306,11 @@ export const states: readonly PageState[] = [
     async reach(page) {
       await startAndSee('Paused')(page);
       await page.getByRole('link', { name: 'Instruments' }).click();
-      await page.getByRole('button', { name: 'Learn one row by heart' }).click();
+      await page.getByRole('button', { name: 'Overfit one row' }).click();
       await seen(page, 'the loss of one row went from');
       await page.getByRole('button', { name: 'Sweep the rate' }).click();
       await seen(page, 'The loss falls fastest at');
-      await page.getByRole('button', { name: 'Fill the grid' }).click();
+      await page.getByRole('button', { name: 'Run all combinations' }).click();
       await seen(page, 'no difference shown');
     },
   },
