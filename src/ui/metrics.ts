@@ -12,7 +12,7 @@ export const METRICS = {
   },
   smoothed: {
     explanation: 'An average of the losses so far that fades with distance. It begins anew with each phase, so that the switch stays visible.',
-    source: 'm = s^d · m + (1 − s^d) · L, d the share of the run since the last point in thousandths',
+    source: 'm = s^d · m + (1 − s^d) · L over its mass, the same sum with 1 for L; d: thousandths of the run since the last point',
   },
   rate: {
     explanation: 'η, how far a step moves the weights. The continued run starts at the base’s last rate and falls along a cosine.',
