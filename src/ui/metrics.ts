@@ -34,6 +34,11 @@ export const METRICS = {
     explanation: 'Held-out loss now less that at the start: below 0 the source was learnt, above 0 forgotten.',
     source: 'ΔL = L(now) − L(start)',
   },
+  sinceSwitch: {
+    explanation:
+      'Held-out loss now less that at the switch, with its standard error over the held-out rows: the same rows are measured every time.',
+    source: 'ΔL ± s(d)/√R, d the change of each of R rows',
+  },
   tokens: {
     explanation: 'Training tokens drawn so far.',
     source: 'steps · rows · row length · micro-batches, by the blend’s shares = tokens of a source',
