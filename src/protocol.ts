@@ -43,6 +43,8 @@ export interface HeldOutPoint {
   step: number;
   tokens: number;
   loss: Record<string, number>;
+  /** The same row by row, where a phase begins or ends: the rows are always the same, so a change has its spread. */
+  rows?: Record<string, number[]>;
 }
 
 /** What the weights before a step can answer; shares in 0 … 1. Only a synthetic world has questions. */
@@ -61,6 +63,8 @@ export interface Sample {
   step: number;
   prompt: string;
   text: string;
+  /** One of the fixed questions of a phase's end: where it comes from, and what its document goes on with. */
+  question?: { source: string; expected: string };
 }
 
 export interface Switch {

@@ -14,7 +14,7 @@ export const METRICS = {
   },
   smoothed: {
     explanation: 'Moving average of the loss. It restarts with each phase, so that the switch stays visible.',
-    formula: 'm = s^d · m + (1 − s^d) · L, d the share of the run since the last point in thousandths',
+    formula: 'm = s^d · m + (1 − s^d) · L over its mass, the same sum with 1 for L; d: thousandths of the run since the last point',
   },
   rate: {
     explanation: 'η, how far a step moves the weights. The continued run starts at the base’s last rate and falls along a cosine.',
@@ -36,6 +36,11 @@ export const METRICS = {
   change: {
     explanation: 'Held-out loss now minus that at the start: below 0 the model learnt this source, above 0 it forgot it.',
     formula: 'ΔL = L(now) − L(start)',
+  },
+  sinceSwitch: {
+    explanation:
+      'Held-out loss now minus that at the switch, with its standard error over the held-out rows. The same rows are measured every time.',
+    formula: 'ΔL ± s(d)/√R, d the change of each of R rows',
   },
   tokens: {
     explanation: 'Training tokens drawn so far.',

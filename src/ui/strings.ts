@@ -225,10 +225,8 @@ export const text = {
     summary: (first: number, last: number, step: number) =>
       `Loss, in nats a token, went from ${format.loss(first)} to ${format.loss(last)} in ${format.integer(step)} ` +
       'steps.',
-    summarySwitch: (step: number, before: number, after: number) =>
-      `At the blend switch, step ${format.integer(step)}, it stood at ${format.loss(before)}; ` +
-      `on the new blend it is ${format.loss(after)}.`,
-    summarySwitchAhead: (step: number) => `The blend switches at step ${format.integer(step)}.`,
+    summarySwitch: (step: number, past: boolean) =>
+      `The blend ${past ? 'switched' : 'switches'} at step ${format.integer(step)}.`,
     readHint: 'Point at the picture, or move along it with the arrow keys, to read it.',
     keys:
       'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends; plus and minus zoom, ' +
@@ -254,6 +252,10 @@ export const text = {
     zoomHint: 'Drawing the pointer over the picture zooms in.',
     table: 'Table',
     drawn: 'Drawn:',
+    legend: 'Lines and sources; press one to hide it',
+    lines: { average: 'loss, smoothed', raw: 'loss of each step' },
+    heldOut: 'Held-out losses',
+    bent: 'The scale changes at the mark //: the base run is drawn narrower.',
     even: 'Even steps',
     wholeRange: 'Whole range',
     smoothing: 'Smoothing',
@@ -286,7 +288,7 @@ export const text = {
     settingColumns: ['Setting', 'Preset', 'This run'],
     phases: 'Phases',
     phaseColumns: ['Phase', 'First step', 'Steps', 'Tokens', 'Rate at first', 'Rate at last'],
-    heldOutColumns: ['Source', 'Start', 'End', 'Change'],
+    heldOutColumns: ['Source', 'Start', 'At the switch', 'End', 'Since the switch'],
     unmeasured: 'Not measured.',
     others: 'Runs drawn beside it',
     otherColumns: ['Run', 'Difference to the baseline', 'Loss', 'Held-out'],
@@ -344,13 +346,31 @@ export const text = {
     unmeasuredApart: 'not measured by itself',
     source: 'Source',
     start: 'Start',
+    switch: 'At the switch',
     now: 'Now',
+    end: 'End',
     change: 'Change',
+    sinceSwitch: 'Since the switch',
+    withError: (change: number, error: number | null) =>
+      error === null ? format.change(change) : `${format.change(change)} ± ${error.toFixed(3)}`,
     trend: 'Trend',
     tokens: 'Tokens',
     epochs: 'Passes',
     trendOf: (name: string, from: number, to: number) =>
       `Held-out loss of ${name}: ${format.loss(from)} at first, ${format.loss(to)} now`,
+  },
+
+  answers: {
+    heading: 'The same questions after each phase',
+    note: 'Held-out text that was never trained on, with the same random draws each time.',
+    prompt: 'Prompt',
+    expected: 'The text goes on',
+    answer: 'Answer',
+    at: (step: number) => `Step ${format.integer(step)}`,
+    baseEnd: 'After the base run',
+    beforeSwitch: 'Before the switch',
+    afterSwitch: 'After the switch',
+    end: 'At the end',
   },
 
   samples: {

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import '../style/runs.css';
 import { encodeHash } from '../../config/url.ts';
-import { RUN_COLOURS, runLook } from '../chart/palette.ts';
+import { LineSample } from '../chart/LineSample.tsx';
 import { isActive } from '../state/controls.ts';
 import { readLink } from '../state/config.ts';
 import { lesson } from '../state/lesson.ts';
@@ -13,7 +13,7 @@ import { METRICS, type MetricName } from '../metrics.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
 import { amend, baseline, currentId, differenceOf, forget, groups, records, star } from './ledger.ts';
-import { grouped } from './overlays.ts';
+import { draw, grouped, isDrawn } from './overlays.ts';
 import { schedule } from './queue.ts';
 import { meanOf, type RunRecord } from './record.ts';
 import { heldOutOf, measuredSources, sorted, switchOf, type Column, type Order } from './rows.ts';
@@ -136,22 +136,23 @@ interface RowProps {
 }
 
 function Row({ record, source, isOpen, onToggle }: RowProps) {
-  const { id, name, hidden, figures, note } = record;
+  const { id, name, figures, note } = record;
   const isCurrent = id === currentId.value;
+  const drawn = isDrawn(record);
   const state = isCurrent && runState.value.kind !== 'idle' ? runState.value : record.state;
   const difference = differenceOf(record);
   return (
-    <tr class={hidden && !isCurrent ? 'faded' : ''}>
+    <tr class={drawn || isCurrent ? '' : 'faded'}>
       <th scope="row">
         <label class="run-name">
           <input
             type="checkbox"
-            checked={isCurrent || !hidden}
+            checked={isCurrent || drawn}
             disabled={isCurrent || state.kind === 'queued'}
             aria-label={text.runs.show(name)}
-            onChange={(event) => amend(id, { hidden: !event.currentTarget.checked })}
+            onChange={(event) => draw(record, event.currentTarget.checked)}
           />
-          <Sample place={isCurrent ? null : placeDrawn(record)} />
+          <LineSample place={isCurrent ? null : placeDrawn(record)} />
           {name}
         </label>
         {record.pinned && <span class="mark">{text.runs.pinned}</span>}
@@ -187,24 +188,6 @@ function placeDrawn(record: RunRecord): number {
 
 const written = (value: number | null) => (value === null ? '' : format.loss(value));
 const whole = (value: number | null) => (value === null ? text.runs.never : format.integer(value));
-
-/** A short piece of the run's line, as the picture draws it; the page's own run has no place. */
-function Sample({ place }: { place: number | null }) {
-  const look = place === null ? null : runLook(place);
-  return (
-    <svg class="line-sample" width="28" height="10" aria-hidden="true">
-      <line
-        x1="0"
-        x2="28"
-        y1="5"
-        y2="5"
-        stroke={look ? `var(--series-${(look.colour % RUN_COLOURS) + 1})` : 'var(--ink)'}
-        stroke-width={look ? 2 : 2.5}
-        stroke-dasharray={look?.dash.join(' ')}
-      />
-    </svg>
-  );
-}
 
 function Detail({ record }: { record: RunRecord }) {
   const { id, name, note, pinned } = record;
@@ -264,7 +247,7 @@ function GroupRow({ members, source }: { members: readonly RunRecord[]; source: 
     <tr class="strong">
       <th scope="row">
         <span class="run-name">
-          <Sample place={oldest.place} />
+          <LineSample place={oldest.place} />
           {text.runs.seedsOf(members.length, oldest.name)}
         </span>
       </th>

@@ -103,15 +103,11 @@ export const nextPlan = computed(() => {
 });
 export const shownPlan = computed(() => (runConfig.value ? planRun(runConfig.value, runPart.value) : nextPlan.value));
 
+export { sharesOf } from '../../recipe/groups.ts';
+
 /** Sources of a run in the order in which the blends first name them: the order of colours. */
 export function sourcesOf(run: RunConfig): string[] {
   return [...new Set(BLENDS.flatMap(({ key }) => Object.keys((getPath(run, key) as Blend | undefined) ?? {})))];
-}
-
-/** Weights as shares of 1; all zero when the weights are. */
-export function sharesOf(blend: Blend): Blend {
-  const sum = Object.values(blend).reduce((total, weight) => total + weight, 0);
-  return Object.fromEntries(Object.entries(blend).map(([name, weight]) => [name, sum > 0 ? weight / sum : 0]));
 }
 
 /**

@@ -107,7 +107,7 @@ export function receive(events: RunEvents): void {
     }
     if (events.heldOut) heldOut.value = joined(heldOut.value, events.heldOut);
     if (events.benchmarks) benchmarks.value = joined(benchmarks.value, events.benchmarks);
-    if (events.samples) samples.value = joined(samples.value, events.samples);
+    if (events.samples) samples.value = joined(samples.value, events.samples, ({ step, prompt }) => `${step} ${prompt}`);
     if (events.switches) switches.value = [...switches.value, ...events.switches];
     if (events.sources) sources.value = events.sources;
     if (events.log) log.value = [...log.value, ...events.log];
@@ -123,9 +123,13 @@ export function receive(events: RunEvents): void {
 }
 
 /** A run that went back measures the step it went back to once more: the same numbers, which take the old ones' place. */
-function joined<T extends { step: number }>(old: readonly T[], fresh: readonly T[]): readonly T[] {
-  const again = new Set(fresh.map(({ step }) => step));
-  return [...old.filter(({ step }) => !again.has(step)), ...fresh];
+function joined<T extends { step: number }>(
+  old: readonly T[],
+  fresh: readonly T[],
+  keyOf: (one: T) => string | number = ({ step }) => step,
+): readonly T[] {
+  const again = new Set(fresh.map(keyOf));
+  return [...old.filter((one) => !again.has(keyOf(one))), ...fresh];
 }
 
 /** What was said of the steps from `step` on is void. */

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren, ComponentType, JSX } from 'preact';
 import { machine } from '../trainer.ts';
+import { Answers } from './Answers.tsx';
 import { Benchmarks } from './Benchmarks.tsx';
 import { Embedded } from './Embedded.tsx';
 import { Ending } from './Ending.tsx';
@@ -97,6 +98,7 @@ function RunSheet() {
               <Benchmarks />
             </div>
             {!isHidden('samples') && <Samples />}
+            {!isHidden('samples') && <Answers />}
           </div>
         )}
       </div>

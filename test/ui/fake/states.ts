@@ -1,5 +1,6 @@
 /** Every state of the page worth looking at, and how to get there from a fresh one. */
 import type { Page } from 'playwright-core';
+import { recording } from './recordings.ts';
 import type { Scenario } from './trainer.worker.ts';
 
 export interface PageState {
@@ -48,7 +49,14 @@ export const states: readonly PageState[] = [
       await page.getByRole('button', { name: 'Table' }).click();
     },
   },
-  { name: 'done', scenario: {}, reach: startAndSee('Start again') },
+  {
+    name: 'done',
+    scenario: { recording: recording('smoke') },
+    async reach(page) {
+      await startAndSee('Since the switch at step')(page);
+      await page.getByRole('button', { name: 'Held-out losses' }).click();
+    },
+  },
   { name: 'diverged', scenario: { end: { kind: 'diverged', at: 0.4 } }, reach: startAndSee('The run diverged') },
   { name: 'failed', scenario: { end: { kind: 'failed', at: 0 } }, reach: startAndSee('The run could not go on') },
   { name: 'saved', scenario: { saved: 2 }, reach: (page) => seen(page, 'stopped at step 40') },

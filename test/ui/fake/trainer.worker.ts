@@ -10,19 +10,28 @@ import { parameterCount } from '../../../src/model/parameters.ts';
 import { rate } from '../../../src/optim/schedule.ts';
 import type {
   ExperimentRequest,
+  HeldOutPoint,
   MetricColumns,
   PhaseName,
   RunEvents,
   RunState,
+  Sample,
   ListedRun,
   TrainerApi,
   UserFile,
 } from '../../../src/protocol.ts';
 import { baseMetadata } from '../../../src/recipe/baseCheckpoint.ts';
-import { planRun, type RunPart } from '../../../src/recipe/phases.ts';
+import { planRun, type RunPart, type RunPlan } from '../../../src/recipe/phases.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 import { benchmarkPoint, playExperiment } from './experiment.ts';
 import { inspectionAt, playGrid, playOverfit, playRange } from './trials.ts';
+
+/** A recorded run: the loss of every step, and what was measured and written along it. */
+export interface Recording {
+  loss: number[];
+  heldOut: HeldOutPoint[];
+  samples: Sample[];
+}
 
 export interface Scenario {
   machine?: 'gpu' | 'software' | 'insecure-address' | 'no-webgpu' | 'no-adapter' | 'device-refused';
@@ -36,6 +45,8 @@ export interface Scenario {
   experiment?: { kind: 'held' | 'failed'; at: number };
   /** Results lie beside the page, as fake/recorded.ts makes them. */
   recorded?: boolean;
+  /** A real run, as `npm run recipe` wrote it (recordings/), told in place of the formulas'. */
+  recording?: Recording;
   /** Runs that an earlier visit left unfinished. */
   saved?: number;
   /** So many of them are at their end. */
@@ -99,8 +110,28 @@ let saved: ListedRun[] = Array.from({ length: scenario.saved ?? 0 }, (_, i) => (
 let command: 'run' | 'pause' | 'step' | 'stop' = 'run';
 const commanded = () => command;
 
+/** Everything that was told of a recorded run, at once. */
+function tell({ loss, heldOut, samples }: Recording, plan: RunPlan, emit: (events: RunEvents) => void): void {
+  const steps = Float64Array.from(loss, (_, i) => plan.firstStep + i);
+  emit({
+    metrics: {
+      step: steps,
+      tokens: steps.map((step) => (step + 1) * plan.tokensPerStep),
+      loss: Float64Array.from(loss),
+      lr: steps.map((step) => plan.at(step).lr),
+      gradNorm: steps.map(() => 1),
+      tokensPerSecond: steps.map(() => 12_000),
+      phase: Uint8Array.from(steps, (step) => ['base', 'general', 'qa'].indexOf(plan.at(step).phase.name)),
+    },
+    heldOut,
+    samples,
+    state: { kind: 'done' },
+  });
+}
+
 async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) => void): Promise<void> {
   const plan = planRun(config, part);
+  if (scenario.recording) return tell(scenario.recording, plan, emit);
   const stride = scenario.stride ?? Math.ceil((plan.endStep - plan.firstStep) / 20);
   const say = (state: RunState) => emit({ state });
   say({ kind: 'preparing', what: 'text', done: 0, total: 2 });
@@ -117,15 +148,34 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
   }
   const names = Object.keys(plan.phases.reduce((all, { blend }) => ({ ...all, ...blend }), {}));
   const drawn = Object.fromEntries(names.map((name) => [name, 0]));
+  const isBetween = (step: number) => step === plan.endStep || plan.phases.some(({ firstStep }) => firstStep === step);
+  const lossOf = (step: number, i: number) => lossAt(step, plan.switchStep, 1) + 0.15 * (i - 3);
   const measure = (step: number) =>
     emit({
       heldOut: [
         {
           step,
           tokens: step * plan.tokensPerStep,
-          loss: Object.fromEntries(names.map((name, i) => [name, lossAt(step, plan.switchStep, 1) + 0.15 * (i - 3)])),
+          loss: Object.fromEntries(names.map((name, i) => [name, lossOf(step, i)])),
+          ...(isBetween(step) && {
+            rows: Object.fromEntries(
+              names.map((name, i) => [
+                name,
+                [-0.2, -0.1, 0.1, 0.2].map((offset, row) => lossOf(step, i) + offset + 0.02 * randomNormal(step, i, row)),
+              ]),
+            ),
+          }),
         },
       ],
+      ...(isBetween(step) &&
+        step > 0 && {
+          samples: ['Question: What is a whale?\nAnswer:', 'CHAPTER 1.\n\nCall me'].map((prompt, i) => ({
+            step,
+            prompt,
+            text: ` a fish & the sea, at step ${step}`,
+            question: { source: names.at(-1 - i)!, expected: i === 0 ? 'a mammal' : ' Ishmael.' },
+          })),
+        }),
       ...(config.data.world && {
         benchmarks: [benchmarkPoint(step, step * plan.tokensPerStep, 0, config.seed, step / plan.endStep)],
       }),
