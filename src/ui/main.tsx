@@ -6,7 +6,7 @@ import './style/page.css';
 import './style/figure.css';
 import './style/forms.css';
 import { announceRun } from './state/announce.ts';
-import { lookForSaved } from './state/saved.ts';
+import { lookForSaved, saveOnLeaving } from './state/saved.ts';
 import { askForShippedBase } from './state/base.ts';
 import { keepLink } from './state/link.ts';
 import { keepOffline } from './state/offline.ts';
@@ -37,6 +37,7 @@ runQueue();
 askForShippedBase();
 askBeforeRun();
 lookForSaved();
+saveOnLeaving();
 
 void firstPaint().then(askMachine).then(keepOffline);
 

@@ -148,7 +148,6 @@ export const text = {
     takingOver: 'Asking the other tab …',
     resume: 'Resume',
     discard: 'Discard',
-    discardForGood: 'Discard for good',
     noGpu(refused: number | 'off' | null): string {
       if (refused === null) return 'Kept in this browser until it has a graphics processor again.';
       if (refused === 'off')
@@ -284,7 +283,6 @@ export const text = {
 
   runs: {
     heading: 'Runs',
-    note: 'Kept in this browser: settings, curve and key figures, no weights. Differences are told against the baseline.',
     columns: {
       name: 'Run',
       loss: 'Loss',

@@ -35,6 +35,8 @@ export const rewinds = signal(0);
 export const isWatched = signal(false);
 /** What the buttons and keys can ask of the run on the page. */
 export const commands = computed(() => (isWatched.value && isActive(runState.value) ? [] : commandsOf(runState.value)));
+/** What it is saved as; null: not at all yet, or another tab's. */
+export const savedAs = signal<string | null>(null);
 /** Which part of it runs: the continued one where it starts from a base checkpoint. */
 export const runPart = signal<RunPart>('all');
 export const history = new History();
@@ -62,20 +64,27 @@ function drawSoon(): void {
   }, FRAME);
 }
 
-export function beginRun(config: RunConfig, part: RunPart, watched = false): void {
-  empty(config, { kind: 'preparing', what: '', done: 0, total: 0 }, part, watched);
+/** Where a run comes from that was begun before: saved here, or trained by another tab. */
+export interface Origin {
+  saved?: string;
+  watched?: boolean;
+}
+
+export function beginRun(config: RunConfig, part: RunPart, origin: Origin = {}): void {
+  empty(config, { kind: 'preparing', what: '', done: 0, total: 0 }, part, origin);
 }
 
 /** Back to a page without a run. */
-export const leaveRun = (): void => empty(null, { kind: 'idle' }, 'all', false);
+export const leaveRun = (): void => empty(null, { kind: 'idle' }, 'all', {});
 
-function empty(config: RunConfig | null, state: RunState, part: RunPart, watched: boolean): void {
+function empty(config: RunConfig | null, state: RunState, part: RunPart, { saved, watched = false }: Origin): void {
   history.clear();
   batch(() => {
     runNumber.value++;
     runConfig.value = config;
     runPart.value = part;
     isWatched.value = watched;
+    savedAs.value = saved ?? null;
     runState.value = state;
     heldOut.value = [];
     benchmarks.value = [];
@@ -112,6 +121,7 @@ export function receive(events: RunEvents): void {
         ...events.checks,
       ];
     if (events.inspections) inspections.value = joined(inspections.value, events.inspections);
+    if (events.saved && !isWatched.value) savedAs.value = events.saved.id;
     if (events.state) runState.value = events.state;
   });
 }

@@ -16,10 +16,11 @@ import { Samples } from './Samples.tsx';
 import { Setup } from './Setup.tsx';
 import { Tour, TourInvitation } from './Tour.tsx';
 import { SourcesTable } from './SourcesTable.tsx';
-import { hasRunsToCompare } from '../runs/ledger.ts';
+import { hasRunsToCompare, removedRows } from '../runs/ledger.ts';
 import { isEmbedded, isHidden } from '../state/lesson.ts';
 import { type View, view } from '../state/route.ts';
 import { runConfig } from '../state/run.ts';
+import { deletedSaves } from '../state/saved.ts';
 import { text } from '../strings.ts';
 
 export function App() {
@@ -31,6 +32,7 @@ export function App() {
       <Footer />
       <Help />
       {view.value === 'run' && <Tour />}
+      {(removedRows.value.length > 0 || deletedSaves.value.length > 0) && <UndoBar />}
     </div>
   );
 }
@@ -70,6 +72,11 @@ function Sheet() {
 
 const RunsTable = fetched(
   () => import('../runs/Runs.tsx').then((module) => module.Runs),
+  (children) => <div>{children}</div>,
+);
+
+const UndoBar = fetched(
+  () => import('../runs/Undo.tsx').then((module) => module.Undo),
   (children) => <div>{children}</div>,
 );
 
