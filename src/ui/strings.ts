@@ -3,6 +3,7 @@ import type { ListedRun, NoGpuCause, PhaseName, RunState } from '../protocol.ts'
 import type { Unit } from './chart/scale.ts';
 import type { RecordState } from './runs/record.ts';
 import type { Column } from './runs/rows.ts';
+import { isTouch } from './state/pointer.ts';
 import * as format from './format.ts';
 
 const phase: Record<PhaseName, string> = { base: 'Base run', general: 'General blend', qa: 'QA blend' };
@@ -209,7 +210,11 @@ export const text = {
       `At the blend switch, step ${format.integer(step)}, it stood at ${format.loss(before)}; ` +
       `on the new blend it is ${format.loss(after)}.`,
     summarySwitchAhead: (step: number) => `The blend switches at step ${format.integer(step)}.`,
-    readHint: 'Point at the picture, or move along it with the arrow keys, to read it.',
+    get readHint() {
+      return isTouch.value
+        ? 'Touch the picture to read it.'
+        : 'Point at the picture, or move along it with the arrow keys, to read it.';
+    },
     keys:
       'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends; plus and minus zoom, ' +
       '0 shows all of the run.',
@@ -231,7 +236,9 @@ export const text = {
     logX: 'Log along',
     logLoss: 'Log loss',
     fullScreen: 'Full screen',
-    zoomHint: 'Drawing the pointer over the picture zooms in.',
+    get zoomHint() {
+      return isTouch.value ? 'Zooming in takes a mouse or a keyboard.' : 'Drawing the pointer over the picture zooms in.';
+    },
     table: 'Table',
     drawn: 'Drawn:',
     even: 'Even steps',
@@ -241,9 +248,8 @@ export const text = {
   },
 
   alerts: {
-    level: { info: 'Note', warn: 'Warning', error: 'Trouble' },
-    all: (count: number) => `All ${count} alerts`,
-    show: (step: number) => `Show step ${format.integer(step)}`,
+    heading: 'Alerts',
+    none: 'No alerts.',
   },
 
   files: {
@@ -356,7 +362,11 @@ export const text = {
     switchByShare: 'Switch after',
     switchShareOf: (share: number) => `${format.percent(share)} of the steps`,
     switchShared: 'At a share of the steps, whatever the rate; with “none” the rate decides again.',
-    switchHint: 'Draw the mark along the curve, or move the slider.',
+    get switchHint() {
+      return isTouch.value
+        ? 'Slide a finger along the curve, or move the slider.'
+        : 'Draw the mark along the curve, or move the slider.';
+    },
     switchNever: 'The rate never falls that far: the blend would stay as it is.',
     preview: (switchShare: number | null) =>
       'Learning rate of the continued run' +

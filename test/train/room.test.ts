@@ -147,7 +147,7 @@ describe('a deleted run', () => {
     const disk = new MemoryFiles();
     const { leave, left, runs } = await newRuns(disk);
     await leave(1, 'done');
-    const [{ id }] = (await runs.list()) as [{ id: string }];
+    const { id } = (await runs.list())[0]!;
     await runs.delete([id], Date.now());
     await leave(2, 'stopped');
     await runs.restore([id]);
@@ -181,7 +181,7 @@ describe.each([false, true])('a full disk (takes part of the bytes without a wor
     const { begin, leave, left, told, runs } = await newRuns(disk);
     await leave(1, 'done');
     await leave(2, 'stopped');
-    const [{ id }] = (await runs.list()) as [{ id: string }];
+    const { id } = (await runs.list())[0]!;
     await runs.delete([id], Date.now());
     const keeper = await begin(3);
     await keep(keeper, 1, 'training');

@@ -1,15 +1,15 @@
-import { signal } from '@preact/signals';
-import type { ComponentChildren, ComponentType, JSX } from 'preact';
+import type { ComponentType } from 'preact';
+import { AlertRoom } from '../alerts/AlertRoom.tsx';
+import { fetched } from '../components/fetched.tsx';
 import { machine } from '../trainer.ts';
+import { AtHand } from './AtHand.tsx';
 import { Benchmarks } from './Benchmarks.tsx';
 import { Embedded } from './Embedded.tsx';
-import { Ending } from './Ending.tsx';
 import { Figure } from './Figure.tsx';
 import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
 import { Help } from './Help.tsx';
 import { NoGpu } from './NoGpu.tsx';
-import { Notices } from './Notices.tsx';
 import { Resume } from './Resume.tsx';
 import { RunPanel } from './RunPanel.tsx';
 import { Samples } from './Samples.tsx';
@@ -21,7 +21,6 @@ import { isEmbedded, isHidden } from '../state/lesson.ts';
 import { type View, view } from '../state/route.ts';
 import { runConfig } from '../state/run.ts';
 import { deletedSaves } from '../state/saved.ts';
-import { text } from '../strings.ts';
 
 export function App() {
   if (isEmbedded) return <Embedded />;
@@ -35,22 +34,6 @@ export function App() {
       {(removedRows.value.length > 0 || deletedSaves.value.length > 0) && <UndoBar />}
     </div>
   );
-}
-
-/** A part of the page that is fetched when it is first asked for. */
-function fetched(load: () => Promise<ComponentType>, waiting: (children?: ComponentChildren) => JSX.Element) {
-  const part = signal<ComponentType | 'missing' | null>(null);
-  return function Fetched() {
-    const Part = part.value;
-    if (Part === null) {
-      load().then(
-        (loaded) => (part.value = loaded),
-        () => (part.value = 'missing'),
-      );
-      return waiting();
-    }
-    return Part === 'missing' ? waiting(<p role="alert">{text.sheetMissing}</p>) : <Part />;
-  };
 }
 
 const SHEETS: Record<View, ComponentType> = {
@@ -91,8 +74,8 @@ function RunSheet() {
         {none && <NoGpu cause={none.cause} message={none.message} />}
         <TourInvitation />
         <Resume />
-        <Ending />
-        <Notices />
+        <AtHand />
+        <AlertRoom />
         <Figure />
         {hasRunsToCompare.value && !isHidden('runs') && <RunsTable />}
         {runConfig.value && (
