@@ -172,6 +172,8 @@ export interface Rewind {
 
 /** A save that a resumed run starts from. */
 export interface Saved {
+  /** Of the saved run; null: it goes with the tab. */
+  id: string | null;
   step: number;
   bytes: number;
   /** Where it lies; 'memory' is lost with the tab. */
@@ -196,8 +198,16 @@ export interface SavedRun {
   startedAt: number;
   savedAt: number;
   bytes: number;
+  /** Of the text and settings kept with it; unsaid by older versions. */
+  inputBytes?: number;
   /** Counts the run's saves. */
   generation: number;
+}
+
+/** One that can be had back for a while. */
+export interface DeletedRun extends SavedRun {
+  /** Milliseconds since 1970. */
+  deletedAt: number;
 }
 
 /** A saved run as the list shows it. */
@@ -209,6 +219,8 @@ export interface ListedRun extends SavedRun {
 /** Newest first; `notes`: what the list cannot show, a sentence each. */
 export interface SavedList {
   runs: ListedRun[];
+  /** Latest first. */
+  deleted: DeletedRun[];
   notes: string[];
 }
 
@@ -228,6 +240,13 @@ export interface RunEvents {
   saved?: Saved;
   checks?: FirstCheck[];
   inspections?: Inspection[];
+}
+
+/** A saved run, shown again. */
+export interface OpenedRun {
+  config: RunConfig;
+  part: RunPart;
+  events: RunEvents;
 }
 
 /** A file the user gave: its text never leaves the browser. The page hands on the file, and the worker reads it. */
@@ -440,7 +459,18 @@ export interface TrainerApi {
   savedConfig(id: string): Promise<RunConfig>;
   /** Goes on with a saved run, in place of what is under way. Everything said of it so far comes first, as events. */
   resumeSaved(id: string, onEvents: (events: RunEvents) => void): Promise<void>;
-  deleteSaved(id: string): Promise<void>;
+  /** A saved run as it was: everything said of it, and how it ended. Its weights can then be sampled and saved; nothing is trained. */
+  openSaved(id: string): Promise<OpenedRun>;
+  /**
+   * Deletes runs as of `at`, ms since 1970; `restoreSaved` undoes it for a while (util/kept.ts). One that another tab trains stays, and
+   * its error is the answer.
+   */
+  deleteSaved(ids: string[], at: number): Promise<void>;
+  restoreSaved(ids: string[]): Promise<void>;
+  /** Gives up the room of all deleted runs now. */
+  emptyDeleted(): Promise<void>;
+  /** The page may be gone in a moment: saves what is under way after the step it is at. */
+  saveSoon(): Promise<void>;
   /**
    * Shows a run that another tab trains: everything so far, then what happens there. Resolves when that tab lets go of it, or
    * another call of the kind ends the watch.

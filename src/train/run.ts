@@ -59,6 +59,11 @@ export interface RunOptions {
   disturb?: Disturb;
 }
 
+/** Steps taken, those of a base included, and the rate of the last one. */
+export function takenBy(plan: RunPlan, step: number): { steps: number; rate: number } {
+  return { steps: step, rate: plan.at(Math.max(step - 1, plan.firstStep)).lr };
+}
+
 export class Run {
   readonly config: RunConfig;
   readonly tokenizer: Tokenizer;
@@ -147,11 +152,9 @@ export class Run {
     this.#evaluator = new Evaluator(config, data, engine);
   }
 
-  /** Steps taken, those of a base included, and the rate of the last one: where a run that continues this one starts. */
+  /** Where a run that continues this one starts. */
   get taken(): { steps: number; rate: number } {
-    const { step } = this.#progress;
-    const last = Math.max(step - 1, this.plan.firstStep);
-    return { steps: step, rate: this.plan.at(last).lr };
+    return takenBy(this.plan, this.#progress.step);
   }
 
   pause(): void {
@@ -246,7 +249,7 @@ export class Run {
         await this.#keep('paused');
         await this.#wait(phase.name);
         if (this.#stopped || this.#trouble) break;
-      } else if (this.#keeper?.due()) {
+      } else if (this.#keeper?.due(step, plan.endStep - plan.firstStep)) {
         if (!(await this.#drain())) break;
         await this.#keep('training');
       }

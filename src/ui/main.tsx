@@ -6,7 +6,7 @@ import './style/page.css';
 import './style/figure.css';
 import './style/forms.css';
 import { announceRun } from './state/announce.ts';
-import { lookForSaved } from './state/saved.ts';
+import { lookForSaved, saveOnLeaving } from './state/saved.ts';
 import { askForShippedBase } from './state/base.ts';
 import { keepLink } from './state/link.ts';
 import { keepOffline } from './state/offline.ts';
@@ -40,6 +40,7 @@ askForShippedBase();
 fitPreset();
 askBeforeRun();
 lookForSaved();
+saveOnLeaving();
 
 void firstPaint().then(() => {
   if (!isEmbedded) offerRecorded(); // the page around a frame says what is to be seen

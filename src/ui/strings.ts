@@ -3,6 +3,7 @@ import type { ListedRun, NoGpuCause, PhaseName, RunState } from '../protocol.ts'
 import type { Unit } from './chart/scale.ts';
 import type { RecordState } from './runs/record.ts';
 import type { Column } from './runs/rows.ts';
+import { isTouch } from './state/pointer.ts';
 import * as format from './format.ts';
 
 const phase: Record<PhaseName, string> = { base: 'Base run', general: 'General blend', qa: 'QA blend' };
@@ -167,7 +168,6 @@ export const text = {
     takingOver: 'Asking the other tab …',
     resume: 'Resume',
     discard: 'Discard',
-    discardForGood: 'Discard for good',
     noGpu(refused: number | 'off' | null): string {
       if (refused === null) return 'Kept in this browser until it has a graphics processor again.';
       if (refused === 'off')
@@ -227,7 +227,11 @@ export const text = {
       'steps.',
     summarySwitch: (step: number, past: boolean) =>
       `The blend ${past ? 'switched' : 'switches'} at step ${format.integer(step)}.`,
-    readHint: 'Point at the picture, or move along it with the arrow keys, to read it.',
+    get readHint() {
+      return isTouch.value
+        ? 'Touch the picture to read it.'
+        : 'Point at the picture, or move along it with the arrow keys, to read it.';
+    },
     keys:
       'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends; plus and minus zoom, ' +
       '0 shows all of the run.',
@@ -249,7 +253,9 @@ export const text = {
     logX: 'Log along',
     logLoss: 'Log loss',
     fullScreen: 'Full screen',
-    zoomHint: 'Drawing the pointer over the picture zooms in.',
+    get zoomHint() {
+      return isTouch.value ? 'Zooming in takes a mouse or a keyboard.' : 'Drawing the pointer over the picture zooms in.';
+    },
     table: 'Table',
     drawn: 'Drawn:',
     legend: 'Lines and sources; press one to hide it',
@@ -263,9 +269,8 @@ export const text = {
   },
 
   alerts: {
-    level: { info: 'Note', warn: 'Warning', error: 'Trouble' },
-    all: (count: number) => `All ${count} alerts`,
-    show: (step: number) => `Show step ${format.integer(step)}`,
+    heading: 'Alerts',
+    none: 'No alerts.',
   },
 
   files: {
@@ -305,7 +310,6 @@ export const text = {
 
   runs: {
     heading: 'Runs',
-    note: 'Kept in this browser: settings, curve and key figures, no weights. Differences are told against the baseline.',
     columns: {
       name: 'Run',
       loss: 'Loss',
@@ -397,7 +401,11 @@ export const text = {
     switchByShare: 'Switch after',
     switchShareOf: (share: number) => `${format.percent(share)} of the steps`,
     switchShared: 'At a share of the steps, whatever the rate; with “none” the rate decides again.',
-    switchHint: 'Draw the mark along the curve, or move the slider.',
+    get switchHint() {
+      return isTouch.value
+        ? 'Slide a finger along the curve, or move the slider.'
+        : 'Draw the mark along the curve, or move the slider.';
+    },
     switchNever: 'The rate never falls that far: the blend would stay as it is.',
     preview: (switchShare: number | null) =>
       'Learning rate of the continued run' +

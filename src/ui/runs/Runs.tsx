@@ -6,17 +6,24 @@ import { encodeHash } from '../../config/url.ts';
 import { LineSample } from '../chart/LineSample.tsx';
 import { isActive } from '../state/controls.ts';
 import { readLink } from '../state/config.ts';
+import type { ListedRun } from '../../protocol.ts';
+import { mostFinishedBytes } from '../../util/kept.ts';
 import { lesson } from '../state/lesson.ts';
+import { isExperimenting } from '../state/experimentState.ts';
 import { runState } from '../state/run.ts';
+import { openProblem, openRun, saves, savesOf } from '../state/saved.ts';
 import { Explained } from '../components/Term.tsx';
 import { METRICS, type MetricName } from '../metrics.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
-import { amend, baseline, currentId, differenceOf, forget, groups, records, star } from './ledger.ts';
+import { amend, baseline, currentId, differenceOf, groups, records, star } from './ledger.ts';
 import { draw, grouped, isDrawn } from './overlays.ts';
 import { schedule } from './queue.ts';
 import { meanOf, type RunRecord } from './record.ts';
 import { heldOutOf, measuredSources, sorted, switchOf, type Column, type Order } from './rows.ts';
+import { savesOfRows } from './saves.ts';
+import { deleteRows } from './undo.ts';
+import { words } from './words.ts';
 
 const COLUMNS: readonly Column[] = ['name', 'loss', 'heldOut', 'tokens', 'seconds', 'switch'];
 
@@ -27,6 +34,8 @@ export function Runs() {
   const all = records.value;
   const measured = measuredSources(all);
   const together = grouped.value ? groups.value : [];
+  const kept = savesOfRows(all, saves.value);
+  const models = saves.value.filter(({ state }) => state === 'done');
 
   const sortBy = (column: Column) => {
     const now = order.value;
@@ -92,14 +101,26 @@ export function Runs() {
               const isOpen = opened.value === record.id;
               const toggle = () => (opened.value = isOpen ? null : record.id);
               const row = (
-                <Row key={record.id} record={record} source={source.value} isOpen={isOpen} onToggle={toggle} />
+                <Row
+                  key={record.id}
+                  record={record}
+                  save={kept.get(record.id)}
+                  source={source.value}
+                  isOpen={isOpen}
+                  onToggle={toggle}
+                />
               );
               return isOpen ? [row, <Detail key={`${record.id}-detail`} record={record} />] : [row];
             })}
           </tbody>
         </table>
       </div>
-      <p class="note">{text.runs.note}</p>
+      {openProblem.value && (
+        <p class="problem" role="alert">
+          {openProblem.value}
+        </p>
+      )}
+      <p class="note">{words.note(models.length, savesOf(models), mostFinishedBytes)}</p>
     </section>
   );
 }
@@ -130,12 +151,13 @@ function SortButton({ column, way, onSort }: SortProps) {
 
 interface RowProps {
   record: RunRecord;
+  save: ListedRun | undefined;
   source: string | null;
   isOpen: boolean;
   onToggle(): void;
 }
 
-function Row({ record, source, isOpen, onToggle }: RowProps) {
+function Row({ record, save, source, isOpen, onToggle }: RowProps) {
   const { id, name, figures, note } = record;
   const isCurrent = id === currentId.value;
   const drawn = isDrawn(record);
@@ -166,6 +188,17 @@ function Row({ record, source, isOpen, onToggle }: RowProps) {
       <td>{figures.seconds > 0 ? format.duration(figures.seconds) : ''}</td>
       <td>{whole(switchOf(record))}</td>
       <td>
+        {save && !save.elsewhere && !isCurrent && (
+          <button
+            type="button"
+            class="quiet open"
+            aria-label={words.openOf(name)}
+            disabled={isActive(runState.value) || isExperimenting.value}
+            onClick={() => void openRun(save)}
+          >
+            {words.open}
+          </button>
+        )}
         <button
           type="button"
           class="quiet"
@@ -203,7 +236,7 @@ function Detail({ record }: { record: RunRecord }) {
           {lesson.locked.size === 0 && (
             <Action onClick={() => readLink(encodeHash(record.config))}>{text.runs.takeOver}</Action>
           )}
-          {!isUnderWay && <Action onClick={() => forget([id])}>{text.runs.remove}</Action>}
+          {!isUnderWay && <Action onClick={() => void deleteRows([id])}>{text.runs.remove}</Action>}
         </div>
       </td>
     </tr>

@@ -37,6 +37,8 @@ export const isWatched = signal(false);
 export const isRecorded = signal(false);
 /** What the buttons and keys can ask of the run on the page. */
 export const commands = computed(() => (isWatched.value && isActive(runState.value) ? [] : commandsOf(runState.value)));
+/** What it is saved as; null: not at all yet, or another tab's. */
+export const savedAs = signal<string | null>(null);
 /** Which part of it runs: the continued one where it starts from a base checkpoint. */
 export const runPart = signal<RunPart>('all');
 export const history = new History();
@@ -64,17 +66,29 @@ function drawSoon(): void {
   }, FRAME);
 }
 
-export function beginRun(config: RunConfig, part: RunPart, watched = false): void {
-  empty(config, { kind: 'preparing', what: '', done: 0, total: 0 }, part, watched);
+/** Where a run comes from that was begun before: saved here, or trained by another tab. */
+export interface Origin {
+  saved?: string;
+  watched?: boolean;
+  recorded?: boolean;
+}
+
+export function beginRun(config: RunConfig, part: RunPart, origin: Origin = {}): void {
+  empty(config, { kind: 'preparing', what: '', done: 0, total: 0 }, part, origin);
 }
 
 /** Back to a page without a run. */
-export const leaveRun = (): void => empty(null, { kind: 'idle' }, 'all', false);
+export const leaveRun = (): void => empty(null, { kind: 'idle' }, 'all', {});
 
 /** A page ready to start, with a recorded run in its picture. */
-export const beginRecorded = (config: RunConfig): void => empty(config, { kind: 'idle' }, 'all', false, true);
+export const beginRecorded = (config: RunConfig): void => empty(config, { kind: 'idle' }, 'all', { recorded: true });
 
-function empty(config: RunConfig | null, state: RunState, part: RunPart, watched: boolean, recorded = false): void {
+function empty(
+  config: RunConfig | null,
+  state: RunState,
+  part: RunPart,
+  { saved, watched = false, recorded = false }: Origin,
+): void {
   history.clear();
   batch(() => {
     runNumber.value++;
@@ -82,6 +96,7 @@ function empty(config: RunConfig | null, state: RunState, part: RunPart, watched
     runPart.value = part;
     isWatched.value = watched;
     isRecorded.value = recorded;
+    savedAs.value = saved ?? null;
     runState.value = state;
     heldOut.value = [];
     benchmarks.value = [];
@@ -118,6 +133,7 @@ export function receive(events: RunEvents): void {
         ...events.checks,
       ];
     if (events.inspections) inspections.value = joined(inspections.value, events.inspections);
+    if (events.saved && !isWatched.value) savedAs.value = events.saved.id;
     if (events.state) runState.value = events.state;
   });
 }

@@ -10,6 +10,7 @@ import { parameterCount } from '../../../src/model/parameters.ts';
 import { rate } from '../../../src/optim/schedule.ts';
 import type {
   ExperimentRequest,
+  DeletedRun,
   HeldOutPoint,
   MetricColumns,
   PhaseName,
@@ -107,6 +108,35 @@ let saved: ListedRun[] = Array.from({ length: scenario.saved ?? 0 }, (_, i) => (
   elsewhere: i < (scenario.elsewhere ?? 0),
 }));
 
+let deleted: DeletedRun[] = [];
+
+/** All of a run's events as one. */
+function joined(all: readonly RunEvents[]): RunEvents {
+  const columns = all.flatMap(({ metrics }) => metrics ?? []);
+  const column = <K extends keyof MetricColumns>(name: K) => columns.flatMap((one) => [...one[name]]);
+  const list = <K extends 'heldOut' | 'samples' | 'switches' | 'inspections' | 'checks' | 'benchmarks'>(name: K) =>
+    all.flatMap((events) => (events[name] ?? []) as unknown[]) as NonNullable<RunEvents[K]>;
+  return {
+    metrics: {
+      step: Float64Array.from(column('step')),
+      tokens: Float64Array.from(column('tokens')),
+      loss: Float64Array.from(column('loss')),
+      lr: Float64Array.from(column('lr')),
+      gradNorm: Float64Array.from(column('gradNorm')),
+      tokensPerSecond: Float64Array.from(column('tokensPerSecond')),
+      phase: Uint8Array.from(column('phase')),
+    },
+    heldOut: list('heldOut'),
+    samples: list('samples'),
+    switches: list('switches'),
+    inspections: list('inspections'),
+    checks: list('checks'),
+    benchmarks: list('benchmarks'),
+    sources: all.findLast(({ sources }) => sources)?.sources,
+    state: all.at(-1)!.state,
+  };
+}
+
 let command: 'run' | 'pause' | 'step' | 'stop' = 'run';
 const commanded = () => command;
 
@@ -129,22 +159,22 @@ function tell({ loss, heldOut, samples }: Recording, plan: RunPlan, emit: (event
   });
 }
 
-async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) => void): Promise<void> {
+async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) => void, rest = pause): Promise<void> {
   const plan = planRun(config, part);
   if (scenario.recording) return tell(scenario.recording, plan, emit);
   const stride = scenario.stride ?? Math.ceil((plan.endStep - plan.firstStep) / 20);
   const say = (state: RunState) => emit({ state });
   say({ kind: 'preparing', what: 'text', done: 0, total: 2 });
-  await pause();
+  await rest();
   say({ kind: 'preparing', what: 'text', done: 1, total: 2 });
-  await pause();
+  await rest();
   for (let done = 0; done < 12; done += 4) {
     say({ kind: 'compiling', done, total: 12 });
     if (scenario.end?.kind === 'compiling') {
       say({ kind: 'compiling', done: 7, total: 12 });
       return;
     }
-    await pause();
+    await rest();
   }
   const names = Object.keys(plan.phases.reduce((all, { blend }) => ({ ...all, ...blend }), {}));
   const drawn = Object.fromEntries(names.map((name) => [name, 0]));
@@ -263,7 +293,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
     if (command === 'pause') say({ kind: 'paused', phase });
     while (commanded() === 'pause') await pause();
     if (commanded() === 'stop') return say({ kind: 'stopped' });
-    await pause();
+    await rest();
   }
   emit({ state: { kind: 'done' }, log: [`Finished ${plan.endStep} steps.`] });
 }
@@ -368,7 +398,7 @@ const api: TrainerApi = {
     return { kind: 'good', documents: 1 };
   },
   async savedRuns() {
-    return { runs: saved, notes: scenario.notes ?? [] };
+    return { runs: saved, deleted, notes: scenario.notes ?? [] };
   },
   async savedConfig() {
     return resolveConfig({ preset: 'smoke' });
@@ -377,9 +407,25 @@ const api: TrainerApi = {
     command = 'run';
     void play(resolveConfig({ preset: 'smoke' }), 'all', onEvents);
   },
-  async deleteSaved(id) {
-    saved = saved.filter((run) => run.id !== id);
+  async openSaved() {
+    const config = resolveConfig({ preset: 'smoke' });
+    const all: RunEvents[] = [];
+    command = 'run';
+    await play(config, 'all', (events) => all.push(events), () => Promise.resolve());
+    return { config, part: 'all', events: joined(all) };
   },
+  async deleteSaved(ids, at) {
+    deleted = [...saved.filter(({ id }) => ids.includes(id)).map((run) => ({ ...run, deletedAt: at })), ...deleted];
+    saved = saved.filter(({ id }) => !ids.includes(id));
+  },
+  async restoreSaved(ids) {
+    saved = [...saved, ...deleted.filter(({ id }) => ids.includes(id)).map((run) => ({ ...run, elsewhere: false }))];
+    deleted = deleted.filter(({ id }) => !ids.includes(id));
+  },
+  async emptyDeleted() {
+    deleted = [];
+  },
+  async saveSoon() {},
   async watchSaved(_id, onEvents) {
     command = 'run';
     void play(resolveConfig({ preset: 'smoke' }), 'all', onEvents);
