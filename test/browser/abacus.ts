@@ -8,18 +8,23 @@ import type { RunConfig } from '../../src/config/run.ts';
 import { scoreSuites } from '../../src/evaluate/report.ts';
 import { joinParts, splitParts, type StorageTensor, type Weights } from '../../src/export/parts.ts';
 import { Memory } from '../../src/gpu/memory.ts';
-import { layoutPool, type PoolLayout } from '../../src/graph/pool.ts';
+import type { PoolLayout } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import type { TrainingData } from '../../src/train/data.ts';
-import type { Pools, StepBatch, StepMetrics } from '../../src/train/engine.ts';
-import type { Readings } from '../../src/train/inspect.ts';
+import type { Engine as RealEngine, Pools, StepBatch, StepMetrics } from '../../src/train/engine.ts';
+import type { Evaluator as RealEvaluator } from '../../src/train/evaluator.ts';
+import { poolsOf } from '../../src/train/graphs.ts';
+import type { Inspector as RealInspector, Readings } from '../../src/train/inspect.ts';
 import { contextOf } from '../../src/train/tile.ts';
 
 /** Milliseconds of a step: enough that a run of many is no load, little enough that some are no wait. */
 const PACE = 10;
 
-export class Engine {
+/** What a run asks of an engine; a trial asks more, and is not counted. */
+type Asked = Omit<RealEngine, 'plan' | 'lastControls' | 'score' | 'scorer' | 'readPool'>;
+
+export class Engine implements Asked {
   readonly config: RunConfig;
   readonly layout: PoolLayout;
   readonly memory: Memory;
@@ -45,7 +50,7 @@ export class Engine {
 
   private constructor(device: GPUDevice, software: boolean, config: RunConfig) {
     this.config = config;
-    this.layout = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings));
+    this.layout = poolsOf(config);
     this.memory = new Memory(device, this.layout, contextOf(device, software));
     // As much room as the real one's pools take, and as likely to be refused.
     for (const name of ['parameters', 'gradients', 'moments1', 'moments2'] as const) this.memory.pool(name);
@@ -129,15 +134,19 @@ export class Engine {
   }
 }
 
-export class Evaluator {
+export class Evaluator implements Pick<RealEvaluator, keyof RealEvaluator> {
   readonly #data: TrainingData;
 
   constructor(_config: RunConfig, data: TrainingData) {
     this.#data = data;
   }
 
-  async heldOut(): Promise<Record<string, number>> {
-    return Object.fromEntries(this.#data.heldOut.map(({ name }, i) => [name, 4 + i / 10]));
+  async heldOut(): ReturnType<RealEvaluator['heldOut']> {
+    const losses = this.#data.heldOut.map(({ name, rows }, i) => [name, 4 + i / 10, rows.count] as const);
+    return {
+      loss: Object.fromEntries(losses.map(([name, loss]) => [name, loss])),
+      rows: Object.fromEntries(losses.map(([name, loss, count]) => [name, Array.from({ length: count }, () => loss)])),
+    };
   }
 
   benchmarks(): ReturnType<typeof scoreSuites> {
@@ -163,7 +172,7 @@ export class Evaluator {
   destroy(): void {}
 }
 
-export class Inspector {
+export class Inspector implements Pick<RealInspector, keyof RealInspector> {
   static async create(): Promise<Inspector> {
     return new Inspector();
   }

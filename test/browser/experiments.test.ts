@@ -1,13 +1,12 @@
 /** Experiments and base checkpoints in the page: trained for real on the shipped base, and recorded results read. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
 import { type ExperimentResults, verdicts } from '../../src/recipe/results.ts';
-import { openPlayed } from '../ui/fake/play.ts';
 import { recordedFiles } from '../ui/fake/recorded.ts';
 import { screenshot, withPage } from './harness.ts';
-import { playing, withPlayed } from './played.ts';
+import { withPlayed } from './played.ts';
 
 /** Steps of an arm, for a machine that computes on its CPU; the preset has 468. */
 const STEPS = 20;
@@ -70,29 +69,26 @@ test('an experiment can be stopped between two arms: what is done stays, also af
     { address: '#experiments&x=f2&p=ci&seeds=1' },
   ));
 
-test('recorded results are read at once, and say what their intervals say', async () => {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  const context = await (await playing()).newContext();
-  try {
-    const page = await openPlayed(context, `${site.url}#experiments&x=f4&p=ci`, { recorded: true });
-    await page.getByText('5 seeds, on a played adapter.').waitFor();
-    const recorded = (await recordedFiles())['ci.json'] as ExperimentResults;
-    const expected = verdicts(experimentNamed('f4'), recorded);
-    await page.getByText(expected[0]!, { exact: true }).waitFor();
-    expect(await list(page, 'In words')).toEqual(expected.slice(1));
-    // The paper's own figure with the mark of its evidence, beside ours.
-    await page
-      .getByRole('row', { name: /^recipe/ })
-      .getByText('56.1 [T] Table 9')
-      .waitFor();
-    await page.getByRole('combobox', { name: 'Preset' }).selectOption('world');
-    await page.getByRole('button', { name: 'Recorded' }).click();
-    await page.getByText('There are results with ci.').waitFor();
-  } finally {
-    await context.close();
-  }
-});
+test('recorded results are read at once, and say what their intervals say', () =>
+  withPlayed(
+    { recorded: true },
+    async (page) => {
+      await page.getByText('5 seeds, on a played adapter.').waitFor();
+      const recorded = (await recordedFiles())['ci.json'] as ExperimentResults;
+      const expected = verdicts(experimentNamed('f4'), recorded);
+      await page.getByText(expected[0]!, { exact: true }).waitFor();
+      expect(await list(page, 'In words')).toEqual(expected.slice(1));
+      // The paper's own figure with the mark of its evidence, beside ours.
+      await page
+        .getByRole('row', { name: /^recipe/ })
+        .getByText('56.1 [T] Table 9')
+        .waitFor();
+      await page.getByRole('combobox', { name: 'Preset' }).selectOption('world');
+      await page.getByRole('button', { name: 'Recorded' }).click();
+      await page.getByText('There are results with ci.').waitFor();
+    },
+    { address: '#experiments&x=f4&p=ci' },
+  ));
 
 test('a run starts from the shipped base, and its saved model can be continued', () =>
   withPage(

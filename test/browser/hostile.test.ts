@@ -1,16 +1,14 @@
 /**
- * Text from outside is shown as text. 200 strings that would run a script if they were ever taken for markup, put into
- * every field the page has, with the content-security policy taken away, so that nothing but the page's own care holds
- * them back.
+ * Text from outside is shown as text. Strings that would run a script if they were ever taken for markup, put into every field the page
+ * has, with the content-security policy taken away, so that nothing but the page's own care holds them back. PAYLOADS=200 for more.
  */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { newPlayer, play } from '../ui/fake/play.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newPlayer } from '../ui/fake/play.ts';
 import { frames } from '../ui/frames.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
-import { forget, playing } from './played.ts';
+import { builtSite } from './host.ts';
+import { forget, playedAt, playing } from './played.ts';
 
 const shapes: ((n: number) => string)[] = [
   (n) => `<script>hit(${n})</script>`,
@@ -34,12 +32,14 @@ const shapes: ((n: number) => string)[] = [
   (n) => `\u202e<b onmouseover=hit(${n})>`,
   (n) => `<input onfocus=hit(${n}) autofocus>`,
 ];
-const payloads = Array.from({ length: 200 }, (_, n) => `${shapes[n % shapes.length]!(n)}${n}`);
+/** Two of each shape: they differ in their number alone, which is enough to lie beside one of its kind. */
+const payloads = Array.from(
+  { length: Number(process.env.PAYLOADS ?? 2 * shapes.length) },
+  (_, n) => `${shapes[n % shapes.length]!(n)}${n}`,
+);
 
 let player: Page;
-let html: string;
 beforeAll(async () => {
-  html = readFileSync(path.resolve(import.meta.dirname, '../../out/site/index.html'), 'utf8');
   // One window for all: each test opens the page in it anew.
   const context = await (await playing()).newContext({ bypassCSP: true });
   await context.addInitScript(() => {
@@ -60,18 +60,11 @@ const lastLoad = (): Promise<unknown> =>
 
 /** The page without its policy, on the played worker; afterwards no payload may have run or become an element. */
 async function unprotected(use: (page: Page) => Promise<void>, scenario: Scenario = {}): Promise<void> {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  await player.context().unrouteAll();
-  await player.context().route(site.url, (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
-    }),
-  );
-  await forget(player, site.url);
+  const html = String(builtSite().get('index.html')).replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '');
+  const url = await playedAt(scenario, html);
   const page = player;
-  await play(page, site.url, scenario);
+  await forget(page);
+  await page.goto(url);
   await page.getByText('Runs on').waitFor();
   await use(page);
   await page.evaluate(lastLoad);

@@ -1,12 +1,10 @@
 /** The instruments on the built page with the real worker: a paused run is looked into, tried out, and goes on as if nothing had been. */
 import { expect, test } from 'vitest';
 import { screenshot, withPage } from './harness.ts';
+import { small } from './small.ts';
 
 /** Of the base run; enough to pause in the middle of on a slow machine. */
 const STEPS = 120;
-/** One layer, rows of 16 tokens: kernels of a step as any other's, and the work of a twentieth. */
-const small =
-  'model.num_hidden_layers=1&model.hidden_size=32&model.intermediate_size=64&model.head_dim=8&model.max_position_embeddings=16&batch.length=16&evaluation.rows=1';
 
 test('a paused run shows its inside, lends its weights to trials, and ends as planned', () =>
   withPage(

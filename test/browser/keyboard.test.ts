@@ -5,9 +5,8 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { unzipSync } from 'fflate';
-import { expect, inject, test } from 'vitest';
-import { openPlayed } from '../ui/fake/play.ts';
-import { playing } from './played.ts';
+import { expect, test } from 'vitest';
+import { withPlayed } from './played.ts';
 
 /** More stops than the page has. */
 const MOST_STOPS = 150;
@@ -49,12 +48,8 @@ async function download(page: Page, name: string | RegExp): Promise<Buffer> {
   return readFileSync(await file.path());
 }
 
-test('two runs are started, compared and taken out by keyboard alone', async () => {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  const context = await (await playing()).newContext({ viewport: { width: 1280, height: 800 } });
-  try {
-    const page = await openPlayed(context, site.url, { stride: 400 });
+test('two runs are started, compared and taken out by keyboard alone', () =>
+  withPlayed({ stride: 400 }, async (page) => {
     await page.getByText('Runs on').waitFor();
     const ended = () => page.getByRole('button', { name: 'Start again', exact: true }).waitFor();
 
@@ -100,7 +95,4 @@ test('two runs are started, compared and taken out by keyboard alone', async () 
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     expect(await focused(page)).toBe('Help');
-  } finally {
-    await context.close();
-  }
-});
+  }));
