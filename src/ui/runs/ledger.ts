@@ -68,6 +68,10 @@ async function erase(id: string): Promise<void> {
 /** Ids of runs that a closed tab cut off. */
 const cutOff = new Set<string>();
 
+/** Those of earlier visits are in the list. */
+let recalled: Promise<void> = Promise.resolve();
+export const whenRecalled = (): Promise<void> => recalled;
+
 /** Brings in the runs of earlier visits. */
 export async function recallRuns(): Promise<void> {
   const found = await (await kept()).all();
@@ -184,7 +188,11 @@ export function newRecord(config: RunRecord['config'], part: RunRecord['part'], 
 let expected: string | null = null;
 export const expect = (id: string) => (expected = id);
 
+/** The run on the page is a saved one, looked at. */
+let isOnlyShown = false;
+
 function begin(): void {
+  isOnlyShown = false;
   const config = runConfig.peek();
   // The tab that trains a run writes it down.
   if (!config || isWatched.peek()) return void (currentId.value = null);
@@ -192,7 +200,8 @@ function begin(): void {
   const saved = savedAs.peek() ?? undefined;
   const own = records.peek().find((record) => saved !== undefined && record.saved === saved);
   // A run that is only shown again keeps its row as it is.
-  if (own && !isActive(runState.peek())) return void (currentId.value = own.id);
+  isOnlyShown = own !== undefined && !isActive(runState.peek());
+  if (isOnlyShown) return void (currentId.value = own!.id);
   const same = (record: RunRecord) =>
     cutOff.has(record.id) && JSON.stringify([record.config, record.part]) === JSON.stringify([config, part]);
   const row = records.peek().find(({ id }) => id === expected) ?? own ?? records.peek().find(same);
@@ -225,7 +234,7 @@ function figuresNow(record: RunRecord): Figures {
 function writeDown(): void {
   const record = records.peek().find(({ id }) => id === currentId.peek());
   const state = runState.peek();
-  if (!record || state.kind === 'idle') return;
+  if (!record || isOnlyShown || state.kind === 'idle') return;
   const next = { ...record, state, figures: figuresNow(record), saved: savedAs.peek() ?? record.saved };
   const over = !isActive(state);
   batch(() => {
@@ -246,7 +255,7 @@ function thinned(): ReturnType<History['pick']> {
 
 /** Follows the run on the page from now on. */
 export function keepRuns(): void {
-  void recallRuns();
+  recalled = recallRuns();
   let number = 0;
   let kind = '';
   effect(() => {
