@@ -61,7 +61,7 @@ export async function prepareData(
   }
   const { tokenizer, sources } = prepareSources(config, [...own, ...shipped], given, onProgress);
   const heldOut = sources
-    .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length) }))
+    .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length, tokenizer.endOfText) }))
     .filter(({ rows }) => rows.scored > 0);
   return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [] };
 }
