@@ -32,7 +32,7 @@ async function openModel(folder: string): Promise<{ engine: Engine; tokenizer: T
 
 /** The score contract of a UTF-8 text under a model folder. */
 export async function scoreText(folder: string, bytes: Uint8Array): Promise<Score> {
-  const text = readDocuments('text', 'text.txt', bytes).map((document) => document.text).join('');
+  
   const { engine, tokenizer, config } = await openModel(folder);
   const T = config.batch.length;
   const windows = scoreWindows(tokenizer.encode(text), T);

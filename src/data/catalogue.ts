@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { UserError } from '../util/errors.ts';
-import { decodeUtf8, gunzip, isGzip, readDocuments } from './read.ts';
+import { decodeText, gunzip, isGzip, readDocuments } from './read.ts';
 import type { Corpus } from './document.ts';
 
 /** Bytes of a file in the folder of shards. */
@@ -48,7 +48,7 @@ export type CatalogueEntry = Catalogue['sources'][number];
 const REBUILD = 'rebuild the shards with: node src/cli/run.mjs src/cli/buildData.ts';
 
 export async function loadCatalogue(fetchBytes: FetchBytes): Promise<Catalogue> {
-  const text = decodeUtf8(MANIFEST, await fetchBytes(MANIFEST));
+  const text = decodeText(MANIFEST, await fetchBytes(MANIFEST));
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -82,7 +82,7 @@ export async function loadSource(fetchBytes: FetchBytes, catalogue: Catalogue, n
         `reload the page, or ${REBUILD}.`,
     );
   }
-  const documents = readDocuments(name, `${name}.jsonl`, jsonl);
+  const documents = await readDocuments(name, `${name}.jsonl`, jsonl);
   return { name, label: entry.label, licence: entry.licence, documents };
 }
 

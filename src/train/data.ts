@@ -25,7 +25,12 @@ export interface TrainingData {
   heldOut: { name: string; rows: Rows }[];
   /** What a synthetic world can be asked; none for text. */
   suites: readonly Suite[];
+  /** What was chosen, guessed, shortened or left out, a sentence each: to be said once where a run begins. */
+  notes: readonly string[];
 }
+
+/** Names of the sources that the continued part draws from. */
+const continuedSources = ({ base, continued }: RunConfig): Set<string> => sourcesOf({ base: { ...base, blend: {} }, continued });
 
 /**
  * Loads what the blends name, trains the tokenizer unless a base brings its own, tokenizes. `files` are sources of the user's, by
@@ -46,22 +51,28 @@ export async function prepareData(
     const heldOut = corpus
       .measured()
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
-    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites };
+    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, notes: [] };
   }
-  const own = await readUserFiles(files, onProgress);
+  const said: string[] = [];
+  const own = await readUserFiles(files, said, onProgress);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {
     onProgress('Loading text', 0, missing.length);
     const catalogue = await loadCatalogue(fetchBytes);
-    for (const name of missing) {
+    const unknown = (name: string): boolean => !catalogue.sources.some((one) => one.name === name);
+    const gone = missing.filter((name) => given !== null && unknown(name) && !continuedSources(config).has(name));
+    if (gone.length > 0) {
+      said.push(`The base was trained on ${gone.join(', ')}, which is not given: no held-out loss of it is measured.`);
+    }
+    for (const name of missing.filter((one) => !gone.includes(one))) {
       shipped.push(await loadSource(fetchBytes, catalogue, name));
       onProgress('Loading text', shipped.length, missing.length);
     }
   }
-  const { tokenizer, sources } = prepareSources(config, [...own, ...shipped], given, onProgress);
+  const { tokenizer, sources, notes } = prepareSources(config, [...own, ...shipped], given, onProgress);
   const heldOut = sources
     .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length, tokenizer.endOfText) }))
     .filter(({ rows }) => rows.scored > 0);
-  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [] };
+  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [], notes: [...said, ...notes] };
 }
