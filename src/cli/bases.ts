@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import path from 'node:path';
 import { resolveConfig } from '../config/resolve.ts';
 import type { Blend } from '../config/run.ts';
-import { MODEL_FILES, type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
+import { type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
 import { modelCard } from '../export/modelCard.ts';
 import type { ResultRow } from '../recipe/results.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
@@ -103,5 +103,8 @@ function index(out: string): ShippedBase[] {
     return { preset, seed, folder, files: MODEL_FILES, bytes, sha256: sha256(readFileSync(at('model.safetensors'))) };
   });
 }
+
+/** What the page fetches of a base. */
+const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'];
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -44,7 +44,8 @@ export function resolveConfig(request: ConfigRequest): RunConfig {
       throw refused(`${quoted(name)} cannot name a source: use letters, digits, - and _, 40 at most.`);
     }
   }
-  const config = replaceSources(preset, given);
+  const fromBase = request.from !== undefined;
+  const config = replaceSources(preset, given, fromBase);
 
   const stated = new Set<string>();
   const apply = (key: string, problem: string | null) => {
@@ -58,7 +59,7 @@ export function resolveConfig(request: ConfigRequest): RunConfig {
   for (const [key, text] of sectionsFirst(lines)) apply(key, setText(config, key, text));
 
   const derived = withDerived(preset, config, stated);
-  validateConfig(derived, given);
+  validateConfig(derived, given, fromBase);
   return derived;
 }
 
@@ -191,14 +192,14 @@ function flatten(json: unknown, prefix = ''): [string, unknown][] {
 /**
  * The run with the user's sources in place of its own. Where every given name is one the run uses, each keeps its
  * weight relative to the others given; else all get equal parts, so that no given source goes unused. A synthetic world
- * makes way for text, read as bytes. Always a copy.
+ * makes way for text, read as bytes. `fromBase`: the base blend is the record of a checkpoint, and stays. Always a copy.
  */
-export function replaceSources(config: RunConfig, names: readonly string[]): RunConfig {
+export function replaceSources(config: RunConfig, names: readonly string[], fromBase = false): RunConfig {
   const next = cloneConfig(config);
   if (names.length === 0) return next;
   const blends = BLENDS.flatMap(({ key }) => {
     const blend = getPath(next, key) as Blend | undefined;
-    return blend ? [{ key, blend }] : [];
+    return blend && !(fromBase && key === 'base.blend') ? [{ key, blend }] : [];
   });
   const allKnown = !config.data.world && names.every((name) => blends.some(({ blend }) => Object.hasOwn(blend, name)));
   for (const { key, blend } of blends) {

@@ -18,23 +18,25 @@ export const MOST_SOURCES = 256;
 /**
  * Everything wrong with a configuration, one sentence each, ranges before relations; empty if it can run. `given` are
  * the names of the user's own sources, which take the place of shipped text; undefined leaves the names of text
- * sources unchecked (a link cannot know which files its reader has).
+ * sources unchecked (a link cannot know which files its reader has). `fromBase`: the run continues a checkpoint, so that nothing is
+ * drawn from the base's blend, whose sources need not be there any more.
  */
-export function checkConfig(config: RunConfig, given?: readonly string[]): string[] {
+export function checkConfig(config: RunConfig, given?: readonly string[], fromBase = false): string[] {
   const ranges = OPTIONS.filter((option) => closedSectionOf(config, option.key) === null)
     .map((option) => checkValue(option, getPath(config, option.key)))
     .filter((problem) => problem !== null);
   const blends = BLENDS.flatMap(({ key }) => {
     const blend = getPath(config, key);
-    return blend === undefined ? [] : blendProblems(key, blend as Blend, knownSources(config, given));
+    const isDrawn = !(fromBase && key === 'base.blend');
+    return blend === undefined ? [] : blendProblems(key, blend as Blend, isDrawn ? knownSources(config, given) : null);
   });
   // Relations of values that are out of range would only repeat the news.
   return ranges.length > 0 ? [...ranges, ...blends] : [...relationProblems(config), ...blends];
 }
 
 /** Throws the first problem as a UserError. */
-export function validateConfig(config: RunConfig, given?: readonly string[]): void {
-  const [problem] = checkConfig(config, given);
+export function validateConfig(config: RunConfig, given?: readonly string[], fromBase = false): void {
+  const [problem] = checkConfig(config, given, fromBase);
   if (problem !== undefined) throw new UserError(problem, { code: 'config' });
 }
 

@@ -25,7 +25,7 @@ export function prepareSources(
   given: Tokenizer | null,
   onProgress?: (what: string, done: number, total: number) => void,
 ): Prepared {
-  const wanted = sourcesOf(config);
+  const wanted = sourcesOf(config, given !== null);
   const splits = corpora
     .filter(({ name }) => wanted.has(name))
     .map((corpus) => ({ corpus, split: splitHeldOut(corpus.documents, config.data.heldOut, config.data.split) }));
@@ -58,9 +58,9 @@ function trainTokenizer(
   return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.('Training the tokenizer', done, total));
 }
 
-/** Names of the sources that some phase draws from. */
-export function sourcesOf({ base, continued }: RunConfig): Set<string> {
-  const blends = [base.blend, continued?.general ?? {}, continued?.qa ?? {}];
+/** Names of the sources that some phase draws from; `fromBase`: of a run that continues a checkpoint, whose base draws no more. */
+export function sourcesOf({ base, continued }: RunConfig, fromBase = false): Set<string> {
+  const blends = [fromBase ? {} : base.blend, continued?.general ?? {}, continued?.qa ?? {}];
   return new Set(
     blends.flatMap((blend) =>
       Object.entries(blend)

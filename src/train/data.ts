@@ -5,16 +5,17 @@ import type { Corpus } from '../data/document.ts';
 import { heldOutRows, type Rows } from '../data/heldOutRows.ts';
 import { type Batch, Loader } from '../data/loader.ts';
 import { type GivenFile, prepareSources, readUserFiles, sourcesOf } from '../data/prepare.ts';
+import type { Place } from '../recipe/place.ts';
 import type { Suite } from '../evaluate/suite.ts';
 import type { SourceCount } from '../protocol.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { prepareWorld } from '../world/prepare.ts';
 
-/** Batches as a function of (step, micro-batch, blend); see data/loader.ts. */
+/** Batches as a function of (place, blend); see data/loader.ts. */
 export interface BatchSource {
   check(blend: Blend): void;
   allocate(): Batch;
-  batchAt(step: number, micro: number, blend: Blend, into?: Batch): Batch;
+  draw(place: Place, blend: Blend, into?: Batch): Batch;
   describeCounts(counts: Float64Array): SourceCount[];
 }
 
@@ -28,7 +29,7 @@ export interface TrainingData {
 }
 
 /**
- * Loads what the blends name, trains the tokenizer unless a base brings its own, tokenizes. `files` are sources of the user's, by
+ * Loads what the blends name, trains the tokenizer unless a base brings its own (`given`: the run continues that), tokenizes. `files` are sources of the user's, by
  * name.
  */
 export async function prepareData(
@@ -49,7 +50,7 @@ export async function prepareData(
     return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites };
   }
   const own = await readUserFiles(files, onProgress);
-  const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
+  const missing = [...sourcesOf(config, given !== null)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {
     onProgress('Loading text', 0, missing.length);
