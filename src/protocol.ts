@@ -96,6 +96,7 @@ export type NoticeCode =
   | 'went-back'
   | 'not-saved'
   | 'storage'
+  | 'data'
   | 'old-save'
   | 'gpu-lost'
   | 'gpu-hung'

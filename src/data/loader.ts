@@ -1,5 +1,5 @@
 /**
- * Batches as a pure function of (seed, step, micro-batch, blend): nothing to save, nothing to replay, any step at once.
+ * Batches as a pure function of (seed, place, blend): nothing to save but how much was drawn, nothing to replay.
  *
  * A row of T + 1 tokens is filled by draws: a source by the blend, then a unit of that source, until the row is full;
  * the last unit is cut. A unit is an endOfText and a whole document, so that every row begins as generation does, with an
@@ -13,6 +13,7 @@ import { UserError } from '../util/errors.ts';
 import { pcg3d, streamOf } from '../util/random.ts';
 import { drawProbabilities } from './balance.ts';
 import { blendShares } from './blend.ts';
+import { type Place, placeAfter, placeOfStep } from '../recipe/place.ts';
 import type { Blend } from '../config/run.ts';
 import type { LengthDistribution } from './balance.ts';
 import type { TokenSource } from './source.ts';
@@ -94,14 +95,17 @@ export class Loader {
     };
   }
 
-  /** The batch of a step's micro-batch, written into `into` where given. */
-  batchAt(step: number, micro: number, blend: Blend, into: Batch = this.allocate()): Batch {
+  /** The batch of the rows from a place on, written into `into` where given. */
+  draw({ rows }: Place, blend: Blend, into: Batch = this.allocate()): Batch {
     const draws = this.#drawsOf(blend);
     into.counts.fill(0);
-    const { sequences, accumulation } = this.shape;
-    const first = (step * accumulation + micro) * sequences;
-    for (let b = 0; b < sequences; b++) this.#fillRow(first + b, draws, into, b);
+    for (let b = 0; b < this.shape.sequences; b++) this.#fillRow(rows + b, draws, into, b);
     return into;
+  }
+
+  /** The batch of a step's micro-batch in a run that takes all its steps alike. */
+  batchAt(step: number, micro: number, blend: Blend, into?: Batch): Batch {
+    return this.draw(placeAfter(placeOfStep(step, this.shape), micro, this.shape), blend, into);
   }
 
   /**

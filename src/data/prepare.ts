@@ -88,9 +88,9 @@ function trainTokenizer(
   return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.('Training the tokenizer', done, total));
 }
 
-/** Names of the sources that some phase draws from. */
-export function sourcesOf({ base, continued }: Pick<RunConfig, 'base' | 'continued'>): Set<string> {
-  const blends = [base.blend, continued?.general ?? {}, continued?.qa ?? {}];
+/** Names of the sources that some phase draws from; `fromBase`: of a run that continues a checkpoint, whose base draws no more. */
+export function sourcesOf({ base, continued }: RunConfig, fromBase = false): Set<string> {
+  const blends = [fromBase ? {} : base.blend, continued?.general ?? {}, continued?.qa ?? {}];
   return new Set(
     blends.flatMap((blend) =>
       Object.entries(blend)

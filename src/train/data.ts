@@ -5,16 +5,17 @@ import type { Corpus } from '../data/document.ts';
 import { heldOutRows, type Rows } from '../data/heldOutRows.ts';
 import { type Batch, Loader } from '../data/loader.ts';
 import { type GivenFile, prepareSources, readUserFiles, sourcesOf } from '../data/prepare.ts';
+import type { Place } from '../recipe/place.ts';
 import type { Suite } from '../evaluate/suite.ts';
 import type { SourceCount } from '../protocol.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { prepareWorld } from '../world/prepare.ts';
 
-/** Batches as a function of (step, micro-batch, blend); see data/loader.ts. */
+/** Batches as a function of (place, blend); see data/loader.ts. */
 export interface BatchSource {
   check(blend: Blend): void;
   allocate(): Batch;
-  batchAt(step: number, micro: number, blend: Blend, into?: Batch): Batch;
+  draw(place: Place, blend: Blend, into?: Batch): Batch;
   describeCounts(counts: Float64Array): SourceCount[];
 }
 
@@ -29,12 +30,10 @@ export interface TrainingData {
   notes: readonly string[];
 }
 
-/** Names of the sources that the continued part draws from. */
-const continuedSources = ({ base, continued }: RunConfig): Set<string> => sourcesOf({ base: { ...base, blend: {} }, continued });
-
 /**
- * Loads what the blends name, trains the tokenizer unless a base brings its own, tokenizes. `files` are sources of the user's, by
- * name.
+ * Loads what the blends name, trains the tokenizer unless a base brings its own (`given`:
+ * the run continues that), tokenizes. `files` are sources of the user's, by name. What only the base drew from is prepared too where
+ * it is to be had, for what is forgotten of it.
  */
 export async function prepareData(
   config: RunConfig,
@@ -59,9 +58,13 @@ export async function prepareData(
   const shipped: Corpus[] = [];
   if (missing.length > 0) {
     onProgress('Loading text', 0, missing.length);
-    const catalogue = await loadCatalogue(fetchBytes);
+    const drawn = sourcesOf(config, given !== null);
+    const catalogue = await loadCatalogue(fetchBytes).catch((error: unknown) => {
+      if (missing.some((name) => drawn.has(name))) throw error;
+      return { sources: [] };
+    });
     const unknown = (name: string): boolean => !catalogue.sources.some((one) => one.name === name);
-    const gone = missing.filter((name) => given !== null && unknown(name) && !continuedSources(config).has(name));
+    const gone = missing.filter((name) => unknown(name) && !drawn.has(name));
     if (gone.length > 0) {
       said.push(`The base was trained on ${gone.join(', ')}, which is not given: no held-out loss of it is measured.`);
     }

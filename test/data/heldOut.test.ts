@@ -74,6 +74,16 @@ describe('held-out split by tail', () => {
     );
   });
 
+  test('where a hash holds out nothing, or all, the tail is held out', () => {
+    const of = (count: number) => documents(Array.from({ length: 400 }, (_, i) => `text ${i}`).filter((text) => documentHash(text)[0] / 2 ** 32 >= 0.1).slice(0, count));
+    const none = of(25);
+    const { train, heldOut, by } = splitHeldOut(none, 0.1, 'hash');
+    expect(by).toBe('tail');
+    expect(heldOut.length).toBeGreaterThan(1);
+    expect([...texts(train), ...texts(heldOut)].join('')).toBe(texts(none).join(''));
+    expect(splitHeldOut(documents(many), 0.1, 'hash').by).toBe('hash');
+  });
+
   test('a training document that equals a held-out one is dropped', () => {
     const { train, heldOut } = splitHeldOut(documents(['same', 'other', 'more', 'same']), 0.25, 'tail');
     expect(texts(heldOut).at(-1)).toBe('same');
@@ -81,7 +91,7 @@ describe('held-out split by tail', () => {
   });
 
   test('a share of 0 holds nothing out; others must be in [0, 1)', () => {
-    expect(splitHeldOut(one, 0, 'hash')).toEqual({ train: one, heldOut: [] });
+    expect(splitHeldOut(one, 0, 'hash')).toEqual({ train: one, heldOut: [], by: 'none', dropped: 0 });
     for (const share of [-0.1, 1, Number.NaN]) expect(() => splitHeldOut(one, share, 'hash')).toThrow(UserError);
   });
 });

@@ -35,6 +35,7 @@ export class Table implements Divider {
     let number = 0;
     Papa.parse<string[]>(text, {
       delimiter: this.#delimiter,
+      skipEmptyLines: true, // also where the delimiter is guessed: blank lines would count against every one
       step: ({ data, errors, meta }) => {
         number++;
         const broken = errors.find(({ type }) => type === 'Quotes');
@@ -68,7 +69,6 @@ class Rows {
   }
 
   take(cells: string[], number: number, delimiter: string): void {
-    if (cells.length === 1 && cells[0]!.trim() === '') return; // a blank line
     if (this.#columns === null) {
       this.#columns = cells.map((cell, i) => cell.trim() || `column ${i + 1}`);
       this.#delimiter = delimiter;

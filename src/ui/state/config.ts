@@ -33,7 +33,8 @@ export const startsFromShipped = signal(false);
 const start = computed(() => {
   const chosen = presetConfig(preset.value);
   const base = givenBase.value;
-  return replaceSources(base && chosen.continued ? configureFromBase(base, chosen) : chosen, ownSources.value);
+  const continues = base !== null && chosen.continued !== null;
+  return replaceSources(continues ? configureFromBase(base, chosen) : chosen, ownSources.value, continues);
 });
 
 export const config = computed(() => {
@@ -46,7 +47,10 @@ export const config = computed(() => {
 });
 
 /** What keeps the recipe from being run, one sentence each. */
-export const conflicts = computed(() => [...checkConfig(config.value, ownSources.value), ...againstBase.value.errors]);
+export const conflicts = computed(() => [
+  ...checkConfig(config.value, ownSources.value, givenBase.value !== null),
+  ...againstBase.value.errors,
+]);
 
 /** How the recipe departs from the model folder it continues. The folder's own tokenizer is the run's. */
 export const againstBase = computed((): BaseCheck => {
