@@ -63,7 +63,7 @@ function splitNotes({ name, documents }: Corpus, { by, dropped }: Split, { heldO
   // One document can only be divided by its tail.
   if (by === 'tail' && data.split === 'hash' && documents.length > 1) {
     notes.push(
-      `${name}: ${documents.length} documents are too few to hold out ${percent} of them by their hash; ` +
+      `${name}: of its ${documents.length} documents no even ${percent} can be held out by their hash; ` +
         'the end of the text is held out instead.',
     );
   }

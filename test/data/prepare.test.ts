@@ -92,10 +92,10 @@ describe('preparing sources', () => {
     };
     const { notes, tokenizer } = prepareSources(odd, [few, { ...same, documents: [...same.documents, ...corpora[1]!.documents.slice(0, 1)] }], null);
     expect(notes).toEqual([
-      'a: 12 documents are too few to hold out 10 % of them by their hash; the end of the text is held out instead.',
+      'a: of its 12 documents no even 10 % can be held out by their hash; the end of the text is held out instead.',
       expect.stringMatching(/^a: \d+ tokens are held out, fewer than one row of 64: its held-out loss is rough\.$/),
-      'b: 41 documents are too few to hold out 10 % of them by their hash; the end of the text is held out instead.',
-      'b: 35 of its documents equal a held-out one and are not trained on.',
+      'b: of its 41 documents no even 10 % can be held out by their hash; the end of the text is held out instead.',
+      'b: 38 of its documents equal a held-out one and are not trained on.',
       expect.stringMatching(/^b: \d+ tokens are held out/),
       `The tokenizer has ${tokenizer.size} ids and 4096 were asked for: the text repeats too little for more; the other rows of the embedding stay unused.`,
     ]);
