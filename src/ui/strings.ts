@@ -1,5 +1,6 @@
 /** Every sentence of the page, in one place, so that a translation is one more file of this shape. */
 import type { ListedRun, NoGpuCause, PhaseName, RunState } from '../protocol.ts';
+import type { BlendKey } from '../config/sources.ts';
 import type { Unit } from './chart/scale.ts';
 import type { RecordState } from './runs/record.ts';
 import type { Column } from './runs/rows.ts';
@@ -371,8 +372,27 @@ export const text = {
     sourceOf: (from: string, notes: string | undefined) => `Source: ${from}${notes ? `, ${notes}` : ''}.`,
     files: 'Your own text',
     filesNote:
-      '.txt, .md, .jsonl or .ndjson, also packed as .gz, chosen or dropped here, in place of the preset’s text. It is ' +
-      'read in this tab and never leaves your machine.',
+      'Choose or drop files: .txt, .md, .docx, .csv, .tsv, .json or .jsonl, also as .zip or .gz. They are read in this tab ' +
+      'and never leave your machine.',
+    missing: (source: string) => `The text “${source}” is not here: choose its file under “Your own text”.`,
+    choose: (source: string, file: string | undefined) =>
+      file === undefined ? `Choose the file for “${source}”` : `Choose ${file} again, for “${source}”`,
+    giveUp: 'Use the preset’s text',
+    about: (bytes: number, documents: number) =>
+      `${format.bytes(bytes)}, ${documents === 1 ? 'one document' : `${format.integer(documents)} documents`}`,
+    column: 'Column',
+    columnOf: (file: string) => `Column of ${file} to read`,
+    anyColumn: 'Choose one',
+    readIn: 'Read in',
+    blendNames: { 'base.blend': 'Base', 'continued.general': 'General', 'continued.qa': 'QA' } satisfies Record<BlendKey, string>,
+    share: 'Share of each, %',
+    shareNote: (share: number) =>
+      share < 1
+        ? `The preset’s text is the other ${format.percent(1 - share)}.`
+        : 'In place of the preset’s text; less than 100 % is mixed into it.',
+    firstDocuments: 'First documents, as they will be read',
+    previewLength: (shown: number, length: number) =>
+      shown < length ? `The first ${format.integer(shown)} of ${format.integer(length)} characters` : `${format.integer(length)} characters`,
     fileSource: 'Name',
     removeShort: 'Remove',
     remove: (name: string) => `Remove ${name}`,
@@ -381,13 +401,12 @@ export const text = {
       'letter or digit.',
     taken: (name: string) => `There is a source named “${name}” already: choose another name.`,
     empty: (name: string) => `${name} is empty: choose a file with text in it.`,
-    kind: (name: string) => `${name} is not a .txt, .md, .jsonl or .ndjson file, nor one of these as .gz: choose one of them.`,
     refused: (sentence: string, code: string) => `${sentence.replace(/\.$/, '')} (code ${code}).`,
     unread: (name: string, cause: string) => `${name} could not be read (${cause}): add it again.`,
     reading: (name: string) => `Reading ${name} …`,
     damaged: (name: string, places: number, at: number) =>
-      `${name} is not UTF-8 in ${places === 1 ? 'one place' : `${format.integer(places)} places`}, ` +
-      `${places === 1 ? 'at' : 'first at'} byte ${format.integer(at)} (code text-utf8): what is to become of it?`,
+      `${name} has bytes that are no text in ${places === 1 ? 'one place' : `${format.integer(places)} places`}, ` +
+      `${places === 1 ? 'at' : 'first at'} byte ${format.integer(at)} (code text-utf8). How should it be read?`,
     replace: 'Replace by \ufffd',
     western: 'Read as Windows-1252',
     leaveOut: 'Leave out',

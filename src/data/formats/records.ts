@@ -72,7 +72,9 @@ export class Records {
     if (field === null || typeof field === 'string') return field;
     if (typeof field === 'number' || typeof field === 'boolean') return String(field);
     if (isConversation(field)) return this.#conversation(field);
-    throw this.#refused(number, `a ${quoted(column)} that is no text`);
+    throw new UserError(`${this.#name}, ${this.#unit} ${number} has a ${quoted(column)} that is no text: name another field, or mend it.`, {
+      code: 'text-fields',
+    });
   }
 
   #textOf(value: unknown, number: number): string | null {
@@ -88,18 +90,16 @@ export class Records {
     if (typeof prompt === 'string' && typeof completion === 'string') return continued(prompt, completion);
     if (typeof prompt === 'string' && typeof answer === 'string') return `${prompt}\n${answer}`;
     if (typeof question === 'string' && typeof answer === 'string') return questionAndAnswer(question, answer);
-    throw this.#refused(number, Object.keys(fields).slice(0, 5).map(quoted).join(', ') || 'no fields');
-  }
-
-  #refused(number: number, found: string): UserError {
-    const where = `${this.#name}, ${this.#unit} ${number} has ${found}`;
-    const wanted =
-      'it needs a string "text", "prompt" and "completion", "prompt" and "answer", "question" and "answer", or "messages"';
-    // Which of several fields is the text is a question; a record without fields is an error.
-    if (this.#columns.length > 0 && this.#column === null) {
-      return new ColumnError(`${where}: ${wanted}, or the name of the one to read.`, this.#columns);
+    const names = Object.keys(fields);
+    const found = names.slice(0, 5).map(quoted).join(', ') || 'no fields';
+    const sentence =
+      `${this.#name}, ${this.#unit} ${number} has ${found}: it needs a string "text", "prompt" and "completion", ` +
+      '"prompt" and "answer", "question" and "answer", or "messages"';
+    // Which field is the text is a question; one record unlike those before it is an error.
+    if (names.length > 0 && this.#texts.list.length === 0) {
+      throw new ColumnError(`${sentence}, or the name of the one to read.`, names.slice(0, MOST_NAMES));
     }
-    return new UserError(`${where}: ${wanted}.`, { code: 'text-fields' });
+    throw new UserError(`${sentence}.`, { code: 'text-fields' });
   }
 
   /** Turns under the names of who speaks, a line break between them. */

@@ -11,17 +11,22 @@ import { DEFAULT_PRESET, presetConfig } from '../../config/presets.ts';
 import { replaceSources, setText, withDerived } from '../../config/resolve.ts';
 import type { Blend, ModelConfig, RunConfig } from '../../config/run.ts';
 import { decodeHash } from '../../config/url.ts';
+import { REAL_SOURCES, SOURCE_NAME, type SourceUse } from '../../config/sources.ts';
 import { checkConfig } from '../../config/validate.ts';
 import { type BaseCheck, type BaseMetadata, checkAgainstBase, configureFromBase } from '../../recipe/baseCheckpoint.ts';
 import { planRun } from '../../recipe/phases.ts';
+import { text } from '../strings.ts';
 import { isActive } from './controls.ts';
 import { runConfig, runPart, runState } from './run.ts';
 
 export const preset = signal(DEFAULT_PRESET);
 /** Dotted key → value as text, in the order stated. */
 const stated = signal<ReadonlyMap<string, string>>(new Map());
-/** Names of the reader's own sources. */
+/** Names of the reader's own sources, and where those are read that are not read everywhere. */
 export const ownSources = signal<readonly string[]>([]);
+const ownUses = signal<readonly SourceUse[]>([]);
+/** Sources of the reader's whose files are asked for again. */
+const awaited = signal<readonly string[]>([]);
 /** What a link asked for and could not have, one sentence each. */
 export const linkProblems = signal<readonly string[]>([]);
 
@@ -34,7 +39,7 @@ const start = computed(() => {
   const chosen = presetConfig(preset.value);
   const base = givenBase.value;
   const continues = base !== null && chosen.continued !== null;
-  return replaceSources(continues ? configureFromBase(base, chosen) : chosen, ownSources.value, continues);
+  return replaceSources(continues ? configureFromBase(base, chosen) : chosen, [...ownSources.value, ...awaited.value], continues, ownUses.value);
 });
 
 export const config = computed(() => {
@@ -46,9 +51,19 @@ export const config = computed(() => {
   return withDerived(start.value, next, taken);
 });
 
+/** Sources that the recipe names and that are neither shipped nor given: their files have to be chosen, or chosen again. */
+export const missingSources = computed((): readonly string[] => {
+  const { data, base, continued } = config.value;
+  if (data.world) return [];
+  const blends = [givenBase.value ? {} : base.blend, continued?.general ?? {}, continued?.qa ?? {}];
+  const names = new Set(blends.flatMap((blend) => Object.keys(blend)));
+  return [...names].filter((name) => SOURCE_NAME.test(name) && !Object.hasOwn(REAL_SOURCES, name) && !ownSources.value.includes(name));
+});
+
 /** What keeps the recipe from being run, one sentence each. */
 export const conflicts = computed(() => [
-  ...checkConfig(config.value, ownSources.value, givenBase.value !== null),
+  ...checkConfig(config.value, [...ownSources.value, ...missingSources.value], givenBase.value !== null),
+  ...missingSources.value.map(text.setup.missing),
   ...againstBase.value.errors,
 ]);
 
@@ -74,9 +89,15 @@ export function state(key: string, value: string): string | null {
   return null;
 }
 
-/** Puts other sources of the reader's in place; weights stated for sources that are gone go with them. */
-export function useSources(names: readonly string[]): void {
+/**
+ * Puts other sources of the reader's in place; weights that were stated go, for the blends are others, unless `keepWeights`
+ * says that they were stated for these. Those whose files are still asked for stay, but for `without`.
+ */
+export function useSources(names: readonly string[], uses: readonly SourceUse[] = [], keepWeights = false, without?: string): void {
+  awaited.value = missingSources.value.filter((name) => name !== without && !names.includes(name));
   ownSources.value = names;
+  ownUses.value = uses;
+  if (keepWeights) return;
   stated.value = new Map([...stated.value].filter(([key]) => weightKey(key) === null));
 }
 
@@ -85,6 +106,7 @@ export function readLink(hash: string): void {
   if (hash.length < 2) return;
   const { config: linked, problems } = decodeHash(hash);
   preset.value = linked.preset;
+  awaited.value = [];
   stated.value = new Map(differences(linked, presetConfig(linked.preset)).map(({ key, to }) => [key, to]));
   linkProblems.value = problems;
 }
