@@ -31,11 +31,21 @@ export interface Documents {
   uses: SourceUse[];
 }
 
-const SHORT: Readonly<Record<string, BlendKey>> = { base: 'base.blend', general: 'continued.general', qa: 'continued.qa' };
+const SHORT: Readonly<Record<string, BlendKey>> = {
+  base: 'base.blend',
+  general: 'continued.general',
+  qa: 'continued.qa',
+};
 
 /** The files that `--data SOURCE=PATH[#COLUMN]` names, and where `--in` and `--mix` put them. They are opened, not read. */
-export async function givenDocuments({ data = [], invalid = 'refuse', in: places = [], mix = [] }: GivenDocuments): Promise<Documents> {
-  if (!isInvalid(invalid)) throw new UserError(`--invalid ${invalid} is unknown: give refuse, replace or windows-1252.`);
+export async function givenDocuments({
+  data = [],
+  invalid = 'refuse',
+  in: places = [],
+  mix = [],
+}: GivenDocuments): Promise<Documents> {
+  if (!isInvalid(invalid))
+    throw new UserError(`--invalid ${invalid} is unknown: give refuse, replace or windows-1252.`);
   const files: GivenFile[] = [];
   for (const pair of data) {
     const [source, given] = divided('data', pair, 'SOURCE=PATH');
@@ -46,21 +56,27 @@ export async function givenDocuments({ data = [], invalid = 'refuse', in: places
   const uses = new Map(names.map((name) => [name, wholeUse(name)]));
   const amend = (option: string, source: string, change: Partial<SourceUse>): void => {
     const known = uses.get(source);
-    if (!known) throw new UserError(`--${option} names ${source}, which no --data gives: there are ${names.join(', ') || 'none'}.`);
+    if (!known)
+      throw new UserError(
+        `--${option} names ${source}, which no --data gives: there are ${names.join(', ') || 'none'}.`,
+      );
     uses.set(source, { ...known, ...change });
   };
   for (const pair of places) {
     const [source, list] = divided('in', pair, 'SOURCE=BLENDS');
     const blends = list.split(',').map((name) => SHORT[name.trim()]);
     if (!blends.every((key) => key !== undefined)) {
-      throw new UserError(`--in ${pair} names an unknown blend: give some of base, general, qa with commas between them.`);
+      throw new UserError(
+        `--in ${pair} names an unknown blend: give some of base, general, qa with commas between them.`,
+      );
     }
     amend('in', source, { blends: BLEND_KEYS.filter((key) => blends.includes(key)) });
   }
   for (const pair of mix) {
     const [source, percent] = divided('mix', pair, 'SOURCE=PERCENT');
     const share = /^\d+(\.\d+)?%?$/.test(percent) ? parseFloat(percent) / 100 : NaN;
-    if (!(share > 0 && share <= 1)) throw new UserError(`--mix ${pair} is no share: give a number above 0, at most 100, as in ${source}=20.`);
+    if (!(share > 0 && share <= 1))
+      throw new UserError(`--mix ${pair} is no share: give a number above 0, at most 100, as in ${source}=20.`);
     amend('mix', source, { share });
   }
   return { files, names, uses: [...uses.values()].filter((use) => !isWhole(use)) };
@@ -77,7 +93,9 @@ const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false
 /** `file.csv#column`; a file whose own name has a # is that file. */
 export function withColumn(given: string): { file: string; column: string | null } {
   const at = given.lastIndexOf('#');
-  return at < 0 || isFile(given) ? { file: given, column: null } : { file: given.slice(0, at), column: given.slice(at + 1) };
+  return at < 0 || isFile(given)
+    ? { file: given, column: null }
+    : { file: given.slice(0, at), column: given.slice(at + 1) };
 }
 
 /** A file of any size, to be read piece by piece. */
@@ -117,6 +135,11 @@ const HINTS: Readonly<Record<string, string>> = {
 
 /** An error with what to type behind it: only the terminal names commands, and the page's messages are the same without them. */
 export function hinted(error: unknown): unknown {
-  const hint = error instanceof UserError && error.code !== undefined && Object.hasOwn(HINTS, error.code) ? HINTS[error.code] : undefined;
-  return hint === undefined ? error : new UserError(`${(error as UserError).message} ${hint}`, { code: (error as UserError).code, cause: error });
+  const hint =
+    error instanceof UserError && error.code !== undefined && Object.hasOwn(HINTS, error.code)
+      ? HINTS[error.code]
+      : undefined;
+  return hint === undefined
+    ? error
+    : new UserError(`${(error as UserError).message} ${hint}`, { code: (error as UserError).code, cause: error });
 }

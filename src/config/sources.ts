@@ -78,7 +78,9 @@ export function switchesNothing({ continued }: RunConfig): boolean {
   const total = (blend: Blend) => Object.values(blend).reduce((sum, weight) => sum + weight, 0);
   const shareOf = (blend: Blend, name: string) => (Object.hasOwn(blend, name) ? blend[name]! / total(blend) : 0);
   // Weights are typed with a few digits: shares nearer than that are equal.
-  return Object.keys({ ...general, ...qa }).every((name) => Math.abs(shareOf(general, name) - shareOf(qa, name)) < 1e-6);
+  return Object.keys({ ...general, ...qa }).every(
+    (name) => Math.abs(shareOf(general, name) - shareOf(qa, name)) < 1e-6,
+  );
 }
 
 export const SWITCHES_NOTHING =

@@ -66,7 +66,11 @@ export async function loadCatalogue(fetchBytes: FetchBytes): Promise<Catalogue> 
 }
 
 /** Fetches and checks one source of the catalogue. */
-export async function loadSource(fetchBytes: FetchBytes, catalogue: Pick<Catalogue, 'sources'>, name: string): Promise<Corpus> {
+export async function loadSource(
+  fetchBytes: FetchBytes,
+  catalogue: Pick<Catalogue, 'sources'>,
+  name: string,
+): Promise<Corpus> {
   const entry = catalogue.sources.find((one) => one.name === name);
   if (entry === undefined) {
     const known = catalogue.sources.map((one) => one.name).join(', ');

@@ -108,7 +108,9 @@ async function readZip(source: string, name: string, file: Uint8Array, options: 
     return wanted;
   });
   if (entries.length === 0) {
-    throw new UserError(`${brief(name)} holds no file of a kind that is read here: pack text files.`, { code: 'text-kind' });
+    throw new UserError(`${brief(name)} holds no file of a kind that is read here: pack text files.`, {
+      code: 'text-kind',
+    });
   }
   const all: TextFile = { documents: [], damaged: 0, firstDamage: null, notes: [], columns: [], column: null };
   if (leftOut.length > 0) {
@@ -116,14 +118,15 @@ async function readZip(source: string, name: string, file: Uint8Array, options: 
     all.notes.push(`${brief(name)}: ${brief(leftOut[0]!)}${others} left out, of no kind that is read here.`);
   }
   for (const { name: entry, bytes } of entries) {
-    const one = await readFile(source, `${name}/${entry}`, new Blob([bytes as BlobPart]), { ...options, onProgress: undefined }).catch(
-      (error: unknown) => {
-        // One blank file among others is no reason to refuse them.
-        if (!(error instanceof UserError && error.code === 'text-empty')) throw error;
-        all.notes.push(error.message);
-        return null;
-      },
-    );
+    const one = await readFile(source, `${name}/${entry}`, new Blob([bytes as BlobPart]), {
+      ...options,
+      onProgress: undefined,
+    }).catch((error: unknown) => {
+      // One blank file among others is no reason to refuse them.
+      if (!(error instanceof UserError && error.code === 'text-empty')) throw error;
+      all.notes.push(error.message);
+      return null;
+    });
     if (one === null) continue;
     for (const document of one.documents) all.documents.push(document);
     all.damaged += one.damaged;
@@ -261,7 +264,12 @@ export function decodeText(fileName: string, bytes: Uint8Array): string {
   return text;
 }
 
-function notText(name: string, encoding: string | null, places: number, { at, byte }: { at: number; byte: number }): UserError {
+function notText(
+  name: string,
+  encoding: string | null,
+  places: number,
+  { at, byte }: { at: number; byte: number },
+): UserError {
   const value = `0x${byte.toString(16).padStart(2, '0')}`;
   const others = places === 1 ? '' : `, the first of ${places} places`;
   const wanted = encoding?.startsWith('utf-16') ? 'whole UTF-16' : 'UTF-8';
@@ -271,9 +279,12 @@ function notText(name: string, encoding: string | null, places: number, { at, by
 }
 
 function noText(name: string, size: number): UserError {
-  return new UserError(size === 0 ? `${name} is empty: give a file with text.` : `${name} (${size} bytes) holds no text.`, {
-    code: 'text-empty',
-  });
+  return new UserError(
+    size === 0 ? `${name} is empty: give a file with text.` : `${name} (${size} bytes) holds no text.`,
+    {
+      code: 'text-empty',
+    },
+  );
 }
 
 function tooLarge(name: string, size: number, limit: number): UserError {

@@ -156,7 +156,7 @@ describe('npm run recipe', () => {
     ['invalid UTF-8', ['--data', `notes=${write('bytes.txt', Uint8Array.of(72, 105, 0xff, 0xfe, 0x20))}`], /UTF-8/],
     ['a text shorter than a context', ['--data', `notes=${write('few.txt', 'Hi there.')}`], /\d+.*65|65.*\d+/],
     ['an array whose documents are shorter than a context, counted without its brackets', ['--data', `notes=${write('array.json', '[{"text": "Hi."}, {"text": "Ho."}]')}`], /"notes" has [1-8] tokens.*\b65\b/],
-    ['columns of which none is named', ['--data', `notes=${write('table.csv', 'title,body\nMoby Dick,The whale swam\n')}`], /"title", "body" read like text: name the one to read\. In the terminal: --data/],
+    ['columns of which none is named', ['--data', `notes=${write('table.csv', 'title,body\nMoby Dick,The whale swam\n')}`], /"title", "body", and more than one reads like text: name the one to read\. In the terminal: --data/],
     ['a column that is not there', ['--data', `notes=${at('table.csv')}#text`], /has no "text": name one of "title", "body"/],
     ['a kind that is not read', ['--data', `notes=${write('page.html', '<p>Hi</p>')}`], /page\.html is of no kind that is read here/],
     ['a share that is none', ['--data', `notes=${text}`, '--mix', 'notes=0'], /--mix notes=0 is no share/],

@@ -75,7 +75,12 @@ describe('held-out split by tail', () => {
   });
 
   test('where a hash holds out nothing, or all, the tail is held out', () => {
-    const of = (count: number) => documents(Array.from({ length: 400 }, (_, i) => `text ${i}`).filter((text) => documentHash(text)[0] / 2 ** 32 >= 0.1).slice(0, count));
+    const of = (count: number) =>
+      documents(
+        Array.from({ length: 400 }, (_, i) => `text ${i}`)
+          .filter((text) => documentHash(text)[0] / 2 ** 32 >= 0.1)
+          .slice(0, count),
+      );
     const none = of(25);
     const { train, heldOut, by } = splitHeldOut(none, 0.1, 'hash');
     expect(by).toBe('tail');

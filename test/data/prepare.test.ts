@@ -81,8 +81,14 @@ describe('preparing sources', () => {
   });
 
   test('what departs from what was asked for is said, once each', () => {
-    const few = corpus('a', Array.from({ length: 12 }, (_, i) => `A text of some words, number ${i}.`));
-    const same = corpus('b', Array.from({ length: 40 }, () => 'the same text'));
+    const few = corpus(
+      'a',
+      Array.from({ length: 12 }, (_, i) => `A text of some words, number ${i}.`),
+    );
+    const same = corpus(
+      'b',
+      Array.from({ length: 40 }, () => 'the same text'),
+    );
     const odd: RunConfig = {
       ...config,
       tokenizer: { kind: 'bpe', vocab_size: 4096 },
@@ -90,7 +96,11 @@ describe('preparing sources', () => {
       base: { ...config.base, blend: { a: 1, b: 1 } },
       continued: null,
     };
-    const { notes, tokenizer } = prepareSources(odd, [few, { ...same, documents: [...same.documents, ...corpora[1]!.documents.slice(0, 1)] }], null);
+    const { notes, tokenizer } = prepareSources(
+      odd,
+      [few, { ...same, documents: [...same.documents, ...corpora[1]!.documents.slice(0, 1)] }],
+      null,
+    );
     expect(notes).toEqual([
       'a: of its 12 documents no even 10 % can be held out by their hash; the end of the text is held out instead.',
       expect.stringMatching(/^a: \d+ tokens are held out, fewer than one row of 64: its held-out loss is rough\.$/),

@@ -146,7 +146,10 @@ test('a file of several columns waits for one to be chosen, and another may be c
   const [candidate] = candidates.value;
   expect(candidate!.state).toMatchObject({ kind: 'column', columns: ['title', 'body'] });
   await settle(candidate!, { column: 'body' });
-  expect(ownFiles.value[0]).toMatchObject({ file: { column: 'body' }, preview: { documents: 1, first: [{ text: 'The whale swam.' }] } });
+  expect(ownFiles.value[0]).toMatchObject({
+    file: { column: 'body' },
+    preview: { documents: 1, first: [{ text: 'The whale swam.' }] },
+  });
   await chooseColumn('table', 'title');
   expect(ownFiles.value[0]).toMatchObject({ file: { column: 'title' }, preview: { first: [{ text: 'Moby Dick' }] } });
   expect(files.value).toMatchObject([{ source: 'table', column: 'title' }]);

@@ -8,7 +8,12 @@ const BODY = 'word/document.xml';
 /** Text beside the body's, which is left out. */
 const BESIDE = /^word\/(footnotes|endnotes|comments|header\d*|footer\d*)\.xml$/;
 /** What stands for a character. */
-const CHARACTERS: Readonly<Record<string, string>> = { 'w:tab': '\t', 'w:br': '\n', 'w:cr': '\n', 'w:noBreakHyphen': '\u2011' };
+const CHARACTERS: Readonly<Record<string, string>> = {
+  'w:tab': '\t',
+  'w:br': '\n',
+  'w:cr': '\n',
+  'w:noBreakHyphen': '\u2011',
+};
 /** Deleted text, field codes, and the second form of what Word drew in a first. */
 const SKIPPED = new Set(['w:del', 'w:moveFrom', 'w:instrText', 'mc:Fallback']);
 
@@ -31,7 +36,9 @@ function paragraphs(name: string, [body]: readonly Packed[]): string {
     collect(root, parts);
     return parts.join('');
   } catch {
-    throw new UserError(`${name} is no Word document that can be read: save it again as .docx or as .txt.`, { code: 'docx-damaged' });
+    throw new UserError(`${name} is no Word document that can be read: save it again as .docx or as .txt.`, {
+      code: 'docx-damaged',
+    });
   }
 }
 

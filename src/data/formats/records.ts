@@ -9,16 +9,29 @@ export class ColumnError extends UserError {
 
   constructor(message: string, columns: readonly string[]) {
     super(message, { code: 'text-column' });
-    this.columns = columns;
+    this.columns = columns.slice(0, MOST_COLUMNS);
   }
 }
 
-/** Names told of a record's fields; a table of more has a wrong delimiter more likely than so many columns. */
-const MOST_NAMES = 40;
+/** Columns or fields a person chooses from: a table of more has the wrong delimiter rather than so many columns. */
+const MOST_COLUMNS = 40;
+/** Names that a sentence tells, and UTF-16 units of each: a column's is short, and the rest is a file that is no table. */
+const MOST_TOLD = 5;
+const LONGEST_TOLD = 24;
+
+const toldName = (name: string): string =>
+  quoted(name.length > LONGEST_TOLD ? `${name.slice(0, LONGEST_TOLD - 1)}…` : name);
+
+/** Names in a sentence, the first of many. */
+export function told(names: readonly string[]): string {
+  const rest = names.length - MOST_TOLD;
+  return names.slice(0, MOST_TOLD).map(toldName).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
 
 type Fields = Record<string, unknown>;
 const fieldOf = (fields: Fields, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** How questions are written in every QA source of real text. */
 export function questionAndAnswer(question: string, answer: string): string {
@@ -44,7 +57,7 @@ export class Records {
   }
 
   add(value: unknown, number: number): void {
-    if (isFields(value) && this.#columns.length === 0) this.#columns = Object.keys(value).slice(0, MOST_NAMES);
+    if (isFields(value) && this.#columns.length === 0) this.#columns = Object.keys(value);
     const text = this.#column === null ? this.#textOf(value, number) : this.#fieldText(value, this.#column, number);
     if (text === null || !this.#texts.add(text)) this.#leftOut++;
   }
@@ -72,9 +85,12 @@ export class Records {
     if (field === null || typeof field === 'string') return field;
     if (typeof field === 'number' || typeof field === 'boolean') return String(field);
     if (isConversation(field)) return this.#conversation(field);
-    throw new UserError(`${this.#name}, ${this.#unit} ${number} has a ${quoted(column)} that is no text: name another field, or mend it.`, {
-      code: 'text-fields',
-    });
+    throw new UserError(
+      `${this.#name}, ${this.#unit} ${number} has a ${quoted(column)} that is no text: name another field, or mend it.`,
+      {
+        code: 'text-fields',
+      },
+    );
   }
 
   #textOf(value: unknown, number: number): string | null {
@@ -85,19 +101,21 @@ export class Records {
     if (typeof text === 'string' || text === null) return text;
     const messages = fieldOf(fields, 'messages');
     if (isConversation(messages)) return this.#conversation(messages);
-    const [prompt, completion, answer, question] = ['prompt', 'completion', 'answer', 'question'].map((name) => fieldOf(fields, name));
+    const [prompt, completion, answer, question] = ['prompt', 'completion', 'answer', 'question'].map((name) =>
+      fieldOf(fields, name),
+    );
     if (isConversation(prompt) && isConversation(completion)) return this.#conversation([...prompt, ...completion]);
     if (typeof prompt === 'string' && typeof completion === 'string') return continued(prompt, completion);
     if (typeof prompt === 'string' && typeof answer === 'string') return `${prompt}\n${answer}`;
     if (typeof question === 'string' && typeof answer === 'string') return questionAndAnswer(question, answer);
     const names = Object.keys(fields);
-    const found = names.slice(0, 5).map(quoted).join(', ') || 'no fields';
+    const found = told(names) || 'no fields';
     const sentence =
       `${this.#name}, ${this.#unit} ${number} has ${found}: it needs a string "text", "prompt" and "completion", ` +
       '"prompt" and "answer", "question" and "answer", or "messages"';
     // Which field is the text is a question; one record unlike those before it is an error.
     if (names.length > 0 && this.#texts.list.length === 0) {
-      throw new ColumnError(`${sentence}, or the name of the one to read.`, names.slice(0, MOST_NAMES));
+      throw new ColumnError(`${sentence}, or the name of the one to read.`, names);
     }
     throw new UserError(`${sentence}.`, { code: 'text-fields' });
   }
@@ -106,7 +124,9 @@ export class Records {
   #conversation(turns: readonly Turn[]): string {
     const said = turns.map(({ role, content }) => {
       const parts = Array.isArray(content) ? content : [content];
-      const texts = parts.map((part: unknown) => (isFields(part) ? fieldOf(part, 'text') : part)).filter((part) => typeof part === 'string');
+      const texts = parts
+        .map((part: unknown) => (isFields(part) ? fieldOf(part, 'text') : part))
+        .filter((part) => typeof part === 'string');
       this.#turnsLeftOut += parts.length - texts.length;
       return texts.length === 0 ? '' : `${role.charAt(0).toUpperCase()}${role.slice(1)}: ${texts.join('\n')}`;
     });
@@ -120,7 +140,11 @@ interface Turn {
 }
 
 function isConversation(value: unknown): value is Turn[] {
-  return Array.isArray(value) && value.length > 0 && value.every((turn) => isFields(turn) && typeof fieldOf(turn, 'role') === 'string' && Object.hasOwn(turn, 'content'));
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((turn) => isFields(turn) && typeof fieldOf(turn, 'role') === 'string' && Object.hasOwn(turn, 'content'))
+  );
 }
 
 /** A completion goes on where its prompt ends, as data of this form is made; a line break where neither has white space there. */
@@ -129,6 +153,5 @@ function continued(prompt: string, completion: string): string {
 }
 
 export function noColumn(name: string, column: string, columns: readonly string[]): ColumnError {
-  const all = columns.map(quoted).join(', ') || 'none';
-  return new ColumnError(`${name} has no ${quoted(column)}: name one of ${all}.`, columns);
+  return new ColumnError(`${name} has no ${quoted(column)}: name one of ${told(columns) || 'none'}.`, columns);
 }

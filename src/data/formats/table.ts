@@ -2,7 +2,7 @@
 import Papa from 'papaparse';
 import { UserError } from '../../util/errors.ts';
 import { quoted } from '../../util/quoted.ts';
-import { ColumnError, noColumn, Records } from './records.ts';
+import { ColumnError, noColumn, Records, told } from './records.ts';
 import type { Divided, Divider } from './texts.ts';
 
 /** Rows looked at before a column is chosen: enough to see which holds prose. */
@@ -95,11 +95,15 @@ class Rows {
   #choose(): Records {
     const columns = this.#columns ?? [];
     this.#chosen = this.#asked ?? this.#columnOf(columns);
-    if (this.#chosen !== null && columns.length > 0 && !columns.includes(this.#chosen)) throw noColumn(this.#name, this.#chosen, columns);
+    if (this.#chosen !== null && columns.length > 0 && !columns.includes(this.#chosen))
+      throw noColumn(this.#name, this.#chosen, columns);
     if (this.#chosen !== null && this.#asked === null) {
-      this.#notes.push(`${this.#name}: the column ${quoted(this.#chosen)} is read, and the first row as the columns’ names.`);
+      this.#notes.push(
+        `${this.#name}: the column ${quoted(this.#chosen)} is read, and the first row as the columns’ names.`,
+      );
     }
-    if (![',', '\t'].includes(this.#delimiter)) this.#notes.push(`${this.#name}: ${quoted(this.#delimiter)} divides its cells.`);
+    if (![',', '\t'].includes(this.#delimiter))
+      this.#notes.push(`${this.#name}: ${quoted(this.#delimiter)} divides its cells.`);
     // An empty table has no column to lack.
     const records = new Records(this.#name, 'row', this.#waiting.length > 0 ? this.#chosen : null);
     this.#records = records;
@@ -118,8 +122,11 @@ class Rows {
     if (columns.length === 1) return columns[0]!;
     if (prose.length === 1) return prose[0]!;
     if (columns.length === 0) return null;
-    const found = prose.length === 0 ? 'none reads like text' : `${prose.map(quoted).join(', ')} read like text`;
-    throw new ColumnError(`${this.#name} has the columns ${columns.map(quoted).join(', ')}, of which ${found}: name the one to read.`, columns);
+    const found = prose.length === 0 ? 'none reads' : 'more than one reads';
+    throw new ColumnError(
+      `${this.#name} has the columns ${told(columns)}, and ${found} like text: name the one to read.`,
+      columns,
+    );
   }
 
   #add(records: Records, cells: readonly string[], number: number): void {

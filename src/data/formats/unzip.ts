@@ -18,12 +18,16 @@ export function unzip(name: string, file: Uint8Array, limit: number, wanted: (en
   let unpacked = 0;
   const filter = ({ name: entry, originalSize }: { name: string; originalSize: number }): boolean => {
     if (++entries > MOST_ENTRIES) {
-      throw new UserError(`${name} lists more than ${MOST_ENTRIES} files: divide it into smaller ones.`, { code: 'zip-entries' });
+      throw new UserError(`${name} lists more than ${MOST_ENTRIES} files: divide it into smaller ones.`, {
+        code: 'zip-entries',
+      });
     }
     if (entry.endsWith('/') || !wanted(entry)) return false;
     unpacked += originalSize;
     if (unpacked > most) {
-      throw new UserError(`${name} unpacks to more than ${most} bytes: divide it into smaller files.`, { code: 'zip-size' });
+      throw new UserError(`${name} unpacks to more than ${most} bytes: divide it into smaller files.`, {
+        code: 'zip-size',
+      });
     }
     return true;
   };
@@ -32,6 +36,8 @@ export function unzip(name: string, file: Uint8Array, limit: number, wanted: (en
     return Object.entries(unzipSync(file, { filter })).map(([entry, bytes]) => ({ name: entry, bytes }));
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${name} is a zip that is damaged, cut short or encrypted: pack it again.`, { code: 'zip-damaged' });
+    throw new UserError(`${name} is a zip that is damaged, cut short or encrypted: pack it again.`, {
+      code: 'zip-damaged',
+    });
   }
 }

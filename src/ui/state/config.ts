@@ -60,6 +60,9 @@ export const missingSources = computed((): readonly string[] => {
   return [...names].filter((name) => SOURCE_NAME.test(name) && !Object.hasOwn(REAL_SOURCES, name) && !ownSources.value.includes(name));
 });
 
+/** Whether the preset itself names a source. */
+export const isPresets = (source: string): boolean => sourcesOf(presetConfig(preset.value)).includes(source);
+
 /** What keeps the recipe from being run, one sentence each. */
 export const conflicts = computed(() => [
   ...checkConfig(config.value, [...ownSources.value, ...missingSources.value], givenBase.value !== null),
@@ -94,7 +97,8 @@ export function state(key: string, value: string): string | null {
  * says that they were stated for these. Those whose files are still asked for stay, but for `without`.
  */
 export function useSources(names: readonly string[], uses: readonly SourceUse[] = [], keepWeights = false, without?: string): void {
-  awaited.value = missingSources.value.filter((name) => name !== without && !names.includes(name));
+  const stays = (name: string) => name !== without && !names.includes(name) && !isPresets(name);
+  awaited.value = missingSources.value.filter(stays);
   ownSources.value = names;
   ownUses.value = uses;
   if (keepWeights) return;

@@ -50,7 +50,12 @@ function setFiles(next: readonly OwnFile[], keepWeights = false, without?: strin
   const names = next.map(({ file }) => file.source);
   const asked = missingSources.value.flatMap((name) => remembered.value.get(name)?.use ?? []);
   const uses = [...next.map(({ use }) => use), ...asked.filter(({ source }) => !names.includes(source))];
-  useSources(names, uses.filter((use) => !isWhole(use)), keepWeights, without);
+  useSources(
+    names,
+    uses.filter((use) => !isWhole(use)),
+    keepWeights,
+    without,
+  );
 }
 
 const refuse = (sentence: string): void => void (fileProblems.value = [...fileProblems.value, sentence]);
@@ -74,7 +79,13 @@ export async function addFiles(list: Iterable<File>, awaited?: string): Promise<
   for (const bytes of list) {
     const { name, size } = bytes;
     const before = awaited === undefined ? undefined : remembered.value.get(awaited);
-    const file: UserFile = { source: awaited ?? sourceName(name), name, bytes, invalid: before?.invalid ?? 'refuse', column: before?.column };
+    const file: UserFile = {
+      source: awaited ?? sourceName(name),
+      name,
+      bytes,
+      invalid: before?.invalid ?? 'refuse',
+      column: before?.column,
+    };
     if (fileKind(name) === null) refuse(text.setup.refused(unreadableKind(name).message, 'text-kind'));
     else if (size === 0) refuse(text.setup.empty(name));
     else added.push({ key: keys++, file, awaited: awaited !== undefined, state: reading });
@@ -113,7 +124,10 @@ async function look({ key, file, awaited }: Candidate): Promise<void> {
 }
 
 function amendFile(source: string, change: (own: OwnFile) => OwnFile, keepWeights = false): void {
-  setFiles(ownFiles.value.map((own) => (own.file.source === source ? change(own) : own)), keepWeights);
+  setFiles(
+    ownFiles.value.map((own) => (own.file.source === source ? change(own) : own)),
+    keepWeights,
+  );
 }
 
 /** Reads another column of a file. */
@@ -138,7 +152,11 @@ export function useFile(source: string, change: Partial<Pick<SourceUse, 'blends'
 export function removeFile(source: string): void {
   fileProblems.value = [];
   forgetFile(source);
-  setFiles(ownFiles.value.filter(({ file }) => file.source !== source), false, source);
+  setFiles(
+    ownFiles.value.filter(({ file }) => file.source !== source),
+    false,
+    source,
+  );
 }
 
 /** Gives up a source whose file was not chosen again: the blends are the preset's, and the files' that are there. */
@@ -155,8 +173,16 @@ export function renameFile(source: string, name: string): void {
   else if (files.value.some((file) => file.source === name)) refuse(text.setup.taken(name));
   else {
     forgetFile(source);
-    const renamed = ({ file, preview, use }: OwnFile) => ({ file: { ...file, source: name }, preview, use: { ...use, source: name } });
-    setFiles(ownFiles.value.map((own) => (own.file.source === source ? renamed(own) : own)), false, source);
+    const renamed = ({ file, preview, use }: OwnFile) => ({
+      file: { ...file, source: name },
+      preview,
+      use: { ...use, source: name },
+    });
+    setFiles(
+      ownFiles.value.map((own) => (own.file.source === source ? renamed(own) : own)),
+      false,
+      source,
+    );
   }
 }
 

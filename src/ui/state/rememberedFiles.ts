@@ -17,7 +17,9 @@ export const remembered = signal<ReadonlyMap<string, RememberedFile>>(read());
 function read(): Map<string, RememberedFile> {
   try {
     const list = JSON.parse(sessionStorage.getItem(KEY) ?? '[]') as [string, RememberedFile][];
-    return new Map(list.filter(([source, { name, use }]) => typeof source === 'string' && typeof name === 'string' && isUse(use)));
+    return new Map(
+      list.filter(([source, { name, use }]) => typeof source === 'string' && typeof name === 'string' && isUse(use)),
+    );
   } catch {
     return new Map(); // storage is denied, or holds what no version wrote
   }
@@ -38,7 +40,8 @@ function write(next: ReadonlyMap<string, RememberedFile>): void {
 
 export function rememberFiles(own: readonly { file: UserFile; use: SourceUse }[]): void {
   const next = new Map(remembered.value);
-  for (const { file, use } of own) next.set(file.source, { name: file.name, invalid: file.invalid, column: file.column, use });
+  for (const { file, use } of own)
+    next.set(file.source, { name: file.name, invalid: file.invalid, column: file.column, use });
   write(next);
 }
 

@@ -208,8 +208,7 @@ function nextReading(event: KeyboardEvent, line: number | null, { firstStep, end
   if (direction === 0) return null;
   if (line === null) return end;
   const stride = direction * (event.shiftKey ? 10 : 1);
-  if (length === 0)
-    return Math.max(firstStep, Math.min(end, line + stride * Math.ceil((endStep - firstStep) / 100)));
+  if (length === 0) return Math.max(firstStep, Math.min(end, line + stride * Math.ceil((endStep - firstStep) / 100)));
   const at = lowerBound(step, length, line);
   return step[Math.max(0, Math.min(length - 1, at + stride))];
 }

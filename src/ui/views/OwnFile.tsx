@@ -18,7 +18,11 @@ export function FileRow({ own: { file, preview, use } }: { own: OwnFile }) {
       <div class="file-line">
         <label>
           {text.setup.fileSource}{' '}
-          <input type="text" value={source} onChange={(event) => renameFile(source, event.currentTarget.value.trim())} />
+          <input
+            type="text"
+            value={source}
+            onChange={(event) => renameFile(source, event.currentTarget.value.trim())}
+          />
         </label>
         <button type="button" class="quiet" aria-label={text.setup.remove(name)} onClick={() => removeFile(source)}>
           {text.setup.removeShort}

@@ -3,8 +3,17 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { FILE_ENDINGS } from '../../config/files.ts';
 import { SWITCHES_NOTHING, switchesNothing } from '../../config/sources.ts';
-import { config, missingSources } from '../state/config.ts';
-import { addFiles, type Candidate, candidates, fileProblems, giveUp, leaveOut, ownFiles, settle } from '../state/files.ts';
+import { config, isPresets, missingSources } from '../state/config.ts';
+import {
+  addFiles,
+  type Candidate,
+  candidates,
+  fileProblems,
+  giveUp,
+  leaveOut,
+  ownFiles,
+  settle,
+} from '../state/files.ts';
 import { remembered } from '../state/rememberedFiles.ts';
 import { text } from '../strings.ts';
 import { FileRow } from './OwnFile.tsx';
@@ -56,7 +65,17 @@ export function OwnFiles() {
   );
 }
 
-function FileInput({ id, multiple, describedBy, awaited }: { id: string; multiple?: boolean; describedBy?: string; awaited?: string }) {
+function FileInput({
+  id,
+  multiple,
+  describedBy,
+  awaited,
+}: {
+  id: string;
+  multiple?: boolean;
+  describedBy?: string;
+  awaited?: string;
+}) {
   return (
     <input
       id={id}
@@ -79,11 +98,13 @@ function MissingRow({ source }: { source: string }) {
     <li class="file stack-2">
       <label for={id}>{text.setup.choose(source, remembered.value.get(source)?.name)}</label>
       <FileInput id={id} awaited={source} />
-      <span class="buttons">
-        <button type="button" class="quiet" onClick={() => giveUp(source)}>
-          {text.setup.giveUp}
-        </button>
-      </span>
+      {!isPresets(source) && (
+        <span class="buttons">
+          <button type="button" class="quiet" onClick={() => giveUp(source)}>
+            {text.setup.giveUp}
+          </button>
+        </span>
+      )}
     </li>
   );
 }
@@ -125,7 +146,12 @@ function CandidateRow({ candidate }: { candidate: Candidate }) {
             ))}
           </select>
         )}
-        <button type="button" class="quiet" aria-label={text.setup.remove(file.name)} onClick={() => leaveOut(candidate)}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={text.setup.remove(file.name)}
+          onClick={() => leaveOut(candidate)}
+        >
           {text.setup.leaveOut}
         </button>
       </span>

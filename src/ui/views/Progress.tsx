@@ -32,10 +32,7 @@ export function Progress() {
         <p class="stage">{text.stage(state)}</p>
         {last >= 0 && (
           <p class="numbers">
-            {[
-              text.progress.step(done, plan.endStep),
-              text.progress.tokens(history.tokens[last]),
-            ].join(' · ')}
+            {[text.progress.step(done, plan.endStep), text.progress.tokens(history.tokens[last])].join(' · ')}
             {pace && (
               <>
                 {' · '}

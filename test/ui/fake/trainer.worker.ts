@@ -314,7 +314,7 @@ const api: TrainerApi = {
     if (name.includes('damaged')) return { kind: 'damaged', places: 12, at: 88_123, in: name };
     if (name.includes('refused')) return { kind: 'refused', code: 'text-utf16', message: `${name} is UTF-16: save it as UTF-8.` };
     if (name.includes('columns') && !column) {
-      return { kind: 'column', columns: ['id', 'title', 'body'], message: `${name} has the columns "id", "title", "body", of which "title", "body" read like text: name the one to read.` };
+      return { kind: 'column', columns: ['id', 'title', 'body'], message: `${name} has the columns "id", "title", "body", and more than one reads like text: name the one to read.` };
     }
     const text = 'The number after 12 is 13, and the one after 13 is 14.';
     const notes = column ? [`${name}: 2 rows without text are left out.`] : [];
