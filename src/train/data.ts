@@ -10,6 +10,7 @@ import type { Suite } from '../evaluate/suite.ts';
 import type { SourceCount } from '../protocol.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { prepareWorld } from '../world/prepare.ts';
+import { type Question, questionsOfText, questionsOfWorld } from './questions.ts';
 
 /** Batches as a function of (place, blend); see data/loader.ts. */
 export interface BatchSource {
@@ -28,6 +29,8 @@ export interface TrainingData {
   suites: readonly Suite[];
   /** What was chosen, guessed, shortened or left out, a sentence each: to be said once where a run begins. */
   notes: readonly string[];
+  /** What it is asked at the end of every phase. */
+  questions: readonly Question[];
 }
 
 /**
@@ -50,7 +53,7 @@ export async function prepareData(
     const heldOut = corpus
       .measured()
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
-    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, notes: [] };
+    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, questions: questionsOfWorld(suites), notes: [] };
   }
   const said: string[] = [];
   const own = await readUserFiles(files, said, onProgress);
@@ -77,5 +80,6 @@ export async function prepareData(
   const heldOut = sources
     .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length, tokenizer.endOfText) }))
     .filter(({ rows }) => rows.scored > 0);
-  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [], notes: [...said, ...notes] };
+  const questions = questionsOfText(config, sources, tokenizer);
+  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [], questions, notes: [...said, ...notes] };
 }

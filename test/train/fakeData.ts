@@ -41,6 +41,7 @@ export function fakeData(config: RunConfig): TrainingData {
     tokenizer: new ByteTokenizer(),
     suites: [],
     notes: [],
+    questions: [],
     heldOut: [{ name: 'a', rows: heldOutRow(T, V) }],
     batches: {
       check: () => {},

@@ -14,7 +14,10 @@ const SHOWN = 4;
 const TOKENS = 120;
 
 export function Samples() {
-  const latest = samples.value.slice(-SHOWN).reverse();
+  const latest = samples.value
+    .filter(({ question }) => !question)
+    .slice(-SHOWN)
+    .reverse();
   return (
     <section class="stack-4">
       <h2>{text.samples.heading}</h2>
