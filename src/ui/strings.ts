@@ -1,6 +1,5 @@
 /** Every sentence of the page, in one place, so that a translation is one more file of this shape. */
 import type { ListedRun, NoGpuCause, PhaseName, RunState } from '../protocol.ts';
-import type { BlendKey } from '../config/sources.ts';
 import type { Unit } from './chart/scale.ts';
 import type { RecordState } from './runs/record.ts';
 import type { Column } from './runs/rows.ts';
@@ -416,32 +415,11 @@ export const text = {
     weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
     more: 'All settings',
     experimentUnderWay: 'An experiment is under way on the other sheet: stop it there first.',
-    files: 'Your own text',
+files: 'Your own text',
     filesNote:
       'Choose or drop files: .txt, .md, .docx, .csv, .tsv, .json or .jsonl, also as .zip or .gz. They are read in this tab ' +
       'and never leave your machine.',
     missing: (source: string) => `The text “${source}” is not here: choose its file under “Your own text”.`,
-    choose: (source: string, file: string | undefined) =>
-      file === undefined ? `Choose the file for “${source}”` : `Choose ${file} again, for “${source}”`,
-    giveUp: 'Use the preset’s text',
-    about: (bytes: number, documents: number) =>
-      `${format.bytes(bytes)}, ${documents === 1 ? 'one document' : `${format.integer(documents)} documents`}`,
-    column: 'Column',
-    columnOf: (file: string) => `Column of ${file} to read`,
-    anyColumn: 'Choose one',
-    readIn: 'Read in',
-    blendNames: { 'base.blend': 'Base', 'continued.general': 'General', 'continued.qa': 'QA' } satisfies Record<BlendKey, string>,
-    share: 'Share of each, %',
-    shareNote: (share: number) =>
-      share < 1
-        ? `The preset’s text is the other ${format.percent(1 - share)}.`
-        : 'In place of the preset’s text; less than 100 % is mixed into it.',
-    firstDocuments: 'First documents, as they will be read',
-    previewLength: (shown: number, length: number) =>
-      shown < length ? `The first ${format.integer(shown)} of ${format.integer(length)} characters` : `${format.integer(length)} characters`,
-    fileSource: 'Name',
-    removeShort: 'Remove',
-    remove: (name: string) => `Remove ${name}`,
     badName: (name: string) =>
       `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a ` +
       'letter or digit.',
@@ -449,13 +427,6 @@ export const text = {
     empty: (name: string) => `${name} is empty: choose a file with text in it.`,
     refused: (sentence: string, code: string) => `${sentence.replace(/\.$/, '')} (code ${code}).`,
     unread: (name: string, cause: string) => `${name} could not be read (${cause}): add it again.`,
-    reading: (name: string) => `Reading ${name} …`,
-    damaged: (name: string, places: number, at: number) =>
-      `${name} has bytes that are no text in ${places === 1 ? 'one place' : `${format.integer(places)} places`}, ` +
-      `${places === 1 ? 'at' : 'first at'} byte ${format.integer(at)} (code text-utf8). How should it be read?`,
-    replace: 'Replace by \ufffd',
-    western: 'Read as Windows-1252',
-    leaveOut: 'Leave out',
   },
 
   model: {

@@ -6,34 +6,34 @@ import { config, preset } from '../state/config.ts';
 import { presetConfig } from '../../config/presets.ts';
 import { chooseColumn, type OwnFile, removeFile, renameFile, useFile } from '../state/files.ts';
 import { isLocked } from '../state/lesson.ts';
-import { text } from '../strings.ts';
+import { words } from './words.ts';
 
 export function FileRow({ own: { file, preview, use } }: { own: OwnFile }) {
   const { source, name } = file;
   return (
     <li class="file stack-2">
       <p>
-        <b>{name}</b> <span class="note">{text.setup.about(file.bytes.size, preview.documents)}</span>
+        <b>{name}</b> <span class="note">{words.about(file.bytes.size, preview.documents)}</span>
       </p>
       <div class="file-line">
         <label>
-          {text.setup.fileSource}{' '}
+          {words.fileSource}{' '}
           <input
             type="text"
             value={source}
             onChange={(event) => renameFile(source, event.currentTarget.value.trim())}
           />
         </label>
-        <button type="button" class="quiet" aria-label={text.setup.remove(name)} onClick={() => removeFile(source)}>
-          {text.setup.removeShort}
+        <button type="button" class="quiet" aria-label={words.remove(name)} onClick={() => removeFile(source)}>
+          {words.removeShort}
         </button>
       </div>
       {preview.column !== null && preview.columns.length > 1 && (
         <div class="file-line">
           <label>
-            {text.setup.column}{' '}
+            {words.column}{' '}
             <select
-              aria-label={text.setup.columnOf(name)}
+              aria-label={words.columnOf(name)}
               value={preview.column}
               onChange={(event) => void chooseColumn(source, event.currentTarget.value)}
             >
@@ -61,7 +61,7 @@ function Use({ use: { source, blends, share } }: { use: OwnFile['use'] }) {
   const keys = config.value.continued ? BLEND_KEYS : BLEND_KEYS.slice(0, 1);
   return (
     <fieldset class="file-use" disabled={disabled}>
-      <legend>{text.setup.readIn}</legend>
+      <legend>{words.readIn}</legend>
       {keys.map((key) => (
         <label key={key}>
           <input
@@ -73,11 +73,11 @@ function Use({ use: { source, blends, share } }: { use: OwnFile['use'] }) {
               useFile(source, { blends: BLEND_KEYS.filter((one) => (one === key ? isIn : blends.includes(one))) });
             }}
           />{' '}
-          {text.setup.blendNames[key]}
+          {words.blendNames[key]}
         </label>
       ))}
       <label>
-        {text.setup.share}{' '}
+        {words.share}{' '}
         <input
           type="number"
           min={1}
@@ -86,7 +86,7 @@ function Use({ use: { source, blends, share } }: { use: OwnFile['use'] }) {
           onInput={(event) => useFile(source, { share: Number(event.currentTarget.value) / 100 })}
         />
       </label>
-      <p class="note">{text.setup.shareNote(share)}</p>
+      <p class="note">{words.shareNote(share)}</p>
     </fieldset>
   );
 }
@@ -94,16 +94,16 @@ function Use({ use: { source, blends, share } }: { use: OwnFile['use'] }) {
 function Preview({ preview: { first }, open }: { preview: FilePreview; open: boolean }) {
   return (
     <details open={open}>
-      <summary>{text.setup.firstDocuments}</summary>
+      <summary>{words.firstDocuments}</summary>
       <ol class="preview">
         {first.map(({ text: shown, length }, i) => (
           <li key={i}>
-            <pre tabIndex={0} aria-label={text.setup.previewLength(shown.length, length)}>
+            <pre tabIndex={0} aria-label={words.previewLength(shown.length, length)}>
               {shown}
               {shown.length < length && '…'}
             </pre>
             <span class="note" aria-hidden="true">
-              {text.setup.previewLength(shown.length, length)}
+              {words.previewLength(shown.length, length)}
             </span>
           </li>
         ))}
