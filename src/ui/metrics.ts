@@ -37,7 +37,7 @@ export const METRICS = {
   sinceSwitch: {
     explanation:
       'Held-out loss now less that at the switch, with its standard error over the held-out rows: the same rows are measured every time.',
-    source: 'ΔL ± s(d)/√R, d the change of each of R rows',
+    source: 'ΔL = L(now) − L(switch), ± s(d)/√R with d the change of each of R rows',
   },
   tokens: {
     explanation: 'Training tokens drawn so far.',

@@ -1,8 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren, ComponentType, JSX } from 'preact';
 import { machine } from '../trainer.ts';
-import { Answers } from './Answers.tsx';
-import { Benchmarks } from './Benchmarks.tsx';
 import { Embedded } from './Embedded.tsx';
 import { Ending } from './Ending.tsx';
 import { Figure } from './Figure.tsx';
@@ -13,10 +11,8 @@ import { NoGpu } from './NoGpu.tsx';
 import { Notices } from './Notices.tsx';
 import { Resume } from './Resume.tsx';
 import { RunPanel } from './RunPanel.tsx';
-import { Samples } from './Samples.tsx';
 import { Setup } from './Setup.tsx';
 import { Tour, TourInvitation } from './Tour.tsx';
-import { SourcesTable } from './SourcesTable.tsx';
 import { hasRunsToCompare } from '../runs/ledger.ts';
 import { isEmbedded, isHidden } from '../state/lesson.ts';
 import { type View, view } from '../state/route.ts';
@@ -74,6 +70,11 @@ const RunsTable = fetched(
   (children) => <div>{children}</div>,
 );
 
+const Results = fetched(
+  () => import('./Results.tsx').then((module) => module.Results),
+  (children) => <div class="results">{children}</div>,
+);
+
 function RunSheet() {
   const none = machine.value.kind === 'none' ? machine.value : null;
   return (
@@ -89,16 +90,7 @@ function RunSheet() {
         <Notices />
         <Figure />
         {hasRunsToCompare.value && !isHidden('runs') && <RunsTable />}
-        {runConfig.value && (
-          <div class="results">
-            <div class="stack-6">
-              <SourcesTable />
-              <Benchmarks />
-            </div>
-            {!isHidden('samples') && <Samples />}
-            {!isHidden('samples') && <Answers />}
-          </div>
-        )}
+        {runConfig.value && <Results />}
       </div>
       <div class="setup">
         <Setup />
