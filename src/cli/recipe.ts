@@ -4,8 +4,9 @@
  * Progress on stderr; a bad input is one sentence and a non-zero exit.
  */
 import { writeFileSync, renameSync } from 'node:fs';
-import { argumentsOf, integer, readBytes, required, say } from './arguments.ts';
+import { argumentsOf, integer, required, say } from './arguments.ts';
 import { bases } from './bases.ts';
+import { hinted, readGiven } from './documents.ts';
 import { experiment } from './experiment.ts';
 import { record } from './record.ts';
 import { train } from './train.ts';
@@ -14,7 +15,9 @@ import { sampleModel, scoreText } from './useModel.ts';
 
 async function scoreCommand(args: string[]): Promise<void> {
   const given = argumentsOf(args, { model: { type: 'string' }, text: { type: 'string' }, json: { type: 'string' } });
-  const result = await scoreText(required(given.model, 'model'), readBytes(required(given.text, 'text')));
+  const { documents, notes } = await readGiven(required(given.text, 'text'));
+  for (const note of notes) say(`note: ${note}`);
+  const result = await scoreText(required(given.model, 'model'), documents);
   const json = required(given.json, 'json');
   writeFileSync(`${json}.part`, JSON.stringify(result));
   renameSync(`${json}.part`, json);
@@ -36,5 +39,6 @@ async function sampleCommand(args: string[]): Promise<void> {
 const commands: Record<string, (args: string[]) => Promise<void>> = { score: scoreCommand, sample: sampleCommand, experiment, bases, record, range, grid };
 const [name, ...rest] = process.argv.slice(2);
 const command = commands[name ?? ''];
-if (command) await command(rest);
-else await train(process.argv.slice(2));
+await (command ? command(rest) : train(process.argv.slice(2))).catch((error: unknown) => {
+  throw hinted(error);
+});

@@ -1,5 +1,5 @@
 /** A model folder put to use in Node: scoring a text, continuing a prompt. */
-import { readDocuments } from '../data/read.ts';
+import type { Document } from '../data/document.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import { type Score, score, scoreWindows } from '../export/score.ts';
 import { presetConfig } from '../config/presets.ts';
@@ -30,12 +30,12 @@ async function openModel(folder: string): Promise<{ engine: Engine; tokenizer: T
   return { engine, tokenizer, config };
 }
 
-/** The score contract of a UTF-8 text under a model folder. */
-export async function scoreText(folder: string, bytes: Uint8Array): Promise<Score> {
-  const text = readDocuments('text', 'text.txt', bytes).map((document) => document.text).join('');
+/** The score contract of documents, end to end, under a model folder. */
+export async function scoreText(folder: string, documents: readonly Document[]): Promise<Score> {
+  
   const { engine, tokenizer, config } = await openModel(folder);
   const T = config.batch.length;
-  const windows = scoreWindows(tokenizer.encode(text), T);
+  const windows = scoreWindows(tokenizer.encode(documents.map(({ text }) => text).join('')), T);
   const rows = {
     count: windows.length,
     tokens: new Uint32Array(windows.length * T),

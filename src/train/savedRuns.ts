@@ -1,8 +1,9 @@
 /** The runs of this browser: saved while they train, listed, and gone on with. */
 import type { RunConfig } from '../config/run.ts';
+import { placeOfStep } from '../recipe/place.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { decodeSafetensors, safetensorsParts } from '../export/safetensors.ts';
-import type { DeletedRun, MetricColumns, SavedList, SavedRun } from '../protocol.ts';
+import type { MetricColumns, SavedList, SavedRun } from '../protocol.ts';
 import { planRun, type RunPart } from '../recipe/phases.ts';
 import type { Files } from '../storage/files.ts';
 import { type Facts, type Head, hex, sha256 } from '../storage/head.ts';
@@ -62,15 +63,17 @@ export class SavedRuns {
   }
 
   list = (): Promise<SavedRun[]> => this.#list.list();
-  deleted = (): Promise<DeletedRun[]> => this.#list.deleted();
   /** All but the one that is trained here; with what other tabs train. */
   async listed(): Promise<SavedList> {
-    await this.emptyDeleted(undoTime);
     const held = await heldRuns();
     const own = [this.#held?.id, this.#claimed?.id];
-    const all = (await this.list()).filter(({ id }) => id !== this.#held?.id);
-    const runs = all.map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
-    return { runs, deleted: await this.deleted(), notes: this.#list.notes };
+    const { runs: all, deleted } = await this.#list.all();
+    const runs = all
+      .filter(({ id }) => id !== this.#held?.id)
+      .map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
+    const passed = deleted.filter(({ deletedAt }) => deletedAt <= Date.now() - undoTime);
+    await this.#removeAll(passed);
+    return { runs, deleted: deleted.filter((run) => !passed.includes(run)), notes: this.#list.notes };
   }
   /** A run as its last save tells it, with its curve; null: there is none. */
   async recorded(id: string): Promise<{ run: SavedRun; metrics: MetricColumns | null } | null> {
@@ -118,7 +121,7 @@ export class SavedRuns {
 
   /** UserError where it is no longer there, or was not deleted. */
   async restore(ids: readonly string[]): Promise<void> {
-    const there = new Set((await this.deleted()).map(({ id }) => id));
+    const there = new Set((await this.#list.deleted()).map(({ id }) => id));
     for (const id of ids.filter((one) => there.has(one))) await this.#list.restore(id);
     announceChange();
     if (!ids.every((id) => there.has(id))) throw new UserError('Its room was needed: what was saved of this run is gone.', { code: 'gone' });
@@ -127,7 +130,12 @@ export class SavedRuns {
   /** Frees the room of runs that were deleted at least so many ms ago. */
   async emptyDeleted(ago = 0): Promise<void> {
     const before = Date.now() - ago;
-    for (const { id, deletedAt } of await this.deleted()) if (deletedAt <= before) await this.remove(id).catch(() => {});
+    await this.#removeAll((await this.#list.deleted()).filter(({ deletedAt }) => deletedAt <= before));
+  }
+
+  /** One that cannot be removed now stays. */
+  async #removeAll(runs: readonly SavedRun[]): Promise<void> {
+    for (const { id } of runs) await this.remove(id).catch(() => {});
   }
 
   /** For good. UserError where another tab trains it. */
@@ -257,7 +265,7 @@ export class SavedRuns {
 
   /** Frees a deleted run, else deletes the oldest finished one that nobody has open; false: there is none. */
   async #makeRoom(listener: KeeperListener): Promise<boolean> {
-    for (const { id } of (await this.deleted()).toReversed()) {
+    for (const { id } of (await this.#list.deleted()).toReversed()) {
       if (await this.remove(id).then(() => true, () => false)) return true;
     }
     for (const { id, preset, seed, endStep, bytes } of (await this.#finished()).toReversed()) {
@@ -326,7 +334,7 @@ export async function fingerprint({ batches }: TrainingData, config: RunConfig, 
   const hashes: string[] = [];
   for (const { firstStep, steps, blend } of planRun(config, part).phases) {
     for (const step of [firstStep, firstStep + steps - 1]) {
-      const { tokens, targets } = batches.batchAt(step, 0, blend);
+      const { tokens, targets } = batches.draw(placeOfStep(step, config.batch), blend);
       hashes.push(hex(await sha256(new Uint8Array(Uint32Array.of(...tokens, ...targets).buffer))));
     }
   }

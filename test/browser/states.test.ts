@@ -1,6 +1,6 @@
 /**
  * Every state of the page, played by a worker that trains nothing (test/ui/fake): accessible by axe's WCAG 2.2 AA
- * rules in light and dark, wide and narrow; no wider than a phone; no complaint on the console. What an earlier state has shown in the
+ * rules in light and dark, wide and narrow; no wider than a phone; no complaint on the console; numbers at both axes of the run's picture. What an earlier state has shown in the
  * same look is not judged again. LOOKS=all judges every state as a whole, in each theme at each width, not only in two of the four.
  */
 import axe from 'axe-core';
@@ -89,14 +89,49 @@ function judge({
   }));
 }
 
+/** Keeps the numbers written at the axes of the picture, by strip: pixels to anybody else. The label at the line's end is bold. */
+function keepNumbers(): void {
+  if ('numbers' in globalThis) return;
+  const numbers = { loss: new Set<string>(), rate: new Set<string>() };
+  const fillText = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (
+    this: CanvasRenderingContext2D,
+    ...args: Parameters<typeof fillText>
+  ) {
+    for (const strip of ['loss', 'rate'] as const)
+      if (this.canvas.closest(`.${strip}-plot`) && /^\d/.test(args[0]) && !/^(600|bold)/.test(this.font))
+        numbers[strip].add(args[0]);
+    fillText.apply(this, args);
+  };
+  Object.assign(globalThis, { numbers });
+}
+const forgetNumbers = (page: Page) =>
+  page.evaluate(() =>
+    Object.values((globalThis as unknown as { numbers: Record<string, Set<string>> }).numbers).forEach((strip) =>
+      strip.clear(),
+    ),
+  );
+
+/** Whether each strip has two numbers at least, and so a scale; null where the page has no picture of a run. */
+const haveNumbers = (page: Page) =>
+  page.evaluate(() => {
+    if (!document.querySelector('.loss-plot')) return null;
+    return Object.values((globalThis as unknown as { numbers: Record<string, Set<string>> }).numbers).every(
+      ({ size }) => size >= 2,
+    );
+  });
+
 /** Parts that were found in order, by look. */
 const inOrder = new Map(looks.map((look) => [look, new Set<string>()]));
 
 async function inspect(page: Page, name: string): Promise<void> {
   await page.evaluate(axe.source);
+  await page.evaluate(keepNumbers);
   for (const [i, look] of looks.entries()) {
     const [colorScheme, width] = look;
     await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: width - 1, height: 800 });
+    await forgetNumbers(page);
     await page.setViewportSize({ width, height: 800 });
     const known = inOrder.get(look)!;
     const rules = i > 0 ? OF_THE_LOOK : isWhole ? RULES : RULES.filter((rule) => !OF_THE_PAGE.includes(rule));
@@ -107,6 +142,10 @@ async function inspect(page: Page, name: string): Promise<void> {
     });
     expect(violations, `${name}, ${colorScheme}, ${width} px`).toEqual([]);
     for (const part of parts) known.add(part);
+    // A resized picture is drawn anew.
+    await expect
+      .poll(() => haveNumbers(page), { message: `numbers at the axes: ${name}, ${colorScheme}, ${width} px` })
+      .not.toBe(false);
     if (width === PHONE) expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(PHONE);
   }
 }
