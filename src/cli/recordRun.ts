@@ -40,6 +40,11 @@ function readPart(folder: string): Part {
   return { config, lines, heldOut, samples, adapter, seconds };
 }
 
+/** Of what two parts measured of the same weights, at the step where one ends and the next begins, the later part's. */
+function withoutEarlier<T extends { step: number }>(parts: readonly (readonly T[])[]): T[] {
+  return parts.flatMap((points, i) => points.filter(({ step }) => !parts[i + 1]?.some((later) => later.step === step)));
+}
+
 /** Every so many-th line, the last always: what is drawn of it looks the same. */
 function thinned(lines: readonly Line[]): Line[] {
   const stride = Math.ceil(lines.length / KEPT);
@@ -73,8 +78,8 @@ export function recordRun(from: string, before: string | undefined): void {
       tokensPerSecond: column('tokensPerSecond'),
       phase: lines.map(({ phase }) => PHASES.indexOf(phase)),
     },
-    heldOut: parts.flatMap(({ heldOut }) => heldOut),
-    samples: parts.flatMap(({ samples }) => samples),
+    heldOut: withoutEarlier(parts.map(({ heldOut }) => heldOut)),
+    samples: withoutEarlier(parts.map(({ samples }) => samples)),
   };
   const file = path.join(projectRoot, 'public', RECORDED_RUN);
   mkdirSync(path.dirname(file), { recursive: true });

@@ -25,7 +25,12 @@ const OF_THE_LOOK = ['color-contrast', 'link-in-text-block', 'scrollable-region-
 async function violations(page: Page, runOnly: RunOnly): Promise<string[]> {
   const { violations: found } = await page.evaluate(
     // What is in order needs no account of where.
-    (only) => (globalThis as unknown as { axe: typeof axe }).axe.run({ runOnly: only, resultTypes: ['violations'], selectors: false }),
+    (only) =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run({
+        runOnly: only,
+        resultTypes: ['violations'],
+        selectors: false,
+      }),
     runOnly,
   );
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
@@ -35,21 +40,31 @@ async function violations(page: Page, runOnly: RunOnly): Promise<string[]> {
 function keepNumbers(): void {
   const numbers = { loss: new Set<string>(), rate: new Set<string>() };
   const fillText = CanvasRenderingContext2D.prototype.fillText;
-  CanvasRenderingContext2D.prototype.fillText = function (this: CanvasRenderingContext2D, ...args: Parameters<typeof fillText>) {
+  CanvasRenderingContext2D.prototype.fillText = function (
+    this: CanvasRenderingContext2D,
+    ...args: Parameters<typeof fillText>
+  ) {
     for (const strip of ['loss', 'rate'] as const)
-      if (this.canvas.closest(`.${strip}-plot`) && /^\d/.test(args[0]) && !/^(600|bold)/.test(this.font)) numbers[strip].add(args[0]);
+      if (this.canvas.closest(`.${strip}-plot`) && /^\d/.test(args[0]) && !/^(600|bold)/.test(this.font))
+        numbers[strip].add(args[0]);
     fillText.apply(this, args);
   };
   Object.assign(globalThis, { numbers });
 }
 const forgetNumbers = (page: Page) =>
-  page.evaluate(() => Object.values((globalThis as unknown as { numbers: Record<string, Set<string>> }).numbers).forEach((strip) => strip.clear()));
+  page.evaluate(() =>
+    Object.values((globalThis as unknown as { numbers: Record<string, Set<string>> }).numbers).forEach((strip) =>
+      strip.clear(),
+    ),
+  );
 
 /** Whether each strip has two numbers at least, and so a scale; null where the page has no picture of a run. */
 const haveNumbers = (page: Page) =>
   page.evaluate(() => {
     if (!document.querySelector('.loss-plot')) return null;
-    return Object.values((globalThis as unknown as { numbers: Record<string, Set<string>> }).numbers).every(({ size }) => size >= 2);
+    return Object.values((globalThis as unknown as { numbers: Record<string, Set<string>> }).numbers).every(
+      ({ size }) => size >= 2,
+    );
   });
 
 test.each(states.filter(({ onlyLook }) => !onlyLook))('$name', ({ scenario, address = '', reach }) =>
@@ -67,7 +82,9 @@ test.each(states.filter(({ onlyLook }) => !onlyLook))('$name', ({ scenario, addr
         const rules: RunOnly = i === 0 ? { type: 'tag', values: RULES } : { type: 'rule', values: OF_THE_LOOK };
         expect(await violations(page, rules), `${colorScheme}, ${width} px`).toEqual([]);
         // A resized picture is drawn anew.
-        await expect.poll(() => haveNumbers(page), { message: `numbers at the axes: ${colorScheme}, ${width} px` }).not.toBe(false);
+        await expect
+          .poll(() => haveNumbers(page), { message: `numbers at the axes: ${colorScheme}, ${width} px` })
+          .not.toBe(false);
         if (width === PHONE) expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE);
       }
     },
