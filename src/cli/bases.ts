@@ -3,7 +3,7 @@
  * its card, and an index of all that DIR holds. The same command gives the same bytes on the same adapter.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { resolveConfig } from '../config/resolve.ts';
 import type { Blend } from '../config/run.ts';
@@ -12,9 +12,12 @@ import { modelCard } from '../export/modelCard.ts';
 import type { ResultRow } from '../recipe/results.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
 import { runExperiment } from '../train/experiment.ts';
-import { argumentsOf, readJson, required, say } from './arguments.ts';
-import { seedsOf } from './experiment.ts';
-import { describeAdapter, openNodeDevice } from './node/dawn.ts';
+import { command } from './commands.ts';
+import type { Host } from './host.ts';
+import { configFlags, once, readJson } from './inputs.ts';
+import { place, seeds } from './kinds.ts';
+import { describeAdapter } from './node/dawn.ts';
+import { OutFolder } from './outFolder.ts';
 import { writeFolder } from './writeFolder.ts';
 
 /** What the page needs to know before it fetches a base. */
@@ -28,40 +31,58 @@ export interface ShippedBase {
   sha256: string;
 }
 
-export async function bases(args: string[]): Promise<void> {
-  const text = { type: 'string' } as const;
-  const given = argumentsOf(args, { preset: text, seeds: text, out: text });
-  const preset = required(given.preset, 'preset');
-  const seeds = seedsOf(given.seeds ?? '1');
-  const out = path.resolve(required(given.out, 'out'));
-  const command = `npm run recipe -- bases --preset ${preset} --seeds ${given.seeds ?? '1'} --out public/bases`;
+export const basesCommand = command({
+  name: 'bases',
+  about: 'Trains base checkpoints as the page ships them.',
+  flags: {
+    preset: { ...configFlags.preset, required: true },
+    seeds: { kind: seeds, about: 'how many, or which; 1 by default' },
+    out: { kind: place('DIR'), about: 'the folder of bases, brought up to date after every seed', required: true },
+  },
+  example: 'bases --preset ci --seeds 3 --out public/bases',
+  run: async ({ preset, seeds: asked = [1], out }, host) => trainBases(preset, once(asked, 'seeds', host), out, host),
+});
+
+async function trainBases(preset: string, of: readonly number[], out: string, host: Host): Promise<void> {
+  const madeBy = `npm run recipe -- bases --preset ${preset} --seeds ${of.length > 1 && of.every((seed, i) => seed === i + 1) ? of.length : of.join(',')} --out public/bases`;
   const config = resolveConfig({ preset });
-  const { device, report } = await openNodeDevice();
-  const adapter = describeAdapter(report);
-  const rows = new Map<number, ResultRow>();
-  await runExperiment(
-    device,
-    report.software,
-    { experiment: { arms: [] }, config, seeds, baseOf: async () => null, done: [] },
-    {
-      compiling() {},
-      heldOut() {},
-      benchmark() {},
-      metric() {},
-      begin: (_, seed, run) => say(`base of seed ${seed}: ${run.plan.endStep} steps`),
-      row: (row) => void rows.set(row.seed, row),
-      base(seed, files) {
-        const row = rows.get(seed)!;
-        writeFolder(path.join(out, `${preset}-${seed}`), withCard(files, { command, adapter, average: row.average, heldOutLoss: row.heldOutLoss }));
-        say(`seed ${seed}: average ${(100 * row.average).toFixed(1)}`);
+  const folder = OutFolder.share(out);
+  try {
+    const { device, report } = await host.open();
+    const adapter = describeAdapter(report);
+    const rows = new Map<number, ResultRow>();
+    await runExperiment(
+      device,
+      report.software,
+      { experiment: { arms: [] }, config, seeds: of, baseOf: async () => null, done: [] },
+      {
+        compiling() {},
+        heldOut() {},
+        benchmark() {},
+        metric() {},
+        begin: (_, seed, run) => host.say(`base of seed ${seed}: ${run.plan.endStep} steps`),
+        row: (row) => void rows.set(row.seed, row),
+        base(seed, files) {
+          const row = rows.get(seed)!;
+          writeFolder(
+            path.join(out, `${preset}-${seed}`),
+            withCard(files, { command: madeBy, adapter, average: row.average, heldOutLoss: row.heldOutLoss }),
+          );
+          host.say(`seed ${seed}: average ${(100 * row.average).toFixed(1)}`);
+        },
       },
-    },
-  );
-  writeFileSync(path.join(out, 'index.json'), `${JSON.stringify(index(out), null, 2)}\n`);
+    );
+    folder.write('index.json', `${JSON.stringify(index(out), null, 2)}\n`);
+  } finally {
+    folder.release();
+  }
 }
 
 /** The folder with what its card should say besides: blend, hash, scores, the command that made it. */
-function withCard(files: readonly FolderFile[], facts: { command: string; adapter: string; average: number; heldOutLoss: Record<string, number> }): FolderFile[] {
+function withCard(
+  files: readonly FolderFile[],
+  facts: { command: string; adapter: string; average: number; heldOutLoss: Record<string, number> },
+): FolderFile[] {
   const { model, parameters, metadata } = readHuggingFaceFolder(files);
   const record: BaseMetadata = parseBaseMetadata(metadata);
   const count = [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -76,7 +97,9 @@ function withCard(files: readonly FolderFile[], facts: { command: string; adapte
     'rate of the last step': endingRate,
     'blend, % of tokens': blendText(record.base.blend),
     'benchmark average': facts.average,
-    'held-out loss, nats a token': Object.entries(facts.heldOutLoss).map(([name, loss]) => `${name} ${loss.toFixed(3)}`).join(', '),
+    'held-out loss, nats a token': Object.entries(facts.heldOutLoss)
+      .map(([name, loss]) => `${name} ${loss.toFixed(3)}`)
+      .join(', '),
     'trained on': facts.adapter,
     command: facts.command,
     'sha256 of model.safetensors': sha256(weights),
@@ -84,14 +107,17 @@ function withCard(files: readonly FolderFile[], facts: { command: string; adapte
   const encoder = new TextEncoder();
   return files.map((file) => {
     if (file.name === 'README.md') return { ...file, bytes: encoder.encode(modelCard(model, count, card)) };
-    if (file.name === 'rekindle.json') return { ...file, bytes: encoder.encode(`${JSON.stringify({ ...metadata, ...facts }, null, 2)}\n`) };
+    if (file.name === 'rekindle.json')
+      return { ...file, bytes: encoder.encode(`${JSON.stringify({ ...metadata, ...facts }, null, 2)}\n`) };
     return file;
   });
 }
 
 function blendText(blend: Blend): string {
   const total = Object.values(blend).reduce((sum, weight) => sum + weight, 0);
-  return Object.entries(blend).map(([name, weight]) => `${name} ${((100 * weight) / total).toFixed(0)}`).join(', ');
+  return Object.entries(blend)
+    .map(([name, weight]) => `${name} ${((100 * weight) / total).toFixed(0)}`)
+    .join(', ');
 }
 
 function index(out: string): ShippedBase[] {

@@ -1,5 +1,5 @@
 /** What a run has said so far: saved with it, so that a resumed run has its whole curve. */
-import type { BenchmarkPoint, HeldOutPoint, Sample, Switch } from '../protocol.ts';
+import type { BenchmarkPoint, FirstCheck, HeldOutPoint, Inspection, Notice, Sample, Switch } from '../protocol.ts';
 import type { MetricRow, RunListener } from './run.ts';
 
 export interface History {
@@ -8,12 +8,18 @@ export interface History {
   benchmarks: BenchmarkPoint[];
   samples: Sample[];
   switches: Switch[];
+  checks: FirstCheck[];
+  inspections: Inspection[];
+  notices: Notice[];
 }
 
-export const newHistory = (): History => ({ metrics: [], heldOut: [], benchmarks: [], samples: [], switches: [] });
+export const newHistory = (): History => ({
+  ...{ metrics: [], heldOut: [], benchmarks: [], samples: [], switches: [], checks: [], inspections: [], notices: [] },
+});
 
 /** What was said before `step` was taken, evaluations of the weights it found included. */
-export function historyBefore({ metrics, heldOut, benchmarks, samples, switches }: History, step: number): History {
+export function historyBefore(history: History, step: number): History {
+  const { metrics, heldOut, benchmarks, samples, switches, checks, inspections, notices } = history;
   const before = <T extends { step: number }>(entries: readonly T[]): T[] => entries.filter((entry) => entry.step <= step);
   return {
     metrics: metrics.filter((row) => row.step < step),
@@ -21,16 +27,22 @@ export function historyBefore({ metrics, heldOut, benchmarks, samples, switches 
     benchmarks: before(benchmarks),
     samples: before(samples),
     switches: before(switches),
+    // The first step's, and that is taken or nothing is.
+    checks: metrics.some((row) => row.step < step) ? checks : [],
+    inspections: inspections.filter((one) => one.step < step),
+    notices: notices.filter((one) => one.step === null || one.step <= step),
   };
 }
 
-/** Tells `listener` everything again. */
+/** Tells `listener` everything again but the notices, which were of their moment. */
 export function retell(history: History, listener: RunListener): void {
   history.metrics.forEach((row) => listener.metric(row));
   history.heldOut.forEach((point) => listener.heldOut(point));
   history.benchmarks.forEach((point) => listener.benchmark?.(point));
   history.samples.forEach((sample) => listener.sample?.(sample));
   history.switches.forEach((change) => listener.switched(change));
+  history.checks.forEach((check) => listener.check?.(check));
+  history.inspections.forEach((inspection) => listener.inspection?.(inspection));
 }
 
 /** A listener that passes everything on to `next` and remembers it in what `history` gives. */
@@ -56,6 +68,18 @@ export function recording(history: () => History, next: RunListener): RunListene
     sample: next.sample && ((sample) => {
       history().samples.push(sample);
       next.sample!(sample);
+    }),
+    check: next.check && ((check) => {
+      history().checks.push(check);
+      next.check!(check);
+    }),
+    inspection: next.inspection && ((inspection) => {
+      history().inspections.push(inspection);
+      next.inspection!(inspection);
+    }),
+    notice: next.notice && ((notice) => {
+      history().notices.push(notice);
+      next.notice!(notice);
     }),
   };
 }

@@ -48,6 +48,7 @@ export class Keeper {
   readonly #listener: KeeperListener;
   readonly #facts: Facts;
   readonly #now: () => number;
+  readonly #every: number | undefined;
   /** What the run has said. */
   history: History;
   #queue: Promise<void> = Promise.resolve();
@@ -56,17 +57,18 @@ export class Keeper {
   #cost = 0;
   #last: number;
 
-  /** `facts`: what the heads say besides step and state. `now`: milliseconds, upwards. */
+  /** `facts`: what the heads say besides step and state. `now`: milliseconds, upwards. `every`: seconds between saves, instead of the best. */
   constructor(
     store: Store,
     listener: KeeperListener,
     facts: Facts,
-    { history = newHistory(), now = () => performance.now() }: { history?: History; now?: () => number } = {},
+    { history = newHistory(), now = () => performance.now(), every }: { history?: History; now?: () => number; every?: number } = {},
   ) {
     this.#store = store;
     this.#listener = listener;
     this.#facts = facts;
     this.#now = now;
+    this.#every = every;
     this.#last = now();
     this.history = history;
   }
@@ -78,7 +80,7 @@ export class Keeper {
 
   /** Whether it is time for a save. */
   due(): boolean {
-    return !this.busy && this.#now() - this.#last >= 1000 * saveInterval(this.#cost / 1000);
+    return !this.busy && this.#now() - this.#last >= 1000 * (this.#every ?? saveInterval(this.#cost / 1000));
   }
 
   /** Saves a run as it is now; `pools` is being read back. Resolves when that is done or has failed; never rejects. */

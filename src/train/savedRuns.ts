@@ -25,8 +25,15 @@ import { takeRun } from './tabs.ts';
 
 /** Finished runs whose saves are kept; the ones saved longest ago make room for a new run. One that can be gone on with stays. */
 const mostFinished = 4;
-/** Bytes of text kept with a run. One on more text goes on as long as its tab lives. */
+/** Bytes of text kept with a run in a browser. One on more text goes on as long as its tab lives. */
 const mostInputBytes = 256 * 2 ** 20;
+
+export interface SavingOptions {
+  /** Bytes of text kept with a run. */
+  mostInputBytes?: number;
+  /** Seconds between saves; absent: what loses least (keeper.ts). */
+  every?: number;
+}
 
 /** What a run is made of besides its weights. */
 export interface Inputs {
@@ -47,18 +54,20 @@ export interface Resumed extends Inputs {
 export class SavedRuns {
   readonly files: Files;
   readonly #list: RunList;
+  readonly #options: SavingOptions;
   /** The run that is being trained here, and what frees it. */
   #held: { id: string; release: () => void } | null = null;
   /** One that another tab let go of for us. */
   #claimed: { id: string; release: () => void } | null = null;
 
-  static async open(files: Files): Promise<SavedRuns> {
-    return new SavedRuns(files, await RunList.open(files));
+  static async open(files: Files, options?: SavingOptions): Promise<SavedRuns> {
+    return new SavedRuns(files, await RunList.open(files), options);
   }
 
-  constructor(files: Files, list: RunList = new RunList(files)) {
+  constructor(files: Files, list: RunList = new RunList(files), options: SavingOptions = {}) {
     this.files = files;
     this.#list = list;
+    this.#options = options;
   }
 
   list = (): Promise<SavedRun[]> => this.#list.list();
@@ -85,7 +94,7 @@ export class SavedRuns {
     // One that is open in another tab stays.
     for (const { id: old } of (await this.#finished()).slice(mostFinished)) await this.remove(old).catch(() => {});
     try {
-      await this.#save(new SlotStore(this.files, inputsOf(id)), await encodeInputs(inputs), {}, listener);
+      await this.#save(new SlotStore(this.files, inputsOf(id)), await encodeInputs(inputs, this.#options.mostInputBytes), {}, listener);
     } catch (error) {
       await this.#list.remove(id).catch(() => {}); // half of it would be in the way for ever
       throw error;
@@ -176,7 +185,7 @@ export class SavedRuns {
         },
       },
       facts,
-      { history },
+      { history, every: this.#options.every },
     );
     return keeper;
   }
@@ -232,11 +241,11 @@ export class SavedRuns {
 
 const key = 'rekindle';
 
-async function encodeInputs({ config, files, tokenizer }: Inputs): Promise<Uint8Array[]> {
+async function encodeInputs({ config, files, tokenizer }: Inputs, most = mostInputBytes): Promise<Uint8Array[]> {
   const bytes = files.reduce((sum, file) => sum + (file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength), 0);
-  if (bytes > mostInputBytes) {
+  if (bytes > most) {
     throw new UserError(
-      `The files have ${bytes} bytes, of which at most ${mostInputBytes} are kept with a run: it cannot be resumed when this tab is closed.`,
+      `The files have ${bytes} bytes, of which at most ${most} are kept with a run: it cannot be resumed once it is closed.`,
     );
   }
   const json = { config, files: files.map((file) => ({ ...file, bytes: undefined })), tokenizer: tokenizer?.toHuggingFace() ?? null };
