@@ -119,7 +119,7 @@ export function checkFree(folder: string): void {
 }
 
 function taken(folder: string): UserError {
-  const goOn = existsSync(path.join(folder, SAVES)) ? `go on with what it holds (--resume ${folder}), ` : '';
+  const goOn = existsSync(path.join(folder, UNFINISHED)) ? `go on with what it holds (--resume ${folder}), ` : '';
   return new UserError(`The folder ${folder} exists already: ${goOn}choose another --out or remove it.`);
 }
 
