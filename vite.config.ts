@@ -9,6 +9,7 @@ const browserTests = ['test/browser/**/*.test.ts'];
 const pageTests = ['test/ui/**/*.test.ts'];
 /** Each test file's processor time is asked for by `npm test -- --profile`. */
 const profile = process.env.PROFILE ? ['test/setup/profile.ts'] : [];
+const setup = [...profile, 'test/setup/arrays.ts'];
 /** Time-outs end what hangs; ten minutes are more than any test takes on the usual machine, beside the others. */
 const patience = 600_000 * (process.env.VITEST ? slowness() : 1);
 
@@ -34,7 +35,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [...gpuTests, ...browserTests, ...pageTests],
-          setupFiles: profile,
+          setupFiles: setup,
           pool: 'forks',
           // What they test keeps nothing between calls: a process for each file would cost as much as a quarter of the tests.
           isolate: false,
@@ -57,7 +58,7 @@ export default defineConfig({
         test: {
           name: 'gpu',
           include: gpuTests,
-          setupFiles: [...profile, 'test/setup/gpu.ts'],
+          setupFiles: [...setup, 'test/setup/gpu.ts'],
           // One process with one device for all files: a second would compete for the cores that SwiftShader computes on.
           pool: 'forks',
           maxWorkers: 1,

@@ -1,21 +1,26 @@
 /**
  * `npm run recipe -- bases --preset NAME --seeds N --out DIR`: base checkpoints as the page ships them, one model folder a seed with
  * its card, and an index of all that DIR holds. The same command gives the same bytes on the same adapter.
+ * `… -- bases --from RUN --out DIR` ships the model of a finished base run instead: on real text a base is trained longer than its
+ * preset says.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { differences } from '../config/difference.ts';
+import { presetConfig } from '../config/presets.ts';
 import { resolveConfig } from '../config/resolve.ts';
-import type { Blend } from '../config/run.ts';
+import type { Blend, RunConfig } from '../config/run.ts';
 import { type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
 import { modelCard } from '../export/modelCard.ts';
 import type { ResultRow } from '../recipe/results.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
 import { runExperiment } from '../train/experiment.ts';
-import { command } from './commands.ts';
+import { UserError } from '../util/errors.ts';
+import { command, exampleOf } from './commands.ts';
 import type { Host } from './host.ts';
 import { configFlags, once, readJson } from './inputs.ts';
-import { place, seeds } from './kinds.ts';
+import { folder, place, seeds } from './kinds.ts';
 import { describeAdapter } from './node/dawn.ts';
 import { OutFolder } from './outFolder.ts';
 import { writeFolder } from './writeFolder.ts';
@@ -31,22 +36,29 @@ export interface ShippedBase {
   sha256: string;
 }
 
+const example = 'bases --preset ci --seeds 3 --out public/bases';
+
 export const basesCommand = command({
   name: 'bases',
   about: 'Trains base checkpoints as the page ships them.',
   flags: {
-    preset: { ...configFlags.preset, required: true },
+    preset: configFlags.preset,
     seeds: { kind: seeds, about: 'how many, or which; 1 by default' },
+    from: { kind: folder, about: 'ships the model of this finished base run instead of training one' },
     out: { kind: place('DIR'), about: 'the folder of bases, brought up to date after every seed', required: true },
   },
-  example: 'bases --preset ci --seeds 3 --out public/bases',
-  run: async ({ preset, seeds: asked = [1], out }, host) => trainBases(preset, once(asked, 'seeds', host), out, host),
+  example,
+  async run({ preset, seeds: asked = [1], from, out }, host) {
+    if (from !== undefined) return shipRun(from, out, host);
+    if (preset === undefined) throw new UserError(`--preset is missing: for example ${exampleOf({ example })}.`);
+    return trainBases(preset, once(asked, 'seeds', host), out, host);
+  },
 });
 
 async function trainBases(preset: string, of: readonly number[], out: string, host: Host): Promise<void> {
   const madeBy = `npm run recipe -- bases --preset ${preset} --seeds ${of.length > 1 && of.every((seed, i) => seed === i + 1) ? of.length : of.join(',')} --out public/bases`;
   const config = resolveConfig({ preset });
-  const folder = OutFolder.share(out);
+  const shared = OutFolder.share(out);
   try {
     const { device, report } = await host.open();
     const adapter = describeAdapter(report);
@@ -72,16 +84,39 @@ async function trainBases(preset: string, of: readonly number[], out: string, ho
         },
       },
     );
-    folder.write('index.json', `${JSON.stringify(index(out), null, 2)}\n`);
+    shared.write('index.json', indexText(out));
   } finally {
-    folder.release();
+    shared.release();
   }
 }
+
+/** The model of a run that trained a base and nothing else, under its preset's name. */
+function shipRun(run: string, out: string, host: Host): void {
+  const { adapter, heldOutLoss } = readJson(path.join(run, 'summary.json')) as { adapter: string; heldOutLoss: Record<string, number> };
+  const config = readJson(path.join(run, 'config.json')) as RunConfig;
+  if (config.continued) throw new UserError(`The run in ${run} goes on beyond its base: train one with --set continued=off.`);
+  const madeBy = `npm run recipe -- --preset ${config.preset} ${differences(config, presetConfig(config.preset))
+    .map(({ key, to }) => `--set ${key}=${to}`)
+    .join(' ')} --out RUN`;
+  const model = path.join(run, 'model');
+  const written = readdirSync(model).map((name) => ({ name, bytes: new Uint8Array(readFileSync(path.join(model, name))) }));
+  const files = withCard(written, { command: madeBy, adapter, heldOutLoss });
+  const shared = OutFolder.share(out);
+  try {
+    writeFolder(path.join(out, `${config.preset}-${config.seed}`), files);
+    shared.write('index.json', indexText(out));
+  } finally {
+    shared.release();
+  }
+  host.say(`shipped: ${config.preset}, seed ${config.seed}, ${config.base.steps} steps`);
+}
+
+const indexText = (out: string): string => `${JSON.stringify(index(out), null, 2)}\n`;
 
 /** The folder with what its card should say besides: blend, hash, scores, the command that made it. */
 function withCard(
   files: readonly FolderFile[],
-  facts: { command: string; adapter: string; average: number; heldOutLoss: Record<string, number> },
+  facts: { command: string; adapter: string; average?: number; heldOutLoss: Record<string, number> },
 ): FolderFile[] {
   const { model, parameters, metadata } = readHuggingFaceFolder(files);
   const record: BaseMetadata = parseBaseMetadata(metadata);
@@ -96,7 +131,7 @@ function withCard(
     'rate of the first step after warm-up': record.base.schedule.peak,
     'rate of the last step': endingRate,
     'blend, % of tokens': blendText(record.base.blend),
-    'benchmark average': facts.average,
+    ...(facts.average === undefined ? {} : { 'benchmark average': facts.average }),
     'held-out loss, nats a token': Object.entries(facts.heldOutLoss)
       .map(([name, loss]) => `${name} ${loss.toFixed(3)}`)
       .join(', '),
@@ -105,12 +140,12 @@ function withCard(
     'sha256 of model.safetensors': sha256(weights),
   };
   const encoder = new TextEncoder();
-  return files.map((file) => {
-    if (file.name === 'README.md') return { ...file, bytes: encoder.encode(modelCard(model, count, card)) };
-    if (file.name === 'rekindle.json')
-      return { ...file, bytes: encoder.encode(`${JSON.stringify({ ...metadata, ...facts }, null, 2)}\n`) };
-    return file;
-  });
+  const written = {
+    'README.md': modelCard(model, count, card),
+    'rekindle.json': `${JSON.stringify({ ...metadata, ...facts }, null, 2)}\n`,
+  };
+  const kept = files.filter(({ name }) => !Object.hasOwn(written, name));
+  return [...kept, ...Object.entries(written).map(([name, words]) => ({ name, bytes: encoder.encode(words) }))];
 }
 
 function blendText(blend: Blend): string {

@@ -75,17 +75,20 @@ export async function readInputs(given: Partial<Given<typeof runFlags>>, host: H
       ...{ source, name: path.basename(place), bytes: await openAsBlob(place), invalid: given.invalid },
     })),
   );
+  const resolve = (from: Base | null): RunConfig =>
+    resolveConfig({
+      preset: given.preset ?? (given.config === undefined ? from?.metadata.preset : undefined),
+      file: given.config === undefined ? undefined : readJson(given.config),
+      set: given.set,
+      seed: given.seed,
+      tokenizer: given.tokenizer,
+      data: [...new Set(files.map(({ source }) => source))],
+      from: from ? (preset) => configureFromBase(from.metadata, preset) : undefined,
+    });
   const folder = given.base === undefined || given.base === 'shipped' ? null : readBase(readFolder(given.base));
-  const config = resolveConfig({
-    preset: given.preset ?? (given.config === undefined ? folder?.metadata.preset : undefined),
-    file: given.config === undefined ? undefined : readJson(given.config),
-    set: given.set,
-    seed: given.seed,
-    tokenizer: given.tokenizer,
-    data: [...new Set(files.map(({ source }) => source))],
-    from: folder ? (preset) => configureFromBase(folder.metadata, preset) : undefined,
-  });
-  const base = folder ?? (given.base === 'shipped' ? await shippedBase(config) : null);
+  // On text a shipped base may be its preset's run made longer: what it was trained with, it says itself.
+  const base = folder ?? (given.base === 'shipped' ? await shippedBase(resolve(null)) : null);
+  const config = resolve(base);
   const warnings = base ? await checkBase(base, config) : [];
   for (const note of [...(base?.notes ?? []), ...warnings.map(({ message }) => message)]) host.say(`note: ${note}`);
   return { config, files, base };

@@ -1,4 +1,7 @@
-/** `npm run recipe -- record --from DIR`: the results of an experiment into `public/results`, where the page shows them as recorded. */
+/**
+ * `npm run recipe -- record --from DIR`: the results of an experiment into `public/results`, where the page shows them as recorded;
+ * a run's into `public/recorded` (recordRun.ts).
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { armsOf, EXPERIMENTS } from '../recipe/experiments.ts';
@@ -9,6 +12,7 @@ import type { Host } from './host.ts';
 import { readJson } from './inputs.ts';
 import { folder } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
+import { recordRun } from './recordRun.ts';
 
 interface RecordedEntry {
   preset: string;
@@ -54,8 +58,12 @@ function recordResults(place: string, host: Host): void {
 
 export const recordCommand = command({
   name: 'record',
-  about: 'Puts the results of an experiment where the page shows them as recorded.',
-  flags: { from: { kind: folder, about: 'the folder that an experiment has filled', required: true } },
+  about: 'Puts the results of an experiment, or a run, where the page shows them as recorded.',
+  flags: {
+    from: { kind: folder, about: 'the folder that an experiment or a run has filled', required: true },
+    before: { kind: folder, about: 'of a run: the folder of the base run that it continued' },
+  },
   example: 'record --from runs/f1',
-  run: async ({ from }, host) => recordResults(from, host),
+  run: async ({ from, before }, host) =>
+    existsSync(path.join(from, 'metrics.jsonl')) ? recordRun(from, before, host) : recordResults(from, host),
 });

@@ -4,6 +4,8 @@
  */
 import { parameterCount } from '../model/parameters.ts';
 import type { HeldOutPoint, Notice, RunState } from '../protocol.ts';
+import { conclude } from '../recipe/conclusion.ts';
+import { conclusionSentences } from '../recipe/conclusionWords.ts';
 import { planRun } from '../recipe/phases.ts';
 import { prepareData } from '../train/data.ts';
 import { exportModel } from '../train/exportModel.ts';
@@ -101,7 +103,7 @@ async function resume(folder: string, given: Given<typeof flags>, host: Host): P
   for (const message of passed) host.say(`note: ${message}`);
   host.say(`goes on at step ${checkpoint.progress.step}`);
   return filling(out, host, async (saved) => {
-    const data = await prepareData(config, files, fetchShard, (what) => host.say(what), tokenizer);
+    const data = await prepareData(config, files, fetchShard, (what) => host.say(what), tokenizer, checkpoint.part);
     const keeper = await runs.goOn(id, resumed, data, saved);
     return { config, data, base: null, keeper, from: checkpoint };
   });
@@ -212,6 +214,10 @@ async function trainInto(out: OutFolder, host: Host, making: Making): Promise<Ru
       return JSON.stringify({ step, tokens, phase, loss, lr, gradNorm, tokensPerSecond, blend: plan.at(step).blend });
     };
     const last = metrics.at(-1)!;
+    const losses = { step: metrics.map(({ step }) => step), loss: metrics.map(({ loss }) => loss), length: metrics.length };
+    const concluded = conclude({ config, plan, heldOut, losses });
+    const conclusion = concluded ? conclusionSentences(concluded) : [];
+    for (const sentence of conclusion) host.say(sentence);
     const summary = {
       adapter,
       parameters: parameterCount(config.model),
@@ -221,6 +227,7 @@ async function trainInto(out: OutFolder, host: Host, making: Making): Promise<Ru
       finalLoss: last.loss,
       heldOutLoss: heldOut.at(-1)?.loss ?? {},
       switchStep: switches.at(-1)?.step ?? null,
+      conclusion,
       checks,
       notices: [...notices, ...others],
     };

@@ -24,8 +24,9 @@ export function prepareSources(
   corpora: readonly Corpus[],
   given: Tokenizer | null,
   onProgress?: (what: string, done: number, total: number) => void,
+  fromBase = given !== null,
 ): Prepared {
-  const wanted = sourcesOf(config, given !== null);
+  const wanted = sourcesOf(config, fromBase);
   const splits = corpora
     .filter(({ name }) => wanted.has(name))
     .map((corpus) => ({ corpus, split: splitHeldOut(corpus.documents, config.data.heldOut, config.data.split) }));

@@ -5,7 +5,7 @@
 import type { RunConfig } from '../config/run.ts';
 import { type Place, placeOfStep } from '../recipe/place.ts';
 import { decodeSafetensors, safetensorsParts, type SafeTensor } from '../export/safetensors.ts';
-import type { PhaseName } from '../protocol.ts';
+import type { Inspection, PhaseName } from '../protocol.ts';
 import type { RunPart } from '../recipe/phases.ts';
 import type { Pools } from './engine.ts';
 import type { Health } from './health.ts';
@@ -62,7 +62,13 @@ export function decodeCheckpoint(body: Uint8Array): Checkpoint {
     config,
     part,
     progress,
-    history: { ...newHistory(), ...history, metrics: rowsOf(data<Float64Array>('metrics')) },
+    // Older saves lack what was added to a history since.
+    history: {
+      ...newHistory(),
+      ...history,
+      inspections: (history.inspections ?? []).map(withNaN),
+      metrics: rowsOf(data<Float64Array>('metrics')),
+    },
     pools: {
       parameters: data('parameters'),
       moments1: data('moments1'),
@@ -79,3 +85,13 @@ function fromSteps(config: RunConfig, progress: Progress & { skipped?: number })
   progress.watched = { steps: 0, clipped: 0 };
   delete progress.skipped;
 }
+/** JSON has no NaN: a norm that was none comes back as null. */
+const withNaN = (inspection: Inspection): Inspection => ({
+  ...inspection,
+  tensors: inspection.tensors.map((tensor) => ({
+    ...tensor,
+    gradNorm: tensor.gradNorm ?? NaN,
+    weightNorm: tensor.weightNorm ?? NaN,
+  })),
+  layers: inspection.layers.map((layer) => ({ ...layer, highestScore: layer.highestScore ?? NaN })),
+});

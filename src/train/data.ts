@@ -6,10 +6,12 @@ import { heldOutRows, type Rows } from '../data/heldOutRows.ts';
 import { type Batch, Loader } from '../data/loader.ts';
 import { type GivenFile, prepareSources, readUserFiles, sourcesOf } from '../data/prepare.ts';
 import type { Place } from '../recipe/place.ts';
+import type { RunPart } from '../recipe/phases.ts';
 import type { Suite } from '../evaluate/suite.ts';
 import type { SourceCount } from '../protocol.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { prepareWorld } from '../world/prepare.ts';
+import { type Question, questionsOfText, questionsOfWorld } from './questions.ts';
 
 /** Batches as a function of (place, blend); see data/loader.ts. */
 export interface BatchSource {
@@ -26,11 +28,13 @@ export interface TrainingData {
   heldOut: { name: string; rows: Rows }[];
   /** What a synthetic world can be asked; none for text. */
   suites: readonly Suite[];
+  /** What it is asked at the end of every phase. */
+  questions: readonly Question[];
 }
 
 /**
- * Loads what the blends name, trains the tokenizer unless a base brings its own (`given`: the run continues that), tokenizes. `files` are sources of the user's, by
- * name.
+ * Loads what the blends name, trains the tokenizer unless a base or a save brings its own (`given`), tokenizes. `part`: what is run;
+ * what continues a base draws nothing from the base's blend. `files` are sources of the user's, by name.
  */
 export async function prepareData(
   config: RunConfig,
@@ -38,6 +42,7 @@ export async function prepareData(
   fetchBytes: FetchBytes,
   onProgress: (what: string, done: number, total: number) => void,
   given: Tokenizer | null = null,
+  part: RunPart = given ? 'continued' : 'all',
 ): Promise<TrainingData> {
   const { batch, evaluation } = config;
   if (config.data.world) {
@@ -47,10 +52,10 @@ export async function prepareData(
     const heldOut = corpus
       .measured()
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
-    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites };
+    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, questions: questionsOfWorld(suites) };
   }
   const own = await readUserFiles(files, onProgress);
-  const missing = [...sourcesOf(config, given !== null)].filter((name) => !own.some((corpus) => corpus.name === name));
+  const missing = [...sourcesOf(config, part === 'continued')].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {
     onProgress('Loading text', 0, missing.length);
@@ -60,9 +65,10 @@ export async function prepareData(
       onProgress('Loading text', shipped.length, missing.length);
     }
   }
-  const { tokenizer, sources } = prepareSources(config, [...own, ...shipped], given, onProgress);
+  const { tokenizer, sources } = prepareSources(config, [...own, ...shipped], given, onProgress, part === 'continued');
   const heldOut = sources
     .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length) }))
     .filter(({ rows }) => rows.scored > 0);
-  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [] };
+  const questions = questionsOfText(config, sources, tokenizer);
+  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [], questions };
 }

@@ -1,5 +1,5 @@
 /** What a run has said so far: saved with it, so that a resumed run has its whole curve. */
-import type { BenchmarkPoint, FirstCheck, HeldOutPoint, Inspection, Notice, Sample, Switch } from '../protocol.ts';
+import type { BenchmarkPoint, FirstCheck, HeldOutPoint, Inspection, Notice, Sample, SourceCount, Switch } from '../protocol.ts';
 import type { MetricRow, RunListener } from './run.ts';
 
 export interface History {
@@ -8,18 +8,28 @@ export interface History {
   benchmarks: BenchmarkPoint[];
   samples: Sample[];
   switches: Switch[];
+  /** The latest counts. */
+  sources: SourceCount[];
+  notices: Notice[];
   checks: FirstCheck[];
   inspections: Inspection[];
-  notices: Notice[];
 }
 
 export const newHistory = (): History => ({
-  ...{ metrics: [], heldOut: [], benchmarks: [], samples: [], switches: [], checks: [], inspections: [], notices: [] },
+  metrics: [],
+  heldOut: [],
+  benchmarks: [],
+  samples: [],
+  switches: [],
+  sources: [],
+  notices: [],
+  checks: [],
+  inspections: [],
 });
 
 /** What was said before `step` was taken, evaluations of the weights it found included. */
 export function historyBefore(history: History, step: number): History {
-  const { metrics, heldOut, benchmarks, samples, switches, checks, inspections, notices } = history;
+  const { metrics, heldOut, benchmarks, samples, switches, sources, notices, checks, inspections } = history;
   const before = <T extends { step: number }>(entries: readonly T[]): T[] => entries.filter((entry) => entry.step <= step);
   return {
     metrics: metrics.filter((row) => row.step < step),
@@ -27,20 +37,22 @@ export function historyBefore(history: History, step: number): History {
     benchmarks: before(benchmarks),
     samples: before(samples),
     switches: before(switches),
-    // The first step's, and that is taken or nothing is.
-    checks: metrics.some((row) => row.step < step) ? checks : [],
-    inspections: inspections.filter((one) => one.step < step),
-    notices: notices.filter((one) => one.step === null || one.step <= step),
+    sources,
+    notices: notices.filter((notice) => notice.step === null || notice.step <= step),
+    checks: [...checks],
+    inspections: inspections.filter((inspection) => inspection.step < step),
   };
 }
 
-/** Tells `listener` everything again but the notices, which were of their moment. */
+/** Tells `listener` everything again. */
 export function retell(history: History, listener: RunListener): void {
   history.metrics.forEach((row) => listener.metric(row));
   history.heldOut.forEach((point) => listener.heldOut(point));
   history.benchmarks.forEach((point) => listener.benchmark?.(point));
   history.samples.forEach((sample) => listener.sample?.(sample));
   history.switches.forEach((change) => listener.switched(change));
+  if (history.sources.length > 0) listener.sources(history.sources);
+  history.notices.forEach((notice) => listener.notice?.(notice));
   history.checks.forEach((check) => listener.check?.(check));
   history.inspections.forEach((inspection) => listener.inspection?.(inspection));
 }
@@ -61,13 +73,13 @@ export function recording(history: () => History, next: RunListener): RunListene
       history().switches.push(change);
       next.switched(change);
     },
-    benchmark: next.benchmark && ((point) => {
-      history().benchmarks.push(point);
-      next.benchmark!(point);
-    }),
-    sample: next.sample && ((sample) => {
-      history().samples.push(sample);
-      next.sample!(sample);
+    sources(counts) {
+      history().sources = counts;
+      next.sources(counts);
+    },
+    notice: next.notice && ((notice) => {
+      history().notices.push(notice);
+      next.notice!(notice);
     }),
     check: next.check && ((check) => {
       history().checks.push(check);
@@ -77,9 +89,13 @@ export function recording(history: () => History, next: RunListener): RunListene
       history().inspections.push(inspection);
       next.inspection!(inspection);
     }),
-    notice: next.notice && ((notice) => {
-      history().notices.push(notice);
-      next.notice!(notice);
+    benchmark: next.benchmark && ((point) => {
+      history().benchmarks.push(point);
+      next.benchmark!(point);
+    }),
+    sample: next.sample && ((sample) => {
+      history().samples.push(sample);
+      next.sample!(sample);
     }),
   };
 }

@@ -1,34 +1,37 @@
-/** The quick version of `npm run fuzz`: the first thousands of cases of seed 1, and the fuzzer itself. */
+/** The quick version of `npm run fuzz`: the first cases of seed 1, and the fuzzer itself. */
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/util/errors.ts';
 import { fuzz, type Target } from './fuzz.ts';
 import { targets } from './targets/index.ts';
 
-/** Inputs a target, and the outcomes that so many reach. */
+/**
+ * Inputs a target, half as many again as it takes to reach each of these outcomes, or some hundreds: what turned up later was found by
+ * the long command.
+ */
 const quick: Record<string, { cases: number; outcomes: readonly string[] }> = {
   checkpoints: {
-    cases: 8_000,
+    cases: 4_000,
     outcomes: [
       'accepted', 'dtype', 'duplicate', 'header-entry', 'header-length', 'header-syntax', 'header-utf8', 'hole',
       'metadata', 'offsets', 'overlap', 'shape', 'size', 'truncated',
     ], // prettier-ignore
   },
   folders: {
-    cases: 1_500,
+    cases: 500,
     outcomes: [
       'accepted', 'config', 'json', 'metadata', 'metadata-mismatch', 'missing-file', 'missing-tensor', 'non-finite',
       'tensor-dtype', 'tensor-shape', 'tokenizer-form', 'tokenizer-pieces', 'unexpected-tensor',
     ], // prettier-ignore
   },
   tokenizers: {
-    cases: 3_000,
+    cases: 2_000,
     outcomes: ['accepted', 'json', 'tokenizer-form', 'tokenizer-merges', 'tokenizer-pieces', 'tokenizer-vocabulary'],
   },
-  records: { cases: 2_000, outcomes: ['accepted', 'accepted, no run', 'json', 'metadata'] },
-  configs: { cases: 1_500, outcomes: ['accepted', 'config', 'json'] },
-  links: { cases: 1_000, outcomes: ['accepted', 'accepted, with a list'] },
+  records: { cases: 500, outcomes: ['accepted', 'accepted, no run', 'json', 'metadata'] },
+  configs: { cases: 500, outcomes: ['accepted', 'config', 'json'] },
+  links: { cases: 300, outcomes: ['accepted', 'accepted, with a list'] },
   texts: {
-    cases: 5_000,
+    cases: 1_500,
     outcomes: [
       'accepted', 'accepted, mended', 'gzip-damaged', 'text-empty', 'text-fields', 'text-json', 'text-utf16', 'text-utf8',
     ], // prettier-ignore

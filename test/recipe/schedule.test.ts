@@ -58,13 +58,15 @@ describe('rate', () => {
       fc.property(phase, ({ schedule, steps }) => {
         // Rounding of end + (peak − end)·g may rise by an ulp or two where the curve is flat.
         const slack = 4 * Number.EPSILON * schedule.peak;
-        for (let step = 1; step < steps; step++) {
-          const change = rate(schedule, step, steps) - rate(schedule, step - 1, steps);
-          if (step <= schedule.warmupSteps) {
-            // A phase whose warm-up takes all but its last step has no room for the peak.
-            if (step < steps - 1) expect(change).toBeGreaterThanOrEqual(-slack);
-          } else expect(change).toBeLessThanOrEqual(slack);
-        }
+        const rates = Array.from({ length: steps }, (_, step) => rate(schedule, step, steps));
+        const wrong = rates.findIndex((now, step) => {
+          if (step === 0) return false;
+          const change = now - rates[step - 1]!;
+          if (step > schedule.warmupSteps) return !(change <= slack);
+          // A phase whose warm-up takes all but its last step has no room for the peak.
+          return step < steps - 1 && !(change >= -slack);
+        });
+        expect(wrong, 'the first step at which it does not').toBe(-1);
       }),
       { numRuns: 60, seed: 2 },
     );
@@ -115,7 +117,8 @@ describe('the switch', () => {
         const found = switchStep(schedule, steps, divisor);
         let searched: number | null = null;
         for (let step = schedule.warmupSteps; step < steps && searched === null; step++) {
-          if (rate(schedule, step, steps) <= schedule.peak / divisor) searched = step;
+          // What rounding leaves above the threshold has reached it.
+          if (rate(schedule, step, steps) <= (schedule.peak / divisor) * (1 + 1e-12)) searched = step;
         }
         expect(found).toBe(searched);
       }),
@@ -137,6 +140,23 @@ describe('the switch', () => {
       }),
       { numRuns: 500, seed: 5 },
     );
+  });
+
+  test('an end typed as the decimal peak / f is reached, and one a ten-thousandth above it is not', () => {
+    const wrong: string[] = [];
+    for (let digits = 1; digits <= 99; digits++) {
+      for (let power = -6; power <= -1; power++) {
+        for (const divisor of [2, 2.5, 4, 5, 8, 10, 20, 25, 50, 100]) {
+          const peak = Number(`${digits}e${power}`);
+          const end = Number(`${Number((digits / divisor).toPrecision(12))}e${power}`);
+          // The last step alone is at the end's rate of a cosine.
+          if (switchStep(cosine(peak, end), 60, divisor) !== 59) wrong.push(`${peak}/${divisor} = ${end}`);
+          if (switchStep(cosine(peak, end * 1.0001), 60, divisor) !== null)
+            wrong.push(`${peak}/${divisor} < ${end * 1.0001}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   test('does not happen where the rate never falls so far, and ignores the warm-up', () => {
