@@ -102,17 +102,10 @@ export class RunList {
     return new SlotStore(this.#files, id, this.#options);
   }
 
-  /** Newest first, without deleted ones. A run whose heads cannot be read is left out here and keeps its files. */
-  async list(): Promise<SavedRun[]> {
-    return (await this.#all()).filter(({ deletedAt }) => deletedAt === undefined).map(({ run }) => run);
-  }
-
-  /** Runs that were deleted and can be had back, latest first. */
-  async deleted(): Promise<DeletedRun[]> {
-    return (await this.#all())
-      .flatMap(({ run, deletedAt }) => (deletedAt === undefined ? [] : [{ ...run, deletedAt }]))
-      .sort((a, b) => b.deletedAt - a.deletedAt);
-  }
+  /** Newest first. */
+  list = async (): Promise<SavedRun[]> => (await this.all()).runs;
+  /** Latest first. */
+  deleted = async (): Promise<DeletedRun[]> => (await this.all()).deleted;
 
   /** Marks a run as deleted; all of it stays where it is until `remove`. */
   async markDeleted(id: string, at: number): Promise<void> {
@@ -136,7 +129,11 @@ export class RunList {
     });
   }
 
-  async #all(): Promise<{ run: SavedRun; deletedAt?: number }[]> {
+  /**
+   * Runs, newest first, and those that were deleted and can be had back, latest first. One whose heads cannot be read is left out here
+   * and keeps its files.
+   */
+  async all(): Promise<{ runs: SavedRun[]; deleted: DeletedRun[] }> {
     const marks = new Map((await this.#marks()).map(({ id, at }) => [id, at]));
     const stored = (await storedRuns(this.#files, this.#options.patience)).filter((id) => !id.endsWith(inputsOf('')));
     const known = new Map((await this.#use((table) => table.all())).map((record) => [record.id, record]));
@@ -160,7 +157,13 @@ export class RunList {
       const which = newer === 1 ? 'One run here was' : `${newer} runs here were`;
       this.notes.push(`${which} saved by a newer version of this app and left as it is: open that version to go on with it.`);
     }
-    return records.sort((a, b) => b.savedAt - a.savedAt).map((run) => ({ run, deletedAt: marks.get(run.id) }));
+    records.sort((a, b) => b.savedAt - a.savedAt);
+    return {
+      runs: records.filter(({ id }) => !marks.has(id)),
+      deleted: records
+        .flatMap((run) => (marks.has(run.id) ? [{ ...run, deletedAt: marks.get(run.id)! }] : []))
+        .sort((a, b) => b.deletedAt - a.deletedAt),
+    };
   }
 
   /** Keeps the last save of a run at its end alone. */

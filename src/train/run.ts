@@ -69,7 +69,7 @@ export interface RunOptions {
   disturb?: Disturb;
 }
 
-/** Steps taken, tokens and data, those of a base included, and the rate of the last one: where a run that continues this one starts. */
+/** Steps taken, tokens and data, those of a base included, and the rate of the last step. */
 export function takenBy(plan: RunPlan, { step, tokens, place }: Progress): Taken {
   return { steps: step, rate: plan.at(Math.max(step - 1, plan.firstStep)).lr, tokens, drawn: place };
 }
@@ -94,14 +94,16 @@ export class Run {
   /** Steps that may still be taken while paused. */
   #allowance = 0;
   #wake: (() => void) | null = null;
-  /** Nothing is submitted: the run is paused or has ended. */
-  #resting = false;
+  /** Nothing is submitted: the run has not begun, is paused or has ended. */
+  #resting = true;
   /** The end of a loan: no step before it. */
   #lent: Promise<unknown> = Promise.resolve();
   /** The first submitted step whose measurements have not been asked for. */
   #unread: number;
   /** Measurements on their way; false: there is trouble. */
   #reads: Promise<boolean>[] = [];
+  /** The end of the latest of them: steps are judged and told in their order. */
+  #latest: Promise<unknown> = Promise.resolve();
   /** Steps read back together. */
   #group = 1;
   readonly #timer = new StepTimer();
@@ -165,6 +167,7 @@ export class Run {
     this.#evaluator = new Evaluator(config, data, engine);
   }
 
+  /** Where a run that continues this one starts. */
   get taken(): Taken {
     return takenBy(this.plan, this.#progress);
   }
@@ -203,6 +206,7 @@ export class Run {
 
   /** Trains to the end, to a stop, or until the run diverges. Errors of the device are thrown. */
   async train(): Promise<RunState> {
+    this.#resting = false;
     this.#clock.start();
     try {
       return await this.#train();
@@ -300,7 +304,9 @@ export class Run {
 
   /** Asks for the measurements of all steps submitted since the last time. */
   #ask(): void {
-    this.#expect(this.#read(this.#unread, this.#progress.step - 1));
+    const read = this.#read(this.#unread, this.#progress.step - 1, this.#latest);
+    this.#latest = read.catch(() => {});
+    this.#expect(read);
     this.#unread = this.#progress.step;
   }
 
@@ -318,9 +324,11 @@ export class Run {
   }
 
   /** Reads and judges steps; false: there is trouble, and what comes after it is not looked at. */
-  async #read(first: number, last: number): Promise<boolean> {
+  async #read(first: number, last: number, before: Promise<unknown>): Promise<boolean> {
     const { plan, config } = this;
     const rows = await this.engine.metrics(first, last);
+    // An answer that waited for its buffer can come after a later one.
+    await before;
     this.#timer.add(rows.length, this.#clock.lap());
     const { perStep } = this.#timer;
     if (perStep !== null) {

@@ -3,7 +3,7 @@ import type { RunConfig } from '../config/run.ts';
 import { placeOfStep } from '../recipe/place.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { decodeSafetensors, safetensorsParts } from '../export/safetensors.ts';
-import type { DeletedRun, MetricColumns, SavedList, SavedRun } from '../protocol.ts';
+import type { MetricColumns, SavedList, SavedRun } from '../protocol.ts';
 import { planRun, type RunPart } from '../recipe/phases.ts';
 import type { Files } from '../storage/files.ts';
 import { type Facts, type Head, hex, sha256 } from '../storage/head.ts';
@@ -24,8 +24,15 @@ import { newHistory } from './history.ts';
 import { Keeper, type KeeperListener, type SavedState } from './keeper.ts';
 import { takeRun } from './tabs.ts';
 
-/** Bytes of text kept with a run. One on more text goes on as long as its tab lives. */
+/** Bytes of text kept with a run in a browser. One on more text goes on as long as its tab lives. */
 const mostInputBytes = 256 * 2 ** 20;
+
+export interface SavingOptions {
+  /** Bytes of text kept with a run. */
+  mostInputBytes?: number;
+  /** Seconds between saves; absent: what loses least (keeper.ts). */
+  every?: number;
+}
 
 /** What a run is made of besides its weights. */
 export interface Inputs {
@@ -48,30 +55,34 @@ export interface Resumed extends Inputs {
 export class SavedRuns {
   readonly files: Files;
   readonly #list: RunList;
+  readonly #options: SavingOptions;
   /** The run that is being trained here, and what frees it. */
   #held: { id: string; release: () => void } | null = null;
   /** One that another tab let go of for us. */
   #claimed: { id: string; release: () => void } | null = null;
 
-  static async open(files: Files): Promise<SavedRuns> {
-    return new SavedRuns(files, await RunList.open(files));
+  static async open(files: Files, options?: SavingOptions): Promise<SavedRuns> {
+    return new SavedRuns(files, await RunList.open(files), options);
   }
 
-  constructor(files: Files, list: RunList = new RunList(files)) {
+  constructor(files: Files, list: RunList = new RunList(files), options: SavingOptions = {}) {
     this.files = files;
     this.#list = list;
+    this.#options = options;
   }
 
   list = (): Promise<SavedRun[]> => this.#list.list();
-  deleted = (): Promise<DeletedRun[]> => this.#list.deleted();
   /** All but the one that is trained here; with what other tabs train. */
   async listed(): Promise<SavedList> {
-    await this.emptyDeleted(undoTime);
     const held = await heldRuns();
     const own = [this.#held?.id, this.#claimed?.id];
-    const all = (await this.list()).filter(({ id }) => id !== this.#held?.id);
-    const runs = all.map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
-    return { runs, deleted: await this.deleted(), notes: this.#list.notes };
+    const { runs: all, deleted } = await this.#list.all();
+    const runs = all
+      .filter(({ id }) => id !== this.#held?.id)
+      .map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
+    const passed = deleted.filter(({ deletedAt }) => deletedAt <= Date.now() - undoTime);
+    await this.#removeAll(passed);
+    return { runs, deleted: deleted.filter((run) => !passed.includes(run)), notes: this.#list.notes };
   }
   /** A run as its last save tells it, with its curve; null: there is none. */
   async recorded(id: string): Promise<{ run: SavedRun; metrics: MetricColumns | null } | null> {
@@ -90,7 +101,7 @@ export class SavedRuns {
     let inputBytes = 0;
     try {
       // With the tokenizer a model can be read without the text it was made from, which a newer version of this app may have changed.
-      const encoded = await encodeInputs({ ...inputs, tokenizer: inputs.tokenizer ?? data.tokenizer });
+      const encoded = await encodeInputs({ ...inputs, tokenizer: inputs.tokenizer ?? data.tokenizer }, this.#options.mostInputBytes);
       inputBytes = bytesOf(encoded);
       await this.#save(new SlotStore(this.files, inputsOf(id)), encoded, {}, listener);
     } catch (error) {
@@ -107,7 +118,7 @@ export class SavedRuns {
       inputBytes,
       batches: await fingerprint(data, config, part),
     };
-    return this.#keeper(id, new SlotStore(this.files, id), facts, newHistory(), listener);
+    return this.#keeper(id, new SlotStore(this.files, id), facts, newHistory(data.notes), listener);
   }
 
   /** Deletes runs in a way that can be undone; UserError where another tab trains one, which stays. */
@@ -119,7 +130,7 @@ export class SavedRuns {
 
   /** UserError where it is no longer there, or was not deleted. */
   async restore(ids: readonly string[]): Promise<void> {
-    const there = new Set((await this.deleted()).map(({ id }) => id));
+    const there = new Set((await this.#list.deleted()).map(({ id }) => id));
     for (const id of ids.filter((one) => there.has(one))) await this.#list.restore(id);
     announceChange();
     if (!ids.every((id) => there.has(id))) throw new UserError('Its room was needed: what was saved of this run is gone.', { code: 'gone' });
@@ -128,7 +139,12 @@ export class SavedRuns {
   /** Frees the room of runs that were deleted at least so many ms ago. */
   async emptyDeleted(ago = 0): Promise<void> {
     const before = Date.now() - ago;
-    for (const { id, deletedAt } of await this.deleted()) if (deletedAt <= before) await this.remove(id).catch(() => {});
+    await this.#removeAll((await this.#list.deleted()).filter(({ deletedAt }) => deletedAt <= before));
+  }
+
+  /** One that cannot be removed now stays. */
+  async #removeAll(runs: readonly SavedRun[]): Promise<void> {
+    for (const { id } of runs) await this.remove(id).catch(() => {});
   }
 
   /** For good. UserError where another tab trains it. */
@@ -221,7 +237,7 @@ export class SavedRuns {
         },
       },
       facts,
-      { history },
+      { history, every: this.#options.every },
     );
     return keeper;
   }
@@ -258,7 +274,7 @@ export class SavedRuns {
 
   /** Frees a deleted run, else deletes the oldest finished one that nobody has open; false: there is none. */
   async #makeRoom(listener: KeeperListener): Promise<boolean> {
-    for (const { id } of (await this.deleted()).toReversed()) {
+    for (const { id } of (await this.#list.deleted()).toReversed()) {
       if (await this.remove(id).then(() => true, () => false)) return true;
     }
     for (const { id, preset, seed, endStep, bytes } of (await this.#finished()).toReversed()) {
@@ -299,11 +315,11 @@ export async function checkData(data: TrainingData, { config, checkpoint, batche
 
 const key = 'rekindle';
 
-async function encodeInputs({ config, files, tokenizer }: Inputs): Promise<Uint8Array[]> {
+async function encodeInputs({ config, files, tokenizer }: Inputs, most = mostInputBytes): Promise<Uint8Array[]> {
   const bytes = files.reduce((sum, file) => sum + (file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength), 0);
-  if (bytes > mostInputBytes) {
+  if (bytes > most) {
     throw new UserError(
-      `The files have ${bytes} bytes, of which at most ${mostInputBytes} are kept with a run: it cannot be resumed when this tab is closed.`,
+      `The files have ${bytes} bytes, of which at most ${most} are kept with a run: it cannot be resumed once it is closed.`,
     );
   }
   const json = { config, files: files.map((file) => ({ ...file, bytes: undefined })), tokenizer: tokenizer?.toHuggingFace() ?? null };

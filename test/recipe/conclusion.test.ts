@@ -4,6 +4,7 @@ import { changeOf, conclude, type HeldOut } from '../../src/recipe/conclusion.ts
 import { conclusionSentences } from '../../src/recipe/conclusionWords.ts';
 import { planRun, raisedByQa } from '../../src/recipe/phases.ts';
 import { randomNormal } from '../../src/util/random.ts';
+import { recording } from '../ui/fake/recordings.ts';
 
 const NAMES = ['legal', 'news', 'books', 'encyclopedia', 'docs', 'code', 'qa-definitions', 'qa-facts'];
 const isQa = (name: string) => name.startsWith('qa-');
@@ -145,4 +146,32 @@ test('the shipped recipes raise their QA sources, from the base’s blend where 
     expect(raisedByQa(resolveConfig({ preset }))).toEqual(raised);
   const first = raisedByQa(resolveConfig({ preset: 'smoke', set: ['continued.switchDivisor=1'] }));
   expect(first).toEqual(expect.arrayContaining(['encyclopedia', 'qa-facts']));
+});
+
+test('real runs: the sentence has the sign of what evaluations.json has', () => {
+  for (const preset of ['smoke', 'tiny'] as const) {
+    const { heldOut, loss } = recording(preset);
+    const config = resolveConfig({ preset });
+    const plan = planRun(config);
+    const conclusion = conclude({
+      config,
+      plan,
+      heldOut,
+      losses: { step: loss.map((_, i) => i), loss, length: loss.length },
+    });
+    const at = (wanted: number | null) => heldOut.find(({ step }) => step === wanted)!.loss;
+    const change =
+      ['qa-definitions', 'qa-facts'].reduce(
+        (sum, name) => sum + at(plan.endStep)[name]! - at(plan.switchStep)[name]!,
+        0,
+      ) / 2;
+    const said = conclusionSentences(conclusion!)[0];
+    expect(said).toContain(
+      `(qa-definitions, qa-facts) ${change < 0 ? 'fell' : 'rose'} by ${Math.abs(change).toFixed(3)} ± `,
+    );
+    // Measured where the continued run starts, at the switch and at the end, with rows.
+    for (const step of [plan.phases[1]!.firstStep, plan.switchStep, plan.endStep]) {
+      expect(Object.keys(heldOut.find((point) => point.step === step)!.rows!)).toEqual(Object.keys(at(step)));
+    }
+  }
 });

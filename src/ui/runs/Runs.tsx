@@ -194,7 +194,10 @@ function Row({ record, save, source, isOpen, onToggle }: RowProps) {
             class="quiet open"
             aria-label={words.openOf(name)}
             disabled={isActive(runState.value) || isExperimenting.value}
-            onClick={() => void openRun(save)}
+            onClick={() => {
+              amend(id, { saved: save.id });
+              void openRun(save);
+            }}
           >
             {words.open}
           </button>

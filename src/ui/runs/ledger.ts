@@ -70,6 +70,8 @@ const cutOff = new Set<string>();
 
 /** The runs of earlier visits are in the list, if the browser has kept any. */
 export const isRecalled = signal(false);
+let recalled: Promise<void> = Promise.resolve();
+export const whenRecalled = (): Promise<void> => recalled;
 
 /** Brings in the runs of earlier visits. */
 export async function recallRuns(): Promise<void> {
@@ -187,7 +189,11 @@ export function newRecord(config: RunRecord['config'], part: RunRecord['part'], 
 let expected: string | null = null;
 export const expect = (id: string) => (expected = id);
 
+/** The run on the page is a saved one, looked at. */
+let isOnlyShown = false;
+
 function begin(): void {
+  isOnlyShown = false;
   const config = runConfig.peek();
   // The tab that trains a run writes it down; a recorded run is nobody's.
   if (!config || isWatched.peek() || isRecorded.peek()) return void (currentId.value = null);
@@ -195,7 +201,8 @@ function begin(): void {
   const saved = savedAs.peek() ?? undefined;
   const own = records.peek().find((record) => saved !== undefined && record.saved === saved);
   // A run that is only shown again keeps its row as it is.
-  if (own && !isActive(runState.peek())) return void (currentId.value = own.id);
+  isOnlyShown = own !== undefined && !isActive(runState.peek());
+  if (isOnlyShown) return void (currentId.value = own!.id);
   const same = (record: RunRecord) =>
     cutOff.has(record.id) && JSON.stringify([record.config, record.part]) === JSON.stringify([config, part]);
   const row = records.peek().find(({ id }) => id === expected) ?? own ?? records.peek().find(same);
@@ -228,7 +235,7 @@ function figuresNow(record: RunRecord): Figures {
 function writeDown(): void {
   const record = records.peek().find(({ id }) => id === currentId.peek());
   const state = runState.peek();
-  if (!record || state.kind === 'idle') return;
+  if (!record || isOnlyShown || state.kind === 'idle') return;
   const next = { ...record, state, figures: figuresNow(record), saved: savedAs.peek() ?? record.saved };
   const over = !isActive(state);
   batch(() => {
@@ -249,7 +256,7 @@ function thinned(): ReturnType<History['pick']> {
 
 /** Follows the run on the page from now on. */
 export function keepRuns(): void {
-  void recallRuns().finally(() => (isRecalled.value = true));
+  recalled = recallRuns().finally(() => (isRecalled.value = true));
   let number = 0;
   let kind = '';
   effect(() => {

@@ -1,6 +1,7 @@
 /** Runs of this browser that have not been trained to their end, and the two ways with each: go on, or away with it. */
 import { computed, effect, signal } from '@preact/signals';
 import type { DeletedRun, ListedRun, SavedRun } from '../../protocol.ts';
+import { whenRecalled } from '../runs/ledger.ts';
 import { changesChannel } from '../../util/tabs.ts';
 import { askMachine, claimSaved, listSaved, machine, openSaved, resumeSaved, saveSoon, unwatch, watchSaved } from '../trainer.ts';
 import { isActive } from './controls.ts';
@@ -143,6 +144,7 @@ export const goOn = (run: SavedRun): Promise<void> => resumeSaved(run);
 export const openProblem = signal<string | null>(null);
 export async function openRun(run: SavedRun): Promise<void> {
   openProblem.value = null;
+  await whenRecalled(); // it has a row there
   await openSaved(run).catch((error: unknown) => (openProblem.value = error instanceof Error ? error.message : String(error)));
 }
 
