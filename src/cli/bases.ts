@@ -20,7 +20,7 @@ import { UserError } from '../util/errors.ts';
 import { command, exampleOf } from './commands.ts';
 import type { Host } from './host.ts';
 import { configFlags, once, readJson } from './inputs.ts';
-import { folder, place, seeds } from './kinds.ts';
+import { folder as folderKind, place, seeds } from './kinds.ts';
 import { describeAdapter } from './node/dawn.ts';
 import { OutFolder } from './outFolder.ts';
 import { writeFolder } from './writeFolder.ts';
@@ -44,7 +44,7 @@ export const basesCommand = command({
   flags: {
     preset: configFlags.preset,
     seeds: { kind: seeds, about: 'how many, or which; 1 by default' },
-    from: { kind: folder, about: 'ships the model of this finished base run instead of training one' },
+    from: { kind: folderKind, about: 'ships the model of this finished base run instead of training one' },
     out: { kind: place('DIR'), about: 'the folder of bases, brought up to date after every seed', required: true },
   },
   example,
