@@ -21,7 +21,7 @@ import { command, exampleOf } from './commands.ts';
 import type { Host } from './host.ts';
 import { readJson } from './documents.ts';
 import { configFlags, once } from './inputs.ts';
-import { folder, place, seeds } from './kinds.ts';
+import { folder as folderKind, place, seeds } from './kinds.ts';
 import { describeAdapter } from './node/dawn.ts';
 import { OutFolder } from './outFolder.ts';
 import { writeFolder } from './writeFolder.ts';
@@ -45,7 +45,7 @@ export const basesCommand = command({
   flags: {
     preset: configFlags.preset,
     seeds: { kind: seeds, about: 'how many, or which; 1 by default' },
-    from: { kind: folder, about: 'ships the model of this finished base run instead of training one' },
+    from: { kind: folderKind, about: 'ships the model of this finished base run instead of training one' },
     out: { kind: place('DIR'), about: 'the folder of bases, brought up to date after every seed', required: true },
   },
   example,

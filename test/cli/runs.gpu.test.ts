@@ -34,12 +34,13 @@ const rows = (run: string) => readFileSync(at(run, 'metrics.jsonl'), 'utf8').tri
 /** What a finished run says and is, the clock aside. */
 function contentOf(run: string): Record<string, string> {
   const files = ['config.json', 'evaluations.json', 'inspections.jsonl', ...readdirSync(at(run, 'model')).map((name) => `model/${name}`)];
-  const timeless = rows(run).map(({ tokensPerSecond: _, ...row }) => JSON.stringify(row)).join('\n');
+  const timeless = readFileSync(at(run, 'metrics.jsonl'), 'utf8').replaceAll(/"tokensPerSecond":[^,]*,/g, '');
   return { ...Object.fromEntries(files.map((name) => [name, readFileSync(at(run, name)).toString('latin1')])), metrics: timeless };
 }
 
 beforeAll(async () => {
-  expect((await rk([...baseAlone, '--out', at('base')])).problem).toBeNull();
+  const { problem } = await rk([...baseAlone, '--out', at('base')]);
+  if (problem) throw problem;
 });
 
 describe('a folder that a run fills', () => {
@@ -194,21 +195,22 @@ describe('a model folder', () => {
     const from = with_('sharded', files);
     expect(readCheckpoint(readFolder(from)).weights.get('lm_head.weight')).toEqual(weights.get('lm_head.weight'));
     expect((await used(from)).problem!.message).toBe('read, and on to the device');
-    const { [nameOf(1)]: _, ...lacking } = files;
-    expect((await used(with_('lacking', lacking))).problem!.message).toMatch(/has no "?model-00002-of-00002/);
+    expect((await used(with_('lacking', { ...files, [nameOf(1)]: null }))).problem!.message).toMatch(/has no "?model-00002-of-00002/);
     const swapped = JSON.stringify({ weight_map: { ...map, 'lm_head.weight': map['lm_head.weight'] === nameOf(0) ? nameOf(1) : nameOf(0) } });
     expect((await used(with_('swapped', { ...files, 'model.safetensors.index.json': swapped }))).problem!.message).toMatch(/but the index says/);
   });
 
   it('is read by the older names of partial_rotary_factor, and what it says besides is told once', async () => {
-    const { partial_rotary_factor: _, rope_parameters: __, ...others } = json('base', 'model', 'config.json');
+    const others = json('base', 'model', 'config.json');
+    delete others.partial_rotary_factor;
+    delete others.rope_parameters;
     for (const name of ['rope_percent', 'rope_percentage']) {
       const from = with_(name, { 'config.json': JSON.stringify({ ...others, [name]: 1, sliding_window: 64 }) });
       expect(readCheckpoint(readFolder(from)).model.partial_rotary_factor).toBe(1);
       expect((await used(from)).said).toEqual([expect.stringContaining('sliding_window')]);
     }
     const both = with_('both', { 'config.json': JSON.stringify({ ...others, rope_percent: 1, partial_rotary_factor: 0.5 }) });
-    expect((await used(both)).problem!.message).toMatch(/given as 0\.5 \(partial_rotary_factor\) and as 1 \(rope_percent\)/);
+    expect((await used(both)).problem!.message).toMatch(/partial_rotary_factor is 0\.5 and rope_percent is 1/);
   });
 
   it('continues a prompt, and says what of it was not read and where the text ended by itself', async () => {
