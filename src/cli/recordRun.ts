@@ -8,7 +8,7 @@ import type { RunConfig } from '../config/run.ts';
 import type { HeldOutPoint, MetricColumns, PhaseName, Sample } from '../protocol.ts';
 import { RECORDED_RUN, type RecordedRun } from '../recipe/recordedRun.ts';
 import { UserError } from '../util/errors.ts';
-import { say } from './arguments.ts';
+import type { Host } from './host.ts';
 import { readJson } from './documents.ts';
 import { projectRoot } from './node/project.mjs';
 
@@ -51,7 +51,7 @@ function thinned(lines: readonly Line[]): Line[] {
   return lines.filter((_, i) => i % stride === 0 || i === lines.length - 1);
 }
 
-export function recordRun(from: string, before: string | undefined): void {
+export function recordRun(from: string, before: string | undefined, { say }: Host): void {
   const last = readPart(path.resolve(from));
   const parts = before === undefined ? [last] : [readPart(path.resolve(before)), last];
   const [first] = parts;
