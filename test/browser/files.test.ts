@@ -2,17 +2,27 @@
  * Text files given to the page: read by the worker as they lie on the disk, piece by piece; a file that cannot be used is
  * refused when it is added, with one sentence and a code, and is no source. FILE_BYTES makes the large one larger.
  */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { frames } from '../ui/frames.ts';
+import { countIn } from './abacusPage.ts';
 import { withPage } from './harness.ts';
 
 const largeBytes = Number(process.env.FILE_BYTES ?? 24_000_000);
-const recipe = '#v=1&p=smoke&base.steps=60&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0';
+const recipe = '#v=1&p=smoke&base.steps=300&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0';
 const prose = 'It was a dark and stormy night; the rain fell in torrents, except at intervals.\n\n';
 
 let folder: string;
@@ -104,7 +114,7 @@ test('damaged text is a choice; a run on text that was replaced is resumed after
       await button(page, 'Resume').click();
       await page.locator('.stage', { hasText: 'Done' }).waitFor();
     },
-    { address: recipe },
+    { address: recipe, before: countIn },
   ));
 
 test('a large file is read in pieces, its progress shown, and the page stays small', () =>
@@ -113,7 +123,8 @@ test('a large file is read in pieces, its progress shown, and the page stays sma
     const large = path.join(folder, 'large.txt');
     const block = Buffer.from(prose.repeat(100_000));
     const handle = openSync(large, 'w');
-    for (let written = 0; written < largeBytes; ) written += writeSync(handle, block, 0, Math.min(block.length, largeBytes - written));
+    for (let written = 0; written < largeBytes;)
+      written += writeSync(handle, block, 0, Math.min(block.length, largeBytes - written));
     closeSync(handle);
     const before = await megabytes(page);
     const shares: number[] = [];

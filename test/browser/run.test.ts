@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { screenshot, withPage } from './harness.ts';
 
 /** A short run of the smallest preset: the same stages as a long one. */
-const [base, continued] = [60, 40];
-const address = `#v=1&p=smoke&base.steps=${base}&continued.steps=${continued}&base.schedule.warmupSteps=5`;
+const [base, continued] = [50, 20];
+const address = `#v=1&p=smoke&base.steps=${base}&continued.steps=${continued}&base.schedule.warmupSteps=5&batch.sequences=2&batch.length=32&evaluation.rows=1`;
 
 /** The closed form of papers.md §1.9 with f = 1/5, m = 1/100. */
 const closedForm = Math.acos((2 * (1 / 5 - 1 / 100)) / (1 - 1 / 100) - 1) / Math.PI;
