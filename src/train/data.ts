@@ -57,13 +57,13 @@ export async function prepareData(
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
     return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, questions: questionsOfWorld(suites), notes: [] };
   }
+  const drawn = sourcesOf(config, part === 'continued');
   const said: string[] = [];
   const own = await readUserFiles(files, said, onProgress);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {
     onProgress('Loading text', 0, missing.length);
-    const drawn = sourcesOf(config, part === 'continued');
     const catalogue = await loadCatalogue(fetchBytes).catch((error: unknown) => {
       if (missing.some((name) => drawn.has(name))) throw error;
       return { sources: [] };
@@ -79,9 +79,10 @@ export async function prepareData(
     }
   }
   const { tokenizer, sources, notes } = prepareSources(config, [...own, ...shipped], given, onProgress);
+  const drawnFrom = sources.filter(({ name }) => drawn.has(name));
   const heldOut = sources
     .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length, tokenizer.endOfText) }))
     .filter(({ rows }) => rows.scored > 0);
   const questions = questionsOfText(config, sources, tokenizer);
-  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [], questions, notes: [...said, ...notes] };
+  return { tokenizer, batches: new Loader(drawnFrom, batch, config.seed), heldOut, suites: [], questions, notes: [...said, ...notes] };
 }
