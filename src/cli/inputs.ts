@@ -1,17 +1,19 @@
 /** What a terminal run is made of: the options that say so, the same for every command that takes a run, and what they come to. */
-import { openAsBlob, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PRESETS } from '../config/presets.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import type { RunConfig } from '../config/run.ts';
+import { SWITCHES_NOTHING, switchesNothing } from '../config/sources.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { configureFromBase } from '../recipe/baseCheckpoint.ts';
 import { type Base, checkBase, readBase } from '../train/base.ts';
 import { Bases } from '../train/bases.ts';
 import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
+import { dataFlags, givenDocuments, readJson } from './documents.ts';
 import type { Host } from './host.ts';
-import { choice, count, file, folderOr, greatestSeed, sourceFile, text } from './kinds.ts';
+import { count, file, folderOr, greatestSeed, text } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
 
@@ -25,15 +27,6 @@ export const configFlags = {
   set: { kind: text('KEY=VALUE'), about: 'the last word on one setting, by its dotted key in config.json', many: true },
 } as const;
 
-export const dataFlags = {
-  data: { kind: sourceFile, about: 'a text of yours (.txt, .md, .jsonl) as a source', many: true },
-  invalid: {
-    kind: choice('HOW', ['refuse', 'replace', 'windows-1252'] as const),
-    about: 'what becomes of bytes that are not UTF-8',
-  },
-  tokenizer: { kind: text('byte|bpe:N'), about: 'the same as --set tokenizer=' },
-} as const;
-
 export const runFlags = {
   ...configFlags,
   seed: { kind: count(0, greatestSeed), about: 'the same as --set seed=' },
@@ -42,6 +35,7 @@ export const runFlags = {
     about: 'a model folder to continue, or the base that is shipped for preset and seed',
   },
   ...dataFlags,
+  tokenizer: { kind: text('byte|bpe:N'), about: 'the same as --set tokenizer=' },
 } as const;
 
 export interface RunInputs {
@@ -59,22 +53,9 @@ export async function fetchShard(name: string): Promise<Uint8Array> {
 export const shippedBases = (): Bases =>
   new Bases(async (name) => readFileSync(path.join(projectRoot, 'public/bases', name)));
 
-export function readJson(place: string): unknown {
-  try {
-    return JSON.parse(readFileSync(place, 'utf8'));
-  } catch (error) {
-    const what = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
-    throw new UserError(`The file ${place} ${what} (${(error as Error).message}).`);
-  }
-}
-
 /** The run that the options ask for, all of it checked that can be without reading its text. */
 export async function readInputs(given: Partial<Given<typeof runFlags>>, host: Host): Promise<RunInputs> {
-  const files = await Promise.all(
-    (given.data ?? []).map(async ({ source, file: place }) => ({
-      ...{ source, name: path.basename(place), bytes: await openAsBlob(place), invalid: given.invalid },
-    })),
-  );
+  const { files, names, uses } = await givenDocuments(given);
   const resolve = (from: Base | null): RunConfig =>
     resolveConfig({
       preset: given.preset ?? (given.config === undefined ? from?.metadata.preset : undefined),
@@ -82,7 +63,8 @@ export async function readInputs(given: Partial<Given<typeof runFlags>>, host: H
       set: given.set,
       seed: given.seed,
       tokenizer: given.tokenizer,
-      data: [...new Set(files.map(({ source }) => source))],
+      data: names,
+      uses,
       from: from ? (preset) => configureFromBase(from.metadata, preset) : undefined,
     });
   const folder = given.base === undefined || given.base === 'shipped' ? null : readBase(readFolder(given.base));
@@ -91,6 +73,7 @@ export async function readInputs(given: Partial<Given<typeof runFlags>>, host: H
   const config = resolve(base);
   const warnings = base ? await checkBase(base, config) : [];
   for (const note of [...(base?.notes ?? []), ...warnings.map(({ message }) => message)]) host.say(`note: ${note}`);
+  if (files.length > 0 && switchesNothing(config)) host.say(`note: ${SWITCHES_NOTHING}`);
   return { config, files, base };
 }
 

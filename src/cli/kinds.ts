@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { SOURCE_NAME } from '../config/sources.ts';
+import { BLEND_KEYS, type BlendKey, SOURCE_NAME, type SourceUse } from '../config/sources.ts';
 import { UserError } from '../util/errors.ts';
 import { brief, quoted } from '../util/quoted.ts';
 
@@ -113,19 +113,69 @@ export const place = (shown: string): Kind<string> => ({
   read: (given) => (given === '' || given.includes('\0') ? undefined : path.resolve(given)),
 });
 
-export interface SourceFile {
-  source: string;
+export interface TextPlace {
   file: string;
+  /** The column or field that is read alone. */
+  column: string | null;
+}
+
+/** A file of text, `table.csv#column` of a table; a file whose own name has a # is that file. */
+export const textFile: Kind<TextPlace> = {
+  shown: 'FILE[#COLUMN]',
+  wanted: 'the path of a file, of a table also with #COLUMN',
+  path: 'file',
+  read(given) {
+    const at = given.lastIndexOf('#');
+    if (at < 0 || typeOf(given) === 'file') return typeOf(given) === 'file' ? { file: given, column: null } : undefined;
+    const column = given.slice(at + 1);
+    return column !== '' && typeOf(given.slice(0, at)) === 'file' ? { file: given.slice(0, at), column } : undefined;
+  },
+};
+
+export type SourceFile = TextPlace & { source: string };
+
+/** What comes before the = of a pair, if it can name a source, and what comes after. */
+function divided(pair: string): [source: string, value: string] | null {
+  const at = pair.indexOf('=');
+  return at > 0 && SOURCE_NAME.test(pair.slice(0, at)) ? [pair.slice(0, at), pair.slice(at + 1)] : null;
 }
 
 /** NAME=PATH of a text of the user's. */
 export const sourceFile: Kind<SourceFile> = {
-  shown: 'SOURCE=PATH',
+  shown: 'SOURCE=FILE[#COLUMN]',
   wanted: 'NAME=PATH: a name of letters, digits, - and _, and the path of a file',
   read(given) {
-    const at = given.indexOf('=');
-    const [source, found] = [given.slice(0, at), file.read(given.slice(at + 1))];
-    return at > 0 && SOURCE_NAME.test(source) && found !== undefined ? { source, file: found } : undefined;
+    const [source, where] = divided(given) ?? ['', ''];
+    const found = textFile.read(where);
+    return found && { source, ...found };
+  },
+};
+
+const BLENDS_BY_NAME: ReadonlyMap<string, BlendKey> = new Map([
+  ['base', 'base.blend'],
+  ['general', 'continued.general'],
+  ['qa', 'continued.qa'],
+]);
+
+/** NAME=base,general,qa, or fewer of them. */
+export const sourceBlends: Kind<Pick<SourceUse, 'source' | 'blends'>> = {
+  shown: 'SOURCE=BLENDS',
+  wanted: 'NAME=BLENDS, some of base, general, qa with commas between them',
+  read(given) {
+    const [source, names] = divided(given) ?? ['', ''];
+    const blends = names.split(',').map((name) => BLENDS_BY_NAME.get(name.trim()));
+    return blends.includes(undefined) ? undefined : { source, blends: BLEND_KEYS.filter((key) => blends.includes(key)) };
+  },
+};
+
+/** NAME=20, in percent. */
+export const sourceShare: Kind<Pick<SourceUse, 'source' | 'share'>> = {
+  shown: 'SOURCE=PERCENT',
+  wanted: 'NAME=PERCENT, a number above 0, at most 100',
+  read(given) {
+    const [source, percent] = divided(given) ?? ['', ''];
+    const share = /^\d+(\.\d+)?%?$/.test(percent) ? parseFloat(percent) / 100 : NaN;
+    return share > 0 && share <= 1 ? { source, share } : undefined;
   },
 };
 

@@ -4,6 +4,7 @@ import { UserError } from '../util/errors.ts';
 import { brief, quoted } from '../util/quoted.ts';
 import { basesCommand } from './bases.ts';
 import { type Command, usage, usageOf } from './commands.ts';
+import { hinted } from './documents.ts';
 import { experimentCommand } from './experiment.ts';
 import type { Host } from './host.ts';
 import { recordCommand } from './record.ts';
@@ -42,5 +43,7 @@ export async function main(args: string[], host: Host): Promise<number> {
     host.print(`${named ? '' : `${usage(commands)}\n\n`}${usageOf(one)}\n`);
     return 0;
   }
-  return one.run(rest, host);
+  return one.run(rest, host).catch((error: unknown) => {
+    throw hinted(error);
+  });
 }

@@ -199,6 +199,13 @@ async function trainInto(out: OutFolder, host: Host, making: Making): Promise<Ru
       host.say(`note: ${notice.message}`);
     },
   };
+  if (!making.from) {
+    for (const message of making.data.notes) {
+      const notice: Notice = { code: 'data', step: null, message };
+      keeper.history.notices.push(notice);
+      listener.notice(notice);
+    }
+  }
   const run = new SupervisedRun(open, making, listener);
   const stop = (): void => run.stop();
   host.ended.addEventListener('abort', stop);

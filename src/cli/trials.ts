@@ -13,8 +13,9 @@ import type { Run } from '../train/run.ts';
 import { runGrid, startingBench, sweep } from '../train/trials.ts';
 import { UserError } from '../util/errors.ts';
 import { command } from './commands.ts';
+import { dataFlags, readJson } from './documents.ts';
 import { type Host, INTERRUPTED } from './host.ts';
-import { fetchShard, once, readInputs, readJson, runFlags } from './inputs.ts';
+import { fetchShard, once, readInputs, runFlags } from './inputs.ts';
 import { count, list, number, place, seeds } from './kinds.ts';
 import { describeAdapter } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
@@ -35,6 +36,7 @@ export const rangeCommand = command({
     const out = OutFolder.reserve(given.out, `A range test of preset ${config.preset} is under way.`);
     try {
       const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base?.tokenizer);
+      for (const note of data.notes) host.say(`note: ${note}`);
       const { device, report } = await host.open();
       const adapter = describeAdapter(report);
       host.say(`adapter: ${adapter}`);
@@ -100,7 +102,7 @@ function rangeTable(config: RunConfig, from: string, points: readonly RangePoint
   ].join('\n');
 }
 
-const { preset, config, set, data, invalid, tokenizer } = runFlags;
+const { preset, config, set, tokenizer } = runFlags;
 /** Rows of a micro-batch and tokens of a run, as far as a grid's own checks do not say less. */
 const many = 2 ** 31;
 
@@ -109,7 +111,7 @@ export const gridCommand = command({
   name: 'grid',
   about: 'Compares peak rates and batch sizes on equal tokens, over seeds; the same command again goes on.',
   flags: {
-    ...{ preset, config, set, data, invalid, tokenizer },
+    ...{ preset, config, set, ...dataFlags, tokenizer },
     rates: { kind: list('RATE,…', number(1e-9, 1)), about: 'peak rates; by default five around the preset’s' },
     batches: { kind: list('ROWS,…', count(1, many)), about: 'rows of a batch; by default the preset’s' },
     tokens: { kind: count(1, 2 ** 53 - 1), about: 'tokens of every run; by default as many as the base run’s' },

@@ -1,9 +1,9 @@
 /** `score` and `sample`: a model folder put to use in Node. */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { presetConfig } from '../config/presets.ts';
 import { optionOf } from '../config/options.ts';
 import type { RunConfig } from '../config/run.ts';
-import { readDocuments } from '../data/read.ts';
+import type { Document } from '../data/document.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import { type Score, score, scoreWindows } from '../export/score.ts';
 import { ignoredTarget } from '../ops/headLoss.ts';
@@ -12,8 +12,9 @@ import { Engine } from '../train/engine.ts';
 import { generate, Generator, mostTokens, highestTemperature } from '../train/generate.ts';
 import { UserError } from '../util/errors.ts';
 import { command } from './commands.ts';
+import { readGiven } from './documents.ts';
 import type { Host } from './host.ts';
-import { count, file, folder, greatestSeed, number, place, text } from './kinds.ts';
+import { count, folder, greatestSeed, number, place, text, textFile } from './kinds.ts';
 import { readFolder } from './readFolder.ts';
 import { asUserError } from './writeFolder.ts';
 
@@ -50,15 +51,12 @@ async function openEngine(
   return engine;
 }
 
-/** The score contract of a UTF-8 text under a model folder. */
-async function scoreText(from: string, bytes: Uint8Array, host: Host): Promise<Score> {
-  const content = readDocuments('text', 'text.txt', bytes)
-    .map((document) => document.text)
-    .join('');
+/** The score contract of documents, end to end, under a model folder. */
+async function scoreText(from: string, documents: readonly Document[], host: Host): Promise<Score> {
   const read = readModel(from, host);
   const { tokenizer, config } = read;
   const T = config.batch.length;
-  const windows = scoreWindows(tokenizer.encode(content), T);
+  const windows = scoreWindows(tokenizer.encode(documents.map((one) => one.text).join('')), T);
   const engine = await openEngine(read, host);
   const rows = {
     count: windows.length,
@@ -93,13 +91,15 @@ export const scoreCommand = command({
   about: 'Scores a text under a model: nats a token, bits a byte.',
   flags: {
     model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model', required: true },
-    text: { kind: file, about: 'the text, in UTF-8', required: true },
+    text: { kind: textFile, about: 'the text, read as --data reads it', required: true },
     json: { kind: place('FILE'), about: 'where tokens, nats and sums are written', required: true },
   },
   example: 'score --model runs/smoke/model --text FILE --json score.json',
   async run({ model, text: from, json }, host) {
     checkWritable(json);
-    const result = await scoreText(model, new Uint8Array(readFileSync(from)), host);
+    const { documents, notes } = await readGiven(from);
+    for (const note of notes) host.say(`note: ${note}`);
+    const result = await scoreText(model, documents, host);
     const part = `${json}.part-${process.pid}`;
     try {
       writeFileSync(part, JSON.stringify(result));

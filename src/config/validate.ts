@@ -17,7 +17,7 @@ export const MOST_SOURCES = 256;
 
 /**
  * Everything wrong with a configuration, one sentence each, ranges before relations; empty if it can run. `given` are
- * the names of the user's own sources, which take the place of shipped text; undefined leaves the names of text
+ * the names of the user's own sources, which may stand beside shipped text; undefined leaves the names of text
  * sources unchecked (a link cannot know which files its reader has). `fromBase`: the run continues a checkpoint, so that nothing is
  * drawn from the base's blend, whose sources need not be there any more.
  */
@@ -44,7 +44,7 @@ export function validateConfig(config: RunConfig, given?: readonly string[], fro
 export function knownSources(config: RunConfig, given?: readonly string[]): readonly string[] | null {
   if (config.data.world) return config.data.world.skills === 'facts' ? FACT_SOURCES : Object.keys(WORLD_SOURCES);
   if (given === undefined) return null;
-  return given.length > 0 ? given : Object.keys(REAL_SOURCES);
+  return [...new Set([...given, ...Object.keys(REAL_SOURCES)])];
 }
 
 /** Whether a parsed JSON value is an object of numbers, as few as a blend may name. */
@@ -62,10 +62,8 @@ export function blendProblems(key: string, blend: Blend, known: readonly string[
       problems.push(`${key} names a source ${quoted(name)}: names are letters, digits, - and _, 40 at most.`);
     } else if (known && !known.includes(name)) {
       const near = nearest(name, known);
-      const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')};`;
-      problems.push(
-        `${key} names a source ${name} that does not exist: ${hint} your own text comes with --data ${name}=PATH.`,
-      );
+      const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')}.`;
+      problems.push(`${key} names a source ${name} that does not exist: ${hint} A file of your own may have that name.`);
     }
     if (!Number.isFinite(weight) || weight < 0) {
       problems.push(`${key}.${name} is ${weight}: a weight is a number of 0 or more.`);

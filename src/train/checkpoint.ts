@@ -85,6 +85,7 @@ function fromSteps(config: RunConfig, progress: Progress & { skipped?: number })
   progress.watched = { steps: 0, clipped: 0 };
   delete progress.skipped;
 }
+
 /** JSON has no NaN: a norm that was none comes back as null. */
 const withNaN = (inspection: Inspection): Inspection => ({
   ...inspection,

@@ -28,13 +28,16 @@ export interface TrainingData {
   heldOut: { name: string; rows: Rows }[];
   /** What a synthetic world can be asked; none for text. */
   suites: readonly Suite[];
+  /** What was chosen, guessed, shortened or left out, a sentence each: to be said once where a run begins. */
+  notes: readonly string[];
   /** What it is asked at the end of every phase. */
   questions: readonly Question[];
 }
 
 /**
  * Loads what the blends name, trains the tokenizer unless a base or a save brings its own (`given`), tokenizes. `part`: what is run;
- * what continues a base draws nothing from the base's blend. `files` are sources of the user's, by name.
+ * what only the base drew from is then prepared too where it is to be had, for what is forgotten of it. `files` are sources of the
+ * user's, by name.
  */
 export async function prepareData(
   config: RunConfig,
@@ -52,23 +55,33 @@ export async function prepareData(
     const heldOut = corpus
       .measured()
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
-    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, questions: questionsOfWorld(suites) };
+    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, questions: questionsOfWorld(suites), notes: [] };
   }
-  const own = await readUserFiles(files, onProgress);
-  const missing = [...sourcesOf(config, part === 'continued')].filter((name) => !own.some((corpus) => corpus.name === name));
+  const said: string[] = [];
+  const own = await readUserFiles(files, said, onProgress);
+  const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {
     onProgress('Loading text', 0, missing.length);
-    const catalogue = await loadCatalogue(fetchBytes);
-    for (const name of missing) {
+    const drawn = sourcesOf(config, part === 'continued');
+    const catalogue = await loadCatalogue(fetchBytes).catch((error: unknown) => {
+      if (missing.some((name) => drawn.has(name))) throw error;
+      return { sources: [] };
+    });
+    const unknown = (name: string): boolean => !catalogue.sources.some((one) => one.name === name);
+    const gone = missing.filter((name) => unknown(name) && !drawn.has(name));
+    if (gone.length > 0) {
+      said.push(`The base was trained on ${gone.join(', ')}, which is not given: no held-out loss of it is measured.`);
+    }
+    for (const name of missing.filter((one) => !gone.includes(one))) {
       shipped.push(await loadSource(fetchBytes, catalogue, name));
       onProgress('Loading text', shipped.length, missing.length);
     }
   }
-  const { tokenizer, sources } = prepareSources(config, [...own, ...shipped], given, onProgress, part === 'continued');
+  const { tokenizer, sources, notes } = prepareSources(config, [...own, ...shipped], given, onProgress);
   const heldOut = sources
-    .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length) }))
+    .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length, tokenizer.endOfText) }))
     .filter(({ rows }) => rows.scored > 0);
   const questions = questionsOfText(config, sources, tokenizer);
-  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [], questions };
+  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [], questions, notes: [...said, ...notes] };
 }
