@@ -18,8 +18,8 @@ import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.t
 import { runExperiment } from '../train/experiment.ts';
 import { UserError } from '../util/errors.ts';
 import { command, exampleOf } from './commands.ts';
-import type { Host } from './host.ts';
 import { readJson } from './documents.ts';
+import type { Host } from './host.ts';
 import { configFlags, once } from './inputs.ts';
 import { folder as folderKind, place, seeds } from './kinds.ts';
 import { describeAdapter } from './node/dawn.ts';

@@ -42,7 +42,9 @@ function hostile({ kind, many }: Flag, name: string): string[] {
   if (kind.path === 'file') return ['', '/no/such/file', scratch, path.join(text, 'below'), at('nul\0byte'), ...names];
   if (kind.path === 'folder') return ['', '/no/such/folder', text, path.join(text, 'below'), at('nul\0byte'), ...names];
   if (kind.path === 'new') return ['', ...noPlaces];
-  if (kind.shown === 'SOURCE=PATH') return ['', '=', 'a', `=${text}`, `a b=${text}`, `__proto__=${text}`, 'a=/no/such/file', `a=${scratch}`];
+  if (name === 'in') return ['', 'notes', 'notes=', 'notes=all', 'notes=base,,qa', '=base', 'other=base', '__proto__=base'];
+  if (name === 'mix') return ['', 'notes', ...noNumbers.map((value) => `notes=${value}`), 'notes=0', 'notes=101', 'other=20', '__proto__=20'];
+  if (name === 'data') return ['', '=', 'a', `=${text}`, `a b=${text}`, `__proto__=${text}`, 'a=/no/such/file', `a=${scratch}`];
   if (name === 'set') return ['', '=1', 'seed', ...names, ...names.map((one) => `${one}=1`), '__proto__.seed=1', 'base.__proto__=1'];
   if (name === 'tokenizer') return [...noWords, 'bpe', 'bpe:', 'bpe:NaN', 'bpe:1e3', 'bpe:-5', 'bpe:9999999', 'word'];
   if (name === 'prompt') return [];
