@@ -178,7 +178,7 @@ export interface Saved {
   step: number;
   bytes: number;
   /** Where it lies; 'memory' is lost with the tab. */
-  where: 'opfs' | 'indexeddb' | 'memory';
+  where: 'opfs' | 'indexeddb' | 'memory' | 'disk';
 }
 
 /** A run that can be gone on with, as its last save tells it. */

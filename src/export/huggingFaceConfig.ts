@@ -125,12 +125,13 @@ function readRope(config: Record<string, unknown>): Pick<ModelConfig, 'rope_thet
   const kind = own(nested, 'rope_type') ?? own(nested, 'type') ?? 'default';
   if (kind !== 'default') throw problem(`rope_type must be "default", the only one supported, got ${shown(kind)}`);
   const value = (names: readonly string[], fallback: number): number => {
-    const stated = names.flatMap((key) =>
-      [config, nested].filter((from) => (own(from, key) ?? null) !== null).map((from) => ({ key, value: number(from, key, fallback) })),
-    );
+    const stated = names.flatMap((key) => [
+      ...((own(config, key) ?? null) === null ? [] : [{ as: key, value: number(config, key, fallback) }]),
+      ...((own(nested, key) ?? null) === null ? [] : [{ as: `${key} in rope_parameters`, value: number(nested, key, fallback) }]),
+    ]);
     const [first, ...others] = stated;
     const other = others.find((one) => one.value !== first!.value);
-    if (other) throw problem(`${names[0]} is given as ${first!.value} (${first!.key}) and as ${other.value} (${other.key}), but must be one number`);
+    if (other) throw problem(`${first!.as} is ${first!.value} and ${other.as} is ${other.value}, but they must be the same`);
     return first?.value ?? fallback;
   };
   const partial_rotary_factor = value(ROTARY_NAMES, 0.5);

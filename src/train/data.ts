@@ -6,6 +6,7 @@ import { heldOutRows, type Rows } from '../data/heldOutRows.ts';
 import { type Batch, Loader } from '../data/loader.ts';
 import { type GivenFile, prepareSources, readUserFiles, sourcesOf } from '../data/prepare.ts';
 import type { Place } from '../recipe/place.ts';
+import type { RunPart } from '../recipe/phases.ts';
 import type { Suite } from '../evaluate/suite.ts';
 import type { SourceCount } from '../protocol.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -34,9 +35,9 @@ export interface TrainingData {
 }
 
 /**
- * Loads what the blends name, trains the tokenizer unless a base brings its own (`given`:
- * the run continues that), tokenizes. `files` are sources of the user's, by name. What only the base drew from is prepared too where
- * it is to be had, for what is forgotten of it.
+ * Loads what the blends name, trains the tokenizer unless a base or a save brings its own (`given`), tokenizes. `part`: what is run;
+ * what continues a base draws nothing from the base's blend, whose sources are prepared all the same where they are to be had, for
+ * what is forgotten of them. `files` are sources of the user's, by name.
  */
 export async function prepareData(
   config: RunConfig,
@@ -44,6 +45,7 @@ export async function prepareData(
   fetchBytes: FetchBytes,
   onProgress: (what: string, done: number, total: number) => void,
   given: Tokenizer | null = null,
+  part: RunPart = given ? 'continued' : 'all',
 ): Promise<TrainingData> {
   const { batch, evaluation } = config;
   if (config.data.world) {
@@ -55,13 +57,13 @@ export async function prepareData(
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
     return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, questions: questionsOfWorld(suites), notes: [] };
   }
+  const drawn = sourcesOf(config, part === 'continued');
   const said: string[] = [];
   const own = await readUserFiles(files, said, onProgress);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {
     onProgress('Loading text', 0, missing.length);
-    const drawn = sourcesOf(config, given !== null);
     const catalogue = await loadCatalogue(fetchBytes).catch((error: unknown) => {
       if (missing.some((name) => drawn.has(name))) throw error;
       return { sources: [] };
@@ -77,9 +79,10 @@ export async function prepareData(
     }
   }
   const { tokenizer, sources, notes } = prepareSources(config, [...own, ...shipped], given, onProgress);
+  const drawnFrom = sources.filter(({ name }) => drawn.has(name));
   const heldOut = sources
     .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length, tokenizer.endOfText) }))
     .filter(({ rows }) => rows.scored > 0);
   const questions = questionsOfText(config, sources, tokenizer);
-  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [], questions, notes: [...said, ...notes] };
+  return { tokenizer, batches: new Loader(drawnFrom, batch, config.seed), heldOut, suites: [], questions, notes: [...said, ...notes] };
 }

@@ -69,7 +69,7 @@ export interface RunOptions {
   disturb?: Disturb;
 }
 
-/** Steps taken, tokens and data, those of a base included, and the rate of the last one: where a run that continues this one starts. */
+/** Steps taken, tokens and data, those of a base included, and the rate of the last step. */
 export function takenBy(plan: RunPlan, { step, tokens, place }: Progress): Taken {
   return { steps: step, rate: plan.at(Math.max(step - 1, plan.firstStep)).lr, tokens, drawn: place };
 }
@@ -167,6 +167,7 @@ export class Run {
     this.#evaluator = new Evaluator(config, data, engine);
   }
 
+  /** Where a run that continues this one starts. */
   get taken(): Taken {
     return takenBy(this.plan, this.#progress);
   }

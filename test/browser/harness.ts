@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { inject } from 'vitest';
+import { RECORDED_RUN } from '../../src/recipe/recordedRun.ts';
 import { sharedBrowser, webGpuSwitches } from './launch.ts';
 
 export interface PageOptions extends BrowserContextOptions {
@@ -34,6 +35,8 @@ export async function withPage(use: (page: Page) => Promise<void>, options: Page
       if (url.origin !== origin && url.protocol !== 'data:')
         complaints.push(`a request to another origin: ${request.url()}`);
     });
+    // A visitor's recorded run is shown in test/browser/firstVisit.
+    await context.route(`**/${RECORDED_RUN}`, (route) => route.fulfill({ json: null }));
     await before?.(context);
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack ?? error.message}`));

@@ -4,6 +4,7 @@
  * from a server of our own in the place of the real one, for a request that a debugger answers costs as much as three of a server's.
  */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { RECORDED_RUN } from '../../src/recipe/recordedRun.ts';
 import { newPlayer, playedScript } from '../ui/fake/play.ts';
 import { recordedFiles } from '../ui/fake/recorded.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
@@ -39,6 +40,8 @@ export async function playedAt(scenario: Scenario, html?: string): Promise<strin
   const recorded = scenario.recorded ? await recordedFiles() : {};
   files.set('results/index.json', '<!doctype html>');
   for (const [name, json] of Object.entries(recorded)) files.set(`results/${name}`, JSON.stringify(json));
+  // Played over again in every test it would be most of what a page does.
+  if (!scenario.firstVisit) files.set(RECORDED_RUN, 'null');
   if (html !== undefined) files.set('index.html', html);
   stage.host.files = files;
   return stage.url;

@@ -22,12 +22,9 @@ test('press Start: the loss falls, the switch is where the closed form puts it, 
       await page.getByRole('button', { name: 'Start again' }).waitFor();
 
       const caption = (await page.locator('figcaption').textContent())!;
-      const step = Number(/blend switch, step ([\d,]+)/.exec(caption)?.[1]!.replace(',', ''));
+      const step = Number(/blend switched at step ([\d,]+)/.exec(caption)?.[1]!.replace(',', ''));
       expect(Math.abs(step - (base + closedForm * (continued - 1))), caption).toBeLessThanOrEqual(1);
-      const [first, last] = [...caption.matchAll(/\b(\d\.\d{2,})\b/g)].map((match) => Number(match[1])) as [
-        number,
-        number,
-      ];
+      const [first, last] = /went from ([\d.]+) to ([\d.]+) in/.exec(caption)!.slice(1).map(Number) as [number, number];
       expect(last, caption).toBeLessThan(first - 1);
       await screenshot(page, 'done');
     },

@@ -58,7 +58,7 @@ export const config = computed(() => (chosenShipped.value ? recipeOn(chosenShipp
 export const missingSources = computed((): readonly string[] => {
   const { data, base, continued } = config.value;
   if (data.world) return [];
-  const blends = [givenBase.value ? {} : base.blend, continued?.general ?? {}, continued?.qa ?? {}];
+  const blends = [givenBase.value ?? chosenShipped.value ? {} : base.blend, continued?.general ?? {}, continued?.qa ?? {}];
   const names = new Set(blends.flatMap((blend) => Object.keys(blend)));
   return [...names].filter((name) => SOURCE_NAME.test(name) && !Object.hasOwn(REAL_SOURCES, name) && !ownSources.value.includes(name));
 });
@@ -68,7 +68,7 @@ export const isPresets = (source: string): boolean => sourcesOf(presetConfig(pre
 
 /** What keeps the recipe from being run, one sentence each. */
 export const conflicts = computed(() => [
-  ...checkConfig(config.value, [...ownSources.value, ...missingSources.value], givenBase.value !== null),
+  ...checkConfig(config.value, [...ownSources.value, ...missingSources.value], (givenBase.value ?? chosenShipped.value) !== null),
   ...missingSources.value.map(text.setup.missing),
   ...againstBase.value.errors,
 ]);

@@ -45,6 +45,8 @@ export interface Scenario {
   /** Batches of events after which an experiment holds still, fails, or (by itself) is stopped. */
   experiment?: { kind: 'held' | 'failed'; at: number };
   /** Results lie beside the page, as fake/recorded.ts makes them. */
+  /** The page opens on its recorded run, as it does for a visitor. */
+  firstVisit?: boolean;
   recorded?: boolean;
   /** A real run, as `npm run recipe` wrote it (recordings/), told in place of the formulas'. */
   recording?: Recording;
