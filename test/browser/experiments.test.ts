@@ -36,7 +36,7 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
       const { average } = JSON.parse(readFileSync('public/bases/ci-1/rekindle.json', 'utf8')) as { average: number };
       const shown = Number(await scores.getByRole('row').nth(1).getByRole('cell').nth(3).textContent());
       expect(Math.abs(shown - 100 * average)).toBeLessThan(1);
-      const sentences = await list(page, 'In words');
+      const sentences = [...(await page.locator('.finding').allTextContents()), ...(await list(page, 'In words'))];
       expect(sentences.length).toBeGreaterThan(0);
       for (const sentence of sentences) expect(sentence).toMatch(/^One seed: .* cannot tell that from noise\.$/);
       await screenshot(page, 'experiment');
