@@ -14,7 +14,7 @@ import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.t
 import { runExperiment } from '../train/experiment.ts';
 import { argumentsOf, readJson, required, say } from './arguments.ts';
 import { seedsOf } from './experiment.ts';
-import { describeAdapter, openNodeDevice } from './node/dawn.ts';
+import { describeAdapter, type OpenNodeDevice } from './node/dawn.ts';
 import { writeFolder } from './writeFolder.ts';
 
 /** What the page needs to know before it fetches a base. */
@@ -28,7 +28,7 @@ export interface ShippedBase {
   sha256: string;
 }
 
-export async function bases(args: string[]): Promise<void> {
+export async function bases(args: string[], open: OpenNodeDevice): Promise<void> {
   const text = { type: 'string' } as const;
   const given = argumentsOf(args, { preset: text, seeds: text, out: text });
   const preset = required(given.preset, 'preset');
@@ -36,7 +36,7 @@ export async function bases(args: string[]): Promise<void> {
   const out = path.resolve(required(given.out, 'out'));
   const command = `npm run recipe -- bases --preset ${preset} --seeds ${given.seeds ?? '1'} --out public/bases`;
   const config = resolveConfig({ preset });
-  const { device, report } = await openNodeDevice();
+  const { device, report } = await open();
   const adapter = describeAdapter(report);
   const rows = new Map<number, ResultRow>();
   await runExperiment(

@@ -16,7 +16,7 @@ import { chanceLevel } from '../evaluate/suite.ts';
 import { benchmarks } from '../world/benchmarks.ts';
 import { World } from '../world/world.ts';
 import { argumentsOf, integer, readJson, required, say } from './arguments.ts';
-import { describeAdapter, openNodeDevice } from './node/dawn.ts';
+import { describeAdapter, type OpenNodeDevice } from './node/dawn.ts';
 import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
 import { writeFolder } from './writeFolder.ts';
@@ -30,7 +30,7 @@ export function seedsOf(text: string): number[] {
   return text.split(',').map((part) => integer(part, 'seeds'));
 }
 
-export async function experiment(args: string[]): Promise<void> {
+export async function experiment(args: string[], open: OpenNodeDevice): Promise<void> {
   const [name, ...rest] = args;
   if (name === undefined || name.startsWith('-')) throw new UserError('Name an experiment first, for example: experiment f1 --seeds 3 --out DIR.');
   const text = { type: 'string' } as const;
@@ -45,11 +45,11 @@ export async function experiment(args: string[]): Promise<void> {
 
   const folder = new ResultsFolder(out, name, config);
   const done = folder.rows();
-  const gpu = await openNodeDevice();
+  const gpu = await open();
   const { report } = gpu;
   let fresh: typeof gpu | null = gpu;
-  const open = async () => {
-    const device = fresh ?? (await openNodeDevice());
+  const openNext = async () => {
+    const device = fresh ?? (await open());
     fresh = null;
     return device;
   };
@@ -59,7 +59,7 @@ export async function experiment(args: string[]): Promise<void> {
   let said = 0;
   let end = 0;
   await superviseExperiment(
-    open,
+    openNext,
     {
       experiment: { arms: armsOf(experiments) },
       config,

@@ -13,7 +13,7 @@ import { exportModel } from '../train/exportModel.ts';
 import { type MetricRow, Run } from '../train/run.ts';
 import { UserError } from '../util/errors.ts';
 import { argumentsOf, buildFolder, integer, newFolder, openFile, readJson, say } from './arguments.ts';
-import { describeAdapter, openNodeDevice } from './node/dawn.ts';
+import { describeAdapter, type OpenNodeDevice } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
 import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
@@ -36,7 +36,7 @@ function givenFiles(pairs: readonly string[], invalid = 'refuse'): Promise<Given
 }
 
 /** Writes config.json, metrics.jsonl, inspections.jsonl, evaluations.json, summary.json and model/ into `--out`. */
-export async function train(args: string[]): Promise<void> {
+export async function train(args: string[], open: OpenNodeDevice): Promise<void> {
   const given = argumentsOf(args, {
     preset: { type: 'string' },
     config: { type: 'string' },
@@ -62,7 +62,7 @@ export async function train(args: string[]): Promise<void> {
   });
   if (base) for (const { message } of await checkBase(base, config)) say(`note: ${message}`);
   ensureData();
-  await buildFolder(out, (folder) => trainInto(folder, config, files, base));
+  await buildFolder(out, (folder) => trainInto(folder, config, files, base, open));
 }
 
 async function trainInto(
@@ -70,9 +70,10 @@ async function trainInto(
   config: ReturnType<typeof resolveConfig>,
   files: readonly GivenFile[],
   base: Base | null,
+  open: OpenNodeDevice,
 ): Promise<void> {
   const data = await prepareData(config, files, fetchShard, (what) => say(what), base?.tokenizer);
-  const { device, report } = await openNodeDevice();
+  const { device, report } = await open();
   say(`adapter: ${describeAdapter(report)}`);
   const metrics: MetricRow[] = [];
   const heldOut: HeldOutPoint[] = [];

@@ -16,7 +16,7 @@ import { runGrid, startingBench, sweep } from '../train/trials.ts';
 import { UserError } from '../util/errors.ts';
 import { argumentsOf, buildFolder, integer, newFolder, readJson, required, say } from './arguments.ts';
 import { seedsOf } from './experiment.ts';
-import { describeAdapter, openNodeDevice } from './node/dawn.ts';
+import { describeAdapter, type OpenNodeDevice } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
 import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
@@ -25,7 +25,7 @@ import { fetchShard } from './train.ts';
 const text = { type: 'string' } as const;
 
 /** Writes range.json and table.md: every step of the sweep, and the band it names. */
-export async function range(args: string[]): Promise<void> {
+export async function range(args: string[], open: OpenNodeDevice): Promise<void> {
   const given = argumentsOf(args, { preset: text, config: text, set: { ...text, multiple: true }, seed: text, base: text, out: text });
   const out = newFolder(given.out);
   const seed = given.seed === undefined ? undefined : integer(given.seed, 'seed');
@@ -41,7 +41,7 @@ export async function range(args: string[]): Promise<void> {
   if (base) await checkBase(base, config);
   ensureData();
   const data = await prepareData(config, [], fetchShard, (what) => say(what), base?.tokenizer);
-  const { device, report } = await openNodeDevice();
+  const { device, report } = await open();
   const adapter = describeAdapter(report);
   say(`adapter: ${adapter}`);
   const bench = await startingBench(device, report.software, config, data, base, () => {});
@@ -99,7 +99,7 @@ const numbers = (given: string, name: string): number[] =>
   });
 
 /** Writes grid.json and table.md, brought up to date after every row. */
-export async function grid(args: string[]): Promise<void> {
+export async function grid(args: string[], open: OpenNodeDevice): Promise<void> {
   const given = argumentsOf(args, {
     preset: text,
     config: text,
@@ -136,7 +136,7 @@ export async function grid(args: string[]): Promise<void> {
   }
   ensureData();
   mkdirSync(out, { recursive: true });
-  const { device, report } = await openNodeDevice();
+  const { device, report } = await open();
   const adapter = describeAdapter(report);
   say(`adapter: ${adapter}; ${plan.rates.length} rates, ${plan.batches.length} batch sizes, seeds ${plan.seeds.join(', ')}, ${rows.length} rows there already`);
   const write = (name: string, content: string): void => {

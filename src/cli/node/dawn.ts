@@ -32,6 +32,9 @@ function instance(flags: string[]): GPU {
   return gpu;
 }
 
+/** How a command comes to its device. */
+export type OpenNodeDevice = typeof openNodeDevice;
+
 /** `limits`: those to raise from the defaults, which are the smallest that any device has to offer. */
 async function open(
   adapter: GPUAdapter,
