@@ -3,6 +3,7 @@
  * The page sends commands through comlink; the worker answers with batches of events at most ~10 times a second.
  */
 import type { RunConfig } from './config/run.ts';
+import type { BaseMetadata } from './recipe/baseCheckpoint.ts';
 import type { GridPlan, GridRow } from './recipe/grid.ts';
 import type { RunPart } from './recipe/phases.ts';
 import type { RangePoint } from './recipe/rangeTest.ts';
@@ -42,6 +43,8 @@ export interface HeldOutPoint {
   step: number;
   tokens: number;
   loss: Record<string, number>;
+  /** The same row by row, where a phase begins or ends: the rows are always the same, so a change has its spread. */
+  rows?: Record<string, number[]>;
 }
 
 /** What the weights before a step can answer; shares in 0 … 1. Only a synthetic world has questions. */
@@ -60,6 +63,8 @@ export interface Sample {
   step: number;
   prompt: string;
   text: string;
+  /** One of the fixed questions of a phase's end: where it comes from, and what its document goes on with. */
+  question?: { source: string; expected: string };
 }
 
 export interface Switch {
@@ -167,6 +172,8 @@ export interface Rewind {
 
 /** A save that a resumed run starts from. */
 export interface Saved {
+  /** Of the saved run; null: it goes with the tab. */
+  id: string | null;
   step: number;
   bytes: number;
   /** Where it lies; 'memory' is lost with the tab. */
@@ -191,8 +198,16 @@ export interface SavedRun {
   startedAt: number;
   savedAt: number;
   bytes: number;
+  /** Of the text and settings kept with it; unsaid by older versions. */
+  inputBytes?: number;
   /** Counts the run's saves. */
   generation: number;
+}
+
+/** One that can be had back for a while. */
+export interface DeletedRun extends SavedRun {
+  /** Milliseconds since 1970. */
+  deletedAt: number;
 }
 
 /** A saved run as the list shows it. */
@@ -204,6 +219,8 @@ export interface ListedRun extends SavedRun {
 /** Newest first; `notes`: what the list cannot show, a sentence each. */
 export interface SavedList {
   runs: ListedRun[];
+  /** Latest first. */
+  deleted: DeletedRun[];
   notes: string[];
 }
 
@@ -223,6 +240,13 @@ export interface RunEvents {
   saved?: Saved;
   checks?: FirstCheck[];
   inspections?: Inspection[];
+}
+
+/** A saved run, shown again. */
+export interface OpenedRun {
+  config: RunConfig;
+  part: RunPart;
+  events: RunEvents;
 }
 
 /** A file the user gave: its text never leaves the browser. The page hands on the file, and the worker reads it. */
@@ -248,6 +272,12 @@ export interface ModelFile {
 
 /** What a run continues instead of training a base of its own: the checkpoint shipped for its preset and seed, or a folder's. */
 export type BaseSource = { kind: 'shipped' } | { kind: 'folder'; files: ModelFile[] };
+
+/** A shipped base that a run could start from: bytes to fetch, and its own record. */
+export interface BaseOffer {
+  bytes: number;
+  metadata: BaseMetadata;
+}
 
 /** Experiments (recipe/experiments.ts) by name, run as one: arms that several of them share are run once. */
 export interface ExperimentRequest {
@@ -429,7 +459,18 @@ export interface TrainerApi {
   savedConfig(id: string): Promise<RunConfig>;
   /** Goes on with a saved run, in place of what is under way. Everything said of it so far comes first, as events. */
   resumeSaved(id: string, onEvents: (events: RunEvents) => void): Promise<void>;
-  deleteSaved(id: string): Promise<void>;
+  /** A saved run as it was: everything said of it, and how it ended. Its weights can then be sampled and saved; nothing is trained. */
+  openSaved(id: string): Promise<OpenedRun>;
+  /**
+   * Deletes runs as of `at`, ms since 1970; `restoreSaved` undoes it for a while (util/kept.ts). One that another tab trains stays, and
+   * its error is the answer.
+   */
+  deleteSaved(ids: string[], at: number): Promise<void>;
+  restoreSaved(ids: string[]): Promise<void>;
+  /** Gives up the room of all deleted runs now. */
+  emptyDeleted(): Promise<void>;
+  /** The page may be gone in a moment: saves what is under way after the step it is at. */
+  saveSoon(): Promise<void>;
   /**
    * Shows a run that another tab trains: everything so far, then what happens there. Resolves when that tab lets go of it, or
    * another call of the kind ends the watch.
@@ -447,8 +488,8 @@ export interface TrainerApi {
   /** Ends what is under way, run or experiment. */
   stop(): Promise<void>;
   experiment(request: ExperimentRequest, onEvents: (events: ExperimentEvents) => void): Promise<void>;
-  /** The shipped base checkpoint of this preset and seed, if it was trained as this configuration would train one. */
-  shippedBase(config: RunConfig): Promise<{ bytes: number } | null>;
+  /** The shipped base checkpoint that fits this configuration (train/bases.ts). */
+  shippedBase(config: RunConfig): Promise<BaseOffer | null>;
   /** What the world of a configuration holds; an error for a run on text. */
   worldCard(config: RunConfig): Promise<WorldCard>;
   /** Text continued from `prompt` by the weights as they are now. */

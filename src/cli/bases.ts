@@ -1,12 +1,16 @@
 /**
  * `npm run recipe -- bases --preset NAME --seeds N --out DIR`: base checkpoints as the page ships them, one model folder a seed with
  * its card, and an index of all that DIR holds. The same command gives the same bytes on the same adapter.
+ * `… -- bases --from RUN --out DIR` ships the model of a finished base run instead: on real text a base is trained longer than its
+ * preset says.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { differences } from '../config/difference.ts';
+import { presetConfig } from '../config/presets.ts';
 import { resolveConfig } from '../config/resolve.ts';
-import type { Blend } from '../config/run.ts';
+import type { Blend, RunConfig } from '../config/run.ts';
 import { MODEL_FILES, type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
 import { modelCard } from '../export/modelCard.ts';
 import type { ResultRow } from '../recipe/results.ts';
@@ -15,6 +19,7 @@ import { runExperiment } from '../train/experiment.ts';
 import { argumentsOf, readJson, required, say } from './arguments.ts';
 import { seedsOf } from './experiment.ts';
 import { describeAdapter, type OpenNodeDevice } from './node/dawn.ts';
+import { UserError } from '../util/errors.ts';
 import { writeFolder } from './writeFolder.ts';
 
 /** What the page needs to know before it fetches a base. */
@@ -30,7 +35,8 @@ export interface ShippedBase {
 
 export async function bases(args: string[], open: OpenNodeDevice): Promise<void> {
   const text = { type: 'string' } as const;
-  const given = argumentsOf(args, { preset: text, seeds: text, out: text });
+  const given = argumentsOf(args, { preset: text, seeds: text, from: text, out: text });
+  if (given.from !== undefined) return shipRun(path.resolve(given.from), path.resolve(required(given.out, 'out')));
   const preset = required(given.preset, 'preset');
   const seeds = seedsOf(given.seeds ?? '1');
   const out = path.resolve(required(given.out, 'out'));
@@ -57,11 +63,30 @@ export async function bases(args: string[], open: OpenNodeDevice): Promise<void>
       },
     },
   );
-  writeFileSync(path.join(out, 'index.json'), `${JSON.stringify(index(out), null, 2)}\n`);
+  writeIndex(out);
 }
 
+/** The model of a run that trained a base and nothing else, under its preset's name. */
+function shipRun(run: string, out: string): void {
+  const { adapter, heldOutLoss } = readJson(path.join(run, 'summary.json')) as { adapter: string; heldOutLoss: Record<string, number> };
+  const config = readJson(path.join(run, 'config.json')) as RunConfig;
+  if (config.continued) throw new UserError(`The run in ${run} goes on beyond its base: train one with --set continued=off.`);
+  const command = `npm run recipe -- --preset ${config.preset} ${differences(config, presetConfig(config.preset))
+    .map(({ key, to }) => `--set ${key}=${to}`)
+    .join(' ')} --out RUN`;
+  const model = path.join(run, 'model');
+  const written = readdirSync(model).map((name) => ({ name, bytes: new Uint8Array(readFileSync(path.join(model, name))) }));
+  const files = withCard(written, { command, adapter, heldOutLoss });
+  mkdirSync(out, { recursive: true });
+  writeFolder(path.join(out, `${config.preset}-${config.seed}`), files);
+  writeIndex(out);
+  say(`shipped: ${config.preset}, seed ${config.seed}, ${config.base.steps} steps`);
+}
+
+const writeIndex = (out: string): void => writeFileSync(path.join(out, 'index.json'), `${JSON.stringify(index(out), null, 2)}\n`);
+
 /** The folder with what its card should say besides: blend, hash, scores, the command that made it. */
-function withCard(files: readonly FolderFile[], facts: { command: string; adapter: string; average: number; heldOutLoss: Record<string, number> }): FolderFile[] {
+function withCard(files: readonly FolderFile[], facts: { command: string; adapter: string; average?: number; heldOutLoss: Record<string, number> }): FolderFile[] {
   const { model, parameters, metadata } = readHuggingFaceFolder(files);
   const record: BaseMetadata = parseBaseMetadata(metadata);
   const count = [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -75,18 +100,19 @@ function withCard(files: readonly FolderFile[], facts: { command: string; adapte
     'rate of the first step after warm-up': record.base.schedule.peak,
     'rate of the last step': endingRate,
     'blend, % of tokens': blendText(record.base.blend),
-    'benchmark average': facts.average,
+    ...(facts.average === undefined ? {} : { 'benchmark average': facts.average }),
     'held-out loss, nats a token': Object.entries(facts.heldOutLoss).map(([name, loss]) => `${name} ${loss.toFixed(3)}`).join(', '),
     'trained on': facts.adapter,
     command: facts.command,
     'sha256 of model.safetensors': sha256(weights),
   };
   const encoder = new TextEncoder();
-  return files.map((file) => {
-    if (file.name === 'README.md') return { ...file, bytes: encoder.encode(modelCard(model, count, card)) };
-    if (file.name === 'rekindle.json') return { ...file, bytes: encoder.encode(`${JSON.stringify({ ...metadata, ...facts }, null, 2)}\n`) };
-    return file;
-  });
+  const written = {
+    'README.md': modelCard(model, count, card),
+    'rekindle.json': `${JSON.stringify({ ...metadata, ...facts }, null, 2)}\n`,
+  };
+  const kept = files.filter(({ name }) => !Object.hasOwn(written, name));
+  return [...kept, ...Object.entries(written).map(([name, words]) => ({ name, bytes: encoder.encode(words) }))];
 }
 
 function blendText(blend: Blend): string {

@@ -1,4 +1,7 @@
-/** `npm run recipe -- record --from DIR`: the results of an experiment into `public/results`, where the page shows them as recorded. */
+/**
+ * `npm run recipe -- record --from DIR`: the results of an experiment into `public/results`, where the page shows them as recorded;
+ * a run's into `public/recorded` (recordRun.ts).
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { armsOf, EXPERIMENTS } from '../recipe/experiments.ts';
@@ -6,6 +9,7 @@ import type { ExperimentResults } from '../recipe/results.ts';
 import { UserError } from '../util/errors.ts';
 import { argumentsOf, readJson, required, say } from './arguments.ts';
 import { projectRoot } from './node/project.mjs';
+import { recordRun } from './recordRun.ts';
 
 interface RecordedEntry {
   preset: string;
@@ -18,8 +22,10 @@ interface RecordedEntry {
 }
 
 export async function record(args: string[]): Promise<void> {
-  const given = argumentsOf(args, { from: { type: 'string' } });
-  const from = path.join(path.resolve(required(given.from, 'from')), 'results.json');
+  const given = argumentsOf(args, { from: { type: 'string' }, before: { type: 'string' } });
+  const folderOf = path.resolve(required(given.from, 'from'));
+  if (existsSync(path.join(folderOf, 'metrics.jsonl'))) return recordRun(folderOf, given.before);
+  const from = path.join(folderOf, 'results.json');
   const results = readJson(from) as ExperimentResults & { adapter: string };
   if (!Array.isArray(results.rows)) throw new UserError(`The file ${from} holds no rows: give the folder an experiment has written.`);
   const has = new Set(results.rows.map(({ arm }) => arm));

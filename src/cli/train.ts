@@ -7,6 +7,8 @@ import type { GivenFile } from '../data/prepare.ts';
 import { parameterCount } from '../model/parameters.ts';
 import type { FirstCheck, HeldOutPoint, Inspection, Notice, Sample } from '../protocol.ts';
 import { configureFromBase } from '../recipe/baseCheckpoint.ts';
+import { conclude } from '../recipe/conclusion.ts';
+import { conclusionSentences } from '../recipe/conclusionWords.ts';
 import { type Base, checkBase, readBase } from '../train/base.ts';
 import { prepareData } from '../train/data.ts';
 import { exportModel } from '../train/exportModel.ts';
@@ -120,6 +122,10 @@ async function trainInto(
     return JSON.stringify({ step, tokens, phase, loss, lr, gradNorm, tokensPerSecond, blend: run.plan.at(step).blend });
   };
   const last = metrics.at(-1)!;
+  const losses = { step: metrics.map(({ step }) => step), loss: metrics.map(({ loss }) => loss), length: metrics.length };
+  const concluded = conclude({ config, plan: run.plan, heldOut, losses });
+  const conclusion = concluded ? conclusionSentences(concluded) : [];
+  for (const sentence of conclusion) say(sentence);
   const summary = {
     adapter: describeAdapter(report),
     parameters: parameterCount(config.model),
@@ -129,6 +135,7 @@ async function trainInto(
     finalLoss: last.loss,
     heldOutLoss: heldOut.at(-1)?.loss ?? {},
     switchStep,
+    conclusion,
     checks,
     notices,
   };

@@ -1,18 +1,26 @@
 /** What an option is: its kind, range and unit, what it means, and where that is known from. */
 
 /**
- * How far a statement is backed, as papers.md §0 marks it: T read in the paper's own table, P measured on its figure,
+ * How far a statement is backed, as papers are marked by here: T read in the paper's own table, P measured on its figure,
  * S stated in a text that was read, C read in source code, D derived by arithmetic, V machine reading of a figure, M
  * remembered, M? doubtful.
  */
 export type Mark = 'T' | 'P' | 'S' | 'C' | 'D' | 'V' | 'M' | 'M?';
 
-/** Where an option's meaning or usual value comes from; `notes` is the section of this project's paper notes. */
+/** Where a meaning or usual value comes from: a work, the place in it, and how well it is backed. */
 export interface Source {
-  from: "Reuse, Don't Retrain (arXiv 2407.07263)" | 'HuggingFace NemotronForCausalLM' | 'this project';
-  notes?: string;
+  from: keyof typeof WORKS;
+  /** "Table 9", "base model"; a formula or name of ours. */
+  where?: string;
   mark?: Mark;
 }
+
+/** What sources are taken from, and its address; null: this project itself. */
+export const WORKS = {
+  "Reuse, Don't Retrain": 'https://arxiv.org/abs/2407.07263',
+  'HuggingFace NemotronForCausalLM': 'https://huggingface.co/docs/transformers/model_doc/nemotron',
+  'this project': null,
+} as const;
 
 interface Described {
   key: string;
@@ -71,8 +79,6 @@ export type Section =
   | 'Measuring'
   | 'World';
 
-const PAPER = "Reuse, Don't Retrain (arXiv 2407.07263)";
-const HF = 'HuggingFace NemotronForCausalLM';
-export const reuse = (notes: string, mark: Mark): Source => ({ from: PAPER, notes: `papers.md ${notes}`, mark });
-export const hf = (notes = '§5.2'): Source => ({ from: HF, notes: `papers.md ${notes}`, mark: 'C' });
+export const reuse = (where: string, mark: Mark): Source => ({ from: "Reuse, Don't Retrain", where, mark });
+export const hf: Source = { from: 'HuggingFace NemotronForCausalLM', mark: 'C' };
 export const own: Source = { from: 'this project' };

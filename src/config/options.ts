@@ -41,7 +41,7 @@ export const BLENDS: readonly BlendOption[] = [
     type: 'blend',
     unit: 'share of tokens',
     explanation: 'Sources of the base run.',
-    source: reuse('§1.2', 'P'),
+    source: reuse('Figure 1', 'P'),
   },
   {
     key: 'continued.general',
@@ -50,7 +50,7 @@ export const BLENDS: readonly BlendOption[] = [
     type: 'blend',
     unit: 'share of tokens',
     explanation: 'First phase: near the base blend, with weight moved to cleaner and denser sources.',
-    source: reuse('§1.5', 'P'),
+    source: reuse('Figure 1 and Table 5', 'P'),
   },
   {
     key: 'continued.qa',
@@ -59,7 +59,7 @@ export const BLENDS: readonly BlendOption[] = [
     type: 'blend',
     unit: 'share of tokens',
     explanation: 'Second phase, at small rates: question-and-answer text enters, web text nearly leaves.',
-    source: reuse('§1.7', 'V'),
+    source: reuse('Table 7', 'T'),
   },
 ];
 

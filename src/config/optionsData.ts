@@ -161,7 +161,7 @@ export function measuringOptions(): Option[] {
 
 export function worldOptions(): Option[] {
   const section = 'World';
-  const source: Source = { from: 'this project', notes: 'toy-world.md §1' };
+  const source: Source = { from: 'this project', where: 'its synthetic world' };
   return [
     {
       key: 'data.world',

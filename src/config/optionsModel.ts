@@ -15,7 +15,7 @@ export function modelOptions(): Option[] {
       unit: 'ids',
       explanation:
         "Rows of the embedding and of the output layer. At least the tokenizer's size, padded to a multiple of 4.",
-      source: hf(),
+      source: hf,
     },
     {
       key: 'model.hidden_size',
@@ -27,7 +27,7 @@ export function modelOptions(): Option[] {
       step: 4,
       unit: 'columns',
       explanation: 'D, the width of the residual stream that every layer reads and adds to.',
-      source: hf(),
+      source: hf,
     },
     {
       key: 'model.intermediate_size',
@@ -39,7 +39,7 @@ export function modelOptions(): Option[] {
       step: 4,
       unit: 'columns',
       explanation: 'F, the inner width of the squared-ReLU MLP. Nemotron takes four times the width.',
-      source: reuse('§1.1', 'C'),
+      source: reuse('base model', 'C'),
     },
     {
       key: 'model.num_hidden_layers',
@@ -51,7 +51,7 @@ export function modelOptions(): Option[] {
       step: 1,
       unit: 'layers',
       explanation: 'L, how many times attention and MLP follow each other.',
-      source: hf(),
+      source: hf,
     },
     {
       key: 'model.num_attention_heads',
@@ -63,7 +63,7 @@ export function modelOptions(): Option[] {
       step: 1,
       unit: 'heads',
       explanation: 'H, how many different places a token can look at in one layer.',
-      source: hf(),
+      source: hf,
     },
     {
       key: 'model.num_key_value_heads',
@@ -77,7 +77,7 @@ export function modelOptions(): Option[] {
       explanation:
         'K, key and value heads, each shared by H/K query heads (grouped-query attention): less to ' +
         'compute and to cache.',
-      source: reuse('§1.1', 'S'),
+      source: reuse('base model', 'S'),
     },
     {
       key: 'model.head_dim',
@@ -89,7 +89,7 @@ export function modelOptions(): Option[] {
       step: 4,
       unit: 'columns',
       explanation: 'd, the width of one head; width divided by query heads unless set.',
-      source: hf(),
+      source: hf,
     },
     {
       key: 'model.max_position_embeddings',
@@ -101,7 +101,7 @@ export function modelOptions(): Option[] {
       step: 1,
       unit: 'tokens',
       explanation: 'Longest sequence the model is used with; at least the row length.',
-      source: hf(),
+      source: hf,
     },
     {
       key: 'model.initializer_range',
@@ -127,7 +127,7 @@ export function modelOptions(): Option[] {
       step: 1e-6,
       scale: 'log',
       explanation: 'Added to the variance in layer normalisation, against division by zero.',
-      source: hf(),
+      source: hf,
     },
     {
       key: 'model.rope_theta',
@@ -139,7 +139,7 @@ export function modelOptions(): Option[] {
       step: 10,
       scale: 'log',
       explanation: 'Base of the rotary wavelengths: the slowest pair turns once in about 2π·θ tokens.',
-      source: hf(),
+      source: hf,
     },
     {
       key: 'model.partial_rotary_factor',
@@ -151,7 +151,7 @@ export function modelOptions(): Option[] {
       step: 0.05,
       scale: 'linear',
       explanation: 'Share of each head that carries position; the rest is free of it. Half in Nemotron.',
-      source: reuse('§1.1', 'S'),
+      source: reuse('base model', 'S'),
     },
   ];
 }

@@ -14,7 +14,7 @@ export function optimizerOptions(): Option[] {
       step: 0.01,
       scale: 'linear',
       explanation: "Memory of AdamW's mean gradient.",
-      source: reuse('§1.1', 'S'),
+      source: reuse('base model', 'S'),
     },
     {
       key: 'optimizer.beta2',
@@ -27,7 +27,7 @@ export function optimizerOptions(): Option[] {
       scale: 'linear',
       explanation:
         "Memory of AdamW's mean squared gradient. 0.95 forgets in some 20 steps; 0.99 steadies small batches.",
-      source: reuse('§1.1', 'S'),
+      source: reuse('base model', 'S'),
     },
     {
       key: 'optimizer.epsilon',
@@ -53,7 +53,7 @@ export function optimizerOptions(): Option[] {
       explanation:
         'Each step shrinks matrices by η times this, apart from the gradient (decoupled). Norms and ' +
         'biases never decay.',
-      source: reuse('§1.1', 'S'),
+      source: reuse('base model', 'S'),
     },
     {
       key: 'optimizer.decay_embeddings',
@@ -74,7 +74,7 @@ export function optimizerOptions(): Option[] {
       scale: 'linear',
       explanation:
         'A gradient longer than this (all weights taken as one vector) is shortened to it. 0 turns clipping off.',
-      source: reuse('§1.1', 'M?'),
+      source: own,
     },
   ];
 }
@@ -102,7 +102,7 @@ function scheduleOptions(at: 'base' | 'continued'): Option[] {
         ? 'Optimizer steps of the base run.'
         : "Optimizer steps of both blends together. The paper's 300B tokens are 3.75 % of its 8T base; a toy " +
           'needs more, about a fifth.',
-      source: base ? own : reuse('§1.14', 'D'),
+      source: own,
     },
     {
       key: `${key}.kind`,
@@ -113,7 +113,7 @@ function scheduleOptions(at: 'base' | 'continued'): Option[] {
       explanation:
         'How the rate falls from peak to end: along a cosine, a line, late (warm-up, stable, decay), ' +
         'or not at all.',
-      source: reuse('§1.8', 'S'),
+      source: reuse('Figure 3 and Table 8', 'S'),
     },
     {
       key: `${key}.peak`,
@@ -127,7 +127,7 @@ function scheduleOptions(at: 'base' | 'continued'): Option[] {
       explanation: base
         ? 'η_max, the largest learning rate, reached after the warm-up.'
         : 'Where continued pretraining starts: the rate at which the base run ended.',
-      source: base ? own : reuse('§1.8', 'S'),
+      source: base ? own : reuse('Figure 3 and Table 8', 'S'),
     },
     {
       key: `${key}.end`,
@@ -142,7 +142,7 @@ function scheduleOptions(at: 'base' | 'continued'): Option[] {
         ? 'Rate at the last step. A tenth of the peak in the paper; a fifth in toy runs, whose few continued ' +
           'steps need it.'
         : 'Rate at the last step: a hundredth of the peak did best in the paper.',
-      source: base ? reuse('§1.1', 'S') : reuse('§1.8', 'T'),
+      source: base ? reuse('base model', 'S') : reuse('Figure 3 and Table 8', 'T'),
     },
     {
       key: `${key}.warmupSteps`,
@@ -156,7 +156,7 @@ function scheduleOptions(at: 'base' | 'continued'): Option[] {
       explanation: base
         ? "Steps of linear rise to the peak, while Adam's averages settle."
         : 'None in the recipe: each kind of re-warming tried in the paper ended lower.',
-      source: reuse(base ? '§1.1' : '§1.8', 'S'),
+      source: reuse(base ? 'base model' : 'Figure 3 and Table 8', 'S'),
     },
     {
       key: `${key}.warmupStart`,
@@ -204,7 +204,7 @@ export function continuedOptions(): Option[] {
       section,
       type: 'section',
       explanation: 'The two-phase recipe after the base run: general blend, then question-and-answer blend.',
-      source: reuse('§1.13', 'S'),
+      source: reuse('the recipe', 'S'),
     },
     ...scheduleOptions('continued'),
     {
@@ -219,7 +219,7 @@ export function continuedOptions(): Option[] {
       explanation:
         'The blend changes once the rate is at most peak divided by this: 5 did best in the paper, 1 ' +
         'from the start, 0 never.',
-      source: reuse('§1.9', 'T'),
+      source: reuse('Table 9', 'T'),
     },
     {
       key: 'continued.switchShare',
@@ -243,7 +243,7 @@ export function continuedOptions(): Option[] {
       section,
       type: 'boolean',
       explanation: "Carry the optimizer's averages over from the base run. Made no real difference in the paper.",
-      source: reuse('§1.1', 'S'),
+      source: reuse('base model', 'S'),
     },
   ];
 }

@@ -347,7 +347,7 @@ export const PRESETS: readonly Preset[] = Object.entries({ ...REAL, ...WORLD }).
 }));
 
 /** What the page opens with and what an option's default is read from: quick on any GPU, bearable without one. */
-export const DEFAULT_PRESET = 'tiny';
+export const DEFAULT_PRESET = 'small';
 
 /** A copy of a preset's configuration, free to change. Errors on an unknown name, naming the nearest. */
 export function presetConfig(name: string): RunConfig {

@@ -76,6 +76,12 @@ export function finalRate(schedule: ScheduleConfig, steps: number): number {
 }
 
 /**
+ * Rates are typed as decimals, and 0.0003/5 is not the double nearest 0.00006: what falls short of a threshold by less than this
+ * share of it has reached it. Far above the few roundings of a quotient (2⁻⁵³ each), far below what two steps' rates differ by.
+ */
+const ROUNDING = 1e-12;
+
+/**
  * Progress t/T of a cosine decay at which η = f·peak, when the decay ends at m·peak:
  *
  *     t/T = (1/π)·arccos(2(f − m)/(1 − m) − 1)                                   (papers.md §1.9)
@@ -85,8 +91,8 @@ export function finalRate(schedule: ScheduleConfig, steps: number): number {
  */
 export function switchProgress(f: number, m: number, shape: DecayShape = 'cosine'): number | null {
   if (f >= 1) return 0;
-  if (f < m) return null;
-  return progressAt(shape, (f - m) / (1 - m));
+  if (f * (1 + ROUNDING) < m) return null;
+  return progressAt(shape, Math.max(0, f - m) / (1 - m));
 }
 
 /**
@@ -95,12 +101,12 @@ export function switchProgress(f: number, m: number, shape: DecayShape = 'cosine
  */
 export function switchStep(schedule: ScheduleConfig, steps: number, divisor: number): number | null {
   const { peak, end, warmupSteps } = schedule;
-  if (divisor <= 1) return warmupSteps < steps ? warmupSteps : null;
+  if (divisor <= 1 + ROUNDING) return warmupSteps < steps ? warmupSteps : null;
   const decay = decayOf(schedule, steps);
   const progress = decay && switchProgress(1 / divisor, end / peak, decay.shape);
   if (!decay || progress === null) return null;
   // Rounding may leave the closed form one step off the rate as computed; the rate decides.
-  const threshold = peak / divisor;
+  const threshold = (peak / divisor) * (1 + ROUNDING);
   let step = Math.min(steps - 1, decay.from + Math.ceil(progress * decay.length));
   while (step > warmupSteps && rate(schedule, step - 1, steps) <= threshold) step--;
   while (step < steps && rate(schedule, step, steps) > threshold) step++;

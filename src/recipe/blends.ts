@@ -34,9 +34,8 @@ export function mayBeShown(mark: Mark): boolean {
 export interface PaperTable<Name extends string> {
   name: string;
   title: string;
-  /** Where in the paper, and where in this project's notes. */
+  /** Where in the paper. */
   where: string;
-  notes: string;
   /** Evidence of the weights. */
   mark: Mark;
   /** Per cent of tokens; null: not known. A range where readings disagree. Sources not named have none. */
@@ -46,7 +45,7 @@ export interface PaperTable<Name extends string> {
 }
 export type PaperBlend = PaperTable<PaperSource>;
 
-const FIGURE_1 = { where: 'Figure 1', notes: 'papers.md §1.5', mark: 'P' } as const;
+const FIGURE_1 = { where: 'Figure 1', mark: 'P' } as const;
 const table5 = (value: number) => ({ value, mark: 'T', where: 'Table 5' }) as const;
 
 /** What the base model was trained on; its average is that of going on with it for 300B tokens. */
@@ -142,7 +141,7 @@ export const GENERAL_BLEND_TABLES = {
   },
 } as const satisfies Record<string, PaperBlend & { filteredWeb: boolean }>;
 
-const FIGURE_2 = { where: 'Figure 2', notes: 'papers.md §1.6', mark: 'P' } as const;
+const FIGURE_2 = { where: 'Figure 2', mark: 'P' } as const;
 const table6 = (value: number) => ({ value, mark: 'T', where: 'Table 6' }) as const;
 
 /**
@@ -181,7 +180,7 @@ export const QA_SET_TOKENS: Readonly<Record<QaCategory, number>> = {
   code: 0.19,
 };
 
-const FIGURE_4 = { where: 'appendix Figure 4', notes: 'papers.md §1.7', mark: 'V' } as const;
+const FIGURE_4 = { where: 'appendix Figure 4', mark: 'V' } as const;
 const remembered = (value: number) => ({ value, mark: 'M?', where: 'Table 7' }) as const;
 
 /**

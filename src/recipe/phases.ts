@@ -8,6 +8,7 @@
 import type { Blend, RunConfig } from '../config/run.ts';
 import { rate, switchStep } from '../optim/schedule.ts';
 import type { PhaseName } from '../protocol.ts';
+import { raisedSources } from './groups.ts';
 
 export interface Phase {
   name: PhaseName;
@@ -30,7 +31,7 @@ export interface RunPlan {
   /** One past the last step. */
   endStep: number;
   tokensPerStep: number;
-  /** First step on the QA blend; null if the run has none. */
+  /** First step on the QA blend; null if the run has none, or one that is the blend before it. */
   switchStep: number | null;
   /** What a step of the run does. RangeError outside firstStep … endStep − 1. */
   at(step: number): PlannedStep;
@@ -51,6 +52,15 @@ export function blendSwitch(continued: NonNullable<RunConfig['continued']>): num
   }
   return switchDivisor === 0 ? null : switchStep(schedule, steps, switchDivisor);
 }
+
+/** What a continued run reads just before its switch: the general blend, or the base's where the QA blend comes first. */
+export function blendBefore({ base, continued }: RunConfig): Blend {
+  return continued && blendSwitch(continued) !== 0 ? continued.general : base.blend;
+}
+
+/** Sources that the QA blend adds or raises; none without one, or where it changes nothing. */
+export const raisedByQa = (config: RunConfig): string[] =>
+  config.continued ? raisedSources(blendBefore(config), config.continued.qa) : [];
 
 /** The phases of a run, in order. */
 export function phasesOf(config: RunConfig, part: RunPart = 'all'): Phase[] {
@@ -82,7 +92,7 @@ export function planRun(config: RunConfig, part: RunPart = 'all'): RunPlan {
     firstStep,
     endStep,
     tokensPerStep: batch.sequences * batch.length * batch.accumulation,
-    switchStep: last.name === 'qa' ? last.firstStep : null,
+    switchStep: last.name === 'qa' && raisedByQa(config).length > 0 ? last.firstStep : null,
     at(step) {
       const phase = phases.find((one) => step >= one.firstStep && step < one.firstStep + one.steps);
       if (!phase) throw new RangeError(`Step ${step} is outside this run's ${firstStep} … ${endStep - 1}`);

@@ -83,11 +83,63 @@ export function difference(
   );
 }
 
-/** Sentences that follow from the intervals: each arm against the control, in the experiment's order. */
+/**
+ * What the intervals say, the largest difference first: a sentence an arm that names what is gained and what is forgotten, and one for
+ * all arms of which no difference is shown. An arm of one seed has a sentence that claims nothing.
+ */
 export function verdicts(experiment: Experiment, results: ExperimentResults): string[] {
-  return experiment.arms
-    .filter(({ name }) => name !== experiment.control && rowsOf(results, name).size > 0)
-    .map(({ name }) => verdict(name, experiment.control, difference(results, name, experiment.control)));
+  const { control } = experiment;
+  const ties: { name: string; n: number }[] = [];
+  const told: { sentence: string; size: number }[] = [];
+  for (const { name } of experiment.arms) {
+    if (name === control || rowsOf(results, name).size === 0) continue;
+    const [average, learnt, retained] = MEASURES.map(({ of }) => difference(results, name, control, of));
+    const size = Math.max(...[average, learnt, retained].map((found) => (isClear(found) ? Math.abs(found!.mean) : 0)));
+    if (average?.interval && size === 0) ties.push({ name, n: average.n });
+    else
+      told.push({
+        size,
+        sentence:
+          average?.interval && learnt && retained
+            ? trade(name, control, average, learnt, retained)
+            : verdict(name, control, average!),
+      });
+  }
+  const sentences = told.sort((a, b) => b.size - a.size).map(({ sentence }) => sentence);
+  if (ties.length === 0) return sentences;
+  const seeds = [...new Set(ties.map(({ n }) => n))].sort((a, b) => a - b).join(' or ');
+  return [
+    ...sentences,
+    `No difference to ${control} is shown in ${seeds} seeds: ${ties.map(({ name }) => name).join(', ')}.`,
+  ];
+}
+
+const isClear = (found: PairedDifference | null | undefined): boolean =>
+  Boolean(found?.interval && (found.interval[0] > 0 || found.interval[1] < 0));
+
+/** "a answers 3.7 points better than b but forgets 14.5 more; equal in the mean (…)": equal where the interval spans zero. */
+function trade(
+  arm: string,
+  control: string,
+  average: PairedDifference,
+  learnt: PairedDifference,
+  retained: PairedDifference,
+): string {
+  const size = ({ mean: centre }: PairedDifference) => (100 * Math.abs(centre)).toFixed(1);
+  const answers = isClear(learnt)
+    ? `answers ${size(learnt)} points ${learnt.mean > 0 ? 'better' : 'worse'} than ${control}`
+    : `answers as well as ${control}`;
+  const forgets = isClear(retained)
+    ? `forgets ${size(retained)} ${retained.mean < 0 ? 'more' : 'less'}`
+    : 'forgets as much';
+  const opposed = isClear(learnt) && isClear(retained) && learnt.mean > 0 !== retained.mean > 0;
+  const balance = isClear(average)
+    ? `${size(average)} points ${average.mean > 0 ? 'better' : 'worse'} in the mean`
+    : 'equal in the mean';
+  const points = (value: number) => signed(100 * value);
+  const [low, high] = average.interval!;
+  const range = `${isClear(average) ? '' : `${points(average.mean)} points, `}${Math.round(100 * average.level)} % interval ${points(low)} to ${points(high)}, ${average.n} seeds`;
+  return `${arm} ${answers} ${opposed ? 'but' : 'and'} ${forgets}; ${balance} (${range}).`;
 }
 
 /** The results as Markdown: scores, paired differences, held-out loss, verdicts. */
@@ -143,9 +195,11 @@ export function resultsTable(experiment: Experiment, results: ExperimentResults)
       ),
     ]),
   );
+  const [takeaway, ...more] = verdicts(experiment, results);
   return [
     `# ${experiment.title}`,
     '',
+    ...(takeaway === undefined ? [] : [`**${takeaway}**`, '']),
     `${experiment.question} Preset \`${results.preset}\`. Mean ± standard error over seeds; ` +
       'a seed changes the world, the weights and the order of the data.',
     '',
@@ -172,9 +226,8 @@ export function resultsTable(experiment: Experiment, results: ExperimentResults)
     "Student's intervals, each for one comparison by itself: of twenty arms that are no different, one will seem so.",
     '',
     ...(sources.length ? ['## Held-out loss, nats a token', '', losses, ''] : []),
-    '## In words',
-    '',
-    ...verdicts(experiment, results).map((sentence) => `- ${sentence}`),
+    ...(more.length ? ['## In words', '', ...more.map((sentence) => `- ${sentence}`), ''] : []),
+    "As well, as much, equal: the interval spans zero. Forgets: retention, against the control's.",
     '',
   ].join('\n');
 }

@@ -3,15 +3,20 @@
  * truth; the list is brought in line with them whenever it is read, and made anew from them where it is gone.
  */
 import { deleteDB, type IDBPDatabase } from 'idb';
-import type { MetricColumns, SavedRun } from '../protocol.ts';
+import type { DeletedRun, MetricColumns, SavedRun } from '../protocol.ts';
 import { announceChange } from '../util/tabs.ts';
 import { openShared } from './database.ts';
 import { StorageError } from './errors.ts';
 import type { Files } from './files.ts';
 import type { Head } from './head.ts';
+import { settled } from './settle.ts';
 import { type SlotOptions, SlotStore, storedRuns } from './slots.ts';
 
 const database = 'rekindle-runs';
+
+/** Lies beside the files of a run that was deleted, at a time in ms since 1970; empty. An older version of this app still lists the run. */
+const markOf = (id: string, at: number): string => `${id}.deleted-${at}`;
+const mark = /^([\w-]+)\.deleted-(\d+)$/;
 
 /** What a run is trained on lies in a slot store of its own, saved once. */
 export const inputsOf = (id: string): string => `${id}-inputs`;
@@ -97,8 +102,39 @@ export class RunList {
     return new SlotStore(this.#files, id, this.#options);
   }
 
-  /** Newest first. A run whose heads cannot be read is left out here and keeps its files. */
-  async list(): Promise<SavedRun[]> {
+  /** Newest first. */
+  list = async (): Promise<SavedRun[]> => (await this.all()).runs;
+  /** Latest first. */
+  deleted = async (): Promise<DeletedRun[]> => (await this.all()).deleted;
+
+  /** Marks a run as deleted; all of it stays where it is until `remove`. */
+  async markDeleted(id: string, at: number): Promise<void> {
+    const name = markOf(id, at);
+    const file = await settled(this.#files.open(name), `Writing ${name}`, this.#options.patience);
+    await settled(file.close(), `Writing ${name}`, this.#options.patience);
+  }
+
+  /** Undoes it. */
+  async restore(id: string): Promise<void> {
+    for (const { name } of (await this.#marks()).filter((found) => found.id === id)) {
+      await settled(this.#files.remove(name), `Deleting ${name}`, this.#options.patience);
+    }
+  }
+
+  async #marks(): Promise<{ id: string; at: number; name: string }[]> {
+    const names = await settled(this.#files.list(), 'Listing the saved runs', this.#options.patience);
+    return names.flatMap((name) => {
+      const [, id, at] = mark.exec(name) ?? [];
+      return id === undefined ? [] : [{ id, at: Number(at), name }];
+    });
+  }
+
+  /**
+   * Runs, newest first, and those that were deleted and can be had back, latest first. One whose heads cannot be read is left out here
+   * and keeps its files.
+   */
+  async all(): Promise<{ runs: SavedRun[]; deleted: DeletedRun[] }> {
+    const marks = new Map((await this.#marks()).map(({ id, at }) => [id, at]));
     const stored = (await storedRuns(this.#files, this.#options.patience)).filter((id) => !id.endsWith(inputsOf('')));
     const known = new Map((await this.#use((table) => table.all())).map((record) => [record.id, record]));
     const records: SavedRun[] = [];
@@ -121,7 +157,18 @@ export class RunList {
       const which = newer === 1 ? 'One run here was' : `${newer} runs here were`;
       this.notes.push(`${which} saved by a newer version of this app and left as it is: open that version to go on with it.`);
     }
-    return records.sort((a, b) => b.savedAt - a.savedAt);
+    records.sort((a, b) => b.savedAt - a.savedAt);
+    return {
+      runs: records.filter(({ id }) => !marks.has(id)),
+      deleted: records
+        .flatMap((run) => (marks.has(run.id) ? [{ ...run, deletedAt: marks.get(run.id)! }] : []))
+        .sort((a, b) => b.deletedAt - a.deletedAt),
+    };
+  }
+
+  /** Keeps the last save of a run at its end alone. */
+  dropOlder(id: string): Promise<void> {
+    return this.#slots(id).dropOlder();
   }
 
   /** After a save. */

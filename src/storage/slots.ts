@@ -119,11 +119,28 @@ export class SlotStore {
   }
 
   async remove(): Promise<void> {
-    const own = (await this.#settle(this.files.list(), 'Listing the saved runs')).filter((name) => name.startsWith(`${this.run}.`));
-    // Heads first: a body without one is nothing.
-    own.sort((a, b) => Number(b.endsWith('.head')) - Number(a.endsWith('.head')));
-    for (const name of own) await this.#settle(this.files.remove(name), `Deleting ${name}`);
+    await this.#removeAll(await this.#own());
     this.#good = null;
+  }
+
+  /** Frees the room of the older save: of a run at its end, which no later save can damage. */
+  async dropOlder(): Promise<void> {
+    const own = await this.#own();
+    const slotOf = (name: string): string | undefined => name.split('.')[1];
+    if (!slotNames.every((slot) => own.some((name) => slotOf(name) === slot))) return;
+    if (!this.#good) await this.load();
+    const older = own.filter((name) => slotOf(name) === (this.#good === 'a' ? 'b' : 'a'));
+    if (this.#good) await this.#removeAll(older);
+  }
+
+  async #own(): Promise<string[]> {
+    return (await this.#settle(this.files.list(), 'Listing the saved runs')).filter((name) => name.startsWith(`${this.run}.`));
+  }
+
+  /** Heads first: a body without one is nothing. */
+  async #removeAll(names: string[]): Promise<void> {
+    names.sort((a, b) => Number(b.endsWith('.head')) - Number(a.endsWith('.head')));
+    for (const name of names) await this.#settle(this.files.remove(name), `Deleting ${name}`);
   }
 
   /** Finds the good slot before the first save into a store that was not loaded from. */

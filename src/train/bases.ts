@@ -1,12 +1,15 @@
 /**
  * Base checkpoints a page can start from: those shipped beside it, fetched when asked for, and those an experiment has trained in
- * this session. One fits a configuration if it was trained exactly as that configuration would train it.
+ * this session. One fits a configuration if it was trained exactly as that configuration would train it; on real text also if the
+ * configuration leaves its preset's base run as it is: the shipped base is that run made longer, with whatever seed.
  */
 import * as v from 'valibot';
+import { presetConfig } from '../config/presets.ts';
 import type { RunConfig } from '../config/run.ts';
 import type { FetchBytes } from '../data/catalogue.ts';
 import type { FolderFile } from '../export/huggingface.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
+import type { BaseOffer } from '../protocol.ts';
 import { canonicalJson } from '../tokenizer/format.ts';
 import { UserError } from '../util/errors.ts';
 import { type Base, readBase } from './base.ts';
@@ -27,8 +30,10 @@ const indexSchema = v.array(
 type Entry = v.InferOutput<typeof indexSchema>[number];
 
 /** What decides a base's weights, besides preset and seed. */
-const trainedAs = ({ model, data, batch, optimizer, base }: RunConfig | BaseMetadata): string =>
-  canonicalJson([model, data, batch, optimizer, base]);
+const trainedAs = ({ model, tokenizer, data, batch, optimizer, base }: RunConfig | BaseMetadata): string =>
+  canonicalJson([model, tokenizer, data, batch, optimizer, base]);
+
+const isAsPreset = (config: RunConfig): boolean => trainedAs(config) === trainedAs(presetConfig(config.preset));
 
 export class Bases {
   readonly #fetch: FetchBytes;
@@ -51,10 +56,10 @@ export class Bases {
     this.#own.set(keyOf(config), files);
   }
 
-  /** How much there is to fetch; null: no shipped base fits. */
-  async offer(config: RunConfig): Promise<{ bytes: number } | null> {
+  /** How much there is to fetch, and what the base says of itself; null: no shipped base fits. */
+  async offer(config: RunConfig): Promise<BaseOffer | null> {
     const entry = await this.#entryOf(config);
-    return entry && { bytes: entry.bytes };
+    return entry && { bytes: entry.bytes, metadata: await this.#recordOf(entry) };
   }
 
   /** UserError if its files do not come, or not as they were made. */
@@ -75,14 +80,18 @@ export class Bases {
   }
 
   async #entryOf(config: RunConfig): Promise<Entry | null> {
-    if (!config.data.world) return null;
+    const onText = config.data.world === null;
     this.#index ??= this.#readIndex();
-    const entry = (await this.#index).find(({ preset, seed }) => preset === config.preset && seed === config.seed);
+    const entry = (await this.#index).find(({ preset, seed }) => preset === config.preset && (onText || seed === config.seed));
     if (!entry) return null;
-    const { folder } = entry;
+    const fits = (onText && isAsPreset(config)) || trainedAs(await this.#recordOf(entry)) === trainedAs(config);
+    return fits ? entry : null;
+  }
+
+  #recordOf({ folder }: Entry): Promise<BaseMetadata> {
     const record = this.#records.get(folder) ?? this.#fetch(`${folder}/rekindle.json`).then((bytes) => parseBaseMetadata(parse(bytes)));
     this.#records.set(folder, record);
-    return trainedAs(await record) === trainedAs(config) ? entry : null;
+    return record;
   }
 
   /** A page published without bases has none to offer: that is no error. */

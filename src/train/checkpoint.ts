@@ -4,11 +4,11 @@
  */
 import type { RunConfig } from '../config/run.ts';
 import { decodeSafetensors, safetensorsParts, type SafeTensor } from '../export/safetensors.ts';
-import type { PhaseName } from '../protocol.ts';
+import type { Inspection, PhaseName } from '../protocol.ts';
 import type { RunPart } from '../recipe/phases.ts';
 import type { Pools } from './engine.ts';
 import type { Health } from './health.ts';
-import { type History, rowsOf, tableOf } from './history.ts';
+import { type History, newHistory, rowsOf, tableOf } from './history.ts';
 
 export interface Progress {
   /** The next step; those before it have been taken. */
@@ -56,7 +56,13 @@ export function decodeCheckpoint(body: Uint8Array): Checkpoint {
     config,
     part,
     progress,
-    history: { ...history, metrics: rowsOf(data<Float64Array>('metrics')) },
+    // Older saves lack what was added to a history since.
+    history: {
+      ...newHistory(),
+      ...history,
+      inspections: (history.inspections ?? []).map(withNaN),
+      metrics: rowsOf(data<Float64Array>('metrics')),
+    },
     pools: {
       parameters: data('parameters'),
       moments1: data('moments1'),
@@ -65,3 +71,14 @@ export function decodeCheckpoint(body: Uint8Array): Checkpoint {
     },
   };
 }
+
+/** JSON has no NaN: a norm that was none comes back as null. */
+const withNaN = (inspection: Inspection): Inspection => ({
+  ...inspection,
+  tensors: inspection.tensors.map((tensor) => ({
+    ...tensor,
+    gradNorm: tensor.gradNorm ?? NaN,
+    weightNorm: tensor.weightNorm ?? NaN,
+  })),
+  layers: inspection.layers.map((layer) => ({ ...layer, highestScore: layer.highestScore ?? NaN })),
+});

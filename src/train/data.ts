@@ -9,6 +9,7 @@ import type { Suite } from '../evaluate/suite.ts';
 import type { SourceCount } from '../protocol.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { prepareWorld } from '../world/prepare.ts';
+import { type Question, questionsOfText, questionsOfWorld } from './questions.ts';
 
 /** Batches as a function of (step, micro-batch, blend); see data/loader.ts. */
 export interface BatchSource {
@@ -25,6 +26,8 @@ export interface TrainingData {
   heldOut: { name: string; rows: Rows }[];
   /** What a synthetic world can be asked; none for text. */
   suites: readonly Suite[];
+  /** What it is asked at the end of every phase. */
+  questions: readonly Question[];
 }
 
 /**
@@ -46,7 +49,7 @@ export async function prepareData(
     const heldOut = corpus
       .measured()
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
-    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites };
+    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, questions: questionsOfWorld(suites) };
   }
   const own = await readUserFiles(files, onProgress);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
@@ -63,5 +66,6 @@ export async function prepareData(
   const heldOut = sources
     .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length) }))
     .filter(({ rows }) => rows.scored > 0);
-  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [] };
+  const questions = questionsOfText(config, sources, tokenizer);
+  return { tokenizer, batches: new Loader(sources, batch, config.seed), heldOut, suites: [], questions };
 }

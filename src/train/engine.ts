@@ -59,6 +59,12 @@ export interface Pools {
 
 type Elements = Float32Array<ArrayBuffer>;
 
+const storageOf = (model: ModelConfig, layout: PoolLayout): StorageTensor[] =>
+  parameterList(model).map((parameter) => ({ ...parameter, ...layout.slices.get(parameter.name)! }));
+
+/** The weights in a pool, by HuggingFace name. */
+export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32Array): Weights => splitParts(storageOf(model, layout), pool);
+
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
 
@@ -267,7 +273,7 @@ export class Engine {
 
   /** Where each parameter lies in its pool and which HuggingFace tensors it holds. */
   #storage(): StorageTensor[] {
-    return parameterList(this.config.model).map((parameter) => ({ ...parameter, ...this.layout.slices.get(parameter.name)! }));
+    return storageOf(this.config.model, this.layout);
   }
 
   resetMoments(): void {

@@ -4,9 +4,13 @@
  */
 import type { RunConfig } from '../config/run.ts';
 import { scoreSuites } from '../evaluate/report.ts';
+import { IGNORED } from '../data/loader.ts';
+import type { HeldOutPoint } from '../protocol.ts';
 import type { TrainingData } from './data.ts';
 import type { Engine } from './engine.ts';
 import { generate, Generator } from './generate.ts';
+
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
 export class Evaluator {
   readonly #config: RunConfig;
@@ -21,14 +25,22 @@ export class Evaluator {
     this.#engine = engine;
   }
 
-  /** Mean −log p on every source's held-out rows, nats a token. */
-  async heldOut(): Promise<Record<string, number>> {
+  /** Mean −log p on every source's held-out rows, nats a token: over all of them, and row by row. */
+  async heldOut(): Promise<Required<Pick<HeldOutPoint, 'loss' | 'rows'>>> {
     const loss: Record<string, number> = {};
-    for (const { name, rows } of this.#data.heldOut) {
-      const nll = await this.alone(async () => Float64Array.from(await this.#engine.score(rows)));
-      loss[name] = nll.reduce((sum, value) => sum + value, 0) / rows.scored;
+    const rows: Record<string, number[]> = {};
+    const T = this.#config.batch.length;
+    for (const { name, rows: held } of this.#data.heldOut) {
+      const nll = await this.alone(async () => Float64Array.from(await this.#engine.score(held)));
+      loss[name] = sum(nll) / held.scored;
+      rows[name] = Array.from({ length: held.count }, (_, row) => {
+        const [from, to] = [row * T, (row + 1) * T];
+        const scored = held.targets.subarray(from, to).filter((target) => target !== IGNORED).length;
+        // A hundred-thousandth of a nat is f32's rounding over a row; more digits would only make saves longer.
+        return Number((sum(nll.subarray(from, to)) / scored).toFixed(5));
+      });
     }
-    return loss;
+    return { loss, rows };
   }
 
   benchmarks(): ReturnType<typeof scoreSuites> {

@@ -106,9 +106,13 @@ export interface EngineLayout {
   dispatches: number;
 }
 
+/** Where a run's weights lie, and its gradients and moments. */
+export const poolsOf = ({ model, optimizer, precision }: RunConfig): PoolLayout =>
+  layoutPool(parameterList(model, optimizer.decay_embeddings), precision);
+
 /** What an engine will be, without a device: the graphs it records and what they allocate. */
 export function engineLayout(config: RunConfig, context: Context): EngineLayout {
-  const pools = layoutPool(parameterList(config.model, config.optimizer.decay_embeddings), config.precision);
+  const pools = poolsOf(config);
   const accumulation = config.batch.accumulation > 1;
   const record = (checkpoint: boolean) => {
     const training = trainingGraph(config, pools, checkpoint);

@@ -1,5 +1,5 @@
 /** What a run has said so far: saved with it, so that a resumed run has its whole curve. */
-import type { BenchmarkPoint, HeldOutPoint, Sample, Switch } from '../protocol.ts';
+import type { BenchmarkPoint, FirstCheck, HeldOutPoint, Inspection, Notice, Sample, SourceCount, Switch } from '../protocol.ts';
 import type { MetricRow, RunListener } from './run.ts';
 
 export interface History {
@@ -8,12 +8,28 @@ export interface History {
   benchmarks: BenchmarkPoint[];
   samples: Sample[];
   switches: Switch[];
+  /** The latest counts. */
+  sources: SourceCount[];
+  notices: Notice[];
+  checks: FirstCheck[];
+  inspections: Inspection[];
 }
 
-export const newHistory = (): History => ({ metrics: [], heldOut: [], benchmarks: [], samples: [], switches: [] });
+export const newHistory = (): History => ({
+  metrics: [],
+  heldOut: [],
+  benchmarks: [],
+  samples: [],
+  switches: [],
+  sources: [],
+  notices: [],
+  checks: [],
+  inspections: [],
+});
 
 /** What was said before `step` was taken, evaluations of the weights it found included. */
-export function historyBefore({ metrics, heldOut, benchmarks, samples, switches }: History, step: number): History {
+export function historyBefore(history: History, step: number): History {
+  const { metrics, heldOut, benchmarks, samples, switches, sources, notices, checks, inspections } = history;
   const before = <T extends { step: number }>(entries: readonly T[]): T[] => entries.filter((entry) => entry.step <= step);
   return {
     metrics: metrics.filter((row) => row.step < step),
@@ -21,6 +37,10 @@ export function historyBefore({ metrics, heldOut, benchmarks, samples, switches 
     benchmarks: before(benchmarks),
     samples: before(samples),
     switches: before(switches),
+    sources,
+    notices: notices.filter((notice) => notice.step === null || notice.step <= step),
+    checks: [...checks],
+    inspections: inspections.filter((inspection) => inspection.step < step),
   };
 }
 
@@ -31,6 +51,10 @@ export function retell(history: History, listener: RunListener): void {
   history.benchmarks.forEach((point) => listener.benchmark?.(point));
   history.samples.forEach((sample) => listener.sample?.(sample));
   history.switches.forEach((change) => listener.switched(change));
+  if (history.sources.length > 0) listener.sources(history.sources);
+  history.notices.forEach((notice) => listener.notice?.(notice));
+  history.checks.forEach((check) => listener.check?.(check));
+  history.inspections.forEach((inspection) => listener.inspection?.(inspection));
 }
 
 /** A listener that passes everything on to `next` and remembers it in what `history` gives. */
@@ -49,6 +73,22 @@ export function recording(history: () => History, next: RunListener): RunListene
       history().switches.push(change);
       next.switched(change);
     },
+    sources(counts) {
+      history().sources = counts;
+      next.sources(counts);
+    },
+    notice: next.notice && ((notice) => {
+      history().notices.push(notice);
+      next.notice!(notice);
+    }),
+    check: next.check && ((check) => {
+      history().checks.push(check);
+      next.check!(check);
+    }),
+    inspection: next.inspection && ((inspection) => {
+      history().inspections.push(inspection);
+      next.inspection!(inspection);
+    }),
     benchmark: next.benchmark && ((point) => {
       history().benchmarks.push(point);
       next.benchmark!(point);

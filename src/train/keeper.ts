@@ -43,6 +43,17 @@ export function saveInterval(cost: number): number {
   return Math.min(120, Math.max(20, Math.sqrt(2 * cost * betweenInterruptions)));
 }
 
+/**
+ * A run is also saved whenever so much of it has been done since the last save, so that a short one loses little as well: with the steps
+ * taken while a save is on its way, less than a twentieth.
+ */
+export const shareBetween = 1 / 40;
+/**
+ * … but not before this many times what the last save took has passed. Half of a save or more goes on beside the training (on the
+ * software adapter 9 of 17 ms of the preset smoke), so that this bounds the time lost to one per cent.
+ */
+export const leastTimes = 50;
+
 export class Keeper {
   readonly #store: Store;
   readonly #listener: KeeperListener;
@@ -55,6 +66,12 @@ export class Keeper {
   /** Milliseconds, of the last save. */
   #cost = 0;
   #last: number;
+  /** Where the run stood at the last save; null: none was made here. */
+  #lastStep: number | null = null;
+  /** The last save failed: the next try is an interval away, and is not asked for by steps. */
+  #failed = false;
+  /** A save is wanted as soon as may be. */
+  #wanted = false;
 
   /** `facts`: what the heads say besides step and state. `now`: milliseconds, upwards. */
   constructor(
@@ -76,14 +93,25 @@ export class Keeper {
     return this.#waiting > 0;
   }
 
-  /** Whether it is time for a save. */
-  due(): boolean {
-    return !this.busy && this.#now() - this.#last >= 1000 * saveInterval(this.#cost / 1000);
+  /** Whether it is time for a save, with `step` steps of `steps` taken. */
+  due(step: number, steps: number): boolean {
+    this.#lastStep ??= step;
+    if (this.busy) return false;
+    const since = this.#now() - this.#last;
+    if (this.#wanted || since >= 1000 * saveInterval(this.#cost / 1000)) return true;
+    return !this.#failed && step - this.#lastStep >= shareBetween * steps && since >= leastTimes * this.#cost;
+  }
+
+  /** The page may be gone in a moment: the next step is saved. */
+  want(): void {
+    this.#wanted = true;
   }
 
   /** Saves a run as it is now; `pools` is being read back. Resolves when that is done or has failed; never rejects. */
   keep(config: RunConfig, part: RunPart, progress: Progress, state: SavedState, pools: Promise<Pools>): Promise<void> {
     const begun = this.#now();
+    this.#lastStep = progress.step;
+    this.#wanted = false;
     const history = historyBefore(this.history, progress.step);
     const kept = structuredClone(progress);
     const work = async (): Promise<void> => {
@@ -100,10 +128,12 @@ export class Keeper {
         });
         this.#last = this.#now();
         this.#cost = this.#last - begun;
+        this.#failed = false;
         this.#listener.saved({ step: kept.step, generation: head.generation, bytes: head.length, seconds: this.#cost / 1000 }, head);
       } catch (error) {
         // The next try is an interval away: a full disk is not asked at every step.
         this.#last = this.#now();
+        this.#failed = true;
         this.#listener.failed(kept.step, `Step ${kept.step} could not be saved. ${error instanceof Error ? error.message : String(error)}`);
       }
       this.#waiting--;

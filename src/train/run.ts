@@ -32,6 +32,11 @@ const inFlight = 2;
 /** Milliseconds of steps read back together, so that a fast GPU is not asked after every step. */
 const groupMillis = 40;
 
+/** Of an answer: a phrase of a byte tokenizer, a sentence of a learnt one. */
+const answerTokens = 32;
+/** Cool enough to keep to what the model thinks likely; the likeliest alone is one word over and over in a small model. */
+const answerTemperature = 0.5;
+
 /** Why a run cannot just go on. */
 interface Trouble {
   /** The last step to be taken back. */
@@ -54,6 +59,11 @@ export interface RunOptions {
   disturb?: Disturb;
 }
 
+/** Steps taken, those of a base included, and the rate of the last one. */
+export function takenBy(plan: RunPlan, step: number): { steps: number; rate: number } {
+  return { steps: step, rate: plan.at(Math.max(step - 1, plan.firstStep)).lr };
+}
+
 export class Run {
   readonly config: RunConfig;
   readonly tokenizer: Tokenizer;
@@ -74,14 +84,16 @@ export class Run {
   /** Steps that may still be taken while paused. */
   #allowance = 0;
   #wake: (() => void) | null = null;
-  /** Nothing is submitted: the run is paused or has ended. */
-  #resting = false;
+  /** Nothing is submitted: the run has not begun, is paused or has ended. */
+  #resting = true;
   /** The end of a loan: no step before it. */
   #lent: Promise<unknown> = Promise.resolve();
   /** The first submitted step whose measurements have not been asked for. */
   #unread: number;
   /** Measurements on their way; false: there is trouble. */
   #reads: Promise<boolean>[] = [];
+  /** The end of the latest of them: steps are judged and told in their order. */
+  #latest: Promise<unknown> = Promise.resolve();
   /** Steps read back together. */
   #group = 1;
   readonly #timer = new StepTimer();
@@ -142,11 +154,9 @@ export class Run {
     this.#evaluator = new Evaluator(config, data, engine);
   }
 
-  /** Steps taken, those of a base included, and the rate of the last one: where a run that continues this one starts. */
+  /** Where a run that continues this one starts. */
   get taken(): { steps: number; rate: number } {
-    const { step } = this.#progress;
-    const last = Math.max(step - 1, this.plan.firstStep);
-    return { steps: step, rate: this.plan.at(last).lr };
+    return takenBy(this.plan, this.#progress.step);
   }
 
   pause(): void {
@@ -178,6 +188,7 @@ export class Run {
 
   /** Trains to the end, to a stop, or until the run diverges. Errors of the device are thrown. */
   async train(): Promise<RunState> {
+    this.#resting = false;
     this.#clock.start();
     try {
       return await this.#train();
@@ -222,6 +233,8 @@ export class Run {
         if (!(await this.#drain())) break;
         if (changed) await this.#keep('training');
         await this.evaluate(step, progress.phase);
+        // Measuring is no training: it does not count in the speed.
+        this.#clock.lap();
         if (changed) {
           progress.phase = phase.name;
           beginPhase(progress.health);
@@ -239,7 +252,7 @@ export class Run {
         await this.#keep('paused');
         await this.#wait(phase.name);
         if (this.#stopped || this.#trouble) break;
-      } else if (this.#keeper?.due()) {
+      } else if (this.#keeper?.due(step, plan.endStep - plan.firstStep)) {
         if (!(await this.#drain())) break;
         await this.#keep('training');
       }
@@ -270,7 +283,9 @@ export class Run {
 
   /** Asks for the measurements of all steps submitted since the last time. */
   #ask(): void {
-    this.#expect(this.#read(this.#unread, this.#progress.step - 1));
+    const read = this.#read(this.#unread, this.#progress.step - 1, this.#latest);
+    this.#latest = read.catch(() => {});
+    this.#expect(read);
     this.#unread = this.#progress.step;
   }
 
@@ -288,9 +303,11 @@ export class Run {
   }
 
   /** Reads and judges steps; false: there is trouble, and what comes after it is not looked at. */
-  async #read(first: number, last: number): Promise<boolean> {
+  async #read(first: number, last: number, before: Promise<unknown>): Promise<boolean> {
     const { plan, config } = this;
     const rows = await this.engine.metrics(first, last);
+    // An answer that waited for its buffer can come after a later one.
+    await before;
     this.#timer.add(rows.length, this.#clock.lap());
     const { perStep } = this.#timer;
     if (perStep !== null) {
@@ -407,9 +424,11 @@ export class Run {
     if (heldOut.length === 0 || this.#progress.evaluated === step) return;
     this.#progress.evaluated = step;
     this.#listener.state({ kind: 'evaluating', phase });
-    const loss = await this.#evaluator.heldOut();
+    const { loss, rows } = await this.#evaluator.heldOut();
     const tokens = step * this.plan.tokensPerStep;
-    this.#listener.heldOut({ step, tokens, loss });
+    const { phases, endStep } = this.plan;
+    const isBetween = step === endStep || phases.some(({ firstStep }) => firstStep === step);
+    this.#listener.heldOut({ step, tokens, loss, ...(isBetween && { rows }) });
     this.#watch.heldOut(step, loss);
     if (this.#listener.benchmark && suites.length > 0) {
       this.#listener.benchmark({ step, tokens, ...(await this.#evaluator.benchmarks()) });
@@ -417,6 +436,16 @@ export class Run {
     if (!this.#listener.sample) return;
     const text = await this.sample('', 64, 0.8, this.config.seed + step);
     this.#listener.sample({ step, prompt: '', text });
+    // Random weights have nothing to say.
+    if (isBetween && step > 0) await this.#answer(step);
+  }
+
+  /** The fixed questions, with the same draws every time: what changes from one phase to the next is the model's. */
+  async #answer(step: number): Promise<void> {
+    for (const { prompt, ...question } of this.#data.questions) {
+      const text = await this.sample(prompt, answerTokens, answerTemperature, this.config.seed);
+      this.#listener.sample!({ step, prompt, text, question });
+    }
   }
 
   /** Text continued from `prompt` by the weights as they are. */

@@ -14,16 +14,15 @@ import { fromHuggingFace } from '../tokenizer/huggingface.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
 import { announceChange } from '../util/tabs.ts';
+import { mostFinishedBytes, undoTime } from '../util/kept.ts';
 import { isWordLevel, readWordTokenizer } from '../world/tokenizer.ts';
 import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
 import type { TrainingData } from './data.ts';
 import { columnsOf } from './events.ts';
 import { newHistory } from './history.ts';
-import { Keeper, type KeeperListener } from './keeper.ts';
+import { Keeper, type KeeperListener, type SavedState } from './keeper.ts';
 import { takeRun } from './tabs.ts';
 
-/** Finished runs whose saves are kept; the ones saved longest ago make room for a new run. One that can be gone on with stays. */
-const mostFinished = 4;
 /** Bytes of text kept with a run. One on more text goes on as long as its tab lives. */
 const mostInputBytes = 256 * 2 ** 20;
 
@@ -37,6 +36,8 @@ export interface Inputs {
 
 export interface Resumed extends Inputs {
   checkpoint: Checkpoint;
+  /** How it stood. */
+  state: SavedState;
   /** What the run must still be trained on: see `fingerprint`. */
   batches: string;
   /** Of saves that were passed over, in words. */
@@ -65,9 +66,13 @@ export class SavedRuns {
   async listed(): Promise<SavedList> {
     const held = await heldRuns();
     const own = [this.#held?.id, this.#claimed?.id];
-    const all = (await this.list()).filter(({ id }) => id !== this.#held?.id);
-    const runs = all.map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
-    return { runs, notes: this.#list.notes };
+    const { runs: all, deleted } = await this.#list.all();
+    const runs = all
+      .filter(({ id }) => id !== this.#held?.id)
+      .map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
+    const passed = deleted.filter(({ deletedAt }) => deletedAt <= Date.now() - undoTime);
+    await this.#removeAll(passed);
+    return { runs, deleted: deleted.filter((run) => !passed.includes(run)), notes: this.#list.notes };
   }
   /** A run as its last save tells it, with its curve; null: there is none. */
   async recorded(id: string): Promise<{ run: SavedRun; metrics: MetricColumns | null } | null> {
@@ -81,10 +86,14 @@ export class SavedRuns {
     const id = crypto.randomUUID();
     await this.#hold(id);
     await this.#list.removeUnbegun(new Set([id, ...(await heldRuns())]));
-    // One that is open in another tab stays.
-    for (const { id: old } of (await this.#finished()).slice(mostFinished)) await this.remove(old).catch(() => {});
+    await this.emptyDeleted(undoTime);
+    await this.#clearFinished();
+    let inputBytes = 0;
     try {
-      await this.#save(new SlotStore(this.files, inputsOf(id)), await encodeInputs(inputs), {}, listener);
+      // With the tokenizer a model can be read without the text it was made from, which a newer version of this app may have changed.
+      const encoded = await encodeInputs({ ...inputs, tokenizer: inputs.tokenizer ?? data.tokenizer });
+      inputBytes = bytesOf(encoded);
+      await this.#save(new SlotStore(this.files, inputsOf(id)), encoded, {}, listener);
     } catch (error) {
       await this.#list.remove(id).catch(() => {}); // half of it would be in the way for ever
       throw error;
@@ -96,16 +105,47 @@ export class SavedRuns {
       part,
       endStep: planRun(config, part).endStep,
       startedAt: Date.now(),
+      inputBytes,
       batches: await fingerprint(data, config, part),
     };
     return this.#keeper(id, new SlotStore(this.files, id), facts, newHistory(), listener);
   }
 
-  /** UserError where another tab trains it. */
-  async remove(id: string): Promise<void> {
+  /** Deletes runs in a way that can be undone; UserError where another tab trains one, which stays. */
+  async delete(ids: readonly string[], at: number): Promise<void> {
+    const done = await Promise.allSettled(ids.map((id) => this.#alone(id, () => this.#list.markDeleted(id, at))));
+    const failed = done.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** UserError where it is no longer there, or was not deleted. */
+  async restore(ids: readonly string[]): Promise<void> {
+    const there = new Set((await this.#list.deleted()).map(({ id }) => id));
+    for (const id of ids.filter((one) => there.has(one))) await this.#list.restore(id);
+    announceChange();
+    if (!ids.every((id) => there.has(id))) throw new UserError('Its room was needed: what was saved of this run is gone.', { code: 'gone' });
+  }
+
+  /** Frees the room of runs that were deleted at least so many ms ago. */
+  async emptyDeleted(ago = 0): Promise<void> {
+    const before = Date.now() - ago;
+    await this.#removeAll((await this.#list.deleted()).filter(({ deletedAt }) => deletedAt <= before));
+  }
+
+  /** One that cannot be removed now stays. */
+  async #removeAll(runs: readonly SavedRun[]): Promise<void> {
+    for (const { id } of runs) await this.remove(id).catch(() => {});
+  }
+
+  /** For good. UserError where another tab trains it. */
+  remove(id: string): Promise<void> {
+    return this.#alone(id, () => this.#list.remove(id));
+  }
+
+  async #alone(id: string, work: () => Promise<void>): Promise<void> {
     const release = this.#held?.id === id ? () => {} : await holdRun(id);
     try {
-      await this.#list.remove(id);
+      await work();
     } finally {
       release();
       announceChange();
@@ -138,25 +178,30 @@ export class SavedRuns {
     return (await this.#inputs(id)).config;
   }
 
-  /** A saved run as it was. UserError where there is none, or none that is whole. */
+  /** A saved run as it was, to be gone on with. UserError where there is none, or none that is whole. */
   async load(id: string): Promise<Resumed> {
     await this.#hold(id);
+    return this.read(id);
+  }
+
+  /** The same to be looked at: it can still be another's to write. */
+  async read(id: string): Promise<Resumed> {
     const store = new SlotStore(this.files, id);
     const loaded = await store.load();
     if (!loaded) throw new UserError('This run is no longer saved in this browser: start it again.');
     return {
       ...(await this.#inputs(id)),
       checkpoint: decodeCheckpoint(loaded.body),
+      state: recordOf(id, loaded.head).state,
       batches: String(loaded.head.facts.batches),
       passed: store.passed.map(({ message }) => message),
     };
   }
 
   /** What saves a run from now on that was loaded; `data`: prepared anew. UserError where that is not what it was. */
-  async goOn(id: string, { config, checkpoint, batches }: Resumed, data: TrainingData, listener: KeeperListener): Promise<Keeper> {
-    if ((await fingerprint(data, config, checkpoint.part)) !== batches) {
-      throw new UserError('The text or the tokenizer of this run is not what it was when it was saved: start it again.');
-    }
+  async goOn(id: string, resumed: Resumed, data: TrainingData, listener: KeeperListener): Promise<Keeper> {
+    await checkData(data, resumed);
+    const { checkpoint } = resumed;
     const store = new SlotStore(this.files, id);
     const head = await store.newest();
     return this.#keeper(id, store, head!.facts, checkpoint.history, listener);
@@ -164,7 +209,14 @@ export class SavedRuns {
 
   #keeper(id: string, store: SlotStore, facts: ConstructorParameters<typeof Keeper>[2], history: Keeper['history'], listener: KeeperListener): Keeper {
     const keeper = new Keeper(
-      { save: (parts, saved) => this.#save(store, parts, saved, listener), load: () => store.load() },
+      {
+        save: async (parts, saved) => {
+          const head = await this.#save(store, parts, saved, listener);
+          if (saved.state === 'done') await store.dropOlder().catch(() => {}); // room, and no more
+          return head;
+        },
+        load: () => store.load(),
+      },
       {
         ...listener,
         saved: (saved, head) => {
@@ -180,12 +232,23 @@ export class SavedRuns {
     return keeper;
   }
 
+  /** Makes the finished runs keep to their room, oldest first. One that is open in another tab stays, and all that can be gone on with. */
+  async #clearFinished(): Promise<void> {
+    let taken = 0;
+    for (const [i, { id, bytes, inputBytes = 0 }] of (await this.#finished()).entries()) {
+      taken += bytes + inputBytes;
+      // An older version of this app kept two saves of each.
+      if (i === 0 || taken <= mostFinishedBytes) await this.#list.dropOlder(id).catch(() => {});
+      else await this.remove(id).catch(() => {});
+    }
+  }
+
   /** Newest first. */
   async #finished(): Promise<SavedRun[]> {
     return (await this.list()).filter(({ state, id }) => state === 'done' && id !== this.#held?.id);
   }
 
-  /** A save that finds no room has finished runs deleted, oldest first, until it does; nothing else is ever deleted for one. */
+  /** A save that finds no room has deleted runs freed, then finished ones deleted, oldest first, until it does; nothing else ever is. */
   async #save(store: SlotStore, parts: readonly Uint8Array[], facts: Facts, listener: KeeperListener): Promise<Head> {
     for (;;) {
       try {
@@ -193,14 +256,17 @@ export class SavedRuns {
       } catch (error) {
         if (!isFull(error)) throw error;
         if (!(await this.#makeRoom(listener).catch(() => false))) {
-          throw await withSpace(error, parts.reduce((sum, part) => sum + part.length, 0));
+          throw await withSpace(error, bytesOf(parts));
         }
       }
     }
   }
 
-  /** Deletes the oldest finished run that nobody has open; false: there is none. */
+  /** Frees a deleted run, else deletes the oldest finished one that nobody has open; false: there is none. */
   async #makeRoom(listener: KeeperListener): Promise<boolean> {
+    for (const { id } of (await this.#list.deleted()).toReversed()) {
+      if (await this.remove(id).then(() => true, () => false)) return true;
+    }
     for (const { id, preset, seed, endStep, bytes } of (await this.#finished()).toReversed()) {
       const deleted = await this.remove(id).then(() => true, () => false);
       if (!deleted) continue;
@@ -229,6 +295,14 @@ export class SavedRuns {
   }
 }
 
+const bytesOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
+
+/** UserError where data that was prepared anew is not what the run was trained on. */
+export async function checkData(data: TrainingData, { config, checkpoint, batches }: Resumed): Promise<void> {
+  if ((await fingerprint(data, config, checkpoint.part)) === batches) return;
+  throw new UserError('The text or the tokenizer of this run is not what it was when it was saved: start it again.');
+}
+
 const key = 'rekindle';
 
 async function encodeInputs({ config, files, tokenizer }: Inputs): Promise<Uint8Array[]> {
@@ -250,8 +324,8 @@ function decodeInputs(body: Uint8Array): Inputs {
   const { tensors, metadata } = decodeSafetensors(body);
   const { config, files, tokenizer } = JSON.parse(metadata[key]!);
   const read = tokenizer && (isWordLevel(tokenizer) ? readWordTokenizer(tokenizer) : fromHuggingFace(tokenizer));
-  const bytesOf = (i: number): Uint8Array => tensors.get(`file ${i}`)!.data as Uint8Array;
-  return { config, files: files.map((file: Omit<GivenFile, 'bytes'>, i: number) => ({ ...file, bytes: bytesOf(i) })), tokenizer: read };
+  const dataOf = (i: number): Uint8Array => tensors.get(`file ${i}`)!.data as Uint8Array;
+  return { config, files: files.map((file: Omit<GivenFile, 'bytes'>, i: number) => ({ ...file, bytes: dataOf(i) })), tokenizer: read };
 }
 
 /** SHA-256 of the first and the last batch of every phase: equal where the data and the tokenizer are. */

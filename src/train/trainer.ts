@@ -31,9 +31,10 @@ import { exportModel } from './exportModel.ts';
 import type { Injector } from './faults.ts';
 import { type History, retell } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
+import { OpenedRun } from './opened.ts';
 import { type FileSize, Preflights } from './preflight.ts';
 import type { Run } from './run.ts';
-import { SavedRuns } from './savedRuns.ts';
+import { type Inputs, SavedRuns } from './savedRuns.ts';
 import { superviseExperiment } from './supervisedExperiment.ts';
 import { SupervisedRun, type Making } from './supervisor.ts';
 import { RunSharer, watchRun } from './tabs.ts';
@@ -50,7 +51,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   let opened: ReturnType<typeof openDevice> | null = null;
   let storage: Promise<{ runs: SavedRuns; notice: string | null }> | null = null;
   /** The page's run, whose weights can be sampled and saved after its end. */
-  let run: SupervisedRun | null = null;
+  let run: SupervisedRun | OpenedRun | null = null;
   /** What trains now: that run, or an arm of an experiment. */
   let current: SupervisedRun | Run | null = null;
   /** Set by `stop`, also while text is prepared or kernels compile; a new start clears it. */
@@ -85,9 +86,15 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   };
   const saved = () =>
     (storage ??= openFiles().then(async ({ files, notice }) => ({ runs: await SavedRuns.open(files), notice })));
-  const theRun = (): SupervisedRun => {
+  const theRun = (): SupervisedRun | OpenedRun => {
     if (!run) throw new UserError('There is no run yet: press Start first.');
     return run;
+  };
+  /** The page's run, to be commanded. */
+  const trained = (): SupervisedRun => {
+    const found = theRun();
+    if (found instanceof OpenedRun) throw new UserError('This run is only shown: nothing is trained.');
+    return found;
   };
 
   const baseOf = async (source: BaseSource, config: RunConfig): Promise<Base> => {
@@ -131,8 +138,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   };
 
   /** What is told of saves. */
-  const savesOf = (listener: EventBatcher, where: Saved['where']): KeeperListener => ({
-    saved: ({ step, bytes }) => listener.saved({ step, bytes, where }),
+  const savesOf = (listener: EventBatcher, where: Saved['where'], id: () => string | null = () => null): KeeperListener => ({
+    saved: ({ step, bytes }) => listener.saved({ id: id(), step, bytes, where }),
     madeRoom: (message) => listener.notice({ code: 'storage', step: null, message }),
     async failed(step, message) {
       // Of a lost device more is said elsewhere, and the run goes on from the save before.
@@ -144,8 +151,9 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   const supervise = async (making: Omit<Making, 'disturb'>, listener: EventBatcher): Promise<void> => {
     keeping = making.keeper;
     if (stopping) return listener.state({ kind: 'stopped' });
-    current = run = new SupervisedRun(open, { ...making, disturb: inject?.disturb }, listener);
-    await run.train();
+    const made = new SupervisedRun(open, { ...making, disturb: inject?.disturb }, listener);
+    current = run = made;
+    await made.train();
   };
 
   const train = async (config: RunConfig, files: UserFile[], source: BaseSource | null, listener: EventBatcher): Promise<void> => {
@@ -159,7 +167,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       .then(async ({ runs, notice }) => {
         if (notice) listener.notice({ code: 'storage', step: null, message: notice });
         const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
-        const begun = await runs.begin(inputs, part, data, savesOf(listener, runs.files.kind));
+        const begun = await runs.begin(inputs, part, data, savesOf(listener, runs.files.kind, () => runs.held));
         share(runs, () => begun.history, listener);
         return begun;
       })
@@ -183,7 +191,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     for (const message of passed) listener.notice({ code: 'old-save', step: checkpoint.progress.step, message });
     retell(checkpoint.history, listener);
     const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), tokenizer);
-    const keeper = await runs.goOn(id, resumed, data, savesOf(listener, runs.files.kind));
+    const keeper = await runs.goOn(id, resumed, data, savesOf(listener, runs.files.kind, () => id));
     await supervise({ config, data, base: null, keeper, from: checkpoint }, listener);
   };
 
@@ -265,8 +273,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     return measured;
   };
 
-  /** Ends what is under way, then does `work`, whose failure the listener hears of in one sentence. */
-  const instead = async (listener: EventBatcher | ExperimentBatcher, work: () => Promise<void>): Promise<void> => {
+  const endAll = async (): Promise<void> => {
     stopping = true;
     current?.stop();
     endTrial();
@@ -274,6 +281,11 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     await ended;
     current = null;
     stopping = moved = false;
+  };
+
+  /** Ends what is under way, then does `work`, whose failure the listener hears of in one sentence. */
+  const instead = async (listener: EventBatcher | ExperimentBatcher, work: () => Promise<void>): Promise<void> => {
+    await endAll();
     const working = async (): Promise<void> => {
       try {
         await work();
@@ -307,7 +319,21 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     checkFile,
     savedRuns: async () => (await saved()).runs.listed(),
     savedConfig: async (id) => (await saved()).runs.config(id),
-    deleteSaved: async (id) => (await saved()).runs.remove(id),
+    deleteSaved: async (ids, at) => (await saved()).runs.delete(ids, at),
+    restoreSaved: async (ids) => (await saved()).runs.restore(ids),
+    emptyDeleted: async () => (await saved()).runs.emptyDeleted(),
+    async saveSoon() {
+      keeping?.want();
+    },
+    async openSaved(id) {
+      await endAll();
+      const { runs } = await saved();
+      const prepare = ({ config, files, tokenizer }: Inputs) => prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer);
+      const { run: next, shown } = await OpenedRun.open(id, runs, open, prepare);
+      run?.destroy();
+      run = next;
+      return shown;
+    },
     async resumeSaved(id, onEvents) {
       const listener = listenerOf(onEvents);
       await instead(listener, () => resumeSaved(id, listener));
@@ -323,21 +349,21 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     },
     claimSaved: async (id) => (await saved()).runs.claim(id),
     async goBack() {
-      theRun().goBack();
+      trained().goBack();
     },
     shippedBase: (config) => bases.offer(config),
     worldCard: async (config) => worldCard(prepareWorld(config).corpus),
 
     async pause() {
-      theRun().pause();
+      trained().pause();
     },
     async resume() {
       endTrial(); // the run waits for its weights
-      theRun().resume();
+      trained().resume();
     },
     async step() {
       endTrial();
-      theRun().step();
+      trained().step();
     },
     async stop() {
       endTrial();
@@ -345,7 +371,10 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       current?.stop();
     },
     sample: async (prompt, tokens, temperature, seed) => (await theRun().live()).sample(prompt, tokens, temperature, seed),
-    exportModel: async () => exportModel(await theRun().live()),
+    async exportModel() {
+      const found = theRun();
+      return found instanceof OpenedRun ? found.exportModel() : exportModel(await found.live());
+    },
 
     rangeTest: (request, onProgress) =>
       asTrial((isEnded) =>

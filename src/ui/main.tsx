@@ -6,7 +6,7 @@ import './style/page.css';
 import './style/figure.css';
 import './style/forms.css';
 import { announceRun } from './state/announce.ts';
-import { lookForSaved } from './state/saved.ts';
+import { lookForSaved, saveOnLeaving } from './state/saved.ts';
 import { askForShippedBase } from './state/base.ts';
 import { keepLink } from './state/link.ts';
 import { keepOffline } from './state/offline.ts';
@@ -15,6 +15,8 @@ import { listenToKeys } from './state/keys.ts';
 import { isEmbedded } from './state/lesson.ts';
 import { dismissTips } from './state/tips.ts';
 import { tellMishaps } from './state/mishaps.ts';
+import { fitPreset } from './state/fitted.ts';
+import { offerRecorded } from './state/recorded.ts';
 import { keepAwake } from './state/wakeLock.ts';
 import { titleFollowsRun } from './state/title.ts';
 import { keepRuns } from './runs/ledger.ts';
@@ -35,10 +37,15 @@ dismissTips();
 keepRuns();
 runQueue();
 askForShippedBase();
+fitPreset();
 askBeforeRun();
 lookForSaved();
+saveOnLeaving();
 
-void firstPaint().then(askMachine).then(keepOffline);
+void firstPaint().then(() => {
+  if (!isEmbedded) offerRecorded(); // the page around a frame says what is to be seen
+  return askMachine().then(keepOffline);
+});
 
 /** Settles when the page is on the screen, as the browser tells it, and at the latest a second after its first frame. */
 function firstPaint(): Promise<unknown> {

@@ -3,6 +3,7 @@ import type { ListedRun, NoGpuCause, PhaseName, RunState } from '../protocol.ts'
 import type { Unit } from './chart/scale.ts';
 import type { RecordState } from './runs/record.ts';
 import type { Column } from './runs/rows.ts';
+import { isTouch } from './state/pointer.ts';
 import * as format from './format.ts';
 
 const phase: Record<PhaseName, string> = { base: 'Base run', general: 'General blend', qa: 'QA blend' };
@@ -32,7 +33,8 @@ export const text = {
   theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark' },
   help: 'Help',
 
-  metricSource: (source: string) => `Source: ${source}.`,
+
+  source: { own: 'Chosen by this project', label: 'Source: ' },
 
   phase,
   phaseShort: { base: 'Base', general: 'General', qa: 'QA' } satisfies Record<PhaseName, string>,
@@ -66,7 +68,7 @@ export const text = {
   machine: {
     asking: 'Looking for a graphics processor …',
     on: (name: string) => `Runs on ${name}.`,
-    software: 'Software adapter: correct, slow. The preset smoke is the one to try.',
+    software: 'This is a software adapter: correct, but slow.',
     nameless: 'a graphics processor that gives no name',
   },
 
@@ -83,8 +85,27 @@ export const text = {
     changed: (parameters: number) => `Changed from the preset: ${format.short(parameters)} parameters.`,
     linkProblems: 'Not everything in the link could be used:',
     nextRun: 'The recipe was changed: the next start uses it.',
+    presetOption: (name: string, parameters: number, seconds: number | null) =>
+      `${name} · ${format.short(parameters)}${seconds === null ? '' : ` · about ${format.duration(seconds)}`}`,
     size: (layers: number, width: number) => `${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
     work: (steps: number, tokens: number) => `${format.integer(steps)} steps on ${format.short(tokens)} tokens`,
+  },
+
+  fitted: {
+    kept: (preset: string, seconds: number) =>
+      `No GPU here, so the processor does the work. The preset ${preset} takes about ${format.duration(seconds)}; smoke takes under a minute.`,
+    changed: (from: string, to: string, seconds: number) =>
+      `No GPU here, so the processor does the work. The preset ${from} would take about ${format.duration(seconds)}: ${to} is chosen instead.`,
+    choose: (preset: string) => `Use ${preset}`,
+  },
+
+  recorded: {
+    stage: 'Recorded run',
+    says: (preset: string, steps: number, seconds: number, adapter: string) =>
+      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps in ${format.duration(seconds)} on ${adapter}.`,
+    start: 'Press Start to continue its base model in this tab.',
+    again: 'Play again',
+    findings: 'See what the experiments found',
   },
 
   before: {
@@ -111,8 +132,7 @@ export const text = {
     endless: 'endless',
     passesNote: (exact: boolean) =>
       'Tokens the whole run draws of each source, and how often that passes over it' +
-      (exact ? '.' : ', going by the size of the text.') +
-      ' The paper keeps most of its sources to about four passes (papers.md §1.2).',
+      (exact ? '.' : ', going by the size of the text.'),
     tooLarge: (name: string, bytes: number, limit: number) =>
       `${bufferName(name)} would be one buffer of ${format.bytes(bytes)}; this adapter allows ${format.bytes(limit)}.`,
     heavy: (bytes: number) =>
@@ -148,7 +168,6 @@ export const text = {
     takingOver: 'Asking the other tab …',
     resume: 'Resume',
     discard: 'Discard',
-    discardForGood: 'Discard for good',
     noGpu(refused: number | 'off' | null): string {
       if (refused === null) return 'Kept in this browser until it has a graphics processor again.';
       if (refused === 'off')
@@ -206,11 +225,13 @@ export const text = {
     summary: (first: number, last: number, step: number) =>
       `Loss, in nats a token, went from ${format.loss(first)} to ${format.loss(last)} in ${format.integer(step)} ` +
       'steps.',
-    summarySwitch: (step: number, before: number, after: number) =>
-      `At the blend switch, step ${format.integer(step)}, it stood at ${format.loss(before)}; ` +
-      `on the new blend it is ${format.loss(after)}.`,
-    summarySwitchAhead: (step: number) => `The blend switches at step ${format.integer(step)}.`,
-    readHint: 'Point at the picture, or move along it with the arrow keys, to read it.',
+    summarySwitch: (step: number, past: boolean) =>
+      `The blend ${past ? 'switched' : 'switches'} at step ${format.integer(step)}.`,
+    get readHint() {
+      return isTouch.value
+        ? 'Touch the picture to read it.'
+        : 'Point at the picture, or move along it with the arrow keys, to read it.';
+    },
     keys:
       'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends; plus and minus zoom, ' +
       '0 shows all of the run.',
@@ -232,9 +253,15 @@ export const text = {
     logX: 'Log along',
     logLoss: 'Log loss',
     fullScreen: 'Full screen',
-    zoomHint: 'Drawing the pointer over the picture zooms in.',
+    get zoomHint() {
+      return isTouch.value ? 'Zooming in takes a mouse or a keyboard.' : 'Drawing the pointer over the picture zooms in.';
+    },
     table: 'Table',
     drawn: 'Drawn:',
+    legend: 'Lines and sources; press one to hide it',
+    lines: { average: 'loss, smoothed', raw: 'loss of each step' },
+    heldOut: 'Held-out losses',
+    bent: 'The scale changes at the mark //: the base run is drawn narrower.',
     even: 'Even steps',
     wholeRange: 'Whole range',
     smoothing: 'Smoothing',
@@ -242,9 +269,8 @@ export const text = {
   },
 
   alerts: {
-    level: { info: 'Note', warn: 'Warning', error: 'Trouble' },
-    all: (count: number) => `All ${count} alerts`,
-    show: (step: number) => `Show step ${format.integer(step)}`,
+    heading: 'Alerts',
+    none: 'No alerts.',
   },
 
   files: {
@@ -267,7 +293,7 @@ export const text = {
     settingColumns: ['Setting', 'Preset', 'This run'],
     phases: 'Phases',
     phaseColumns: ['Phase', 'First step', 'Steps', 'Tokens', 'Rate at first', 'Rate at last'],
-    heldOutColumns: ['Source', 'Start', 'End', 'Change'],
+    heldOutColumns: ['Source', 'Start', 'At the switch', 'End', 'Since the switch'],
     unmeasured: 'Not measured.',
     others: 'Runs drawn beside it',
     otherColumns: ['Run', 'Difference to the baseline', 'Loss', 'Held-out'],
@@ -284,7 +310,6 @@ export const text = {
 
   runs: {
     heading: 'Runs',
-    note: 'Kept in this browser: settings, curve and key figures, no weights. Differences are told against the baseline.',
     columns: {
       name: 'Run',
       loss: 'Loss',
@@ -325,13 +350,31 @@ export const text = {
     unmeasuredApart: 'not measured by itself',
     source: 'Source',
     start: 'Start',
+    switch: 'At the switch',
     now: 'Now',
+    end: 'End',
     change: 'Change',
+    sinceSwitch: 'Since the switch',
+    withError: (change: number, error: number | null) =>
+      error === null ? format.change(change) : `${format.change(change)} ± ${error.toFixed(3)}`,
     trend: 'Trend',
     tokens: 'Tokens',
     epochs: 'Passes',
     trendOf: (name: string, from: number, to: number) =>
       `Held-out loss of ${name}: ${format.loss(from)} at first, ${format.loss(to)} now`,
+  },
+
+  answers: {
+    heading: 'The same questions after each phase',
+    note: 'Held-out text that was never trained on, with the same random draws each time.',
+    prompt: 'Prompt',
+    expected: 'The text goes on',
+    answer: 'Answer',
+    at: (step: number) => `Step ${format.integer(step)}`,
+    baseEnd: 'After the base run',
+    beforeSwitch: 'Before the switch',
+    afterSwitch: 'After the switch',
+    end: 'At the end',
   },
 
   samples: {
@@ -358,7 +401,11 @@ export const text = {
     switchByShare: 'Switch after',
     switchShareOf: (share: number) => `${format.percent(share)} of the steps`,
     switchShared: 'At a share of the steps, whatever the rate; with “none” the rate decides again.',
-    switchHint: 'Draw the mark along the curve, or move the slider.',
+    get switchHint() {
+      return isTouch.value
+        ? 'Slide a finger along the curve, or move the slider.'
+        : 'Draw the mark along the curve, or move the slider.';
+    },
     switchNever: 'The rate never falls that far: the blend would stay as it is.',
     preview: (switchShare: number | null) =>
       'Learning rate of the continued run' +
@@ -368,7 +415,6 @@ export const text = {
     weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
     more: 'All settings',
     experimentUnderWay: 'An experiment is under way on the other sheet: stop it there first.',
-    sourceOf: (from: string, notes: string | undefined) => `Source: ${from}${notes ? `, ${notes}` : ''}.`,
     files: 'Your own text',
     filesNote:
       '.txt, .md, .jsonl or .ndjson, also packed as .gz, chosen or dropped here, in place of the preset’s text. It is ' +
@@ -401,7 +447,7 @@ export const text = {
   },
 
   base: {
-    shipped: 'Start from the shipped base',
+    shipped: 'Continue the shipped base model',
     shippedNote: (bytes: number, steps: number) =>
       `${format.bytes(bytes)} to fetch instead of ${format.integer(steps)} steps to train.`,
     heading: 'A model to continue',
@@ -467,8 +513,9 @@ export const text = {
         'If that does not help, restart the browser.',
       ],
     } satisfies Record<NoGpuCause, string[]>,
-    rest: 'The plan below still shows the recipe; training needs WebGPU.',
-    details: 'What the browser said',
+    rest: 'Training needs WebGPU. You can still watch a recorded run here and read what the experiments found.',
+    remedies: 'How to get it working',
+    said: (message: string) => `The browser said: ${message}`,
   },
 
   keys: {

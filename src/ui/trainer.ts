@@ -9,6 +9,7 @@ import { batch, signal } from '@preact/signals';
 import type { RunConfig } from '../config/run.ts';
 import type {
   AdapterReport,
+  BaseOffer,
   BaseSource,
   ExperimentEvents,
   ExperimentRequest,
@@ -183,7 +184,12 @@ export const checkFile = (file: UserFile, onProgress: (read: number, total: numb
   ask(async (trainer): Promise<FileReport> => trainer.checkFile(file, proxy(onProgress)));
 
 export const listSaved = (): Promise<SavedList> => ask((trainer) => trainer.savedRuns());
-export const deleteSaved = (id: string): Promise<void> => ask((trainer) => trainer.deleteSaved(id));
+export const deleteSaved = (ids: string[], at: number): Promise<void> => ask((trainer) => trainer.deleteSaved(ids, at));
+export const restoreSaved = (ids: string[]): Promise<void> => ask((trainer) => trainer.restoreSaved(ids));
+export const emptyDeleted = (): Promise<void> => ask((trainer) => trainer.emptyDeleted());
+export const savedConfig = (id: string): Promise<RunConfig> => ask((trainer) => trainer.savedConfig(id));
+/** Without a worker there is nothing to save. */
+export const saveSoon = async (): Promise<void> => void (await link?.remote.saveSoon());
 
 export const claimSaved = (id: string): Promise<void> => ask((trainer) => trainer.claimSaved(id));
 export const unwatch = async (): Promise<void> => {
@@ -202,13 +208,25 @@ export async function watchSaved(saved: SavedRun): Promise<void> {
   await showSaved(saved, true);
 }
 
+/** Shows a saved run as it was, whole, in place of what the page shows; rejects where it cannot be read. */
+export async function openSaved({ id }: SavedRun): Promise<void> {
+  const number = ++runNumber;
+  const { config, part, events } = await ask((trainer) => trainer.openSaved(id));
+  if (number !== runNumber) return;
+  current = { since: Infinity, id: null, restarted: false };
+  batch(() => {
+    beginRun(config, part, { saved: id });
+    receive(events);
+  });
+}
+
 /** `first`: what is said before all that the run says. */
 async function showSaved({ id, part }: SavedRun, watched: boolean, first: RunEvents = {}): Promise<void> {
   const number = ++runNumber;
   try {
     const config = await ask((trainer) => trainer.savedConfig(id));
     if (number !== runNumber) return;
-    beginRun(config, part, watched);
+    beginRun(config, part, watched ? { watched } : { saved: id });
     receive(first);
   } catch (error) {
     if (number === runNumber) fail(error);
@@ -246,7 +264,7 @@ export async function startExperiment(
 }
 
 /** The shipped base that a run of this configuration could start from; null also where the answer failed to come. */
-export async function offeredBase(config: RunConfig): Promise<{ bytes: number } | null> {
+export async function offeredBase(config: RunConfig): Promise<BaseOffer | null> {
   try {
     return await ask((trainer) => trainer.shippedBase(config));
   } catch {

@@ -75,8 +75,8 @@ test('recorded results are read at once, and say what their intervals say', asyn
     await page.getByText('5 seeds, on a played adapter.').waitFor();
     const recorded = (await recordedFiles())['ci.json'] as ExperimentResults;
     const expected = verdicts(experimentNamed('f4'), recorded);
-    expect(expected).toHaveLength(7);
-    expect(await list(page, 'In words')).toEqual(expected);
+    await page.getByText(expected[0]!, { exact: true }).waitFor();
+    expect(await list(page, 'In words')).toEqual(expected.slice(1));
     // The paper's own figure with the mark of its evidence, beside ours.
     await page
       .getByRole('row', { name: /^recipe/ })

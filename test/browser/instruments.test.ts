@@ -24,7 +24,7 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       expect(await page.getByRole('region', { name: 'Tensors' }).getByRole('rowheader').count()).toBe(14);
       expect(await page.getByRole('region', { name: 'Layers' }).getByRole('rowheader').count()).toBe(2);
 
-      await page.getByRole('button', { name: 'Learn one row by heart' }).click();
+      await page.getByRole('button', { name: 'Overfit one row' }).click();
       await first.getByText('the loss of one row went from').waitFor();
       expect(await first.getByText('Wrong').count()).toBe(0);
 
@@ -36,7 +36,7 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
         await page.getByRole('textbox', { name: field }).fill(value);
       }
       await page.getByText('2 runs, 10.2K tokens in all.').waitFor();
-      await page.getByRole('button', { name: 'Fill the grid' }).click();
+      await page.getByRole('button', { name: 'Run all combinations' }).click();
       await page.getByText('One seed cannot tell a difference from noise').waitFor();
       await page.getByRole('button', { name: 'Fill what is missing' }).waitFor();
       const cells = page.getByRole('region', { name: 'Rate by batch' }).getByRole('cell');

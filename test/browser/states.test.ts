@@ -1,7 +1,7 @@
 /**
  * Every state of the page, played by a worker that trains nothing (test/ui/fake): accessible by axe's WCAG 2.2 AA
- * rules in light and dark, wide and narrow; no wider than a phone; no complaint on the console. LOOKS=all has every state in
- * each theme at each width, not only in two of the four.
+ * rules in light and dark, wide and narrow; no wider than a phone; no complaint on the console; numbers at both axes of the run's
+ * picture. LOOKS=all has every state in each theme at each width, not only in two of the four.
  */
 import axe, { type RunOnly } from 'axe-core';
 import type { Page } from 'playwright-core';
@@ -31,17 +31,43 @@ async function violations(page: Page, runOnly: RunOnly): Promise<string[]> {
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
 }
 
+/** Keeps the numbers written at the axes of the picture, by strip: pixels to anybody else. The label at the line's end is bold. */
+function keepNumbers(): void {
+  const numbers = { loss: new Set<string>(), rate: new Set<string>() };
+  const fillText = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (this: CanvasRenderingContext2D, ...args: Parameters<typeof fillText>) {
+    for (const strip of ['loss', 'rate'] as const)
+      if (this.canvas.closest(`.${strip}-plot`) && /^\d/.test(args[0]) && !/^(600|bold)/.test(this.font)) numbers[strip].add(args[0]);
+    fillText.apply(this, args);
+  };
+  Object.assign(globalThis, { numbers });
+}
+const forgetNumbers = (page: Page) =>
+  page.evaluate(() => Object.values((globalThis as unknown as { numbers: Record<string, Set<string>> }).numbers).forEach((strip) => strip.clear()));
+
+/** Whether each strip has two numbers at least, and so a scale; null where the page has no picture of a run. */
+const haveNumbers = (page: Page) =>
+  page.evaluate(() => {
+    if (!document.querySelector('.loss-plot')) return null;
+    return Object.values((globalThis as unknown as { numbers: Record<string, Set<string>> }).numbers).every(({ size }) => size >= 2);
+  });
+
 test.each(states.filter(({ onlyLook }) => !onlyLook))('$name', ({ scenario, address = '', reach }) =>
   withPlayed(
     scenario,
     async (page) => {
       await reach(page);
       await page.evaluate(axe.source);
+      await page.evaluate(keepNumbers);
       for (const [i, [colorScheme, width]] of looks.entries()) {
         await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width: width - 1, height: 800 });
+        await forgetNumbers(page);
         await page.setViewportSize({ width, height: 800 });
         const rules: RunOnly = i === 0 ? { type: 'tag', values: RULES } : { type: 'rule', values: OF_THE_LOOK };
         expect(await violations(page, rules), `${colorScheme}, ${width} px`).toEqual([]);
+        // A resized picture is drawn anew.
+        await expect.poll(() => haveNumbers(page), { message: `numbers at the axes: ${colorScheme}, ${width} px` }).not.toBe(false);
         if (width === PHONE) expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE);
       }
     },

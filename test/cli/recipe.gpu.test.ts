@@ -9,6 +9,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { runCommand } from '../../src/cli/commands.ts';
 import { readFolder } from '../../src/cli/readFolder.ts';
+import type { Sample } from '../../src/protocol.ts';
 import { planRun } from '../../src/recipe/phases.ts';
 import { gpu } from '../gpu/device.ts';
 import { patience } from '../patience.ts';
@@ -66,6 +67,15 @@ describe('npm run recipe', () => {
     expect(summary.switchStep).toBe(planRun(config).switchStep);
     expect(summary.steps).toBe(45);
     expect(Object.keys(summary.heldOutLoss)).toEqual(['notes']);
+    // One source makes equal blends: no switch is claimed, here and in the terminal.
+    expect(summary.conclusion.join(' ')).toContain('nothing switched');
+    for (const sentence of summary.conclusion) expect(stderr).toContain(sentence);
+    // Measured with rows at every phase's beginning and at the end, though evaluation.everySteps is 0; asked at every end.
+    const { heldOut, samples: written } = json('evaluations.json');
+    const ends = [...planRun(config).phases.map(({ firstStep }) => firstStep), 45];
+    expect(heldOut.map(({ step }: { step: number }) => step)).toEqual(ends);
+    expect(heldOut.every(({ rows }: { rows: Record<string, number[]> }) => rows.notes!.length > 0)).toBe(true);
+    expect(written.filter(({ question }: Sample) => question).map(({ step }: Sample) => step)).toEqual(ends.slice(1));
     expect(readdirSync(path.join(out, 'model'))).toEqual(expect.arrayContaining(['config.json', 'model.safetensors', 'tokenizer.json']));
 
     // Scored by the command and by an independent f64 forward: the same nats for every token.

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { vocabularyFor } from '../../src/config/derived.ts';
 import { BLENDS, closedSectionOf, OPTIONS, optionOf } from '../../src/config/options.ts';
 import { formatValue, getPath } from '../../src/config/path.ts';
+import { WORKS } from '../../src/config/option.ts';
 import { DEFAULT_PRESET, presetConfig, PRESETS } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { FACT_SOURCES, REAL_SOURCES, WORLD_SOURCES } from '../../src/config/sources.ts';
@@ -39,7 +40,7 @@ describe('options', () => {
       expect(label.length, key).toBeLessThan(26); // it heads a form field
       expect(explanation, key).toMatch(/ .*\.$/);
       if (source.from === 'this project') continue;
-      expect(source.notes, key).toMatch(/^papers\.md §/);
+      expect(WORKS[source.from], key).toMatch(/^https:/);
       expect(source.mark, key).toBeDefined();
     }
   });

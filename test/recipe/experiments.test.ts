@@ -179,7 +179,8 @@ describe('results', () => {
     expect(difference(results, 'recipe', 'pretraining-blend')!.n).toBe(2);
     expect(difference(results, 'recipe', 'pretraining-blend')!.mean).toBeCloseTo(0.105, 12);
     expect(verdicts(f1, results)).toEqual([
-      'recipe is above pretraining-blend by 10.5 points (95 % interval +4.1 to +16.9, 2 seeds).',
+      'recipe answers 10.5 points better than pretraining-blend and forgets 10.5 less; 10.5 points better in the mean ' +
+        '(95 % interval +4.1 to +16.9, 2 seeds).',
     ]);
   });
   test("make a table with the base, the intervals, the chance level and the paper's figures", () => {
@@ -190,6 +191,31 @@ describe('results', () => {
     expect(text).toContain('Chance: average 12.5; facts 12.5, archive 12.5.');
     expect(text).toContain('+10.5 (+4.1 to +16.9)');
     expect(text).not.toMatch(/NaN|undefined/);
+  });
+  test('open with the arm that trades most, name the trade, and fold ties into one line', () => {
+    const f4 = experimentNamed('f4');
+    const arm = (name: string, learnt: number, retained: number) =>
+      [1, 2, 3].map((seed) => {
+        const noise = 0.001 * seed * (name === 'recipe' ? 1 : -1);
+        const [averageWithoutRetention, retention] = [learnt + noise, retained + noise];
+        return { ...row(name, seed, (averageWithoutRetention + retention) / 2), averageWithoutRetention, retention };
+      });
+    const rows = [
+      arm('recipe', 0.5, 0.4),
+      arm('switch-1', 0.6, 0.3),
+      arm('switch-2', 0.52, 0.4),
+      arm('switch-10', 0.5, 0.4),
+      arm('switch-50', 0.502, 0.401),
+    ];
+    const found = verdicts(f4, { experiment: 'f4', preset: 'ci', rows: rows.flat() });
+    expect(found).toHaveLength(3);
+    expect(found[0]).toMatch(
+      /^switch-1 answers 9\.6 points better than recipe but forgets 10\.4 more; equal in the mean \(−0\.4 points, 95 % interval/,
+    );
+    expect(found[1]).toMatch(/^switch-2 answers 1\.6 points better than recipe and forgets as much; 0\.6 points better in the mean/);
+    expect(found[2]).toBe('No difference to recipe is shown in 3 seeds: switch-10, switch-50.');
+    const text = resultsTable(f4, { experiment: 'f4', preset: 'ci', rows: rows.flat() });
+    expect(text.split('\n')[2]).toBe(`**${found[0]}**`);
   });
   test('say so where no difference is shown, and where one seed shows none', () => {
     const tie = {

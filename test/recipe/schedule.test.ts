@@ -117,7 +117,8 @@ describe('the switch', () => {
         const found = switchStep(schedule, steps, divisor);
         let searched: number | null = null;
         for (let step = schedule.warmupSteps; step < steps && searched === null; step++) {
-          if (rate(schedule, step, steps) <= schedule.peak / divisor) searched = step;
+          // What rounding leaves above the threshold has reached it.
+          if (rate(schedule, step, steps) <= (schedule.peak / divisor) * (1 + 1e-12)) searched = step;
         }
         expect(found).toBe(searched);
       }),
@@ -139,6 +140,23 @@ describe('the switch', () => {
       }),
       { numRuns: 500, seed: 5 },
     );
+  });
+
+  test('an end typed as the decimal peak / f is reached, and one a ten-thousandth above it is not', () => {
+    const wrong: string[] = [];
+    for (let digits = 1; digits <= 99; digits++) {
+      for (let power = -6; power <= -1; power++) {
+        for (const divisor of [2, 2.5, 4, 5, 8, 10, 20, 25, 50, 100]) {
+          const peak = Number(`${digits}e${power}`);
+          const end = Number(`${Number((digits / divisor).toPrecision(12))}e${power}`);
+          // The last step alone is at the end's rate of a cosine.
+          if (switchStep(cosine(peak, end), 60, divisor) !== 59) wrong.push(`${peak}/${divisor} = ${end}`);
+          if (switchStep(cosine(peak, end * 1.0001), 60, divisor) !== null)
+            wrong.push(`${peak}/${divisor} < ${end * 1.0001}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   test('does not happen where the rate never falls so far, and ignores the warm-up', () => {

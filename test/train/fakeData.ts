@@ -40,6 +40,7 @@ export function fakeData(config: RunConfig): TrainingData {
   return {
     tokenizer: new ByteTokenizer(),
     suites: [],
+    questions: [],
     heldOut: [{ name: 'a', rows: heldOutRow(T, V) }],
     batches: {
       check: () => {},

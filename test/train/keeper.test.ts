@@ -42,18 +42,73 @@ describe('the interval between saves', () => {
   test('counts from the end of the last save', async () => {
     const clock = { now: 0 };
     const { keeper, keep } = keeperIn(new SlotStore(new MemoryFiles(), 'run'), clock);
-    expect(keeper.due()).toBe(false);
+    expect(keeper.due(0, 1000)).toBe(false);
     clock.now = 20_000;
-    expect(keeper.due()).toBe(true);
+    expect(keeper.due(0, 1000)).toBe(true);
     const done = keep(1);
-    expect(keeper.due()).toBe(false); // one at a time
+    expect(keeper.due(0, 1000)).toBe(false); // one at a time
     clock.now = 20_270;
     await done;
-    expect(keeper.due()).toBe(false);
+    expect(keeper.due(0, 1000)).toBe(false);
     clock.now = 20_270 + 76_300;
-    expect(keeper.due()).toBe(false);
+    expect(keeper.due(0, 1000)).toBe(false);
     clock.now += 100;
-    expect(keeper.due()).toBe(true);
+    expect(keeper.due(0, 1000)).toBe(true);
+  });
+});
+
+describe('saves by share of the run', () => {
+  const clock = { now: 0 };
+  /** A run of 360 steps of so many ms each whose saves take `cost` ms; the steps that would be lost at every moment. */
+  async function lost(step: number, cost: number): Promise<number[]> {
+    clock.now = 0;
+    const { keeper, keep } = keeperIn(new SlotStore(new MemoryFiles(), 'run'), clock);
+    const losses: number[] = [];
+    let saved = 0;
+    for (let at = 0; at < 360; at++, clock.now += step) {
+      if (at === 0 || keeper.due(at, 360)) {
+        const done = keep(at);
+        clock.now += cost;
+        await done;
+        saved = at;
+      }
+      losses.push(at + 1 - saved);
+    }
+    return losses;
+  }
+
+  test('lose at most a twentieth of a short run, if a save takes no more than two hundredths of that', async () => {
+    expect(Math.max(...(await lost(100, 20)))).toBeLessThanOrEqual(360 / 20);
+    expect(Math.max(...(await lost(100, 36)))).toBeLessThanOrEqual(360 / 20);
+  });
+
+  test('take no more than a fiftieth of the time while they are not free', async () => {
+    const losses = await lost(2, 20);
+    const saves = losses.filter((steps) => steps === 1).length;
+    expect(saves).toBeLessThan(3);
+  });
+
+  test('come at once when the page may be gone, once', async () => {
+    clock.now = 0;
+    const { keeper, keep } = keeperIn(new SlotStore(new MemoryFiles(), 'run'), clock);
+    await keep(0);
+    expect(keeper.due(3, 360)).toBe(false);
+    keeper.want();
+    expect(keeper.due(3, 360)).toBe(true);
+    await keep(3);
+    expect(keeper.due(4, 360)).toBe(false);
+  });
+
+  test('are not tried again before the interval after one has failed', async () => {
+    clock.now = 0;
+    const { keeper, keep } = keeperIn(new SlotStore(new MemoryFiles(), 'run'), clock);
+    await keep(0, Promise.reject(new Error('the disk is full')));
+    clock.now = 19_999;
+    expect(keeper.due(300, 360)).toBe(false);
+    clock.now = 20_000;
+    expect(keeper.due(300, 360)).toBe(true);
+    await keep(300);
+    expect(keeper.due(309, 360)).toBe(true);
   });
 });
 

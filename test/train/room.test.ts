@@ -1,11 +1,14 @@
 /** A browser whose storage is full: what is deleted to make room, what never is, and what the user is told. */
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { FaultyFiles } from '../../src/storage/faulty.ts';
 import { type Files, MemoryFiles, type OpenFile } from '../../src/storage/files.ts';
 import type { Progress } from '../../src/train/checkpoint.ts';
 import { newHealth } from '../../src/train/health.ts';
 import type { Keeper, SavedState } from '../../src/train/keeper.ts';
+import { SlotStore } from '../../src/storage/slots.ts';
 import { SavedRuns } from '../../src/train/savedRuns.ts';
+import { mostFinishedBytes, undoTime } from '../../src/util/kept.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
 
 /** A disk of so many bytes: a write that does not fit fails, or takes what fits and says nothing, as a full disk does under OPFS. */
@@ -71,14 +74,36 @@ async function newRuns(disk: Files) {
   return { runs, told, begin, leave, left };
 }
 
+/** Files of a disk, byte for byte. */
+const bytesOf = (disk: MemoryFiles) =>
+  Object.fromEntries([...disk.contents].map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]));
+
 describe('of runs that are over', () => {
-  test('four finished ones are kept; those that can be gone on with stay, however many', async () => {
-    const { leave, left } = await newRuns(new MemoryFiles());
-    for (let seed = 1; seed <= 6; seed++) await leave(seed, 'done');
+  test('finished ones are kept while they fit into their room, each with one save; those that can be gone on with stay, however many', async () => {
+    const disk = new MemoryFiles();
+    const { leave, left, runs } = await newRuns(disk);
     for (let seed = 11; seed <= 17; seed++) await leave(seed, seed % 2 ? 'stopped' : 'training');
-    const seeds = await left();
-    expect(seeds.filter((run) => run.endsWith('done'))).toEqual(['6 done', '5 done', '4 done', '3 done']);
-    expect(seeds).toHaveLength(4 + 7);
+    for (let seed = 1; seed <= 6; seed++) await leave(seed, 'done');
+    expect((await left()).slice(0, 6)).toEqual([6, 5, 4, 3, 2, 1].map((seed) => `${seed} done`));
+    // As if the text kept with one of them were as large as their room: it and all that are older go, the latest stays.
+    const [, second] = await runs.list();
+    await new SlotStore(disk, second!.id).save([new Uint8Array(8)], { ...second!, inputBytes: mostFinishedBytes, bytes: null, id: null });
+    await leave(7, 'stopped');
+    expect((await left()).filter((run) => run.endsWith('done'))).toEqual(['6 done']);
+    expect(await left()).toHaveLength(1 + 1 + 7);
+  });
+
+  test('a run at its end keeps one save, which is whole', async () => {
+    const disk = new MemoryFiles();
+    const { begin, runs } = await newRuns(disk);
+    const keeper = await begin(1);
+    for (const step of [1, 2]) await keep(keeper, step, 'training');
+    const heads = () => [...disk.contents.keys()].filter((name) => /^[^.]+\.[ab]\.head$/.test(name) && !name.includes('-inputs')).length;
+    expect(heads()).toBe(2);
+    await keep(keeper, 3, 'done');
+    expect(heads()).toBe(1);
+    const [run] = await runs.list();
+    expect((await runs.read(run!.id)).checkpoint.progress.step).toBe(3);
   });
 
   test('what a run left that never came to a save is cleared away by the next', async () => {
@@ -91,6 +116,47 @@ describe('of runs that are over', () => {
     expect(before).toBeGreaterThan(0);
     expect(await left()).toEqual(['2 stopped']);
     expect(new Set([...disk.contents.keys()].map((name) => name.replace(/(-inputs)?\..*/, ''))).size).toBe(1);
+  });
+});
+
+describe('a deleted run', () => {
+  test('can be had back to the byte, is in no list meanwhile, and is gone when its time has passed', async () => {
+    const disk = new MemoryFiles();
+    const { leave, left, runs } = await newRuns(disk);
+    await leave(1, 'done');
+    await leave(2, 'stopped');
+    const before = bytesOf(disk);
+    const ids = (await runs.list()).map(({ id }) => id);
+    const now = Date.now();
+    await runs.delete(ids, now);
+    expect(await left()).toEqual([]);
+    expect((await runs.listed()).deleted.map(({ seed, deletedAt }) => [seed, deletedAt])).toEqual([[2, now], [1, now]]);
+    // Another visit finds it as this one left it.
+    const later = await SavedRuns.open(disk);
+    expect(await later.list()).toEqual([]);
+    await later.restore(ids);
+    expect(bytesOf(disk)).toEqual(before);
+    expect(await left()).toEqual(['2 stopped', '1 done']);
+
+    await runs.delete([ids[1]!], now - undoTime);
+    expect((await runs.listed()).deleted).toEqual([]);
+    await expect(runs.restore([ids[1]!])).rejects.toMatchObject({ code: 'gone' });
+    expect([...disk.contents.keys()].some((name) => name.startsWith(ids[1]!))).toBe(false);
+    expect(await left()).toEqual(['2 stopped']);
+  });
+
+  test('is not cleared away by the run that is begun next, and gives up its room when that is asked for', async () => {
+    const disk = new MemoryFiles();
+    const { leave, left, runs } = await newRuns(disk);
+    await leave(1, 'done');
+    const { id } = (await runs.list())[0]!;
+    await runs.delete([id], Date.now());
+    await leave(2, 'stopped');
+    await runs.restore([id]);
+    expect(await left()).toEqual(['2 stopped', '1 done']);
+    await runs.delete([id], Date.now());
+    await runs.emptyDeleted();
+    expect([...disk.contents.keys()].some((name) => name.startsWith(id))).toBe(false);
   });
 });
 
@@ -109,6 +175,24 @@ describe.each([false, true])('a full disk (takes part of the bytes without a wor
     await keep(keeper, 2, 'training');
     expect(told).toEqual([expect.stringMatching(/storage is full: the saves of a finished run were deleted.*seed 1, 40 steps, 0\.1 MB a save/), 'saved 2']);
     expect(await left()).toEqual(['4 training', '3 done', '2 stopped']);
+  });
+
+  test('deleted runs make room before any other, whatever they were', async () => {
+    const disk = new SmallDisk();
+    disk.short = short;
+    const { begin, leave, left, told, runs } = await newRuns(disk);
+    await leave(1, 'done');
+    await leave(2, 'stopped');
+    const { id } = (await runs.list())[0]!;
+    await runs.delete([id], Date.now());
+    const keeper = await begin(3);
+    await keep(keeper, 1, 'training');
+    disk.room = disk.used + 1000;
+    told.length = 0;
+    await keep(keeper, 2, 'training');
+    expect(told).toEqual(['saved 2']);
+    expect(await left()).toEqual(['3 training', '1 done']);
+    await expect(runs.restore([id])).rejects.toMatchObject({ code: 'gone' });
   });
 
   test('where only runs that can be gone on with are left, none is deleted: the save fails, the last one stays whole', async () => {
@@ -148,7 +232,7 @@ test('a save that fails for another reason deletes nothing, whatever call fails'
   const before = await newRuns(whole);
   await before.leave(1, 'done');
   for (const fault of ['throw', 'busy', 'sentinel'] as const) {
-    for (let at = 1; at <= 12; at++) {
+    for (let at = 1; at <= 40; at++) {
       const disk = new MemoryFiles();
       for (const [name, bytes] of whole.contents) disk.contents.set(name, bytes.slice());
       const runs = await SavedRuns.open(new FaultyFiles(disk, { fault, at, lasting: false }));

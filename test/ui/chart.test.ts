@@ -76,11 +76,58 @@ describe('Smoother', () => {
   });
 
   test('weighs by distance: after a gap of k steps the past counts as after k steps', () => {
-    // y = 1 at x = 0, then 0: after distance d the mean is s^(d·1000/range) of the mass.
+    // Values 1, 1, 0 at x = 0, 1, 8. The first two have a weight of 1 − s each, faded over 8 and 7 steps; the last 1 − s⁷.
     const smoother = new Smoother(0.9, share(1000));
-    smoother.extend([0, 7], [1, 0], [0, 0], 2);
-    const keep = 0.9 ** 7;
-    expect(smoother.values[1]).toBeCloseTo(keep, 12);
+    smoother.extend([0, 1, 8], [1, 1, 0], [0, 0, 0], 3);
+    const past = 0.1 * (0.9 ** 8 + 0.9 ** 7);
+    expect(smoother.values[2]).toBeCloseTo(past / (past + 1 - 0.9 ** 7), 12);
+  });
+
+  test('an odd first value is forgotten as fast as any other: near the constant within the half-life', () => {
+    const y = Float64Array.from({ length: 40 }, (_, i) => (i === 0 ? 5 : 1));
+    const smoother = new Smoother(0.95, share(1000));
+    smoother.extend(ramp(40), y, new Uint8Array(40), 40);
+    // Half-life: ln 2 / −ln 0.95 = 13.5 steps. Of 14 values, faded by at most a half, the first has a twentieth of the mass.
+    expect(smoother.values[14]).toBeLessThan(1.2);
+    expect(smoother.values[14]).toBeGreaterThan(1);
+    // The case that was reported: 10, then 2; ten points on.
+    const odd = new Smoother(0.95, share(1000));
+    odd.extend(ramp(11), [10, ...new Array(10).fill(2)], new Uint8Array(11), 11);
+    expect(odd.values[10]).toBeCloseTo(2.555, 3);
+  });
+
+  test('1,000 random series agree with the weighted mean written out', () => {
+    let furthest = 0;
+    for (let series = 0; series < 1000; series++) {
+      const draw = (stream: number, i: number) => randomUniform(series, 100 + stream, i);
+      const n = 2 + Math.floor(draw(0, 0) * 60);
+      const strength = draw(0, 1) * 0.99;
+      const x: number[] = [];
+      const y: number[] = [];
+      const phase: number[] = [];
+      for (let i = 0; i < n; i++) {
+        x.push((x[i - 1] ?? 0) + 1e-4 + draw(1, i) * 0.02);
+        y.push(draw(2, i) < 0.05 ? NaN : 10 * draw(3, i));
+        phase.push((phase[i - 1] ?? 0) + (draw(4, i) < 0.05 ? 1 : 0));
+      }
+      const smoother = new Smoother(strength, (value) => value);
+      smoother.extend(x, y, phase, n);
+      for (let i = 0; i < n; i++) {
+        // Each value stands for the stretch before it, the first for the one after it, and fades with distance.
+        const past: number[] = [];
+        for (let j = 0; j <= i; j++) if (phase[j] === phase[i] && Number.isFinite(y[j])) past.push(j);
+        if (!Number.isFinite(y[i])) continue;
+        let [sum, mass] = [0, 0];
+        past.forEach((j, k) => {
+          const stretch = past.length === 1 ? Infinity : x[past[Math.max(1, k)]] - x[past[Math.max(1, k) - 1]];
+          const weight = (1 - strength ** (1000 * stretch)) * strength ** (1000 * (x[i] - x[j]));
+          sum += weight * y[j];
+          mass += weight;
+        });
+        furthest = Math.max(furthest, Math.abs(smoother.values[i] - sum / mass));
+      }
+    }
+    expect(furthest).toBeLessThan(1e-9);
   });
 
   test('a single NaN does not poison the rest', () => {

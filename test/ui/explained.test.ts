@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Source } from '../../src/config/option.ts';
 import { BLENDS, OPTIONS } from '../../src/config/options.ts';
-import { METRICS } from '../../src/ui/metrics.ts';
+import { type Metric, METRICS } from '../../src/ui/metrics.ts';
 
 /** Longest explanation: what is read at a glance, in four lines of a tip. */
 const LONGEST = 200;
@@ -13,13 +13,11 @@ function expectExplained(explanation: string): void {
   expect(explanation).toMatch(/^([A-Z`η]|d, ).*\.$/su);
 }
 
-/** The paper's or the model's own, with the section of the notes where it was read and how well it is backed; or ours. */
-function expectSource({ from, notes, mark }: Source): void {
-  // Our own choices have no paper to name; their reasons stand in the explanation.
-  if (from === 'this project' && notes === undefined) return;
-  if (from === 'this project') return expect(notes).toMatch(/^toy-world\.md §\d/);
-  expect(notes).toMatch(/^papers\.md §\d/);
-  expect(mark).toBeDefined();
+/** The paper's, with a place in it; the model's own; or ours, whose reasons stand in the explanation. Nothing less well backed is shown. */
+function expectSource({ from, where, mark }: Source): void {
+  if (from === 'this project') return;
+  expect(mark).toMatch(/^[TSPC]$/);
+  if (from === "Reuse, Don't Retrain") expect(where).toMatch(/^(Figures?|Tables?) \d|^base model$|^the recipe$/);
 }
 
 describe('settings', () => {
@@ -30,9 +28,9 @@ describe('settings', () => {
 });
 
 describe('numbers', () => {
-  test.each(Object.entries(METRICS))('%s', (_, { explanation, source }) => {
-    expectExplained(explanation);
-    // A section of the notes, or a formula.
-    expect(source).toMatch(/papers\.md §\d|[=‖Σ]/);
+  test.each(Object.entries(METRICS))('%s', (_, metric: Metric) => {
+    expectExplained(metric.explanation);
+    if (metric.source) expectSource(metric.source);
+    else expect(metric.formula).toMatch(/[=‖Σ]/);
   });
 });

@@ -39,7 +39,7 @@ test('fields take numbers in any order, once each, and say what else they are gi
 
 test('a trial works on what a start would take, and on the weights of a run that rests', () => {
   machine.value = { kind: 'none', cause: 'no-adapter', message: '' };
-  expect(hindrance.value).toMatch(/No graphics processor/);
+  expect(hindrance.value).toMatch(/No GPU/);
   machine.value = { kind: 'ready', adapter: { vendor: '', architecture: '', description: '', software: false, features: [], maxBufferSize: 1, maxStorageBufferBindingSize: 1 } };
   expect([hindrance.value, weights.value, subject.value]).toEqual([null, 'start', 'untrained weights of preset tiny, seed 1']);
   beginRun(presetConfig('tiny'), 'all');

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { runLook } from '../../src/ui/chart/palette.ts';
 import { bySeedlessKey, freePlace, meanOf, nameFor, NO_FIGURES, type RunRecord } from '../../src/ui/runs/record.ts';
+import { History } from '../../src/ui/chart/columns.ts';
+import { curves, records, removedRows, removeRows, restoreRows } from '../../src/ui/runs/ledger.ts';
 import { heldOutOf, measuredSources, sorted, switchOf } from '../../src/ui/runs/rows.ts';
+import { savesOfRows } from '../../src/ui/runs/saves.ts';
+import type { SavedRun } from '../../src/protocol.ts';
+import { planRun } from '../../src/recipe/phases.ts';
 
 function record(id: string, changes: Partial<RunRecord> = {}): RunRecord {
   return {
@@ -21,7 +26,7 @@ function record(id: string, changes: Partial<RunRecord> = {}): RunRecord {
   };
 }
 
-const ids = (records: readonly RunRecord[]) => records.map(({ id }) => id).join('');
+const ids = (rows: readonly RunRecord[]) => rows.map(({ id }) => id).join('');
 const loss = (value: number | null) => ({ figures: { ...NO_FIGURES, loss: value } });
 
 test('names are never taken twice, however many runs there are', () => {
@@ -73,4 +78,54 @@ test('mean and standard deviation', () => {
   expect(meanOf([])).toBeNull();
   expect(meanOf([3, null])).toEqual({ mean: 3, spread: null });
   expect(meanOf([1, 3, Number.NaN])).toEqual({ mean: 2, spread: Math.SQRT2 });
+});
+
+describe('the save of a row', () => {
+  const save = (id: string, startedAt: number, changes: Partial<SavedRun> = {}): SavedRun => ({
+    id,
+    preset: 'tiny',
+    seed: 1,
+    part: 'all',
+    step: 10,
+    endStep: planRun(presetConfig('tiny'), 'all').endStep,
+    phase: 'qa',
+    loss: 2,
+    state: 'done',
+    startedAt,
+    savedAt: startedAt + 5,
+    bytes: 100,
+    generation: 1,
+    ...changes,
+  });
+  const idsOf = (rows: RunRecord[], saves: SavedRun[]) => [...savesOfRows(rows, saves)].map(([row, { id }]) => `${row} ${id}`).sort();
+
+  test('is the one that the row names, whatever else would fit', () => {
+    expect(idsOf([record('a', { saved: 'x' }), record('b', { saved: 'gone' })], [save('y', 1), save('x', 9)])).toEqual(['a x']);
+  });
+
+  test('of an earlier version of the page is the first one begun after the row and before the next like it', () => {
+    const rows = [record('late', { startedAt: 200 }), record('early', { startedAt: 100 }), record('later', { startedAt: 300 })];
+    const found = idsOf(rows, [save('a', 110), save('b', 205), save('c', 207), save('before', 99)]);
+    expect(found).toEqual(['early a', 'late b']);
+  });
+
+  test('is not one of another recipe', () => {
+    const other = [save('a', 110, { seed: 2 }), save('b', 110, { endStep: 7 }), save('c', 110, { part: 'continued' }), save('d', 110, { preset: 'smoke' })];
+    expect(idsOf([record('row', { startedAt: 100 })], other)).toEqual([]);
+  });
+});
+
+test('a deleted row comes back as it was, with its curve and in its place', () => {
+  const curve = new History();
+  const rows = [record('c', { startedAt: 3 }), record('b', { startedAt: 2, saved: 'x' }), record('a', { startedAt: 1 })];
+  records.value = rows;
+  curves.value = new Map([['b', curve]]);
+  removeRows(['b', 'a'], 77);
+  expect(ids(records.value)).toBe('c');
+  expect(curves.value.size).toBe(0);
+  expect(removedRows.value.map(({ record: { id, deletedAt } }) => [id, deletedAt])).toEqual([['b', 77], ['a', 77]]);
+  restoreRows(['b', 'a']);
+  expect(records.value).toStrictEqual(rows);
+  expect(curves.value.get('b')).toBe(curve);
+  expect(removedRows.value).toEqual([]);
 });

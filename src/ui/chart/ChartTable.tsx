@@ -7,7 +7,14 @@ import { rowsOf } from './summary.ts';
 export function ChartTable() {
   void picture.value;
   const [step, phase, loss, smoothed, rate, speed] = text.chart.columns;
-  const head = [step, phase, [loss, 'loss'], [smoothed, 'smoothed'], [rate, 'rate'], [speed, 'tokensPerSecond']] as const;
+  const head = [
+    step,
+    phase,
+    [loss, 'loss'],
+    [smoothed, 'smoothed'],
+    [rate, 'rate'],
+    [speed, 'tokensPerSecond'],
+  ] as const;
   return (
     <Table name={text.chart.heading} head={head}>
       {rowsOf(history, smoother.value).map(([first, ...cells]) => (

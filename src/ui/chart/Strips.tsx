@@ -7,9 +7,10 @@ import { useSignal, useSignalEffect, type Signal } from '@preact/signals';
 import type { Phase, RunPlan } from '../../recipe/phases.ts';
 import type { StepScale } from './scale.ts';
 import { lookOf } from './palette.ts';
-import type { PlotsInput } from './drawn.ts';
+import { breaksOf, type PlotsInput } from './drawn.ts';
 import { Plots } from './plots.ts';
 import { sharesOf } from '../state/config.ts';
+import { putAway } from '../state/shown.ts';
 import { theme } from '../state/theme.ts';
 import { text } from '../strings.ts';
 
@@ -75,7 +76,7 @@ export function Strips(props: Props) {
 
   useLayoutEffect(
     () => plots.current?.update(latest.current),
-    [plan, scale, input.smoother, input.wholeRange, input.others],
+    [plan, scale, input.smoother, input.wholeRange, input.others, input.heldOut, input.hidden],
   );
   useSignalEffect(() => {
     if (redraw.value >= 0) plots.current?.update(latest.current);
@@ -145,6 +146,9 @@ export function Strips(props: Props) {
             }}
           />
         )}
+        {breaksOf(scale.values).map((share) => (
+          <span key={share} class="scale-break" style={{ left: percent(share) }} aria-hidden="true" />
+        ))}
         {props.reading !== null && inside(scale.position(props.reading)) === scale.position(props.reading) && (
           <div class="hairline" style={{ left: percent(scale.position(props.reading)) }} />
         )}
@@ -228,7 +232,11 @@ function BlendStrip({
                 const look = lookOf(index);
                 return (
                   share > 0 && (
-                    <div key={source} class={`share ${look.class}`} style={`flex: ${share} 0 0; ${look.style}`}>
+                    <div
+                      key={source}
+                      class={`share ${look.class} ${putAway.value.has(`source ${source}`) ? 'away' : ''}`}
+                      style={`flex: ${share} 0 0; ${look.style}`}
+                    >
                       {share >= NAME_ROOM && !place.isNarrow && <span class="share-name">{source}</span>}
                     </div>
                   )

@@ -4,7 +4,7 @@ import { quantile } from '../state/progress.ts';
 import * as format from '../format.ts';
 import type { History } from './columns.ts';
 import { visiblePoints } from './downsample.ts';
-import { evenScale, valueTicks, type StepScale, type Unit } from './scale.ts';
+import { evenScale, valueTicks, type StepScale, type Unit, type ValueScale } from './scale.ts';
 import type { Smoother } from './smooth.ts';
 
 /** Rates below this share of the peak are drawn at the strip's floor: a log scale has no zero. */
@@ -21,6 +21,7 @@ const OUTLIERS = 0.02;
 
 /** Another run, or the mean of a group, drawn behind the page's own. */
 export interface OtherLine {
+  id: string;
   name: string;
   /** In the axis's unit, ascending. */
   x: Float64Array;
@@ -32,6 +33,15 @@ export interface OtherLine {
   place: number;
   /** Extent of a group around its mean, one entry a point. */
   band: { low: Float64Array; high: Float64Array } | null;
+}
+
+/** A source's held-out losses along the run. */
+export interface HeldOutLine {
+  name: string;
+  /** Index of the source's look; see lookOf in palette.ts. */
+  place: number;
+  step: readonly number[];
+  loss: readonly number[];
 }
 
 export interface PlotsInput {
@@ -50,6 +60,11 @@ export interface PlotsInput {
   logLoss: boolean;
   unit: Unit;
   others: readonly OtherLine[];
+  heldOut: readonly HeldOutLine[];
+  /** Lines of the page's run that the legend has put away. */
+  hidden: ReadonlySet<'average' | 'raw'>;
+  /** ln V, nats: what guessing among all tokens costs, and so about where the first loss will be. */
+  guess: number;
 }
 
 /** Logged points worth drawing of one column, in a picture this many pixels wide. */
@@ -75,16 +90,18 @@ export function pickedOther({ scale: { values } }: PlotsInput, other: OtherLine,
 }
 
 /**
- * Extent of the averages and of nearly all raw losses, with a twentieth of air; not forced down to zero, which would
- * hide late progress.
+ * Extent of what is drawn: averages, nearly all raw losses, other runs, held-out losses; with a twentieth of air and not
+ * forced down to zero, which would hide late progress. The page's own run is always inside. Before any loss: from a
+ * certain guess to a blind one.
  */
 export function lossRange(input: PlotsInput, width: number): [number, number] {
-  const { plan, history, smoother, wholeRange, scale, others, logLoss } = input;
+  const { plan, history, smoother, wholeRange, scale, others, heldOut, logLoss, guess } = input;
   const { firstStep, endStep } = plan;
   const fall = FALL_SHARE * (endStep - firstStep);
   const isWhole = scale.position(firstStep) === 0;
-  const ended = others.length > 0 ? endStep : history.length > 0 ? history.step[history.length - 1] : firstStep;
-  const pastFall = isWhole && !scale.values.log && ended - firstStep > 2 * fall;
+  // By how far the page's own run is, once there is one: others must not push its beginning out of sight.
+  const reached = history.length > 0 ? history.step[history.length - 1] : others.length > 0 ? endStep : firstStep;
+  const pastFall = isWhole && !scale.values.log && reached - firstStep > 2 * fall;
   const from = wholeRange || !pastFall ? firstStep : firstStep + fall;
   const drawn = pickedSteps(input, history.loss, width).filter((i) => history.step[i] >= from);
   // Other runs' lines are whole in sight wherever this run's would be.
@@ -98,8 +115,9 @@ export function lossRange(input: PlotsInput, width: number): [number, number] {
     .map((i) => history.loss[i])
     .filter(Number.isFinite)
     .sort((a, b) => a - b);
-  const average = [...drawn.map((i) => smoother.values[i]), ...beside].filter(Number.isFinite);
-  if (raw.length === 0 && average.length === 0) return logLoss ? [1, 10] : [0, 1];
+  const measured = heldOut.flatMap(({ step, loss }) => loss.filter((_, i) => step[i]! >= from));
+  const average = [...drawn.map((i) => smoother.values[i]), ...beside, ...measured].filter(Number.isFinite);
+  if (raw.length === 0 && average.length === 0) return [logLoss ? 1 : 0, guess * 1.05];
   const beyond = wholeRange ? 0 : OUTLIERS;
   const extremes = raw.length > 0 ? [quantile(raw, beyond), quantile(raw, 1 - beyond)] : [];
   const [low, high] = extentOf(average, extremes);
@@ -130,6 +148,15 @@ function extentOf(...lists: readonly (readonly number[])[]): [number, number] {
 /** Numbers beside a logarithmic loss axis: its extent is rarely a decade, so round values stand closer than powers. */
 export function levels(low: number, high: number): number[] {
   return valueTicks(evenScale(low, high), 100, 20, false);
+}
+
+/** Where the scale changes along what is shown, as shares of the width. */
+export const breaksOf = ({ stretches, position }: ValueScale): number[] =>
+  stretches.slice(1).map(({ from }) => position(from));
+
+/** Whether a number centred at this share of the plotting area, so many pixels wide, stays between the picture's edges. */
+export function fitsAxis(share: number, width: number, area: number, left: number, right: number): boolean {
+  return share * area - width / 2 >= -left && share * area + width / 2 <= area + right;
 }
 
 export function tickText(value: number, unit: Unit): string {

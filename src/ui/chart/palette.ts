@@ -8,6 +8,9 @@ export function lookOf(index: number): { class: string; style: string } {
   return { class: index % 2 === 1 ? 'hatched' : '', style: `--colour: var(--series-${(index % COLOURS) + 1})` };
 }
 
+/** Other runs under the page's own, which is the one to look at. */
+export const DIMMED = 0.45;
+
 /** The first five colours for runs: the sixth is too near the ember, the seventh is the soft ink. */
 export const RUN_COLOURS = 5;
 /** Lengths of line and gap, px; four of them with five colours make twenty looks. */

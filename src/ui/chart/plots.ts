@@ -5,6 +5,7 @@
  */
 import uPlot from 'uplot';
 import {
+  fitsAxis,
   levels,
   lossRange,
   pickedOther,
@@ -15,7 +16,7 @@ import {
   type PlotsInput,
 } from './drawn.ts';
 import { valueTicks } from './scale.ts';
-import { RUN_COLOURS, runLook } from './palette.ts';
+import { COLOURS, DIMMED, RUN_COLOURS, runLook } from './palette.ts';
 import * as format from '../format.ts';
 
 /** Height of the step axis under the lower strip, px; figure.css knows it as 1.5rem. */
@@ -97,9 +98,11 @@ export class Plots {
   }
 
   #lossOptions(ink: Inks, height: number): uPlot.Options {
-    // Before the first loss the scale means nothing: no numbers, no grid.
-    const measured: uPlot.Axis.Filter = (_, splits) =>
-      this.#input.history.length > 0 ? splits : splits.map(() => null);
+    // Before there is a line only numbers: the plan is written where the grid would be.
+    const drawn: uPlot.Axis.Filter = (_, splits) => {
+      const { history, others } = this.#input;
+      return history.length > 0 || others.length > 0 ? splits : splits.map(() => null);
+    };
     const line = { stroke: ink.ink, width: 1.75, points: { show: false } };
     return {
       ...this.#options(height),
@@ -114,9 +117,9 @@ export class Plots {
           stroke: ink.soft,
           font: ink.font,
           space: 40,
-          grid: { stroke: ink.hair, width: 1, filter: measured },
+          grid: { stroke: ink.hair, width: 1, filter: drawn },
           ticks: { show: false },
-          filter: measured,
+          filter: (_, splits) => splits,
           ...(this.#input.logLoss && {
             splits: (_plot: uPlot, _axis: number, low: number, high: number) => levels(low, high),
             values: (_: uPlot, values: number[]) => values.map((value) => (value === null ? null : String(value))),
@@ -131,7 +134,7 @@ export class Plots {
       ],
       hooks: {
         drawAxes: [(plot) => this.#drawOthers(plot, ink)],
-        draw: [(plot) => this.#drawTip(plot, ink)],
+        draw: [(plot) => this.#drawHeldOut(plot, ink), (plot) => this.#drawTip(plot, ink)],
       },
     };
   }
@@ -156,9 +159,9 @@ export class Plots {
           gap: 2,
           grid: { show: false },
           ticks: { stroke: ink.hair, width: 1, size: 4 },
-          splits: () => this.#ticks().map((value) => this.#input.scale.values.position(value)),
+          splits: (plot) => this.#ticks(plot, ink).map((value) => this.#input.scale.values.position(value)),
           filter: (_, splits) => splits,
-          values: () => this.#ticks().map((value) => tickText(value, this.#input.unit)),
+          values: (plot) => this.#ticks(plot, ink).map((value) => tickText(value, this.#input.unit)),
         },
         {
           size: () => this.#gutters().left,
@@ -179,9 +182,18 @@ export class Plots {
     };
   }
 
-  #ticks(): number[] {
+  /** A number that the picture's edge would cut is left out. */
+  #ticks({ ctx }: uPlot, ink: Inks): number[] {
     const { scale, unit } = this.#input;
-    return valueTicks(scale.values, this.#area.offsetWidth, TICKS_APART, unit === 'step');
+    const { left, right } = this.#gutters();
+    const area = this.#area.offsetWidth;
+    ctx.save();
+    ctx.font = ink.font;
+    const ticks = valueTicks(scale.values, area, TICKS_APART, unit === 'step').filter((value) =>
+      fitsAxis(scale.values.position(value), ctx.measureText(tickText(value, unit)).width, area, left, right),
+    );
+    ctx.restore();
+    return ticks;
   }
 
   #pixels(): number {
@@ -189,12 +201,12 @@ export class Plots {
   }
 
   #lossData(): uPlot.AlignedData {
-    const { scale, history, smoother } = this.#input;
+    const { scale, history, smoother, hidden } = this.#input;
     const picked = pickedSteps(this.#input, history.loss, this.#pixels());
     const x = picked.map((i) => scale.position(history.step[i]));
-    const raw = picked.map((i) => finite(history.loss[i]));
+    const raw = picked.map((i) => (hidden.has('raw') ? null : finite(history.loss[i])));
     const smooth = PHASES.map((phase) =>
-      picked.map((i) => (history.phase[i] === phase ? finite(smoother.values[i]) : null)),
+      picked.map((i) => (history.phase[i] === phase && !hidden.has('average') ? finite(smoother.values[i]) : null)),
     );
     return [x, raw, ...smooth];
   }
@@ -213,7 +225,7 @@ export class Plots {
   }
 
   #drawOthers(plot: uPlot, ink: Inks): void {
-    const { others, scale } = this.#input;
+    const { others, scale, history } = this.#input;
     if (others.length === 0) return;
     const { ctx, bbox } = plot;
     const px = (value: number) => plot.valToPos(scale.values.position(value), 'x', true);
@@ -222,10 +234,11 @@ export class Plots {
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
+    if (history.length > 0) ctx.globalAlpha = DIMMED;
     for (const other of others) {
       const picked = pickedOther(this.#input, other, this.#pixels());
       const look = runLook(other.place);
-      const colour = ink.series[look.colour];
+      const colour = ink.series[look.colour % RUN_COLOURS];
       if (other.band) {
         const { low, high } = other.band;
         ctx.beginPath();
@@ -250,11 +263,40 @@ export class Plots {
     ctx.restore();
   }
 
+  #drawHeldOut(plot: uPlot, ink: Inks): void {
+    const { heldOut, scale } = this.#input;
+    if (heldOut.length === 0) return;
+    const { ctx, bbox } = plot;
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    ctx.lineWidth = 1.5 * ratio;
+    for (const { place, step, loss } of heldOut) {
+      const points = step.map(
+        (at, i) => [plot.valToPos(scale.position(at), 'x', true), plot.valToPos(loss[i]!, 'y', true)] as const,
+      );
+      ctx.strokeStyle = ctx.fillStyle = ink.series[place % COLOURS]!;
+      // As in the blend, every second source differs by more than its colour.
+      ctx.setLineDash(place % 2 === 1 ? [4 * ratio, 3 * ratio] : []);
+      ctx.beginPath();
+      for (const [x, y] of points) ctx.lineTo(x, y);
+      ctx.stroke();
+      for (const [x, y] of points) {
+        ctx.beginPath();
+        ctx.arc(x, y, 2.5 * ratio, 0, 2 * Math.PI);
+        ctx.fill();
+      }
+    }
+    ctx.restore();
+  }
+
   /** The glowing end of the line, with its value. */
   #drawTip(plot: uPlot, ink: Inks): void {
-    const { scale, history, smoother } = this.#input;
+    const { scale, history, smoother, hidden } = this.#input;
     const last = history.length - 1;
-    if (last < 0 || !Number.isFinite(smoother.values[last])) return;
+    if (last < 0 || hidden.has('average') || !Number.isFinite(smoother.values[last])) return;
     const { ctx } = plot;
     const ratio = uPlot.pxRatio;
     const x = plot.valToPos(scale.position(history.step[last]), 'x', true);
@@ -306,7 +348,7 @@ function inks(): Inks {
     ember: token('--ember'),
     family,
     font: `12px ${family}`,
-    series: Array.from({ length: RUN_COLOURS }, (_, i) => token(`--series-${i + 1}`)),
+    series: Array.from({ length: COLOURS }, (_, i) => token(`--series-${i + 1}`)),
   };
 }
 

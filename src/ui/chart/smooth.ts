@@ -11,7 +11,10 @@ export const DEFAULT_SMOOTHING = 0.95;
  *   keep_i  = s^(1000 · Δp_i)        Δp_i = p(x_i) − p(x_(i−1)), p = place in the picture, 0 … 1
  *   mean_i  = keep_i · mean_(i−1) + (1 − keep_i) · y_i
  *   mass_i  = keep_i · mass_(i−1) + (1 − keep_i)
- *   value_i = mean_i / mass_i        the first value of a phase is y itself
+ *   value_i = mean_i / mass_i
+ *
+ * The mass, not yet 1 at the start of a phase, is what takes the bias out. The first value of a phase has no distance
+ * before it and counts for the one after it: were it to weigh 1, one odd loss would stay in the line for half-lives.
  *
  * Measured in thousandths of the picture, curves logged at different intervals look alike, and a stretched part of the
  * run is not blurred more than the rest.
@@ -22,6 +25,10 @@ export class Smoother {
   #length = 0;
   #mean = 0;
   #mass = 0;
+  /** Place of the last finite value; NaN before the first of a phase. */
+  #last = NaN;
+  /** The mean is one value, whose weight is not known yet. */
+  #isFirst = false;
   values = new Float64Array(1024);
 
   /** strength s in [0, 1): 0 follows the raw line. place: p, strictly rising. */
@@ -45,18 +52,35 @@ export class Smoother {
       this.values = wider;
     }
     for (let i = this.#length; i < length; i++) {
-      const first = i === 0 || phase[i] !== phase[i - 1];
-      if (first) this.#mean = this.#mass = 0;
+      if (i === 0 || phase[i] !== phase[i - 1]) this.#last = NaN;
       if (!Number.isFinite(y[i])) {
         this.values[i] = y[i];
         continue;
       }
-      // The first value of a phase, or the first good one, has nothing to keep.
-      const keep = this.#mass === 0 ? 0 : this.#strength ** (1000 * (this.#place(x[i]) - this.#place(x[i - 1])));
-      this.#mean = keep * this.#mean + (1 - keep) * y[i];
-      this.#mass = keep * this.#mass + (1 - keep);
+      const place = this.#place(x[i]);
+      if (Number.isNaN(this.#last)) this.#begin(y[i]);
+      else this.#add(y[i], this.#strength ** (1000 * (place - this.#last)));
+      this.#last = place;
       this.values[i] = this.#mean / this.#mass;
     }
     this.#length = length;
+  }
+
+  /** The weight of a phase's first value comes with the second. */
+  #begin(y: number): void {
+    this.#mean = y;
+    this.#mass = 1;
+    this.#isFirst = true;
+  }
+
+  #add(y: number, keep: number): void {
+    const fresh = 1 - keep;
+    if (this.#isFirst) {
+      this.#mean *= fresh;
+      this.#mass = fresh;
+      this.#isFirst = false;
+    }
+    this.#mean = keep * this.#mean + fresh * y;
+    this.#mass = keep * this.#mass + fresh;
   }
 }

@@ -3,7 +3,6 @@ import type { PhaseName } from '../../protocol.ts';
 import * as format from '../format.ts';
 import { text } from '../strings.ts';
 import type { History } from './columns.ts';
-import { lowerBound } from './downsample.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import type { Smoother } from './smooth.ts';
 
@@ -13,10 +12,10 @@ export function summaryOf(plan: RunPlan, history: History, smoother: Smoother): 
   const last = history.length - 1;
   if (last < 0) return text.chart.planned(plan.endStep, plan.switchStep);
   const sentence = text.chart.summary(history.loss[0], smoother.values[last], history.step[last] + 1 - plan.firstStep);
-  if (plan.switchStep === null) return sentence;
-  const at = lowerBound(history.step, history.length, plan.switchStep);
-  if (at === 0 || at > last) return `${sentence} ${text.chart.summarySwitchAhead(plan.switchStep)}`;
-  return `${sentence} ${text.chart.summarySwitch(plan.switchStep, smoother.values[at - 1], smoother.values[last])}`;
+  // No loss before and after a switch beside each other: they are of different text.
+  const { switchStep } = plan;
+  if (switchStep === null) return sentence;
+  return `${sentence} ${text.chart.summarySwitch(switchStep, history.step[last] >= switchStep)}`;
 }
 
 /** Rows a table can show without becoming the page. */

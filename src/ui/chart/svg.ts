@@ -3,6 +3,8 @@ import { sharesOf } from '../state/config.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
 import {
+  breaksOf,
+  fitsAxis,
   levels,
   lossRange,
   pickedOther,
@@ -12,7 +14,7 @@ import {
   tickText,
   type PlotsInput,
 } from './drawn.ts';
-import { COLOURS, RUN_COLOURS, runLook } from './palette.ts';
+import { COLOURS, DIMMED, RUN_COLOURS, runLook } from './palette.ts';
 import { valueTicks } from './scale.ts';
 
 export const WIDTH = 960;
@@ -44,7 +46,7 @@ const escape = (words: string) => words.replaceAll('&', '&amp;').replaceAll('<',
 const fixed = (value: number) => value.toFixed(1);
 
 export function figureSvg(input: SvgInput): string {
-  const { plan, peak, scale, history, smoother, others, logLoss, unit, token } = input;
+  const { plan, peak, scale, history, smoother, others, heldOut, hidden, logLoss, unit, token } = input;
   const [low, high] = lossRange(input, PLOT);
   const x = (share: number) => LEFT + share * PLOT;
   const at = (step: number) => x(scale.position(step));
@@ -96,7 +98,7 @@ export function figureSvg(input: SvgInput): string {
       words(LEFT - 6, y(level) + 4, String(level), `${end} ${muted}`),
   );
   const raw = path(
-    pickedSteps(input, history.loss, PLOT)
+    (hidden.has('raw') ? [] : pickedSteps(input, history.loss, PLOT))
       .filter((i) => Number.isFinite(history.loss[i]))
       .map((i) => [at(history.step[i]), y(history.loss[i])] as const),
     token('--ink'),
@@ -123,10 +125,25 @@ export function figureSvg(input: SvgInput): string {
         .join('')
     );
   });
-  const own = pieces(pickedSteps(input, history.loss, PLOT), history.phase, (i) => [
+  const own = pieces(hidden.has('average') ? [] : pickedSteps(input, history.loss, PLOT), history.phase, (i) => [
     at(history.step[i]),
     y(smoother.values[i]),
   ]).map((points) => path(points, token('--ink'), 2));
+
+  const measured = heldOut.map(({ place, step, loss }) => {
+    const points = step.map((value, i) => [at(value), y(loss[i]!)] as const);
+    const colour = plainColour(place);
+    return (
+      path(points, colour, 1.5, place % 2 === 1 ? 'stroke-dasharray="4 3"' : '') +
+      points.map(([left, top]) => `<circle cx="${fixed(left)}" cy="${fixed(top)}" r="2.5" fill="${colour}"/>`).join('')
+    );
+  });
+  // Two strokes across the axis.
+  const breaks = breaksOf(scale.values).flatMap((share) =>
+    [-2, 2].map((shift) =>
+      rule(x(share) + shift - 2, AXIS + 5, x(share) + shift + 2, AXIS - 5, token('--ink'), 'stroke-width="1.5"'),
+    ),
+  );
 
   const change = plan.switchStep;
   const switchRule =
@@ -170,8 +187,10 @@ export function figureSvg(input: SvgInput): string {
     token('--ink'),
     1.5,
   );
-  const ticks = valueTicks(scale.values, PLOT, 64, unit === 'step').map((value) => {
-    const left = x(scale.values.position(value));
+  const ticks = valueTicks(scale.values, PLOT, 64, unit === 'step').flatMap((value) => {
+    const share = scale.values.position(value);
+    const left = x(share);
+    if (!fitsAxis(share, tickText(value, unit).length * LETTER, PLOT, LEFT, RIGHT)) return [];
     return (
       rule(left, AXIS, left, AXIS + 4, token('--line')) +
       words(left, AXIS + 17, tickText(value, unit), `text-anchor="middle" ${muted}`)
@@ -229,13 +248,14 @@ ${shades.join('')}
 ${names.join('')}
 ${words(LEFT - 6, LOSS.top - 6, text.chart.loss, `${end} ${muted}`)}
 ${grid.join('')}
-<g clip-path="url(#loss)" stroke-linejoin="round">${raw}${beside.join('')}${own.join('')}</g>
+<g clip-path="url(#loss)" stroke-linejoin="round"><g opacity="${history.length > 0 ? DIMMED : 1}">${beside.join('')}</g>${raw}${own.join('')}${measured.join('')}</g>
 ${words(LEFT, BLEND.top - 6, text.chart.blend, muted)}
 ${blends.join('')}
 ${words(LEFT, RATE.top - 8, text.chart.rate, muted)}
 ${rates.join('')}
 <g clip-path="url(#rate)">${planned}</g>
 ${ticks.join('')}
+${breaks.join('')}
 ${words(LEFT + PLOT, AXIS + 34, text.chart.units[unit], `${end} ${muted}`)}
 ${switchRule}
 ${legend.join('\n')}

@@ -1,4 +1,5 @@
 /** The blends as stacked bars, and behind a toggle a number field for every weight. */
+import type { Source } from '../../config/option.ts';
 import { BLENDS } from '../../config/options.ts';
 import { getPath } from '../../config/path.ts';
 import type { Blend } from '../../config/run.ts';
@@ -16,14 +17,13 @@ interface Mix {
   name: string;
   blend: Blend;
   explanation: string;
-  source: string;
+  source: Source;
 }
 
 export function BlendEditor() {
   const sources = sourcesOf(config.value);
-  const mixes = BLENDS.flatMap(({ key, label, explanation, source: { from, notes } }): Mix[] => {
+  const mixes = BLENDS.flatMap(({ key, label, explanation, source }): Mix[] => {
     const blend = getPath(config.value, key) as Blend | undefined;
-    const source = notes ? `${from}, ${notes}` : from;
     return blend ? [{ key, name: label.replace(/ blend$/, ''), blend, explanation, source }] : [];
   });
   return (

@@ -5,7 +5,7 @@ import type { Option } from '../../config/options.ts';
 import { formatValue, getPath } from '../../config/path.ts';
 import { config, state } from '../state/config.ts';
 import { isLocked } from '../state/lesson.ts';
-import { text } from '../strings.ts';
+import { SourceNote } from './SourceNote.tsx';
 
 interface Props {
   option: Option;
@@ -15,7 +15,6 @@ interface Props {
 
 export function OptionField({ option, withSection = false }: Props) {
   const id = useId();
-  const { from, notes } = option.source;
   const label = withSection ? `${option.section}: ${option.label.toLowerCase()}` : option.label;
   return (
     <div class="field option">
@@ -25,7 +24,7 @@ export function OptionField({ option, withSection = false }: Props) {
       </label>
       <Control option={option} id={id} describedBy={`${id}-about`} />
       <p class="about" id={`${id}-about`} role="tooltip">
-        {option.explanation} <span class="note">{text.setup.sourceOf(from, notes)}</span>
+        {option.explanation} <SourceNote source={option.source} />
       </p>
     </div>
   );

@@ -5,7 +5,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { type Metric, METRICS, type MetricName } from '../metrics.ts';
-import { text } from '../strings.ts';
+import { SourceNote } from './SourceNote.tsx';
 
 interface ExplainedProps extends Metric {
   /** What has the focus, with the description's id. */
@@ -15,7 +15,7 @@ interface ExplainedProps extends Metric {
 /** Pixels that the tip is wide at most, and its distance from the window's edge. */
 const [WIDTH, EDGE] = [288, 8];
 
-export function Explained({ explanation, source, children }: ExplainedProps) {
+export function Explained({ explanation, formula, source, children }: ExplainedProps) {
   const id = useId();
   const tip = useRef<HTMLSpanElement>(null);
   const show = (event: Event) => {
@@ -32,7 +32,7 @@ export function Explained({ explanation, source, children }: ExplainedProps) {
     <span class="term" onPointerEnter={show} onPointerLeave={hide} onFocusIn={show} onFocusOut={hide}>
       {children(id)}
       <span ref={tip} id={id} class="tip" role="tooltip" popover="manual">
-        {explanation} <span class="note">{text.metricSource(source)}</span>
+        {explanation} <SourceNote formula={formula} source={source} />
       </span>
     </span>
   );

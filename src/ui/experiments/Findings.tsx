@@ -26,10 +26,14 @@ export function Findings(props: Props) {
   const { experiment, results, looks, findingsFirst } = props;
   const { rows, chance } = results;
   // Of the whole sheet only the race changes ten times a second; the rest follows from rows, which only ever come to more.
-  const [found, numbers] = useMemo(
-    () => [
+  const [takeaway, found, numbers] = useMemo(() => {
+    const [first, ...more] = verdicts(experiment, results).filter(
+      (sentence) => !sentence.includes('no seed in common'),
+    );
+    return [
+      first && <p class="finding">{first}</p>,
       <>
-        <Verdicts experiment={experiment} results={results} />
+        <Verdicts sentences={more} />
         <Differences experiment={experiment} results={results} looks={looks} />
       </>,
       <>
@@ -38,11 +42,11 @@ export function Findings(props: Props) {
         <Forgetting experiment={experiment} results={results} />
         <Gauges experiment={experiment} results={results} looks={looks} />
       </>,
-    ],
-    [experiment, rows.length, chance === undefined],
-  );
+    ];
+  }, [experiment, rows.length, chance === undefined]);
   return (
     <div class="findings">
+      {takeaway}
       {findingsFirst && found}
       <Race {...props} />
       {!findingsFirst && found}
@@ -51,9 +55,8 @@ export function Findings(props: Props) {
   );
 }
 
-/** One sentence an arm, as the intervals have it and nothing more. */
-function Verdicts({ experiment, results }: { experiment: Experiment; results: Results }) {
-  const sentences = verdicts(experiment, results).filter((sentence) => !sentence.includes('no seed in common'));
+/** What else the intervals say, and nothing more. */
+function Verdicts({ sentences }: { sentences: readonly string[] }) {
   if (sentences.length === 0) return null;
   return (
     <section class="verdicts">

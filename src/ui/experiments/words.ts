@@ -121,7 +121,9 @@ export const words = {
 
   verdict: {
     heading: 'In words',
-    note: 'On the average of all suites, retention included, as the paper averages.',
+    note:
+      'As well, as much, equal: the 95 % interval spans zero. The mean is that of all suites, retention included, as in the paper; ' +
+      'to forget is to answer fewer retention questions than the control.',
   },
 
   table: {

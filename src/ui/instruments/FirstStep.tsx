@@ -1,4 +1,4 @@
-/** What the first step of the run showed, and one row learnt by heart on demand. */
+/** What the first step of the run showed, and one row overfitted on demand. */
 import { checks } from '../state/run.ts';
 import { Controls } from './Instruments.tsx';
 import { learnByHeart, overfitted } from './state.ts';

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import '../style/experiments.css';
 import '../style/instruments.css';
 import { NoGpu } from '../views/NoGpu.tsx';
-import { AlertList } from '../views/Notices.tsx';
+import { AlertList } from '../alerts/Alerts.tsx';
 import { notices } from '../state/run.ts';
 import { machine } from '../trainer.ts';
 import { FirstStep } from './FirstStep.tsx';

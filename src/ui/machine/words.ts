@@ -19,12 +19,12 @@ export function about(seconds: number): string {
 export const words = {
   open: 'Check this machine',
   heading: 'This machine',
-  note: 'Measures matrix products and training steps in this tab, for some ten seconds on a graphics processor and a minute without one. Nothing is sent.',
+  note: 'Measures matrix products and training steps in this tab. It takes about ten seconds on a GPU and a minute without one. Nothing is sent.',
   measure: 'Measure',
   again: 'Measure again',
   close: 'Close',
-  busy: 'A run is under way: pause and stop it first, so that the two do not share the machine.',
-  waiting: 'Waiting for its turn …',
+  busy: 'A run is under way: stop it first, so that the two do not share the machine.',
+  waiting: 'Waiting …',
   progress: (progress: MachineProgress) =>
     progress.kind === 'product'
       ? `Products of ${progress.side} × ${progress.side} matrices, ${progress.done + 1} of ${progress.total} …`
@@ -35,8 +35,8 @@ export const words = {
   adapter: 'Adapter',
   name: 'Name',
   kind: 'Kind',
-  software: 'software: correct, slow',
-  hardware: 'graphics processor',
+  software: 'software: correct, but slow',
+  hardware: 'GPU',
   features: 'Optional features',
   noFeatures: 'none; none is needed',
   limits: 'Limits',
@@ -49,16 +49,16 @@ export const words = {
 
   products: 'Matrix products',
   productsNote:
-    'f32, GFLOP a second. Forward and the two gradients of a linear layer; checked against 64-bit arithmetic.',
+    'In f32. Forward pass and both gradients of a linear layer, checked against 64-bit arithmetic.',
   size: 'Size',
-  role: { nt: 'Forward', nn: 'Input’s gradient', tn: 'Weight’s gradient' } satisfies Record<
+  role: { nt: 'Forward', nn: 'Input gradient', tn: 'Weight gradient' } satisfies Record<
     ProductSpeed['kind'],
     string
   >,
 
   steps: 'Training steps',
   stepsNote: (peak: number) =>
-    `The model’s own arithmetic beside the best product here, ${gigaflops(peak)} GFLOP a second. The loss fell on every preset.`,
+    `The arithmetic of each model compared with the best product here, ${gigaflops(peak)} GFLOP/s. The loss fell on every preset.`,
   preset: 'Preset',
   ms: 'ms a step',
   tokens: 'Tokens/s',
@@ -67,7 +67,7 @@ export const words = {
 
   times: 'Whole runs, about',
   timesNote:
-    'Training alone, at the speed of the measured preset nearest in size; held-out losses and samples come on top.',
+    'Training alone, at the speed of the measured preset closest in size. Held-out losses and samples come on top.',
   parameters: 'Parameters',
   time: 'Time',
   measured: 'measured',

@@ -3,20 +3,27 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import '../style/runs.css';
 import { encodeHash } from '../../config/url.ts';
-import { RUN_COLOURS, runLook } from '../chart/palette.ts';
+import { LineSample } from '../chart/LineSample.tsx';
 import { isActive } from '../state/controls.ts';
 import { readLink } from '../state/config.ts';
+import type { ListedRun } from '../../protocol.ts';
+import { mostFinishedBytes } from '../../util/kept.ts';
 import { lesson } from '../state/lesson.ts';
+import { isExperimenting } from '../state/experimentState.ts';
 import { runState } from '../state/run.ts';
+import { openProblem, openRun, saves, savesOf } from '../state/saved.ts';
 import { Explained } from '../components/Term.tsx';
 import { METRICS, type MetricName } from '../metrics.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
-import { amend, baseline, currentId, differenceOf, forget, groups, records, star } from './ledger.ts';
-import { grouped } from './overlays.ts';
+import { amend, baseline, currentId, differenceOf, groups, records, star } from './ledger.ts';
+import { draw, grouped, isDrawn } from './overlays.ts';
 import { schedule } from './queue.ts';
 import { meanOf, type RunRecord } from './record.ts';
 import { heldOutOf, measuredSources, sorted, switchOf, type Column, type Order } from './rows.ts';
+import { savesOfRows } from './saves.ts';
+import { deleteRows } from './undo.ts';
+import { words } from './words.ts';
 
 const COLUMNS: readonly Column[] = ['name', 'loss', 'heldOut', 'tokens', 'seconds', 'switch'];
 
@@ -27,6 +34,8 @@ export function Runs() {
   const all = records.value;
   const measured = measuredSources(all);
   const together = grouped.value ? groups.value : [];
+  const kept = savesOfRows(all, saves.value);
+  const models = saves.value.filter(({ state }) => state === 'done');
 
   const sortBy = (column: Column) => {
     const now = order.value;
@@ -92,14 +101,26 @@ export function Runs() {
               const isOpen = opened.value === record.id;
               const toggle = () => (opened.value = isOpen ? null : record.id);
               const row = (
-                <Row key={record.id} record={record} source={source.value} isOpen={isOpen} onToggle={toggle} />
+                <Row
+                  key={record.id}
+                  record={record}
+                  save={kept.get(record.id)}
+                  source={source.value}
+                  isOpen={isOpen}
+                  onToggle={toggle}
+                />
               );
               return isOpen ? [row, <Detail key={`${record.id}-detail`} record={record} />] : [row];
             })}
           </tbody>
         </table>
       </div>
-      <p class="note">{text.runs.note}</p>
+      {openProblem.value && (
+        <p class="problem" role="alert">
+          {openProblem.value}
+        </p>
+      )}
+      <p class="note">{words.note(models.length, savesOf(models), mostFinishedBytes)}</p>
     </section>
   );
 }
@@ -130,28 +151,30 @@ function SortButton({ column, way, onSort }: SortProps) {
 
 interface RowProps {
   record: RunRecord;
+  save: ListedRun | undefined;
   source: string | null;
   isOpen: boolean;
   onToggle(): void;
 }
 
-function Row({ record, source, isOpen, onToggle }: RowProps) {
-  const { id, name, hidden, figures, note } = record;
+function Row({ record, save, source, isOpen, onToggle }: RowProps) {
+  const { id, name, figures, note } = record;
   const isCurrent = id === currentId.value;
+  const drawn = isDrawn(record);
   const state = isCurrent && runState.value.kind !== 'idle' ? runState.value : record.state;
   const difference = differenceOf(record);
   return (
-    <tr class={hidden && !isCurrent ? 'faded' : ''}>
+    <tr class={drawn || isCurrent ? '' : 'faded'}>
       <th scope="row">
         <label class="run-name">
           <input
             type="checkbox"
-            checked={isCurrent || !hidden}
+            checked={isCurrent || drawn}
             disabled={isCurrent || state.kind === 'queued'}
             aria-label={text.runs.show(name)}
-            onChange={(event) => amend(id, { hidden: !event.currentTarget.checked })}
+            onChange={(event) => draw(record, event.currentTarget.checked)}
           />
-          <Sample place={isCurrent ? null : placeDrawn(record)} />
+          <LineSample place={isCurrent ? null : placeDrawn(record)} />
           {name}
         </label>
         {record.pinned && <span class="mark">{text.runs.pinned}</span>}
@@ -165,6 +188,20 @@ function Row({ record, source, isOpen, onToggle }: RowProps) {
       <td>{figures.seconds > 0 ? format.duration(figures.seconds) : ''}</td>
       <td>{whole(switchOf(record))}</td>
       <td>
+        {save && !save.elsewhere && !isCurrent && (
+          <button
+            type="button"
+            class="quiet open"
+            aria-label={words.openOf(name)}
+            disabled={isActive(runState.value) || isExperimenting.value}
+            onClick={() => {
+              amend(id, { saved: save.id });
+              void openRun(save);
+            }}
+          >
+            {words.open}
+          </button>
+        )}
         <button
           type="button"
           class="quiet"
@@ -188,24 +225,6 @@ function placeDrawn(record: RunRecord): number {
 const written = (value: number | null) => (value === null ? '' : format.loss(value));
 const whole = (value: number | null) => (value === null ? text.runs.never : format.integer(value));
 
-/** A short piece of the run's line, as the picture draws it; the page's own run has no place. */
-function Sample({ place }: { place: number | null }) {
-  const look = place === null ? null : runLook(place);
-  return (
-    <svg class="line-sample" width="28" height="10" aria-hidden="true">
-      <line
-        x1="0"
-        x2="28"
-        y1="5"
-        y2="5"
-        stroke={look ? `var(--series-${(look.colour % RUN_COLOURS) + 1})` : 'var(--ink)'}
-        stroke-width={look ? 2 : 2.5}
-        stroke-dasharray={look?.dash.join(' ')}
-      />
-    </svg>
-  );
-}
-
 function Detail({ record }: { record: RunRecord }) {
   const { id, name, note, pinned } = record;
   const isUnderWay = id === currentId.value && isActive(runState.value);
@@ -220,7 +239,7 @@ function Detail({ record }: { record: RunRecord }) {
           {lesson.locked.size === 0 && (
             <Action onClick={() => readLink(encodeHash(record.config))}>{text.runs.takeOver}</Action>
           )}
-          {!isUnderWay && <Action onClick={() => forget([id])}>{text.runs.remove}</Action>}
+          {!isUnderWay && <Action onClick={() => void deleteRows([id])}>{text.runs.remove}</Action>}
         </div>
       </td>
     </tr>
@@ -264,7 +283,7 @@ function GroupRow({ members, source }: { members: readonly RunRecord[]; source: 
     <tr class="strong">
       <th scope="row">
         <span class="run-name">
-          <Sample place={oldest.place} />
+          <LineSample place={oldest.place} />
           {text.runs.seedsOf(members.length, oldest.name)}
         </span>
       </th>

@@ -5,12 +5,13 @@
  */
 import { batch, computed, effect, signal } from '@preact/signals';
 import { describeDifference } from '../../config/difference.ts';
+import { undoTime } from '../../util/kept.ts';
 import { isActive } from '../state/controls.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { History } from '../chart/columns.ts';
 import { visiblePoints } from '../chart/downsample.ts';
 import { recall, remember } from '../state/memory.ts';
-import { heldOut, history, isWatched, runConfig, runNumber, runPart, runState } from '../state/run.ts';
+import { heldOut, history, isRecorded, isWatched, runConfig, runNumber, runPart, runState, savedAs } from '../state/run.ts';
 import { averageOf, bySeedlessKey, freePlace, nameFor, NO_FIGURES, type Figures, type RunRecord } from './record.ts';
 import { text } from '../strings.ts';
 import { openStore, type Curve, type Store } from './store.ts';
@@ -21,6 +22,10 @@ const INTERVAL = 10_000;
 const KEPT = 9000;
 
 export const records = signal<readonly RunRecord[]>([]);
+/** Rows that were deleted and can be had back, with their curves. */
+export const removedRows = signal<readonly { record: RunRecord; curve: History | null }[]>([]);
+/** Rows that count when a name or a colour is chosen: a deleted one may come back. */
+const all = () => [...records.peek(), ...removedRows.peek().map(({ record }) => record)];
 /** Of the runs that are over; the one under way is drawn from state/run.ts. */
 export const curves = signal<ReadonlyMap<string, History>>(new Map());
 /** The run on the page: under way, or over with its weights still there. */
@@ -63,19 +68,30 @@ async function erase(id: string): Promise<void> {
 /** Ids of runs that a closed tab cut off. */
 const cutOff = new Set<string>();
 
+/** The runs of earlier visits are in the list, if the browser has kept any. */
+export const isRecalled = signal(false);
+let recalled: Promise<void> = Promise.resolve();
+export const whenRecalled = (): Promise<void> => recalled;
+
 /** Brings in the runs of earlier visits. */
 export async function recallRuns(): Promise<void> {
   const found = await (await kept()).all();
-  const known = new Set(records.peek().map(({ id }) => id));
-  const fresh = found.filter(({ record }) => !known.has(record.id));
+  const known = new Set(all().map(({ id }) => id));
+  const unknown = found.filter(({ record }) => !known.has(record.id));
+  const fresh = unknown.filter(({ record }) => record.deletedAt === undefined);
+  const gone = unknown.filter(({ record }) => record.deletedAt !== undefined);
+  const passed = gone.filter(({ record }) => record.deletedAt! + undoTime <= Date.now());
+  for (const { record } of passed) void erase(record.id);
   batch(() => {
+    removedRows.value = [
+      ...removedRows.peek(),
+      ...gone
+        .filter((row) => !passed.includes(row))
+        .map(({ record, curve }) => ({ record, curve: curve && historyOf(curve) })),
+    ];
     curves.value = new Map([
       ...curves.peek(),
-      ...fresh.flatMap(({ record: { id }, curve }) => {
-        const past = new History();
-        if (curve) past.append(curve);
-        return curve ? [[id, past] as const] : [];
-      }),
+      ...fresh.flatMap(({ record: { id }, curve }) => (curve ? [[id, historyOf(curve)] as const] : [])),
     ]);
     const past = fresh.map(({ record }): RunRecord => {
       if (!isUnderWay(record.state)) return record;
@@ -93,19 +109,67 @@ export function amend(id: string, changes: Partial<RunRecord>): void {
   if (record && record.state.kind !== 'queued') void write(record);
 }
 
-export function forget(ids: readonly string[]): void {
-  const gone = new Set(ids);
+function historyOf(curve: Curve): History {
+  const past = new History();
+  past.append(curve);
+  return past;
+}
+
+/** Takes rows out of the list, from where `restoreRows` has them back as they were. */
+export function removeRows(ids: readonly string[], deletedAt: number): void {
+  const gone = records.peek().filter(({ id }) => ids.includes(id));
+  const rows = gone.map((record) => ({
+    record: { ...record, deletedAt },
+    curve: curves.peek().get(record.id) ?? null,
+  }));
   batch(() => {
-    records.value = records.peek().filter(({ id }) => !gone.has(id));
-    curves.value = new Map([...curves.peek()].filter(([id]) => !gone.has(id)));
+    removedRows.value = [...rows, ...removedRows.peek()];
+    drop(ids);
   });
+  for (const { record } of rows) if (record.state.kind !== 'queued') void write(record);
+}
+
+export function restoreRows(ids: readonly string[]): void {
+  const back = removedRows.peek().filter(({ record }) => ids.includes(record.id));
+  const rows = back.map(({ record, curve }) => ({ record: asItWas(record), curve }));
+  batch(() => {
+    removedRows.value = removedRows.peek().filter((row) => !back.includes(row));
+    records.value = [...records.peek(), ...rows.map(({ record }) => record)].sort((a, b) => b.startedAt - a.startedAt);
+    curves.value = new Map([
+      ...curves.peek(),
+      ...rows.flatMap(({ record, curve }) => (curve ? [[record.id, curve] as const] : [])),
+    ]);
+  });
+  for (const { record } of rows) if (record.state.kind !== 'queued') void write(record);
+}
+
+function asItWas(deleted: RunRecord): RunRecord {
+  const record = { ...deleted };
+  delete record.deletedAt;
+  return record;
+}
+
+/** For good. */
+export function eraseRows(ids: readonly string[]): void {
+  removedRows.value = removedRows.peek().filter(({ record }) => !ids.includes(record.id));
+  for (const id of ids) void erase(id);
+}
+
+function drop(ids: readonly string[]): void {
+  records.value = records.peek().filter(({ id }) => !ids.includes(id));
+  curves.value = new Map([...curves.peek()].filter(([id]) => !ids.includes(id)));
+}
+
+/** Takes runs that never began out of the list. */
+export function forget(ids: readonly string[]): void {
+  batch(() => drop(ids));
   for (const id of ids) void erase(id);
 }
 
 /** A record of a run yet to come. */
 export function newRecord(config: RunRecord['config'], part: RunRecord['part'], state: RunRecord['state']): RunRecord {
   const [number, more] = crypto.getRandomValues(new Uint32Array(2));
-  const taken = new Set(records.peek().map(({ name }) => name));
+  const taken = new Set(all().map(({ name }) => name));
   return {
     id: number.toString(36) + more.toString(36),
     name: nameFor(number, taken),
@@ -114,7 +178,7 @@ export function newRecord(config: RunRecord['config'], part: RunRecord['part'], 
     part,
     state,
     startedAt: Date.now(),
-    place: freePlace(records.peek()),
+    place: freePlace(all()),
     hidden: false,
     pinned: false,
     figures: NO_FIGURES,
@@ -125,19 +189,29 @@ export function newRecord(config: RunRecord['config'], part: RunRecord['part'], 
 let expected: string | null = null;
 export const expect = (id: string) => (expected = id);
 
+/** The run on the page is a saved one, looked at. */
+let isOnlyShown = false;
+
 function begin(): void {
+  isOnlyShown = false;
   const config = runConfig.peek();
-  // The tab that trains a run writes it down.
-  if (!config || isWatched.peek()) return void (currentId.value = null);
+  // The tab that trains a run writes it down; a recorded run is nobody's.
+  if (!config || isWatched.peek() || isRecorded.peek()) return void (currentId.value = null);
   const part = runPart.peek();
+  const saved = savedAs.peek() ?? undefined;
+  const own = records.peek().find((record) => saved !== undefined && record.saved === saved);
+  // A run that is only shown again keeps its row as it is.
+  isOnlyShown = own !== undefined && !isActive(runState.peek());
+  if (isOnlyShown) return void (currentId.value = own!.id);
   const same = (record: RunRecord) =>
     cutOff.has(record.id) && JSON.stringify([record.config, record.part]) === JSON.stringify([config, part]);
-  const row = records.peek().find(({ id }) => id === expected) ?? records.peek().find(same);
+  const row = records.peek().find(({ id }) => id === expected) ?? own ?? records.peek().find(same);
   expected = null;
   const state = { kind: 'preparing', what: '', done: 0, total: 0 } as const;
+  // A run begun again has another save; one that is gone on with keeps its own.
   const record = row
-    ? { ...row, part, state, startedAt: Date.now(), figures: NO_FIGURES }
-    : newRecord(config, part, state);
+    ? { ...row, part, state, startedAt: Date.now(), figures: NO_FIGURES, saved }
+    : { ...newRecord(config, part, state), saved };
   cutOff.delete(record.id);
   batch(() => {
     currentId.value = record.id;
@@ -161,8 +235,8 @@ function figuresNow(record: RunRecord): Figures {
 function writeDown(): void {
   const record = records.peek().find(({ id }) => id === currentId.peek());
   const state = runState.peek();
-  if (!record || state.kind === 'idle') return;
-  const next = { ...record, state, figures: figuresNow(record) };
+  if (!record || isOnlyShown || state.kind === 'idle') return;
+  const next = { ...record, state, figures: figuresNow(record), saved: savedAs.peek() ?? record.saved };
   const over = !isActive(state);
   batch(() => {
     records.value = records.peek().map((one) => (one.id === next.id ? next : one));
@@ -182,7 +256,7 @@ function thinned(): ReturnType<History['pick']> {
 
 /** Follows the run on the page from now on. */
 export function keepRuns(): void {
-  void recallRuns();
+  recalled = recallRuns().finally(() => (isRecalled.value = true));
   let number = 0;
   let kind = '';
   effect(() => {

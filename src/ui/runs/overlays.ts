@@ -8,11 +8,26 @@ import { stepScale, type Unit } from '../chart/scale.ts';
 import type { Smoother } from '../chart/smooth.ts';
 import { perStep } from '../chart/unit.ts';
 import { text } from '../strings.ts';
-import { currentId, curves, records } from './ledger.ts';
+import { shownConfig } from '../state/config.ts';
+import { amend, currentId, curves, records } from './ledger.ts';
 import { averageOf, bySeedlessKey, type RunRecord } from './record.ts';
 
 /** Seeds of a recipe as one line. */
 export const grouped = signal(false);
+
+/** Runs of another preset than the one shown that were asked for: unasked they would only stretch the axes. */
+const asked = signal<ReadonlySet<string>>(new Set());
+
+const isOfShownPreset = ({ config }: RunRecord) => config.preset === shownConfig.value.preset;
+
+export const isDrawn = (record: RunRecord): boolean =>
+  !record.hidden && (isOfShownPreset(record) || asked.value.has(record.id));
+
+export function draw(record: RunRecord, wanted: boolean): void {
+  const others = [...asked.peek()].filter((id) => id !== record.id);
+  asked.value = new Set(wanted ? [...others, record.id] : others);
+  amend(record.id, { hidden: !wanted });
+}
 
 /** Points along a group's mean: one for every second pixel of a wide screen. */
 const GRID = 600;
@@ -55,10 +70,11 @@ export function otherLines(unit: Unit, strength: number): readonly OtherLine[] {
   const known = curves.value;
   const drawn = records.value.flatMap((record): Drawn[] => {
     const curve = known.get(record.id);
-    if (!curve || curve.length === 0 || record.hidden) return [];
+    if (!curve || curve.length === 0 || !isDrawn(record)) return [];
     return [{ record, curve, average: averageAlong(record, curve, strength), x: placesOf(record, curve, unit) }];
   });
   const single = ({ record, curve, average, x }: Drawn): OtherLine => ({
+    id: record.id,
     name: record.name,
     x,
     y: average,
@@ -102,6 +118,7 @@ function together(members: readonly Drawn[]): OtherLine {
     }
   });
   return {
+    id: record.id,
     name: text.files.group(record.name),
     x,
     y,

@@ -35,6 +35,10 @@ export interface RunRecord {
   hidden: boolean;
   pinned: boolean;
   figures: Figures;
+  /** What it is saved as; a row of an earlier version does not know. */
+  saved?: string;
+  /** Milliseconds since 1970; it can still be had back. */
+  deletedAt?: number;
 }
 
 export const NO_FIGURES: Figures = { loss: null, heldOut: {}, tokens: 0, seconds: 0, steps: 0 };

@@ -1,14 +1,16 @@
 /** Where a run's base comes from: trained by the run, shipped beside the page, or a model folder the reader opens. */
 import { computed, effect, signal } from '@preact/signals';
 import { PRESETS } from '../../config/presets.ts';
-import type { BaseSource, ModelFile } from '../../protocol.ts';
+import type { BaseOffer, BaseSource, ModelFile } from '../../protocol.ts';
 import { parseBaseMetadata } from '../../recipe/baseCheckpoint.ts';
 import { offeredBase } from '../trainer.ts';
 import { text } from '../strings.ts';
-import { choosePreset, config, givenBase, preset, startsFromShipped } from './config.ts';
+import { chosenShipped, choosePreset, givenBase, ownConfig, preset, startsFromShipped } from './config.ts';
 
 /** The shipped base that fits the recipe as it stands; null: none does. */
-export const shippedBase = signal<{ bytes: number } | null>(null);
+export const shippedBase = signal<BaseOffer | null>(null);
+/** Whether that is known by now. */
+export const hasAskedForShipped = signal(false);
 export const wantsShipped = signal(true);
 const folder = signal<{ name: string; files: ModelFile[] } | null>(null);
 export const folderName = computed(() => folder.value?.name ?? null);
@@ -22,22 +24,22 @@ export const baseSource = computed((): BaseSource | null => {
 /** Asks anew whenever what a base is trained by changes. */
 export function askForShippedBase(): void {
   const asked = computed(() => {
-    const { preset: name, seed, model, data, batch, optimizer, base, continued } = config.value;
-    return data.world && continued ? JSON.stringify([name, seed, model, data, batch, optimizer, base]) : null;
+    const { preset: name, seed, model, tokenizer, data, batch, optimizer, base, continued } = ownConfig.value;
+    if (!continued || givenBase.value) return null;
+    return JSON.stringify([name, data.world && seed, model, tokenizer, data, batch, optimizer, base]);
   });
   const ask = async (key: string) => {
-    const base = await offeredBase(config.peek());
-    if (asked.peek() === key) shippedBase.value = base;
+    const base = await offeredBase(ownConfig.peek());
+    if (asked.peek() !== key) return;
+    shippedBase.value = base;
+    hasAskedForShipped.value = true;
   };
   effect(() => {
     const key = asked.value;
     shippedBase.value = null;
-    if (key === null) return;
-    void ask(key);
+    if (key !== null) void ask(key);
   });
-  effect(
-    () => void (startsFromShipped.value = wantsShipped.value && shippedBase.value !== null && givenBase.value === null),
-  );
+  effect(() => void (chosenShipped.value = wantsShipped.value ? (shippedBase.value?.metadata ?? null) : null));
 }
 
 const NEEDED = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'];

@@ -27,23 +27,25 @@ export const linkProblems = signal<readonly string[]>([]);
 
 /** What is known of a model folder that the run shall continue; null: it trains a base, or starts from a shipped one. */
 export const givenBase = signal<BaseMetadata | null>(null);
-/** Whether the run starts from the shipped base of its preset and seed: it is there, and wanted (state/base.ts). */
-export const startsFromShipped = signal(false);
+/** What is known of the shipped base that the run starts from: it is there, and wanted (state/base.ts). */
+export const chosenShipped = signal<BaseMetadata | null>(null);
+export const startsFromShipped = computed(() => chosenShipped.value !== null);
 
-const start = computed(() => {
+/** The preset with the reader's sources, and what was stated on top of it; `base`: what the run continues. */
+function recipeOn(base: BaseMetadata | null): RunConfig {
   const chosen = presetConfig(preset.value);
-  const base = givenBase.value;
-  return replaceSources(base && chosen.continued ? configureFromBase(base, chosen) : chosen, ownSources.value);
-});
-
-export const config = computed(() => {
-  const next = cloneConfig(start.value);
+  const start = replaceSources(base && chosen.continued ? configureFromBase(base, chosen) : chosen, ownSources.value);
+  const next = cloneConfig(start);
   const isSection = (key: string) => optionOf(key)?.type === 'section';
   const inOrder = [...stated.value].sort(([a], [b]) => Number(isSection(b)) - Number(isSection(a)));
   const taken = new Set<string>();
   for (const [key, value] of inOrder) if (setText(next, key, value) === null) taken.add(key);
-  return withDerived(start.value, next, taken);
-});
+  return withDerived(start, next, taken);
+}
+
+/** Before a shipped base is looked for: whether one fits depends on this alone. */
+export const ownConfig = computed(() => recipeOn(givenBase.value));
+export const config = computed(() => (chosenShipped.value ? recipeOn(chosenShipped.value) : ownConfig.value));
 
 /** What keeps the recipe from being run, one sentence each. */
 export const conflicts = computed(() => [...checkConfig(config.value, ownSources.value), ...againstBase.value.errors]);
@@ -101,15 +103,11 @@ export const nextPlan = computed(() => {
 });
 export const shownPlan = computed(() => (runConfig.value ? planRun(runConfig.value, runPart.value) : nextPlan.value));
 
+export { sharesOf } from '../../recipe/groups.ts';
+
 /** Sources of a run in the order in which the blends first name them: the order of colours. */
 export function sourcesOf(run: RunConfig): string[] {
   return [...new Set(BLENDS.flatMap(({ key }) => Object.keys((getPath(run, key) as Blend | undefined) ?? {})))];
-}
-
-/** Weights as shares of 1; all zero when the weights are. */
-export function sharesOf(blend: Blend): Blend {
-  const sum = Object.values(blend).reduce((total, weight) => total + weight, 0);
-  return Object.fromEntries(Object.entries(blend).map(([name, weight]) => [name, sum > 0 ? weight / sum : 0]));
 }
 
 /**

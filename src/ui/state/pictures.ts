@@ -1,32 +1,23 @@
 /** The picture and its numbers as files. Fetched when the first of them is asked for. */
 import { csvOf, type Logged } from '../chart/csv.ts';
 import { figureSvg } from '../chart/svg.ts';
-import { summaryOf } from '../chart/summary.ts';
 import { currentId, curves, records } from '../runs/ledger.ts';
-import { averageAlong } from '../runs/overlays.ts';
+import { averageAlong, isDrawn } from '../runs/overlays.ts';
 import { text } from '../strings.ts';
-import { shownConfig, shownPlan } from './config.ts';
+import { shownConfig } from './config.ts';
 import { history } from './run.ts';
-import { logLoss, others, shownScale, shownSources, smoother, smoothing, unit, wholeRange } from './shown.ts';
+import { plotsInput, shownSources, shownSummary, smoother, smoothing } from './shown.ts';
 
 /** Pixels a CSS pixel in a PNG: sharp on a slide. */
 const DENSITY = 2;
 
 export function pictureSvg(): string {
-  const { base, continued, preset, seed } = shownConfig.value;
+  const { preset, seed } = shownConfig.value;
   const style = getComputedStyle(document.documentElement);
   return figureSvg({
-    plan: shownPlan.value,
-    peak: Math.max(base.schedule.peak, continued?.schedule.peak ?? 0),
-    scale: shownScale.value,
-    history,
-    smoother: smoother.value,
-    wholeRange: wholeRange.value,
-    logLoss: logLoss.value,
-    unit: unit.value,
-    others: others.value,
+    ...plotsInput(),
     title: text.files.title(preset, seed),
-    summary: summaryOf(shownPlan.value, history, smoother.value),
+    summary: shownSummary(),
     sources: shownSources.value,
     name: nameOfCurrent(),
     token: (name) => style.getPropertyValue(name).trim(),
@@ -60,7 +51,7 @@ export function shownRuns(): Logged[] {
   const own = history.length > 0 ? [{ name: nameOfCurrent(), curve: history, average: smoother.value.values }] : [];
   const beside = records.value.flatMap((record) => {
     const curve = curves.value.get(record.id);
-    if (!curve || record.hidden || record.id === currentId.value) return [];
+    if (!curve || !isDrawn(record) || record.id === currentId.value) return [];
     return [{ name: record.name, curve, average: averageAlong(record, curve, smoothing.value) }];
   });
   return [...own, ...beside];

@@ -4,10 +4,11 @@ import { presetConfig } from '../../config/presets.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { encodeHash } from '../../config/url.ts';
 import type { AdapterReport, HeldOutPoint, ModelFile, Sample } from '../../protocol.ts';
+import { changeOf } from '../../recipe/conclusion.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import { csvOf, jsonLinesOf, type Logged } from '../chart/csv.ts';
-import { summaryOf } from '../chart/summary.ts';
 import { currentId, differenceOf, records } from '../runs/ledger.ts';
+import { isDrawn } from '../runs/overlays.ts';
 import { heldOutOf } from '../runs/rows.ts';
 import { exportModel, machine } from '../trainer.ts';
 import { text } from '../strings.ts';
@@ -15,7 +16,7 @@ import * as format from '../format.ts';
 import { shownPlan } from './config.ts';
 import { pictureSvg, pngBlob, shownRuns } from './pictures.ts';
 import { heldOut, history, runConfig, samples } from './run.ts';
-import { smoother } from './shown.ts';
+import { shownSummary, smoother } from './shown.ts';
 
 /** Texts of the model in the report. */
 const SAMPLES = 3;
@@ -30,6 +31,8 @@ export interface Report {
   summary: string;
   heldOut: readonly HeldOutPoint[];
   samples: readonly Sample[];
+  /** To the fixed questions, phase by phase. */
+  answers: readonly Sample[];
   /** The runs drawn beside this one. */
   others: readonly { name: string; difference: string | null; loss: number | null; heldOut: number | null }[];
 }
@@ -40,6 +43,8 @@ export function reportOf(report: Report): string {
   const words = text.report;
   const changed = differences(config, presetConfig(config.preset));
   const first = report.heldOut[0]?.loss ?? {};
+  const atSwitch = report.heldOut.find(({ step }) => step === plan.switchStep);
+  const ended = report.heldOut.at(-1);
   const last: Record<string, number> = Object.assign({}, ...report.heldOut.map(({ loss }) => loss));
   const number = (value: number | null | undefined) =>
     value === null || value === undefined ? '' : format.loss(value);
@@ -74,8 +79,14 @@ export function reportOf(report: Report): string {
       : table(
           words.heldOutColumns,
           Object.entries(last).map(([source, loss]) => {
-            const before = first[source];
-            return [source, number(before), number(loss), before === undefined ? '' : format.change(loss - before)];
+            const moved = atSwitch && ended && source in atSwitch.loss ? changeOf(atSwitch, ended, [source]) : null;
+            return [
+              source,
+              number(first[source]),
+              number(atSwitch?.loss[source]),
+              number(loss),
+              moved ? text.sources.withError(moved.change, moved.error) : '',
+            ];
           }),
         ),
     ...(report.others.length > 0
@@ -88,6 +99,19 @@ export function reportOf(report: Report): string {
               other.difference ?? text.runs.isBaseline,
               number(other.loss),
               number(other.heldOut),
+            ]),
+          ),
+        ]
+      : []),
+    ...(report.answers.length > 0
+      ? [
+          `## ${text.answers.heading}`,
+          table(
+            [text.answers.prompt, text.answers.expected, text.answers.answer],
+            report.answers.map(({ step, prompt, text: written, question }) => [
+              `${prompt} (${text.answers.at(step)})`,
+              question!.expected,
+              written,
             ]),
           ),
         ]
@@ -122,16 +146,17 @@ export async function reportFiles(withModel: boolean): Promise<ModelFile[]> {
   const plan = shownPlan.value;
   const [own, ...beside] = shownRuns();
   const others = records.value.filter(
-    ({ id, hidden, state }) => id !== currentId.value && !hidden && state.kind !== 'queued',
+    (record) => record.id !== currentId.value && isDrawn(record) && record.state.kind !== 'queued',
   );
   const report = reportOf({
     config,
     plan,
     link: location.origin + location.pathname + encodeHash(config),
     adapter: machine.value.kind === 'ready' ? machine.value.adapter : null,
-    summary: summaryOf(plan, history, smoother.value),
+    summary: shownSummary(),
     heldOut: heldOut.value,
-    samples: samples.value.slice(-SAMPLES),
+    samples: samples.value.filter(({ question }) => !question).slice(-SAMPLES),
+    answers: samples.value.filter(({ question }) => question),
     others: others.map((record) => ({
       name: record.name,
       difference: differenceOf(record),

@@ -15,3 +15,6 @@ export function viewOf(hash: string): View | null {
 }
 
 export const view = signal<View>('run');
+
+/** The address named settings when the page was opened: somebody chose what is to be seen. */
+export const cameByLink = (globalThis.location?.hash ?? '').includes('=');

@@ -33,8 +33,12 @@ export const runNumber = signal(0);
 export const rewinds = signal(0);
 /** The run on the page is trained by another tab: it takes no commands here, and its weights are not here. */
 export const isWatched = signal(false);
+/** The run on the page is a recorded one, played to a visitor: nothing trains and it has no weights (state/recorded.ts). */
+export const isRecorded = signal(false);
 /** What the buttons and keys can ask of the run on the page. */
 export const commands = computed(() => (isWatched.value && isActive(runState.value) ? [] : commandsOf(runState.value)));
+/** What it is saved as; null: not at all yet, or another tab's. */
+export const savedAs = signal<string | null>(null);
 /** Which part of it runs: the continued one where it starts from a base checkpoint. */
 export const runPart = signal<RunPart>('all');
 export const history = new History();
@@ -62,20 +66,37 @@ function drawSoon(): void {
   }, FRAME);
 }
 
-export function beginRun(config: RunConfig, part: RunPart, watched = false): void {
-  empty(config, { kind: 'preparing', what: '', done: 0, total: 0 }, part, watched);
+/** Where a run comes from that was begun before: saved here, or trained by another tab. */
+export interface Origin {
+  saved?: string;
+  watched?: boolean;
+  recorded?: boolean;
+}
+
+export function beginRun(config: RunConfig, part: RunPart, origin: Origin = {}): void {
+  empty(config, { kind: 'preparing', what: '', done: 0, total: 0 }, part, origin);
 }
 
 /** Back to a page without a run. */
-export const leaveRun = (): void => empty(null, { kind: 'idle' }, 'all', false);
+export const leaveRun = (): void => empty(null, { kind: 'idle' }, 'all', {});
 
-function empty(config: RunConfig | null, state: RunState, part: RunPart, watched: boolean): void {
+/** A page ready to start, with a recorded run in its picture. */
+export const beginRecorded = (config: RunConfig): void => empty(config, { kind: 'idle' }, 'all', { recorded: true });
+
+function empty(
+  config: RunConfig | null,
+  state: RunState,
+  part: RunPart,
+  { saved, watched = false, recorded = false }: Origin,
+): void {
   history.clear();
   batch(() => {
     runNumber.value++;
     runConfig.value = config;
     runPart.value = part;
     isWatched.value = watched;
+    isRecorded.value = recorded;
+    savedAs.value = saved ?? null;
     runState.value = state;
     heldOut.value = [];
     benchmarks.value = [];
@@ -101,7 +122,7 @@ export function receive(events: RunEvents): void {
     }
     if (events.heldOut) heldOut.value = joined(heldOut.value, events.heldOut);
     if (events.benchmarks) benchmarks.value = joined(benchmarks.value, events.benchmarks);
-    if (events.samples) samples.value = joined(samples.value, events.samples);
+    if (events.samples) samples.value = joined(samples.value, events.samples, ({ step, prompt }) => `${step} ${prompt}`);
     if (events.switches) switches.value = [...switches.value, ...events.switches];
     if (events.sources) sources.value = events.sources;
     if (events.log) log.value = [...log.value, ...events.log];
@@ -112,14 +133,19 @@ export function receive(events: RunEvents): void {
         ...events.checks,
       ];
     if (events.inspections) inspections.value = joined(inspections.value, events.inspections);
+    if (events.saved && !isWatched.value) savedAs.value = events.saved.id;
     if (events.state) runState.value = events.state;
   });
 }
 
 /** A run that went back measures the step it went back to once more: the same numbers, which take the old ones' place. */
-function joined<T extends { step: number }>(old: readonly T[], fresh: readonly T[]): readonly T[] {
-  const again = new Set(fresh.map(({ step }) => step));
-  return [...old.filter(({ step }) => !again.has(step)), ...fresh];
+function joined<T extends { step: number }>(
+  old: readonly T[],
+  fresh: readonly T[],
+  keyOf: (one: T) => string | number = ({ step }) => step,
+): readonly T[] {
+  const again = new Set(fresh.map(keyOf));
+  return [...old.filter((one) => !again.has(keyOf(one))), ...fresh];
 }
 
 /** What was said of the steps from `step` on is void. */

@@ -1,11 +1,12 @@
 /** Runs of this browser that have not been trained to their end, and the two ways with each: go on, or away with it. */
 import { computed, effect, signal } from '@preact/signals';
-import type { ListedRun, SavedRun } from '../../protocol.ts';
+import type { DeletedRun, ListedRun, SavedRun } from '../../protocol.ts';
+import { whenRecalled } from '../runs/ledger.ts';
 import { changesChannel } from '../../util/tabs.ts';
-import { askMachine, claimSaved, deleteSaved, listSaved, machine, resumeSaved, unwatch, watchSaved } from '../trainer.ts';
+import { askMachine, claimSaved, listSaved, machine, openSaved, resumeSaved, saveSoon, unwatch, watchSaved } from '../trainer.ts';
 import { isActive } from './controls.ts';
 import { isExperimenting } from './experimentState.ts';
-import { leaveRun, notices, runState } from './run.ts';
+import { isWatched, leaveRun, notices, runConfig, runState, savedAs } from './run.ts';
 
 /** Newest first; empty while a run is under way, for that may be one of them. */
 export const unfinished = signal<readonly ListedRun[]>([]);
@@ -33,8 +34,14 @@ function rememberRefusal(at: number): void {
 
 /** Bytes of finished runs from which on the page speaks of them unasked: what a phone would miss. */
 const WORTH_A_WORD = 100e6;
-/** Bytes: a run keeps two saves. */
-export const savesOf = (runs: readonly SavedRun[]): number => runs.reduce((sum, { bytes }) => sum + 2 * bytes, 0);
+/** Bytes on the disk: a run keeps two saves until it is at its end. */
+export const savesOf = (runs: readonly SavedRun[]): number =>
+  runs.reduce((sum, { bytes, inputBytes = 0, state }) => sum + (state === 'done' ? 1 : 2) * bytes + inputBytes, 0);
+
+/** All that are saved in this browser, but the one that trains here. */
+export const saves = signal<readonly ListedRun[]>([]);
+/** Those that were deleted and can be had back. */
+export const deletedSaves = signal<readonly DeletedRun[]>([]);
 
 /** Runs at their end whose saves take room that somebody may want; nothing on the page needs them any more. */
 export const finished = signal<readonly ListedRun[]>([]);
@@ -57,9 +64,11 @@ function whyNoGpu(): void {
   if (rest > 0) setTimeout(() => void askMachine(), rest);
 }
 
-async function look(): Promise<void> {
+export async function look(): Promise<void> {
   // Where the list cannot be had, no run can be gone on with either; a start says what is wrong with the storage.
-  const { runs, notes } = await listSaved().catch(() => ({ runs: [], notes: [] }));
+  const { runs, deleted, notes } = await listSaved().catch(() => ({ runs: [], deleted: [], notes: [] }));
+  saves.value = runs;
+  deletedSaves.value = deleted;
   if (isActive(runState.peek()) && !storageFull.peek()) return;
   unfinished.value = runs.filter(({ state }) => state !== 'done');
   const over = runs.filter(({ state, elsewhere }) => state === 'done' && !elsewhere);
@@ -85,7 +94,7 @@ export function lookForSaved(): void {
     if (machine.value.kind === 'asking') return;
     const busy = isActive(runState.value) || isExperimenting.value;
     if (busy) unfinished.value = finished.value = savedNotes.value = [];
-    if (!busy || storageFull.value) void look();
+    if (!busy || storageFull.value) void look().then(reopenShown);
   });
   const lookAgain = () => {
     if (document.visibilityState === 'visible' && machine.value.kind !== 'asking' && !isActive(runState.value)) void look();
@@ -131,10 +140,58 @@ export async function takeOver(run: ListedRun): Promise<void> {
 
 export const goOn = (run: SavedRun): Promise<void> => resumeSaved(run);
 
-export async function discard(...runs: readonly SavedRun[]): Promise<void> {
-  for (const { id } of runs) await deleteSaved(id).catch(() => undefined); // one that another tab has taken over stays
-  await look();
+/** A saved run on the page again, and why it could not be read. */
+export const openProblem = signal<string | null>(null);
+export async function openRun(run: SavedRun): Promise<void> {
+  openProblem.value = null;
+  await whenRecalled(); // it has a row there
+  await openSaved(run).catch((error: unknown) => (openProblem.value = error instanceof Error ? error.message : String(error)));
 }
 
 /** Asks the browser to keep what is saved when its disk runs low; it may refuse without a word. */
 export const askToKeep = async (): Promise<void> => void (await navigator.storage?.persist?.().catch(() => false));
+
+const SHOWN = 'rekindle.shown';
+let isFirstLook = true;
+
+/** What this tab showed before it was reloaded is there again: a run at its end, whole. */
+function reopenShown(): void {
+  if (!isFirstLook) return;
+  isFirstLook = false;
+  const run = saves.value.find(({ id, state, elsewhere }) => id === recallShown() && state === 'done' && !elsewhere);
+  if (run && runState.peek().kind === 'idle') void openRun(run);
+  effect(() => {
+    const id = savedAs.value;
+    // While it is on its way here the last one stands.
+    if (!runConfig.value) return;
+    try {
+      sessionStorage.setItem(SHOWN, id ?? '');
+    } catch {
+      // Storage is denied: after a reload the run is opened from the list.
+    }
+  });
+}
+
+function recallShown(): string | null {
+  try {
+    return sessionStorage.getItem(SHOWN);
+  } catch {
+    return null;
+  }
+}
+
+/** A page that is hidden, frozen or left may never be back: what is under way is saved as it is. */
+export function saveOnLeaving(): void {
+  const save = () => {
+    if (isActive(runState.peek()) && !isWatched.peek()) void saveSoon();
+  };
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && save());
+  window.addEventListener('pagehide', save);
+  effect(() => {
+    if (!isActive(runState.value)) return;
+    // Sooner than the two above: a reload waits for the server in between. Only while a run is under way, for such a listener
+    // can keep a page from being kept for the back button.
+    window.addEventListener('beforeunload', save);
+    return () => window.removeEventListener('beforeunload', save);
+  });
+}

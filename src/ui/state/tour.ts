@@ -3,7 +3,8 @@ import { computed, signal } from '@preact/signals';
 import { isActive } from './controls.ts';
 import { isEmbedded, lesson } from './lesson.ts';
 import { recall, remember } from './memory.ts';
-import { runConfig, runState } from './run.ts';
+import { cameByLink } from './route.ts';
+import { isRecorded, runConfig, runState } from './run.ts';
 
 /** Place of the step that is shown; null: no walk is under way. */
 export const tourStep = signal<number | null>(null);
@@ -13,9 +14,13 @@ const isKnown = signal(recall('tour') === 'known');
 const isOfferedHere = !isEmbedded && lesson.hidden.size === 0 && lesson.locked.size === 0;
 
 /** Whether the page offers it by itself: to a visitor who has done nothing yet, came by no link, and has not declined. */
-const cameByLink = (globalThis.location?.hash ?? '').includes('=');
 export const isInvited = computed(
-  () => isOfferedHere && !isKnown.value && !cameByLink && runConfig.value === null && !isActive(runState.value),
+  () =>
+    isOfferedHere &&
+    !isKnown.value &&
+    !cameByLink &&
+    (runConfig.value === null || isRecorded.value) &&
+    !isActive(runState.value),
 );
 
 function known(): void {

@@ -1,26 +1,28 @@
-import { signal } from '@preact/signals';
-import type { ComponentChildren, ComponentType, JSX } from 'preact';
+import type { ComponentType } from 'preact';
+import { AlertRoom } from '../alerts/AlertRoom.tsx';
+import { fetched } from '../components/fetched.tsx';
 import { machine } from '../trainer.ts';
+import { Answers } from './Answers.tsx';
+import { AtHand } from './AtHand.tsx';
 import { Benchmarks } from './Benchmarks.tsx';
 import { Embedded } from './Embedded.tsx';
-import { Ending } from './Ending.tsx';
 import { Figure } from './Figure.tsx';
 import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
 import { Help } from './Help.tsx';
 import { NoGpu } from './NoGpu.tsx';
-import { Notices } from './Notices.tsx';
+import { Recorded } from './Recorded.tsx';
 import { Resume } from './Resume.tsx';
 import { RunPanel } from './RunPanel.tsx';
 import { Samples } from './Samples.tsx';
 import { Setup } from './Setup.tsx';
 import { Tour, TourInvitation } from './Tour.tsx';
 import { SourcesTable } from './SourcesTable.tsx';
-import { hasRunsToCompare } from '../runs/ledger.ts';
+import { hasRunsToCompare, removedRows } from '../runs/ledger.ts';
 import { isEmbedded, isHidden } from '../state/lesson.ts';
 import { type View, view } from '../state/route.ts';
 import { runConfig } from '../state/run.ts';
-import { text } from '../strings.ts';
+import { deletedSaves } from '../state/saved.ts';
 
 export function App() {
   if (isEmbedded) return <Embedded />;
@@ -31,24 +33,9 @@ export function App() {
       <Footer />
       <Help />
       {view.value === 'run' && <Tour />}
+      {(removedRows.value.length > 0 || deletedSaves.value.length > 0) && <UndoBar />}
     </div>
   );
-}
-
-/** A part of the page that is fetched when it is first asked for. */
-function fetched(load: () => Promise<ComponentType>, waiting: (children?: ComponentChildren) => JSX.Element) {
-  const part = signal<ComponentType | 'missing' | null>(null);
-  return function Fetched() {
-    const Part = part.value;
-    if (Part === null) {
-      load().then(
-        (loaded) => (part.value = loaded),
-        () => (part.value = 'missing'),
-      );
-      return waiting();
-    }
-    return Part === 'missing' ? waiting(<p role="alert">{text.sheetMissing}</p>) : <Part />;
-  };
 }
 
 const SHEETS: Record<View, ComponentType> = {
@@ -73,6 +60,11 @@ const RunsTable = fetched(
   (children) => <div>{children}</div>,
 );
 
+const UndoBar = fetched(
+  () => import('../runs/Undo.tsx').then((module) => module.Undo),
+  (children) => <div>{children}</div>,
+);
+
 function RunSheet() {
   const none = machine.value.kind === 'none' ? machine.value : null;
   return (
@@ -84,8 +76,9 @@ function RunSheet() {
         {none && <NoGpu cause={none.cause} message={none.message} />}
         <TourInvitation />
         <Resume />
-        <Ending />
-        <Notices />
+        <AtHand />
+        <AlertRoom />
+        <Recorded />
         <Figure />
         {hasRunsToCompare.value && !isHidden('runs') && <RunsTable />}
         {runConfig.value && (
@@ -95,6 +88,7 @@ function RunSheet() {
               <Benchmarks />
             </div>
             {!isHidden('samples') && <Samples />}
+            {!isHidden('samples') && <Answers />}
           </div>
         )}
       </div>

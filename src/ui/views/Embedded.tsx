@@ -1,14 +1,13 @@
 /** `?embed=1`: the figure with its buttons, to stand inside another page, and the way to all the rest. */
 import { encodeHash } from '../../config/url.ts';
+import { AlertRoom } from '../alerts/AlertRoom.tsx';
 import { announced } from '../state/announce.ts';
 import { config, conflicts } from '../state/config.ts';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 import { Commands } from './Commands.tsx';
-import { Ending } from './Ending.tsx';
 import { Figure } from './Figure.tsx';
 import { NoGpu } from './NoGpu.tsx';
-import { Notices } from './Notices.tsx';
 
 /** The same recipe on the whole page, what a lesson hides there included. */
 function wholePage(): string {
@@ -34,8 +33,7 @@ export function Embedded() {
         </p>
       ))}
       {none && <NoGpu cause={none.cause} message={none.message} />}
-      <Ending />
-      <Notices />
+      <AlertRoom />
       <Figure />
       <p class="visually-hidden" role="status">
         {announced.value}

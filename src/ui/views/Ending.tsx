@@ -7,10 +7,11 @@ export function Ending() {
   if (state.kind !== 'failed' && state.kind !== 'diverged') return null;
   const failed = state.kind === 'failed';
   return (
-    <section class="message" role="alert">
+    <div role="alert">
       <h2>{failed ? text.ending.failed : text.ending.diverged(state.step)}</h2>
-      <p>{state.message}</p>
-      <p class="note">{failed ? text.ending.failedHelp : text.ending.divergedHelp}</p>
-    </section>
+      <p>
+        {state.message} {failed ? text.ending.failedHelp : text.ending.divergedHelp}
+      </p>
+    </div>
   );
 }

@@ -6,22 +6,23 @@ import { ChartTable } from '../chart/ChartTable.tsx';
 import { Key } from '../chart/Key.tsx';
 import { NARROWEST, zoomBy } from '../chart/scale.ts';
 import { lowerBound, nearest } from '../chart/downsample.ts';
-import { PHASE_NAMES, summaryOf } from '../chart/summary.ts';
+import { PHASE_NAMES } from '../chart/summary.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import { shownConfig, shownPlan } from '../state/config.ts';
+import { conclusion } from '../state/conclusion.ts';
 import { history, runConfig } from '../state/run.ts';
 import {
   frozen,
-  logLoss,
   others,
   picture,
+  plotsInput,
   reading,
   shownScale,
   shownSources,
+  showsHeldOut,
   smoother,
   smoothing,
-  unit,
-  wholeRange,
+  shownSummary,
   wholeScale,
   zoom,
 } from '../state/shown.ts';
@@ -37,11 +38,9 @@ export function Figure() {
   const figure = useRef<HTMLElement>(null);
   void picture.value;
   const plan = shownPlan.value;
-  const scale = shownScale.value;
-  const summary = summaryOf(plan, history, smoother.value);
+  const said = shownSummary();
   const last = history.length - 1;
-  const { base, continued } = shownConfig.value;
-  const peak = Math.max(base.schedule.peak, continued?.schedule.peak ?? 0);
+  const { continued } = shownConfig.value;
 
   const onKey = (event: KeyboardEvent) => {
     const window = nextZoom(event.key, reading.value);
@@ -65,23 +64,13 @@ export function Figure() {
       <Progress />
       <div class="frame">
         <Strips
-          input={{
-            plan,
-            peak,
-            scale,
-            history,
-            smoother: smoother.value,
-            wholeRange: wholeRange.value,
-            logLoss: logLoss.value,
-            unit: unit.value,
-            others: others.value,
-          }}
+          input={plotsInput()}
           redraw={picture}
           sources={shownSources.value}
           divisor={continued?.switchShare === null ? continued.switchDivisor : null}
           trained={runConfig.value ? (last < 0 ? plan.firstStep : history.step[last] + 1) : null}
           reading={reading.value}
-          summary={summary}
+          summary={said}
           onRead={(step) => (reading.value = step)}
           onZoom={(window) => (zoom.value = window && within(window))}
           onKey={onKey}
@@ -116,6 +105,14 @@ export function Figure() {
               <button
                 type="button"
                 class="quiet"
+                aria-pressed={showsHeldOut.value}
+                onClick={() => (showsHeldOut.value = !showsHeldOut.value)}
+              >
+                {text.chart.heldOut}
+              </button>
+              <button
+                type="button"
+                class="quiet"
                 aria-pressed={frozen.value}
                 onClick={() => (frozen.value = !frozen.value)}
               >
@@ -144,10 +141,26 @@ export function Figure() {
         </div>
       </div>
       {axesAreOpen.value && <Axes plan={plan} figure={figure} />}
-      <Key sources={shownSources.value} />
-      {runConfig.value && <figcaption>{summary}</figcaption>}
+      <Key />
+      {runConfig.value && <Caption summary={said} />}
       {tableIsOpen.value && <ChartTable />}
     </figure>
+  );
+}
+
+/** What a finished run shows, the finding first; until then how far it has come. */
+function Caption({ summary: said }: { summary: string }) {
+  const [finding, ...more] = conclusion.value;
+  if (finding === undefined) return <figcaption>{said}</figcaption>;
+  return (
+    <figcaption>
+      <p class="finding">{finding}</p>
+      {more.map((sentence) => (
+        <p key={sentence} class="note">
+          {sentence}
+        </p>
+      ))}
+    </figcaption>
   );
 }
 
@@ -208,8 +221,7 @@ function nextReading(event: KeyboardEvent, line: number | null, { firstStep, end
   if (direction === 0) return null;
   if (line === null) return end;
   const stride = direction * (event.shiftKey ? 10 : 1);
-  if (length === 0)
-    return Math.max(firstStep, Math.min(end, line + stride * Math.ceil((endStep - firstStep) / 100)));
+  if (length === 0) return Math.max(firstStep, Math.min(end, line + stride * Math.ceil((endStep - firstStep) / 100)));
   const at = lowerBound(step, length, line);
   return step[Math.max(0, Math.min(length - 1, at + stride))];
 }

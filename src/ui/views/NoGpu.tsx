@@ -12,18 +12,16 @@ export function NoGpu({ cause, message, rest = text.noGpu.rest }: Props) {
   return (
     <section class="message">
       <h2>{text.noGpu.heading[cause]}</h2>
-      <ul class="advice">
-        {text.noGpu.advice[cause].map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-      <p class="note">{rest}</p>
-      {message && (
-        <details>
-          <summary>{text.noGpu.details}</summary>
-          <p class="note">{message}</p>
-        </details>
-      )}
+      <p>{rest}</p>
+      <details>
+        <summary>{text.noGpu.remedies}</summary>
+        <ul class="advice">
+          {text.noGpu.advice[cause].map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+        {message && <p class="note">{text.noGpu.said(message)}</p>}
+      </details>
     </section>
   );
 }

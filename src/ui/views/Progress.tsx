@@ -1,6 +1,6 @@
 /** How far the run is: stage, steps, speed, time left. */
 import { machine } from '../trainer.ts';
-import { frame, history, runConfig, runState } from '../state/run.ts';
+import { frame, history, isRecorded, runConfig, runState } from '../state/run.ts';
 import { shownPlan } from '../state/config.ts';
 import { wholeScale } from '../state/shown.ts';
 import { paceOf } from '../state/progress.ts';
@@ -29,13 +29,10 @@ export function Progress() {
   return (
     <div>
       <div class="progress">
-        <p class="stage">{text.stage(state)}</p>
+        <p class="stage">{isRecorded.value ? text.recorded.stage : text.stage(state)}</p>
         {last >= 0 && (
           <p class="numbers">
-            {[
-              text.progress.step(done, plan.endStep),
-              text.progress.tokens(history.tokens[last]),
-            ].join(' · ')}
+            {[text.progress.step(done, plan.endStep), text.progress.tokens(history.tokens[last])].join(' · ')}
             {pace && (
               <>
                 {' · '}

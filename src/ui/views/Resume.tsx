@@ -1,15 +1,14 @@
-/** Runs that are not at their end: one click to go on, two to discard; those another tab trains can be watched, or had in one click. */
-import { signal } from '@preact/signals';
+/** Runs that are not at their end: one click to go on, one to discard; those another tab trains can be watched, or had in one click. */
 import { useRef } from 'preact/hooks';
 import type { ListedRun, SavedRun } from '../../protocol.ts';
-import { askedFor, discard, finished, goOn, refused, savedNotes, savesOf, takeOver, takeOverProblem, unfinished, watch } from '../state/saved.ts';
+import { askedFor, finished, goOn, refused, savedNotes, savesOf, takeOver, takeOverProblem, unfinished, watch } from '../state/saved.ts';
 import { isActive } from '../state/controls.ts';
 import { runState } from '../state/run.ts';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 
-/** The run whose Discard has been pressed once: it cannot be had back. */
-const doomed = signal<string | null>(null);
+/** With an offer to undo it. */
+const discard = async (...runs: readonly SavedRun[]): Promise<void> => (await import('../runs/undo.ts')).deleteSaves(...runs);
 
 export function Resume() {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -30,8 +29,6 @@ export function Resume() {
     );
   }
   const remove = async (run: SavedRun) => {
-    if (doomed.value !== run.id) return void (doomed.value = run.id);
-    doomed.value = null;
     await discard(run);
     heading.current?.focus(); // the button that had it is gone
   };
@@ -87,7 +84,7 @@ function Stopped({ run, remove }: { run: ListedRun; remove: (run: ListedRun) => 
         {text.saved.resume}
       </button>
       <button type="button" aria-describedby={`saved-${run.id}`} onClick={() => void remove(run)}>
-        {doomed.value === run.id ? text.saved.discardForGood : text.saved.discard}
+        {text.saved.discard}
       </button>
     </>
   );

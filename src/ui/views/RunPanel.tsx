@@ -13,23 +13,28 @@ import {
 } from '../state/config.ts';
 import { hasRested, isActive } from '../state/controls.ts';
 import { isExperimenting } from '../state/experimentState.ts';
-import { history, isWatched, runState } from '../state/run.ts';
+import { history, isRecorded, isWatched, runState } from '../state/run.ts';
 import { isHidden, isLocked, lesson } from '../state/lesson.ts';
+import { presetTimes } from '../machine/report.ts';
+import { check } from '../machine/state.ts';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 import { ShippedBase } from './BaseStart.tsx';
 import { BeforeRun } from './BeforeRun.tsx';
+import { Fitted } from './Fitted.tsx';
 import { Commands } from './Commands.tsx';
 import { ExportModel } from './ExportModel.tsx';
 import { MachineLine } from './MachineLine.tsx';
 import { Queue } from './Queue.tsx';
 import { Watched } from './Watched.tsx';
-import * as format from '../format.ts';
 
 export function RunPanel() {
   const state = runState.value;
   const { model } = config.value;
   const plan = nextPlan.value;
+  const times = new Map(
+    check.value.kind === 'done' ? presetTimes(check.value.report).map((one) => [one.preset, one.seconds]) : [],
+  );
   const chosen = PRESETS.find(({ name }) => name === preset.value);
   return (
     <section class="run-panel" aria-label={text.run.heading}>
@@ -44,7 +49,7 @@ export function RunPanel() {
             >
               {PRESETS.map(({ name, config: choice }) => (
                 <option key={name} value={name}>
-                  {name} · {format.short(parameterCount(choice.model))}
+                  {text.run.presetOption(name, parameterCount(choice.model), times.get(name) ?? null)}
                 </option>
               ))}
             </select>
@@ -62,6 +67,7 @@ export function RunPanel() {
           </button>
         )}
       </div>
+      <Fitted />
       <ShippedBase />
       {!isHidden('estimate') && <BeforeRun />}
       <Commands />
@@ -73,7 +79,7 @@ export function RunPanel() {
       <Problems title={null} sentences={conflicts.value} />
       <Problems title={text.run.linkProblems} sentences={[...lesson.problems, ...linkProblems.value]} />
       {differsFromRun.value && !isWatched.value && <p class="note">{text.run.nextRun}</p>}
-      {hasRested(state, history.length) && <ExportModel />}
+      {hasRested(state, history.length) && !isRecorded.value && <ExportModel />}
       {!isHidden('machine') && <MachineLine />}
     </section>
   );

@@ -5,7 +5,7 @@
 import { useSignal } from '@preact/signals';
 import { hasWeights } from '../state/controls.ts';
 import { history, isWatched, runConfig, runState, samples } from '../state/run.ts';
-import { sample } from '../trainer.ts';
+import { machine, sample } from '../trainer.ts';
 import { text } from '../strings.ts';
 
 /** Texts on the page; earlier ones have scrolled out of interest. */
@@ -14,11 +14,14 @@ const SHOWN = 4;
 const TOKENS = 120;
 
 export function Samples() {
-  const latest = samples.value.slice(-SHOWN).reverse();
+  const latest = samples.value
+    .filter(({ question }) => !question)
+    .slice(-SHOWN)
+    .reverse();
   return (
     <section class="stack-4">
       <h2>{text.samples.heading}</h2>
-      {!isWatched.value && hasWeights(runState.value, history.length) && <Ask />}
+      {!isWatched.value && machine.value.kind === 'ready' && hasWeights(runState.value, history.length) && <Ask />}
       {latest.length === 0 && <p class="note">{text.samples.empty}</p>}
       {latest.map(({ step, prompt, text: written }) => (
         <Text key={step} title={text.samples.at(step)} prompt={prompt} written={written} />

@@ -1,15 +1,18 @@
-/** What the model has learnt of each source, and how much of it was drawn. */
+/** What the model has learnt of each source, before and after the switch, and how much of it was drawn. */
 import { Table } from '../components/Table.tsx';
 import { Sparkline } from '../chart/Sparkline.tsx';
 import { lookOf } from '../chart/palette.ts';
+import { changeOf } from '../../recipe/conclusion.ts';
 import { shownPlan } from '../state/config.ts';
-import { heldOut, sources } from '../state/run.ts';
+import { isActive } from '../state/controls.ts';
+import { heldOut, runState, sources } from '../state/run.ts';
 import { shownSources } from '../state/shown.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
 
 export function SourcesTable() {
   const points = heldOut.value;
+  const hasSwitch = shownPlan.value.switchStep !== null;
   return (
     <section>
       <h2>{text.sources.heading}</h2>
@@ -21,8 +24,9 @@ export function SourcesTable() {
           head={[
             text.sources.source,
             [text.sources.start, 'heldOut'],
-            [text.sources.now, 'heldOut'],
-            [text.sources.change, 'change'],
+            ...(hasSwitch ? ([[text.sources.switch, 'heldOut']] as const) : []),
+            [isActive(runState.value) ? text.sources.now : text.sources.end, 'heldOut'],
+            hasSwitch ? [text.sources.sinceSwitch, 'sinceSwitch'] : [text.sources.change, 'change'],
             text.sources.trend,
             [text.sources.tokens, 'tokens'],
             [text.sources.epochs, 'passes'],
@@ -39,10 +43,13 @@ export function SourcesTable() {
 }
 
 function Row({ source, index }: { source: string; index: number }) {
+  const { firstStep, endStep, switchStep } = shownPlan.value;
   const points = heldOut.value.filter(({ loss }) => loss[source] !== undefined);
   const values = points.map(({ loss }) => loss[source]);
-  const [first] = values;
-  const last = values.at(-1);
+  const [start] = points;
+  const last = points.at(-1);
+  const change = switchStep === null ? start : points.find(({ step }) => step === switchStep);
+  const moved = change && last && last.step > change.step ? changeOf(change, last, [source]) : null;
   const count = sources.value.find(({ name }) => name === source);
   const look = lookOf(index);
   return (
@@ -51,22 +58,25 @@ function Row({ source, index }: { source: string; index: number }) {
         <span class={`swatch ${look.class}`} style={look.style} />
         {source}
       </th>
-      {first === undefined || last === undefined ? (
-        <td colSpan={4}>{heldOut.value.length > 0 ? text.sources.unmeasuredApart : text.sources.unmeasured}</td>
+      {!start || !last ? (
+        <td colSpan={switchStep === null ? 4 : 5}>
+          {heldOut.value.length > 0 ? text.sources.unmeasuredApart : text.sources.unmeasured}
+        </td>
       ) : (
         <>
-          <td>{format.loss(first)}</td>
-          <td>{format.loss(last)}</td>
-          <td>{values.length > 1 ? format.change(last - first) : ''}</td>
+          <td>{format.loss(start.loss[source])}</td>
+          {switchStep !== null && <td>{change ? format.loss(change.loss[source]) : ''}</td>}
+          <td>{format.loss(last.loss[source])}</td>
+          <td>{moved ? text.sources.withError(moved.change, moved.error) : ''}</td>
           <td>
             {values.length > 1 && (
               <Sparkline
                 x={points.map(({ step }) => step)}
                 y={values}
-                start={shownPlan.value.firstStep}
-                end={shownPlan.value.endStep}
-                mark={shownPlan.value.switchStep}
-                label={text.sources.trendOf(source, first, last)}
+                start={firstStep}
+                end={endStep}
+                mark={switchStep}
+                label={text.sources.trendOf(source, values[0], last.loss[source])}
               />
             )}
           </td>

@@ -1,5 +1,6 @@
 /** Every state of the page worth looking at, and how to get there from a fresh one. */
 import type { Page } from 'playwright-core';
+import { recording } from './recordings.ts';
 import type { Scenario } from './trainer.worker.ts';
 
 export interface PageState {
@@ -37,7 +38,7 @@ async function experiments(page: Page): Promise<void> {
 
 export const states: readonly PageState[] = [
   { name: 'idle', scenario: {}, reach: (page) => seen(page, 'Runs on') },
-  { name: 'software', scenario: { machine: 'software' }, reach: (page) => seen(page, 'Software adapter') },
+  { name: 'software', scenario: { machine: 'software' }, reach: (page) => seen(page, 'software adapter') },
   { name: 'compiling', scenario: { end: { kind: 'compiling', at: 0 } }, reach: startAndSee('Compiling kernels 7/12') },
   { name: 'running', scenario: { stride: 1 }, reach: startAndSee('Training — base run') },
   {
@@ -48,7 +49,14 @@ export const states: readonly PageState[] = [
       await page.getByRole('button', { name: 'Table' }).click();
     },
   },
-  { name: 'done', scenario: {}, reach: startAndSee('Start again') },
+  {
+    name: 'done',
+    scenario: { recording: recording('smoke') },
+    async reach(page) {
+      await startAndSee('Since the switch at step')(page);
+      await page.getByRole('button', { name: 'Held-out losses' }).click();
+    },
+  },
   { name: 'diverged', scenario: { end: { kind: 'diverged', at: 0.4 } }, reach: startAndSee('The run diverged') },
   { name: 'failed', scenario: { end: { kind: 'failed', at: 0 } }, reach: startAndSee('The run could not go on') },
   { name: 'saved', scenario: { saved: 2 }, reach: (page) => seen(page, 'stopped at step 40') },
@@ -306,11 +314,11 @@ export const states: readonly PageState[] = [
     async reach(page) {
       await startAndSee('Paused')(page);
       await page.getByRole('link', { name: 'Instruments' }).click();
-      await page.getByRole('button', { name: 'Learn one row by heart' }).click();
+      await page.getByRole('button', { name: 'Overfit one row' }).click();
       await seen(page, 'the loss of one row went from');
       await page.getByRole('button', { name: 'Sweep the rate' }).click();
       await seen(page, 'The loss falls fastest at');
-      await page.getByRole('button', { name: 'Fill the grid' }).click();
+      await page.getByRole('button', { name: 'Run all combinations' }).click();
       await seen(page, 'no difference shown');
     },
   },

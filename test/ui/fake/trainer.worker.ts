@@ -10,18 +10,29 @@ import { parameterCount } from '../../../src/model/parameters.ts';
 import { rate } from '../../../src/optim/schedule.ts';
 import type {
   ExperimentRequest,
+  DeletedRun,
+  HeldOutPoint,
   MetricColumns,
   PhaseName,
   RunEvents,
   RunState,
+  Sample,
   ListedRun,
   TrainerApi,
   UserFile,
 } from '../../../src/protocol.ts';
-import { planRun, type RunPart } from '../../../src/recipe/phases.ts';
+import { baseMetadata } from '../../../src/recipe/baseCheckpoint.ts';
+import { planRun, type RunPart, type RunPlan } from '../../../src/recipe/phases.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 import { benchmarkPoint, playExperiment } from './experiment.ts';
 import { inspectionAt, playGrid, playOverfit, playRange } from './trials.ts';
+
+/** A recorded run: the loss of every step, and what was measured and written along it. */
+export interface Recording {
+  loss: number[];
+  heldOut: HeldOutPoint[];
+  samples: Sample[];
+}
 
 export interface Scenario {
   machine?: 'gpu' | 'software' | 'insecure-address' | 'no-webgpu' | 'no-adapter' | 'device-refused';
@@ -35,6 +46,8 @@ export interface Scenario {
   experiment?: { kind: 'held' | 'failed'; at: number };
   /** Results lie beside the page, as fake/recorded.ts makes them. */
   recorded?: boolean;
+  /** A real run, as `npm run recipe` wrote it (recordings/), told in place of the formulas'. */
+  recording?: Recording;
   /** Runs that an earlier visit left unfinished. */
   saved?: number;
   /** So many of them are at their end. */
@@ -95,36 +108,104 @@ let saved: ListedRun[] = Array.from({ length: scenario.saved ?? 0 }, (_, i) => (
   elsewhere: i < (scenario.elsewhere ?? 0),
 }));
 
+let deleted: DeletedRun[] = [];
+
+/** All of a run's events as one. */
+function joined(all: readonly RunEvents[]): RunEvents {
+  const columns = all.flatMap(({ metrics }) => metrics ?? []);
+  const column = <K extends keyof MetricColumns>(name: K) => columns.flatMap((one) => [...one[name]]);
+  const list = <K extends 'heldOut' | 'samples' | 'switches' | 'inspections' | 'checks' | 'benchmarks'>(name: K) =>
+    all.flatMap((events) => (events[name] ?? []) as unknown[]) as NonNullable<RunEvents[K]>;
+  return {
+    metrics: {
+      step: Float64Array.from(column('step')),
+      tokens: Float64Array.from(column('tokens')),
+      loss: Float64Array.from(column('loss')),
+      lr: Float64Array.from(column('lr')),
+      gradNorm: Float64Array.from(column('gradNorm')),
+      tokensPerSecond: Float64Array.from(column('tokensPerSecond')),
+      phase: Uint8Array.from(column('phase')),
+    },
+    heldOut: list('heldOut'),
+    samples: list('samples'),
+    switches: list('switches'),
+    inspections: list('inspections'),
+    checks: list('checks'),
+    benchmarks: list('benchmarks'),
+    sources: all.findLast(({ sources }) => sources)?.sources,
+    state: all.at(-1)!.state,
+  };
+}
+
 let command: 'run' | 'pause' | 'step' | 'stop' = 'run';
 const commanded = () => command;
 
-async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) => void): Promise<void> {
+/** Everything that was told of a recorded run, at once. */
+function tell({ loss, heldOut, samples }: Recording, plan: RunPlan, emit: (events: RunEvents) => void): void {
+  const steps = Float64Array.from(loss, (_, i) => plan.firstStep + i);
+  emit({
+    metrics: {
+      step: steps,
+      tokens: steps.map((step) => (step + 1) * plan.tokensPerStep),
+      loss: Float64Array.from(loss),
+      lr: steps.map((step) => plan.at(step).lr),
+      gradNorm: steps.map(() => 1),
+      tokensPerSecond: steps.map(() => 12_000),
+      phase: Uint8Array.from(steps, (step) => ['base', 'general', 'qa'].indexOf(plan.at(step).phase.name)),
+    },
+    heldOut,
+    samples,
+    state: { kind: 'done' },
+  });
+}
+
+async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) => void, rest = pause): Promise<void> {
   const plan = planRun(config, part);
+  if (scenario.recording) return tell(scenario.recording, plan, emit);
   const stride = scenario.stride ?? Math.ceil((plan.endStep - plan.firstStep) / 20);
   const say = (state: RunState) => emit({ state });
   say({ kind: 'preparing', what: 'text', done: 0, total: 2 });
-  await pause();
+  await rest();
   say({ kind: 'preparing', what: 'text', done: 1, total: 2 });
-  await pause();
+  await rest();
   for (let done = 0; done < 12; done += 4) {
     say({ kind: 'compiling', done, total: 12 });
     if (scenario.end?.kind === 'compiling') {
       say({ kind: 'compiling', done: 7, total: 12 });
       return;
     }
-    await pause();
+    await rest();
   }
   const names = Object.keys(plan.phases.reduce((all, { blend }) => ({ ...all, ...blend }), {}));
   const drawn = Object.fromEntries(names.map((name) => [name, 0]));
+  const isBetween = (step: number) => step === plan.endStep || plan.phases.some(({ firstStep }) => firstStep === step);
+  const lossOf = (step: number, i: number) => lossAt(step, plan.switchStep, 1) + 0.15 * (i - 3);
   const measure = (step: number) =>
     emit({
       heldOut: [
         {
           step,
           tokens: step * plan.tokensPerStep,
-          loss: Object.fromEntries(names.map((name, i) => [name, lossAt(step, plan.switchStep, 1) + 0.15 * (i - 3)])),
+          loss: Object.fromEntries(names.map((name, i) => [name, lossOf(step, i)])),
+          ...(isBetween(step) && {
+            rows: Object.fromEntries(
+              names.map((name, i) => [
+                name,
+                [-0.2, -0.1, 0.1, 0.2].map((offset, row) => lossOf(step, i) + offset + 0.02 * randomNormal(step, i, row)),
+              ]),
+            ),
+          }),
         },
       ],
+      ...(isBetween(step) &&
+        step > 0 && {
+          samples: ['Question: What is a whale?\nAnswer:', 'CHAPTER 1.\n\nCall me'].map((prompt, i) => ({
+            step,
+            prompt,
+            text: ` a fish & the sea, at step ${step}`,
+            question: { source: names.at(-1 - i)!, expected: i === 0 ? 'a mammal' : ' Ishmael.' },
+          })),
+        }),
       ...(config.data.world && {
         benchmarks: [benchmarkPoint(step, step * plan.tokensPerStep, 0, config.seed, step / plan.endStep)],
       }),
@@ -212,7 +293,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
     if (command === 'pause') say({ kind: 'paused', phase });
     while (commanded() === 'pause') await pause();
     if (commanded() === 'stop') return say({ kind: 'stopped' });
-    await pause();
+    await rest();
   }
   emit({ state: { kind: 'done' }, log: [`Finished ${plan.endStep} steps.`] });
 }
@@ -273,8 +354,9 @@ const api: TrainerApi = {
     );
   },
   /** As if the first three seeds of ci had shipped bases. */
-  async shippedBase({ preset, seed }) {
-    return preset === 'ci' && seed <= 3 ? { bytes: 150_000 } : null;
+  async shippedBase(config) {
+    const { preset, seed } = config;
+    return preset === 'ci' && seed <= 3 ? { bytes: 150_000, metadata: baseMetadata(config, '0'.repeat(64)) } : null;
   },
   /** A world as small as can be. */
   async worldCard() {
@@ -316,7 +398,7 @@ const api: TrainerApi = {
     return { kind: 'good', documents: 1 };
   },
   async savedRuns() {
-    return { runs: saved, notes: scenario.notes ?? [] };
+    return { runs: saved, deleted, notes: scenario.notes ?? [] };
   },
   async savedConfig() {
     return resolveConfig({ preset: 'smoke' });
@@ -325,9 +407,25 @@ const api: TrainerApi = {
     command = 'run';
     void play(resolveConfig({ preset: 'smoke' }), 'all', onEvents);
   },
-  async deleteSaved(id) {
-    saved = saved.filter((run) => run.id !== id);
+  async openSaved() {
+    const config = resolveConfig({ preset: 'smoke' });
+    const all: RunEvents[] = [];
+    command = 'run';
+    await play(config, 'all', (events) => all.push(events), () => Promise.resolve());
+    return { config, part: 'all', events: joined(all) };
   },
+  async deleteSaved(ids, at) {
+    deleted = [...saved.filter(({ id }) => ids.includes(id)).map((run) => ({ ...run, deletedAt: at })), ...deleted];
+    saved = saved.filter(({ id }) => !ids.includes(id));
+  },
+  async restoreSaved(ids) {
+    saved = [...saved, ...deleted.filter(({ id }) => ids.includes(id)).map((run) => ({ ...run, elsewhere: false }))];
+    deleted = deleted.filter(({ id }) => !ids.includes(id));
+  },
+  async emptyDeleted() {
+    deleted = [];
+  },
+  async saveSoon() {},
   async watchSaved(_id, onEvents) {
     command = 'run';
     void play(resolveConfig({ preset: 'smoke' }), 'all', onEvents);

@@ -1,0 +1,69 @@
+/** A run's conclusion in sentences, the same on the page and in a terminal. */
+import { type Change, CLEAR, type Conclusion, type Jump } from './conclusion.ts';
+import { signed } from './statistics.ts';
+
+const nats = (value: number) => value.toFixed(3);
+const step = (value: number) => value.toLocaleString('en');
+/** Names told one by one; more would hide the sentence. */
+const NAMED = 3;
+const named = (sources: readonly string[]) =>
+  sources.length <= NAMED
+    ? sources.join(', ')
+    : `${sources.slice(0, NAMED).join(', ')} and ${sources.length - NAMED} more`;
+
+/** Sentences in the order of their weight; the first is the finding. */
+export function conclusionSentences(conclusion: Conclusion): string[] {
+  if (conclusion.kind === 'unswitched') {
+    const { why, from, end, all } = conclusion;
+    const reason = {
+      'one-blend': 'This run has one data blend from here on, so there is no switch to judge.',
+      'same-blend': 'The general and the QA blend are the same, so nothing switched.',
+      unmeasured: 'The sources that the QA blend raises have no held-out text, so the switch cannot be judged.',
+    }[why];
+    return [
+      `From step ${step(from)} to ${step(end)} the held-out loss ${moved(all, 'of all sources')}.`,
+      reason,
+      ...noise([all]),
+    ];
+  }
+  const { added, raised, rest, jump, step: at } = conclusion;
+  const group = added
+    ? `of the QA sources (${named(raised.sources)})`
+    : `of the sources the QA blend raises (${named(raised.sources)})`;
+  return [
+    `Since the switch at step ${step(at)} the held-out loss ${moved(raised, group)}` +
+      (rest ? `; that ${moved(rest, `of the other sources (${named(rest.sources)})`)}.` : '.'),
+    ...noise(rest ? [raised, rest] : [raised]),
+    ...(jump ? [jumped(jump)] : []),
+  ];
+}
+
+/** "of … fell by 0.412 ± 0.031 nats a token, from 3.214 to 2.802". */
+function moved({ before, after, change, error }: Change, group: string): string {
+  const range = `from ${nats(before)} to ${nats(after)}`;
+  if (error === null)
+    return `${group} ${change < 0 ? 'fell' : 'rose'} by ${nats(Math.abs(change))} nats a token, ${range}`;
+  if (Math.abs(change) < CLEAR * error)
+    return `${group} hardly moved: ${signed(change, 3)} ± ${nats(error)} nats a token, ${range}`;
+  return `${group} ${change < 0 ? 'fell' : 'rose'} by ${nats(Math.abs(change))} ± ${nats(error)} nats a token, ${range}`;
+}
+
+function noise(changes: readonly Change[]): string[] {
+  if (changes.every(({ error }) => error === null)) return [];
+  const rows = changes.map((change) => change.rows).join(' and ');
+  return [
+    `± is the standard error over the ${rows} held-out rows, the same at every measurement; another seed may differ by more.`,
+  ];
+}
+
+function jumped({ before, after, mix }: Jump): string {
+  const way = after > before ? 'rose' : 'fell';
+  const explained = mix !== null && Math.sign(mix.after - mix.before) === Math.sign(after - before);
+  return (
+    `At the switch the training loss ${way} from ${nats(before)} to ${nats(after)}` +
+    (explained
+      ? ` because the text changed: on held-out text the same weights have ${nats(mix.before)} on the old mix and ` +
+        `${nats(mix.after)} on the new one, which is ${after > before ? 'harder' : 'easier'}.`
+      : ', measured on another mix of text before and after: the two do not compare.')
+  );
+}

@@ -1,0 +1,25 @@
+/** The room above the picture in which a run's alerts, and its ending where that is a bad one, appear: nothing moves when they do. */
+import { fetched } from '../components/fetched.tsx';
+import { notices, runConfig, runState } from '../state/run.ts';
+import { text } from '../strings.ts';
+import { Ending } from '../views/Ending.tsx';
+
+const Alerts = fetched(
+  () => import('./Alerts.tsx').then((module) => module.Alerts),
+  (children) => <div class="alert-line">{children}</div>,
+);
+
+export function AlertRoom() {
+  const { kind } = runState.value;
+  const hasAlerts = notices.value.length > 0;
+  if (!runConfig.value && !hasAlerts && kind !== 'failed') return null;
+  const ended = kind === 'failed' || kind === 'diverged';
+  return (
+    <section class="alert-room" aria-label={text.alerts.heading}>
+      <Ending />
+      <div role="status" aria-live="polite">
+        {hasAlerts ? <Alerts /> : !ended && <p class="note">{text.alerts.none}</p>}
+      </div>
+    </section>
+  );
+}

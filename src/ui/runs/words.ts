@@ -1,0 +1,17 @@
+/** Sentences of the list of runs that come with it, not with the page. */
+import * as format from '../format.ts';
+
+export const words = {
+  open: 'Open',
+  openOf: (name: string) => `Open ${name}`,
+  note: (models: number, bytes: number, most: number) =>
+    'Settings, curve and figures of every run stay in this browser. ' +
+    (models === 0
+      ? `The models of the last runs stay too, up to ${format.bytes(most)}.`
+      : `So ${models === 1 ? 'does one model' : `do the last ${models} models`}: ${format.bytes(bytes)} of at most ${format.bytes(most)}, ` +
+        'then the oldest makes room.'),
+  deleted: (names: readonly string[]) =>
+    names.length > 2 ? `${names.length} runs were deleted.` : `Deleted: ${names.join('; ')}.`,
+  undo: 'Undo',
+  forgo: (bytes: number) => (bytes === 0 ? 'Delete for good' : `Free ${format.bytes(bytes)} now`),
+};
