@@ -1,5 +1,5 @@
 /** What the commands share: arguments that name what is wrong, files read whole, a folder that is there whole or not at all. */
-import { existsSync, mkdirSync, openAsBlob, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../util/errors.ts';
@@ -26,31 +26,6 @@ export function integer(text: string, name: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new UserError(`--${name} is "${text}": give a whole number of 0 or more.`);
   return value;
-}
-
-export function readBytes(file: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(file));
-  } catch {
-    throw new UserError(`The file ${file} cannot be read: check the path.`);
-  }
-}
-
-/** A file of any size, to be read piece by piece. */
-export async function openFile(file: string): Promise<Blob> {
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    throw new UserError(`The file ${file} cannot be read: check the path.`);
-  }
-  return openAsBlob(file);
-}
-
-export function readJson(file: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(readBytes(file)).toString('utf8'));
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`The file ${file} is not JSON (${(error as Error).message}).`);
-  }
 }
 
 /** The folder a command writes, which must not exist yet. */

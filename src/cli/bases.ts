@@ -11,12 +11,13 @@ import { differences } from '../config/difference.ts';
 import { presetConfig } from '../config/presets.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import type { Blend, RunConfig } from '../config/run.ts';
-import { MODEL_FILES, type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
+import { type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
 import { modelCard } from '../export/modelCard.ts';
 import type { ResultRow } from '../recipe/results.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
 import { runExperiment } from '../train/experiment.ts';
-import { argumentsOf, readJson, required, say } from './arguments.ts';
+import { argumentsOf, required, say } from './arguments.ts';
+import { readJson } from './documents.ts';
 import { seedsOf } from './experiment.ts';
 import { describeAdapter, type OpenNodeDevice } from './node/dawn.ts';
 import { UserError } from '../util/errors.ts';
@@ -129,5 +130,8 @@ function index(out: string): ShippedBase[] {
     return { preset, seed, folder, files: MODEL_FILES, bytes, sha256: sha256(readFileSync(at('model.safetensors'))) };
   });
 }
+
+/** What the page fetches of a base. */
+const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'];
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { armsOf, EXPERIMENTS } from '../recipe/experiments.ts';
 import type { ExperimentResults } from '../recipe/results.ts';
 import { UserError } from '../util/errors.ts';
-import { argumentsOf, readJson, required, say } from './arguments.ts';
+import { argumentsOf, required, say } from './arguments.ts';
+import { readJson } from './documents.ts';
 import { projectRoot } from './node/project.mjs';
 import { recordRun } from './recordRun.ts';
 

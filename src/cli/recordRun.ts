@@ -8,7 +8,8 @@ import type { RunConfig } from '../config/run.ts';
 import type { HeldOutPoint, MetricColumns, PhaseName, Sample } from '../protocol.ts';
 import { RECORDED_RUN, type RecordedRun } from '../recipe/recordedRun.ts';
 import { UserError } from '../util/errors.ts';
-import { readJson, say } from './arguments.ts';
+import { say } from './arguments.ts';
+import { readJson } from './documents.ts';
 import { projectRoot } from './node/project.mjs';
 
 /** Steps kept of each part: as many as the figure has columns on a wide screen. */

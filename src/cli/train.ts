@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveConfig } from '../config/resolve.ts';
-import { isInvalid } from '../data/decode.ts';
+import { SWITCHES_NOTHING, switchesNothing } from '../config/sources.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { parameterCount } from '../model/parameters.ts';
 import type { FirstCheck, HeldOutPoint, Inspection, Notice, Sample } from '../protocol.ts';
@@ -14,7 +14,8 @@ import { prepareData } from '../train/data.ts';
 import { exportModel } from '../train/exportModel.ts';
 import { type MetricRow, Run } from '../train/run.ts';
 import { UserError } from '../util/errors.ts';
-import { argumentsOf, buildFolder, integer, newFolder, openFile, readJson, say } from './arguments.ts';
+import { argumentsOf, buildFolder, integer, newFolder, say } from './arguments.ts';
+import { documentOptions, givenDocuments, readJson } from './documents.ts';
 import { describeAdapter, type OpenNodeDevice } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
 import { projectRoot } from './node/project.mjs';
@@ -24,34 +25,20 @@ export async function fetchShard(name: string): Promise<Uint8Array> {
   return new Uint8Array(readFileSync(path.join(projectRoot, 'public/data', name)));
 }
 
-/** `SOURCE=PATH` pairs as files, read when the run needs them; `invalid` says what becomes of bytes that are not UTF-8. */
-function givenFiles(pairs: readonly string[], invalid = 'refuse'): Promise<GivenFile[]> {
-  if (!isInvalid(invalid)) throw new UserError(`--invalid ${invalid} is unknown: give refuse, replace or windows-1252.`);
-  return Promise.all(
-    pairs.map(async (pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new UserError(`--data ${pair} is not SOURCE=PATH.`);
-      const file = pair.slice(at + 1);
-      return { source: pair.slice(0, at), name: path.basename(file), bytes: await openFile(file), invalid };
-    }),
-  );
-}
-
 /** Writes config.json, metrics.jsonl, inspections.jsonl, evaluations.json, summary.json and model/ into `--out`. */
 export async function train(args: string[], open: OpenNodeDevice): Promise<void> {
   const given = argumentsOf(args, {
     preset: { type: 'string' },
     config: { type: 'string' },
     base: { type: 'string' },
-    data: { type: 'string', multiple: true },
-    invalid: { type: 'string' },
+    ...documentOptions,
     tokenizer: { type: 'string' },
     set: { type: 'string', multiple: true },
     seed: { type: 'string' },
     out: { type: 'string' },
   });
   const out = newFolder(given.out);
-  const files = await givenFiles(given.data ?? [], given.invalid);
+  const { files, names, uses } = await givenDocuments(given);
   const base = given.base === undefined ? null : readBase(readFolder(given.base));
   const config = resolveConfig({
     preset: given.preset ?? (given.config === undefined ? base?.metadata.preset : undefined),
@@ -59,10 +46,12 @@ export async function train(args: string[], open: OpenNodeDevice): Promise<void>
     set: given.set,
     seed: given.seed === undefined ? undefined : integer(given.seed, 'seed'),
     tokenizer: given.tokenizer,
-    data: [...new Set(files.map(({ source }) => source))],
+    data: names,
+    uses,
     from: base ? (preset) => configureFromBase(base.metadata, preset) : undefined,
   });
   if (base) for (const { message } of await checkBase(base, config)) say(`note: ${message}`);
+  if (files.length > 0 && switchesNothing(config)) say(`note: ${SWITCHES_NOTHING}`);
   ensureData();
   await buildFolder(out, (folder) => trainInto(folder, config, files, base, open));
 }
@@ -113,6 +102,7 @@ async function trainInto(
     },
     inspection: (inspection: Inspection) => void inspections.push(inspection),
   };
+  for (const message of data.notes) listener.notice({ code: 'data', step: null, message });
   const run = await Run.create(device, report.software, config, data, listener, base);
   const end = await run.train();
   if (end.kind === 'diverged') throw new UserError(end.message);

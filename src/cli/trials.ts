@@ -14,7 +14,8 @@ import { Bases } from '../train/bases.ts';
 import { prepareData } from '../train/data.ts';
 import { runGrid, startingBench, sweep } from '../train/trials.ts';
 import { UserError } from '../util/errors.ts';
-import { argumentsOf, buildFolder, integer, newFolder, readJson, required, say } from './arguments.ts';
+import { argumentsOf, buildFolder, integer, newFolder, required, say } from './arguments.ts';
+import { documentOptions, givenDocuments, readJson } from './documents.ts';
 import { seedsOf } from './experiment.ts';
 import { describeAdapter, type OpenNodeDevice } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
@@ -26,7 +27,8 @@ const text = { type: 'string' } as const;
 
 /** Writes range.json and table.md: every step of the sweep, and the band it names. */
 export async function range(args: string[], open: OpenNodeDevice): Promise<void> {
-  const given = argumentsOf(args, { preset: text, config: text, set: { ...text, multiple: true }, seed: text, base: text, out: text });
+  const given = argumentsOf(args, { preset: text, config: text, set: { ...text, multiple: true }, seed: text, base: text, ...documentOptions, out: text });
+  const { files, names, uses } = await givenDocuments(given);
   const out = newFolder(given.out);
   const seed = given.seed === undefined ? undefined : integer(given.seed, 'seed');
   const folder = given.base === undefined || given.base === 'shipped' ? null : readBase(readFolder(given.base));
@@ -35,12 +37,15 @@ export async function range(args: string[], open: OpenNodeDevice): Promise<void>
     file: given.config === undefined ? undefined : readJson(given.config),
     set: given.set,
     seed,
+    data: names,
+    uses,
     from: folder ? (preset) => configureFromBase(folder.metadata, preset) : undefined,
   });
   const base = folder ?? (given.base === 'shipped' ? await shippedBase(config) : null);
   if (base) await checkBase(base, config);
   ensureData();
-  const data = await prepareData(config, [], fetchShard, (what) => say(what), base?.tokenizer);
+  const data = await prepareData(config, files, fetchShard, (what) => say(what), base?.tokenizer);
+  for (const note of data.notes) say(`note: ${note}`);
   const { device, report } = await open();
   const adapter = describeAdapter(report);
   say(`adapter: ${adapter}`);
@@ -108,12 +113,16 @@ export async function grid(args: string[], open: OpenNodeDevice): Promise<void> 
     batches: text,
     tokens: text,
     seeds: text,
+    ...documentOptions,
     out: text,
   });
+  const { files, names, uses } = await givenDocuments(given);
   const config = resolveConfig({
     preset: given.preset,
     file: given.config === undefined ? undefined : readJson(given.config),
     set: given.set,
+    data: names,
+    uses,
   });
   const { base, batch } = config;
   const plan: GridPlan = {
@@ -144,7 +153,7 @@ export async function grid(args: string[], open: OpenNodeDevice): Promise<void> 
     renameSync(path.join(out, `${name}.part`), path.join(out, name));
   };
   let started = 0;
-  const work = { config, files: [], plan, done: [...rows] };
+  const work = { config, files, plan, done: [...rows] };
   await runGrid(device, report.software, work, fetchShard, {
     begin: () => void (started = performance.now()),
     metric() {},

@@ -1,5 +1,6 @@
 /** The runs of this browser: saved while they train, listed, and gone on with. */
 import type { RunConfig } from '../config/run.ts';
+import { placeOfStep } from '../recipe/place.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { decodeSafetensors, safetensorsParts } from '../export/safetensors.ts';
 import type { MetricColumns, SavedList, SavedRun } from '../protocol.ts';
@@ -333,7 +334,7 @@ export async function fingerprint({ batches }: TrainingData, config: RunConfig, 
   const hashes: string[] = [];
   for (const { firstStep, steps, blend } of planRun(config, part).phases) {
     for (const step of [firstStep, firstStep + steps - 1]) {
-      const { tokens, targets } = batches.batchAt(step, 0, blend);
+      const { tokens, targets } = batches.draw(placeOfStep(step, config.batch), blend);
       hashes.push(hex(await sha256(new Uint8Array(Uint32Array.of(...tokens, ...targets).buffer))));
     }
   }

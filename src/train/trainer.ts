@@ -162,6 +162,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     await device();
     const base = source && (await baseOf(source, config));
     const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base?.tokenizer);
+    for (const message of data.notes) listener.notice({ code: 'data', step: null, message });
     const part = base ? 'continued' : 'all';
     const keeper = await saved()
       .then(async ({ runs, notice }) => {

@@ -23,6 +23,38 @@ describe('npm run recipe', () => {
     ['an empty file', ['--data', `notes=${write('empty.txt', '')}`], /empty/],
     ['invalid UTF-8', ['--data', `notes=${write('bytes.txt', Uint8Array.of(72, 105, 0xff, 0xfe, 0x20))}`], /UTF-8/],
     ['a text shorter than a context', ['--data', `notes=${write('few.txt', 'Hi there.')}`], /\d+.*65|65.*\d+/],
+    [
+      'an array whose documents are shorter than a context, counted without its brackets',
+      ['--data', `notes=${write('array.json', '[{"text": "Hi."}, {"text": "Ho."}]')}`],
+      /"notes" has [1-8] tokens.*\b65\b/,
+    ],
+    [
+      'columns of which none is named',
+      ['--data', `notes=${write('table.csv', 'title,body\nMoby Dick,The whale swam\n')}`],
+      /"title", "body", and more than one reads like text: name the one to read\. In the terminal: --data/,
+    ],
+    [
+      'a column that is not there',
+      ['--data', `notes=${at('table.csv')}#text`],
+      /has no "text": name one of "title", "body"/,
+    ],
+    [
+      'a kind that is not read',
+      ['--data', `notes=${write('page.html', '<p>Hi</p>')}`],
+      /page\.html is of no kind that is read here/,
+    ],
+    ['a share that is none', ['--data', `notes=${text}`, '--mix', 'notes=0'], /--mix notes=0 is no share/],
+    ['a blend that is none', ['--data', `notes=${text}`, '--in', 'notes=quiz'], /give some of base, general, qa/],
+    [
+      'a text mixed into a world',
+      ['--preset', 'ci', '--data', `notes=${text}`, '--mix', 'notes=20'],
+      /words of its own/,
+    ],
+    [
+      'an unknown option in a file that begins with a byte-order mark',
+      ['--config', write('bom.json', '\ufeff{"model":{"hiden_size":64}}')],
+      /hidden_size/,
+    ],
     ['an unknown option', ['--set', 'model.hiden_size=64'], /hidden_size/],
     ['a blend whose weights sum to 0', ['--data', `notes=${text}`, '--set', 'base.blend.notes=0'], /0/],
     ['a vocabulary larger than the embedding', ['--set', 'model.vocab_size=128'], /128.*260/],

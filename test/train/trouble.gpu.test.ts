@@ -7,6 +7,7 @@ import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { disturbance, parseFaults } from '../../src/train/faults.ts';
+import type { History } from '../../src/train/history.ts';
 import { Keeper } from '../../src/train/keeper.ts';
 import { type MetricRow, Run } from '../../src/train/run.ts';
 import { gpu } from '../gpu/device.ts';
@@ -24,8 +25,12 @@ const config: RunConfig = {
 const saveAt = 60;
 const acted = new Set<Notice['code']>(['bad-step', 'spike', 'went-back']);
 const saves = { saved() {}, failed: (_: number, message: string) => expect.fail(message) };
-/** Saves by this clock are due only where a run is paused. */
-const now = (): number => 0;
+/** Saves where a run is paused and at its ends, and never because a clock says so. */
+function keeperOf(store: SlotStore, listener: ConstructorParameters<typeof Keeper>[1], history?: History): Keeper {
+  const keeper = new Keeper(store, listener, {}, { history });
+  keeper.due = () => false;
+  return keeper;
+}
 
 /** The steps before the trouble, taken and saved once for all runs. */
 let begun: Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> | undefined;
@@ -45,7 +50,7 @@ async function begin(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
     switched() {},
     sources() {},
   };
-  const keeper = new Keeper(new SlotStore(files, 'run'), saves, {}, { now });
+  const keeper = keeperOf(new SlotStore(files, 'run'), saves);
   const run: Run = await Run.create(device, report.software, config, fakeData(config), listener, null, { keeper });
   run.pause();
   await run.train();
@@ -77,7 +82,7 @@ async function trainWith(faults: string, automatic: boolean) {
       rows = rows.filter(({ step }) => step < rewind.to);
     },
   };
-  const keeper = new Keeper(store, saves, {}, { now, history: from.history });
+  const keeper = keeperOf(store, saves, from.history);
   const run = await Run.create(device, report.software, config, fakeData(config), listener, null, {
     keeper,
     checkpoint: from,
@@ -108,7 +113,7 @@ async function trainTo(store: SlotStore, faults: string) {
   };
   const told: string[] = [];
   const telling = { saved: ({ step }: { step: number }) => void told.push(`saved ${step}`), failed: (step: number) => void told.push(`failed ${step}`) };
-  const keeper = new Keeper(store, telling, {}, { now, history: from?.history });
+  const keeper = keeperOf(store, telling, from?.history);
   const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), listener, null, {
     keeper,
     checkpoint: from,

@@ -134,6 +134,20 @@ export const states: readonly PageState[] = [
     },
   },
   {
+    name: 'files',
+    scenario: {},
+    // A link that names a source whose file is not here.
+    address: '#v=1&p=smoke&continued.qa.diary=10',
+    async reach(page) {
+      await seen(page, 'Choose the file for “diary”');
+      const bytes = Buffer.from('The number after 12 is 13.');
+      const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: bytes });
+      await page.getByLabel('Your own text').setInputFiles([file('notes.txt'), file('columns-read.csv'), file('columns.csv'), file('damaged.txt'), file('refused.txt')]);
+      await page.getByLabel('Column of columns-read.csv').selectOption('body');
+      await page.getByLabel('Share of each, %').first().fill('25');
+    },
+  },
+  {
     name: 'axes',
     scenario: {},
     async reach(page) {
