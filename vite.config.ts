@@ -72,11 +72,12 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: browserTests,
-          setupFiles: profile,
+          setupFiles: [...profile, 'test/setup/browser.ts'],
           globalSetup: ['test/setup/site.ts'],
           pool: 'forks',
-          // Pages wait most of their time, so two browsers take turns on the cores.
+          // Pages wait most of their time, so two processes take turns on the cores. Each starts a browser once for all its files.
           maxWorkers: 2,
+          isolate: false,
           sequence: { groupOrder: 2 },
         },
       },

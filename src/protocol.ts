@@ -101,6 +101,7 @@ export type NoticeCode =
   | 'went-back'
   | 'not-saved'
   | 'storage'
+  | 'data'
   | 'old-save'
   | 'gpu-lost'
   | 'gpu-hung'
@@ -177,7 +178,7 @@ export interface Saved {
   step: number;
   bytes: number;
   /** Where it lies; 'memory' is lost with the tab. */
-  where: 'opfs' | 'indexeddb' | 'memory';
+  where: 'opfs' | 'indexeddb' | 'memory' | 'disk';
 }
 
 /** A run that can be gone on with, as its last save tells it. */
@@ -254,14 +255,31 @@ export interface UserFile {
   source: string;
   name: string;
   bytes: Blob;
-  /** What becomes of bytes that are not UTF-8; by default the file is refused. */
+  /** What becomes of bytes that are no text; by default the file is refused. */
   invalid?: 'refuse' | 'replace' | 'windows-1252';
+  /** The column or field that is read alone. */
+  column?: string | null;
 }
 
-/** What was found in a file that was read to its end. Damaged: a person may choose what becomes of those places. */
+/** How a file will be read: its first documents, cut to what a person looks through, and what was chosen or left out. */
+export interface FilePreview {
+  documents: number;
+  /** `length`: UTF-16 units of the whole document. */
+  first: { text: string; length: number }[];
+  notes: string[];
+  /** Columns or fields one of which may be read alone, and the one that is. */
+  columns: string[];
+  column: string | null;
+}
+
+/**
+ * What was found in a file that was read to its end. Damaged: a person may choose what becomes of those places; column: which
+ * of several is the text.
+ */
 export type FileReport =
-  | { kind: 'good'; documents: number }
-  | { kind: 'damaged'; places: number; at: number }
+  | ({ kind: 'good' } & FilePreview)
+  | { kind: 'damaged'; places: number; at: number; in: string }
+  | { kind: 'column'; columns: string[]; message: string }
   | { kind: 'refused'; code: string; message: string };
 
 /** A file of a model folder. */

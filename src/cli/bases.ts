@@ -5,21 +5,25 @@
  * preset says.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { differences } from '../config/difference.ts';
 import { presetConfig } from '../config/presets.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import type { Blend, RunConfig } from '../config/run.ts';
-import { MODEL_FILES, type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
+import { type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
 import { modelCard } from '../export/modelCard.ts';
 import type { ResultRow } from '../recipe/results.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
 import { runExperiment } from '../train/experiment.ts';
-import { argumentsOf, readJson, required, say } from './arguments.ts';
-import { seedsOf } from './experiment.ts';
-import { describeAdapter, openNodeDevice } from './node/dawn.ts';
 import { UserError } from '../util/errors.ts';
+import { command, exampleOf } from './commands.ts';
+import { readJson } from './documents.ts';
+import type { Host } from './host.ts';
+import { configFlags, once } from './inputs.ts';
+import { folder as folderKind, place, seeds } from './kinds.ts';
+import { describeAdapter } from './node/dawn.ts';
+import { OutFolder } from './outFolder.ts';
 import { writeFolder } from './writeFolder.ts';
 
 /** What the page needs to know before it fetches a base. */
@@ -33,60 +37,88 @@ export interface ShippedBase {
   sha256: string;
 }
 
-export async function bases(args: string[]): Promise<void> {
-  const text = { type: 'string' } as const;
-  const given = argumentsOf(args, { preset: text, seeds: text, from: text, out: text });
-  if (given.from !== undefined) return shipRun(path.resolve(given.from), path.resolve(required(given.out, 'out')));
-  const preset = required(given.preset, 'preset');
-  const seeds = seedsOf(given.seeds ?? '1');
-  const out = path.resolve(required(given.out, 'out'));
-  const command = `npm run recipe -- bases --preset ${preset} --seeds ${given.seeds ?? '1'} --out public/bases`;
+const example = 'bases --preset ci --seeds 3 --out public/bases';
+
+export const basesCommand = command({
+  name: 'bases',
+  about: 'Trains base checkpoints as the page ships them.',
+  flags: {
+    preset: configFlags.preset,
+    seeds: { kind: seeds, about: 'how many, or which; 1 by default' },
+    from: { kind: folderKind, about: 'ships the model of this finished base run instead of training one' },
+    out: { kind: place('DIR'), about: 'the folder of bases, brought up to date after every seed', required: true },
+  },
+  example,
+  async run({ preset, seeds: asked = [1], from, out }, host) {
+    if (from !== undefined) return shipRun(from, out, host);
+    if (preset === undefined) throw new UserError(`--preset is missing: for example ${exampleOf({ example })}.`);
+    return trainBases(preset, once(asked, 'seeds', host), out, host);
+  },
+});
+
+async function trainBases(preset: string, of: readonly number[], out: string, host: Host): Promise<void> {
+  const madeBy = `npm run recipe -- bases --preset ${preset} --seeds ${of.length > 1 && of.every((seed, i) => seed === i + 1) ? of.length : of.join(',')} --out public/bases`;
   const config = resolveConfig({ preset });
-  const { device, report } = await openNodeDevice();
-  const adapter = describeAdapter(report);
-  const rows = new Map<number, ResultRow>();
-  await runExperiment(
-    device,
-    report.software,
-    { experiment: { arms: [] }, config, seeds, baseOf: async () => null, done: [] },
-    {
-      compiling() {},
-      heldOut() {},
-      benchmark() {},
-      metric() {},
-      begin: (_, seed, run) => say(`base of seed ${seed}: ${run.plan.endStep} steps`),
-      row: (row) => void rows.set(row.seed, row),
-      base(seed, files) {
-        const row = rows.get(seed)!;
-        writeFolder(path.join(out, `${preset}-${seed}`), withCard(files, { command, adapter, average: row.average, heldOutLoss: row.heldOutLoss }));
-        say(`seed ${seed}: average ${(100 * row.average).toFixed(1)}`);
+  const shared = OutFolder.share(out);
+  try {
+    const { device, report } = await host.open();
+    const adapter = describeAdapter(report);
+    const rows = new Map<number, ResultRow>();
+    await runExperiment(
+      device,
+      report.software,
+      { experiment: { arms: [] }, config, seeds: of, baseOf: async () => null, done: [] },
+      {
+        compiling() {},
+        heldOut() {},
+        benchmark() {},
+        metric() {},
+        begin: (_, seed, run) => host.say(`base of seed ${seed}: ${run.plan.endStep} steps`),
+        row: (row) => void rows.set(row.seed, row),
+        base(seed, files) {
+          const row = rows.get(seed)!;
+          writeFolder(
+            path.join(out, `${preset}-${seed}`),
+            withCard(files, { command: madeBy, adapter, average: row.average, heldOutLoss: row.heldOutLoss }),
+          );
+          host.say(`seed ${seed}: average ${(100 * row.average).toFixed(1)}`);
+        },
       },
-    },
-  );
-  writeIndex(out);
+    );
+    shared.write('index.json', indexText(out));
+  } finally {
+    shared.release();
+  }
 }
 
 /** The model of a run that trained a base and nothing else, under its preset's name. */
-function shipRun(run: string, out: string): void {
+function shipRun(run: string, out: string, host: Host): void {
   const { adapter, heldOutLoss } = readJson(path.join(run, 'summary.json')) as { adapter: string; heldOutLoss: Record<string, number> };
   const config = readJson(path.join(run, 'config.json')) as RunConfig;
   if (config.continued) throw new UserError(`The run in ${run} goes on beyond its base: train one with --set continued=off.`);
-  const command = `npm run recipe -- --preset ${config.preset} ${differences(config, presetConfig(config.preset))
+  const madeBy = `npm run recipe -- --preset ${config.preset} ${differences(config, presetConfig(config.preset))
     .map(({ key, to }) => `--set ${key}=${to}`)
     .join(' ')} --out RUN`;
   const model = path.join(run, 'model');
   const written = readdirSync(model).map((name) => ({ name, bytes: new Uint8Array(readFileSync(path.join(model, name))) }));
-  const files = withCard(written, { command, adapter, heldOutLoss });
-  mkdirSync(out, { recursive: true });
-  writeFolder(path.join(out, `${config.preset}-${config.seed}`), files);
-  writeIndex(out);
-  say(`shipped: ${config.preset}, seed ${config.seed}, ${config.base.steps} steps`);
+  const files = withCard(written, { command: madeBy, adapter, heldOutLoss });
+  const shared = OutFolder.share(out);
+  try {
+    writeFolder(path.join(out, `${config.preset}-${config.seed}`), files);
+    shared.write('index.json', indexText(out));
+  } finally {
+    shared.release();
+  }
+  host.say(`shipped: ${config.preset}, seed ${config.seed}, ${config.base.steps} steps`);
 }
 
-const writeIndex = (out: string): void => writeFileSync(path.join(out, 'index.json'), `${JSON.stringify(index(out), null, 2)}\n`);
+const indexText = (out: string): string => `${JSON.stringify(index(out), null, 2)}\n`;
 
 /** The folder with what its card should say besides: blend, hash, scores, the command that made it. */
-function withCard(files: readonly FolderFile[], facts: { command: string; adapter: string; average?: number; heldOutLoss: Record<string, number> }): FolderFile[] {
+function withCard(
+  files: readonly FolderFile[],
+  facts: { command: string; adapter: string; average?: number; heldOutLoss: Record<string, number> },
+): FolderFile[] {
   const { model, parameters, metadata } = readHuggingFaceFolder(files);
   const record: BaseMetadata = parseBaseMetadata(metadata);
   const count = [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -101,7 +133,9 @@ function withCard(files: readonly FolderFile[], facts: { command: string; adapte
     'rate of the last step': endingRate,
     'blend, % of tokens': blendText(record.base.blend),
     ...(facts.average === undefined ? {} : { 'benchmark average': facts.average }),
-    'held-out loss, nats a token': Object.entries(facts.heldOutLoss).map(([name, loss]) => `${name} ${loss.toFixed(3)}`).join(', '),
+    'held-out loss, nats a token': Object.entries(facts.heldOutLoss)
+      .map(([name, loss]) => `${name} ${loss.toFixed(3)}`)
+      .join(', '),
     'trained on': facts.adapter,
     command: facts.command,
     'sha256 of model.safetensors': sha256(weights),
@@ -117,7 +151,9 @@ function withCard(files: readonly FolderFile[], facts: { command: string; adapte
 
 function blendText(blend: Blend): string {
   const total = Object.values(blend).reduce((sum, weight) => sum + weight, 0);
-  return Object.entries(blend).map(([name, weight]) => `${name} ${((100 * weight) / total).toFixed(0)}`).join(', ');
+  return Object.entries(blend)
+    .map(([name, weight]) => `${name} ${((100 * weight) / total).toFixed(0)}`)
+    .join(', ');
 }
 
 function index(out: string): ShippedBase[] {
@@ -129,5 +165,8 @@ function index(out: string): ShippedBase[] {
     return { preset, seed, folder, files: MODEL_FILES, bytes, sha256: sha256(readFileSync(at('model.safetensors'))) };
   });
 }
+
+/** What the page fetches of a base. */
+const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'];
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -2,70 +2,83 @@
  * `npm run recipe -- experiment NAME --seeds N --out DIR`: the arms of one or more of the paper's comparisons, over seeds. Every arm
  * is written when it is done; the same command again goes on where it stopped, and several may share a folder if their seeds differ.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveConfig } from '../config/resolve.ts';
 import type { RunConfig } from '../config/run.ts';
 import { armsOf, type Experiment, experimentsNamed } from '../recipe/experiments.ts';
 import { type ExperimentResults, type ResultRow, resultsTable } from '../recipe/results.ts';
 import { type Base, readBase } from '../train/base.ts';
-import { Bases } from '../train/bases.ts';
 import { superviseExperiment } from '../train/supervisedExperiment.ts';
 import { UserError } from '../util/errors.ts';
 import { chanceLevel } from '../evaluate/suite.ts';
 import { benchmarks } from '../world/benchmarks.ts';
 import { World } from '../world/world.ts';
-import { argumentsOf, integer, readJson, required, say } from './arguments.ts';
-import { describeAdapter, openNodeDevice } from './node/dawn.ts';
-import { projectRoot } from './node/project.mjs';
+import { command, type Given } from './commands.ts';
+import { readJson } from './documents.ts';
+import { type Host, INTERRUPTED } from './host.ts';
+import { configFlags, once, shippedBases } from './inputs.ts';
+import { choice, place, seeds } from './kinds.ts';
+import { describeAdapter } from './node/dawn.ts';
+import { makeFolders } from './outFolder.ts';
 import { readFolder } from './readFolder.ts';
-import { writeFolder } from './writeFolder.ts';
+import { asUserError, writeFolder } from './writeFolder.ts';
 
-/** The bases that the page ships. */
-const shipped = new Bases(async (name) => readFileSync(path.join(projectRoot, 'public/bases', name)));
+export const experimentCommand = command({
+  name: 'experiment',
+  about: 'Runs the arms of one or more of the paper’s comparisons, over seeds; the same command again goes on.',
+  word: 'NAME',
+  flags: {
+    ...configFlags,
+    seeds: { kind: seeds, about: 'how many, or which with commas between them; 3 by default' },
+    base: { kind: choice('train', ['train'] as const), about: 'trains every base, though a shipped one may fit' },
+    out: { kind: place('DIR'), about: 'the folder of results, brought up to date after every arm', required: true },
+  },
+  example: 'experiment f1 --preset world --seeds 3 --out runs/f1',
+  run: (given, host, name) => experiment(name, given, host),
+});
 
-/** '5' is the seeds 1 … 5, '2,7' those two. */
-export function seedsOf(text: string): number[] {
-  if (!text.includes(',')) return Array.from({ length: integer(text, 'seeds') }, (_, i) => i + 1);
-  return text.split(',').map((part) => integer(part, 'seeds'));
-}
-
-export async function experiment(args: string[]): Promise<void> {
-  const [name, ...rest] = args;
-  if (name === undefined || name.startsWith('-')) throw new UserError('Name an experiment first, for example: experiment f1 --seeds 3 --out DIR.');
-  const text = { type: 'string' } as const;
-  const given = argumentsOf(rest, { preset: text, config: text, set: { ...text, multiple: true }, seeds: text, base: text, out: text });
+async function experiment(
+  name: string,
+  given: Partial<Given<typeof configFlags>> & { seeds?: number[]; base?: 'train'; out: string },
+  host: Host,
+): Promise<number> {
+  const { say } = host;
+  const { out } = given;
   const experiments = experimentsNamed(name);
-  const preset = given.preset ?? 'world';
   const file = given.config === undefined ? undefined : readJson(given.config);
-  const config = resolveConfig({ preset, file, set: given.set });
-  if (given.base !== undefined && given.base !== 'train') throw new UserError(`--base is "${given.base}": the only choice is train.`);
-  const seeds = seedsOf(given.seeds ?? '3');
-  const out = path.resolve(required(given.out, 'out'));
+  const config = resolveConfig({ preset: given.preset ?? 'world', file, set: given.set });
+  const asked = once(given.seeds ?? [1, 2, 3], 'seeds', host);
+  const shipped = shippedBases();
 
   const folder = new ResultsFolder(out, name, config);
   const done = folder.rows();
-  const gpu = await openNodeDevice();
+  const gpu = await host.open();
   const { report } = gpu;
   let fresh: typeof gpu | null = gpu;
   const open = async () => {
-    const device = fresh ?? (await openNodeDevice());
+    const device = fresh ?? (await host.open());
     fresh = null;
     return device;
   };
   const adapter = describeAdapter(report);
-  say(`adapter: ${adapter}; ${armsOf(experiments).length} arms, seeds ${seeds.join(', ')}, ${done.length} rows there already`);
+  say(
+    `adapter: ${adapter}; ${armsOf(experiments).length} arms, seeds ${asked.join(', ')}, ${done.length} rows there already`,
+  );
   let started = performance.now();
   let said = 0;
   let end = 0;
-  await superviseExperiment(
+  let current: { stop(): void } | null = null;
+  host.ended.addEventListener('abort', () => current?.stop());
+  const finished = await superviseExperiment(
     open,
     {
       experiment: { arms: armsOf(experiments) },
       config,
-      seeds,
+      seeds: asked,
       done,
-      baseOf: async (seed) => folder.base(seed) ?? (given.base === 'train' ? null : shipped.shipped({ ...config, seed })),
+      baseOf: async (seed) =>
+        folder.base(seed) ?? (given.base === 'train' ? null : shipped.shipped({ ...config, seed })),
     },
     {
       compiling() {},
@@ -73,8 +86,10 @@ export async function experiment(args: string[]): Promise<void> {
       benchmark() {},
       notice: ({ message }) => say(message),
       waiting() {},
-      stopped: () => false,
+      stopped: () => host.ended.aborted,
       begin(arm, seed, run) {
+        current = run;
+        if (host.ended.aborted) run.stop();
         started = performance.now();
         end = run.plan.endStep;
         say(`seed ${seed}, ${arm}: ${end - run.plan.firstStep} steps`);
@@ -95,6 +110,8 @@ export async function experiment(args: string[]): Promise<void> {
   );
   folder.summarise(experiments, adapter);
   for (const one of experiments) say(`\n${resultsTable(one, folder.results(adapter))}`);
+  if (!finished) say(`stopped: the same command goes on with what ${out} holds.`);
+  return finished ? 0 : INTERRUPTED;
 }
 
 /** DIR/rows holds one file an arm and seed; config.json, results.json and table.md follow from them. */
@@ -110,15 +127,23 @@ class ResultsFolder {
     const known = path.join(folder, 'config.json');
     const text = `${JSON.stringify(config, null, 2)}\n`;
     if (existsSync(known) && JSON.stringify(readJson(known)) !== JSON.stringify(config)) {
-      throw new UserError(`The folder ${folder} holds results of another configuration: choose another --out or remove it.`);
+      throw new UserError(
+        `The folder ${folder} holds results of another configuration: choose another --out or remove it.`,
+      );
     }
-    mkdirSync(path.join(folder, 'rows'), { recursive: true });
-    this.#write('config.json', text);
+    try {
+      makeFolders(path.join(folder, 'rows'));
+      this.#write('config.json', text);
+    } catch (error) {
+      throw asUserError(error, `The folder ${folder} cannot be written`);
+    }
   }
 
   rows(): ResultRow[] {
     const folder = path.join(this.#path, 'rows');
-    const names = readdirSync(folder).filter((file) => file.endsWith('.json')).sort();
+    const names = readdirSync(folder)
+      .filter((file) => file.endsWith('.json'))
+      .sort();
     return names.map((file) => readJson(path.join(folder, file)) as ResultRow);
   }
 

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { MODEL_FILES, type FolderFile } from '../export/huggingface.ts';
+import type { FolderFile } from '../export/huggingface.ts';
+import { isModelFile } from '../recipe/modelFiles.ts';
 import { UserError } from '../util/errors.ts';
 import { asUserError } from './writeFolder.ts';
 
@@ -9,14 +10,13 @@ import { asUserError } from './writeFolder.ts';
  * @throws UserError where the folder or a file cannot be read.
  */
 export function readFolder(folder: string): FolderFile[] {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError(`There is no folder ${folder}: give the model folder that a run has written.`);
   }
   try {
-    return MODEL_FILES.filter((name) => existsSync(path.join(folder, name))).map((name) => ({
-      name,
-      bytes: readFileSync(path.join(folder, name)),
-    }));
+    return readdirSync(folder)
+      .filter(isModelFile)
+      .map((name) => ({ name, bytes: readFileSync(path.join(folder, name)) }));
   } catch (error) {
     throw asUserError(error, `The model folder ${folder} cannot be read`);
   }

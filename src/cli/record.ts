@@ -7,7 +7,10 @@ import path from 'node:path';
 import { armsOf, EXPERIMENTS } from '../recipe/experiments.ts';
 import type { ExperimentResults } from '../recipe/results.ts';
 import { UserError } from '../util/errors.ts';
-import { argumentsOf, readJson, required, say } from './arguments.ts';
+import { command } from './commands.ts';
+import type { Host } from './host.ts';
+import { readJson } from './documents.ts';
+import { folder } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
 import { recordRun } from './recordRun.ts';
 
@@ -21,15 +24,15 @@ interface RecordedEntry {
   seeds: number[];
 }
 
-export async function record(args: string[]): Promise<void> {
-  const given = argumentsOf(args, { from: { type: 'string' }, before: { type: 'string' } });
-  const folderOf = path.resolve(required(given.from, 'from'));
-  if (existsSync(path.join(folderOf, 'metrics.jsonl'))) return recordRun(folderOf, given.before);
-  const from = path.join(folderOf, 'results.json');
+function recordResults(place: string, host: Host): void {
+  const from = path.join(place, 'results.json');
   const results = readJson(from) as ExperimentResults & { adapter: string };
-  if (!Array.isArray(results.rows)) throw new UserError(`The file ${from} holds no rows: give the folder an experiment has written.`);
+  if (!Array.isArray(results?.rows))
+    throw new UserError(`The file ${from} holds no rows: give the folder an experiment has written.`);
   const has = new Set(results.rows.map(({ arm }) => arm));
-  const complete = EXPERIMENTS.filter((one) => armsOf([one]).every(({ name }) => has.has(name))).map(({ name }) => name);
+  const complete = EXPERIMENTS.filter((one) => armsOf([one]).every(({ name }) => has.has(name))).map(
+    ({ name }) => name,
+  );
   const entry: RecordedEntry = {
     preset: results.preset,
     file: `${results.preset}.json`,
@@ -37,14 +40,30 @@ export async function record(args: string[]): Promise<void> {
     experiments: complete,
     seeds: [...new Set(results.rows.map(({ seed }) => seed))].sort((a, b) => a - b),
   };
-  const folder = path.join(projectRoot, 'public/results');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, entry.file), readFileSync(from));
-  const index = path.join(folder, 'index.json');
-  const others = existsSync(index) ? (readJson(index) as RecordedEntry[]).filter(({ preset }) => preset !== entry.preset) : [];
+  const to = path.join(projectRoot, 'public/results');
+  mkdirSync(to, { recursive: true });
+  writeFileSync(path.join(to, entry.file), readFileSync(from));
+  const index = path.join(to, 'index.json');
+  const others = existsSync(index)
+    ? (readJson(index) as RecordedEntry[]).filter(({ preset }) => preset !== entry.preset)
+    : [];
   // The whole world first: the page opens with the first entry that holds f1.
   const order = ['world', 'lab', 'world-300', 'ci'];
   const entries = [...others, entry].sort((a, b) => order.indexOf(a.preset) - order.indexOf(b.preset));
   writeFileSync(index, `${JSON.stringify(entries, null, 2)}\n`);
-  say(`recorded: ${results.rows.length} rows of ${entry.preset}, complete for ${complete.join(', ') || 'no experiment yet'}`);
+  host.say(
+    `recorded: ${results.rows.length} rows of ${entry.preset}, complete for ${complete.join(', ') || 'no experiment yet'}`,
+  );
 }
+
+export const recordCommand = command({
+  name: 'record',
+  about: 'Puts the results of an experiment, or a run, where the page shows them as recorded.',
+  flags: {
+    from: { kind: folder, about: 'the folder that an experiment or a run has filled', required: true },
+    before: { kind: folder, about: 'of a run: the folder of the base run that it continued' },
+  },
+  example: 'record --from runs/f1',
+  run: async ({ from, before }, host) =>
+    existsSync(path.join(from, 'metrics.jsonl')) ? recordRun(from, before, host) : recordResults(from, host),
+});

@@ -8,7 +8,8 @@ import type { RunConfig } from '../config/run.ts';
 import type { HeldOutPoint, MetricColumns, PhaseName, Sample } from '../protocol.ts';
 import { RECORDED_RUN, type RecordedRun } from '../recipe/recordedRun.ts';
 import { UserError } from '../util/errors.ts';
-import { readJson, say } from './arguments.ts';
+import type { Host } from './host.ts';
+import { readJson } from './documents.ts';
 import { projectRoot } from './node/project.mjs';
 
 /** Steps kept of each part: as many as the figure has columns on a wide screen. */
@@ -39,13 +40,18 @@ function readPart(folder: string): Part {
   return { config, lines, heldOut, samples, adapter, seconds };
 }
 
+/** Of what two parts measured of the same weights, at the step where one ends and the next begins, the later part's. */
+function withoutEarlier<T extends { step: number }>(parts: readonly (readonly T[])[]): T[] {
+  return parts.flatMap((points, i) => points.filter(({ step }) => !parts[i + 1]?.some((later) => later.step === step)));
+}
+
 /** Every so many-th line, the last always: what is drawn of it looks the same. */
 function thinned(lines: readonly Line[]): Line[] {
   const stride = Math.ceil(lines.length / KEPT);
   return lines.filter((_, i) => i % stride === 0 || i === lines.length - 1);
 }
 
-export function recordRun(from: string, before: string | undefined): void {
+export function recordRun(from: string, before: string | undefined, { say }: Host): void {
   const last = readPart(path.resolve(from));
   const parts = before === undefined ? [last] : [readPart(path.resolve(before)), last];
   const [first] = parts;
@@ -72,8 +78,8 @@ export function recordRun(from: string, before: string | undefined): void {
       tokensPerSecond: column('tokensPerSecond'),
       phase: lines.map(({ phase }) => PHASES.indexOf(phase)),
     },
-    heldOut: parts.flatMap(({ heldOut }) => heldOut),
-    samples: parts.flatMap(({ samples }) => samples),
+    heldOut: withoutEarlier(parts.map(({ heldOut }) => heldOut)),
+    samples: withoutEarlier(parts.map(({ samples }) => samples)),
   };
   const file = path.join(projectRoot, 'public', RECORDED_RUN);
   mkdirSync(path.dirname(file), { recursive: true });

@@ -26,6 +26,18 @@ const targets = {
     tests: ['test/browser/soak.test.ts', '-t', 'same bits'],
     env: (n) => ({ SOAK_LOSSES: String(n), SOAK_RELOADS: String(Math.round(n * 0.4)) }),
   },
+  resumes: {
+    number: 200,
+    projects: ['gpu'],
+    tests: ['test/cli/kills.gpu.test.ts'],
+    env: (n) => ({ KILLS: String(n) }),
+  },
+  roads: {
+    number: 2000,
+    projects: ['gpu'],
+    tests: ['test/cli/twoRoads.gpu.test.ts'],
+    env: (n) => ({ DRAWS: String(n) }),
+  },
   calls: {
     number: 1,
     projects: ['gpu'],

@@ -2,70 +2,77 @@
  * `npm run recipe -- range …` and `grid …`: what the page's instruments do, into a folder. A range test sweeps the rate from a seed's
  * or a base's weights; a grid runs peak rates by batch sizes on equal tokens, and the same command again goes on where it stopped.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { resolveConfig } from '../config/resolve.ts';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { RunConfig } from '../config/run.ts';
-import { configureFromBase } from '../recipe/baseCheckpoint.ts';
+import type { GivenFile } from '../data/prepare.ts';
 import { checkGrid, type GridPlan, type GridRow, gridTable } from '../recipe/grid.ts';
 import { hasDiverged, type RangePoint, type RangeVerdict, rangeSentence, readRange } from '../recipe/rangeTest.ts';
-import { type Base, checkBase, readBase } from '../train/base.ts';
-import { Bases } from '../train/bases.ts';
 import { prepareData } from '../train/data.ts';
+import type { Run } from '../train/run.ts';
 import { runGrid, startingBench, sweep } from '../train/trials.ts';
 import { UserError } from '../util/errors.ts';
-import { argumentsOf, buildFolder, integer, newFolder, readJson, required, say } from './arguments.ts';
-import { seedsOf } from './experiment.ts';
-import { describeAdapter, openNodeDevice } from './node/dawn.ts';
+import { command } from './commands.ts';
+import { type Host, INTERRUPTED } from './host.ts';
+import { readJson } from './documents.ts';
+import { fetchShard, once, readInputs, runFlags } from './inputs.ts';
+import { count, list, number, place, seeds } from './kinds.ts';
+import { describeAdapter } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
-import { projectRoot } from './node/project.mjs';
-import { readFolder } from './readFolder.ts';
-import { fetchShard } from './train.ts';
+import { checkFree, OutFolder } from './outFolder.ts';
 
-const text = { type: 'string' } as const;
-
-/** Writes range.json and table.md: every step of the sweep, and the band it names. */
-export async function range(args: string[]): Promise<void> {
-  const given = argumentsOf(args, { preset: text, config: text, set: { ...text, multiple: true }, seed: text, base: text, out: text });
-  const out = newFolder(given.out);
-  const seed = given.seed === undefined ? undefined : integer(given.seed, 'seed');
-  const folder = given.base === undefined || given.base === 'shipped' ? null : readBase(readFolder(given.base));
-  const config = resolveConfig({
-    preset: given.preset ?? folder?.metadata.preset,
-    file: given.config === undefined ? undefined : readJson(given.config),
-    set: given.set,
-    seed,
-    from: folder ? (preset) => configureFromBase(folder.metadata, preset) : undefined,
-  });
-  const base = folder ?? (given.base === 'shipped' ? await shippedBase(config) : null);
-  if (base) await checkBase(base, config);
-  ensureData();
-  const data = await prepareData(config, [], fetchShard, (what) => say(what), base?.tokenizer);
-  const { device, report } = await openNodeDevice();
-  const adapter = describeAdapter(report);
-  say(`adapter: ${adapter}`);
-  const bench = await startingBench(device, report.software, config, data, base, () => {});
-  const points = await sweep(bench, tellSweep(), () => false);
-  bench.engine.destroy();
-  const verdict = readRange(points);
-  const from = base ? `the base of seed ${base.metadata.seed}` : `random weights of seed ${config.seed}`;
-  say(rangeSentence(verdict));
-  await buildFolder(out, async (building) => {
-    const record = { preset: config.preset, seed: config.seed, from, adapter, diverged: hasDiverged(points), ...verdict, points };
-    writeFileSync(path.join(building, 'range.json'), `${JSON.stringify(record, null, 1)}\n`);
-    writeFileSync(path.join(building, 'table.md'), rangeTable(config, from, points, verdict));
-  });
-}
-
-async function shippedBase(config: RunConfig): Promise<Base> {
-  const bases = new Bases(async (name) => readFileSync(path.join(projectRoot, 'public/bases', name)));
-  const base = await bases.shipped(config);
-  if (!base) throw new UserError(`No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: give --base DIR.`);
-  return base;
-}
+export const rangeCommand = command({
+  name: 'range',
+  about: 'Sweeps the learning rate from a seed’s or a base’s weights and names a band.',
+  flags: {
+    ...runFlags,
+    out: { kind: place('DIR'), about: 'the folder to make and fill: range.json, table.md', required: true },
+  },
+  example: 'range --preset ci --base shipped --out runs/range',
+  async run(given, host) {
+    checkFree(given.out);
+    const { config, files, base } = await readInputs(given, host);
+    ensureData();
+    const out = OutFolder.reserve(given.out, `A range test of preset ${config.preset} is under way.`);
+    try {
+      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base?.tokenizer);
+      for (const note of data.notes) host.say(`note: ${note}`);
+      const { device, report } = await host.open();
+      const adapter = describeAdapter(report);
+      host.say(`adapter: ${adapter}`);
+      const bench = await startingBench(device, report.software, config, data, base, () => {});
+      const points = await sweep(bench, tellSweep(host), () => host.ended.aborted);
+      bench.engine.destroy();
+      if (host.ended.aborted) {
+        out.abandon();
+        return INTERRUPTED;
+      }
+      const verdict = readRange(points);
+      const from = base ? `the base of seed ${base.metadata.seed}` : `random weights of seed ${config.seed}`;
+      host.say(rangeSentence(verdict));
+      const record = {
+        preset: config.preset,
+        seed: config.seed,
+        from,
+        adapter,
+        diverged: hasDiverged(points),
+        ...verdict,
+        points,
+      };
+      out.write('range.json', `${JSON.stringify(record, null, 1)}\n`);
+      out.write('table.md', rangeTable(config, from, points, verdict));
+      out.finish();
+      host.say(`written: ${out.path}`);
+      return 0;
+    } catch (error) {
+      out.abandon();
+      throw error;
+    }
+  },
+});
 
 /** A line a quarter of a decade. */
-function tellSweep(): (points: readonly RangePoint[]) => void {
+function tellSweep({ say }: Host): (points: readonly RangePoint[]) => void {
   let next = 0;
   return (points) => {
     const last = points.at(-1);
@@ -77,7 +84,11 @@ function tellSweep(): (points: readonly RangePoint[]) => void {
 
 function rangeTable(config: RunConfig, from: string, points: readonly RangePoint[], verdict: RangeVerdict): string {
   const rows = points.flatMap(({ rate, loss, gradNorm }, i) =>
-    i % 5 > 0 ? [] : [`| ${rate.toExponential(2)} | ${loss.toFixed(3)} | ${verdict.smoothed[i]?.toFixed(3) ?? ''} | ${gradNorm.toPrecision(3)} |`],
+    i % 5 > 0
+      ? []
+      : [
+          `| ${rate.toExponential(2)} | ${loss.toFixed(3)} | ${verdict.smoothed[i]?.toFixed(3) ?? ''} | ${gradNorm.toPrecision(3)} |`,
+        ],
   );
   return [
     `# Learning-rate range test, preset ${config.preset}`,
@@ -91,70 +102,118 @@ function rangeTable(config: RunConfig, from: string, points: readonly RangePoint
   ].join('\n');
 }
 
-const numbers = (given: string, name: string): number[] =>
-  given.split(',').map((part) => {
-    const value = Number(part);
-    if (!(value > 0)) throw new UserError(`--${name} is "${given}": give numbers above 0 with commas between them.`);
-    return value;
-  });
+const { seed: _, base: __, ...gridRun } = runFlags;
+/** Rows of a micro-batch and tokens of a run, as far as a grid's own checks do not say less. */
+const many = 2 ** 31;
 
-/** Writes grid.json and table.md, brought up to date after every row. */
-export async function grid(args: string[]): Promise<void> {
-  const given = argumentsOf(args, {
-    preset: text,
-    config: text,
-    set: { ...text, multiple: true },
-    rates: text,
-    batches: text,
-    tokens: text,
-    seeds: text,
-    out: text,
-  });
-  const config = resolveConfig({
-    preset: given.preset,
-    file: given.config === undefined ? undefined : readJson(given.config),
-    set: given.set,
-  });
-  const { base, batch } = config;
-  const plan: GridPlan = {
-    rates: numbers(given.rates ?? [-2, -1, 0, 1, 2].map((power) => base.schedule.peak * 2 ** power).join(), 'rates'),
-    batches: numbers(given.batches ?? String(batch.sequences), 'batches'),
-    tokens: integer(given.tokens ?? String(base.steps * batch.sequences * batch.length * batch.accumulation), 'tokens'),
-    seeds: seedsOf(given.seeds ?? '3'),
-  };
-  checkGrid(config, plan);
-  const out = path.resolve(required(given.out, 'out'));
-  const file = path.join(out, 'grid.json');
-  const head = { preset: config.preset, config, tokens: plan.tokens };
-  const rows: GridRow[] = [];
-  if (existsSync(file)) {
-    const known = readJson(file) as typeof head & { rows: GridRow[] };
-    if (JSON.stringify([known.config, known.tokens]) !== JSON.stringify([config, plan.tokens])) {
-      throw new UserError(`The folder ${out} holds a grid of another configuration: choose another --out or remove it.`);
+/** Brought up to date after every row. */
+export const gridCommand = command({
+  name: 'grid',
+  about: 'Compares peak rates and batch sizes on equal tokens, over seeds; the same command again goes on.',
+  flags: {
+    ...gridRun,
+    rates: { kind: list('RATE,…', number(1e-9, 1)), about: 'peak rates; by default five around the preset’s' },
+    batches: { kind: list('ROWS,…', count(1, many)), about: 'rows of a batch; by default the preset’s' },
+    tokens: { kind: count(1, 2 ** 53 - 1), about: 'tokens of every run; by default as many as the base run’s' },
+    seeds: { kind: seeds, about: 'how many, or which with commas between them; 3 by default' },
+    out: { kind: place('DIR'), about: 'the folder of the grid: grid.json, table.md', required: true },
+  },
+  example: 'grid --preset ci --rates 0.001,0.002 --batches 4,8 --seeds 3 --out runs/grid',
+  async run(given, host) {
+    const { config: run, files } = await readInputs(given, host);
+    const { base, batch } = run;
+    const plan: GridPlan = {
+      rates: once(given.rates ?? [-2, -1, 0, 1, 2].map((power) => base.schedule.peak * 2 ** power), 'rates', host),
+      batches: once(given.batches ?? [batch.sequences], 'batches', host),
+      tokens: given.tokens ?? base.steps * batch.sequences * batch.length * batch.accumulation,
+      seeds: once(given.seeds ?? [1, 2, 3], 'seeds', host),
+    };
+    checkGrid(run, plan);
+    const head = { preset: run.preset, config: run, tokens: plan.tokens, texts: await hashes(files) };
+    ensureData();
+    // Every seed prepares it anew: once before, so that a text that cannot be used leaves no folder behind.
+    const { notes } = await prepareData(run, files, fetchShard, (what) => host.say(what));
+    for (const note of notes) host.say(`note: ${note}`);
+    const out = OutFolder.share(given.out);
+    try {
+      const rows = knownRows(out, head);
+      return await fillGrid(out, { run, files, plan, head, rows }, host);
+    } finally {
+      out.release();
     }
-    rows.push(...known.rows);
-  }
-  ensureData();
-  mkdirSync(out, { recursive: true });
-  const { device, report } = await openNodeDevice();
+  },
+});
+
+interface Head {
+  preset: string;
+  config: RunConfig;
+  tokens: number;
+  /** SHA-256 of every text of the user's, by its source; a grid on others is another grid. */
+  texts: string[];
+}
+
+const hashes = (files: readonly GivenFile[]): Promise<string[]> =>
+  Promise.all(
+    files.map(async ({ source, bytes }) => {
+      const content = bytes instanceof Blob ? await bytes.arrayBuffer() : bytes;
+      return `${source} ${createHash('sha256').update(new Uint8Array(content)).digest('hex')}`;
+    }),
+  );
+
+/** Rows that the folder holds. UserError where they are of another grid. */
+function knownRows(out: OutFolder, { config: run, tokens, texts }: Head): GridRow[] {
+  const file = out.at('grid.json');
+  if (!existsSync(file)) return [];
+  const known = readJson(file) as Head & { rows: GridRow[] };
+  const same = JSON.stringify([known.config, known.tokens, known.texts ?? []]) === JSON.stringify([run, tokens, texts]);
+  if (same) return known.rows;
+  throw new UserError(
+    `The folder ${out.path} holds a grid of another configuration: choose another --out or remove it.`,
+  );
+}
+
+interface Filling {
+  run: RunConfig;
+  files: GivenFile[];
+  plan: GridPlan;
+  head: Head;
+  rows: GridRow[];
+}
+
+async function fillGrid(out: OutFolder, { run, files, plan, head, rows }: Filling, host: Host): Promise<number> {
+  const { device, report } = await host.open();
   const adapter = describeAdapter(report);
-  say(`adapter: ${adapter}; ${plan.rates.length} rates, ${plan.batches.length} batch sizes, seeds ${plan.seeds.join(', ')}, ${rows.length} rows there already`);
-  const write = (name: string, content: string): void => {
-    writeFileSync(path.join(out, `${name}.part`), content);
-    renameSync(path.join(out, `${name}.part`), path.join(out, name));
-  };
+  host.say(
+    `adapter: ${adapter}; ${plan.rates.length} rates, ${plan.batches.length} batch sizes, seeds ${plan.seeds.join(', ')}, ${rows.length} rows there already`,
+  );
   let started = 0;
-  const work = { config, files: [], plan, done: [...rows] };
-  await runGrid(device, report.software, work, fetchShard, {
-    begin: () => void (started = performance.now()),
-    metric() {},
-    row(row) {
-      rows.push(row);
-      const seconds = (performance.now() - started) / 1000;
-      say(`rate ${row.rate.toPrecision(3)}, ${row.sequences} rows, seed ${row.seed}: ${row.loss?.toFixed(4) ?? 'diverged'} (${seconds.toFixed(0)} s)`);
-      write('grid.json', `${JSON.stringify({ ...head, adapter, rows }, null, 1)}\n`);
-      write('table.md', gridTable(plan, rows));
+  let current: Run | null = null;
+  host.ended.addEventListener('abort', () => current?.stop());
+  const work = { config: run, files, plan, done: [...rows] };
+  const finished = await runGrid(
+    device,
+    report.software,
+    work,
+    fetchShard,
+    {
+      begin(_, cell) {
+        current = cell;
+        started = performance.now();
+      },
+      metric() {},
+      row(row) {
+        rows.push(row);
+        const seconds = (performance.now() - started) / 1000;
+        host.say(
+          `rate ${row.rate.toPrecision(3)}, ${row.sequences} rows, seed ${row.seed}: ${row.loss?.toFixed(4) ?? 'diverged'} (${seconds.toFixed(0)} s)`,
+        );
+        out.write('grid.json', `${JSON.stringify({ ...head, adapter, rows }, null, 1)}\n`);
+        out.write('table.md', gridTable(plan, rows));
+      },
     },
-  }, () => false);
-  say(`\n${gridTable(plan, rows)}`);
+    () => host.ended.aborted,
+  );
+  host.say(`\n${gridTable(plan, rows)}`);
+  if (!finished) host.say(`stopped: the same command goes on with what ${out.path} holds.`);
+  return finished ? 0 : INTERRUPTED;
 }

@@ -1,41 +1,63 @@
-/** A model folder put to use in Node: scoring a text, continuing a prompt. */
-import { readDocuments } from '../data/read.ts';
+/** `score` and `sample`: a model folder put to use in Node. */
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { presetConfig } from '../config/presets.ts';
+import { optionOf } from '../config/options.ts';
+import type { RunConfig } from '../config/run.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import { type Score, score, scoreWindows } from '../export/score.ts';
-import { presetConfig } from '../config/presets.ts';
-import type { RunConfig } from '../config/run.ts';
 import { ignoredTarget } from '../ops/headLoss.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { readCheckpoint } from '../train/base.ts';
+import { type Checkpoint, readCheckpoint } from '../train/base.ts';
 import { Engine } from '../train/engine.ts';
-import { generate, Generator, type GenerateOptions } from '../train/generate.ts';
-import { openNodeDevice } from './node/dawn.ts';
+import { generate, Generator, mostTokens, highestTemperature } from '../train/generate.ts';
+import { UserError } from '../util/errors.ts';
+import { command } from './commands.ts';
+import { documentFile, type GivenDocument, readText } from './documents.ts';
+import type { Host } from './host.ts';
+import { count, folder, greatestSeed, number, place, text } from './kinds.ts';
 import { readFolder } from './readFolder.ts';
+import { asUserError } from './writeFolder.ts';
 
 /** Rows scored together: fills tiles without holding many logits. */
 const rowsTogether = 8;
 
-async function openModel(folder: string): Promise<{ engine: Engine; tokenizer: Tokenizer; config: RunConfig }> {
-  const { model, weights, tokenizer } = readCheckpoint(readFolder(folder));
+/** The model of a folder and the configuration it is used in; what is left out of it is said. */
+function readModel(from: string, host: Host): Checkpoint & { config: RunConfig } {
+  const checkpoint = readCheckpoint(readFolder(from));
+  const { model, notes } = checkpoint;
+  const option = optionOf('model.max_position_embeddings')!;
+  const longest = option.type === 'integer' ? option.max : 0;
+  const length = Math.min(model.max_position_embeddings, longest);
+  if (length < model.max_position_embeddings)
+    notes.push(`The model takes ${model.max_position_embeddings} tokens at once, and is used with ${length} here.`);
+  for (const note of notes) host.say(`note: ${note}`);
   const preset = presetConfig('smoke');
   const config: RunConfig = {
     ...preset,
-    model,
+    model: { ...model, max_position_embeddings: length },
     data: { ...preset.data, separateDocuments: false },
-    batch: { sequences: rowsTogether, length: model.max_position_embeddings, accumulation: 1 },
+    batch: { sequences: rowsTogether, length, accumulation: 1 },
   };
-  const { device, report } = await openNodeDevice();
-  const engine = await Engine.create(device, report.software, config, tokenIndex);
-  engine.load(weights);
-  return { engine, tokenizer, config };
+  return { ...checkpoint, config };
 }
 
-/** The score contract of a UTF-8 text under a model folder. */
-export async function scoreText(folder: string, bytes: Uint8Array): Promise<Score> {
-  const text = readDocuments('text', 'text.txt', bytes).map((document) => document.text).join('');
-  const { engine, tokenizer, config } = await openModel(folder);
+async function openEngine(
+  { weights, config }: Pick<Checkpoint, 'weights'> & { config: RunConfig },
+  host: Host,
+): Promise<Engine> {
+  const { device, report } = await host.open();
+  const engine = await Engine.create(device, report.software, config, tokenIndex);
+  engine.load(weights);
+  return engine;
+}
+
+/** The score contract of a text under a model folder. */
+async function scoreText(from: string, document: GivenDocument, host: Host): Promise<Score> {
+  const content = await readText(document, host);
+  const read = readModel(from, host);
+  const { tokenizer, config } = read;
   const T = config.batch.length;
-  const windows = scoreWindows(tokenizer.encode(text), T);
+  const windows = scoreWindows(tokenizer.encode(content), T);
+  const engine = await openEngine(read, host);
   const rows = {
     count: windows.length,
     tokens: new Uint32Array(windows.length * T),
@@ -52,11 +74,69 @@ export async function scoreText(folder: string, bytes: Uint8Array): Promise<Scor
   return score(windows, perWindow, tokenizer);
 }
 
-export async function sampleModel(folder: string, options: Omit<GenerateOptions, 'limit'>): Promise<string> {
-  const { engine, tokenizer, config } = await openModel(folder);
-  const generator = await Generator.create(engine.memory, config.model, 'generate');
-  const text = await generate(generator, tokenizer, { ...options, limit: tokenizer.size });
-  generator.destroy();
-  engine.destroy();
-  return text;
+/** A file that will be written at the end: whether it can be is known before the work. */
+function checkWritable(target: string): void {
+  try {
+    if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError(`${target} is a folder: give the path of a file.`);
+    writeFileSync(`${target}.part-${process.pid}`, '');
+    rmSync(`${target}.part-${process.pid}`);
+  } catch (error) {
+    throw asUserError(error, `The file ${target} cannot be written`);
+  }
 }
+
+export const scoreCommand = command({
+  name: 'score',
+  about: 'Scores a text under a model: nats a token, bits a byte.',
+  flags: {
+    model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model', required: true },
+    text: { kind: documentFile, about: 'the text: a file of documents, end to end', required: true },
+    json: { kind: place('FILE'), about: 'where tokens, nats and sums are written', required: true },
+  },
+  example: 'score --model runs/smoke/model --text FILE --json score.json',
+  async run({ model, text: from, json }, host) {
+    checkWritable(json);
+    const result = await scoreText(model, from, host);
+    const part = `${json}.part-${process.pid}`;
+    try {
+      writeFileSync(part, JSON.stringify(result));
+      renameSync(part, json);
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw asUserError(error, `The file ${json} cannot be written`);
+    }
+    host.say(`loss ${result.loss.toFixed(4)} nats a token, ${result.bitsPerByte.toFixed(4)} bits a byte`);
+  },
+});
+
+export const sampleCommand = command({
+  name: 'sample',
+  about: 'Continues a prompt with a model.',
+  flags: {
+    model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model', required: true },
+    prompt: { kind: text('TEXT', 'a text', true), about: 'what is continued; by default nothing' },
+    tokens: { kind: count(1, mostTokens), about: 'tokens to make at most; 100 by default' },
+    seed: { kind: count(0, greatestSeed), about: 'of what is drawn; 1 by default' },
+    temperature: {
+      kind: number(0, highestTemperature),
+      about: '0 takes the likeliest token, 1 the model’s own distribution; 0.8 by default',
+    },
+  },
+  example: 'sample --model runs/smoke/model --prompt "The " --tokens 100 --seed 1',
+  async run({ model, prompt = '', tokens = 100, seed = 1, temperature = 0.8 }, host) {
+    const read = readModel(model, host);
+    const { tokenizer, config } = read;
+    const engine = await openEngine(read, host);
+    const generator = await Generator.create(engine.memory, config.model, 'generate');
+    const made = await generate(generator, tokenizer, { prompt, tokens, seed, temperature, limit: tokenizer.size });
+    generator.destroy();
+    engine.destroy();
+    if (made.unread > 0)
+      host.say(
+        `note: the model takes ${generator.length} tokens at once: the first ${made.unread} of the prompt were left out.`,
+      );
+    if (made.tokens < tokens) host.say(`note: the text ended by itself after ${made.tokens} of ${tokens} tokens.`);
+    host.print(`${made.text}\n`);
+  },
+});

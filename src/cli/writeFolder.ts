@@ -59,7 +59,8 @@ function checkReplaceable(target: string, files: readonly FolderFile[]): void {
   }
 }
 
-function writeDurably(file: string, bytes: Uint8Array): void {
+/** A new file, on the disk itself when this returns. */
+export function writeDurably(file: string, bytes: string | Uint8Array): void {
   const handle = openSync(file, 'wx');
   try {
     writeFileSync(handle, bytes);

@@ -234,7 +234,7 @@ const REAL: Record<string, Choice> = {
     // The CPU recipe of nanoGPT's README, whose held-out 1.88 is the figure to meet: its rates, warm-up, β₂ and batch.
     // Peaks of 6e-4, 1e-3 and 2e-3 ended within 0.02 of each other in a CPU trainer of this architecture, 3e-3 0.04
     // higher. As many key/value heads as query heads, since nanoGPT shares none.
-    title: 'Tiny Shakespeare against nanoGPT: give the file as --data shakespeare=PATH',
+    title: 'Tiny Shakespeare against nanoGPT: give the file as a source named shakespeare',
     tokenizer: { kind: 'byte' },
     model: { D: 128, L: 4, H: 4, K: 4, rotated: 0.5 },
     batch: { sequences: 12, length: 64, accumulation: 1 },

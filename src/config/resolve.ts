@@ -10,7 +10,7 @@ import { BLENDS, closedSectionOf, OPTIONS, optionOf, weightKey } from './options
 import { cloneConfig, formatValue, getPath, nearest, setPath } from './path.ts';
 import { DEFAULT_PRESET, presetConfig } from './presets.ts';
 import type { Blend, ContinuedConfig, RunConfig } from './run.ts';
-import { SOURCE_NAME } from './sources.ts';
+import { type BlendKey, isWhole, SOURCE_NAME, type SourceUse, wholeUse } from './sources.ts';
 import { MOST_SOURCES, validateConfig } from './validate.ts';
 import { checkValue, type Read, readJson, readText } from './value.ts';
 
@@ -24,8 +24,9 @@ export interface ConfigRequest {
   /** Short forms of `--set seed=` and `--set tokenizer=`. */
   seed?: number;
   tokenizer?: string;
-  /** Names of the user's sources, which replace the preset's own in every blend. */
+  /** Names of the user's sources, which replace the preset's own in every blend, but where `uses` says otherwise. */
   data?: readonly string[];
+  uses?: readonly SourceUse[];
   /** Sets the preset up for a base checkpoint, before the file and the lines have their say. */
   from?: (preset: RunConfig) => RunConfig;
 }
@@ -44,7 +45,14 @@ export function resolveConfig(request: ConfigRequest): RunConfig {
       throw refused(`${quoted(name)} cannot name a source: use letters, digits, - and _, 40 at most.`);
     }
   }
-  const config = replaceSources(preset, given);
+  const fromBase = request.from !== undefined;
+  const uses = request.uses ?? [];
+  const stray = uses.find(({ source }) => !given.includes(source));
+  if (stray) throw refused(`${quoted(stray.source)} is none of the files that are given: ${given.join(', ') || 'there are none'}.`);
+  if (preset.data.world && !uses.every(isWhole)) {
+    throw refused('A synthetic world has words of its own, with which no text can be mixed: choose a preset of real text.');
+  }
+  const config = replaceSources(preset, given, fromBase, uses);
 
   const stated = new Set<string>();
   const apply = (key: string, problem: string | null) => {
@@ -58,7 +66,7 @@ export function resolveConfig(request: ConfigRequest): RunConfig {
   for (const [key, text] of sectionsFirst(lines)) apply(key, setText(config, key, text));
 
   const derived = withDerived(preset, config, stated);
-  validateConfig(derived, given);
+  validateConfig(derived, given, fromBase);
   return derived;
 }
 
@@ -189,19 +197,30 @@ function flatten(json: unknown, prefix = ''): [string, unknown][] {
 }
 
 /**
- * The run with the user's sources in place of its own. Where every given name is one the run uses, each keeps its
- * weight relative to the others given; else all get equal parts, so that no given source goes unused. A synthetic world
- * makes way for text, read as bytes. Always a copy.
+ * The run with the user's sources in place of its own, or where `uses` puts them. Used whole, where every given name is one
+ * the run uses, each keeps its weight relative to the others given; else all get equal parts, so that no given source goes
+ * unused. Otherwise each blend gives them their shares and the rest to its own sources, in proportion. A synthetic world
+ * makes way for text, read as bytes, whatever the uses. `fromBase`: the base blend is the record of a checkpoint, and stays. Always a copy.
  */
-export function replaceSources(config: RunConfig, names: readonly string[]): RunConfig {
+export function replaceSources(
+  config: RunConfig,
+  names: readonly string[],
+  fromBase = false,
+  uses: readonly SourceUse[] = [],
+): RunConfig {
   const next = cloneConfig(config);
   if (names.length === 0) return next;
   const blends = BLENDS.flatMap(({ key }) => {
     const blend = getPath(next, key) as Blend | undefined;
-    return blend ? [{ key, blend }] : [];
+    return blend && !(fromBase && key === 'base.blend') ? [{ key, blend }] : [];
   });
   const allKnown = !config.data.world && names.every((name) => blends.some(({ blend }) => Object.hasOwn(blend, name)));
+  const mixes = !config.data.world && !uses.every(isWhole);
   for (const { key, blend } of blends) {
+    if (mixes) {
+      setPath(next, key, mixed(key, blend, names, uses));
+      continue;
+    }
     const kept = Object.entries(blend).filter(([name, weight]) => names.includes(name) && weight > 0);
     const useKept = allKnown && kept.length > 0;
     setPath(next, key, Object.fromEntries(useKept ? kept : names.map((name) => [name, 1])));
@@ -211,6 +230,18 @@ export function replaceSources(config: RunConfig, names: readonly string[]): Run
     next.tokenizer = { kind: 'byte' };
   }
   return next;
+}
+
+/** A blend with the user's sources in their shares, in percent; of more than all of it, each gets its part. */
+function mixed(key: string, blend: Blend, names: readonly string[], uses: readonly SourceUse[]): Blend {
+  const own = names.map((name) => uses.find(({ source }) => source === name) ?? wholeUse(name)).filter(({ blends }) => blends.includes(key as BlendKey));
+  if (own.length === 0) return blend;
+  const taken = own.reduce((sum, { share }) => sum + share, 0);
+  const others = Object.entries(blend).filter(([name, weight]) => !names.includes(name) && weight > 0);
+  const total = others.reduce((sum, [, weight]) => sum + weight, 0);
+  const left = Math.max(0, 1 - taken);
+  const rest = left > 0 ? others.map(([name, weight]) => [name, significant((100 * left * weight) / total, 4)] as const) : [];
+  return Object.fromEntries([...rest, ...own.map(({ source, share }) => [source, significant(100 * share, 4)] as const)]);
 }
 
 /** A value that follows from others: recomputed when one of `from` has changed and it was not stated itself. */

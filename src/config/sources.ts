@@ -1,7 +1,9 @@
 /**
- * Names a blend may use. Real text ships in shards derived at build time, world sources are generated, and `--data
- * NAME=PATH` adds names of the user's own in place of either.
+ * Names a blend may use. Real text ships in shards derived at build time, world sources are generated, and files of the
+ * user's add names of their own, in place of either or beside real text.
  */
+
+import type { Blend, RunConfig } from './run.ts';
 
 /** Real text, with what each plays in the recipe. */
 export const REAL_SOURCES = {
@@ -52,3 +54,34 @@ export const FACT_SOURCES: readonly string[] = [
  * and a file name.
  */
 export const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
+
+export const BLEND_KEYS = ['base.blend', 'continued.general', 'continued.qa'] as const;
+export type BlendKey = (typeof BLEND_KEYS)[number];
+
+/** Where a source of the user's is read: in which blends, and what share of each it takes; the rest is the preset's own. */
+export interface SourceUse {
+  source: string;
+  blends: readonly BlendKey[];
+  /** Above 0, at most 1. */
+  share: number;
+}
+
+/** In place of the preset's text, everywhere. */
+export const wholeUse = (source: string): SourceUse => ({ source, blends: BLEND_KEYS, share: 1 });
+
+export const isWhole = ({ blends, share }: SourceUse): boolean => blends.length === BLEND_KEYS.length && share === 1;
+
+/** Whether the blend is the same before and after the switch, so that nothing changes there. */
+export function switchesNothing({ continued }: RunConfig): boolean {
+  if (!continued) return false;
+  const { general, qa } = continued;
+  const total = (blend: Blend) => Object.values(blend).reduce((sum, weight) => sum + weight, 0);
+  const shareOf = (blend: Blend, name: string) => (Object.hasOwn(blend, name) ? blend[name]! / total(blend) : 0);
+  // Weights are typed with a few digits: shares nearer than that are equal.
+  return Object.keys({ ...general, ...qa }).every(
+    (name) => Math.abs(shareOf(general, name) - shareOf(qa, name)) < 1e-6,
+  );
+}
+
+export const SWITCHES_NOTHING =
+  'The general and the QA blend are equal, so nothing changes at the switch: give them different shares to see what a switch does.';

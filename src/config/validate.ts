@@ -17,24 +17,26 @@ export const MOST_SOURCES = 256;
 
 /**
  * Everything wrong with a configuration, one sentence each, ranges before relations; empty if it can run. `given` are
- * the names of the user's own sources, which take the place of shipped text; undefined leaves the names of text
- * sources unchecked (a link cannot know which files its reader has).
+ * the names of the user's own sources, which may stand beside shipped text; undefined leaves the names of text
+ * sources unchecked (a link cannot know which files its reader has). `fromBase`: the run continues a checkpoint, so that nothing is
+ * drawn from the base's blend, whose sources need not be there any more.
  */
-export function checkConfig(config: RunConfig, given?: readonly string[]): string[] {
+export function checkConfig(config: RunConfig, given?: readonly string[], fromBase = false): string[] {
   const ranges = OPTIONS.filter((option) => closedSectionOf(config, option.key) === null)
     .map((option) => checkValue(option, getPath(config, option.key)))
     .filter((problem) => problem !== null);
   const blends = BLENDS.flatMap(({ key }) => {
     const blend = getPath(config, key);
-    return blend === undefined ? [] : blendProblems(key, blend as Blend, knownSources(config, given));
+    const isDrawn = !(fromBase && key === 'base.blend');
+    return blend === undefined ? [] : blendProblems(key, blend as Blend, isDrawn ? knownSources(config, given) : null);
   });
   // Relations of values that are out of range would only repeat the news.
   return ranges.length > 0 ? [...ranges, ...blends] : [...relationProblems(config), ...blends];
 }
 
 /** Throws the first problem as a UserError. */
-export function validateConfig(config: RunConfig, given?: readonly string[]): void {
-  const [problem] = checkConfig(config, given);
+export function validateConfig(config: RunConfig, given?: readonly string[], fromBase = false): void {
+  const [problem] = checkConfig(config, given, fromBase);
   if (problem !== undefined) throw new UserError(problem, { code: 'config' });
 }
 
@@ -42,7 +44,7 @@ export function validateConfig(config: RunConfig, given?: readonly string[]): vo
 export function knownSources(config: RunConfig, given?: readonly string[]): readonly string[] | null {
   if (config.data.world) return config.data.world.skills === 'facts' ? FACT_SOURCES : Object.keys(WORLD_SOURCES);
   if (given === undefined) return null;
-  return given.length > 0 ? given : Object.keys(REAL_SOURCES);
+  return [...new Set([...given, ...Object.keys(REAL_SOURCES)])];
 }
 
 /** Whether a parsed JSON value is an object of numbers, as few as a blend may name. */
@@ -60,10 +62,8 @@ export function blendProblems(key: string, blend: Blend, known: readonly string[
       problems.push(`${key} names a source ${quoted(name)}: names are letters, digits, - and _, 40 at most.`);
     } else if (known && !known.includes(name)) {
       const near = nearest(name, known);
-      const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')};`;
-      problems.push(
-        `${key} names a source ${name} that does not exist: ${hint} your own text comes with --data ${name}=PATH.`,
-      );
+      const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')}.`;
+      problems.push(`${key} names a source ${name} that does not exist: ${hint} A file of your own may have that name.`);
     }
     if (!Number.isFinite(weight) || weight < 0) {
       problems.push(`${key}.${name} is ${weight}: a weight is a number of 0 or more.`);

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { UserError } from '../util/errors.ts';
-import { decodeUtf8, gunzip, isGzip, readDocuments } from './read.ts';
+import { decodeText, gunzip, isGzip, readDocuments } from './read.ts';
 import type { Corpus } from './document.ts';
 
 /** Bytes of a file in the folder of shards. */
@@ -45,31 +45,38 @@ const catalogueSchema = v.object({
 export type Catalogue = v.InferOutput<typeof catalogueSchema>;
 export type CatalogueEntry = Catalogue['sources'][number];
 
-const REBUILD = 'rebuild the shards with: node src/cli/run.mjs src/cli/buildData.ts';
+/** The command line knows how the shards are made again (cli/documents.ts). */
+const damagedShards = (message: string): UserError => new UserError(message, { code: 'shards' });
 
 export async function loadCatalogue(fetchBytes: FetchBytes): Promise<Catalogue> {
-  const text = decodeUtf8(MANIFEST, await fetchBytes(MANIFEST));
+  const text = decodeText(MANIFEST, await fetchBytes(MANIFEST));
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new UserError(`The data folder's ${MANIFEST} is not JSON: ${REBUILD}.`);
+    throw damagedShards(`The list of shipped text, ${MANIFEST}, is not JSON: reload, or publish the page again.`);
   }
   const parsed = v.safeParse(catalogueSchema, json);
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
-  throw new UserError(
-    `The data folder's ${MANIFEST} is of another version (${v.getDotPath(issue)}: ${issue.message}): ${REBUILD}.`,
+  throw damagedShards(
+    `The list of shipped text, ${MANIFEST}, is of another version (${v.getDotPath(issue)}: ${issue.message}): ` +
+      'reload, or publish the page again.',
   );
 }
 
 /** Fetches and checks one source of the catalogue. */
-export async function loadSource(fetchBytes: FetchBytes, catalogue: Catalogue, name: string): Promise<Corpus> {
+export async function loadSource(
+  fetchBytes: FetchBytes,
+  catalogue: Pick<Catalogue, 'sources'>,
+  name: string,
+): Promise<Corpus> {
   const entry = catalogue.sources.find((one) => one.name === name);
   if (entry === undefined) {
     const known = catalogue.sources.map((one) => one.name).join(', ');
     throw new UserError(
-      `There is no source "${name}": the shipped ones are ${known}; others are given as files (--data ${name}=PATH).`,
+      `There is no source "${name}": the shipped ones are ${known}; text of your own is given as a file.`,
+      { code: 'source-unknown' },
     );
   }
   const fetched = await fetchBytes(entry.file);
@@ -77,12 +84,12 @@ export async function loadSource(fetchBytes: FetchBytes, catalogue: Catalogue, n
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', jsonl as Uint8Array<ArrayBuffer>));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   if (hex !== entry.sha256) {
-    throw new UserError(
+    throw damagedShards(
       `The data file ${entry.file} is damaged (SHA-256 ${hex.slice(0, 8)}… instead of ${entry.sha256.slice(0, 8)}…): ` +
-        `reload the page, or ${REBUILD}.`,
+        'reload, or publish the page again.',
     );
   }
-  const documents = readDocuments(name, `${name}.jsonl`, jsonl);
+  const documents = await readDocuments(name, `${name}.jsonl`, jsonl);
   return { name, label: entry.label, licence: entry.licence, documents };
 }
 
@@ -96,7 +103,9 @@ export function fetchFrom(folder: string): FetchBytes {
       throw new UserError(`The data file ${file} could not be fetched (${String(error)}): check the connection.`);
     }
     if (!response.ok) {
-      throw new UserError(`The data file ${file} could not be fetched (status ${response.status}): ${REBUILD}.`);
+      throw damagedShards(
+        `The data file ${file} could not be fetched (status ${response.status}): publish the page with its folder of data.`,
+      );
     }
     return new Uint8Array(await response.arrayBuffer());
   };

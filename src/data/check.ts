@@ -1,13 +1,17 @@
 /** A file of the user's looked through before a run depends on it. */
 import type { FileReport, UserFile } from '../protocol.ts';
 import { UserError } from '../util/errors.ts';
+import { ColumnError } from './formats/records.ts';
 import { readFile } from './read.ts';
 
 /** Bytes between two words on how far it is: some twenty a second on a slow machine. */
 const reportEvery = 4 << 20;
+/** Documents of a file that are shown as they will be read, and UTF-16 units of each: what a person looks through. */
+const SHOWN = 3;
+const SHOWN_LENGTH = 400;
 
 /** Reads all of a file, as a run will, and keeps none of it. Damage is a finding, any other refusal an error with its code. */
-export async function checkFile({ source, name, bytes, invalid }: UserFile, onProgress: (read: number, total: number) => void): Promise<FileReport> {
+export async function checkFile({ source, name, bytes, invalid, column }: UserFile, onProgress: (read: number, total: number) => void): Promise<FileReport> {
   let told = 0;
   const progress = (read: number, total: number): void => {
     if (read - told < reportEvery && read < total) return;
@@ -16,11 +20,14 @@ export async function checkFile({ source, name, bytes, invalid }: UserFile, onPr
   };
   try {
     const asked = invalid !== undefined && invalid !== 'refuse';
-    const read = await readFile(source, name, bytes, { invalid: asked ? invalid : 'replace', onProgress: progress });
-    if (!asked && read.firstDamage !== null) return { kind: 'damaged', places: read.damaged, at: read.firstDamage };
-    return { kind: 'good', documents: read.documents.length };
+    const read = await readFile(source, name, bytes, { invalid: asked ? invalid : 'replace', column, onProgress: progress });
+    if (!asked && read.firstDamage !== null) return { kind: 'damaged', places: read.damaged, ...read.firstDamage };
+    const { documents, notes, columns, column: chosen } = read;
+    const first = documents.slice(0, SHOWN).map(({ text }) => ({ text: text.slice(0, SHOWN_LENGTH), length: text.length }));
+    return { kind: 'good', documents: documents.length, first, notes, columns, column: chosen };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    if (error instanceof ColumnError) return { kind: 'column', columns: [...error.columns], message: error.message };
     return { kind: 'refused', code: error.code ?? 'text', message: error.message };
   }
 }

@@ -13,6 +13,10 @@ const LONGEST_HEADER = 1 << 16;
 /** The smallest gzip file: 10 bytes of header and 8 of checksum and length around 2 of nothing. */
 const SMALLEST = 20;
 
+/** Bytes that a packed file of a size may unpack to. */
+export const mostUnpacked = (size: number, limit: number): number =>
+  Math.min(limit, Math.max(ALWAYS_ALLOWED, LARGEST_RATIO * size));
+
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
@@ -82,7 +86,7 @@ export class GzipReader {
 
   #count(chunk: Uint8Array): void {
     this.#given += chunk.length;
-    const limit = Math.min(this.#limit, Math.max(ALWAYS_ALLOWED, LARGEST_RATIO * this.#taken));
+    const limit = mostUnpacked(this.#taken, this.#limit);
     if (this.#given > limit) {
       throw new UserError(`${this.#name} unpacks to more than ${limit} bytes: divide it into smaller files.`, {
         code: 'gzip-size',

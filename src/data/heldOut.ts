@@ -5,6 +5,10 @@ import type { Document } from './document.ts';
 export interface Split {
   train: Document[];
   heldOut: Document[];
+  /** How it was divided in the end. */
+  by: 'hash' | 'tail' | 'none';
+  /** Training documents left out because they equal a held-out one. */
+  dropped: number;
 }
 
 /**
@@ -15,18 +19,23 @@ export interface Split {
  * is held out too. 'tail': the last `share` of the text, in the order given (the usual split of a corpus that is one
  * document). The document the cut falls in is divided; training documents equal to a held-out one are dropped.
  *
- * Below 2 / share documents a hash would keep out none or half of them by luck: those sources are split by their tail.
+ * Below 2 / share documents a hash would keep out none or half of them by luck, and where luck is so bad with more of them:
+ * those sources are split by their tail.
  */
 export function splitHeldOut(documents: readonly Document[], share: number, by: 'hash' | 'tail'): Split {
   if (!(share >= 0 && share < 1)) {
     throw new UserError(`The held-out share is ${share}: choose a number from 0 up to, but not including, 1.`);
   }
-  if (share === 0) return { train: [...documents], heldOut: [] };
-  return by === 'tail' || documents.length < 2 / share ? splitTail(documents, share) : splitHash(documents, share);
+  if (share === 0) return { train: [...documents], heldOut: [], by: 'none', dropped: 0 };
+  if (by === 'hash' && documents.length >= 2 / share) {
+    const split = splitHash(documents, share);
+    if (split.train.length > 0 && split.heldOut.length > 0) return split;
+  }
+  return splitTail(documents, share);
 }
 
 function splitHash(documents: readonly Document[], share: number): Split {
-  const split: Split = { train: [], heldOut: [] };
+  const split: Split = { train: [], heldOut: [], by: 'hash', dropped: 0 };
   for (const document of documents) {
     const [high] = documentHash(document.text);
     (high / 4294967296 < share ? split.heldOut : split.train).push(document);
@@ -50,5 +59,6 @@ function splitTail(documents: readonly Document[], share: number): Split {
     at += text.length;
   }
   const out = new Set(heldOut.map(({ text }) => text));
-  return { train: train.filter(({ text }) => !out.has(text)), heldOut };
+  const kept = train.filter(({ text }) => !out.has(text));
+  return { train: kept, heldOut, by: 'tail', dropped: train.length - kept.length };
 }

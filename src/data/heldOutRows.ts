@@ -8,7 +8,7 @@ export interface Rows {
   tokens: Uint32Array;
   /** (count, T): the next token, IGNORED after the text's last one. */
   targets: Uint32Array;
-  /** (count, T): index within the row of the first token of this position's document. */
+  /** (count, T): index within the row at which this position's document begins. */
   documentStart: Uint32Array;
   /** Targets that are not IGNORED. */
   scored: number;
@@ -16,12 +16,15 @@ export interface Rows {
 
 /**
  * Windows of T tokens over a held-out text, none overlapping another, the same at every call. `rows` of them spread
- * evenly over it (all full), or 'all': one after another until every token but the first is a target once. A text with
- * fewer windows than asked for gives all it has; its last row is then filled up with ignored positions. No rows at all
- * when fewer than two tokens are held out.
+ * evenly over it (all full), or 'all': one after another until every token is a target once. A text with fewer windows
+ * than asked for gives all it has; its last row is then filled up with ignored positions.
+ *
+ * `endOfText` begins every row where training rows begin so (data/loader.ts), which makes the text's first token a target
+ * too. Without it nothing predicts that one, and a row begins with the token before its first target.
  */
-export function heldOutRows({ tokens, starts }: TokenText, rows: number | 'all', T: number): Rows {
-  const targets = Math.max(0, tokens.length - 1);
+export function heldOutRows({ tokens, starts }: TokenText, rows: number | 'all', T: number, endOfText?: number): Rows {
+  const first = endOfText === undefined ? 1 : 0; // target
+  const targets = Math.max(0, tokens.length - first);
   const full = Math.floor(targets / T);
   const count = rows !== 'all' && rows <= full ? rows : Math.ceil(targets / T);
   const out: Rows = {
@@ -35,8 +38,10 @@ export function heldOutRows({ tokens, starts }: TokenText, rows: number | 'all',
   for (let row = 0; row < count; row++) {
     const from = T * (rows !== 'all' && rows <= full ? Math.floor((row * full) / count) : row);
     const size = Math.min(T, targets - from);
-    out.tokens.set(tokens.subarray(from, from + size), row * T);
-    out.targets.set(tokens.subarray(from + 1, from + 1 + size), row * T);
+    const wanted = tokens.subarray(from + first, from + first + size);
+    out.targets.set(wanted, row * T);
+    out.tokens.set(wanted.subarray(0, size - 1), row * T + 1);
+    out.tokens[row * T] = endOfText ?? tokens[from]!;
     out.scored += size;
     while (starts[document + 1]! <= from) document++;
     for (let i = 0, start = 0; i < T; i++) {

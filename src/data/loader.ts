@@ -1,17 +1,19 @@
 /**
- * Batches as a pure function of (seed, step, micro-batch, blend): nothing to save, nothing to replay, any step at once.
+ * Batches as a pure function of (seed, place, blend): nothing to save but how much was drawn, nothing to replay.
  *
  * A row of T + 1 tokens is filled by draws: a source by the blend, then a unit of that source, until the row is full;
- * the last unit is cut. A unit is a whole document with its endOfText; of a document longer than a row it is T + 1
- * tokens from a uniformly random place, read round the end (the end of the text, then its beginning as a document of
- * its own), and such a document is drawn in proportion to its length. So every token of a long document is equally
- * likely, and so is every document of a short-document source. The blend's shares hold for tokens, not for documents:
- * see balance.ts.
+ * the last unit is cut. A unit is an endOfText and a whole document, so that every row begins as generation does, with an
+ * endOfText alone, and an endOfText counts to the document whose first token it predicts. Of a document longer than a row
+ * it is an endOfText and T tokens from a uniformly random place, read round the end (the end of the text, then its
+ * beginning as a document of its own), and such a document is drawn in proportion to its length. So every token of a long
+ * document is equally likely, and so is every document of a short-document source. The blend's shares hold for tokens, not
+ * for documents: see balance.ts.
  */
 import { UserError } from '../util/errors.ts';
 import { pcg3d, streamOf } from '../util/random.ts';
 import { drawProbabilities } from './balance.ts';
 import { blendShares } from './blend.ts';
+import { type Place, placeAfter, placeOfStep } from '../recipe/place.ts';
 import type { Blend } from '../config/run.ts';
 import type { LengthDistribution } from './balance.ts';
 import type { TokenSource } from './source.ts';
@@ -25,7 +27,7 @@ export interface Batch {
   tokens: Uint32Array;
   /** (B, T): the next token; training rows have one everywhere. */
   targets: Uint32Array;
-  /** (B, T): index within the row of the first token of this position's document. */
+  /** (B, T): index within the row at which this position's document begins. */
   documentStart: Uint32Array;
   /** (B, T): index of the source each input token came from. */
   source: Uint8Array | Uint16Array;
@@ -50,6 +52,7 @@ const REMEMBERED_BLENDS = 64;
 interface Units {
   tokens: Uint16Array | Uint32Array;
   starts: Uint32Array;
+  endOfText: number;
   /** Running sum of the documents' draw weights, scaled to end at 1. */
   cumulative: Float64Array;
   lengths: LengthDistribution;
@@ -92,14 +95,17 @@ export class Loader {
     };
   }
 
-  /** The batch of a step's micro-batch, written into `into` where given. */
-  batchAt(step: number, micro: number, blend: Blend, into: Batch = this.allocate()): Batch {
+  /** The batch of the rows from a place on, written into `into` where given. */
+  draw({ rows }: Place, blend: Blend, into: Batch = this.allocate()): Batch {
     const draws = this.#drawsOf(blend);
     into.counts.fill(0);
-    const { sequences, accumulation } = this.shape;
-    const first = (step * accumulation + micro) * sequences;
-    for (let b = 0; b < sequences; b++) this.#fillRow(first + b, draws, into, b);
+    for (let b = 0; b < this.shape.sequences; b++) this.#fillRow(rows + b, draws, into, b);
     return into;
+  }
+
+  /** The batch of a step's micro-batch in a run that takes all its steps alike. */
+  batchAt(step: number, micro: number, blend: Blend, into?: Batch): Batch {
+    return this.draw(placeAfter(placeOfStep(step, this.shape), micro, this.shape), blend, into);
   }
 
   /**
@@ -134,20 +140,23 @@ export class Loader {
     for (let filled = 0, draw = 0; filled <= T; draw++) {
       const [forSource, forDocument, forOffset] = pcg3d(this.#seed ^ STREAM, rowNumber, draw);
       const s = search(draws, forSource / 4294967296);
-      const { tokens, starts, cumulative } = this.#units[s]!;
+      const { tokens, starts, endOfText, cumulative } = this.#units[s]!;
       const document = search(cumulative, forDocument / 4294967296);
       const start = starts[document]!;
       const length = starts[document + 1]! - start;
+      const end = start + length - 1; // of its text: an endOfText stands there
       const inputs = Math.min(filled + length, T) - Math.min(filled, T);
       counts[s]! += inputs;
       source.fill(s, at + filled, at + filled + inputs);
 
       const long = length > T + 1;
       let from = start + (long ? Math.floor((forOffset / 4294967296) * length) : 0);
+      if (from === end) from = start; // behind the last token comes the first
       // One stretch, or two when reading goes round the end of a long document.
       for (let left = Math.min(length, T + 1 - filled); left > 0; from = start) {
-        const stretch = Math.min(left, start + length - from);
-        for (let i = 0; i < stretch; i++) row[filled + i] = tokens[from + i]!;
+        const stretch = Math.min(left, 1 + end - from);
+        row[filled] = endOfText;
+        for (let i = 1; i < stretch; i++) row[filled + i] = tokens[from + i - 1]!;
         documentStart.fill(filled, at + filled, at + Math.min(filled + stretch, T));
         filled += stretch;
         left -= stretch;
@@ -187,7 +196,14 @@ function unitsOf({ name, train: { tokens, starts } }: TokenSource, T: number): U
     lengths[Math.min(length, T)]! += weights[i]!;
   }
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return { tokens, starts, cumulative: runningSum(weights), lengths: lengths.map((weight) => weight / total) };
+  const endOfText = tokens.at(-1)!; // every document ends with it
+  return {
+    tokens,
+    starts,
+    endOfText,
+    cumulative: runningSum(weights),
+    lengths: lengths.map((weight) => weight / total),
+  };
 }
 
 /** Running sum, scaled to end at exactly 1. */

@@ -1,7 +1,7 @@
 import { loadTokenizer } from '../tokenizer/load.ts';
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
-import { splitHeldOut } from './heldOut.ts';
+import { type Split, splitHeldOut } from './heldOut.ts';
 import type { Invalid } from './decode.ts';
 import { readFile } from './read.ts';
 import { tokenizeSource } from './source.ts';
@@ -13,6 +13,8 @@ import type { TokenSource } from './source.ts';
 export interface Prepared {
   tokenizer: Tokenizer;
   sources: TokenSource[];
+  /** What was chosen, shortened or left out on the way, a sentence each. */
+  notes: string[];
 }
 
 /**
@@ -42,7 +44,35 @@ export function prepareSources(
     return tokenizeSource(corpus, split, tokenizer);
   });
   onProgress?.('Tokenizing', splits.length, splits.length);
-  return { tokenizer, sources };
+  const notes = splits.flatMap(({ corpus, split }, i) => splitNotes(corpus, split, sources[i]!, config));
+  if (config.data.heldOut === 0) notes.push('Nothing is held out, as data.heldOut is 0: no held-out loss is measured.');
+  const { kind } = config.tokenizer;
+  if (given === null && kind === 'bpe' && tokenizer.size < config.tokenizer.vocab_size) {
+    notes.push(
+      `The tokenizer has ${tokenizer.size} ids and ${config.tokenizer.vocab_size} were asked for: ` +
+        'the text repeats too little for more; the other rows of the embedding stay unused.',
+    );
+  }
+  return { tokenizer, sources, notes };
+}
+
+/** How a source's split departs from what was asked for, and what is little of it. */
+function splitNotes({ name, documents }: Corpus, { by, dropped }: Split, { heldOut }: TokenSource, { data, batch }: RunConfig): string[] {
+  const notes: string[] = [];
+  const percent = `${Number((100 * data.heldOut).toPrecision(3))} %`;
+  // One document can only be divided by its tail.
+  if (by === 'tail' && data.split === 'hash' && documents.length > 1) {
+    notes.push(
+      `${name}: of its ${documents.length} documents no even ${percent} can be held out by their hash; ` +
+        'the end of the text is held out instead.',
+    );
+  }
+  if (dropped > 0) notes.push(`${name}: ${dropped} of its documents equal a held-out one and are not trained on.`);
+  const tokens = heldOut.tokens.length;
+  if (by !== 'none' && tokens < batch.length) {
+    notes.push(`${name}: ${tokens} tokens are held out, fewer than one row of ${batch.length}: its held-out loss is rough.`);
+  }
+  return notes;
 }
 
 function trainTokenizer(
@@ -58,9 +88,9 @@ function trainTokenizer(
   return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.('Training the tokenizer', done, total));
 }
 
-/** Names of the sources that some phase draws from. */
-export function sourcesOf({ base, continued }: RunConfig): Set<string> {
-  const blends = [base.blend, continued?.general ?? {}, continued?.qa ?? {}];
+/** Names of the sources that some phase draws from; `fromBase`: of a run that continues a checkpoint, whose base draws no more. */
+export function sourcesOf({ base, continued }: RunConfig, fromBase = false): Set<string> {
+  const blends = [fromBase ? {} : base.blend, continued?.general ?? {}, continued?.qa ?? {}];
   return new Set(
     blends.flatMap((blend) =>
       Object.entries(blend)
@@ -75,23 +105,28 @@ export interface GivenFile {
   source: string;
   name: string;
   bytes: ArrayBuffer | Uint8Array | Blob;
-  /** What becomes of bytes that are not UTF-8; by default the file is refused. */
+  /** What becomes of bytes that are no text; by default the file is refused. */
   invalid?: Invalid;
+  /** The column or field that is read alone. */
+  column?: string | null;
 }
 
-/** Files of the user's as corpora; several files of one source are read one after another. */
+/** Files of the user's as corpora; several files of one source are read one after another. `notes` gets what is to be said of them. */
 export async function readUserFiles(
   files: readonly GivenFile[],
+  notes: string[],
   onProgress?: (what: string, done: number, total: number) => void,
 ): Promise<Corpus[]> {
   const corpora = new Map<string, Corpus>();
-  for (const { source, name, bytes, invalid } of files) {
+  for (const { source, name, bytes, invalid, column } of files) {
     const file = bytes instanceof Blob ? bytes : new Blob([bytes as BlobPart]);
     const reading = `Reading ${brief(name)}`;
-    const { documents } = await readFile(source, name, file, {
+    const { documents, notes: said } = await readFile(source, name, file, {
       invalid,
+      column,
       onProgress: (read, total) => onProgress?.(reading, read, total),
     });
+    notes.push(...said);
     const known = corpora.get(source);
     if (known === undefined) corpora.set(source, { name: source, label: name, licence: 'yours', documents });
     else {

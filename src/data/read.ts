@@ -1,18 +1,23 @@
 /**
- * Text files as documents: .jsonl (or .ndjson) holds one a line, as {"text"} or a question and its answer; anything
- * else is plain text, one document unless form feeds or `<|endoftext|>` divide it. Gzip is recognised by its first
- * bytes, whatever the name. The text must be UTF-8 and is taken as it stands, NUL and CRLF included, less a byte-order
- * mark. Files are read piece by piece, so that none is ever in memory as bytes and as text at once. Every UserError
- * names the file and has a code.
+ * The one reader of documents, used by the page and by every command: plain text, one document unless form feeds or
+ * `<|endoftext|>` divide it; JSON records in lines or an array; tables; Word documents; zips of these, and gzip of any, told
+ * by its first bytes. Text is UTF-8 or UTF-16 and is taken as it stands, NUL and CRLF included, less a byte-order mark. Text
+ * is read piece by piece, so that none is ever in memory as bytes and as text at once. Every UserError names the file and
+ * has a code; whatever was chosen, guessed or left out is a note.
  */
+import { endingOf, type FileKind, fileKind, unreadableKind } from '../config/files.ts';
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
 import { type Invalid, joined, TextReader } from './decode.ts';
-import { type Divider, JsonLines, PlainText } from './divide.ts';
 import type { Document } from './document.ts';
+import { JsonLines, JsonValues } from './formats/json.ts';
+import { PlainText } from './formats/plain.ts';
+import { Table } from './formats/table.ts';
+import type { Divided, Divider } from './formats/texts.ts';
+import { unzip } from './formats/unzip.ts';
 import { GzipReader, isGzip } from './gunzip.ts';
 
-export { questionAndAnswer } from './divide.ts';
+export { questionAndAnswer } from './formats/records.ts';
 export { isGzip } from './gunzip.ts';
 
 /**
@@ -24,8 +29,10 @@ export const LARGEST_TEXT = 2 ** 28;
 const PIECE = 1 << 20;
 
 export interface ReadOptions {
-  /** What becomes of bytes that are not UTF-8; by default the file is refused. */
+  /** What becomes of bytes that are no text; by default the file is refused. */
   invalid?: Invalid;
+  /** The column or field that is read alone; by default the one that reads like text, or what fields of known names make. */
+  column?: string | null;
   /** For tests: another limit than LARGEST_TEXT. */
   limit?: number;
   /** Bytes of the file that have been read, after each piece. */
@@ -34,28 +41,38 @@ export interface ReadOptions {
 
 export interface TextFile {
   documents: Document[];
-  /** Places that were not UTF-8, each now U+FFFD; 0 unless they were to be replaced. */
+  /** Places that were no text, each now U+FFFD; 0 unless they were to be replaced. */
   damaged: number;
-  /** Offset of the first of them in the unpacked file. */
-  firstDamage: number | null;
+  /** Offset of the first of them in the unpacked file, and that file's name. */
+  firstDamage: { at: number; in: string } | null;
+  /** What was chosen, guessed or left out, a sentence each. */
+  notes: string[];
+  /** Columns or fields one of which may be read alone, and the one that is. */
+  columns: string[];
+  column: string | null;
 }
 
 /** A file that is in memory, in which nothing may be damaged. */
-export function readDocuments(source: string, fileName: string, file: Uint8Array): Document[] {
-  const reader = new TextFileReader(fileName, file.length);
-  reader.push(file);
-  return reader.end(source).documents;
+export async function readDocuments(source: string, fileName: string, file: Uint8Array): Promise<Document[]> {
+  return (await readFile(source, fileName, new Blob([file as BlobPart]))).documents;
 }
 
 /** A file as the browser (input, drop) or Node (`openAsBlob`) gives it, of any size: only so much is read as is allowed. */
-export async function readFile(source: string, name: string, file: Blob, options?: ReadOptions): Promise<TextFile> {
-  const reader = new TextFileReader(name, file.size, options);
+export async function readFile(source: string, name: string, file: Blob, options: ReadOptions = {}): Promise<TextFile> {
+  const kind = fileKind(name);
+  if (kind === null) throw unreadableKind(name);
+  const packed = kind === 'zip' || kind === 'docx';
+  const limit = options.limit ?? LARGEST_TEXT;
+  if (packed && file.size > limit) throw tooLarge(brief(name), file.size, limit);
+  const bytes: Uint8Array[] = [];
+  const reader = packed ? null : new TextFileReader(name, file.size, options);
   const stream = file.stream().getReader();
   try {
     let taken = 0;
     for (let part = await stream.read(); !part.done; part = await stream.read()) {
-      reader.push(part.value);
-      options?.onProgress?.((taken += part.value.length), file.size);
+      if (reader) reader.push(part.value);
+      else bytes.push(part.value);
+      options.onProgress?.((taken += part.value.length), file.size);
     }
   } catch (error) {
     await stream.cancel().catch(() => {});
@@ -69,10 +86,59 @@ export async function readFile(source: string, name: string, file: Blob, options
       },
     );
   }
-  return reader.end(source);
+  if (reader) return reader.end(source);
+  const whole = new Uint8Array(await new Blob(bytes as BlobPart[]).arrayBuffer());
+  return kind === 'docx' ? readDocument(source, name, whole, limit) : readZip(source, name, whole, options);
 }
 
-/** A file's bytes, pushed as they come, through unpacking and decoding into documents. */
+async function readDocument(source: string, name: string, file: Uint8Array, limit: number): Promise<TextFile> {
+  const { readDocx } = await import('./formats/docx.ts');
+  return textFile(source, brief(name), file.length, readDocx(brief(name), file, limit), null);
+}
+
+/** Every file of a zip that is of a kind that is read, as one; zips in zips are left out like everything else. */
+async function readZip(source: string, name: string, file: Uint8Array, options: ReadOptions): Promise<TextFile> {
+  const leftOut: string[] = [];
+  const entries = unzip(brief(name), file, options.limit ?? LARGEST_TEXT, (entry) => {
+    // What a Mac puts beside every file it packs.
+    if (/(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(entry)) return false;
+    const kind = fileKind(entry);
+    const wanted = kind !== null && kind !== 'zip' && endingOf(entry) !== '';
+    if (!wanted && !entry.endsWith('/')) leftOut.push(entry);
+    return wanted;
+  });
+  if (entries.length === 0) {
+    throw new UserError(`${brief(name)} holds no file of a kind that is read here: pack text files.`, {
+      code: 'text-kind',
+    });
+  }
+  const all: TextFile = { documents: [], damaged: 0, firstDamage: null, notes: [], columns: [], column: null };
+  if (leftOut.length > 0) {
+    const others = leftOut.length > 1 ? ` and ${leftOut.length - 1} more` : '';
+    all.notes.push(`${brief(name)}: ${brief(leftOut[0]!)}${others} left out, of no kind that is read here.`);
+  }
+  for (const { name: entry, bytes } of entries) {
+    const one = await readFile(source, `${name}/${entry}`, new Blob([bytes as BlobPart]), {
+      ...options,
+      onProgress: undefined,
+    }).catch((error: unknown) => {
+      // One blank file among others is no reason to refuse them.
+      if (!(error instanceof UserError && error.code === 'text-empty')) throw error;
+      all.notes.push(error.message);
+      return null;
+    });
+    if (one === null) continue;
+    for (const document of one.documents) all.documents.push(document);
+    all.damaged += one.damaged;
+    all.firstDamage ??= one.firstDamage;
+    all.notes.push(...one.notes);
+    if (all.columns.length === 0) ({ columns: all.columns, column: all.column } = one);
+  }
+  if (all.documents.length === 0) throw noText(brief(name), file.length);
+  return all;
+}
+
+/** A text file's bytes, pushed as they come, through unpacking and decoding into documents. */
 export class TextFileReader {
   readonly #name: string;
   readonly #limit: number;
@@ -86,13 +152,14 @@ export class TextFileReader {
   #unpacked = 0;
 
   constructor(fileName: string, size: number, options: ReadOptions = {}) {
+    const kind = fileKind(fileName);
+    if (kind === null) throw unreadableKind(fileName);
     this.#name = brief(fileName);
     this.#size = size;
     this.#options = options;
     this.#limit = options.limit ?? LARGEST_TEXT;
     this.#text = new TextReader(this.#name, options.invalid ?? 'refuse');
-    const plainName = fileName.toLowerCase().replace(/\.gz$/, '');
-    this.#divider = /\.(jsonl|ndjson)$/.test(plainName) ? new JsonLines(this.#name) : new PlainText(this.#name);
+    this.#divider = dividerFor(this.#name, kind, endingOf(fileName), options.column ?? null);
   }
 
   push(bytes: Uint8Array): void {
@@ -105,18 +172,12 @@ export class TextFileReader {
     if (this.#head) this.#begin(this.#head);
     this.#gzip?.end();
     this.#take(this.#text.end());
-    const { damaged, firstDamage } = this.#text;
-    if (firstDamage && this.#options.invalid !== 'replace') throw notUtf8(this.#name, damaged, firstDamage);
-    const documents = this.#divider.end().map((text) => ({ source, text }));
-    if (documents.length === 0) {
-      throw new UserError(
-        this.#unpacked === 0
-          ? `${this.#name} is empty: give a file with text.`
-          : `${this.#name} (${this.#unpacked} bytes) holds no text.`,
-        { code: 'text-empty' },
-      );
-    }
-    return { documents, damaged, firstDamage: firstDamage?.at ?? null };
+    const { damaged, firstDamage, encoding, guessed } = this.#text;
+    if (firstDamage && this.#options.invalid !== 'replace') throw notText(this.#name, encoding, damaged, firstDamage);
+    const divided = this.#divider.end();
+    if (guessed) divided.notes.unshift(`${this.#name} is read as UTF-16, which it looks like.`);
+    const damage = firstDamage && { places: damaged, at: firstDamage.at };
+    return textFile(source, this.#name, this.#unpacked, divided, damage);
   }
 
   #begin(head: Uint8Array): void {
@@ -144,6 +205,40 @@ export class TextFileReader {
   }
 }
 
+function dividerFor(name: string, kind: FileKind, ending: string, column: string | null): Divider {
+  switch (kind) {
+    case 'plain':
+      return new PlainText(name);
+    case 'lines':
+      return new JsonLines(name, column);
+    case 'json':
+      return new JsonValues(name, column);
+    case 'table':
+      return new Table(name, ending === '.tsv', column);
+    case 'docx':
+    case 'zip':
+      throw new UserError(`${name} is packed twice: give it without .gz.`, { code: 'text-kind' });
+  }
+}
+
+function textFile(
+  source: string,
+  name: string,
+  size: number,
+  { texts, notes, columns, column }: Divided,
+  damage: { places: number; at: number } | null,
+): TextFile {
+  if (texts.length === 0) throw noText(name, size);
+  return {
+    documents: texts.map((text) => ({ source, text })),
+    damaged: damage?.places ?? 0,
+    firstDamage: damage && { at: damage.at, in: name },
+    notes,
+    columns,
+    column,
+  };
+}
+
 /** A gzip file that is in memory, unpacked. */
 export function gunzip(fileName: string, file: Uint8Array, limit = LARGEST_TEXT): Uint8Array {
   const chunks: Uint8Array[] = [];
@@ -159,22 +254,37 @@ export function gunzip(fileName: string, file: Uint8Array, limit = LARGEST_TEXT)
   return bytes;
 }
 
-/** Strict UTF-8, a leading byte-order mark removed. */
-export function decodeUtf8(fileName: string, bytes: Uint8Array): string {
+/** All of a file's text, UTF-8 or UTF-16, a leading byte-order mark removed. */
+export function decodeText(fileName: string, bytes: Uint8Array): string {
   const name = brief(fileName);
   if (bytes.length > LARGEST_TEXT) throw tooLarge(name, bytes.length, LARGEST_TEXT);
   const reader = new TextReader(name, 'refuse');
   const text = reader.push(bytes) + reader.end();
-  if (reader.firstDamage) throw notUtf8(name, reader.damaged, reader.firstDamage);
+  if (reader.firstDamage) throw notText(name, reader.encoding, reader.damaged, reader.firstDamage);
   return text;
 }
 
-function notUtf8(name: string, places: number, { at, byte }: { at: number; byte: number }): UserError {
+function notText(
+  name: string,
+  encoding: string | null,
+  places: number,
+  { at, byte }: { at: number; byte: number },
+): UserError {
   const value = `0x${byte.toString(16).padStart(2, '0')}`;
   const others = places === 1 ? '' : `, the first of ${places} places`;
-  return new UserError(`${name} is not UTF-8: byte ${at} (${value}) is invalid${others}; save it as UTF-8 text.`, {
+  const wanted = encoding?.startsWith('utf-16') ? 'whole UTF-16' : 'UTF-8';
+  return new UserError(`${name} is not ${wanted}: byte ${at} (${value}) is invalid${others}; save it as UTF-8 text.`, {
     code: 'text-utf8',
   });
+}
+
+function noText(name: string, size: number): UserError {
+  return new UserError(
+    size === 0 ? `${name} is empty: give a file with text.` : `${name} (${size} bytes) holds no text.`,
+    {
+      code: 'text-empty',
+    },
+  );
 }
 
 function tooLarge(name: string, size: number, limit: number): UserError {

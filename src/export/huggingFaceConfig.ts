@@ -1,6 +1,6 @@
 /** config.json of NemotronForCausalLM, out and in (keys, defaults and traps: papers.md §5.2). */
 import type { ModelConfig } from '../config/run.ts';
-import { shown } from '../util/quoted.ts';
+import { brief, shown } from '../util/quoted.ts';
 import { ImportError } from './importError.ts';
 
 /**
@@ -53,9 +53,34 @@ const FIXED: Record<string, unknown> = {
   tie_word_embeddings: false,
 };
 
+/** Older names of partial_rotary_factor, which transformers still takes. */
+const ROTARY_NAMES = ['partial_rotary_factor', 'rope_percent', 'rope_percentage'] as const;
+
+/** Keys that say nothing of what a forward pass computes: about files, training, generation. */
+const OF_NO_EFFECT = [
+  ...['architectures', 'model_type', 'transformers_version', '_name_or_path', 'torch_dtype', 'dtype', 'use_cache', 'auto_map'],
+  ...['bos_token_id', 'eos_token_id', 'pad_token_id', 'attention_dropout', 'hidden_dropout'],
+  ...['output_attentions', 'output_hidden_states', 'return_dict', 'pretraining_tp', 'max_length', 'do_sample', 'task_specific_params'],
+];
+const READ = [
+  ...['vocab_size', 'hidden_size', 'intermediate_size', 'num_hidden_layers', 'num_attention_heads', 'num_key_value_heads'],
+  ...['head_dim', 'max_position_embeddings', 'initializer_range', 'norm_eps', 'rope_theta', 'rope_parameters', 'rope_scaling'],
+  ...ROTARY_NAMES,
+  ...Object.keys(FIXED),
+];
+
+/** Keys of a config.json that are neither read nor known to be of no effect; of a long list the first few. */
+export function unknownKeys(config: Record<string, unknown>): string[] {
+  const known = new Set([...OF_NO_EFFECT, ...READ]);
+  return Object.keys(config)
+    .filter((key) => !known.has(key) && config[key] !== null)
+    .slice(0, 8)
+    .map((key) => brief(key));
+}
+
 /**
- * The architecture a config.json describes. Keys this project does not use are ignored; absent ones take transformers'
- * defaults where they are not sizes, and num_key_value_heads and head_dim the values its documentation gives.
+ * The architecture a config.json describes. Keys this project does not use are ignored (`unknownKeys` lists them); absent ones take
+ * transformers' defaults where they are not sizes, and num_key_value_heads and head_dim the values its documentation gives.
  * @throws ImportError config.
  */
 export function readHuggingFaceConfig(config: Record<string, unknown>): ModelConfig {
@@ -93,22 +118,25 @@ export function readHuggingFaceConfig(config: Record<string, unknown>): ModelCon
   return model;
 }
 
-/** RoPE's numbers from the top level or from rope_parameters; in both places they must agree. */
+/** RoPE's numbers from the top level or from rope_parameters, by any of their names; where given twice they must agree. */
 function readRope(config: Record<string, unknown>): Pick<ModelConfig, 'rope_theta' | 'partial_rotary_factor'> {
   const nested = own(config, 'rope_parameters') ?? own(config, 'rope_scaling') ?? {};
   if (!isObject(nested)) throw problem(`rope_parameters must be an object, got ${shown(nested)}`);
   const kind = own(nested, 'rope_type') ?? own(nested, 'type') ?? 'default';
   if (kind !== 'default') throw problem(`rope_type must be "default", the only one supported, got ${shown(kind)}`);
-  const value = (key: string, fallback: number): number => {
-    const inner = number(nested, key, number(config, key, fallback));
-    const outer = number(config, key, inner);
-    if (inner !== outer)
-      throw problem(`${key} is ${outer} at the top and ${inner} in rope_parameters, but must be the same`);
-    return inner;
+  const value = (names: readonly string[], fallback: number): number => {
+    const stated = names.flatMap((key) => [
+      ...((own(config, key) ?? null) === null ? [] : [{ as: key, value: number(config, key, fallback) }]),
+      ...((own(nested, key) ?? null) === null ? [] : [{ as: `${key} in rope_parameters`, value: number(nested, key, fallback) }]),
+    ]);
+    const [first, ...others] = stated;
+    const other = others.find((one) => one.value !== first!.value);
+    if (other) throw problem(`${first!.as} is ${first!.value} and ${other.as} is ${other.value}, but they must be the same`);
+    return first?.value ?? fallback;
   };
-  const partial_rotary_factor = value('partial_rotary_factor', 0.5);
+  const partial_rotary_factor = value(ROTARY_NAMES, 0.5);
   if (partial_rotary_factor > 1) throw problem(`partial_rotary_factor must be at most 1, got ${partial_rotary_factor}`);
-  return { rope_theta: value('rope_theta', 10000), partial_rotary_factor };
+  return { rope_theta: value(['rope_theta'], 10000), partial_rotary_factor };
 }
 
 function size(config: Record<string, unknown>, key: string, fallback?: number): number {

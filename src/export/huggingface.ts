@@ -6,11 +6,12 @@ import type { ModelConfig } from '../config/run.ts';
 import { tokenizerConfigJson } from '../tokenizer/format.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
-import { huggingFaceConfig, isObject, readHuggingFaceConfig } from './huggingFaceConfig.ts';
+import { brief, quoted } from '../util/quoted.ts';
+import { huggingFaceConfig, isObject, readHuggingFaceConfig, unknownKeys } from './huggingFaceConfig.ts';
 import { ImportError } from './importError.ts';
 import { modelCard } from './modelCard.ts';
 import type { Weight, Weights } from './parts.ts';
-import { decodeSafetensors, encodeSafetensors, toFloat32 } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type SafeTensor, toFloat32 } from './safetensors.ts';
 import { checkWeights } from './weights.ts';
 
 export interface FolderFile {
@@ -35,16 +36,20 @@ export interface ImportedModel {
   tokenizer: Record<string, unknown>;
   /** rekindle.json as parsed, not yet checked; null where the model was made elsewhere. */
   metadata: Record<string, unknown> | null;
+  /** What of the folder was left out of account, a sentence each. */
+  notes: string[];
 }
 
 /**
  * Bytes the .json files may have. Parsed, hostile JSON takes some thirty times its bytes. Ours have about 1 kB, 3 kB and
- * at most 3 MB: a tokenizer of 65,536 ids.
+ * at most 3 MB: a tokenizer of 65,536 ids. An index has some 80 bytes a tensor, and 64 layers have 700 tensors.
  */
-const LARGEST_JSON = { 'config.json': 1 << 18, 'rekindle.json': 1 << 18, 'tokenizer.json': 1 << 23 } as const;
-
-/** The files readHuggingFaceFolder looks at; the last may be absent. */
-export const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'] as const;
+const LARGEST_JSON = {
+  'config.json': 1 << 18,
+  'rekindle.json': 1 << 18,
+  'tokenizer.json': 1 << 23,
+  'model.safetensors.index.json': 1 << 20,
+} as const;
 
 /**
  * The files of the folder: config.json, generation_config.json, model.safetensors, tokenizer.json,
@@ -54,12 +59,7 @@ export const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json'
  */
 export function huggingFaceFolder({ model, parameters, tokenizer, metadata }: ExportedModel): FolderFile[] {
   checkWeights(model, parameters);
-  if (tokenizer.size > model.vocab_size) {
-    throw new UserError(
-      `The tokenizer has ${tokenizer.size} ids but the embedding ${model.vocab_size} rows: ` +
-        'raise vocab_size or train a smaller tokenizer.',
-    );
-  }
+  checkVocabulary(tokenizer, model);
   const tensors = Array.from(parameters, ([name, { shape, data }]) => ({ name, dtype: 'F32' as const, shape, data }));
   const count = tensors.reduce((sum, { data }) => sum + data.length, 0);
   const end = tokenizer.endOfText;
@@ -76,15 +76,19 @@ export function huggingFaceFolder({ model, parameters, tokenizer, metadata }: Ex
 }
 
 /**
- * Reads such a folder, or one made elsewhere for the same architecture (F32, F16, BF16 or F64 in one safetensors file).
- * Other files are ignored.
+ * Reads such a folder, or one made elsewhere for the same architecture: F32, F16, BF16 or F64 in one safetensors file, or in
+ * shards with an index. Other files are ignored.
  * @throws ImportError with the first thing found wrong; nothing has been taken over then.
  */
 export function readHuggingFaceFolder(files: Iterable<FolderFile>): ImportedModel {
   const byName = new Map(Array.from(files, ({ name, bytes }) => [name, bytes]));
-  const model = readHuggingFaceConfig(readJson(byName, 'config.json'));
+  const notes: string[] = [];
+  const config = readJson(byName, 'config.json');
+  const model = readHuggingFaceConfig(config);
+  const unknown = unknownKeys(config);
+  if (unknown.length > 0) notes.push(`config.json says ${unknown.join(', ')}, which this project does not know and leaves out.`);
   const parameters: Weights = new Map();
-  for (const [name, tensor] of decodeSafetensors(fileBytes(byName, 'model.safetensors')).tensors) {
+  for (const [name, tensor] of readTensors(byName)) {
     // Old exporters saved this table, which every reader computes.
     if (name.endsWith('.rotary_emb.inv_freq')) continue;
     parameters.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
@@ -95,7 +99,43 @@ export function readHuggingFaceFolder(files: Iterable<FolderFile>): ImportedMode
     parameters,
     tokenizer: readJson(byName, 'tokenizer.json'),
     metadata: byName.has('rekindle.json') ? readJson(byName, 'rekindle.json') : null,
+    notes,
   };
+}
+
+/** The tensors of model.safetensors or, where there is none, of the shards that the index names. */
+function readTensors(files: ReadonlyMap<string, Uint8Array>): Map<string, SafeTensor> {
+  const single = files.get('model.safetensors');
+  if (single || !files.has('model.safetensors.index.json')) {
+    return decodeSafetensors(single ?? fileBytes(files, 'model.safetensors')).tensors;
+  }
+  const map = readJson(files, 'model.safetensors.index.json').weight_map;
+  if (!isObject(map)) throw new ImportError('json', 'The file model.safetensors.index.json has no weight_map');
+  const tensors = new Map<string, SafeTensor>();
+  for (const shard of new Set(Object.values(map))) {
+    for (const [name, tensor] of decodeSafetensors(fileBytes(files, String(shard))).tensors) {
+      const place = Object.hasOwn(map, name) ? map[name] : null;
+      if (place !== shard) {
+        const said = place === null ? 'does not name it' : `says it is in ${quoted(String(place))}`;
+        throw new ImportError('shard', `The shard ${quoted(String(shard))} holds ${quoted(name)}, but the index ${said}`);
+      }
+      tensors.set(name, tensor);
+    }
+  }
+  const absent = Object.keys(map).find((name) => !tensors.has(name));
+  if (absent !== undefined) {
+    throw new ImportError('shard', `The index says that ${quoted(absent)} is in ${quoted(String(map[absent]))}, which does not hold it`);
+  }
+  return tensors;
+}
+
+/** Every id has its row of the embedding. UserError where one has none: it would be scored as certain and drawn as noise. */
+export function checkVocabulary({ size }: Pick<Tokenizer, 'size'>, { vocab_size }: Pick<ModelConfig, 'vocab_size'>): void {
+  if (size <= vocab_size) return;
+  throw new UserError(
+    `The tokenizer has ${size} ids but the embedding ${vocab_size} rows: raise vocab_size or choose a smaller tokenizer.`,
+    { code: 'vocabulary' },
+  );
 }
 
 function json(name: string, value: object): FolderFile {
@@ -105,9 +145,7 @@ function json(name: string, value: object): FolderFile {
 function fileBytes(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
   const bytes = files.get(name);
   if (bytes) return bytes;
-  const sharded = name === 'model.safetensors' && files.has('model.safetensors.index.json');
-  const hint = sharded ? '; its weights are in several files, so join them into one first' : '';
-  throw new ImportError('missing-file', `The model folder has no ${name}${hint}`);
+  throw new ImportError('missing-file', `The model folder has no ${brief(name)}`);
 }
 
 function readJson(files: ReadonlyMap<string, Uint8Array>, name: keyof typeof LARGEST_JSON): Record<string, unknown> {

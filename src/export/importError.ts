@@ -18,6 +18,7 @@ export type ImportCode =
   | 'hole' // bytes that belong to no tensor
   // HuggingFace folder
   | 'missing-file'
+  | 'shard' // a shard and the index disagree on what it holds
   | 'too-large' // a .json file far beyond what a model needs
   | 'json' // a .json file that does not parse, or is not an object
   | 'metadata-mismatch' // rekindle.json is of another model than config.json

@@ -4,7 +4,7 @@
  * otherwise is refused where it cannot work and warned of where it would be another experiment.
  */
 import { OPTIONS } from '../config/options.ts';
-import { cloneConfig, getPath, setPath } from '../config/path.ts';
+import { cloneConfig, formatValue, getPath, setPath } from '../config/path.ts';
 import type {
   BaseConfig,
   BatchConfig,
@@ -20,6 +20,7 @@ import { SOURCE_NAME } from '../config/sources.ts';
 import { blendProblems, isBlend } from '../config/validate.ts';
 import { checkValue, readJson } from '../config/value.ts';
 import { UserError } from '../util/errors.ts';
+import { type Place, placeOfStep } from './place.ts';
 import { shown } from '../util/quoted.ts';
 
 /** Raised when a field changes its meaning. */
@@ -32,9 +33,11 @@ export interface BaseMetadata {
   seed: number;
   /** η of the last step: the continued run's peak. */
   endingRate: number;
-  /** Optimizer steps taken and tokens seen. */
+  /** Optimizer steps taken and tokens trained on. */
   steps: number;
   tokens: number;
+  /** What was drawn of the data: a run that continues draws from there on. */
+  drawn: Place;
   model: ModelConfig;
   tokenizer: TokenizerConfig;
   /** `Tokenizer.hash()` of the tokenizer trained with. */
@@ -46,31 +49,28 @@ export interface BaseMetadata {
   base: BaseConfig;
 }
 
-/**
- * Metadata of a run of this configuration that has taken `taken.steps` steps, the last at rate `taken.rate`; by default
- * its whole base run.
- */
-export function baseMetadata(
-  config: RunConfig,
-  tokenizerHash: string,
-  taken = { steps: config.base.steps, rate: endingRate(config.base.schedule) },
-): BaseMetadata {
+/** What a run has done, as it was counted. */
+export interface Taken {
+  steps: number;
+  /** η of the last step. */
+  rate: number;
+  tokens: number;
+  drawn: Place;
+}
+
+/** Metadata of a run of this configuration that has come so far; by default its whole base run in its own batch. */
+export function baseMetadata(config: RunConfig, tokenizerHash: string, taken: Taken = wholeBase(config)): BaseMetadata {
   const { preset, seed, model, tokenizer, optimizer, batch, data, base } = cloneConfig(config);
+  const { steps, tokens, drawn, rate } = taken;
   return {
     version: BASE_METADATA_VERSION,
-    preset,
-    seed,
-    endingRate: taken.rate,
-    steps: taken.steps,
-    tokens: taken.steps * batch.sequences * batch.length * batch.accumulation,
-    model,
-    tokenizer,
-    tokenizerHash,
-    optimizer,
-    batch,
-    data,
-    base,
+    ...{ preset, seed, endingRate: rate, steps, tokens, drawn: { ...drawn }, model, tokenizer, tokenizerHash, optimizer, batch, data, base },
   };
+}
+
+function wholeBase({ base, batch }: RunConfig): Taken {
+  const drawn = placeOfStep(base.steps, batch);
+  return { steps: base.steps, rate: endingRate(base.schedule), tokens: drawn.tokens, drawn };
 }
 
 /**
@@ -103,7 +103,12 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
     Object.entries({ preset }).find(([, value]) => !SOURCE_NAME.test(String(value)));
   if (odd)
     throw refused(`The base checkpoint's metadata says that ${odd[0]} is ${shown(odd[1])}: the file is damaged.`);
-  return { version: BASE_METADATA_VERSION, ...fields, ...readSections(fields) } as BaseMetadata;
+  const known = { version: BASE_METADATA_VERSION, ...fields, ...readSections(fields) } as BaseMetadata;
+  // An older record does not say: its base had one batch throughout.
+  const drawn = fields.drawn === undefined ? placeOfStep(known.steps, known.batch) : fields.drawn;
+  const [rows, drawnTokens] = ['rows', 'tokens'].map((name) => getPath({ drawn }, `drawn.${name}`));
+  if (!isCount(rows) || !isCount(drawnTokens)) throw refused(`The base checkpoint's metadata says that drawn is ${shown(drawn)}: the file is damaged.`);
+  return { ...known, drawn: { rows: rows as number, tokens: drawnTokens as number } };
 }
 
 const SECTIONS = ['model', 'tokenizer', 'optimizer', 'batch', 'data', 'base'] as const;
@@ -111,7 +116,7 @@ const SECTIONS = ['model', 'tokenizer', 'optimizer', 'batch', 'data', 'base'] as
 /** The own properties a record has, as far as a BaseMetadata knows them. */
 function ownFields(json: unknown): Record<string, unknown> {
   const record = typeof json === 'object' && json !== null ? json : {};
-  const known = ['version', 'preset', 'seed', 'endingRate', 'steps', 'tokens', 'tokenizerHash', ...SECTIONS];
+  const known = ['version', 'preset', 'seed', 'endingRate', 'steps', 'tokens', 'drawn', 'tokenizerHash', ...SECTIONS];
   return Object.fromEntries(
     known.map((name) => [name, getPath(record, name)]).filter(([, value]) => value !== undefined),
   );
@@ -194,6 +199,17 @@ const MEANING_KEYS = ['norm_eps', 'rope_theta', 'partial_rotary_factor'] as cons
 /** Both: what two records of one model must agree on. */
 export const ARCHITECTURE_KEYS = [...SHAPE_KEYS, ...MEANING_KEYS] as const;
 
+/** What a configuration says of its base otherwise than the base's own record. */
+function restated({ base, steps }: BaseMetadata, config: RunConfig): { key: string; was: string; is: string }[] {
+  const record = { base: { ...base, steps } };
+  const keys = OPTIONS.map(({ key }) => key).filter((key) => key.startsWith('base.'));
+  const changed = keys.filter((key) => getPath(record, key) !== getPath(config, key));
+  const options = changed.map((key) => ({ key, was: formatValue(getPath(record, key)), is: formatValue(getPath(config, key)) }));
+  const text = (blend: Blend) => Object.entries(blend).map(([name, weight]) => `${name} ${weight}`).sort().join(', ');
+  const [was, is] = [text(base.blend), text(config.base.blend)];
+  return was === is ? options : [...options, { key: 'base.blend', was, is }];
+}
+
 /** Rates closer than this share are the same rate: JSON keeps doubles exactly, a person types a few digits. */
 const SAME_RATE = 1e-3;
 
@@ -210,6 +226,9 @@ export function checkAgainstBase(meta: BaseMetadata, config: RunConfig, tokenize
     const [was, is] = [meta.model[key], config.model[key]];
     if (was !== is)
       errors.push(`The base checkpoint has ${key} ${was} and this run ${is}: continue with the base's own model.`);
+  }
+  for (const { key, was, is } of restated(meta, config)) {
+    errors.push(`The base checkpoint was trained with ${key} ${was} and this run says ${is}: leave ${key} as it was, for it is a record.`);
   }
   if (tokenizerHash !== meta.tokenizerHash) {
     errors.push(

@@ -74,52 +74,39 @@ export const CLEAR = 2;
 /** null: fewer than two measurements to compare. */
 export function conclude({ config, plan, heldOut, losses }: Finished): Conclusion | null {
   const end = heldOut.at(-1);
+  if (!end) return null;
   const { switchStep } = plan;
+  const names = Object.keys(end.loss);
   const raised = raisedByQa(config);
+  const others = names.filter((name) => !raised.includes(name));
   const at = heldOut.find(({ step }) => step === switchStep);
-  if (at && end && end.step > at.step) {
-    const measured = Object.keys(end.loss).filter((name) => name in at.loss);
-    const gained = changeOf(
-      at,
-      end,
-      measured.filter((name) => raised.includes(name)),
-    );
-    if (gained) {
-      const before = sharesOf(blendBefore(config));
-      return {
-        kind: 'switched',
-        step: at.step,
-        end: end.step,
-        added: raised.every((name) => (before[name] ?? 0) === 0),
-        raised: gained,
-        rest: changeOf(
-          at,
-          end,
-          measured.filter((name) => !raised.includes(name)),
-        ),
-        jump: jumpOf(config, at, losses),
-      };
-    }
+  const gained = at && changeOf(at, end, raised);
+  if (gained) {
+    const before = sharesOf(blendBefore(config));
+    return {
+      kind: 'switched',
+      step: at.step,
+      end: end.step,
+      added: raised.every((name) => (before[name] ?? 0) === 0),
+      raised: gained,
+      rest: changeOf(at, end, others),
+      jump: jumpOf(config, at, losses),
+    };
   }
-  // What there was one of: the continued run where there is one, else the whole.
-  const continued = plan.phases.find(({ name }) => name !== 'base')?.firstStep ?? plan.firstStep;
-  const from = heldOut.find(({ step }) => step >= continued);
-  const all =
-    from && end && end.step > from.step
-      ? changeOf(
-          from,
-          end,
-          Object.keys(end.loss).filter((name) => name in from.loss),
-        )
-      : null;
-  if (!all || (switchStep !== null && end!.step <= switchStep)) return null;
+  if (switchStep !== null && end.step <= switchStep) return null;
+  // The continued run where there is one, else the whole.
+  const first = plan.phases.find(({ name }) => name !== 'base')?.firstStep ?? plan.firstStep;
+  const from = heldOut.find(({ step }) => step >= first);
+  const all = from && changeOf(from, end, names);
+  if (!all) return null;
   const why = switchStep !== null ? 'unmeasured' : plan.phases.at(-1)!.name === 'qa' ? 'same-blend' : 'one-blend';
-  return { kind: 'unswitched', why, from: from!.step, end: end!.step, all };
+  return { kind: 'unswitched', why, from: from.step, end: end.step, all };
 }
 
-/** null of no source. */
-export function changeOf(from: HeldOut, to: HeldOut, sources: readonly string[]): Change | null {
-  if (sources.length === 0) return null;
+/** null: no time between the two, or none of the sources was measured at both. */
+export function changeOf(from: HeldOut, to: HeldOut, wanted: readonly string[]): Change | null {
+  const sources = wanted.filter((name) => Number.isFinite(from.loss[name]) && Number.isFinite(to.loss[name]));
+  if (sources.length === 0 || to.step <= from.step) return null;
   const before = mean(sources.map((name) => from.loss[name]!));
   const after = mean(sources.map((name) => to.loss[name]!));
   const changes = sources.map((name) => {
@@ -137,8 +124,11 @@ export function changeOf(from: HeldOut, to: HeldOut, sources: readonly string[])
   };
 }
 
-/** Logged steps on either side that the jump is told by: few, since the model learns the new text at once. */
-const AROUND = 10;
+/**
+ * Logged steps on either side that the jump is told by: the noise of a step, some 0.2 nats in small batches, comes down to a
+ * twentieth, and the model has hardly learnt the new text yet.
+ */
+const AROUND = 20;
 /** Share of a blend that must be measured for its held-out loss to stand for it. */
 const COVERED = 0.9;
 

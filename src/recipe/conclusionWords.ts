@@ -16,7 +16,7 @@ export function conclusionSentences(conclusion: Conclusion): string[] {
   if (conclusion.kind === 'unswitched') {
     const { why, from, end, all } = conclusion;
     const reason = {
-      'one-blend': 'This run has one data blend from here on, so there is no switch to judge.',
+      'one-blend': 'This run has no QA blend, so there is no switch to judge.',
       'same-blend': 'The general and the QA blend are the same, so nothing switched.',
       unmeasured: 'The sources that the QA blend raises have no held-out text, so the switch cannot be judged.',
     }[why];

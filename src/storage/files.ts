@@ -18,7 +18,8 @@ export interface OpenFile {
   close(): Awaitable<void>;
 }
 
-export type FilesKind = 'opfs' | 'indexeddb' | 'memory';
+/** 'disk': a folder of a terminal's. */
+export type FilesKind = 'opfs' | 'indexeddb' | 'memory' | 'disk';
 
 /** A flat folder. */
 export interface Files {

@@ -113,6 +113,8 @@ export function tokenizerConfigJson(modelMaxLength: number): object {
     bos_token: END_OF_TEXT,
     eos_token: END_OF_TEXT,
     clean_up_tokenization_spaces: false,
+    // transformers 4 adds token_type_ids otherwise, which the model's forward pass does not take.
+    model_input_names: ['input_ids', 'attention_mask'],
     model_max_length: modelMaxLength,
   };
 }

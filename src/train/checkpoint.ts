@@ -3,6 +3,7 @@
  * counters, and what has been said so far. From it a run goes on bit for bit as if it had never stopped.
  */
 import type { RunConfig } from '../config/run.ts';
+import { type Place, placeOfStep } from '../recipe/place.ts';
 import { decodeSafetensors, safetensorsParts, type SafeTensor } from '../export/safetensors.ts';
 import type { Inspection, PhaseName } from '../protocol.ts';
 import type { RunPart } from '../recipe/phases.ts';
@@ -17,13 +18,17 @@ export interface Progress {
   phase: PhaseName;
   /** The step before which both moments were 0 last: Adam's corrections count from it. */
   momentsFrom: number;
-  /** Batches passed over by going back: step s draws the batch of s + skipped. */
-  skipped: number;
+  /** What has been drawn of the data, rows passed over by going back included. */
+  place: Place;
+  /** Tokens trained on, those of a base included. */
+  tokens: number;
   /** The step whose weights were evaluated last. */
   evaluated: number | null;
   /** Input tokens drawn of each source. */
   counts: number[];
   health: Health;
+  /** Steps since the last look inside the model, and how many of them were clipped. */
+  watched: { steps: number; clipped: number };
 }
 
 export interface Checkpoint {
@@ -51,6 +56,7 @@ export function encodeCheckpoint({ config, part, progress, history, pools }: Che
 export function decodeCheckpoint(body: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(body);
   const { config, part, progress, history } = JSON.parse(metadata[key]!);
+  if (progress.place === undefined) fromSteps(config, progress);
   const data = <T extends ArrayBufferView>(name: string): T => tensors.get(name)!.data as T;
   return {
     config,
@@ -70,6 +76,14 @@ export function decodeCheckpoint(body: Uint8Array): Checkpoint {
       ...(tensors.has('lossScale') && { lossScale: data<Float32Array<ArrayBuffer>>('lossScale') }),
     },
   };
+}
+
+/** Older saves say how many batches were passed over instead, and know one batch for the whole run. */
+function fromSteps(config: RunConfig, progress: Progress & { skipped?: number }): void {
+  progress.place = placeOfStep(progress.step + progress.skipped!, config.batch);
+  progress.tokens = placeOfStep(progress.step, config.batch).tokens;
+  progress.watched = { steps: 0, clipped: 0 };
+  delete progress.skipped;
 }
 
 /** JSON has no NaN: a norm that was none comes back as null. */

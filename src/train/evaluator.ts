@@ -54,7 +54,7 @@ export class Evaluator {
     return this.alone(async () => {
       this.#generator ??= await Generator.create(this.#engine.memory, this.#config.model, 'generate');
       const limit = Math.min(tokenizer.size, this.#config.model.vocab_size);
-      return generate(this.#generator, tokenizer, { prompt, tokens, temperature, seed, limit });
+      return (await generate(this.#generator, tokenizer, { prompt, tokens, temperature, seed, limit })).text;
     });
   }
 

@@ -22,7 +22,7 @@ export async function exportSaved(
   tokenizer: Tokenizer,
 ): Promise<FolderFile[]> {
   const weights = weightsIn(config.model, poolsOf(config), pools.parameters);
-  return folderOf(config, tokenizer, takenBy(planRun(config, part), progress.step), weights);
+  return folderOf(config, tokenizer, takenBy(planRun(config, part), progress), weights);
 }
 
 async function folderOf(

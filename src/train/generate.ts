@@ -11,6 +11,7 @@ import { layerNorm } from '../ops/layerNorm.ts';
 import { linear } from '../ops/linear.ts';
 import { squaredReluMlp } from '../ops/mlp.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { UserError } from '../util/errors.ts';
 import { randomUniform, streamOf } from '../util/random.ts';
 
 /** The decoder of one row over a model's weights, (1) token in and (1, V) logits out; its context is max_position_embeddings tokens. */
@@ -85,16 +86,35 @@ export interface GenerateOptions {
   limit: number;
 }
 
+/** Beyond these nobody waits for the end, and every token is as likely as any other. */
+export const mostTokens = 1_000_000;
+export const highestTemperature = 100;
+
+export interface Generated {
+  text: string;
+  /** Made, the end-of-text that ended it aside. */
+  tokens: number;
+  /** First tokens of the prompt that did not fit into the context. */
+  unread: number;
+}
+
 /**
  * The continuation of a prompt, without the prompt; ends early at end-of-text. Starts from end-of-text, as documents do. When the
- * context is full, generation starts over from its last half.
+ * context is full, generation starts over from its last half. UserError for a number of tokens or a temperature that is none.
  */
-export async function generate(generator: Generator, tokenizer: Tokenizer, options: GenerateOptions): Promise<string> {
+export async function generate(generator: Generator, tokenizer: Tokenizer, options: GenerateOptions): Promise<Generated> {
   const { prompt, tokens, temperature, seed, limit } = options;
+  if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens)) {
+    throw new UserError(`The tokens to make are ${tokens}: give a whole number from 1 to ${mostTokens}.`);
+  }
+  if (!(temperature >= 0 && temperature <= highestTemperature)) {
+    throw new UserError(`The temperature is ${temperature}: give a number from 0 to ${highestTemperature}.`);
+  }
   const stream = streamOf('sample');
   const ids = [tokenizer.endOfText, ...tokenizer.encode(prompt)];
   const made: number[] = [];
   let from = Math.max(0, ids.length - generator.length + 1);
+  const unread = from;
   let fed = from;
   while (made.length < tokens) {
     if (ids.length - from > generator.length) {
@@ -108,7 +128,7 @@ export async function generate(generator: Generator, tokenizer: Tokenizer, optio
     ids.push(id);
     made.push(id);
   }
-  return tokenizer.decode(made);
+  return { text: tokenizer.decode(made), tokens: made.length, unread };
 }
 
 /** The id at which the running sum of softmax(logits / temperature) passes u in [0, 1). */

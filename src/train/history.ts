@@ -15,14 +15,15 @@ export interface History {
   inspections: Inspection[];
 }
 
-export const newHistory = (): History => ({
+/** `notes`: what is to be said of the data of a run that begins. */
+export const newHistory = (notes: readonly string[] = []): History => ({
   metrics: [],
   heldOut: [],
   benchmarks: [],
   samples: [],
   switches: [],
   sources: [],
-  notices: [],
+  notices: notes.map((message) => ({ code: 'data', step: null, message })),
   checks: [],
   inspections: [],
 });

@@ -59,6 +59,7 @@ export class Keeper {
   readonly #listener: KeeperListener;
   readonly #facts: Facts;
   readonly #now: () => number;
+  readonly #every: number | undefined;
   /** What the run has said. */
   history: History;
   #queue: Promise<void> = Promise.resolve();
@@ -73,17 +74,18 @@ export class Keeper {
   /** A save is wanted as soon as may be. */
   #wanted = false;
 
-  /** `facts`: what the heads say besides step and state. `now`: milliseconds, upwards. */
+  /** `facts`: what the heads say besides step and state. `now`: milliseconds, upwards. `every`: seconds between saves, instead of the best. */
   constructor(
     store: Store,
     listener: KeeperListener,
     facts: Facts,
-    { history = newHistory(), now = () => performance.now() }: { history?: History; now?: () => number } = {},
+    { history = newHistory(), now = () => performance.now(), every }: { history?: History; now?: () => number; every?: number } = {},
   ) {
     this.#store = store;
     this.#listener = listener;
     this.#facts = facts;
     this.#now = now;
+    this.#every = every;
     this.#last = now();
     this.history = history;
   }
@@ -98,8 +100,8 @@ export class Keeper {
     this.#lastStep ??= step;
     if (this.busy) return false;
     const since = this.#now() - this.#last;
-    if (this.#wanted || since >= 1000 * saveInterval(this.#cost / 1000)) return true;
-    return !this.#failed && step - this.#lastStep >= shareBetween * steps && since >= leastTimes * this.#cost;
+    if (this.#wanted || since >= 1000 * (this.#every ?? saveInterval(this.#cost / 1000))) return true;
+    return this.#every === undefined && !this.#failed && step - this.#lastStep >= shareBetween * steps && since >= leastTimes * this.#cost;
   }
 
   /** The page may be gone in a moment: the next step is saved. */

@@ -5,9 +5,11 @@
  */
 import type { RunConfig } from '../config/run.ts';
 import type { Batch } from '../data/loader.ts';
+import { type Place, placeAfter, placeOfStep } from '../recipe/place.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import type { PhaseName, RunState } from '../protocol.ts';
 import type { Weights } from '../export/parts.ts';
+import type { Taken } from '../recipe/baseCheckpoint.ts';
 import { planRun, type RunPart, type RunPlan } from '../recipe/phases.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
@@ -46,8 +48,16 @@ interface Trouble {
   asked: boolean;
 }
 
+/** A base that a run continues: its weights, and the tokens they were trained on. */
+interface Origin {
+  weights: Weights;
+  metadata: { tokens: number; drawn: Place };
+}
+
 export interface RunOptions {
   part: RunPart;
+  /** Where a base left off; absent: after the base's steps in this run's own batch. */
+  origin?: Origin['metadata'];
   /** What the first weights know is known already: the first evaluation is left out. */
   evaluated?: boolean;
   keeper?: Keeper;
@@ -59,9 +69,9 @@ export interface RunOptions {
   disturb?: Disturb;
 }
 
-/** Steps taken, those of a base included, and the rate of the last one. */
-export function takenBy(plan: RunPlan, step: number): { steps: number; rate: number } {
-  return { steps: step, rate: plan.at(Math.max(step - 1, plan.firstStep)).lr };
+/** Steps taken, tokens and data, those of a base included, and the rate of the last step. */
+export function takenBy(plan: RunPlan, { step, tokens, place }: Progress): Taken {
+  return { steps: step, rate: plan.at(Math.max(step - 1, plan.firstStep)).lr, tokens, drawn: place };
 }
 
 export class Run {
@@ -108,7 +118,7 @@ export class Run {
     config: RunConfig,
     data: TrainingData,
     listener: RunListener,
-    base: { weights: Weights } | null = null,
+    base: Origin | null = null,
     { checkpoint, ...options }: Pick<RunOptions, 'keeper' | 'automatic' | 'disturb'> & { checkpoint?: Checkpoint } = {},
   ): Promise<Run> {
     const part = checkpoint?.part ?? (base ? 'continued' : 'all');
@@ -121,12 +131,12 @@ export class Run {
     if (checkpoint) engine.restore(checkpoint.pools);
     else if (base) engine.load(base.weights);
     else engine.initialize(config.seed);
-    return new Run(config, data, engine, listener, { ...options, part, from: checkpoint?.progress });
+    return new Run(config, data, engine, listener, { ...options, part, origin: base?.metadata, from: checkpoint?.progress });
   }
 
   /** A run on an engine whose weights are set already. */
   constructor(config: RunConfig, data: TrainingData, engine: Engine, listener: RunListener, options: RunOptions) {
-    const { part, evaluated = false, keeper, from, automatic = false, disturb } = options;
+    const { part, origin, evaluated = false, keeper, from, automatic = false, disturb } = options;
     this.config = config;
     this.tokenizer = data.tokenizer;
     this.plan = planRun(config, part);
@@ -139,24 +149,32 @@ export class Run {
     this.#disturb = disturb;
     this.#batch = data.batches.allocate();
     const { firstStep, phases } = this.plan;
+    const before = placeOfStep(firstStep, config.batch);
     this.#progress = from ?? {
       step: firstStep,
       phase: phases[0]!.name,
       momentsFrom: firstStep,
-      skipped: 0,
+      place: origin?.drawn ?? before,
+      tokens: origin?.tokens ?? before.tokens,
       evaluated: evaluated ? firstStep : null,
       counts: Array.from(this.#batch.counts),
       health: newHealth(),
+      watched: { steps: 0, clipped: 0 },
     };
     this.#unread = this.#progress.step;
-    this.#watch = new Watch(config, this.plan, part, data.batches, this.#listener);
-    this.#watch.begin(this.#progress.phase);
+    this.#watch = new Watch(config, this.plan, part, this.#listener);
+    this.#watch.begin(this.#progress.phase, this.#progress.watched);
     this.#evaluator = new Evaluator(config, data, engine);
   }
 
   /** Where a run that continues this one starts. */
-  get taken(): { steps: number; rate: number } {
-    return takenBy(this.plan, this.#progress.step);
+  get taken(): Taken {
+    return takenBy(this.plan, this.#progress);
+  }
+
+  /** Tokens trained on before `step`, of this run or its base. */
+  #tokensBefore(step: number): number {
+    return this.#progress.tokens + (step - this.#progress.step) * this.plan.tokensPerStep;
   }
 
   pause(): void {
@@ -238,7 +256,7 @@ export class Run {
         if (changed) {
           progress.phase = phase.name;
           beginPhase(progress.health);
-          this.#watch.begin(phase.name);
+          this.#watch.begin(phase.name, progress.watched);
           if (step === plan.switchStep) this.#listener.switched({ step, lr });
         }
         this.#listener.state({ kind: 'training', phase: phase.name });
@@ -258,13 +276,16 @@ export class Run {
       }
       if (this.#allowance > 0) this.#allowance--;
       const fill = (micro: number): Batch => {
-        const batch = this.#data.batches.batchAt(step + progress.skipped, micro, blend, this.#batch);
+        const batch = this.#data.batches.draw(progress.place, blend, this.#batch);
+        progress.place = placeAfter(progress.place, 1, config.batch);
+        if (step === plan.firstStep && micro === 0) this.#watch.first(batch);
         batch.counts.forEach((count, source) => (progress.counts[source]! += count));
         return batch;
       };
       const factor = this.#disturb ? await this.#disturb(step, engine) : 1;
       engine.submitStep(step, fill, lr * factor, step - progress.momentsFrom + 1);
       progress.step = step + 1;
+      progress.tokens += plan.tokensPerStep;
       if (this.#watch.isDue(step, this.#paused)) {
         const look = this.#watch.look(step, this.#batch, () => this.#trouble !== null);
         this.#expect(look.then(() => this.#trouble === null));
@@ -319,8 +340,7 @@ export class Run {
       if (this.#trouble) return false;
       const logged = row.step % config.logEverySteps === 0 || row.step === plan.endStep - 1;
       if (logged) {
-        const tokens = (row.step + 1) * plan.tokensPerStep;
-        this.#listener.metric({ ...row, tokens, phase: plan.at(row.step).phase.name, tokensPerSecond });
+        this.#listener.metric({ ...row, tokens: this.#tokensBefore(row.step + 1), phase: plan.at(row.step).phase.name, tokensPerSecond });
       }
       this.#judge(row);
     }
@@ -344,7 +364,7 @@ export class Run {
 
   /** Goes back to the last save and past the batches drawn since; false where the run must be given up. */
   async #return({ step, message, asked }: Trouble): Promise<boolean> {
-    const { health, skipped } = this.#progress;
+    const { health, place, step: taken } = this.#progress;
     const may = asked || (this.#automatic && health.rollbacks < mostRollbacks);
     const last = may ? await this.#keeper?.last() : null;
     if (!last && asked) {
@@ -360,13 +380,13 @@ export class Run {
     this.engine.restore(pools);
     this.#progress = {
       ...progress,
-      // Step progress.step draws the first batch after the last that was drawn for a step taken back.
-      skipped: step + 1 + skipped - progress.step,
+      // The next batch is the first after the last that was drawn for a step taken back.
+      place: placeAfter(place, -(taken - step - 1) * this.config.batch.accumulation, this.config.batch),
       health: { ...progress.health, rollbacks: health.rollbacks + (asked ? 0 : 1) },
     };
     this.#keeper!.history = history;
     this.#unread = progress.step;
-    this.#watch.begin(progress.phase);
+    this.#watch.begin(progress.phase, this.#progress.watched);
     this.#trouble = null;
     const batches = step + 1 - progress.step;
     this.#listener.rewound?.({ from: step, to: progress.step });
@@ -425,7 +445,7 @@ export class Run {
     this.#progress.evaluated = step;
     this.#listener.state({ kind: 'evaluating', phase });
     const { loss, rows } = await this.#evaluator.heldOut();
-    const tokens = step * this.plan.tokensPerStep;
+    const tokens = this.#tokensBefore(step);
     const { phases, endStep } = this.plan;
     const isBetween = step === endStep || phases.some(({ firstStep }) => firstStep === step);
     this.#listener.heldOut({ step, tokens, loss, ...(isBetween && { rows }) });
@@ -459,13 +479,13 @@ export class Run {
    */
   lend<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
     if (!this.#resting) throw new UserError('Steps are being taken: pause the run first.');
-    const { step, skipped, momentsFrom } = this.#progress;
+    const { step, place, momentsFrom } = this.#progress;
     const { blend } = this.plan.at(Math.min(step, this.plan.endStep - 1));
     const { config, engine } = this;
     const loan = this.#evaluator.alone(async () => {
       const pools = await engine.snapshot();
       try {
-        return await work({ config, engine, batches: this.#data.batches, batch: step + skipped, blend, adamSteps: step - momentsFrom });
+        return await work({ config, engine, batches: this.#data.batches, place, blend, adamSteps: step - momentsFrom });
       } finally {
         engine.restore(pools);
       }

@@ -1,5 +1,6 @@
 /** The runs of this browser: saved while they train, listed, and gone on with. */
 import type { RunConfig } from '../config/run.ts';
+import { placeOfStep } from '../recipe/place.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { decodeSafetensors, safetensorsParts } from '../export/safetensors.ts';
 import type { MetricColumns, SavedList, SavedRun } from '../protocol.ts';
@@ -23,8 +24,15 @@ import { newHistory } from './history.ts';
 import { Keeper, type KeeperListener, type SavedState } from './keeper.ts';
 import { takeRun } from './tabs.ts';
 
-/** Bytes of text kept with a run. One on more text goes on as long as its tab lives. */
+/** Bytes of text kept with a run in a browser. One on more text goes on as long as its tab lives. */
 const mostInputBytes = 256 * 2 ** 20;
+
+export interface SavingOptions {
+  /** Bytes of text kept with a run. */
+  mostInputBytes?: number;
+  /** Seconds between saves; absent: what loses least (keeper.ts). */
+  every?: number;
+}
 
 /** What a run is made of besides its weights. */
 export interface Inputs {
@@ -47,18 +55,20 @@ export interface Resumed extends Inputs {
 export class SavedRuns {
   readonly files: Files;
   readonly #list: RunList;
+  readonly #options: SavingOptions;
   /** The run that is being trained here, and what frees it. */
   #held: { id: string; release: () => void } | null = null;
   /** One that another tab let go of for us. */
   #claimed: { id: string; release: () => void } | null = null;
 
-  static async open(files: Files): Promise<SavedRuns> {
-    return new SavedRuns(files, await RunList.open(files));
+  static async open(files: Files, options?: SavingOptions): Promise<SavedRuns> {
+    return new SavedRuns(files, await RunList.open(files), options);
   }
 
-  constructor(files: Files, list: RunList = new RunList(files)) {
+  constructor(files: Files, list: RunList = new RunList(files), options: SavingOptions = {}) {
     this.files = files;
     this.#list = list;
+    this.#options = options;
   }
 
   list = (): Promise<SavedRun[]> => this.#list.list();
@@ -91,7 +101,7 @@ export class SavedRuns {
     let inputBytes = 0;
     try {
       // With the tokenizer a model can be read without the text it was made from, which a newer version of this app may have changed.
-      const encoded = await encodeInputs({ ...inputs, tokenizer: inputs.tokenizer ?? data.tokenizer });
+      const encoded = await encodeInputs({ ...inputs, tokenizer: inputs.tokenizer ?? data.tokenizer }, this.#options.mostInputBytes);
       inputBytes = bytesOf(encoded);
       await this.#save(new SlotStore(this.files, inputsOf(id)), encoded, {}, listener);
     } catch (error) {
@@ -108,7 +118,7 @@ export class SavedRuns {
       inputBytes,
       batches: await fingerprint(data, config, part),
     };
-    return this.#keeper(id, new SlotStore(this.files, id), facts, newHistory(), listener);
+    return this.#keeper(id, new SlotStore(this.files, id), facts, newHistory(data.notes), listener);
   }
 
   /** Deletes runs in a way that can be undone; UserError where another tab trains one, which stays. */
@@ -227,7 +237,7 @@ export class SavedRuns {
         },
       },
       facts,
-      { history },
+      { history, every: this.#options.every },
     );
     return keeper;
   }
@@ -305,11 +315,11 @@ export async function checkData(data: TrainingData, { config, checkpoint, batche
 
 const key = 'rekindle';
 
-async function encodeInputs({ config, files, tokenizer }: Inputs): Promise<Uint8Array[]> {
+async function encodeInputs({ config, files, tokenizer }: Inputs, most = mostInputBytes): Promise<Uint8Array[]> {
   const bytes = files.reduce((sum, file) => sum + (file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength), 0);
-  if (bytes > mostInputBytes) {
+  if (bytes > most) {
     throw new UserError(
-      `The files have ${bytes} bytes, of which at most ${mostInputBytes} are kept with a run: it cannot be resumed when this tab is closed.`,
+      `The files have ${bytes} bytes, of which at most ${most} are kept with a run: it cannot be resumed once it is closed.`,
     );
   }
   const json = { config, files: files.map((file) => ({ ...file, bytes: undefined })), tokenizer: tokenizer?.toHuggingFace() ?? null };
@@ -333,7 +343,7 @@ export async function fingerprint({ batches }: TrainingData, config: RunConfig, 
   const hashes: string[] = [];
   for (const { firstStep, steps, blend } of planRun(config, part).phases) {
     for (const step of [firstStep, firstStep + steps - 1]) {
-      const { tokens, targets } = batches.batchAt(step, 0, blend);
+      const { tokens, targets } = batches.draw(placeOfStep(step, config.batch), blend);
       hashes.push(hex(await sha256(new Uint8Array(Uint32Array.of(...tokens, ...targets).buffer))));
     }
   }

@@ -177,7 +177,7 @@ export class SupervisedRun {
     const { keeper, from } = this.#making;
     const last = (await keeper.last().catch(() => null)) ?? from;
     const to = this.#stepOf(last);
-    keeper.history = last ? historyBefore(last.history, to) : newHistory();
+    keeper.history = last ? historyBefore(last.history, to) : newHistory(this.#making.data.notes);
     this.#listener.rewound?.({ from: Math.max(taken - 1, to), to });
     return last;
   }

@@ -34,7 +34,7 @@ import { Keeper, type KeeperListener } from './keeper.ts';
 import { OpenedRun } from './opened.ts';
 import { type FileSize, Preflights } from './preflight.ts';
 import type { Run } from './run.ts';
-import { type Inputs, SavedRuns } from './savedRuns.ts';
+import { type Resumed, SavedRuns } from './savedRuns.ts';
 import { superviseExperiment } from './supervisedExperiment.ts';
 import { SupervisedRun, type Making } from './supervisor.ts';
 import { RunSharer, watchRun } from './tabs.ts';
@@ -162,6 +162,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     await device();
     const base = source && (await baseOf(source, config));
     const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base?.tokenizer);
+    for (const message of data.notes) listener.notice({ code: 'data', step: null, message });
     const part = base ? 'continued' : 'all';
     const keeper = await saved()
       .then(async ({ runs, notice }) => {
@@ -190,7 +191,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     share(runs, () => keeping?.history ?? checkpoint.history, listener);
     for (const message of passed) listener.notice({ code: 'old-save', step: checkpoint.progress.step, message });
     retell(checkpoint.history, listener);
-    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), tokenizer);
+    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), tokenizer, checkpoint.part);
     const keeper = await runs.goOn(id, resumed, data, savesOf(listener, runs.files.kind, () => id));
     await supervise({ config, data, base: null, keeper, from: checkpoint }, listener);
   };
@@ -328,7 +329,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     async openSaved(id) {
       await endAll();
       const { runs } = await saved();
-      const prepare = ({ config, files, tokenizer }: Inputs) => prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer);
+      const prepare = ({ config, files, tokenizer, checkpoint }: Resumed) =>
+        prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer, checkpoint.part);
       const { run: next, shown } = await OpenedRun.open(id, runs, open, prepare);
       run?.destroy();
       run = next;

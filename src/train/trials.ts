@@ -5,6 +5,7 @@
 import type { Blend, RunConfig } from '../config/run.ts';
 import type { FetchBytes } from '../data/catalogue.ts';
 import type { GivenFile } from '../data/prepare.ts';
+import { type Place, placeAfter, placeOfStep } from '../recipe/place.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import type { HeldOutPoint, OverfitResult } from '../protocol.ts';
 import { cellConfig, checkGrid, type GridPlan, type GridRow } from '../recipe/grid.ts';
@@ -20,8 +21,8 @@ export interface Bench {
   config: RunConfig;
   engine: Engine;
   batches: BatchSource;
-  /** Batches are drawn from this one on … */
-  batch: number;
+  /** Batches are drawn from here on … */
+  place: Place;
   /** … of this blend. */
   blend: Blend;
   /** Steps since the moments were 0. */
@@ -53,7 +54,9 @@ export async function sweep(bench: Bench, tell: (points: readonly RangePoint[]) 
   const rates = sweepRates();
   const points: RangePoint[] = [];
   const into = bench.batches.allocate();
-  const batch = (step: number) => (micro: number) => bench.batches.batchAt(bench.batch + step, micro, bench.blend, into);
+  const { batch: shape } = bench.config;
+  const batch = (step: number) => (micro: number) =>
+    bench.batches.draw(placeAfter(bench.place, step * shape.accumulation + micro, shape), bench.blend, into);
   await take(bench, rates.length, (step) => ({ batch: batch(step), rate: rates[step]! }), (rows) => {
     // A step left out for its f16 gradients overflowed was none.
     const taken = rows.filter(({ clip }) => clip !== -2);
@@ -73,7 +76,7 @@ const byHeart = 0.1;
 export async function overfit(bench: Bench, tell: (losses: readonly number[]) => void, isEnded: () => boolean): Promise<OverfitResult> {
   const { config, batches, blend } = bench;
   const { length: T, sequences: B } = config.batch;
-  const drawn = batches.batchAt(bench.batch, 0, blend);
+  const drawn = batches.draw(bench.place, blend);
   const repeated = (of: Uint32Array): Uint32Array => Uint32Array.from({ length: B * T }, (_, i) => of[i % T]!);
   const row = { tokens: repeated(drawn.tokens), targets: repeated(drawn.targets), documentStart: repeated(drawn.documentStart) };
   const losses: number[] = [];
@@ -96,13 +99,13 @@ export async function startingBench(
   base: Base | null,
   compiling: (done: number, total: number) => void,
 ): Promise<Bench> {
-  const { firstStep, phases } = planRun(config, base ? 'continued' : 'all');
+  const { phases } = planRun(config, base ? 'continued' : 'all');
   const { blend } = phases[0]!;
   data.batches.check(blend);
   const engine = await Engine.create(device, software, config, tokenIndex, compiling);
   if (base) engine.load(base.weights);
   else engine.initialize(config.seed);
-  return { config, engine, batches: data.batches, batch: firstStep, blend, adamSteps: 0 };
+  return { config, engine, batches: data.batches, place: base?.metadata.drawn ?? placeOfStep(0, config.batch), blend, adamSteps: 0 };
 }
 
 export interface GridWork {

@@ -3,7 +3,7 @@ import type { RunConfig } from '../config/run.ts';
 import type { FirstCheck, PhaseName, TensorReading } from '../protocol.ts';
 import type { RunPart, RunPlan } from '../recipe/phases.ts';
 import { Alerts } from './alerts.ts';
-import type { BatchSource } from './data.ts';
+import type { Progress } from './checkpoint.ts';
 import type { Engine, StepBatch, StepMetrics } from './engine.ts';
 import { continuedLoss, firstGradients, untrainedLoss } from './firstChecks.ts';
 import { Inspector } from './inspect.ts';
@@ -20,7 +20,6 @@ export class Watch {
   readonly #config: RunConfig;
   readonly #plan: RunPlan;
   readonly #part: RunPart;
-  readonly #batches: BatchSource;
   readonly #listener: RunListener;
   #inspector: Inspector | null = null;
   #alerts!: Alerts;
@@ -28,15 +27,15 @@ export class Watch {
   #isUnchecked = false;
   /** Of the weights before the first step, source by source. */
   #heldOut: Record<string, number> = {};
-  /** Steps read since the last look, and how many of them were clipped. */
-  #steps = 0;
-  #clipped = 0;
+  /** Steps read since the last look, and how many of them were clipped: the run's, saved with it. */
+  #watched!: Progress['watched'];
+  /** The targets of the first step, until its loss is known. */
+  #firstTargets: Uint32Array | null = null;
 
-  constructor(config: RunConfig, plan: RunPlan, part: RunPart, batches: BatchSource, listener: RunListener) {
+  constructor(config: RunConfig, plan: RunPlan, part: RunPart, listener: RunListener) {
     this.#config = config;
     this.#plan = plan;
     this.#part = part;
-    this.#batches = batches;
     this.#listener = listener;
   }
 
@@ -46,13 +45,19 @@ export class Watch {
   }
 
   /** A phase begins, or a run goes on in it: what was seen before counts no more. */
-  begin(name: PhaseName): void {
+  begin(name: PhaseName, watched: Progress['watched']): void {
+    this.#watched = watched;
     this.#alerts = new Alerts(this.#config.optimizer.max_grad_norm, this.#plan.phases.find((phase) => phase.name === name)!.steps);
   }
 
   /** Held-out losses of the weights before `step`. */
   heldOut(step: number, loss: Record<string, number>): void {
     if (step === this.#plan.firstStep) this.#heldOut = loss;
+  }
+
+  /** The first micro-batch of the run's first step. */
+  first({ targets }: StepBatch): void {
+    this.#firstTargets = targets.slice();
   }
 
   /** A step's measurements; `sound`: its update was made. */
@@ -62,8 +67,8 @@ export class Watch {
       const check = this.#firstLoss(row, blend);
       if (check) this.#check(check, row.step);
     }
-    this.#steps++;
-    if (row.clip > 0 && row.clip < 1) this.#clipped++;
+    this.#watched.steps++;
+    if (row.clip > 0 && row.clip < 1) this.#watched.clipped++;
     // A step left out for its f16 gradients overflowed has no norm to be judged by.
     if (!sound || row.clip < 0 || !this.#listener.notice) return;
     const { schedule } = phase.name === 'base' ? this.#config.base : this.#config.continued!;
@@ -81,8 +86,8 @@ export class Watch {
   async look(step: number, batch: StepBatch, isVoid: () => boolean): Promise<void> {
     const readings = await this.#inspector!.look(batch);
     if (isVoid()) return;
-    const inspection = { step, clipRate: this.#clipped / Math.max(1, this.#steps), ...readings };
-    this.#steps = this.#clipped = 0;
+    const inspection = { step, clipRate: this.#watched.clipped / Math.max(1, this.#watched.steps), ...readings };
+    this.#watched.steps = this.#watched.clipped = 0;
     this.#checkGradients(step, readings.tensors);
     this.#listener.inspection?.(inspection);
     for (const notice of this.#alerts.inspection(inspection)) this.#listener.notice?.(notice);
@@ -92,10 +97,10 @@ export class Watch {
     this.#inspector?.destroy();
   }
 
-  #firstLoss({ step, loss }: StepMetrics, blend: Record<string, number>): FirstCheck | null {
+  #firstLoss({ loss }: StepMetrics, blend: Record<string, number>): FirstCheck | null {
     const { model, batch } = this.#config;
     if (this.#part === 'continued') return continuedLoss(loss, model, this.#heldOut, blend, batch.sequences * batch.accumulation);
-    return untrainedLoss(loss, model, this.#batches.batchAt(step, 0, blend).targets);
+    return this.#firstTargets && untrainedLoss(loss, model, this.#firstTargets);
   }
 
   /** Once, at the first step; of f16 storage at the first look without an overflow, after which the loss scale has been lowered. */

@@ -40,7 +40,7 @@ export const METRICS = {
   sinceSwitch: {
     explanation:
       'Held-out loss now minus that at the switch, with its standard error over the held-out rows. The same rows are measured every time.',
-    formula: 'ΔL = mean of d ± s(d)/√R, d the change of each of R rows',
+    formula: 'ΔL = L(now) − L(switch), ± s(d)/√R with d the change of each of R rows',
   },
   tokens: {
     explanation: 'Training tokens drawn so far.',

@@ -415,28 +415,18 @@ export const text = {
     weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
     more: 'All settings',
     experimentUnderWay: 'An experiment is under way on the other sheet: stop it there first.',
-    files: 'Your own text',
+files: 'Your own text',
     filesNote:
-      '.txt, .md, .jsonl or .ndjson, also packed as .gz, chosen or dropped here, in place of the preset’s text. It is ' +
-      'read in this tab and never leaves your machine.',
-    fileSource: 'Name',
-    removeShort: 'Remove',
-    remove: (name: string) => `Remove ${name}`,
+      'Choose or drop files: .txt, .md, .docx, .csv, .tsv, .json or .jsonl, also as .zip or .gz. They are read in this tab ' +
+      'and never leave your machine.',
+    missing: (source: string) => `The text “${source}” is not here: choose its file under “Your own text”.`,
     badName: (name: string) =>
       `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a ` +
       'letter or digit.',
     taken: (name: string) => `There is a source named “${name}” already: choose another name.`,
     empty: (name: string) => `${name} is empty: choose a file with text in it.`,
-    kind: (name: string) => `${name} is not a .txt, .md, .jsonl or .ndjson file, nor one of these as .gz: choose one of them.`,
     refused: (sentence: string, code: string) => `${sentence.replace(/\.$/, '')} (code ${code}).`,
     unread: (name: string, cause: string) => `${name} could not be read (${cause}): add it again.`,
-    reading: (name: string) => `Reading ${name} …`,
-    damaged: (name: string, places: number, at: number) =>
-      `${name} is not UTF-8 in ${places === 1 ? 'one place' : `${format.integer(places)} places`}, ` +
-      `${places === 1 ? 'at' : 'first at'} byte ${format.integer(at)} (code text-utf8): what is to become of it?`,
-    replace: 'Replace by \ufffd',
-    western: 'Read as Windows-1252',
-    leaveOut: 'Leave out',
   },
 
   model: {

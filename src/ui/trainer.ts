@@ -70,7 +70,10 @@ let runNumber = 0;
 let current: { since: number; id: string | null; restarted: boolean } = { since: 0, id: null, restarted: false };
 
 function connect(): Link {
-  const worker = new Worker(new URL('../worker/trainer.worker.ts', import.meta.url), { type: 'module', name: 'trainer' });
+  const worker = new Worker(new URL('../worker/trainer.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'trainer',
+  });
   const remote = wrap<TrainerApi>(worker);
   let reject!: (gone: WorkerGone) => void;
   const gone = new Promise<never>((_, no) => (reject = no));
@@ -96,10 +99,6 @@ function connect(): Link {
   worker.addEventListener('message', ({ data }: MessageEvent<{ outcry?: string } | null>) => {
     if (data?.outcry !== undefined) end(new WorkerGone(text.workerLost(data.outcry)));
   });
-  // A build for tests, of which alone the worker listens (worker/trainer.worker.ts).
-  if (import.meta.env.MODE === 'faults') {
-    worker.postMessage({ faults: new URLSearchParams(location.search).get('fault') ?? '' }, []);
-  }
   return made;
 }
 
@@ -122,14 +121,18 @@ function endWorker(): void {
 
 /** Whatever is under way has failed: the run, or an experiment. */
 function fail(error: unknown): void {
-  const message = error instanceof WorkerGone ? `${error.message}.` : error instanceof Error ? error.message : String(error);
+  const message =
+    error instanceof WorkerGone ? `${error.message}.` : error instanceof Error ? error.message : String(error);
   const code = (error as { code?: string }).code; // carried over by worker/outcry.ts
   if (isExperimenting.value) experimentState.value = { kind: 'failed', message, code };
   else runState.value = { kind: 'failed', message, code };
 }
 
 /** Trains, in one worker after another: events of run `number` are taken until it is another's turn. */
-async function train(number: number, work: (trainer: Remote<TrainerApi>, onEvents: (events: RunEvents) => void) => Promise<void>): Promise<void> {
+async function train(
+  number: number,
+  work: (trainer: Remote<TrainerApi>, onEvents: (events: RunEvents) => void) => Promise<void>,
+): Promise<void> {
   const onEvents = proxy((events: RunEvents) => {
     if (number === runNumber) receive(events);
   });
@@ -156,7 +159,9 @@ async function lastSave(): Promise<SavedRun | null> {
   for (let left = TRIES; left > 0; left--) {
     const { runs } = await listSaved().catch(() => ({ runs: [] }));
     const { id, since } = current;
-    const saved = runs.find((run) => run.state !== 'done' && !run.elsewhere && (run.id === id || (id === null && run.startedAt >= since)));
+    const saved = runs.find(
+      (run) => run.state !== 'done' && !run.elsewhere && (run.id === id || (id === null && run.startedAt >= since)),
+    );
     if (saved) return saved;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
@@ -272,7 +277,8 @@ export async function offeredBase(config: RunConfig): Promise<BaseOffer | null> 
   }
 }
 
-export const preflightOf = (...question: Parameters<TrainerApi['preflight']>) => ask((trainer) => trainer.preflight(...question));
+export const preflightOf = (...question: Parameters<TrainerApi['preflight']>) =>
+  ask((trainer) => trainer.preflight(...question));
 
 export const calibrate = (config: RunConfig, files: UserFile[], base: BaseSource | null) =>
   ask((trainer) => trainer.calibrate(config, files, base ?? undefined));

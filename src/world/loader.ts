@@ -1,16 +1,17 @@
 /**
- * Batches of a world as a pure function of (seed, step, micro-batch, blend), of the same shape as those of real text
+ * Batches of a world as a pure function of (seed, place, blend), of the same shape as those of real text
  * (data/loader.ts).
  *
  * A row starts with <eos>; then a source is drawn, its next document is written with an <eos> after it, and so on
- * until T + 1 tokens stand; the last document is cut. Documents are numbered by row, so an endless source never gives
- * the same one twice and two runs whose blends agree in a row see the same text. Blends are shares of tokens
+ * until T + 1 tokens stand; the last document is cut. Documents are numbered by the tokens drawn before, so an endless source never
+ * gives the same one twice, whatever the rows' lengths, and two runs whose blends agree in a row see the same text. Blends are shares of tokens
  * (data/balance.ts).
  */
 import type { Blend } from '../config/run.ts';
 import { drawProbabilities, type LengthDistribution } from '../data/balance.ts';
 import { blendShares } from '../data/blend.ts';
 import type { Batch, LoaderShape } from '../data/loader.ts';
+import { type Place, placeAfter, placeOfStep } from '../recipe/place.ts';
 import type { TokenText } from '../data/source.ts';
 import { streamOf } from '../util/random.ts';
 import { type Corpus, HELD_OUT } from './corpus.ts';
@@ -58,14 +59,18 @@ export class WorldLoader {
     };
   }
 
-  /** The batch of a step's micro-batch, written into `into` where given. Steps count on through the phases of a run. */
-  batchAt(step: number, micro: number, blend: Blend, into: Batch = this.allocate()): Batch {
+  /** The batch of the rows from a place on, written into `into` where given. */
+  draw({ rows, tokens }: Place, blend: Blend, into: Batch = this.allocate()): Batch {
     const cumulative = this.#probabilities(blend);
     into.counts.fill(0);
-    const { sequences, accumulation } = this.shape;
-    const first = (step * accumulation + micro) * sequences;
-    for (let b = 0; b < sequences; b++) this.#fillRow(first + b, cumulative, into, b);
+    const { sequences, length } = this.shape;
+    for (let b = 0; b < sequences; b++) this.#fillRow({ rows: rows + b, tokens: tokens + b * length }, cumulative, into, b);
     return into;
+  }
+
+  /** The batch of a step's micro-batch in a run that takes all its steps alike. */
+  batchAt(step: number, micro: number, blend: Blend, into?: Batch): Batch {
+    return this.draw(placeAfter(placeOfStep(step, this.shape), micro, this.shape), blend, into);
   }
 
   /**
@@ -114,7 +119,7 @@ export class WorldLoader {
   }
 
   #fillRow(
-    rowNumber: number,
+    place: Place,
     cumulative: Float64Array,
     { tokens, targets, documentStart, source, counts }: Batch,
     b: number,
@@ -123,14 +128,14 @@ export class WorldLoader {
     const row = this.#row,
       line = this.#line;
     const end = this.corpus.world.tokenizer.endOfText;
-    const draws = this.#draws.open(this.#seed, STREAM, rowNumber);
+    const draws = this.#draws.open(this.#seed, STREAM, place.rows);
     const at = b * T;
     row[0] = end;
     for (let filled = 1, start = 0, number = 0; filled <= T; start = filled, number++) {
       const s = search(cumulative, draws.uniform());
       line.length = 0;
-      // A row holds fewer than T documents, so numbers never meet before 2³¹ tokens are drawn.
-      this.corpus.write(this.names[s]!, (rowNumber * T + number) % HELD_OUT, line);
+      // A row of T tokens holds fewer than T documents, so numbers never meet before 2³¹ tokens are drawn.
+      this.corpus.write(this.names[s]!, (place.tokens + number) % HELD_OUT, line);
       line.put(end);
       const length = Math.min(line.length, T + 1 - filled);
       for (let i = 0; i < length; i++) row[filled + i] = line.ids[i]!;

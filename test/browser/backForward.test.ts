@@ -3,11 +3,9 @@ import { readFileSync } from 'node:fs';
 import { expect, inject, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { frames } from '../ui/frames.ts';
-import { webGpuSwitches } from './harness.ts';
-import { launchBrowser } from './launch.ts';
+import { countingContext, endless } from './abacusPage.ts';
+import { launchBrowser, webGpuSwitches } from './launch.ts';
 
-/** Far more steps than a test takes; 64 tokens each. */
-const recipe = '#v=1&p=smoke&base.steps=50000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
 async function stepOf(page: Page): Promise<number> {
   const numbers = await page.locator('.numbers').textContent();
   return Number(/step ([\d,]+)/i.exec(numbers ?? '')?.[1]?.replaceAll(',', '') ?? 0);
@@ -18,14 +16,16 @@ test('the back button finds a run that was left training, with what it did meanw
   if ('failure' in site) throw new Error(site.failure);
   const browser = await launchBrowser(webGpuSwitches, ['--disable-back-forward-cache']);
   try {
-    const page = await browser.newPage();
+    const page = await (await countingContext(browser)).newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     await page.addInitScript(() =>
-      addEventListener('pageshow', (event) => Object.assign(globalThis, { wasKept: (event as PageTransitionEvent).persisted })),
+      addEventListener('pageshow', (event) =>
+        Object.assign(globalThis, { wasKept: (event as PageTransitionEvent).persisted }),
+      ),
     );
-    await page.goto(site.url + recipe);
+    await page.goto(site.url + endless);
     await page.getByText('Runs on').waitFor();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await expect.poll(() => stepOf(page)).toBeGreaterThan(5);
@@ -40,7 +40,10 @@ test('the back button finds a run that was left training, with what it did meanw
     // Every step is there, those of the time away included.
     await page.getByRole('button', { name: 'Axes and files' }).click();
     const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
-    const rows = readFileSync(await csv.path(), 'utf8').trimEnd().split('\r\n').slice(1);
+    const rows = readFileSync(await csv.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n')
+      .slice(1);
     expect(rows.map((row) => Number(row.split(',')[1]))).toEqual(rows.map((_, step) => step));
     expect(rows.length).toBeGreaterThan(before + 20);
     expect(complaints).toEqual([]);

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { withPage } from './harness.ts';
 import { button, withPlayed } from './played.ts';
+import { small } from './small.ts';
 
 const line = (page: Page) => page.getByText('of graphics memory', { exact: false });
 
@@ -83,5 +84,5 @@ test('the real worker tells the memory, measures the time, and remembers it', ()
       await page.getByText(/graphics memory, takes about/).waitFor();
       expect(await button(page, 'Start').isDisabled()).toBe(false);
     },
-    { address: '#v=1&p=smoke&base.steps=8&continued.steps=8&base.schedule.warmupSteps=1' },
+    { address: `#v=1&p=smoke&base.steps=8&continued.steps=8&base.schedule.warmupSteps=1&${small}` },
   ));

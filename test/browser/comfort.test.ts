@@ -2,9 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { expect, inject, test } from 'vitest';
-import { openPlayed } from '../ui/fake/play.ts';
-import { button, playing, withPlayed } from './played.ts';
+import { expect, test } from 'vitest';
+import { newPlayer } from '../ui/fake/play.ts';
+import { button, playedAt, playing, withPlayed } from './played.ts';
 
 /** A wake lock that counts, in the place of the browser's; `wakeLockRefused` makes it refuse. */
 function countLocks(): void {
@@ -27,8 +27,10 @@ function countLocks(): void {
   });
 }
 const held = (page: Page) => page.evaluate(() => (globalThis as unknown as { counts: { held: number } }).counts.held);
-const asked = (page: Page) => page.evaluate(() => (globalThis as unknown as { counts: { asked: number } }).counts.asked);
-const hide = (page: Page, now: boolean) => page.evaluate((value) => (globalThis as unknown as { hide(now: boolean): void }).hide(value), now);
+const asked = (page: Page) =>
+  page.evaluate(() => (globalThis as unknown as { counts: { asked: number } }).counts.asked);
+const hide = (page: Page, now: boolean) =>
+  page.evaluate((value) => (globalThis as unknown as { hide(now: boolean): void }).hide(value), now);
 
 test('the screen stays on while a run trains and the page is seen, and not otherwise', () =>
   withPlayed(
@@ -66,30 +68,34 @@ test('a browser that refuses to keep the screen on trains all the same', () =>
     { before: countLocks },
   ));
 
-test.each(['embed=1&', ''])('inside another page the figure stands alone, address “?%s…”: it starts, pauses, and leads to the whole page', async (query) => {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  const context = await (await playing()).newContext();
-  const complaints: string[] = [];
-  context.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  const host = createServer((_, response) => {
-    const frame = `<iframe title="Rekindle" width="800" height="700" src="${site.url}?${query}hide=lead#v=1&p=smoke"></iframe>`;
-    response.writeHead(200, { 'Content-Type': 'text/html' }).end(`<!doctype html><title>A lesson</title>${frame}`);
-  });
-  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
-  try {
-    const page = await openPlayed(context, `http://127.0.0.1:${(host.address() as AddressInfo).port}/`, { stride: 2 });
-    const frame = page.frameLocator('iframe');
-    await frame.getByRole('button', { name: 'Start', exact: true }).click();
-    await frame.getByRole('button', { name: 'Pause' }).click();
-    await frame.getByText('Paused', { exact: true }).waitFor();
-    expect(await frame.getByRole('button', { name: 'Resume' }).count()).toBe(1);
-    for (const other of ['Preset', 'Your own text', 'Help', 'Several runs']) expect(await frame.getByText(other).count()).toBe(0);
-    const link = frame.getByRole('link', { name: 'Open the whole page' });
-    expect(new URL((await link.getAttribute('href'))!, site.url).href).toBe(`${site.url}?hide=lead#v=1&p=smoke`);
-    expect(complaints).toEqual([]);
-  } finally {
-    await context.close();
-    host.close();
-  }
-});
+test.each(['embed=1&', ''])(
+  'inside another page the figure stands alone, address “?%s…”: it starts, pauses, and leads to the whole page',
+  async (query) => {
+    const url = await playedAt({ stride: 2 });
+    const context = await (await playing()).newContext();
+    const complaints: string[] = [];
+    context.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    const host = createServer((_, response) => {
+      const frame = `<iframe title="Rekindle" width="800" height="700" src="${url}?${query}hide=lead#v=1&p=smoke"></iframe>`;
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end(`<!doctype html><title>A lesson</title>${frame}`);
+    });
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+    try {
+      const page = await newPlayer(context);
+      await page.goto(`http://127.0.0.1:${(host.address() as AddressInfo).port}/`);
+      const frame = page.frameLocator('iframe');
+      await frame.getByRole('button', { name: 'Start', exact: true }).click();
+      await frame.getByRole('button', { name: 'Pause' }).click();
+      await frame.getByText('Paused', { exact: true }).waitFor();
+      expect(await frame.getByRole('button', { name: 'Resume' }).count()).toBe(1);
+      for (const other of ['Preset', 'Your own text', 'Help', 'Several runs'])
+        expect(await frame.getByText(other).count()).toBe(0);
+      const link = frame.getByRole('link', { name: 'Open the whole page' });
+      expect(new URL((await link.getAttribute('href'))!, url).href).toBe(`${url}?hide=lead#v=1&p=smoke`);
+      expect(complaints).toEqual([]);
+    } finally {
+      await context.close();
+      host.close();
+    }
+  },
+);

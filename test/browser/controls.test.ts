@@ -81,35 +81,121 @@ test('in a field the same keys write text', () =>
     expect(await button(page, 'Pause').isVisible()).toBe(true);
   }));
 
-test('the chart is read by arrow keys and has its numbers in a table', () =>
-  played({}, async (page) => {
-    await button(page, 'Start').click();
-    await page.getByText('Done', { exact: true }).waitFor();
-    await page.locator('#chart').focus();
-    await page.keyboard.press('End');
-    await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
-    await page.keyboard.press('Shift+ArrowLeft');
-    await page.getByText(/^Step 1,429, QA blend: loss/).waitFor();
-    await page.keyboard.press('Home');
-    await page.getByText(/^Step 0, base run: loss/).waitFor();
-    expect(await page.locator('#chart').getAttribute('aria-label')).toMatch(/At the blend switch, step 1,371/);
-    await button(page, 'Table').click();
-    await page.getByRole('rowheader', { name: '1,371' }).waitFor();
-  }));
+/** The chart is read by arrow keys, and has its numbers in a table. */
+async function readByKeys(page: Page): Promise<void> {
+  await page.locator('#chart').focus();
+  await page.keyboard.press('End');
+  await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await page.getByText(/^Step 1,429, QA blend: loss/).waitFor();
+  await page.keyboard.press('Home');
+  await page.getByText(/^Step 0, base run: loss/).waitFor();
+  expect(await page.locator('#chart').getAttribute('aria-label')).toMatch(/At the blend switch, step 1,371/);
+  await button(page, 'Table').click();
+  await page.getByRole('rowheader', { name: '1,371' }).waitFor();
+}
 
-test('texts are shown as text, and the model leaves as one zip', () =>
+/** Texts are shown as text, and the model leaves as one zip. */
+async function writtenAndSaved(page: Page): Promise<void> {
+  await page.getByText('whale <b>is</b> not').first().waitFor();
+  await page.getByLabel('Prompt').fill('Call me');
+  await button(page, 'Write').click();
+  await page.getByText('7 letters were asked').waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the model').click()]);
+  expect(download.suggestedFilename()).toBe('rekindle-model.zip');
+  const zip = readFileSync(await download.path()).toString('latin1');
+  expect(zip.startsWith('PK')).toBe(true);
+  expect(zip).toContain('config.json{}'); // stored, not deflated
+}
+
+/** The picture leaves as PNG, SVG and CSV. */
+async function takenAsPicture(page: Page): Promise<void> {
+  await button(page, 'Axes and files').click();
+  const saved = async (kind: string) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), button(page, kind).click()]);
+    expect(download.suggestedFilename()).toBe(`rekindle-picture.${kind.toLowerCase()}`);
+    return readFileSync(await download.path());
+  };
+  const rows = (await saved('CSV')).toString().trimEnd().split('\r\n');
+  expect(rows[0]).toBe('run,step,tokens,seconds,loss,lr,grad_norm,tokens_per_second,phase,smoothed');
+  expect(rows.length).toBe(1 + 1440);
+  expect(rows[1]).toMatch(/^[a-z ]+,0,512,0,\d\.\d+,/);
+
+  const svg = (await saved('SVG')).toString();
+  expect(svg.match(/<polyline/g)?.length).toBe(5); // raw, three phases, rate
+  expect(svg).toContain('switch at step 1,371');
+  expect(svg).not.toMatch(/NaN|undefined/);
+
+  // Drawn from the SVG by the browser, which would refuse broken XML.
+  const png = await saved('PNG');
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+  expect(png.readUInt32BE(16)).toBe(1920);
+  mkdirSync('out/screenshots', { recursive: true });
+  writeFileSync('out/screenshots/picture.png', png);
+}
+
+/** Everything leaves as one zip, with a report that says what is what. */
+async function takenWhole(page: Page): Promise<void> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    button(page, 'Everything as one .zip').click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('rekindle-run.zip');
+  const files = unzipSync(readFileSync(await download.path()));
+  expect(Object.keys(files).sort()).toEqual(
+    ['config.json', 'held-out.jsonl', 'metrics.csv', 'metrics.jsonl', 'model/config.json', 'picture.png'].concat([
+      'picture.svg',
+      'report.md',
+    ]),
+  );
+  const read = (name: string) => new TextDecoder().decode(files[name]);
+  expect(JSON.parse(read('config.json')).seed).toBe(7);
+  const lines = read('metrics.jsonl').trimEnd().split('\n');
+  expect(lines.length).toBe(1440);
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ step: 1439, phase: 'qa' });
+  const report = read('report.md');
+  expect(report).toContain('| seed | 1 | 7 |');
+  expect(report).toContain('#v=1&p=tiny&seed=7');
+  expect(report).toMatch(/\| QA blend \| 1,371 \| 69 \|/);
+  expect(report).not.toMatch(/undefined|NaN|null/);
+}
+
+/** The picture is zoomed by pointer and by keys. */
+async function zoomed(page: Page): Promise<void> {
+  const chart = page.locator('#chart');
+  const box = (await chart.boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 100);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + 100, { steps: 4 });
+  await page.mouse.up();
+  await button(page, 'Whole run').waitFor();
+  expect(await page.locator('.phase.base').count()).toBe(0);
+  await button(page, 'Whole run').click();
+  await page.locator('.phase.base').waitFor();
+  await chart.press('+');
+  await button(page, 'Whole run').waitFor();
+  await chart.press('-');
+  await button(page, 'Whole run').waitFor({ state: 'hidden' });
+  await page.getByRole('combobox', { name: 'Along' }).selectOption('seconds');
+  await chart.press('l');
+  expect(await page.getByLabel('Log loss').isChecked()).toBe(true);
+  await chart.press('Shift+L');
+  expect(await page.getByLabel('Log along').isChecked()).toBe(true);
+  await page.locator('.phase.base').waitFor();
+  await chart.press('End');
+  await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
+}
+
+test('a run at its end is read by keys, written with, taken out as model, picture and whole, and zoomed', () =>
   played({}, async (page) => {
+    await page.getByLabel('Seed', { exact: true }).first().fill('7');
     await button(page, 'Start').click();
-    await page.getByText('Done', { exact: true }).waitFor();
-    await page.getByText('whale <b>is</b> not').first().waitFor();
-    await page.getByLabel('Prompt').fill('Call me');
-    await button(page, 'Write').click();
-    await page.getByText('7 letters were asked').waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the model').click()]);
-    expect(download.suggestedFilename()).toBe('rekindle-model.zip');
-    const zip = readFileSync(await download.path()).toString('latin1');
-    expect(zip.startsWith('PK')).toBe(true);
-    expect(zip).toContain('config.json{}'); // stored, not deflated
+    await button(page, 'Start again').waitFor();
+    await writtenAndSaved(page);
+    await readByKeys(page);
+    await takenAsPicture(page);
+    await takenWhole(page);
+    await zoomed(page);
   }));
 
 test('a link sets the recipe, says what it could not use, and starts nothing', () =>
@@ -197,63 +283,6 @@ test('a run that a closed tab cut off is stopped, and the same recipe begun agai
     expect(await page.locator('.runs').count()).toBe(0);
   }));
 
-test('the picture is zoomed by pointer and by keys', () =>
-  played({}, async (page) => {
-    await button(page, 'Start').click();
-    await page.getByText('Done', { exact: true }).waitFor();
-    const chart = page.locator('#chart');
-    const box = (await chart.boundingBox())!;
-    await page.mouse.move(box.x + box.width * 0.6, box.y + 100);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.8, box.y + 100, { steps: 4 });
-    await page.mouse.up();
-    await button(page, 'Whole run').waitFor();
-    expect(await page.locator('.phase.base').count()).toBe(0);
-    await button(page, 'Whole run').click();
-    await page.locator('.phase.base').waitFor();
-    await chart.press('+');
-    await button(page, 'Whole run').waitFor();
-    await chart.press('-');
-    await button(page, 'Whole run').waitFor({ state: 'hidden' });
-    await button(page, 'Axes and files').click();
-    await page.getByRole('combobox', { name: 'Along' }).selectOption('seconds');
-    await chart.press('l');
-    expect(await page.getByLabel('Log loss').isChecked()).toBe(true);
-    await chart.press('Shift+L');
-    expect(await page.getByLabel('Log along').isChecked()).toBe(true);
-    await page.locator('.phase.base').waitFor();
-    await chart.press('End');
-    await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
-  }));
-
-test('the picture leaves as PNG, SVG and CSV', () =>
-  played({}, async (page) => {
-    await button(page, 'Start').click();
-    await page.getByText('Done', { exact: true }).waitFor();
-    await button(page, 'Axes and files').click();
-    const saved = async (kind: string) => {
-      const [download] = await Promise.all([page.waitForEvent('download'), button(page, kind).click()]);
-      expect(download.suggestedFilename()).toBe(`rekindle-picture.${kind.toLowerCase()}`);
-      return readFileSync(await download.path());
-    };
-    const rows = (await saved('CSV')).toString().trimEnd().split('\r\n');
-    expect(rows[0]).toBe('run,step,tokens,seconds,loss,lr,grad_norm,tokens_per_second,phase,smoothed');
-    expect(rows.length).toBe(1 + 1440);
-    expect(rows[1]).toMatch(/^[a-z ]+,0,512,0,\d\.\d+,/);
-
-    const svg = (await saved('SVG')).toString();
-    expect(svg.match(/<polyline/g)?.length).toBe(5); // raw, three phases, rate
-    expect(svg).toContain('switch at step 1,371');
-    expect(svg).not.toMatch(/NaN|undefined/);
-
-    // Drawn from the SVG by the browser, which would refuse broken XML.
-    const png = await saved('PNG');
-    expect(png.subarray(1, 4).toString()).toBe('PNG');
-    expect(png.readUInt32BE(16)).toBe(1920);
-    mkdirSync('out/screenshots', { recursive: true });
-    writeFileSync('out/screenshots/picture.png', png);
-  }));
-
 test('queued seeds run one after another; a stop holds the rest until it is sent on', () =>
   played({ stride: 400 }, async (page) => {
     await page.getByText('Several runs').click();
@@ -272,35 +301,6 @@ test('queued seeds run one after another; a stop holds the rest until it is sent
     await page.getByLabel('Seeds together').check();
     await page.getByRole('rowheader', { name: /^3 seeds of / }).waitFor();
     expect(await page.locator('.runs').getByText('Queued').count()).toBe(0);
-  }));
-
-test('everything of a run leaves as one zip, with a report that says what is what', () =>
-  played({}, async (page) => {
-    await page.getByLabel('Seed', { exact: true }).first().fill('7');
-    await button(page, 'Start').click();
-    await button(page, 'Start again').waitFor();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      button(page, 'Everything as one .zip').click(),
-    ]);
-    expect(download.suggestedFilename()).toBe('rekindle-run.zip');
-    const files = unzipSync(readFileSync(await download.path()));
-    expect(Object.keys(files).sort()).toEqual(
-      ['config.json', 'held-out.jsonl', 'metrics.csv', 'metrics.jsonl', 'model/config.json', 'picture.png'].concat([
-        'picture.svg',
-        'report.md',
-      ]),
-    );
-    const read = (name: string) => new TextDecoder().decode(files[name]);
-    expect(JSON.parse(read('config.json')).seed).toBe(7);
-    const lines = read('metrics.jsonl').trimEnd().split('\n');
-    expect(lines.length).toBe(1440);
-    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ step: 1439, phase: 'qa' });
-    const report = read('report.md');
-    expect(report).toContain('| seed | 1 | 7 |');
-    expect(report).toContain('#v=1&p=tiny&seed=7');
-    expect(report).toMatch(/\| QA blend \| 1,371 \| 69 \|/);
-    expect(report).not.toMatch(/undefined|NaN|null/);
   }));
 
 test('a lesson puts parts away and fixes settings by its address; what it cannot mean is said', () =>

@@ -1,16 +1,15 @@
 /** Experiments and base checkpoints in the page: trained for real on the shipped base, and recorded results read. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
 import { type ExperimentResults, verdicts } from '../../src/recipe/results.ts';
-import { openPlayed } from '../ui/fake/play.ts';
 import { recordedFiles } from '../ui/fake/recorded.ts';
 import { screenshot, withPage } from './harness.ts';
-import { launchBrowser } from './launch.ts';
+import { withPlayed } from './played.ts';
 
-/** Steps of an arm: a ninth of the preset's, for a machine that computes on its CPU. */
-const STEPS = 52;
+/** Steps of an arm, for a machine that computes on its CPU; the preset has 468. */
+const STEPS = 20;
 
 const list = (page: Page, heading: string) =>
   page
@@ -18,77 +17,78 @@ const list = (page: Page, heading: string) =>
     .getByRole('listitem')
     .allTextContents();
 
-test('an experiment runs from the shipped base: rows arrive, verdicts follow, and one seed says that it is one', () =>
+test('an experiment runs from the shipped base: rows arrive, verdicts follow, one seed says that it is one; a reload keeps it until it is to be forgotten', () =>
   withPage(
     async (page) => {
-      await page.getByText('5 arms to run, from base checkpoints that are there already: 260 steps').waitFor();
-      await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await page.getByText('5 of 5 arms done').waitFor();
+      const arms = experimentNamed('f1').arms.map(({ name }) => name);
+      const button = (name: string) => page.getByRole('button', { name, exact: true });
+      await page.getByText(`2 arms to run, from base checkpoints that are there already: ${2 * STEPS} steps`).waitFor();
+      await button('Run').click();
+      // In the first arm: the second is still to be compiled.
+      await page.getByText(`Seed 1: ${arms[0]}`).waitFor();
+      await button('Stop').click();
+      await page.getByRole('button', { name: /^Run( what is missing)?$/ }).click();
+      await page.getByText('2 of 2 arms done').waitFor();
+      await page.getByText('Every arm of these seeds is done.').waitFor();
       const scores = page.getByRole('region', { name: 'Accuracy, %' });
-      expect(await scores.getByRole('rowheader').allTextContents()).toEqual([
-        'base',
-        'recipe',
-        'pretraining-blend',
-        'qa-only',
-        'rewarm-2',
-        'switch-1.1',
-        'chance',
-      ]);
+      expect(await scores.getByRole('rowheader').allTextContents()).toEqual(['base', ...arms, 'chance']);
       // The base is the one whose card says what it scores: this machine finds the same.
       const { average } = JSON.parse(readFileSync('public/bases/ci-1/rekindle.json', 'utf8')) as { average: number };
       const shown = Number(await scores.getByRole('row').nth(1).getByRole('cell').nth(3).textContent());
       expect(Math.abs(shown - 100 * average)).toBeLessThan(1);
       const sentences = await list(page, 'In words');
-      expect(sentences).toHaveLength(4);
+      expect(sentences.length).toBeGreaterThan(0);
       for (const sentence of sentences) expect(sentence).toMatch(/^One seed: .* cannot tell that from noise\.$/);
-      await page.getByText('Every arm of these seeds is done.').waitFor();
       await screenshot(page, 'experiment');
+
+      await page.reload();
+      await page.getByText('2 of 2 arms done').waitFor();
+      await page.getByText('Every arm of these seeds is done.').waitFor();
+      await button('Forget results').click();
+      await page.getByText('2 arms to run').waitFor();
+      await page.reload();
+      await page.getByText('2 arms to run').waitFor();
     },
-    { address: `#experiments&x=ci&p=ci&seeds=1&continued.steps=${STEPS}`, viewport: { width: 1280, height: 800 } },
+    { address: `#experiments&x=f1&p=ci&seeds=1&continued.steps=${STEPS}`, viewport: { width: 1280, height: 800 } },
   ));
 
-test('an experiment can be stopped; what is done stays, also after a reload, until it is to be forgotten, and the rest can be run', () =>
-  withPage(
+test('an experiment can be stopped between two arms: what is done stays, also after a reload, and the rest can be run', () =>
+  withPlayed(
+    // Holds still in the fifth of the arms until it is stopped.
+    { experiment: { kind: 'held', at: 41 } },
     async (page) => {
       await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await page.getByText('1 of 2 arms done').waitFor();
+      await page.getByText('Seed 1: pretraining-then-qa').waitFor();
+      const done = await page.getByText(/^\d+ of \d+ arms done/).textContent();
       await page.getByRole('button', { name: 'Stop' }).click();
-      await page.getByRole('button', { name: 'Run what is missing' }).click();
-      await page.getByText('2 of 2 arms done').waitFor();
+      await page.getByRole('button', { name: 'Run what is missing' }).waitFor();
       await page.reload();
-      await page.getByText('2 of 2 arms done').waitFor();
-      await page.getByText('Every arm of these seeds is done.').waitFor();
-      await page.getByRole('button', { name: 'Forget results' }).click();
-      await page.getByText('2 arms to run').waitFor();
-      await page.reload();
-      await page.getByText('2 arms to run').waitFor();
+      await page.getByText(done!).waitFor();
+      await page.getByRole('button', { name: 'Run what is missing' }).waitFor();
     },
-    { address: '#experiments&x=f1&p=ci&seeds=1&continued.steps=120' },
+    { address: '#experiments&x=f2&p=ci&seeds=1' },
   ));
 
-test('recorded results are read at once, and say what their intervals say', async () => {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  const browser = await launchBrowser();
-  try {
-    const page = await openPlayed(await browser.newContext(), `${site.url}#experiments&x=f4&p=ci`, { recorded: true });
-    await page.getByText('5 seeds, on a played adapter.').waitFor();
-    const recorded = (await recordedFiles())['ci.json'] as ExperimentResults;
-    const expected = verdicts(experimentNamed('f4'), recorded);
-    await page.getByText(expected[0]!, { exact: true }).waitFor();
-    expect(await list(page, 'In words')).toEqual(expected.slice(1));
-    // The paper's own figure with the mark of its evidence, beside ours.
-    await page
-      .getByRole('row', { name: /^recipe/ })
-      .getByText('56.1 [T] Table 9')
-      .waitFor();
-    await page.getByRole('combobox', { name: 'Preset' }).selectOption('world');
-    await page.getByRole('button', { name: 'Recorded' }).click();
-    await page.getByText('There are results with ci.').waitFor();
-  } finally {
-    await browser.close();
-  }
-});
+test('recorded results are read at once, and say what their intervals say', () =>
+  withPlayed(
+    { recorded: true },
+    async (page) => {
+      await page.getByText('5 seeds, on a played adapter.').waitFor();
+      const recorded = (await recordedFiles())['ci.json'] as ExperimentResults;
+      const expected = verdicts(experimentNamed('f4'), recorded);
+      await page.getByText(expected[0]!, { exact: true }).waitFor();
+      expect(await list(page, 'In words')).toEqual(expected.slice(1));
+      // The paper's own figure with the mark of its evidence, beside ours.
+      await page
+        .getByRole('row', { name: /^recipe/ })
+        .getByText('56.1 [T] Table 9')
+        .waitFor();
+      await page.getByRole('combobox', { name: 'Preset' }).selectOption('world');
+      await page.getByRole('button', { name: 'Recorded' }).click();
+      await page.getByText('There are results with ci.').waitFor();
+    },
+    { address: '#experiments&x=f4&p=ci' },
+  ));
 
 test('a run starts from the shipped base, and its saved model can be continued', () =>
   withPage(

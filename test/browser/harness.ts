@@ -1,49 +1,43 @@
 /** The page in a real Chromium, driven from Node. Whatever the page complains of fails the test that opened it. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, inject } from 'vitest';
-import { seesGpu } from '../../src/cli/node/chromium.mjs';
-import { launchBrowser } from './launch.ts';
-
-/** WebGPU in a headless Chromium: behind a switch on Linux, and on SwiftShader where the machine has no GPU. */
-export const webGpuSwitches = [
-  '--enable-unsafe-webgpu',
-  '--enable-features=Vulkan',
-  ...(seesGpu() ? [] : ['--use-webgpu-adapter=swiftshader']),
-];
-
-let launched: Promise<Browser> | undefined;
-
-afterAll(async () => {
-  await (await launched)?.close();
-});
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { RECORDED_RUN } from '../../src/recipe/recordedRun.ts';
+import { sharedBrowser, webGpuSwitches } from './launch.ts';
 
 export interface PageOptions extends BrowserContextOptions {
   /** What follows the site's address: a query or a hash. */
   address?: string;
+  /** Done to the profile before the page is opened. */
+  before?: (context: BrowserContext) => Promise<void>;
 }
 
 /** WebGPU's validation errors reach the console as warnings that name the call they arose in. */
 const isGpuError = (text: string) => /While (calling|encoding|validating|initializing)/.test(text);
 
 /**
- * Opens the built page in a fresh profile and hands it over. Afterwards throws what the page or its workers logged as an
+ * Opens the built page in a fresh profile and hands it over; without its service worker, which takes the processor as long to keep the
+ * page as the page to start (test/browser/offline has it). Afterwards throws what the page or its workers logged as an
  * error, threw uncaught, or did wrong with the GPU.
  */
 export async function withPage(use: (page: Page) => Promise<void>, options: PageOptions = {}): Promise<void> {
-  const { address = '', ...contextOptions } = options;
+  const { address = '', before, ...contextOptions } = options;
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  const browser = await (launched ??= launchBrowser(webGpuSwitches));
-  const context = await browser.newContext(contextOptions);
+  const browser = await sharedBrowser(webGpuSwitches);
+  const context = await browser.newContext({ serviceWorkers: 'block', ...contextOptions });
   try {
     const complaints: string[] = [];
     const { origin } = new URL(site.url);
     context.on('request', (request) => {
       const url = new URL(request.url());
-      if (url.origin !== origin && url.protocol !== 'data:') complaints.push(`a request to another origin: ${request.url()}`);
+      if (url.origin !== origin && url.protocol !== 'data:')
+        complaints.push(`a request to another origin: ${request.url()}`);
     });
+    // A visitor's recorded run is shown in test/browser/firstVisit.
+    await context.route(`**/${RECORDED_RUN}`, (route) => route.fulfill({ json: null }));
+    await before?.(context);
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack ?? error.message}`));
     page.on('crash', () => complaints.push('the page crashed'));

@@ -1,17 +1,14 @@
 /**
- * Text from outside is shown as text. 200 strings that would run a script if they were ever taken for markup, put into
- * every field the page has, with the content-security policy taken away, so that nothing but the page's own care holds
- * them back.
+ * Text from outside is shown as text. Strings that would run a script if they were ever taken for markup, put into every field the page
+ * has, with the content-security policy taken away, so that nothing but the page's own care holds them back. PAYLOADS=200 for more.
  */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { newPlayer, play } from '../ui/fake/play.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newPlayer } from '../ui/fake/play.ts';
 import { frames } from '../ui/frames.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
-import { launchBrowser } from './launch.ts';
-import { forget } from './played.ts';
+import { builtSite } from './host.ts';
+import { forget, playedAt, playing } from './played.ts';
 
 const shapes: ((n: number) => string)[] = [
   (n) => `<script>hit(${n})</script>`,
@@ -35,23 +32,23 @@ const shapes: ((n: number) => string)[] = [
   (n) => `\u202e<b onmouseover=hit(${n})>`,
   (n) => `<input onfocus=hit(${n}) autofocus>`,
 ];
-const payloads = Array.from({ length: 200 }, (_, n) => `${shapes[n % shapes.length]!(n)}${n}`);
+/** Two of each shape: they differ in their number alone, which is enough to lie beside one of its kind. */
+const payloads = Array.from(
+  { length: Number(process.env.PAYLOADS ?? 2 * shapes.length) },
+  (_, n) => `${shapes[n % shapes.length]!(n)}${n}`,
+);
 
-let browser: Browser;
 let player: Page;
-let html: string;
 beforeAll(async () => {
-  html = readFileSync(path.resolve(import.meta.dirname, '../../out/site/index.html'), 'utf8');
-  browser = await launchBrowser();
   // One window for all: each test opens the page in it anew.
-  const context = await browser.newContext({ bypassCSP: true });
+  const context = await (await playing()).newContext({ bypassCSP: true });
   await context.addInitScript(() => {
     const hits: number[] = [];
     Object.assign(globalThis, { hits, hit: (n: number) => hits.push(n) });
   });
   player = await newPlayer(context);
 });
-afterAll(() => browser.close());
+afterAll(() => player.context().close());
 
 /** An image that is not there says so: what a payload made the page load before it has had its say by then. */
 const lastLoad = (): Promise<unknown> =>
@@ -63,18 +60,11 @@ const lastLoad = (): Promise<unknown> =>
 
 /** The page without its policy, on the played worker; afterwards no payload may have run or become an element. */
 async function unprotected(use: (page: Page) => Promise<void>, scenario: Scenario = {}): Promise<void> {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  await player.context().unrouteAll();
-  await player.context().route(site.url, (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
-    }),
-  );
-  await forget(player, site.url);
+  const html = String(builtSite().get('index.html')).replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '');
+  const url = await playedAt(scenario, html);
   const page = player;
-  await play(page, site.url, scenario);
+  await forget(page);
+  await page.goto(url);
   await page.getByText('Runs on').waitFor();
   await use(page);
   await page.evaluate(lastLoad);
@@ -132,7 +122,10 @@ test.each(batches)('in the names and the text of files, from %s', (...some) =>
 test('in the names of files that are refused or wait for a choice', () =>
   unprotected(async (page) => {
     const whole = payloads.filter((payload) => !/[\\/]/.test(payload));
-    await addFiles(page, whole.flatMap((payload) => [`refused ${payload}.txt`, `damaged ${payload}.txt`]));
+    await addFiles(
+      page,
+      whole.flatMap((payload) => [`refused ${payload}.txt`, `damaged ${payload}.txt`]),
+    );
     const [refused, damaged] = [page.locator('.drop .problem p'), page.locator('.candidate [role=alert]')];
     await expect.poll(() => refused.count()).toBe(whole.length);
     await expect.poll(() => damaged.count()).toBe(whole.length);

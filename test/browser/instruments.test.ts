@@ -1,6 +1,7 @@
 /** The instruments on the built page with the real worker: a paused run is looked into, tried out, and goes on as if nothing had been. */
 import { expect, test } from 'vitest';
 import { screenshot, withPage } from './harness.ts';
+import { small } from './small.ts';
 
 /** Of the base run; enough to pause in the middle of on a slow machine. */
 const STEPS = 120;
@@ -19,10 +20,10 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
 
       const first = page.locator('section', { has: page.getByRole('heading', { name: 'The first step' }) });
       await first.getByText('untrained weights give ln 260').waitFor();
-      await first.getByText('All 24 tensors have a finite gradient').waitFor();
+      await first.getByText('All 14 tensors have a finite gradient').waitFor();
       expect(await first.getByText('Wrong').count()).toBe(0);
       expect(await page.getByRole('region', { name: 'Tensors' }).getByRole('rowheader').count()).toBe(14);
-      expect(await page.getByRole('region', { name: 'Layers' }).getByRole('rowheader').count()).toBe(2);
+      expect(await page.getByRole('region', { name: 'Layers' }).getByRole('rowheader').count()).toBe(1);
 
       await page.getByRole('button', { name: 'Overfit one row' }).click();
       await first.getByText('the loss of one row went from').waitFor();
@@ -32,15 +33,23 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByText(/\d+ steps, at/).waitFor();
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.getByText('Ended before its time').waitFor();
-      for (const [field, value] of [['Peak rates', '1e-3, 4e-3'], ['Rows a step', '4'], ['Tokens a run', '5120'], ['Seeds', '1']] as const) {
+      for (const [field, value] of [
+        ['Peak rates', '1e-3, 4e-3'],
+        ['Rows a step', '4'],
+        ['Tokens a run', '640'],
+        ['Seeds', '1'],
+      ] as const) {
         await page.getByRole('textbox', { name: field }).fill(value);
       }
-      await page.getByText('2 runs, 10.2K tokens in all.').waitFor();
+      await page.getByText('2 runs, 1.28K tokens in all.').waitFor();
       await page.getByRole('button', { name: 'Run all combinations' }).click();
       await page.getByText('One seed cannot tell a difference from noise').waitFor();
       await page.getByRole('button', { name: 'Fill what is missing' }).waitFor();
       const cells = page.getByRole('region', { name: 'Rate by batch' }).getByRole('cell');
-      expect((await cells.allTextContents()).map((cell) => cell.replace(/^\d\.\d{3} /, '')).sort()).toEqual(['best', 'one seed']);
+      expect((await cells.allTextContents()).map((cell) => cell.replace(/^\d\.\d{3} /, '')).sort()).toEqual([
+        'best',
+        'one seed',
+      ]);
       await screenshot(page, 'instruments');
 
       await page.getByRole('link', { name: 'A run' }).click();
@@ -48,5 +57,5 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByRole('button', { name: 'Start again' }).waitFor();
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
     },
-    { address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off`, viewport: { width: 1280, height: 900 } },
+    { address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off&${small}`, viewport: { width: 1280, height: 900 } },
   ));

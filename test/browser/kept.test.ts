@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { planRun } from '../../src/recipe/phases.ts';
+import { countIn } from './abacusPage.ts';
 import { withPage } from './harness.ts';
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
@@ -25,7 +26,12 @@ async function model(page: Page): Promise<Record<string, string>> {
 const shown = (page: Page) =>
   page.evaluate(() => {
     const texts = (selector: string) => [...document.querySelectorAll(selector)].map((element) => element.textContent);
-    return { samples: texts('p.sample'), tables: texts('.results table'), caption: texts('.figure figcaption'), stage: texts('.stage') };
+    return {
+      samples: texts('p.sample'),
+      tables: texts('.results table'),
+      caption: texts('.figure figcaption'),
+      stage: texts('.stage'),
+    };
   });
 
 /** Every file that the origin keeps of runs, and the rows of its list, as digests. */
@@ -55,7 +61,9 @@ const stored = (page: Page) =>
         return { keys: await names, values: await all };
       })();
       for (const [i, key] of keys.entries()) {
-        const plain = JSON.stringify(values[i], (_, value) => (ArrayBuffer.isView(value) ? [...(value as Float64Array)] : value));
+        const plain = JSON.stringify(values[i], (_, value) =>
+          ArrayBuffer.isView(value) ? [...(value as Float64Array)] : value,
+        );
         await add(`${store}/${String(key)}`, new TextEncoder().encode(plain));
       }
     }
@@ -63,7 +71,8 @@ const stored = (page: Page) =>
     return found;
   });
 
-const few = '#v=1&p=smoke&base.steps=12&continued.steps=8&base.schedule.warmupSteps=2&evaluation.everySteps=5&batch.sequences=2&batch.length=32&logEverySteps=1';
+const few =
+  '#v=1&p=smoke&base.steps=12&continued.steps=8&base.schedule.warmupSteps=2&evaluation.everySteps=5&batch.sequences=2&batch.length=32&logEverySteps=1';
 const { endStep } = planRun(presetConfig('smoke'), 'all');
 
 test('a reload loses nothing of a run at its end, a twentieth of one under way, and a deletion nothing at all', () =>
@@ -112,7 +121,11 @@ test('a reload loses nothing of a run at its end, a twentieth of one under way, 
 
       await page.getByLabel('Preset').selectOption('smoke');
       await button(page, /^Start/).click();
-      const steps = () => page.locator('.numbers').textContent().then((line) => Number(/step ([\d,]+)/.exec(line!)![1]!.replaceAll(',', '')));
+      const steps = () =>
+        page
+          .locator('.numbers')
+          .textContent()
+          .then((line) => Number(/step ([\d,]+)/.exec(line!)![1]!.replaceAll(',', '')));
       await expect.poll(steps).toBeGreaterThanOrEqual(0.3 * endStep);
       const taken = await steps();
       await page.reload();
@@ -122,5 +135,5 @@ test('a reload loses nothing of a run at its end, a twentieth of one under way, 
       console.log(`reloaded after ${taken} steps of ${endStep}: ${kept} are kept`);
       expect(taken - kept).toBeLessThanOrEqual(endStep / 20);
     },
-    { address: few },
+    { address: few, before: countIn },
   ));

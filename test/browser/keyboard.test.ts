@@ -3,17 +3,10 @@
  * focuses an element by a script; what Tab does not reach is not reached.
  */
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { openPlayed } from '../ui/fake/play.ts';
-import { launchBrowser } from './launch.ts';
-
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(() => browser.close());
+import { expect, test } from 'vitest';
+import { withPlayed } from './played.ts';
 
 /** More stops than the page has. */
 const MOST_STOPS = 150;
@@ -23,7 +16,8 @@ const focused = (page: Page) =>
   page.evaluate(() => {
     const element = document.activeElement as HTMLElement & { labels?: NodeListOf<HTMLElement> };
     const name =
-      element.getAttribute('aria-label') ?? ([...(element.labels ?? [])].map((label) => label.innerText).join(' ') || element.innerText);
+      element.getAttribute('aria-label') ??
+      ([...(element.labels ?? [])].map((label) => label.innerText).join(' ') || element.innerText);
     return name.trim().replaceAll(/\s+/g, ' ');
   });
 
@@ -54,12 +48,8 @@ async function download(page: Page, name: string | RegExp): Promise<Buffer> {
   return readFileSync(await file.path());
 }
 
-test('two runs are started, compared and taken out by keyboard alone', async () => {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  try {
-    const page = await openPlayed(context, site.url, { stride: 400 });
+test('two runs are started, compared and taken out by keyboard alone', () =>
+  withPlayed({ stride: 400 }, async (page) => {
     await page.getByText('Runs on').waitFor();
     const ended = () => page.getByRole('button', { name: 'Start again', exact: true }).waitFor();
 
@@ -82,14 +72,19 @@ test('two runs are started, compared and taken out by keyboard alone', async () 
     await expect.poll(() => page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
     await press(page, /^Edit /);
     await press(page, '★ Make it the baseline');
-    await page.getByText(/★ baseline/).first().waitFor();
+    await page
+      .getByText(/★ baseline/)
+      .first()
+      .waitFor();
     await tabTo(page, /^Loss, in nats a token/);
     await page.keyboard.press('End');
     await page.getByText(/^Step 1,439, QA blend: loss .* · [a-z ]+ \d\.\d+$/).waitFor();
 
     // Taken out.
     const zip = unzipSync(await download(page, 'Everything as one .zip'));
-    expect(Object.keys(zip)).toEqual(expect.arrayContaining(['report.md', 'metrics.csv', 'picture.png', 'other-runs.csv']));
+    expect(Object.keys(zip)).toEqual(
+      expect.arrayContaining(['report.md', 'metrics.csv', 'picture.png', 'other-runs.csv']),
+    );
     await press(page, 'Axes and files');
     expect((await download(page, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
     const rows = (await download(page, 'CSV')).toString().trimEnd().split('\r\n');
@@ -100,7 +95,4 @@ test('two runs are started, compared and taken out by keyboard alone', async () 
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     expect(await focused(page)).toBe('Help');
-  } finally {
-    await context.close();
-  }
-});
+  }));

@@ -1,11 +1,10 @@
-/** Every browser of the tests: other names than this machine's own lead to the sink, and what arrives there fails the file. */
+/** Every browser of the tests: other names than this machine's own lead to the sink, and what arrives there fails the file (test/setup/browser.ts). */
 import { chromium, type Browser } from 'playwright-core';
-import { afterAll } from 'vitest';
-import { findChromium } from '../../src/cli/node/chromium.mjs';
+import { findChromium, seesGpu } from '../../src/cli/node/chromium.mjs';
 import { patience } from '../patience.ts';
 import { arrivedPath, openSink } from '../setup/sink.ts';
 
-/** Each file its own: files run beside each other. */
+/** Each process its own: files run beside each other. */
 const sink = await openSink();
 
 /** Switches that lead every way out to the sink. */
@@ -34,7 +33,12 @@ export const executable = (): string => {
 /** `without`: switches that Playwright sets by itself. Whatever its pages wait for, they wait for with the tests' patience. */
 export async function launchBrowser(switches: readonly string[] = [], without: string[] = []): Promise<Browser> {
   const args = [...switches, `--disable-features=${disabled.join(',')}`, ...toTheSink()];
-  const browser = await chromium.launch({ executablePath: executable(), args, ignoreDefaultArgs: without, timeout: patience });
+  const browser = await chromium.launch({
+    executablePath: executable(),
+    args,
+    ignoreDefaultArgs: without,
+    timeout: patience,
+  });
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
     const context = await newContext(options);
@@ -44,15 +48,25 @@ export async function launchBrowser(switches: readonly string[] = [], without: s
   return browser;
 }
 
-/** What left the browsers of this file so far. */
+/** WebGPU in a headless Chromium: behind a switch on Linux, and on SwiftShader where the machine has no GPU. */
+export const webGpuSwitches = [
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  ...(seesGpu() ? [] : ['--use-webgpu-adapter=swiftshader']),
+];
+
+const shared = new Map<string, Promise<Browser>>();
+
+/** The one browser with these switches for all files of this process; it ends with the process. Contexts are a test's own. */
+export function sharedBrowser(switches: readonly string[] = []): Promise<Browser> {
+  const key = switches.join(' ');
+  let browser = shared.get(key);
+  if (!browser) shared.set(key, (browser = launchBrowser(switches)));
+  return browser;
+}
+
+/** What left the browsers of this process since it was last asked. */
 export async function whatLeft(): Promise<string[]> {
   const response = await fetch(`http://127.0.0.1:${sink.port}${arrivedPath}`);
   return (await response.json()) as string[];
 }
-
-// Registered first, and so run last, when the file's browsers are closed.
-afterAll(async () => {
-  const left = await whatLeft();
-  sink.close();
-  if (left.length > 0) throw new Error(`requests left the page for other servers:\n${left.join('\n')}`);
-});

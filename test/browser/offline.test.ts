@@ -3,69 +3,20 @@
  * waits for its reader, comes whole, and does not come at all when a file of it is not what it should be.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { workerFile } from '../../src/cli/node/offline.mjs';
-import { webGpuSwitches } from './harness.ts';
-import { launchBrowser } from './launch.ts';
+import { builtSite, Host, type Site } from './host.ts';
+import { sharedBrowser, webGpuSwitches } from './launch.ts';
+import { small } from './small.ts';
 
-const folder = path.resolve(import.meta.dirname, '../../out/site');
-const types: Record<string, string> = {
-  html: 'text/html',
-  js: 'text/javascript',
-  css: 'text/css',
-  svg: 'image/svg+xml',
-  json: 'application/json',
-  png: 'image/png',
-  webmanifest: 'application/manifest+json',
-};
-type Site = Map<string, Buffer>;
-
-/** The built page, in memory. */
-const built: Site = new Map();
 let browser: Browser;
-beforeAll(async () => {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    const file = path.join(folder, name);
-    if (statSync(file).isFile()) built.set(name.replaceAll(path.sep, '/'), readFileSync(file));
-  }
-  browser = await launchBrowser(webGpuSwitches);
-});
-afterAll(() => browser.close());
-
-/** A static host whose files can be changed and which can go away. */
-class Host {
-  files = built;
-  /** Names of the files asked for. */
-  readonly asked: string[] = [];
-  readonly #server: Server = createServer((request, response) => {
-    const name = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname.slice(1)) || 'index.html';
-    this.asked.push(name);
-    const body = this.files.get(name);
-    if (body === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Type': types[name.split('.').pop()!] ?? 'application/octet-stream' }).end(body);
-  });
-
-  async open(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-}
+beforeAll(async () => void (browser = await sharedBrowser(webGpuSwitches)));
 
 /** A page on a host of its own, in a fresh profile; what it complains of fails the test. */
 async function withHost(use: (page: Page, host: Host, url: string) => Promise<void>): Promise<void> {
   const host = new Host();
+  host.headers = {}; // as of a static host
   const url = await host.open();
   const context = await browser.newContext();
   try {
@@ -90,7 +41,9 @@ test('after one visit the page opens and trains without its server', () =>
   withHost(async (page, host, url) => {
     await kept(page);
     host.close();
-    await page.goto(`${url}?hide=files#v=1&p=smoke&base.steps=4&continued.steps=4&base.schedule.warmupSteps=1&batch.sequences=2&batch.length=32`);
+    await page.goto(
+      `${url}?hide=files#v=1&p=smoke&base.steps=4&continued.steps=4&base.schedule.warmupSteps=1&${small}`,
+    );
     await page.getByText('Runs on').waitFor();
     expect(await page.getByText('Your own text').count()).toBe(0);
     await button(page, 'Start').click();
@@ -98,21 +51,31 @@ test('after one visit the page opens and trains without its server', () =>
     await page.getByText('Done', { exact: true }).first().waitFor();
     // A part that is fetched when asked for.
     await page.getByRole('link', { name: 'Experiments' }).click();
-    await page.getByRole('heading', { name: 'Experiments' }).or(page.getByRole('combobox', { name: 'Experiment' })).first().waitFor();
+    await page
+      .getByRole('heading', { name: 'Experiments' })
+      .or(page.getByRole('combobox', { name: 'Experiment' }))
+      .first()
+      .waitFor();
   }));
 
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** The page as a later build would have it: one sentence of the front page differs, and the list of files says so. */
 function laterVersion(honest: boolean): Site {
+  const built = builtSite();
   const later = new Map(built);
-  const page = Buffer.from(String(built.get('index.html')).replace('<div id="app">', '<div id="app" data-later="yes">'));
+  const page = Buffer.from(
+    String(built.get('index.html')).replace('<div id="app">', '<div id="app" data-later="yes">'),
+  );
   const worker = String(built.get(workerFile));
   const before = sha256(built.get('index.html')!);
   expect(worker).toContain(before);
   later.set('index.html', page);
   const list = worker.replace(before, honest ? sha256(page) : before.replaceAll('a', 'b'));
-  later.set(workerFile, Buffer.from(list.replace(/version:"\w{4}/, 'version:"late').replace(/"version":"\w{4}/, '"version":"late')));
+  later.set(
+    workerFile,
+    Buffer.from(list.replace(/version:"\w{4}/, 'version:"late').replace(/"version":"\w{4}/, '"version":"late')),
+  );
   return later;
 }
 const isLater = (page: Page) => page.locator('#app[data-later]').count();
@@ -174,10 +137,14 @@ test('a newer version that does not come as it was built changes nothing', () =>
     await page.reload();
     await expect.poll(() => host.asked).toContain('index.html');
     // The newer worker was thrown away: none is being installed any more, and none waits.
-    await expect.poll(() => page.evaluate(async () => {
-      const { installing, waiting } = (await navigator.serviceWorker.getRegistration())!;
-      return [installing, waiting];
-    })).toEqual([null, null]);
+    await expect
+      .poll(() =>
+        page.evaluate(async () => {
+          const { installing, waiting } = (await navigator.serviceWorker.getRegistration())!;
+          return [installing, waiting];
+        }),
+      )
+      .toEqual([null, null]);
     expect(await button(page, 'Reload into it').count()).toBe(0);
     await page.reload();
     await page.getByText('Runs on').waitFor();
@@ -186,7 +153,7 @@ test('a newer version that does not come as it was built changes nothing', () =>
 
 test('it can be installed: a manifest with icons of the sizes that are asked for', () =>
   withHost(async (page, _host, url) => {
-    const manifest = JSON.parse(String(built.get('manifest.webmanifest'))) as {
+    const manifest = JSON.parse(String(builtSite().get('manifest.webmanifest'))) as {
       start_url: string;
       display: string;
       icons: { src: string; sizes: string; type: string; purpose?: string }[];

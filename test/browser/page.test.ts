@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
+import { countIn, endless } from './abacusPage.ts';
 import { screenshot, withPage } from './harness.ts';
-
-/** Far more steps than the test takes, of 64 tokens each. */
-const recipe = '#v=1&p=smoke&base.steps=4950&continued.steps=50&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
 
 test('the page opens without a complaint, with a WebGPU adapter behind it', () =>
   withPage(async (page) => {
@@ -14,19 +12,22 @@ test('the page opens without a complaint, with a WebGPU adapter behind it', () =
   }));
 
 test('in a frame of another page it trains too, with a worker of its own; Stop ends a run at once, and another can be started', () =>
-  withPage(async (page) => {
-    const lesson = `<!doctype html><title>A lesson</title><iframe title="Rekindle" width="800" height="700" src="${page.url()}${recipe}">`;
-    await page.route('**/lesson', (route) => route.fulfill({ contentType: 'text/html', body: lesson }));
-    await page.goto(new URL('lesson', page.url()).href);
-    const frame = page.frameLocator('iframe');
-    await frame.getByRole('button', { name: 'Start', exact: true }).click();
-    await frame.getByText(/step [1-9]\d* of 5,000/).waitFor();
-    await frame.getByRole('button', { name: 'Stop', exact: true }).click();
-    await frame.getByRole('button', { name: 'Start again' }).click();
-    await frame.getByText(/step [1-9]\d* of 5,000/).waitFor();
-    await frame.getByRole('button', { name: 'Stop', exact: true }).click();
-    await frame.getByRole('button', { name: 'Start again' }).waitFor();
-  }));
+  withPage(
+    async (page) => {
+      const lesson = `<!doctype html><title>A lesson</title><iframe title="Rekindle" width="800" height="700" src="${page.url()}${endless}">`;
+      await page.route('**/lesson', (route) => route.fulfill({ contentType: 'text/html', body: lesson }));
+      await page.goto(new URL('lesson', page.url()).href);
+      const frame = page.frameLocator('iframe');
+      await frame.getByRole('button', { name: 'Start', exact: true }).click();
+      await frame.getByText(/step [1-9]\d* of/).waitFor();
+      await frame.getByRole('button', { name: 'Stop', exact: true }).click();
+      await frame.getByRole('button', { name: 'Start again' }).click();
+      await frame.getByText(/step [1-9]\d* of/).waitFor();
+      await frame.getByRole('button', { name: 'Stop', exact: true }).click();
+      await frame.getByRole('button', { name: 'Start again' }).waitFor();
+    },
+    { before: countIn },
+  ));
 
 test('what a page logs as an error fails its test', async () => {
   const complain = (what: () => void) => withPage((page) => page.evaluate(what));

@@ -2,94 +2,57 @@
  * Nothing leaves the page. The built page is served as a static host would, without a header, and as our own servers
  * do; a sink waits for whatever gets out: every other name resolves to it, its own address is known to the attacks.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { findChromium, seesGpu } from '../../src/cli/node/chromium.mjs';
 import { securityHeaders } from '../../src/cli/node/policy.mjs';
-
-const folder = path.resolve(import.meta.dirname, '../../out/site');
-/** The built page, in memory. */
-const site = new Map<string, Buffer>();
-const types: Record<string, string> = {
-  html: 'text/html',
-  js: 'text/javascript',
-  css: 'text/css',
-  svg: 'image/svg+xml',
-  json: 'application/json',
-};
-
-/** Files of the site's folder, and some made for a test. */
-type Extra = Record<string, string>;
-
-function serve(headers: Record<string, string>, extra: Extra = {}, change = (html: string) => html): Promise<Server> {
-  const server = createServer((request, response) => {
-    const name = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname.slice(1)) || 'index.html';
-    const type = types[name.split('.').pop()!] ?? 'application/octet-stream';
-    const body = extra[name] ?? site.get(name);
-    if (body === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, { ...headers, 'Content-Type': type });
-    response.end(name === 'index.html' ? change(String(body)) : body);
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
+import { builtSite, Host } from './host.ts';
+import { sharedBrowser, webGpuSwitches, whatLeft } from './launch.ts';
+import { small } from './small.ts';
 
 const addressOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 let browser: Browser;
 let sink: Server;
 const arrived: string[] = [];
-const servers: Server[] = [];
 
 beforeAll(async () => {
-  const built = inject('site');
-  if ('failure' in built) throw new Error(built.failure);
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    const file = path.join(folder, name);
-    if (statSync(file).isFile()) site.set(name.replaceAll(path.sep, '/'), readFileSync(file));
-  }
-  sink = await serve({});
-  sink.removeAllListeners('request');
-  sink.on('request', (request, response) => {
-    const { host = '' } = request.headers;
-    // The browser looks for updates of its own, page or no page.
-    if (!/\.(googleapis|google|gvt1)\.com$/.test(host)) arrived.push(`${request.method} ${host}${request.url}`);
+  sink = createServer((request, response) => {
+    arrived.push(`${request.method} ${request.headers.host}${request.url}`);
     response.writeHead(200, { 'Access-Control-Allow-Origin': '*', 'Content-Type': 'text/javascript' }).end('');
   });
   sink.on('upgrade', (request, socket) => {
     arrived.push(`upgrade ${request.url}`);
     socket.destroy();
   });
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: [
-      '--enable-unsafe-webgpu',
-      '--enable-features=Vulkan',
-      ...(seesGpu() ? [] : ['--use-webgpu-adapter=swiftshader']),
-      '--disable-component-update',
-      // Any name but this machine's own leads to the sink.
-      `--host-resolver-rules=MAP * 127.0.0.1:${(sink.address() as AddressInfo).port}, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
-    ],
-  });
+  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
+  browser = await sharedBrowser(webGpuSwitches);
 });
-afterAll(async () => {
-  await browser?.close();
-  for (const server of [sink, ...servers]) server?.close();
-});
+afterAll(() => void sink.close());
 
-async function withSite(server: Server, use: (page: Page) => Promise<void>, hash = ''): Promise<void> {
-  servers.push(server);
-  const context = await browser.newContext({ acceptDownloads: true });
+/** The page of a host that sends these headers, `attack` beside it. */
+async function withSite(
+  headers: Record<string, string>,
+  attack: string,
+  use: (page: Page) => Promise<void>,
+  change = (html: string) => html,
+): Promise<void> {
+  const host = new Host();
+  host.headers = headers;
+  host.files = new Map([
+    ...builtSite(),
+    ['attack.js', attack],
+    ['index.html', change(String(builtSite().get('index.html')))],
+  ]);
+  const context = await browser.newContext({ serviceWorkers: 'block' });
   try {
     const page = await context.newPage();
-    await page.goto(addressOf(server) + hash);
+    await page.goto(await host.open());
     await use(page);
   } finally {
     await context.close();
-    server.close();
+    host.close();
   }
 }
 
@@ -155,7 +118,9 @@ const noteRefusals = (page: Page) =>
   page.evaluate(() => {
     const refused = new Set<string>();
     Object.assign(globalThis, { refused });
-    document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => refused.add(`${effectiveDirective} ${blockedURI}`));
+    document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) =>
+      refused.add(`${effectiveDirective} ${blockedURI}`),
+    );
   });
 const refusals = async (page: Page, to: string): Promise<string[]> => {
   const lines = await page.evaluate(() => [...(globalThis as unknown as { refused: Set<string> }).refused]);
@@ -179,25 +144,26 @@ const startWorker = (page: Page) =>
       }),
   );
 
-const stripped = (html: string) => html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '');
-
 test('page and worker: without a policy the attacks get out, with it in the page alone or in headers none does', async () => {
   const to = addressOf(sink);
-  const attack = { 'attack.js': workerAttack(to) };
-  await withSite(await serve({}, attack, stripped), async (page) => {
+  const attack = workerAttack(to);
+  const getsOut = async (page: Page): Promise<void> => {
     expect(await startWorker(page)).toEqual(['fetch', 'xhr', 'import', 'eval', 'worker']);
     await page.evaluate(pageAttack, to);
-    await expect.poll(() => new Set(arrived.map((line) => /\/([\w-]+)(\.js)?$/.exec(line)![1]))).toEqual(
-      new Set([
+    await expect
+      .poll(() => new Set(arrived.map((line) => /\/([\w-]+)(\.js)?$/.exec(line)![1])))
+      .toEqual(
+        new Set([
         'fetch', 'xhr', 'socket', 'events', 'import', 'nested', 'page-fetch', 'page-beacon', 'page-socket', 'page-events', 'page-img',
       'page-script', 'page-iframe', 'page-object', 'page-style', 'page-prefetch', 'page-video', 'page-css', 'page-background',
       'page-html', 'page-form',
       ]), // prettier-ignore
-    );
-  });
+      );
+  };
+  await withSite({}, attack, getsOut, (html) => html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''));
   arrived.length = 0;
   for (const headers of [{}, securityHeaders]) {
-    await withSite(await serve(headers, attack), async (page) => {
+    await withSite(headers, attack, async (page) => {
       expect(await startWorker(page)).toEqual([]);
       await noteRefusals(page);
       await page.evaluate(pageAttack, to);
@@ -225,14 +191,15 @@ test('our own servers send the policy with every file, the worker’s script too
 test('a whole run asks its own server alone, and nothing that was not asked for', async () => {
   const asked: string[] = [];
   const problems: string[] = [];
-  const server = await serve({});
-  servers.push(server);
+  const host = new Host();
+  host.headers = {};
+  const own = await host.open();
   const context = await browser.newContext();
   const page = await context.newPage();
   context.on('request', (request) => void asked.push(request.url()));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(String(error)));
-  await page.goto(`${addressOf(server)}#v=1&p=smoke&base.steps=6&continued.steps=6&base.schedule.warmupSteps=2&batch.sequences=2&batch.length=32`);
+  await page.goto(`${own}#v=1&p=smoke&base.steps=6&continued.steps=6&base.schedule.warmupSteps=2&${small}`);
   await page.getByText('Runs on').waitFor();
   // The page has loaded when it has kept itself for later visits too.
   await page.getByText('opens without a connection too').waitFor();
@@ -245,11 +212,12 @@ test('a whole run asks its own server alone, and nothing that was not asked for'
   const download = page.waitForEvent('download');
   await button(page, 'Download the model').click();
   await download;
-  const own = addressOf(server);
   // Text for the run, and the code of a part that is fetched when asked for.
-  for (const url of asked.slice(loaded)) expect(url.replace(/^blob:.*/, '')).toMatch(/^$|\/data\/[\w.-]+$|\/assets\/[\w-]+\.js$/);
-  expect(asked.filter((url) => !url.startsWith(`${own}/`) && !url.startsWith(`blob:${own}/`))).toEqual([]);
+  for (const url of asked.slice(loaded))
+    expect(url.replace(/^blob:.*/, '')).toMatch(/^$|\/data\/[\w.-]+$|\/assets\/[\w-]+\.js$/);
+  expect(asked.filter((url) => !url.startsWith(own) && !url.startsWith(`blob:${own}`))).toEqual([]);
   expect(problems).toEqual([]);
-  expect(arrived).toEqual([]);
+  expect([...arrived, ...(await whatLeft())]).toEqual([]);
   await context.close();
+  host.close();
 });

@@ -1,40 +1,32 @@
 /**
- * A run on the page that loses its GPU, or its page, ends with the bits of one that lost nothing. The page is built a
- * second time here, with the fault injector that the published one lacks.
+ * A run on the page that loses its GPU, or its page, ends with the bits of one that lost nothing. Its steps are counted (abacus.ts) on the
+ * browser's own device; that computed ones come back to the same bits is shown by soak.test.ts in a worker of the same browser.
  */
-import path from 'node:path';
 import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { build, preview, type PreviewServer } from 'vite';
-import { webGpuSwitches } from './harness.ts';
-import { launchBrowser } from './launch.ts';
+import { countedRun, countIn, countingContext, countingScript } from './abacusPage.ts';
+import { launchBrowser, webGpuSwitches } from './launch.ts';
 
-const [base, continued] = [16, 12];
-const recipe = `#v=1&p=smoke&base.steps=${base}&continued.steps=${continued}&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32`;
-const root = path.resolve(import.meta.dirname, '../..');
+const [base, continued] = [60, 12];
 
-let server: PreviewServer;
 let browser: Browser;
 let context: BrowserContext;
-let url = '';
 
 beforeAll(async () => {
-  const settings = { root, mode: 'faults', build: { outDir: 'out/site-faults', emptyOutDir: true }, logLevel: 'warn' } as const;
-  await build(settings);
-  server = await preview({ ...settings, preview: { port: 0 } });
-  url = server.resolvedUrls!.local[0]!;
+  // One of its own, for its graphics process is made to crash.
   browser = await launchBrowser(webGpuSwitches);
-  context = await browser.newContext();
+  context = await countingContext(browser);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+afterAll(() => browser?.close());
 
-async function open(fault: string): Promise<Page> {
+async function open(faults = ''): Promise<Page> {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  await countIn(context, faults);
   const page = await context.newPage();
-  await page.goto(`${url}${fault}${recipe}`);
+  await page.goto(site.url + countedRun(base, continued));
   return page;
 }
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -61,7 +53,7 @@ const finished = (page: Page) =>
   });
 
 test('a lost GPU and a reload cost a run no bit', async () => {
-  const whole = await open('');
+  const whole = await open();
   await begin(whole);
   await finish(whole);
   await expect.poll(() => finished(whole)).toHaveLength(1);
@@ -69,23 +61,29 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   expect(clean!.step).toEqual(Array.from({ length: base + continued }, (_, step) => step));
   await whole.close();
 
-  const lost = await open('?fault=lose=22');
+  const lost = await open('lose=22');
   await begin(lost);
-  await lost.getByText(/The graphics driver restarted: the run goes on from step \d+, and nothing was lost\./).first().waitFor();
+  await lost
+    .getByText(/The graphics driver restarted: the run goes on from step \d+, and nothing was lost\./)
+    .first()
+    .waitFor();
   await finish(lost);
   await expect.poll(() => finished(lost)).toHaveLength(2);
   expect((await finished(lost))[0]).toEqual(clean);
   await lost.close();
 
-  const page = await open('');
+  const page = await open();
   await begin(page);
-  await page.getByText(/step [1-9]\d? of 28/).first().waitFor();
+  await page
+    .getByText(/step [1-9]\d? of 72/)
+    .first()
+    .waitFor();
   await button(page, 'Pause').click();
   await button(page, 'Step').waitFor();
   await button(page, 'Resume').click();
   await button(page, 'Pause').waitFor();
   await page.reload();
-  await page.getByText(/^Run smoke, seed 1, stopped at step \d+ of 28, just now\.$/).waitFor();
+  await page.getByText(/^Run ci, seed 1, stopped at step \d+ of 72, just now\.$/).waitFor();
   await button(page, 'Resume').focus();
   await page.keyboard.press('Enter');
   await finish(page);
@@ -96,12 +94,13 @@ test('a lost GPU and a reload cost a run no bit', async () => {
 });
 
 test('a worker that dies is replaced, once, and then the run is offered', async () => {
-  const cleanCurve = (await finished(await open(''))).at(-1);
-  const page = await open('?fault=crash=22');
+  const cleanCurve = (await finished(await open())).at(-1);
+  const page = await open('crash=22');
   await begin(page);
-  // The second worker reads the address again: without the fault there, it trains to the end.
-  await page.evaluate(() => history.replaceState(null, '', location.pathname + location.hash));
-  const died = /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run goes on from step \d+ in a new one, and nothing was lost\./;
+  // The second worker's script is asked for anew: without the fault in it, it trains to the end.
+  await countIn(context);
+  const died =
+    /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run goes on from step \d+ in a new one, and nothing was lost\./;
   await page.getByText(died).first().waitFor();
   await finish(page);
   await expect.poll(() => finished(page)).toHaveLength(4);
@@ -109,19 +108,30 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
   await page.close();
 
   // A rejection that nobody handles, in each worker: the second one ends the run, in one sentence, and it is offered.
-  const twice = await open('?fault=reject=22');
+  const twice = await open('reject=22');
   await begin(twice);
-  await twice.getByText(/Rejected at step 22, as asked for\.\): the run goes on from step/).first().waitFor();
-  await twice.getByText(/^The training process ended unexpectedly \(Rejected at step 22, as asked for\.\)\.$/).first().waitFor();
-  await twice.getByText(/^Run smoke, seed 1, stopped at step \d+ of 28/).waitFor();
+  await twice
+    .getByText(/Rejected at step 22, as asked for\.\): the run goes on from step/)
+    .first()
+    .waitFor();
+  await twice
+    .getByText(/^The training process ended unexpectedly \(Rejected at step 22, as asked for\.\)\.$/)
+    .first()
+    .waitFor();
+  await twice.getByText(/^Run ci, seed 1, stopped at step \d+ of 72/).waitFor();
   expect(await button(twice, 'Resume').isEnabled()).toBe(true);
   await twice.close();
 });
 
 test('a run for which the GPU has no room says so, and what to lower', async () => {
-  const page = await open('?fault=allocate=5');
+  const page = await open('allocate=4');
   await begin(page);
-  await page.getByText(/^Not enough graphics memory: there was no room for .* Lower batch\.sequences or batch\.length, or choose a smaller model\.$/).first().waitFor();
+  await page
+    .getByText(
+      /^Not enough graphics memory: there was no room for .* Lower batch\.sequences or batch\.length, or choose a smaller model\.$/,
+    )
+    .first()
+    .waitFor();
   expect(await button(page, 'Start again').isEnabled()).toBe(true);
   await page.close();
 });
@@ -132,33 +142,40 @@ test('a crashed graphics process is outlived once, and told of when the browser 
     await session.send('Browser.crashGpuProcess');
     await session.detach();
   };
-  const page = await open('');
+  const page = await open();
   await begin(page);
-  await page.getByText(/step [1-9]\d? of 28/).first().waitFor();
+  await page
+    .getByText(/step [1-9]\d? of 72/)
+    .first()
+    .waitFor();
   await button(page, 'Pause').click();
   await button(page, 'Step').waitFor();
   await crash();
-  await page.getByText(/The graphics driver restarted: the run goes on from step [1-9]\d*, /).first().waitFor();
+  await page
+    .getByText(/The graphics driver restarted: the run goes on from step [1-9]\d*, /)
+    .first()
+    .waitFor();
   await button(page, 'Step').waitFor(); // it was paused, and still is
   await crash();
   await page
-    .getByText(/The browser has paused graphics after crashes: leave this tab open, and the run goes on from step [1-9]\d* in 125 s\./)
+    .getByText(
+      /The browser has paused graphics after crashes: leave this tab open, and the run goes on from step [1-9]\d* in 125 s\./,
+    )
     .first()
     .waitFor();
   // A reload does not end that for a worker started from a blob: the page says until when, and keeps the run.
   await page.reload();
-  await page.getByText(/^The browser has paused graphics after crashes: leave this page open, it asks again at [\d:]+ [AP]M\.$/).waitFor();
+  await page
+    .getByText(/^The browser has paused graphics after crashes: leave this page open, it asks again at [\d:]+ [AP]M\.$/)
+    .waitFor();
   expect(await button(page, 'Resume').first().isDisabled()).toBe(true);
   await page.close();
 });
 
-test('the published page has no fault injector', () => {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  const holds = (folder: string) =>
-    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.js'))
-      .some((name) => readFileSync(path.join(root, folder, name), 'utf8').includes('as asked for'));
-  expect(holds('out/site-faults')).toBe(true);
-  expect(holds('out/site')).toBe(false);
+test('the published page has no fault injector', async () => {
+  const sign = 'as asked for';
+  expect(await countingScript('../../src/worker/trainer.worker.ts')).toContain(sign);
+  const folder = path.resolve(import.meta.dirname, '../../out/site');
+  const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+  expect(scripts.filter((name) => readFileSync(path.join(folder, name), 'utf8').includes(sign))).toEqual([]);
 });

@@ -1,18 +1,27 @@
-/** A run in a browser that is killed twice and resumed ends with the bits of the run that nobody disturbed. */
+/**
+ * A run in a browser that is killed twice and resumed ends with the bits of the run that nobody disturbed. Its steps are counted
+ * (abacus.ts): what is computed again from the same save is the same in test/train/resume.gpu.test.ts and soak.test.ts.
+ */
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { Notice, RunState, Saved, SavedRun } from '../../src/protocol.ts';
-import { webGpuSwitches } from './harness.ts';
+import { countingScript } from './abacusPage.ts';
 import { KillableBrowser, newProfile, removeProfile } from './killable.ts';
+import { webGpuSwitches } from './launch.ts';
 import type { Command, Finished } from './resumeWorker.ts';
-import { workerScript } from './workerScript.ts';
 
-/** Long enough that a pause asked for at the tenth step comes before the base's end: events come every 100 ms, steps in 5 to 20. */
+/** Long enough that a pause asked for at the tenth step comes before the base's end: events come every 100 ms, steps in 10. */
 const [baseSteps, continuedSteps] = [200, 14];
 const config = resolveConfig({
   preset: 'ci',
-  set: [`base.steps=${baseSteps}`, `continued.steps=${continuedSteps}`, 'base.schedule.warmupSteps=5', 'evaluation.everySteps=0', 'logEverySteps=1'],
+  set: [
+    `base.steps=${baseSteps}`,
+    `continued.steps=${continuedSteps}`,
+    'base.schedule.warmupSteps=5',
+    'evaluation.rows=1',
+    'logEverySteps=1',
+  ],
 });
 
 interface Message {
@@ -26,7 +35,9 @@ async function openTrainer(browser: KillableBrowser, siteUrl: string, script: st
   const page: Page = await browser.context.newPage();
   const messages: Message[] = [];
   let heard = (): void => {};
-  await page.route('**/resume.html', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>resume</title>' }));
+  await page.route('**/resume.html', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>resume</title>' }),
+  );
   await page.goto(`${siteUrl}resume.html`);
   await page.exposeFunction('tell', (message: Message) => {
     messages.push(message);
@@ -43,7 +54,7 @@ async function openTrainer(browser: KillableBrowser, siteUrl: string, script: st
     page.evaluate((sent) => (globalThis as unknown as { worker: Worker }).worker.postMessage(sent, []), command);
   /** The first message there is something in. */
   const until = async <T>(what: (message: Message) => T | undefined): Promise<T> => {
-    for (let from = 0; ; ) {
+    for (let from = 0; ;) {
       for (; from < messages.length; from++) {
         const found = what(messages[from]!);
         if (found !== undefined) return found;
@@ -57,7 +68,7 @@ async function openTrainer(browser: KillableBrowser, siteUrl: string, script: st
 test('a killed browser resumes its run, bit for bit', async () => {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  const script = await workerScript('resumeWorker.ts');
+  const script = await countingScript('resumeWorker.ts');
   const profile = newProfile();
   let browser = await KillableBrowser.launch(profile, webGpuSwitches);
   try {
@@ -73,7 +84,9 @@ test('a killed browser resumes its run, bit for bit', async () => {
     await second.send({ kind: 'start', config });
     await second.until(({ events }) => (events?.step ?? 0) >= 10 || undefined);
     await second.send({ kind: 'pause' });
-    const paused = await second.until(({ events }) => (events?.saved && events.saved.step > 0 ? events.saved : undefined));
+    const paused = await second.until(({ events }) =>
+      events?.saved && events.saved.step > 0 ? events.saved : undefined,
+    );
     await second.send({ kind: 'continue' });
     await second.until(({ events }) => (events?.step ?? 0) > paused.step || undefined);
     await browser.kill();
@@ -86,7 +99,8 @@ test('a killed browser resumes its run, bit for bit', async () => {
     expect(found).toMatchObject({ preset: 'ci', endStep: baseSteps + continuedSteps });
     expect(found.step).toBeGreaterThanOrEqual(paused.step);
     // A busy machine hears of a step late, and its base may be over before the kill.
-    if (found.phase === 'base') await third.until(({ events }) => (events?.saved && events.saved.step === baseSteps ? true : undefined));
+    if (found.phase === 'base')
+      await third.until(({ events }) => (events?.saved && events.saved.step === baseSteps ? true : undefined));
     await browser.kill();
 
     browser = await KillableBrowser.launch(profile, webGpuSwitches);

@@ -1,11 +1,11 @@
 /** The guard around all browser tests sees what it is there for: plain and encrypted requests to any other name. */
 import { expect, test } from 'vitest';
-import { launchBrowser, whatLeft } from './launch.ts';
+import { sharedBrowser, whatLeft } from './launch.ts';
 
 test('what a page sends to another server arrives at the sink, by name', async () => {
-  const browser = await launchBrowser();
+  const context = await (await sharedBrowser()).newContext();
   try {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     await page.goto('http://elsewhere.test/page');
     await page.evaluate(async () => {
       await fetch('http://other.test/data', { mode: 'no-cors' }).catch(() => {});
@@ -17,6 +17,6 @@ test('what a page sends to another server arrives at the sink, by name', async (
     expect(left).toContain('an encrypted connection to secret.test');
     expect(await whatLeft()).toEqual([]);
   } finally {
-    await browser.close();
+    await context.close();
   }
 });

@@ -10,7 +10,7 @@ import { KillableBrowser, newProfile, removeProfile } from './killable.ts';
 import type { Found } from './storageWorker.ts';
 import { workerScript } from './workerScript.ts';
 
-const kills = Number(process.env.KILLS ?? 20);
+const kills = Number(process.env.KILLS ?? 8);
 /** Of four kills one is of the whole browser: starting it again takes most of the time. */
 const browserEvery = 4;
 
@@ -40,23 +40,30 @@ test(
     /** Opens a page that loads and then saves without end; resolves with what it found. */
     const open = async (): Promise<Found> => {
       const page = await newPage();
-      await page.route('**/kills.html', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>kills</title>' }));
+      await page.route('**/kills.html', (route) =>
+        route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>kills</title>' }),
+      );
       await page.goto(`${site.url}kills.html`);
       const found = new Promise<Found>((resolve) => {
-        void page.exposeFunction('found', resolve).then(() =>
-          page.exposeFunction('saved', (generation: number) => {
-            acknowledged = generation;
-            saves++;
-          }),
-        ).then(() =>
-          page.evaluate((code) => {
-            const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), { type: 'module' });
-            const tell = globalThis as unknown as { found(found: unknown): void; saved(generation: number): void };
-            worker.onmessage = ({ data }) => ('found' in data ? tell.found(data.found) : tell.saved(data.saved));
-            worker.onerror = ({ message }) => tell.found({ error: message });
-            worker.postMessage(null, []);
-          }, script),
-        );
+        void page
+          .exposeFunction('found', resolve)
+          .then(() =>
+            page.exposeFunction('saved', (generation: number) => {
+              acknowledged = generation;
+              saves++;
+            }),
+          )
+          .then(() =>
+            page.evaluate((code) => {
+              const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })), {
+                type: 'module',
+              });
+              const tell = globalThis as unknown as { found(found: unknown): void; saved(generation: number): void };
+              worker.onmessage = ({ data }) => ('found' in data ? tell.found(data.found) : tell.saved(data.saved));
+              worker.onerror = ({ message }) => tell.found({ error: message });
+              worker.postMessage(null, []);
+            }, script),
+          );
       });
       return found;
     };

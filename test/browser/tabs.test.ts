@@ -1,33 +1,24 @@
 /**
  * One run, several tabs of one browser: one writes, others watch it live and have it in one click; a tab that dies gives it
- * free, one put to sleep keeps it. The real page and trainer; nothing goes over the network.
+ * free, one put to sleep keeps it. The real page, trainer, storage and locks; the steps are counted, not computed (abacus.ts).
  */
 import { readFileSync } from 'node:fs';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { webGpuSwitches } from './harness.ts';
-import { launchBrowser } from './launch.ts';
+import type { Page } from 'playwright-core';
+import { expect, inject, test } from 'vitest';
+import { countedRun, countingContext, endless } from './abacusPage.ts';
+import { sharedBrowser, webGpuSwitches } from './launch.ts';
 
-/** Far more steps than a test takes, so that no run ends by itself. */
-const long = '#v=1&p=smoke&base.steps=50000&continued.steps=50&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
-const short = '#v=1&p=smoke&base.steps=80&continued.steps=20&base.schedule.warmupSteps=5&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
-
-let browser: Browser;
-let url: string;
-beforeAll(async () => {
-  const site = inject('site');
-  if ('failure' in site) throw new Error(site.failure);
-  url = site.url;
-  browser = await launchBrowser(webGpuSwitches);
-});
-afterAll(() => browser.close());
+const [base, continued] = [240, 20];
+const short = countedRun(base, continued);
 
 interface Tabs {
   open(recipe: string): Promise<Page>;
 }
 
 async function inOneBrowser(use: (tabs: Tabs) => Promise<void>): Promise<void> {
-  const context: BrowserContext = await browser.newContext();
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  const context = await countingContext(await sharedBrowser(webGpuSwitches));
   const complaints: string[] = [];
   try {
     await use({
@@ -35,7 +26,7 @@ async function inOneBrowser(use: (tabs: Tabs) => Promise<void>): Promise<void> {
         const page = await context.newPage();
         page.on('pageerror', (error) => complaints.push(String(error)));
         page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
-        await page.goto(`${url}${recipe}`);
+        await page.goto(`${site.url}${recipe}`);
         await page.getByText('Runs on').waitFor();
         return page;
       },
@@ -75,11 +66,18 @@ const written = (page: Page) =>
         request.onerror = () => reject(request.error);
       });
     const database = await answer(indexedDB.open('rekindle-runs'));
-    const runs = (await answer(database.transaction('runs').objectStore('runs').getAll())) as { id: string; state: string; savedAt: number }[];
+    const runs = (await answer(database.transaction('runs').objectStore('runs').getAll())) as {
+      id: string;
+      state: string;
+      savedAt: number;
+    }[];
     const wanted = runs.filter((run) => run.state === 'done').sort((a, b) => b.savedAt - a.savedAt);
     const found: number[][] = [];
     for (const { id } of wanted) {
-      const columns = (await answer(database.transaction('metrics').objectStore('metrics').get(id))) as Record<string, Float64Array>;
+      const columns = (await answer(database.transaction('metrics').objectStore('metrics').get(id))) as Record<
+        string,
+        Float64Array
+      >;
       found.push([...columns.loss!]);
     }
     database.close();
@@ -88,8 +86,8 @@ const written = (page: Page) =>
 
 test('a second tab sees a run as soon as it is saved, watches it live and takes no command of it', () =>
   inOneBrowser(async ({ open }) => {
-    const second = await open(long);
-    const first = await open(long);
+    const second = await open(endless);
+    const first = await open(endless);
     await button(first, 'Start').click();
     await reaches(first, 5);
     // Opened before the run began, and told of it.
@@ -138,16 +136,16 @@ test('taken over in one click, the run ends with the losses of one that nobody m
     await isStage(second, 'Continued in another tab');
     await isStage(first, 'Done');
     const [moved, undisturbed] = await written(first);
-    expect(undisturbed).toHaveLength(100);
+    expect(undisturbed).toHaveLength(base + continued);
     expect(moved).toEqual(undisturbed);
   }));
 
 test('a tab that is closed gives its run free: told at once, resumed in one click', () =>
   inOneBrowser(async ({ open }) => {
-    const first = await open(long);
+    const first = await open(endless);
     await button(first, 'Start').click();
     await reaches(first, 5);
-    const second = await open(long);
+    const second = await open(endless);
     await button(second, 'Watch').click();
     await isStage(second, 'Training');
     await first.close();
@@ -160,7 +158,7 @@ test('a tab that is closed gives its run free: told at once, resumed in one clic
 
 /** The process of a page: the one that computes while the page does. Linux. */
 async function processOf(page: Page): Promise<number> {
-  const session = await browser.newBrowserCDPSession();
+  const session = await page.context().browser()!.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
   // After the name in brackets: twelve fields, then time in user mode, in hundredths of a second.
@@ -178,8 +176,8 @@ async function processOf(page: Page): Promise<number> {
 // A process that is stopped is what a frozen page is to all others; Playwright keeps its pages from being frozen by the browser.
 test('a tab asleep keeps its run and says so when it wakes, and an old request is void', () =>
   inOneBrowser(async ({ open }) => {
-    const first = await open(long);
-    const second = await open(long);
+    const first = await open(endless);
+    const second = await open(endless);
     await button(first, 'Start').click();
     await reaches(first, 5);
     await says(second, 'is open in another tab');

@@ -1,9 +1,9 @@
 /** Versions of the app beside and after each other: an old tab makes way for a newer one, and what a newer one saved is left as it is. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { countedRun, countIn } from './abacusPage.ts';
 import { withPage } from './harness.ts';
 
-const recipe = '#v=1&p=smoke&base.steps=8&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0&batch.sequences=2&batch.length=32';
 const databases = ['rekindle-runs', 'rekindle-ledger'];
 
 /** Opens a database as a version of the app to come would; resolves with how that went. */
@@ -46,7 +46,10 @@ const newerHead = (page: Page): Promise<number[]> =>
   });
 
 const finish = async (page: Page): Promise<void> => {
-  await page.getByRole('button', { name: /^Start/ }).first().click();
+  await page
+    .getByRole('button', { name: /^Start/ })
+    .first()
+    .click();
   await page.locator('.stage', { hasText: 'Done' }).waitFor();
 };
 
@@ -69,5 +72,5 @@ test('a newer version opened in another tab does not wait for this one, which sa
       await finish(page);
       expect(await newerHead(page)).toEqual(before);
     },
-    { address: recipe },
+    { address: countedRun(8, 6), before: countIn },
   ));

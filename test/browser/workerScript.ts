@@ -1,14 +1,29 @@
 import path from 'node:path';
-import { build } from 'vite';
+import { build, type InlineConfig } from 'vite';
 
-/** A TypeScript file of this folder as one worker script. */
-export async function workerScript(file: string): Promise<string> {
-  const built = await build({
+/** Built once a process. */
+const built = new Map<string, Promise<string>>();
+
+async function bundle(file: string, settings: InlineConfig): Promise<string> {
+  const made = await build({
     configFile: false,
     logLevel: 'error',
-    build: { write: false, lib: { entry: path.resolve(import.meta.dirname, file), formats: ['es'], fileName: 'worker' } },
+    ...settings,
+    build: {
+      write: false,
+      lib: { entry: path.resolve(import.meta.dirname, file), formats: ['es'], fileName: 'worker' },
+    },
   });
-  const [output] = Array.isArray(built) ? built : [built];
+  const [output] = Array.isArray(made) ? made : [made];
   if (!output || !('output' in output)) throw new Error(`Vite gave no output for ${file}.`);
   return output.output[0].code;
+}
+
+/** A TypeScript file, by its path from this folder, as one worker script. */
+export function workerScript(file: string, settings: InlineConfig = {}): Promise<string> {
+  const { mode = 'production', plugins = [] } = settings;
+  const key = [file, mode, plugins.length].join(' ');
+  let script = built.get(key);
+  if (!script) built.set(key, (script = bundle(file, { ...settings, mode })));
+  return script;
 }

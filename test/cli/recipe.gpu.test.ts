@@ -72,6 +72,13 @@ describe('npm run recipe', () => {
       nll[window].forEach((value: number, t: number) => expect(Math.abs(value - want[t]!)).toBeLessThan(2e-4));
     });
 
+    // Documents are read as --data reads them, not as what they are written in.
+    const halves = ['The number after 12 is 13.', 'The number after 13 is 14.'];
+    for (const [name, content] of [['two.txt', halves.join('')], ['two.jsonl', halves.map((one) => JSON.stringify({ text: one })).join('\n')]] as const) {
+      expect(recipe('score', '--model', model, '--text', write(name, content), '--json', at(`${name}.json`)).status).toBe(0);
+    }
+    expect(json('../two.jsonl.json')).toEqual(json('../two.txt.json'));
+
     const samples = [1, 2].map(() => recipe('sample', '--model', model, '--prompt', 'The number', '--tokens', '20', '--seed', '7'));
     expect(samples[0]!.status).toBe(0);
     expect(samples[0]!.stdout.length).toBeGreaterThan(1);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { OPTIONS } from '../../src/config/options.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { type ConfigRequest, replaceSources, resolveConfig } from '../../src/config/resolve.ts';
+import { BLEND_KEYS, type SourceUse, switchesNothing } from '../../src/config/sources.ts';
 import { checkConfig } from '../../src/config/validate.ts';
 import { UserError } from '../../src/util/errors.ts';
 
@@ -93,6 +94,51 @@ describe('sources of the user’s', () => {
     expect(replaceSources(presetConfig('smoke'), ['qa-facts']).base.blend).toEqual({ 'qa-facts': 1 });
   });
 
+  test('stand beside the preset’s own in one blend, in the shares they are given', () => {
+    const mine = (blends: SourceUse['blends'], share: number): ConfigRequest => ({
+      preset: 'smoke',
+      data: ['mine'],
+      uses: [{ source: 'mine', blends, share }],
+    });
+    const preset = presetConfig('smoke');
+    const shares = (blend: Record<string, number>) => {
+      const sum = Object.values(blend).reduce((total, weight) => total + weight, 0);
+      return Object.fromEntries(Object.entries(blend).map(([name, weight]) => [name, weight / sum]));
+    };
+    const replayed = resolveConfig(mine(BLEND_KEYS, 0.2));
+    for (const [now, was] of [
+      [replayed.base.blend, preset.base.blend],
+      [replayed.continued!.qa, preset.continued!.qa],
+    ] as const) {
+      const [got, own] = [shares(now), shares(was)];
+      expect(got.mine).toBeCloseTo(0.2, 6);
+      for (const name of Object.keys(own)) expect(got[name]).toBeCloseTo(0.8 * own[name]!, 4);
+    }
+    const atTheEnd = resolveConfig(mine(['continued.qa'], 1));
+    expect([atTheEnd.base.blend, atTheEnd.continued!.general]).toEqual([preset.base.blend, preset.continued!.general]);
+    expect(atTheEnd.continued!.qa).toEqual({ mine: 100 });
+    // By hand: any shipped source beside one of the user's.
+    expect(resolveConfig({ preset: 'smoke', data: ['mine'], set: ['base.blend.news=1'] }).base.blend).toEqual({
+      mine: 1,
+      news: 1,
+    });
+    expect(
+      refusal({ preset: 'ci', data: ['mine'], uses: [{ source: 'mine', blends: BLEND_KEYS, share: 0.5 }] }),
+    ).toMatch(/words of its own/);
+    expect(refusal({ preset: 'smoke', uses: [{ source: 'mine', blends: BLEND_KEYS, share: 0.5 }] })).toMatch(
+      /none of the files/,
+    );
+  });
+
+  test('say when nothing changes at the switch', () => {
+    expect(switchesNothing(resolveConfig({ preset: 'smoke', data: ['mine'] }))).toBe(true);
+    expect(switchesNothing(resolveConfig({ preset: 'smoke', data: ['mine'], set: ['continued.qa.news=1'] }))).toBe(
+      false,
+    );
+    expect(switchesNothing(presetConfig('smoke'))).toBe(false);
+    expect(switchesNothing(resolveConfig({ preset: 'smoke', set: ['continued=off'] }))).toBe(false);
+  });
+
   test('make a synthetic world give way', () => {
     const config = resolveConfig({ preset: 'ci', data: ['web'] });
     expect(config).toMatchObject({ data: { world: null }, tokenizer: { kind: 'byte' }, model: { vocab_size: 260 } });
@@ -133,7 +179,10 @@ describe('refusals name both values and what to do', () => {
     [['base.blend.news=-1'], /base\.blend\.news is -1: a weight is a number of 0 or more/],
     [['base.blend.news=NaN'], /base\.blend\.news is NaN/],
     [['base.blend.news='], /base\.blend\.news is empty/],
-    [['base.blend.newz=1'], /source newz that does not exist: did you mean news\?.*--data newz=PATH/],
+    [
+      ['base.blend.newz=1'],
+      /source newz that does not exist: did you mean news\? A file of your own may have that name/,
+    ],
     [['base.blend.a/b=1'], /cannot name a source/],
     [['base.blend.__proto__=1'], /cannot name a source/],
     [['continued=off', 'continued.steps=5'], /continued\.steps has no effect.*add continued=on/],
@@ -167,7 +216,9 @@ describe('refusals name both values and what to do', () => {
   test('sources and presets', () => {
     expect(refusal({ preset: 'tinny' })).toMatch(/did you mean 'tiny'\?/);
     expect(refusal({ preset: 'smoke', data: ['../x'] })).toMatch(/"\.\.\/x" cannot name a source/);
-    expect(refusal({ preset: 'shakespeare' })).toMatch(/shakespeare that does not exist.*--data shakespeare=PATH/);
+    expect(refusal({ preset: 'shakespeare' })).toMatch(
+      /shakespeare that does not exist.*A file of your own may have that name/,
+    );
     expect(refusal({ preset: 'ci', set: ['base.blend.books=1'] })).toMatch(/books that does not exist/);
     expect(refusal({ preset: 'ci', set: ['data.world.people=101'] })).toMatch(/at most 100 people/);
   });

@@ -6,7 +6,7 @@ import { IGNORED } from '../../src/data/loader.ts';
 import { utf8Length } from '../../src/data/source.ts';
 import { UserError } from '../../src/util/errors.ts';
 import fc from '../property.ts';
-import { textOf } from './sources.ts';
+import { END, textOf } from './sources.ts';
 
 const documents = (texts: readonly string[]) => texts.map((text) => ({ source: 's', text }));
 const texts = (split: readonly { text: string }[]) => split.map(({ text }) => text);
@@ -74,6 +74,21 @@ describe('held-out split by tail', () => {
     );
   });
 
+  test('where a hash holds out nothing, or all, the tail is held out', () => {
+    const of = (count: number) =>
+      documents(
+        Array.from({ length: 400 }, (_, i) => `text ${i}`)
+          .filter((text) => documentHash(text)[0] / 2 ** 32 >= 0.1)
+          .slice(0, count),
+      );
+    const none = of(25);
+    const { train, heldOut, by } = splitHeldOut(none, 0.1, 'hash');
+    expect(by).toBe('tail');
+    expect(heldOut.length).toBeGreaterThan(1);
+    expect([...texts(train), ...texts(heldOut)].join('')).toBe(texts(none).join(''));
+    expect(splitHeldOut(documents(many), 0.1, 'hash').by).toBe('hash');
+  });
+
   test('a training document that equals a held-out one is dropped', () => {
     const { train, heldOut } = splitHeldOut(documents(['same', 'other', 'more', 'same']), 0.25, 'tail');
     expect(texts(heldOut).at(-1)).toBe('same');
@@ -81,7 +96,7 @@ describe('held-out split by tail', () => {
   });
 
   test('a share of 0 holds nothing out; others must be in [0, 1)', () => {
-    expect(splitHeldOut(one, 0, 'hash')).toEqual({ train: one, heldOut: [] });
+    expect(splitHeldOut(one, 0, 'hash')).toEqual({ train: one, heldOut: [], by: 'none', dropped: 0 });
     for (const share of [-0.1, 1, Number.NaN]) expect(() => splitHeldOut(one, share, 'hash')).toThrow(UserError);
   });
 });
@@ -107,6 +122,22 @@ describe('held-out rows', () => {
       expect(rows.targets.slice(row * 8, row * 8 + 8)).toEqual(Uint32Array.from(text.tokens.slice(from + 1, from + 9)));
     });
     expect(heldOutRows(text, 3, 8)).toEqual(rows);
+  });
+
+  test('rows may begin as training rows do: with an end-of-text, every token a target once', () => {
+    for (const T of [1, 7, 33, 100, 200]) {
+      const rows = heldOutRows(text, 'all', T, END);
+      expect(rows.scored).toBe(101);
+      expect([...rows.targets].filter((target) => target !== IGNORED)).toEqual([...text.tokens]);
+      for (let row = 0; row < rows.count; row++) {
+        const at = row * T;
+        const size = Math.min(T, 101 - at);
+        expect([...rows.tokens.slice(at, at + size)]).toEqual([END, ...text.tokens.slice(at, at + size - 1)]);
+      }
+    }
+    // An end-of-text belongs to the document whose first token it predicts.
+    const { documentStart } = heldOutRows(text, 'all', 50, END);
+    expect([29, 30, 41, 42, 49, 50].map((i) => documentStart[i])).toEqual([0, 30, 30, 42, 42, 0]);
   });
 
   test('documents are told apart within a row', () => {

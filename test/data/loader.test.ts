@@ -19,8 +19,8 @@ const shape = { sequences: 4, length: 64, accumulation: 2 };
 const blend = { short: 1, mixed: 2, row: 3, long: 4 };
 
 /**
- * Checks a batch against the sources alone: every stretch of a row is one that stands in the source it is said to come
- * from.
+ * Checks a batch against the sources alone: a row begins with an end-of-text, and every stretch of it is an end-of-text and
+ * what stands in the source it is said to come from.
  */
 function checkRows(batch: Batch, from: readonly TokenSource[], T: number): void {
   for (let at = 0; at < batch.tokens.length; at += T) {
@@ -28,11 +28,12 @@ function checkRows(batch: Batch, from: readonly TokenSource[], T: number): void 
       if (i + 1 < T) expect(batch.targets[at + i]).toBe(batch.tokens[at + i + 1]);
       const start = batch.documentStart[at + i]!;
       expect(start).toBeLessThanOrEqual(i);
-      // A start is its own start, and between two starts a token follows the one before it in its document.
+      // A start is its own start and an end-of-text, as generation begins; between two a token follows the one before it.
       expect(batch.documentStart[at + start]).toBe(start);
+      expect(batch.tokens[at + i] === END).toBe(start === i);
       if (start === i) continue;
       expect(batch.source[at + i]).toBe(batch.source[at + i - 1]);
-      expect(batch.tokens[at + i - 1]).not.toBe(END);
+      if (start === i - 1) continue;
       const { tokens } = from[batch.source[at + i]!]!.train;
       const found = tokens.some((t, j) => t === batch.tokens[at + i] && tokens[j - 1] === batch.tokens[at + i - 1]);
       expect(found).toBe(true);
@@ -78,14 +79,17 @@ describe('a batch', () => {
 
   test('every token of a long document is about equally often an input', () => {
     const T = 16;
-    const loader = new Loader([sourceOf('long', [400])], { sequences: 50, length: T, accumulation: 1 }, 3);
-    loader.sources[0]!.train.tokens.set(Array.from({ length: 400 }, (_, i) => i));
-    const seen = new Float64Array(400);
-    const steps = 500;
+    const [N, steps] = [400, 500];
+    const end = 1000;
+    const source = sourceOf('long', [N + 1]);
+    source.train.tokens.set([...Array.from({ length: N }, (_, i) => i), end]);
+    const loader = new Loader([source], { sequences: 50, length: T, accumulation: 1 }, 3);
+    const seen = new Float64Array(end + 1);
     for (let step = 0; step < steps; step++) for (const t of loader.batchAt(step, 0, { long: 1 }).tokens) seen[t]!++;
-    const mean = (steps * 50 * T) / 400;
-    // Counts are near Poisson with mean 1000: five standard deviations is 16 %.
-    for (const count of seen) expect(Math.abs(count / mean - 1)).toBeLessThan(0.16);
+    expect(seen[end]).toBeGreaterThan(steps * 50);
+    const mean = (steps * 50 * (T - 1)) / N;
+    // Counts are near Poisson with mean 940: five standard deviations is 16 %.
+    for (const count of seen.subarray(0, N)) expect(Math.abs(count / mean - 1)).toBeLessThan(0.16);
   });
 });
 

@@ -80,6 +80,41 @@ describe('preparing sources', () => {
     expect(seen).toEqual(['Tokenizing a 0/3', 'Tokenizing b 1/3', 'Tokenizing q 2/3', 'Tokenizing 3/3']);
   });
 
+  test('what departs from what was asked for is said, once each', () => {
+    const few = corpus(
+      'a',
+      Array.from({ length: 12 }, (_, i) => `A text of some words, number ${i}.`),
+    );
+    const same = corpus(
+      'b',
+      Array.from({ length: 40 }, () => 'the same text'),
+    );
+    const odd: RunConfig = {
+      ...config,
+      tokenizer: { kind: 'bpe', vocab_size: 4096 },
+      model: { ...config.model, vocab_size: 4096 },
+      base: { ...config.base, blend: { a: 1, b: 1 } },
+      continued: null,
+    };
+    const { notes, tokenizer } = prepareSources(
+      odd,
+      [few, { ...same, documents: [...same.documents, ...corpora[1]!.documents.slice(0, 1)] }],
+      null,
+    );
+    expect(notes).toEqual([
+      'a: of its 12 documents no even 10 % can be held out by their hash; the end of the text is held out instead.',
+      expect.stringMatching(/^a: \d+ tokens are held out, fewer than one row of 64: its held-out loss is rough\.$/),
+      'b: of its 41 documents no even 10 % can be held out by their hash; the end of the text is held out instead.',
+      'b: 38 of its documents equal a held-out one and are not trained on.',
+      expect.stringMatching(/^b: \d+ tokens are held out/),
+      `The tokenizer has ${tokenizer.size} ids and 4096 were asked for: the text repeats too little for more; the other rows of the embedding stay unused.`,
+    ]);
+    expect(prepareSources({ ...config, data: { ...config.data, heldOut: 0 } }, corpora, null).notes).toEqual([
+      'Nothing is held out, as data.heldOut is 0: no held-out loss is measured.',
+    ]);
+    expect(prepareSources(config, corpora, null).notes).toEqual([]);
+  });
+
   test('refuses a vocabulary larger than the embedding, and words for text', () => {
     const small = { ...config, model: { ...config.model, vocab_size: 256 } };
     expect(() => prepareSources(small, corpora, null)).toThrow(/257 tokens and the embedding 256 rows: .* 260/);
@@ -94,7 +129,7 @@ describe("sources of the user's", () => {
       { source: 'qa', name: 'qa.jsonl', bytes: utf8('{"question":"Who?","answer":"I."}').buffer },
       { source: 'mine', name: 'two.txt', bytes: new Blob(['second']) },
     ];
-    const read = await readUserFiles(files);
+    const read = await readUserFiles(files, []);
     expect(read.map(({ name, label, documents }) => [name, label, documents.map((d) => d.text)])).toEqual([
       ['mine', 'one.txt, two.txt', ['first', 'second']],
       ['qa', 'qa.jsonl', ['Question: Who?\nAnswer: I.']],

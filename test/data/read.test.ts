@@ -8,10 +8,10 @@ import { gunzip, LARGEST_TEXT, readDocuments, readFile, type ReadOptions } from 
 import { UserError } from '../../src/util/errors.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const textsOf = (name: string, bytes: Uint8Array) => readDocuments('mine', name, bytes).map(({ text }) => text);
-const refusal = (name: string, bytes: Uint8Array) => {
+const textsOf = async (name: string, bytes: Uint8Array) => (await readDocuments('mine', name, bytes)).map(({ text }) => text);
+const refusal = async (name: string, bytes: Uint8Array) => {
   try {
-    readDocuments('mine', name, bytes);
+    await readDocuments('mine', name, bytes);
   } catch (error) {
     expect(error).toBeInstanceOf(UserError);
     return (error as UserError).message;
@@ -19,53 +19,53 @@ const refusal = (name: string, bytes: Uint8Array) => {
   throw new Error(`${name} was read.`);
 };
 
-describe('plain text', () => {
-  test('is one document, taken as it stands', () => {
+describe('plain text', async () => {
+  test('is one document, taken as it stands', async () => {
     const text = '  A line.\r\n\r\nAnother.\n\tEnd \n';
-    expect(readDocuments('mine', 'a.txt', utf8(text))).toEqual([{ source: 'mine', text }]);
+    expect(await readDocuments('mine', 'a.txt', utf8(text))).toEqual([{ source: 'mine', text }]);
   });
 
-  test('is divided by form feeds and end-of-text marks', () => {
-    expect(textsOf('a.md', utf8('one\n<|endoftext|>\ntwo\f\r\nthree<|endoftext|>'))).toEqual(['one\n', 'two', 'three']);
+  test('is divided by form feeds and end-of-text marks', async () => {
+    expect(await textsOf('a.md', utf8('one\n<|endoftext|>\ntwo\f\r\nthree<|endoftext|>'))).toEqual(['one\n', 'two', 'three']);
   });
 
-  test('loses its byte-order mark, and keeps one further in', () => {
-    expect(textsOf('a.txt', Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0xef, 0xbb, 0xbf))).toEqual(['a\ufeff']);
+  test('loses its byte-order mark, and keeps one further in', async () => {
+    expect(await textsOf('a.txt', Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0xef, 0xbb, 0xbf))).toEqual(['a\ufeff']);
   });
 
-  test('is read from gzip whatever the name', () => {
-    expect(textsOf('a.bin', gzipSync(utf8('packed text')))).toEqual(['packed text']);
-    expect(textsOf('a.jsonl.gz', gzipSync(utf8('{"text":"packed line"}')))).toEqual(['packed line']);
+  test('is read from gzip, whether its name says so or not', async () => {
+    expect(await textsOf('a.txt', gzipSync(utf8('packed text')))).toEqual(['packed text']);
+    expect(await textsOf('a.jsonl.gz', gzipSync(utf8('{"text":"packed line"}')))).toEqual(['packed line']);
   });
 });
 
 describe('JSON lines', () => {
-  test('give a document each: text, question and answer, prompt and answer', () => {
+  test('give a document each: text, question and answer, prompt and answer', async () => {
     const lines = [
       '{"text": "plain", "id": 3}',
       '',
       '{"question": "Who?", "answer": "She."}\r',
       '{"prompt": "1 + 1 =", "answer": "2"}',
     ];
-    expect(textsOf('a.jsonl', utf8(lines.join('\n')))).toEqual(['plain', 'Question: Who?\nAnswer: She.', '1 + 1 =\n2']);
+    expect(await textsOf('a.jsonl', utf8(lines.join('\n')))).toEqual(['plain', 'Question: Who?\nAnswer: She.', '1 + 1 =\n2']);
   });
 
   test.each([
     ['{"text": "a"}\n\nnot json\n', 'a.jsonl, line 3 is not JSON: mend or remove that line.'],
-    ['{"text": 7}', /line 1 has "text": each line needs a string "text"/],
+    ['{"text": 7}', /line 1 has "text": it needs a string "text"/],
     ['{"text":"a"}\n{"body":"b","n":1}', /line 2 has "body", "n"/],
     ['[1]\n', /line 1 has/],
-    ['null', /line 1 has none of these/],
-  ])('%j names its bad line', (text, message) => {
-    expect(refusal('a.jsonl', utf8(text))).toMatch(message);
+    ['null', /line 1 has no fields/],
+  ])('%j names its bad line', async (text, message) => {
+    expect(await refusal('a.jsonl', utf8(text))).toMatch(message);
   });
 });
 
-describe('what cannot be read', () => {
-  test('an empty file, and one of white space', () => {
-    expect(refusal('a.txt', utf8(''))).toBe('a.txt is empty: give a file with text.');
-    expect(refusal('a.txt', utf8(' \n\f\n'))).toBe('a.txt (4 bytes) holds no text.');
-    expect(refusal('a.jsonl', utf8('\n\n'))).toMatch(/holds no text/);
+describe('what cannot be read', async () => {
+  test('an empty file, and one of white space', async () => {
+    expect(await refusal('a.txt', utf8(''))).toBe('a.txt is empty: give a file with text.');
+    expect(await refusal('a.txt', utf8(' \n\f\n'))).toBe('a.txt (4 bytes) holds no text.');
+    expect(await refusal('a.jsonl', utf8('\n\n'))).toMatch(/holds no text/);
   });
 
   test.each([
@@ -75,40 +75,36 @@ describe('what cannot be read', () => {
     [[0x61, 0xed, 0xa0, 0x80], 1, '0xed', 3],
     [[0xc0, 0xaf], 0, '0xc0', 2],
     [[0x61, 0xf0, 0x9f, 0x90], 1, '0xf0'],
-  ] as [number[], number, string, number?][])('invalid UTF-8 %j is named by its byte', (bytes, at, value, places) => {
+  ] as [number[], number, string, number?][])('invalid UTF-8 %j is named by its byte', async (bytes, at, value, places) => {
     const others = places === undefined ? '' : `, the first of ${places} places`;
-    expect(refusal('a.txt', Uint8Array.from(bytes))).toBe(
+    expect(await refusal('a.txt', Uint8Array.from(bytes))).toBe(
       `a.txt is not UTF-8: byte ${at} (${value}) is invalid${others}; save it as UTF-8 text.`,
     );
   });
 
-  test('the byte is found in a large file', () => {
+  test('the byte is found in a large file', async () => {
     const bytes = utf8('größer '.repeat(100_000));
     bytes[654_321] = 0xfe;
-    expect(refusal('a.txt', bytes)).toMatch(/byte 65432[01] /);
+    expect(await refusal('a.txt', bytes)).toMatch(/byte 65432[01] /);
   });
 
-  test('UTF-16', () => {
-    expect(refusal('a.txt', Uint8Array.of(0xff, 0xfe, 0x61, 0))).toMatch(/UTF-16: save it as UTF-8/);
-    const unmarked = new Uint8Array(Uint16Array.from('no mark, but Latin text', (c) => c.charCodeAt(0)).buffer);
-    expect(refusal('a.txt', unmarked)).toMatch(/UTF-16: save it as UTF-8/);
-    expect(
-      refusal(
-        'a.txt',
-        unmarked.map((_, i) => unmarked[i ^ 1]!),
-      ),
-    ).toMatch(/UTF-16: save it as UTF-8/);
+  test('UTF-32, half a unit of UTF-16, and kinds that are not read', async () => {
+    expect(await refusal('a.txt', Uint8Array.of(0xff, 0xfe, 0, 0, 0x61, 0, 0, 0))).toBe('a.txt is UTF-32: save it as UTF-8.');
+    expect(await refusal('a.txt', Uint8Array.of(0xff, 0xfe, 0x61, 0, 0x62))).toMatch(/not whole UTF-16: byte 4 \(0x62\)/);
+    for (const name of ['a.png', 'a.rtf', 'a.html.gz', 'folder/a.pdf']) {
+      expect(await refusal(name, utf8('x'))).toMatch(/is of no kind that is read here \(\.txt, .*\.docx, \.zip, also as \.gz\): .*\.txt\.$/);
+    }
   });
 
-  test('gzip that is damaged, cut short, or unpacks to too much', () => {
+  test('gzip that is damaged, cut short, or unpacks to too much', async () => {
     const packed = gzipSync(utf8('some text '.repeat(100_000)));
-    expect(refusal('a.gz', packed.slice(0, packed.length / 2))).toMatch(/damaged or cut short/);
-    expect(refusal('a.gz', packed.fill(0xff, 10, 40))).toMatch(/damaged or cut short/);
+    expect(await refusal('a.gz', packed.slice(0, packed.length / 2))).toMatch(/damaged or cut short/);
+    expect(await refusal('a.gz', packed.fill(0xff, 10, 40))).toMatch(/damaged or cut short/);
     expect(() => gunzip('a.gz', gzipSync(new Uint8Array(1 << 20)), 1 << 16)).toThrow(/more than 65536 bytes/);
     const flipped = gzipSync(utf8('letters that no other check would miss'), { level: 0 });
     flipped[20]! ^= 1;
-    expect(refusal('a.gz', flipped)).toMatch(/damaged or cut short/);
-    expect(refusal('a.gz', gzipSync(utf8('text')).subarray(0, 12))).toMatch(/damaged or cut short/);
+    expect(await refusal('a.gz', flipped)).toMatch(/damaged or cut short/);
+    expect(await refusal('a.gz', gzipSync(utf8('text')).subarray(0, 12))).toMatch(/damaged or cut short/);
   });
 });
 
@@ -140,7 +136,7 @@ describe('any file, piece by piece', () => {
 
   test.each([1, 2, 3, 5, 7, 16, 4099])('pieces of %i bytes give what the whole gives', async (size) => {
     const text = `\ufeffÄrger 日本 🐋 \ufffd\f\r\nzwei<|endoftext|>\n<|endoftext drei\r\n${'größer '.repeat(700)}\f`;
-    const whole = readDocuments('mine', 'a.txt', utf8(text));
+    const whole = await readDocuments('mine', 'a.txt', utf8(text));
     expect(whole.map((one) => one.text.slice(0, 14))).toEqual(['Ärger 日本 🐋 \ufffd', 'zwei', '<|endoftext dr']);
     expect((await readFile('mine', 'a.txt', inPieces(utf8(text), size))).documents).toEqual(whole);
     expect((await readFile('mine', 'a.txt', inPieces(gzipSync(utf8(text)), size))).documents).toEqual(whole);
@@ -214,8 +210,8 @@ describe('any file, piece by piece', () => {
       stream: () => new ReadableStream({ pull: () => Promise.reject(new DOMException('changed', 'NotReadableError')) }),
     });
     expect(await read('a.txt', gone)).toBe('text-unreadable');
-    await expect(readFile('mine', 'a\u202etxt.exe\n', new Blob([]))).rejects.toThrow(
-      'a\\u{202e}txt.exe\\u{a} is empty',
+    await expect(readFile('mine', 'a\u202etxt.exe\n.txt', new Blob([]))).rejects.toThrow(
+      'a\\u{202e}txt.exe\\u{a}.txt is empty',
     );
   });
 

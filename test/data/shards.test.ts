@@ -91,7 +91,7 @@ describe('a data folder that is not as it should be', () => {
   });
 
   test.each([
-    ['<!doctype html>', /manifest.json is not JSON: rebuild/],
+    ['<!doctype html>', /manifest.json, is not JSON: reload/],
     ['{"version": 0, "sources": []}', /another version \(version: /],
     ['{"version": 1, "sources": [{"file": "../secret"}]}', /another version \(sources\.0\./],
   ])('manifest %j is refused', async (text, message) => {

@@ -39,6 +39,11 @@ function withTensors(change: (tensors: Map<string, SafeTensor>) => void): Folder
   return withFile('model.safetensors', encodeSafetensors([...tensors.values()]));
 }
 
+const index = (weight_map: unknown): FolderFile => ({
+  name: 'model.safetensors.index.json',
+  bytes: new TextEncoder().encode(JSON.stringify({ weight_map })),
+});
+
 function refusal(read: () => unknown): ImportError {
   try {
     read();
@@ -96,7 +101,11 @@ describe('huggingFaceFolder', () => {
     const theirs = new HuggingFaceTokenizer(json(folder(), 'tokenizer.json'), json(folder(), 'tokenizer_config.json'));
     const line = 'Call me Ishmael. 12 naïve 鯨';
     expect(theirs.encode(line).ids).toEqual([...tokenizer.encode(line)]);
-    expect(json(folder(), 'tokenizer_config.json')).toMatchObject({ model_max_length: 16 });
+    expect(json(folder(), 'tokenizer_config.json')).toMatchObject({
+      model_max_length: 16,
+      // transformers 4 hands the model token_type_ids otherwise, which it does not take
+      model_input_names: ['input_ids', 'attention_mask'],
+    });
   });
 
   test('the model card counts the parameters and lists the plain facts', () => {
@@ -162,11 +171,12 @@ describe('readHuggingFaceFolder', () => {
   test.each<[string, FolderFile[], string, string]>([
     ['no config.json', withFile('config.json', null), 'missing-file', 'has no config.json'],
     [
-      'weights in several files',
-      [...withFile('model.safetensors', null), { name: 'model.safetensors.index.json', bytes: new Uint8Array(2) }],
+      'an index without its shards',
+      [...withFile('model.safetensors', null), index({ 'lm_head.weight': 'model-00001-of-00001.safetensors' })],
       'missing-file',
-      'in several files',
+      'model-00001-of-00001',
     ],
+    ['an index of nothing', [...withFile('model.safetensors', null), index(null)], 'json', 'no weight_map'],
     ['a config.json cut short', withFile('config.json', '{"a":'), 'json', 'config.json is not valid JSON'],
     ['a config.json that is a list', withFile('config.json', '[]'), 'json', 'must hold a JSON object'],
     [
@@ -180,7 +190,7 @@ describe('readHuggingFaceFolder', () => {
     ['a gated activation', withConfig({ hidden_act: 'silu' }), 'config', 'hidden_act must be "relu2"'],
     ['tied embeddings', withConfig({ tie_word_embeddings: true }), 'config', 'tie_word_embeddings must be false'],
     ['scaled RoPE', withConfig({ rope_scaling: null, rope_parameters: { rope_type: 'yarn' } }), 'config', 'got "yarn"'],
-    ['two bases of RoPE', withConfig({ rope_theta: 500 }), 'config', '500 at the top and 10000 in rope_parameters'],
+    ['two bases of RoPE', withConfig({ rope_theta: 500 }), 'config', 'rope_theta is 500 and rope_theta in rope_parameters is 10000'],
     ['a size of 0', withConfig({ hidden_size: 0 }), 'config', 'hidden_size must be a whole number'],
     [
       'heads that do not group',

@@ -33,7 +33,8 @@ const quick: Record<string, { cases: number; outcomes: readonly string[] }> = {
   texts: {
     cases: 1_500,
     outcomes: [
-      'accepted', 'accepted, mended', 'gzip-damaged', 'text-empty', 'text-fields', 'text-json', 'text-utf16', 'text-utf8',
+      'accepted', 'accepted, mended', 'gzip-damaged', 'text-empty', 'text-fields', 'text-json', 'text-table',
+      'text-column', 'text-utf8',
     ], // prettier-ignore
   },
 };

@@ -4,27 +4,25 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { argumentsOf, integer } from '../../src/cli/arguments.ts';
+import { readFlags } from '../../src/cli/commands.ts';
+import { choice, count, greatestSeed, number } from '../../src/cli/kinds.ts';
 import { projectRoot } from '../../src/cli/node/project.mjs';
-import { UserError } from '../../src/util/errors.ts';
 import { type Clock, fuzz, type Report } from './fuzz.ts';
+import { UserError } from '../../src/util/errors.ts';
 import { targets } from './targets/index.ts';
 import { Watchdog } from './watchdog.ts';
 
-const given = argumentsOf(process.argv.slice(2), {
-  minutes: { type: 'string' },
-  cases: { type: 'string' },
-  target: { type: 'string' },
-  seed: { type: 'string' },
-});
+const flags = {
+  minutes: { kind: number(1e-3, 1e6), about: 'time for all targets together; 1 by default' },
+  cases: { kind: count(1, 2 ** 53 - 1), about: 'most cases of a target' },
+  target: { kind: choice('NAME', targets.map(({ name }) => name)), about: 'one target alone' },
+  seed: { kind: count(0, greatestSeed), about: 'of what is drawn; 1 by default' },
+} as const;
+const given = readFlags({ name: 'fuzz', flags, example: '--minutes 5' }, process.argv.slice(2));
 const chosen = targets.filter(({ name }) => given.target === undefined || name === given.target);
-if (chosen.length === 0) {
-  throw new UserError(`There is no target ${given.target}: give one of ${targets.map(({ name }) => name).join(', ')}.`);
-}
-const minutes = Number(given.minutes ?? (given.cases === undefined ? 1 : Infinity));
-if (!(minutes > 0)) throw new UserError(`--minutes is "${given.minutes}": give a number above 0.`);
-const most = given.cases === undefined ? Infinity : integer(given.cases, 'cases');
-const seed = given.seed === undefined ? 1 : integer(given.seed, 'seed');
+const minutes = given.minutes ?? (given.cases === undefined ? 1 : Infinity);
+const most = given.cases ?? Infinity;
+const seed = given.seed ?? 1;
 const seconds = (minutes * 60) / chosen.length;
 
 function save(name: string, { failures }: Report): void {
@@ -50,14 +48,14 @@ const watchdog = new Watchdog();
 for (const target of chosen) {
   const enough = (cases: number, elapsed: number) => cases >= most || elapsed >= seconds;
   const report = fuzz(target, seed, enough, (index) => watchdog.alive(target.name, seed, index), clock);
-  const count = (n: number) => Math.round(n).toLocaleString('en-US');
+  const grouped = (n: number) => Math.round(n).toLocaleString('en-US');
   console.log(
-    `${target.name}: ${count(report.cases)} inputs, ${count(report.cases / report.seconds)} a second ` +
-      `(${count(report.cases / report.cpuSeconds)} a second of processor time), slowest ${count(report.slowestMs)} ms, ` +
+    `${target.name}: ${grouped(report.cases)} inputs, ${grouped(report.cases / report.seconds)} a second ` +
+      `(${grouped(report.cases / report.cpuSeconds)} a second of processor time), slowest ${grouped(report.slowestMs)} ms, ` +
       `${report.failures.length} failures`,
   );
   const outcomes = Object.entries(report.outcomes).sort(([, a], [, b]) => b - a);
-  console.log(`  ${outcomes.map(([name, times]) => `${name} ${count(times)}`).join(', ')}`);
+  console.log(`  ${outcomes.map(([name, times]) => `${name} ${grouped(times)}`).join(', ')}`);
   save(target.name, report);
   failed += report.failures.length;
 }

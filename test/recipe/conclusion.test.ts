@@ -175,3 +175,14 @@ test('real runs: the sentence has the sign of what evaluations.json has', () => 
     }
   }
 });
+
+test('a source whose loss is no number is left out', () => {
+  const broken = qaFalls.map(({ step, loss, rows }) => ({
+    step,
+    loss: { ...loss, 'qa-facts': step === endStep ? NaN : 3 },
+    rows,
+  }));
+  const { said } = concluded([], broken);
+  expect(said).toContain('of the QA sources (qa-definitions) fell by');
+  expect(said).not.toContain('NaN');
+});

@@ -45,6 +45,9 @@ function look(): void {
 
 const counted = existsSync('/proc/self/stat');
 const reapedBefore = counted ? reaped() : 0;
+if (counted) look();
+/** Of a browser that files of this process share. */
+const ticksBefore = new Map(ticks);
 const looking = counted ? setInterval(look, EVERY_MS).unref() : undefined;
 
 // Registered before the file's own, so it runs after them, when the browsers are closed.
@@ -53,7 +56,7 @@ afterAll(({}, suite) => {
   clearInterval(looking);
   if (counted) look();
   const own = process.cpuUsage().user / 1e6;
-  const seen = [...ticks.values()].reduce((sum, one) => sum + one, 0);
+  const seen = [...ticks].reduce((sum, [id, one]) => sum + one - (ticksBefore.get(id) ?? 0), 0);
   const children = Math.max(seen, counted ? reaped() - reapedBefore : 0) / TICKS;
   suite.file.meta.userSeconds = own - (told.toldUserSeconds ?? 0) + children;
   told.toldUserSeconds = own;

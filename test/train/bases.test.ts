@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
+import { configureFromBase } from '../../src/recipe/baseCheckpoint.ts';
 import { Bases } from '../../src/train/bases.ts';
 
 const shippedFolder = async (file: string) => new Uint8Array(readFileSync(`public/bases/${file}`));
@@ -22,6 +23,18 @@ test('a shipped base fits its preset and seed, and nothing that would be trained
   continued.continued!.steps = 7;
   expect(await bases.offer(continued)).not.toBeNull();
   expect(await bases.offer(presetConfig('smoke'))).toBeNull();
+});
+
+test('the base of real text fits its preset with any seed, as the preset has it or as the base records it', async () => {
+  const bases = new Bases(shippedFolder);
+  const config = { ...presetConfig('small'), seed: 7 };
+  const { metadata } = (await bases.offer(config))!;
+  expect(metadata.steps).toBeGreaterThan(config.base.steps);
+  const continued = configureFromBase(metadata, config);
+  expect((await bases.shipped(continued))!.metadata).toEqual(metadata);
+  for (const change of [{ base: { ...config.base, steps: 7 } }, { batch: { ...config.batch, sequences: 8 } }]) {
+    expect(await bases.offer({ ...config, ...change })).toBeNull();
+  }
 });
 
 test('a base trained here comes first, for the configuration it was trained with', async () => {

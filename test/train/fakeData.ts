@@ -40,16 +40,17 @@ export function fakeData(config: RunConfig): TrainingData {
   return {
     tokenizer: new ByteTokenizer(),
     suites: [],
+    notes: [],
     questions: [],
     heldOut: [{ name: 'a', rows: heldOutRow(T, V) }],
     batches: {
       check: () => {},
       allocate,
-      batchAt(step, micro, blend, into = allocate()) {
+      draw({ rows }, blend, into = allocate()) {
         const [share] = blendShares(blend, sources);
         into.counts.fill(0);
         for (let b = 0; b < B; b++) {
-          const row = (step * config.batch.accumulation + micro) * B + b;
+          const row = rows + b;
           const source = randomUniform(config.seed, 11, row) < share! ? 0 : 1;
           into.counts[source]! += T;
           for (let t = 0; t < T; t++) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/config/run.ts';
 import type { RunState } from '../../src/protocol.ts';
 import type { GridRow } from '../../src/recipe/grid.ts';
+import { placeOfStep } from '../../src/recipe/place.ts';
 import { hasDiverged, readRange, sweepRates } from '../../src/recipe/rangeTest.ts';
 import { type MetricRow, Run } from '../../src/train/run.ts';
 import { type Bench, overfit, runGrid, sweep } from '../../src/train/trials.ts';
@@ -66,7 +67,7 @@ describe('a run that lends its weights', () => {
     });
     await run.train();
     const failed = run.lend(async ({ engine, batches, blend }) => {
-      for (let step = 0; step < 3; step++) engine.submitStep(step, () => batches.batchAt(step, 0, blend), 0.5, step + 1);
+      for (let step = 0; step < 3; step++) engine.submitStep(step, () => batches.draw(placeOfStep(step, switchingConfig.batch), blend), 0.5, step + 1);
       throw new Error('as asked');
     });
     await expect(failed).rejects.toThrow('as asked');

@@ -9,6 +9,7 @@ import {
   conflicts,
   isEdited,
   linkProblems,
+  missingSources,
   parameterCount,
   readLink,
   sharesOf,
@@ -18,22 +19,27 @@ import {
 } from '../../src/ui/state/config.ts';
 import {
   addFiles,
+  chooseColumn,
   candidates,
   fileProblems,
   files,
   freeName,
+  giveUp,
   leaveOut,
+  ownFiles,
   removeFile,
   renameFile,
   settle,
   sourceName,
+  useFile,
 } from '../../src/ui/state/files.ts';
 
 // What the worker does, without one.
 vi.mock('../../src/ui/trainer.ts', async (original) => ({ ...(await original<object>()), checkFile }));
 
 beforeEach(() => {
-  files.value = [];
+  ownFiles.value = [];
+  candidates.value = [];
   useSources([]);
   choosePreset('tiny');
 });
@@ -99,20 +105,20 @@ test('an empty file and a file of another kind are refused by name', async () =>
   await addFiles([new File([], 'empty.txt'), new File(['good'], 'good.ndjson.txt'), new File(['x'], 'photo.png')]);
   expect(fileProblems.value).toHaveLength(2);
   expect(fileProblems.value[0]).toMatch(/empty\.txt is empty/);
-  expect(fileProblems.value[1]).toMatch(/photo\.png is not/);
+  expect(fileProblems.value[1]).toMatch(/photo\.png is of no kind .*\(code text-kind\)/);
   expect(files.value.map(({ source }) => source)).toEqual(['good-ndjson']);
 });
 
 test('what cannot be read is refused when it is added, with a code, and is no source', async () => {
   await addFiles([
-    new File([Uint8Array.of(0xff, 0xfe, 0x61, 0)], 'wide.txt'),
-    new File(['{"text":"a"}\n{"no":1}'], 'half.jsonl'),
+    new File([Uint8Array.of(0xff, 0xfe, 0, 0)], 'wide.txt'),
+    new File(['{"text":"a"}\n[1]'], 'half.jsonl'),
     new File([Uint8Array.of(0x1f, 0x8b, 8, 0)], 'cut.txt.gz'),
   ]);
   expect(files.value).toEqual([]);
   expect(candidates.value).toEqual([]);
   expect(fileProblems.value.map((sentence) => /^\S.* \(code ([\w-]+)\)\.$/.exec(sentence)?.[1])).toEqual([
-    'text-utf16',
+    'text-utf32',
     'text-fields',
     'gzip-damaged',
   ]);
@@ -123,9 +129,9 @@ test('damaged text waits for a choice: replaced, read as Windows-1252, or left o
   for (const choice of ['replace', 'windows-1252'] as const) {
     await addFiles([damaged()]);
     const [candidate] = candidates.value;
-    expect(candidate).toMatchObject({ name: 'café.txt', state: { kind: 'damaged', places: 1, at: 3 } });
+    expect(candidate).toMatchObject({ file: { name: 'café.txt' }, state: { kind: 'damaged', places: 1, at: 3 } });
     expect(files.value).toEqual([]);
-    await settle(candidate!, choice);
+    await settle(candidate!, { invalid: choice });
     expect(candidates.value).toEqual([]);
     expect(files.value).toMatchObject([{ source: 'caf', invalid: choice }]);
     removeFile('caf');
@@ -133,6 +139,70 @@ test('damaged text waits for a choice: replaced, read as Windows-1252, or left o
   await addFiles([damaged()]);
   leaveOut(candidates.value[0]!);
   expect([candidates.value, files.value, fileProblems.value]).toEqual([[], [], []]);
+});
+
+test('a file of several columns waits for one to be chosen, and another may be chosen later', async () => {
+  await addFiles([new File(['title,body\nMoby Dick,The whale swam.\n'], 'table.csv')]);
+  const [candidate] = candidates.value;
+  expect(candidate!.state).toMatchObject({ kind: 'column', columns: ['title', 'body'] });
+  await settle(candidate!, { column: 'body' });
+  expect(ownFiles.value[0]).toMatchObject({
+    file: { column: 'body' },
+    preview: { documents: 1, first: [{ text: 'The whale swam.' }] },
+  });
+  await chooseColumn('table', 'title');
+  expect(ownFiles.value[0]).toMatchObject({ file: { column: 'title' }, preview: { first: [{ text: 'Moby Dick' }] } });
+  expect(files.value).toMatchObject([{ source: 'table', column: 'title' }]);
+});
+
+test('a file is put into some blends, or mixed into the preset’s', async () => {
+  await addFiles([new File(['some text'], 'mine.txt')]);
+  const preset = presetConfig('tiny');
+  useFile('mine', { blends: ['continued.qa'] });
+  expect(config.value.base.blend).toEqual(preset.base.blend);
+  expect(config.value.continued!.qa).toEqual({ mine: 100 });
+  useFile('mine', { share: 0.25 });
+  expect(sharesOf(config.value.continued!.qa).mine).toBeCloseTo(0.25, 4);
+  expect(conflicts.value).toEqual([]);
+  useFile('mine', { blends: [] });
+  expect(ownFiles.value[0]!.use).toEqual({ source: 'mine', blends: ['continued.qa'], share: 0.25 });
+  // A world's words are its own.
+  choosePreset('world');
+  expect(config.value).toMatchObject({ data: { world: null }, base: { blend: { mine: 1 } } });
+  expect(conflicts.value).toEqual([]);
+});
+
+test('a reloaded page asks for the file by its source, and keeps everything else', async () => {
+  await addFiles([new File(['some text'], 'mine.txt')]);
+  useFile('mine', { share: 0.5 });
+  state('continued.qa.news', '40');
+  state('base.steps', '123');
+  const before = config.value;
+  const link = encodeHash(before);
+  // What a reload leaves: the address, and what the tab remembers.
+  ownFiles.value = [];
+  useSources([]);
+  choosePreset('smoke');
+  readLink(link);
+  expect(config.value).toEqual(before);
+  expect(missingSources.value).toEqual(['mine']);
+  expect(conflicts.value).toEqual(['The text “mine” is not here: choose its file under “Your own text”.']);
+  await addFiles([new File(['some text'], 'other-name.txt')], 'mine');
+  expect(files.value).toMatchObject([{ source: 'mine', name: 'other-name.txt' }]);
+  expect(ownFiles.value[0]!.use.share).toBe(0.5);
+  expect(config.value).toEqual(before);
+  expect(conflicts.value).toEqual([]);
+  // Another file beside it does not end the asking; giving it up does.
+  ownFiles.value = [];
+  useSources([], [], false, 'mine');
+  readLink(link);
+  await addFiles([new File(['more text'], 'more.txt')]);
+  expect([sourcesOf(config.value).includes('more'), missingSources.value]).toEqual([true, ['mine']]);
+  removeFile('more');
+  giveUp('mine');
+  expect(sourcesOf(config.value)).toEqual(sourcesOf(presetConfig('tiny')));
+  expect(config.value.base.steps).toBe(123);
+  expect(conflicts.value).toEqual([]);
 });
 
 describe('names of sources', () => {

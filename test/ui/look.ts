@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
 import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { openPlayed } from './fake/play.ts';
-import { states } from './fake/states.ts';
+import { states, wayTo } from './fake/states.ts';
 import { redrawn } from './frames.ts';
 
 const WIDTHS = [1280, 768, 360];
@@ -23,12 +23,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
   for (const state of states) {
     if (wanted.length > 0 && !wanted.includes(state.name)) continue;
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
-    const page = await openPlayed(context, url + (state.address ?? ''), state.scenario);
+    const way = wayTo(state);
+    const page = await openPlayed(context, url + (way[0]!.address ?? ''), way[0]!.scenario ?? {});
     page.on('console', (message) => {
       if (message.type() === 'error') console.log(`${state.name}: ${message.text()}`);
     });
     page.on('pageerror', (error) => console.log(`${state.name}: ${error.stack}`));
-    await state.reach(page);
+    for (const { reach } of way) await reach(page);
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
       await redrawn(page);

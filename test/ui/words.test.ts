@@ -57,3 +57,18 @@ test('what moves, moves only where the reader has not asked for less', () => {
   }
   for (const { name, source } of files(/\.tsx?$/)) expect(source, name).not.toMatch(/behavior: 'smooth'|\.animate\(/);
 });
+
+test('no command of the terminal is in a message that the page can show', () => {
+  const root = path.resolve(folder, '..');
+  const found = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('cli'))
+    .flatMap((name) => {
+      const { program } = parseSync(name, readFileSync(path.join(root, name), 'utf8'));
+      return [...nodesOf(program)].flatMap(({ type, value }): string[] => {
+        const said = type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
+        // An option stands after a word, a custom property of CSS alone or in brackets.
+        return typeof said === 'string' && /\bnpm (run|test|start)\b|\bnode src\/|\w[:,]? \(?--[a-z]/.test(said) ? [`${name}: ${said}`] : [];
+      });
+    });
+  expect(found).toEqual([]);
+});

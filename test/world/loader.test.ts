@@ -70,6 +70,15 @@ describe('a batch', () => {
   });
 });
 
+test('rows of another length go on behind the documents that were drawn before', () => {
+  const place = { rows: 6, tokens: 6 * T };
+  const shorter = new WorldLoader(corpus, { sequences: 4, length: 16, accumulation: 1 }, 1);
+  const { tokens, documentStart, source } = shorter.draw(place, PRETRAINING);
+  const end = [...documentStart.subarray(0, 16)].findIndex((start) => start > 0);
+  const first = [...tokens.subarray(1, end < 0 ? 16 : end - 1)];
+  expect(corpus.text(shorter.names[source[0]!]!, place.tokens)).toMatch(new RegExp(`^${world.tokenizer.decode(first)}`));
+});
+
 test('counts of a resumed run are those of the run', () => {
   const blendAt = (step: number) => (step < 3 ? PRETRAINING : { qa: 1 });
   const total = new Float64Array(loader.names.length);

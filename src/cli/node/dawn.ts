@@ -1,6 +1,7 @@
 /** WebGPU without a browser: Dawn, Chromium's own implementation, as a Node add-on. */
 import { create, globals } from 'webgpu';
 import type { AdapterReport } from '../../protocol.ts';
+import { UserError } from '../../util/errors.ts';
 import { ensureChromium } from './installChromium.mjs';
 import { choosePolling } from './pollSlowly.ts';
 import { describeSearch, loadVulkan, vulkanAvailable } from './vulkan.mjs';
@@ -73,7 +74,7 @@ export async function openNodeDevice(options: NodeDeviceOptions = {}): Promise<N
   });
   if (!adapter) {
     const tried = process.platform === 'linux' ? ` ${describeSearch()}` : '';
-    throw new Error(
+    throw new UserError(
       `No WebGPU adapter on this machine: neither a GPU with a Vulkan, Metal or Direct3D 12 driver nor the software adapter that ` +
         `Chromium carries works.${tried} Install a GPU driver or Chromium, or name one: a driver's .json file with VK_DRIVER_FILES, ` +
         `a Chromium with CHROMIUM_PATH.`,

@@ -27,6 +27,10 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     means: 'This browser has little room for saved runs, or none.',
     todo: 'Download the models that you want to keep.',
   },
+  data: {
+    means: 'Something about your text or its held-out part is not as it was asked for, and the run goes on.',
+    todo: 'Read what it says; change the text or the settings if it matters to you.',
+  },
   'old-save': {
     means: 'The newest save could not be read, so an older one is used.',
     todo: 'You need not do anything.',

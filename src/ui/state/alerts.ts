@@ -12,6 +12,7 @@ export const LEVELS: Record<NoticeCode, Level> = {
   'went-back': 'info',
   'not-saved': 'warn',
   storage: 'warn',
+  data: 'info',
   'old-save': 'warn',
   'gpu-lost': 'warn',
   'gpu-hung': 'warn',

@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { PRESETS } from '../../config/presets.ts';
 import type { BaseOffer, BaseSource, ModelFile } from '../../protocol.ts';
 import { parseBaseMetadata } from '../../recipe/baseCheckpoint.ts';
+import { isModelFile, missingModelFiles } from '../../recipe/modelFiles.ts';
 import { offeredBase } from '../trainer.ts';
 import { text } from '../strings.ts';
 import { chosenShipped, choosePreset, givenBase, ownConfig, preset, startsFromShipped } from './config.ts';
@@ -42,14 +43,12 @@ export function askForShippedBase(): void {
   effect(() => void (chosenShipped.value = wantsShipped.value ? (shippedBase.value?.metadata ?? null) : null));
 }
 
-const NEEDED = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'];
-
 /** Takes a model folder's files, or a .zip of them. What is wrong with them is said in a sentence, and nothing changes. */
 export async function openFolder(list: readonly File[]): Promise<void> {
   folderProblem.value = null;
   try {
     const files = await readFiles(list);
-    const missing = NEEDED.filter((name) => !files.some((file) => file.name === name));
+    const missing = missingModelFiles(files.map(({ name }) => name), true);
     if (missing.length > 0) throw new Error(text.base.lacks(missing));
     const metadata = parseBaseMetadata(parse(files.find(({ name }) => name === 'rekindle.json')!.bytes));
     const known = PRESETS.find(({ name, config: { continued } }) => name === metadata.preset && continued);
@@ -81,7 +80,7 @@ const MOST_ENTRIES = 10_000;
 /** Only what is needed is read, and of a zip only what its table of contents says is not too much. */
 async function readFiles(list: readonly File[]): Promise<ModelFile[]> {
   const zip = list.find(({ name }) => name.endsWith('.zip'));
-  const wanted = zip ? [zip] : list.filter(({ name }) => NEEDED.includes(name));
+  const wanted = zip ? [zip] : list.filter(({ name }) => isModelFile(name));
   const size = wanted.reduce((sum, file) => sum + file.size, 0);
   if (size > LARGEST_FOLDER) throw new Error(text.base.tooLarge(size, LARGEST_FOLDER));
   const read = await Promise.all(
@@ -94,7 +93,7 @@ async function readFiles(list: readonly File[]): Promise<ModelFile[]> {
   let entries = 0;
   const filter = ({ name, originalSize }: { name: string; originalSize: number }): boolean => {
     if (++entries > MOST_ENTRIES) throw new Error(text.base.tooMany(MOST_ENTRIES));
-    if (!NEEDED.includes(name.split('/').at(-1)!)) return false;
+    if (!isModelFile(name.split('/').at(-1)!)) return false;
     unpacked += originalSize;
     if (unpacked > most) throw new Error(text.base.tooLarge(unpacked, most));
     return true;
@@ -102,7 +101,7 @@ async function readFiles(list: readonly File[]): Promise<ModelFile[]> {
   // fflate unpacks into as many bytes as the table says: one that lies gives a damaged file, not a larger one.
   return Object.entries(unzipSync(read[0]!.bytes, { filter }))
     .map(([path, bytes]) => ({ name: path.split('/').at(-1)!, bytes }))
-    .filter(({ name }) => NEEDED.includes(name));
+    .filter(({ name }) => isModelFile(name));
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -1,14 +1,31 @@
 /** What the run on the page shows, once it is over: sentences, the finding first; none while it trains. */
-import { computed } from '@preact/signals';
-import { conclude } from '../../recipe/conclusion.ts';
-import { conclusionSentences } from '../../recipe/conclusionWords.ts';
+import { computed, effect, signal } from '@preact/signals';
 import { shownPlan } from './config.ts';
 import { isActive } from './controls.ts';
 import { heldOut, history, logged, runConfig, runState } from './run.ts';
 
+/** Fetched when the first run is over: before that there is nothing to conclude. */
+const tools = signal<typeof import('./concluding.ts') | null>(null);
+
+const isOver = computed(() => runConfig.value !== null && !isActive(runState.value) && logged.value > 0);
+
+effect(() => {
+  if (!isOver.value || tools.peek()) return;
+  // Where the page's server is gone the picture keeps its own summary; the next run's end asks again.
+  import('./concluding.ts').then(
+    (loaded) => (tools.value = loaded),
+    () => {},
+  );
+});
+
 export const conclusion = computed((): readonly string[] => {
-  const config = runConfig.value;
-  if (!config || isActive(runState.value) || logged.value === 0) return [];
-  const concluded = conclude({ config, plan: shownPlan.value, heldOut: heldOut.value, losses: history });
+  if (!isOver.value || !tools.value) return [];
+  const { conclude, conclusionSentences } = tools.value;
+  const concluded = conclude({
+    config: runConfig.value!,
+    plan: shownPlan.value,
+    heldOut: heldOut.value,
+    losses: history,
+  });
   return concluded ? conclusionSentences(concluded) : [];
 });

@@ -11,17 +11,22 @@ import { DEFAULT_PRESET, presetConfig } from '../../config/presets.ts';
 import { replaceSources, setText, withDerived } from '../../config/resolve.ts';
 import type { Blend, ModelConfig, RunConfig } from '../../config/run.ts';
 import { decodeHash } from '../../config/url.ts';
+import { REAL_SOURCES, SOURCE_NAME, type SourceUse } from '../../config/sources.ts';
 import { checkConfig } from '../../config/validate.ts';
 import { type BaseCheck, type BaseMetadata, checkAgainstBase, configureFromBase } from '../../recipe/baseCheckpoint.ts';
 import { planRun } from '../../recipe/phases.ts';
+import { text } from '../strings.ts';
 import { isActive } from './controls.ts';
 import { runConfig, runPart, runState } from './run.ts';
 
 export const preset = signal(DEFAULT_PRESET);
 /** Dotted key → value as text, in the order stated. */
 const stated = signal<ReadonlyMap<string, string>>(new Map());
-/** Names of the reader's own sources. */
+/** Names of the reader's own sources, and where those are read that are not read everywhere. */
 export const ownSources = signal<readonly string[]>([]);
+const ownUses = signal<readonly SourceUse[]>([]);
+/** Sources of the reader's whose files are asked for again. */
+const awaited = signal<readonly string[]>([]);
 /** What a link asked for and could not have, one sentence each. */
 export const linkProblems = signal<readonly string[]>([]);
 
@@ -34,7 +39,9 @@ export const startsFromShipped = computed(() => chosenShipped.value !== null);
 /** The preset with the reader's sources, and what was stated on top of it; `base`: what the run continues. */
 function recipeOn(base: BaseMetadata | null): RunConfig {
   const chosen = presetConfig(preset.value);
-  const start = replaceSources(base && chosen.continued ? configureFromBase(base, chosen) : chosen, ownSources.value);
+  const continues = base !== null && chosen.continued !== null;
+  const sources = [...ownSources.value, ...awaited.value];
+  const start = replaceSources(continues ? configureFromBase(base, chosen) : chosen, sources, continues, ownUses.value);
   const next = cloneConfig(start);
   const isSection = (key: string) => optionOf(key)?.type === 'section';
   const inOrder = [...stated.value].sort(([a], [b]) => Number(isSection(b)) - Number(isSection(a)));
@@ -47,8 +54,24 @@ function recipeOn(base: BaseMetadata | null): RunConfig {
 export const ownConfig = computed(() => recipeOn(givenBase.value));
 export const config = computed(() => (chosenShipped.value ? recipeOn(chosenShipped.value) : ownConfig.value));
 
+/** Sources that the recipe names and that are neither shipped nor given: their files have to be chosen, or chosen again. */
+export const missingSources = computed((): readonly string[] => {
+  const { data, base, continued } = config.value;
+  if (data.world) return [];
+  const blends = [givenBase.value ?? chosenShipped.value ? {} : base.blend, continued?.general ?? {}, continued?.qa ?? {}];
+  const names = new Set(blends.flatMap((blend) => Object.keys(blend)));
+  return [...names].filter((name) => SOURCE_NAME.test(name) && !Object.hasOwn(REAL_SOURCES, name) && !ownSources.value.includes(name));
+});
+
+/** Whether the preset itself names a source. */
+export const isPresets = (source: string): boolean => sourcesOf(presetConfig(preset.value)).includes(source);
+
 /** What keeps the recipe from being run, one sentence each. */
-export const conflicts = computed(() => [...checkConfig(config.value, ownSources.value), ...againstBase.value.errors]);
+export const conflicts = computed(() => [
+  ...checkConfig(config.value, [...ownSources.value, ...missingSources.value], (givenBase.value ?? chosenShipped.value) !== null),
+  ...missingSources.value.map(text.setup.missing),
+  ...againstBase.value.errors,
+]);
 
 /** How the recipe departs from the model folder it continues. The folder's own tokenizer is the run's. */
 export const againstBase = computed((): BaseCheck => {
@@ -72,9 +95,16 @@ export function state(key: string, value: string): string | null {
   return null;
 }
 
-/** Puts other sources of the reader's in place; weights stated for sources that are gone go with them. */
-export function useSources(names: readonly string[]): void {
+/**
+ * Puts other sources of the reader's in place; weights that were stated go, for the blends are others, unless `keepWeights`
+ * says that they were stated for these. Those whose files are still asked for stay, but for `without`.
+ */
+export function useSources(names: readonly string[], uses: readonly SourceUse[] = [], keepWeights = false, without?: string): void {
+  const stays = (name: string) => name !== without && !names.includes(name) && !isPresets(name);
+  awaited.value = missingSources.value.filter(stays);
   ownSources.value = names;
+  ownUses.value = uses;
+  if (keepWeights) return;
   stated.value = new Map([...stated.value].filter(([key]) => weightKey(key) === null));
 }
 
@@ -83,6 +113,7 @@ export function readLink(hash: string): void {
   if (hash.length < 2) return;
   const { config: linked, problems } = decodeHash(hash);
   preset.value = linked.preset;
+  awaited.value = [];
   stated.value = new Map(differences(linked, presetConfig(linked.preset)).map(({ key, to }) => [key, to]));
   linkProblems.value = problems;
 }

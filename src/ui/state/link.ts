@@ -1,7 +1,7 @@
 /** The address bar says the recipe, as differences from the preset, so that copying it shares the recipe. */
 import { effect } from '@preact/signals';
 import { encodeHash } from '../../config/url.ts';
-import { config, isEdited, preset, readLink } from './config.ts';
+import { config, isEdited, ownSources, preset, readLink } from './config.ts';
 import { isEmbedded } from './lesson.ts';
 import { DEFAULT_PRESET } from '../../config/presets.ts';
 import { RUN_HASH, view, viewOf } from './route.ts';
@@ -29,7 +29,7 @@ export function keepLink(): void {
   addEventListener('hashchange', arrive);
   effect(() => {
     if (view.value !== 'run') return;
-    const isDefault = !isEdited.value && preset.value === DEFAULT_PRESET;
+    const isDefault = !isEdited.value && ownSources.value.length === 0 && preset.value === DEFAULT_PRESET;
     writeHash(isDefault ? '' : encodeHash(config.value));
   });
 }

@@ -79,7 +79,7 @@ export function reportOf(report: Report): string {
       : table(
           words.heldOutColumns,
           Object.entries(last).map(([source, loss]) => {
-            const moved = atSwitch && ended && source in atSwitch.loss ? changeOf(atSwitch, ended, [source]) : null;
+            const moved = atSwitch && ended && changeOf(atSwitch, ended, [source]);
             return [
               source,
               number(first[source]),

@@ -114,9 +114,9 @@ export function plotsInput(): PlotsInput {
 }
 const hiddenLines = computed(() => new Set((['average', 'raw'] as const).filter((line) => putAway.value.has(line))));
 
-/** The picture in words: what a finished run shows, else how far it has come. */
+/** The picture in words: how far the run has come and, once it is over, what it shows. */
 export const shownSummary = (): string =>
-  [...conclusion.value, summaryOf(shownPlan.value, history, smoother.value)].join(' ');
+  [summaryOf(shownPlan.value, history, smoother.value), ...conclusion.value].join(' ');
 
 /** Ticks when the picture should be drawn: with every frame, unless it is frozen. */
 export const picture = signal(0);

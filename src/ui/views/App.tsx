@@ -2,9 +2,7 @@ import type { ComponentType } from 'preact';
 import { AlertRoom } from '../alerts/AlertRoom.tsx';
 import { fetched } from '../components/fetched.tsx';
 import { machine } from '../trainer.ts';
-import { Answers } from './Answers.tsx';
 import { AtHand } from './AtHand.tsx';
-import { Benchmarks } from './Benchmarks.tsx';
 import { Embedded } from './Embedded.tsx';
 import { Figure } from './Figure.tsx';
 import { Footer } from './Footer.tsx';
@@ -14,10 +12,8 @@ import { NoGpu } from './NoGpu.tsx';
 import { Recorded } from './Recorded.tsx';
 import { Resume } from './Resume.tsx';
 import { RunPanel } from './RunPanel.tsx';
-import { Samples } from './Samples.tsx';
 import { Setup } from './Setup.tsx';
 import { Tour, TourInvitation } from './Tour.tsx';
-import { SourcesTable } from './SourcesTable.tsx';
 import { hasRunsToCompare, removedRows } from '../runs/ledger.ts';
 import { isEmbedded, isHidden } from '../state/lesson.ts';
 import { type View, view } from '../state/route.ts';
@@ -65,6 +61,11 @@ const UndoBar = fetched(
   (children) => <div>{children}</div>,
 );
 
+const Results = fetched(
+  () => import('./Results.tsx').then((module) => module.Results),
+  (children) => <div class="results">{children}</div>,
+);
+
 function RunSheet() {
   const none = machine.value.kind === 'none' ? machine.value : null;
   return (
@@ -81,16 +82,7 @@ function RunSheet() {
         <Recorded />
         <Figure />
         {hasRunsToCompare.value && !isHidden('runs') && <RunsTable />}
-        {runConfig.value && (
-          <div class="results">
-            <div class="stack-6">
-              <SourcesTable />
-              <Benchmarks />
-            </div>
-            {!isHidden('samples') && <Samples />}
-            {!isHidden('samples') && <Answers />}
-          </div>
-        )}
+        {runConfig.value && <Results />}
       </div>
       <div class="setup">
         <Setup />

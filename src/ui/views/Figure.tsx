@@ -6,7 +6,7 @@ import { ChartTable } from '../chart/ChartTable.tsx';
 import { Key } from '../chart/Key.tsx';
 import { NARROWEST, zoomBy } from '../chart/scale.ts';
 import { lowerBound, nearest } from '../chart/downsample.ts';
-import { PHASE_NAMES } from '../chart/summary.ts';
+import { PHASE_NAMES, summaryOf } from '../chart/summary.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import { shownConfig, shownPlan } from '../state/config.ts';
 import { conclusion } from '../state/conclusion.ts';
@@ -38,7 +38,6 @@ export function Figure() {
   const figure = useRef<HTMLElement>(null);
   void picture.value;
   const plan = shownPlan.value;
-  const said = shownSummary();
   const last = history.length - 1;
   const { continued } = shownConfig.value;
 
@@ -70,7 +69,7 @@ export function Figure() {
           divisor={continued?.switchShare === null ? continued.switchDivisor : null}
           trained={runConfig.value ? (last < 0 ? plan.firstStep : history.step[last] + 1) : null}
           reading={reading.value}
-          summary={said}
+          summary={shownSummary()}
           onRead={(step) => (reading.value = step)}
           onZoom={(window) => (zoom.value = window && within(window))}
           onKey={onKey}
@@ -142,20 +141,21 @@ export function Figure() {
       </div>
       {axesAreOpen.value && <Axes plan={plan} figure={figure} />}
       <Key />
-      {runConfig.value && <Caption summary={said} />}
+      {runConfig.value && <Caption />}
       {tableIsOpen.value && <ChartTable />}
     </figure>
   );
 }
 
-/** What a finished run shows, the finding first; until then how far it has come. */
-function Caption({ summary: said }: { summary: string }) {
+/** What a finished run shows, the finding first; how far it has come. */
+function Caption() {
   const [finding, ...more] = conclusion.value;
-  if (finding === undefined) return <figcaption>{said}</figcaption>;
+  const progress = summaryOf(shownPlan.value, history, smoother.value);
+  if (finding === undefined) return <figcaption>{progress}</figcaption>;
   return (
     <figcaption>
       <p class="finding">{finding}</p>
-      {more.map((sentence) => (
+      {[...more, progress].map((sentence) => (
         <p key={sentence} class="note">
           {sentence}
         </p>

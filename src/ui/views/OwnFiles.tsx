@@ -1,25 +1,21 @@
-/** The reader's own text as a source: dropped or chosen, named, and kept in this tab. */
+/** The reader's own text as sources: dropped or chosen, looked at, named, put into the blends, and kept in this tab. */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
-import type { UserFile } from '../../protocol.ts';
-import {
-  ACCEPTED,
-  addFiles,
-  type Candidate,
-  candidates,
-  fileProblems,
-  files,
-  leaveOut,
-  removeFile,
-  renameFile,
-  settle,
-} from '../state/files.ts';
+import { fetched } from '../components/fetched.tsx';
+import { FileInput } from '../files/FileInput.tsx';
+import { missingSources } from '../state/config.ts';
+import { addFiles, candidates, fileProblems, ownFiles } from '../state/files.ts';
 import { text } from '../strings.ts';
-import * as format from '../format.ts';
+
+const Rows = fetched(
+  () => import('../files/Rows.tsx').then((module) => module.Rows),
+  (children) => <div>{children}</div>,
+);
 
 export function OwnFiles() {
   const id = useId();
   const over = useSignal(false);
+  const hasRows = missingSources.value.length + candidates.value.length + ownFiles.value.length > 0;
   return (
     <div
       class={`drop stack-2 ${over.value ? 'over' : ''}`}
@@ -37,17 +33,7 @@ export function OwnFiles() {
       <h2>
         <label for={id}>{text.setup.files}</label>
       </h2>
-      <input
-        id={id}
-        type="file"
-        multiple
-        accept={ACCEPTED.join(',')}
-        aria-describedby={`${id}-note`}
-        onChange={(event) => {
-          void addFiles([...(event.currentTarget.files ?? [])]);
-          event.currentTarget.value = '';
-        }}
-      />
+      <FileInput id={id} multiple describedBy={`${id}-note`} />
       <p class="note" id={`${id}-note`}>
         {text.setup.filesNote}
       </p>
@@ -58,71 +44,7 @@ export function OwnFiles() {
           ))}
         </div>
       )}
-      <ul class="stack-2">
-        {candidates.value.map((candidate) => (
-          <CandidateRow key={candidate.key} candidate={candidate} />
-        ))}
-        {files.value.map((file) => (
-          <FileRow key={file.source} file={file} />
-        ))}
-      </ul>
+      {hasRows && <Rows />}
     </div>
-  );
-}
-
-/** A file that is being read, or whose damage the reader has to judge. */
-function CandidateRow({ candidate }: { candidate: Candidate }) {
-  const { name, state } = candidate;
-  return (
-    <li class="candidate stack-2">
-      {state.kind === 'reading' ? (
-        <label class="note">
-          {text.setup.reading(name)} <progress max={1} value={state.share} />
-        </label>
-      ) : (
-        <p role="alert">{text.setup.damaged(name, state.places, state.at)}</p>
-      )}
-      <span class="buttons">
-        {state.kind === 'damaged' && (
-          <>
-            <button type="button" onClick={() => void settle(candidate, 'replace')}>
-              {text.setup.replace}
-            </button>
-            <button type="button" onClick={() => void settle(candidate, 'windows-1252')}>
-              {text.setup.western}
-            </button>
-          </>
-        )}
-        <button type="button" class="quiet" aria-label={text.setup.remove(name)} onClick={() => leaveOut(candidate)}>
-          {text.setup.leaveOut}
-        </button>
-      </span>
-    </li>
-  );
-}
-
-function FileRow({ file }: { file: UserFile }) {
-  return (
-    <li class="file">
-      <span class="note">
-        {file.name}, {format.bytes(file.bytes.size)}
-      </span>
-      <label>
-        {text.setup.fileSource}{' '}
-        <input
-          type="text"
-          value={file.source}
-          onChange={(event) => renameFile(file.source, event.currentTarget.value.trim())}
-        />
-      </label>
-      <button
-        type="button"
-        class="quiet"
-        aria-label={text.setup.remove(file.name)}
-        onClick={() => removeFile(file.source)}
-      >
-        {text.setup.removeShort}
-      </button>
-    </li>
   );
 }

@@ -49,7 +49,7 @@ function Row({ source, index }: { source: string; index: number }) {
   const [start] = points;
   const last = points.at(-1);
   const change = switchStep === null ? start : points.find(({ step }) => step === switchStep);
-  const moved = change && last && last.step > change.step ? changeOf(change, last, [source]) : null;
+  const moved = change && last && changeOf(change, last, [source]);
   const count = sources.value.find(({ name }) => name === source);
   const look = lookOf(index);
   return (

@@ -26,6 +26,10 @@ const PARTS = [
   ' ',
   '{"text":"a"}\n',
   '"',
+  ',',
+  '[',
+  ']',
+  'a,text\n',
 ];
 const LINES = [
   '{"text":"whale"}',
@@ -33,6 +37,8 @@ const LINES = [
   '{"prompt":"1","answer":"2"}',
   '',
   '{"text":"\\u00e9\\n"}',
+  '{"prompt":"a","completion":" b"}',
+  '{"messages":[{"role":"user","content":"a"},{"role":"b","content":[{"text":"c"},null]}]}',
   '{"__proto__":{"text":"a"},"text":"b"}',
 ];
 const BROKEN = [
@@ -46,7 +52,7 @@ const BROKEN = [
   [0xff, 0xfe],
   [0xef, 0xbf, 0xbd],
 ];
-const NAMES = ['a.txt', 'a.md', 'a.jsonl', 'a.ndjson', 'a.txt.gz', 'a.jsonl.gz'];
+const NAMES = ['a.txt', 'a.csv', 'a.jsonl', 'a.json', 'a.txt.gz', 'a.jsonl.gz', 'a.tsv', 'a'];
 const INVALID: readonly Invalid[] = ['refuse', 'replace', 'windows-1252'];
 
 let pool: Uint8Array[] | undefined;

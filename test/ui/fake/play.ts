@@ -23,6 +23,10 @@ async function bundle(): Promise<string> {
   return output[0].code;
 }
 
+/** The worker's script, with its scenario. */
+export const playedScript = async (scenario: Scenario): Promise<string> =>
+  `globalThis.scenario = ${JSON.stringify(scenario)};\n${await (script ??= bundle())}`;
+
 /** Opens the page at `url` with a scenario. */
 export async function openPlayed(context: BrowserContext, url: string, scenario: Scenario): Promise<Page> {
   const page = await newPlayer(context);
@@ -40,14 +44,9 @@ export async function newPlayer(context: BrowserContext): Promise<Page> {
 
 /** In such a page; `?worker` requests and built worker files both carry the worker's name. */
 export async function play(page: Page, url: string, scenario: Scenario): Promise<void> {
-  const code = await (script ??= bundle());
+  const body = await playedScript(scenario);
   await page.unrouteAll();
-  await page.route(/trainer\.worker/, (route) =>
-    route.fulfill({
-      contentType: 'text/javascript',
-      body: `globalThis.scenario = ${JSON.stringify(scenario)};\n${code}`,
-    }),
-  );
+  await page.route(/trainer\.worker/, (route) => route.fulfill({ contentType: 'text/javascript', body }));
   await page.route(/\/results\/[^/]+$/, async (route) => {
     const name = route.request().url().split('/').at(-1)!;
     const json = scenario.recorded ? (await recordedFiles())[name] : undefined;

@@ -1,17 +1,26 @@
-/** Every state of the page worth looking at, and how to get there from a fresh one. */
+/** Every state of the page worth looking at, and how to get there: from a fresh page, or from another state. */
 import type { Page } from 'playwright-core';
 import { recording } from './recordings.ts';
 import type { Scenario } from './trainer.worker.ts';
 
 export interface PageState {
   name: string;
-  scenario: Scenario;
+  scenario?: Scenario;
+  /** The state that it is reached from, of which its scenario is. */
+  after?: string;
   /** What follows the page's address. */
   address?: string;
   /** Made of the same parts as another state: worth a look, no test of its own. */
   onlyLook?: true;
   /** Brings the page there; it then stays. */
   reach(page: Page): Promise<void>;
+}
+
+/** A state with those that lead to it, from a fresh page on. */
+export function wayTo(state: PageState): PageState[] {
+  const before = states.find(({ name }) => name === state.after);
+  if (state.after !== undefined && before === undefined) throw new Error(`${state.name} comes after ${state.after}, which is no state.`);
+  return before ? [...wayTo(before), state] : [state];
 }
 
 const start = (page: Page) => page.getByRole('button', { name: 'Start' }).click();
@@ -38,15 +47,90 @@ async function experiments(page: Page): Promise<void> {
 
 export const states: readonly PageState[] = [
   { name: 'idle', scenario: {}, reach: (page) => seen(page, 'Runs on') },
+  {
+    name: 'walk',
+    after: 'idle',
+    async reach(page) {
+      await page.getByRole('button', { name: 'What am I looking at?' }).click();
+      await page.getByRole('button', { name: 'Next' }).click();
+      await page.getByRole('button', { name: 'Next' }).click();
+      await seen(page, 'The moment it is all about');
+    },
+  },
+  {
+    name: 'help',
+    after: 'walk',
+    async reach(page) {
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Help' }).click();
+      await seen(page, 'pause or resume');
+    },
+  },
+  {
+    name: 'settings',
+    after: 'help',
+    async reach(page) {
+      await page.keyboard.press('Escape');
+      await page.getByText('Edit the weights').click();
+      await page.getByText('All settings').click();
+    },
+  },
+  {
+    name: 'before-run',
+    after: 'settings',
+    async reach(page) {
+      await page.getByText('of graphics memory').click();
+      await page.getByRole('button', { name: 'Time its first steps' }).click();
+      await seen(page, 'Time them again');
+    },
+  },
+  {
+    name: 'axes',
+    after: 'before-run',
+    async reach(page) {
+      await start(page);
+      await seen(page, 'Start again');
+      await page.getByRole('button', { name: 'Axes and files' }).click();
+      await page.getByRole('combobox', { name: 'Along' }).selectOption('tokens');
+      await page.getByLabel('Log along').check();
+      await page.getByLabel('Log loss').check();
+    },
+  },
   { name: 'software', scenario: { machine: 'software' }, reach: (page) => seen(page, 'software adapter') },
   { name: 'compiling', scenario: { end: { kind: 'compiling', at: 0 } }, reach: startAndSee('Compiling kernels 7/12') },
   { name: 'running', scenario: { stride: 1 }, reach: startAndSee('Training — base run') },
   {
     name: 'paused',
-    scenario: { end: { kind: 'paused', at: 0.6 } },
+    scenario: { alerts: true, end: { kind: 'paused', at: 0.6 } },
     async reach(page) {
       await startAndSee('Paused')(page);
       await page.getByRole('button', { name: 'Table' }).click();
+    },
+  },
+  {
+    name: 'alerts',
+    after: 'paused',
+    async reach(page) {
+      await page.getByText('All 4 alerts').click();
+      const spike = page.getByRole('listitem').filter({ hasText: 'The loss jumped from 3.214' });
+      const show = spike.getByRole('button', { name: 'Show step' });
+      const step = (await show.textContent())!.replace('Show step ', '');
+      await show.click();
+      // The reading line of the picture stands there.
+      await seen(page, `Step ${step}, base run: loss`);
+    },
+  },
+  {
+    name: 'instruments-paused',
+    after: 'alerts',
+    async reach(page) {
+      await page.getByRole('link', { name: 'Instruments' }).click();
+      await page.getByRole('button', { name: 'Overfit one row' }).click();
+      await seen(page, 'the loss of one row went from');
+      await page.getByRole('button', { name: 'Sweep the rate' }).click();
+      await seen(page, 'The loss falls fastest at');
+      await page.getByRole('button', { name: 'Run all combinations' }).click();
+      await seen(page, 'no difference shown');
     },
   },
   {
@@ -66,20 +150,20 @@ export const states: readonly PageState[] = [
     reach: (page) => seen(page, 'open in another tab'),
   },
   {
+    name: 'elsewhere-asleep',
+    scenario: { saved: 1, elsewhere: 1, asleep: true, stride: 2 },
+    async reach(page) {
+      await page.getByRole('button', { name: 'Take over' }).click();
+      await seen(page, 'does not answer');
+    },
+  },
+  {
     name: 'watched',
-    scenario: { saved: 1, elsewhere: 1, stride: 2 },
+    after: 'elsewhere-asleep',
     async reach(page) {
       await page.getByRole('button', { name: 'Watch', exact: true }).click();
       await seen(page, 'trains in another tab');
       await seen(page, 'Training — base run');
-    },
-  },
-  {
-    name: 'elsewhere-asleep',
-    scenario: { saved: 1, elsewhere: 1, asleep: true },
-    async reach(page) {
-      await page.getByRole('button', { name: 'Take over' }).click();
-      await seen(page, 'does not answer');
     },
   },
   {
@@ -89,7 +173,7 @@ export const states: readonly PageState[] = [
   },
   {
     name: 'saved-graphics-off',
-    scenario: { saved: 1, machine: 'no-adapter' },
+    after: 'saved-no-adapter',
     async reach(page) {
       await page.evaluate(() => sessionStorage.setItem('rekindle.refusedAt', '1'));
       await page.reload();
@@ -134,15 +218,17 @@ export const states: readonly PageState[] = [
     },
   },
   {
-    name: 'axes',
+    name: 'files',
     scenario: {},
+    // A link that names a source whose file is not here.
+    address: '#v=1&p=smoke&continued.qa.diary=10',
     async reach(page) {
-      await start(page);
-      await seen(page, 'Start again');
-      await page.getByRole('button', { name: 'Axes and files' }).click();
-      await page.getByRole('combobox', { name: 'Along' }).selectOption('tokens');
-      await page.getByLabel('Log along').check();
-      await page.getByLabel('Log loss').check();
+      await seen(page, 'Choose the file for “diary”');
+      const bytes = Buffer.from('The number after 12 is 13.');
+      const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: bytes });
+      await page.getByLabel('Your own text').setInputFiles([file('notes.txt'), file('columns-read.csv'), file('columns.csv'), file('damaged.txt'), file('refused.txt')]);
+      await page.getByLabel('Column of columns-read.csv').selectOption('body');
+      await page.getByLabel('Share of each, %').first().fill('25');
     },
   },
   {
@@ -154,24 +240,6 @@ export const states: readonly PageState[] = [
       await seen(page, 'Start again');
       await page.locator('#chart').press('+');
       await page.locator('#chart').press('+');
-    },
-  },
-  {
-    name: 'settings',
-    scenario: {},
-    async reach(page) {
-      await seen(page, 'Runs on');
-      await page.getByText('Edit the weights').click();
-      await page.getByText('All settings').click();
-    },
-  },
-  {
-    name: 'before-run',
-    scenario: {},
-    async reach(page) {
-      await page.getByText('of graphics memory').click();
-      await page.getByRole('button', { name: 'Time its first steps' }).click();
-      await seen(page, 'Time them again');
     },
   },
   {
@@ -187,36 +255,6 @@ export const states: readonly PageState[] = [
     reach: startAndSee('Start again'),
   },
   {
-    name: 'walk',
-    scenario: {},
-    async reach(page) {
-      await page.getByRole('button', { name: 'What am I looking at?' }).click();
-      await page.getByRole('button', { name: 'Next' }).click();
-      await page.getByRole('button', { name: 'Next' }).click();
-      await seen(page, 'The moment it is all about');
-    },
-  },
-  {
-    name: 'explained',
-    scenario: {},
-    async reach(page) {
-      await page.getByLabel('Preset').selectOption('ci');
-      await seen(page, 'Start from the shipped base');
-      await start(page);
-      await seen(page, 'Start again');
-      await page.locator('dfn', { hasText: 'Passes' }).last().focus();
-      await seen(page, 'How often the tokens drawn');
-    },
-  },
-  {
-    name: 'help',
-    scenario: {},
-    async reach(page) {
-      await page.getByRole('button', { name: 'Help' }).click();
-      await seen(page, 'pause or resume');
-    },
-  },
-  {
     name: 'continued',
     scenario: {},
     async reach(page) {
@@ -229,11 +267,29 @@ export const states: readonly PageState[] = [
     },
   },
   {
+    name: 'explained',
+    after: 'continued',
+    async reach(page) {
+      await page.locator('dfn', { hasText: 'Passes' }).last().focus();
+      await seen(page, 'How often the tokens drawn');
+    },
+  },
+  {
     name: 'experiments',
-    scenario: {},
+    after: 'explained',
     async reach(page) {
       await experiments(page);
       await seen(page, 'Press Run');
+    },
+  },
+  {
+    name: 'experiments-done',
+    after: 'experiments',
+    async reach(page) {
+      await page.getByRole('combobox', { name: 'Experiment' }).selectOption('f4');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await seen(page, '24 of 24 arms done');
+      await seen(page, 'Knows it, can answer it');
     },
   },
   {
@@ -244,17 +300,6 @@ export const states: readonly PageState[] = [
       await page.getByRole('combobox', { name: 'Experiment' }).selectOption('f2');
       await page.getByRole('button', { name: 'Run', exact: true }).click();
       await seen(page, 'Seed 1: pretraining-then-qa');
-    },
-  },
-  {
-    name: 'experiments-done',
-    scenario: {},
-    async reach(page) {
-      await experiments(page);
-      await page.getByRole('combobox', { name: 'Experiment' }).selectOption('f4');
-      await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await seen(page, '24 of 24 arms done');
-      await seen(page, 'Knows it, can answer it');
     },
   },
   {
@@ -287,46 +332,17 @@ export const states: readonly PageState[] = [
     },
   },
   {
-    name: 'alerts',
-    scenario: { alerts: true, end: { kind: 'paused', at: 0.5 } },
-    async reach(page) {
-      await startAndSee('Paused')(page);
-      await page.getByText('All 4 alerts').click();
-      const spike = page.getByRole('listitem').filter({ hasText: 'The loss jumped from 3.214' });
-      const show = spike.getByRole('button', { name: 'Show step' });
-      const step = (await show.textContent())!.replace('Show step ', '');
-      await show.click();
-      // The reading line of the picture stands there.
-      await seen(page, `Step ${step}, base run: loss`);
-    },
-  },
-  {
     name: 'instruments',
-    scenario: {},
+    scenario: { trial: { held: 6 } },
     async reach(page) {
       await page.getByRole('link', { name: 'Instruments' }).click();
       await seen(page, 'Sweep the rate');
     },
   },
   {
-    name: 'instruments-paused',
-    scenario: { alerts: true, end: { kind: 'paused', at: 0.6 } },
-    async reach(page) {
-      await startAndSee('Paused')(page);
-      await page.getByRole('link', { name: 'Instruments' }).click();
-      await page.getByRole('button', { name: 'Overfit one row' }).click();
-      await seen(page, 'the loss of one row went from');
-      await page.getByRole('button', { name: 'Sweep the rate' }).click();
-      await seen(page, 'The loss falls fastest at');
-      await page.getByRole('button', { name: 'Run all combinations' }).click();
-      await seen(page, 'no difference shown');
-    },
-  },
-  {
     name: 'instruments-sweeping',
-    scenario: { trial: { held: 6 } },
+    after: 'instruments',
     async reach(page) {
-      await page.getByRole('link', { name: 'Instruments' }).click();
       await page.getByRole('button', { name: 'Sweep the rate' }).click();
       await seen(page, '121 steps, at');
     },

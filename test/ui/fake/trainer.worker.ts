@@ -45,6 +45,8 @@ export interface Scenario {
   /** Batches of events after which an experiment holds still, fails, or (by itself) is stopped. */
   experiment?: { kind: 'held' | 'failed'; at: number };
   /** Results lie beside the page, as fake/recorded.ts makes them. */
+  /** The page opens on its recorded run, as it does for a visitor. */
+  firstVisit?: boolean;
   recorded?: boolean;
   /** A real run, as `npm run recipe` wrote it (recordings/), told in place of the formulas'. */
   recording?: Recording;
@@ -391,11 +393,16 @@ const api: TrainerApi = {
   async stop() {
     command = 'stop';
   },
-  async checkFile({ name, bytes }, onProgress) {
+  async checkFile({ name, bytes, column }, onProgress) {
     onProgress(bytes.size, bytes.size);
-    if (name.includes('damaged')) return { kind: 'damaged', places: 12, at: 88_123 };
+    if (name.includes('damaged')) return { kind: 'damaged', places: 12, at: 88_123, in: name };
     if (name.includes('refused')) return { kind: 'refused', code: 'text-utf16', message: `${name} is UTF-16: save it as UTF-8.` };
-    return { kind: 'good', documents: 1 };
+    if (name.includes('columns') && !column) {
+      return { kind: 'column', columns: ['id', 'title', 'body'], message: `${name} has the columns "id", "title", "body", and more than one reads like text: name the one to read.` };
+    }
+    const text = 'The number after 12 is 13, and the one after 13 is 14.';
+    const notes = column ? [`${name}: 2 rows without text are left out.`] : [];
+    return { kind: 'good', documents: 3, first: [{ text, length: 2_400 }, { text: 'A short one.', length: 12 }], notes, columns: column ? ['id', 'title', 'body'] : [], column: column ?? null };
   },
   async savedRuns() {
     return { runs: saved, deleted, notes: scenario.notes ?? [] };

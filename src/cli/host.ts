@@ -1,0 +1,16 @@
+/** What a command has of the machine it runs on: its device, its two outputs, and the wish of a person to end it. */
+import type { OpenDevice } from '../gpu/device.ts';
+
+export interface Host {
+  /** A device that is not lost. */
+  open(): Promise<OpenDevice>;
+  /** A line for a person, apart from what a command puts out. */
+  say(line: string): void;
+  /** What a command is asked for. */
+  print(text: string): void;
+  /** Aborted when a person ends the command: it saves and ends. */
+  ended: AbortSignal;
+}
+
+/** How a shell tells that a command was interrupted: 128 + SIGINT. */
+export const INTERRUPTED = 130;

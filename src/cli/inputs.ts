@@ -1,0 +1,100 @@
+/** What a terminal run is made of: the options that say so, the same for every command that takes a run, and what they come to. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PRESETS } from '../config/presets.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import type { RunConfig } from '../config/run.ts';
+import { SWITCHES_NOTHING, switchesNothing } from '../config/sources.ts';
+import type { GivenFile } from '../data/prepare.ts';
+import { configureFromBase } from '../recipe/baseCheckpoint.ts';
+import { type Base, checkBase, readBase } from '../train/base.ts';
+import { Bases } from '../train/bases.ts';
+import { UserError } from '../util/errors.ts';
+import type { Given } from './commands.ts';
+import { documentFlags, givenDocuments, readJson } from './documents.ts';
+import type { Host } from './host.ts';
+import { count, file, folderOr, greatestSeed, text } from './kinds.ts';
+import { projectRoot } from './node/project.mjs';
+import { readFolder } from './readFolder.ts';
+
+export const configFlags = {
+  preset: {
+    kind: text('NAME'),
+    about: `the preset to start from: ${PRESETS.map(({ name }) => name).join(', ')}`,
+  },
+  config: { kind: file, about: 'a config.json, whole or in part, over the preset' },
+  set: { kind: text('KEY=VALUE'), about: 'the last word on one setting, by its dotted key in config.json', many: true },
+} as const;
+
+export const dataFlags = {
+  ...documentFlags,
+  tokenizer: { kind: text('byte|bpe:N'), about: 'the same as --set tokenizer=' },
+} as const;
+
+export const runFlags = {
+  ...configFlags,
+  seed: { kind: count(0, greatestSeed), about: 'the same as --set seed=' },
+  base: {
+    kind: folderOr('shipped'),
+    about: 'a model folder to continue, or the base that is shipped for preset and seed',
+  },
+  ...dataFlags,
+  tokenizer: { kind: text('byte|bpe:N'), about: 'the same as --set tokenizer=' },
+} as const;
+
+export interface RunInputs {
+  config: RunConfig;
+  files: GivenFile[];
+  base: Base | null;
+}
+
+/** A shard that comes with the project. */
+export async function fetchShard(name: string): Promise<Uint8Array> {
+  return new Uint8Array(readFileSync(path.join(projectRoot, 'public/data', name)));
+}
+
+/** The bases that the page ships. */
+export const shippedBases = (): Bases =>
+  new Bases(async (name) => readFileSync(path.join(projectRoot, 'public/bases', name)));
+
+/** The run that the options ask for, all of it checked that can be without reading its text. */
+export async function readInputs(given: Partial<Given<typeof runFlags>>, host: Host): Promise<RunInputs> {
+  const { files, names, uses } = await givenDocuments(given);
+  const resolve = (from: Base | null): RunConfig =>
+    resolveConfig({
+      preset: given.preset ?? (given.config === undefined ? from?.metadata.preset : undefined),
+      file: given.config === undefined ? undefined : readJson(given.config),
+      set: given.set,
+      seed: given.seed,
+      tokenizer: given.tokenizer,
+      data: names,
+      uses,
+      from: from ? (preset) => configureFromBase(from.metadata, preset) : undefined,
+    });
+  const folder = given.base === undefined || given.base === 'shipped' ? null : readBase(readFolder(given.base));
+  // On text a shipped base may be its preset's run made longer: what it was trained with, it says itself.
+  const base = folder ?? (given.base === 'shipped' ? await shippedBase(resolve(null)) : null);
+  const config = resolve(base);
+  const warnings = base ? await checkBase(base, config) : [];
+  const equal = files.length > 0 && switchesNothing(config) ? [SWITCHES_NOTHING] : [];
+  for (const note of [...(base?.notes ?? []), ...warnings.map(({ message }) => message), ...equal])
+    host.say(`note: ${note}`);
+  return { config, files, base };
+}
+
+async function shippedBase(config: RunConfig): Promise<Base> {
+  const base = await shippedBases().shipped(config);
+  if (!base)
+    throw new UserError(
+      `No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: give --base DIR.`,
+    );
+  return base;
+}
+
+/** Values without repetitions, of which it is said that they count once. */
+export function once(values: readonly number[], name: string, host: Host): number[] {
+  const distinct = [...new Set(values)];
+  const repeated = distinct.filter((value) => values.filter((one) => one === value).length > 1);
+  if (repeated.length > 0) host.say(`note: --${name} names ${repeated.join(', ')} more than once, which counts once.`);
+  return distinct;
+}

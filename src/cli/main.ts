@@ -1,0 +1,49 @@
+/** The commands, and how one is chosen: in one process with a test, or by recipe.ts from a shell. */
+import { nearest } from '../config/path.ts';
+import { UserError } from '../util/errors.ts';
+import { brief, quoted } from '../util/quoted.ts';
+import { basesCommand } from './bases.ts';
+import { type Command, usage, usageOf } from './commands.ts';
+import { hinted } from './documents.ts';
+import { experimentCommand } from './experiment.ts';
+import type { Host } from './host.ts';
+import { recordCommand } from './record.ts';
+import { trainCommand } from './train.ts';
+import { gridCommand, rangeCommand } from './trials.ts';
+import { sampleCommand, scoreCommand } from './useModel.ts';
+
+export const commands: readonly Command[] = [
+  ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
+  ...[experimentCommand, basesCommand, recordCommand],
+];
+
+/** How a shell tells that a command was used wrongly. */
+const USAGE = 2;
+
+const asksForHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h');
+
+/** Does what the arguments ask for and resolves to the exit status. UserError with what is wrong with them. */
+export async function main(args: string[], host: Host): Promise<number> {
+  const [first] = args;
+  if (first === undefined) {
+    host.say(usage(commands));
+    return USAGE;
+  }
+  const named = !first.startsWith('-');
+  const one = named ? commands.find(({ name }) => name === first) : trainCommand;
+  if (!one) {
+    const names = commands.map(({ name }) => name).filter(Boolean);
+    const near = nearest(first, names);
+    throw new UserError(
+      `There is no command ${quoted(brief(first))}: ${near ? `did you mean ${near}?` : `there are ${names.join(', ')}, and --preset NAME … trains.`}`,
+    );
+  }
+  const rest = named ? args.slice(1) : args;
+  if (asksForHelp(rest)) {
+    host.print(`${named ? '' : `${usage(commands)}\n\n`}${usageOf(one)}\n`);
+    return 0;
+  }
+  return one.run(rest, host).catch((error: unknown) => {
+    throw hinted(error);
+  });
+}

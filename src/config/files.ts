@@ -1,0 +1,41 @@
+/** The kinds of files that are read as documents, told by the end of a file's name; the same on the page and in the terminal. */
+import { UserError } from '../util/errors.ts';
+import { brief } from '../util/quoted.ts';
+
+export type FileKind = 'plain' | 'lines' | 'json' | 'table' | 'docx' | 'zip';
+
+const KINDS: Readonly<Record<string, FileKind>> = {
+  '.txt': 'plain',
+  '.md': 'plain',
+  '.jsonl': 'lines',
+  '.ndjson': 'lines',
+  '.json': 'json',
+  '.csv': 'table',
+  '.tsv': 'table',
+  '.docx': 'docx',
+  '.zip': 'zip',
+};
+
+/** What a file's name may end in: `.gz` behind any other, or none at all, which is plain text. */
+export const FILE_ENDINGS: readonly string[] = [...Object.keys(KINDS), '.gz'];
+
+/** A name's ending in lower case, that of what is packed where it is packed; '' for none. */
+export function endingOf(name: string): string {
+  const plain = name.toLowerCase().replace(/\.gz$/, '');
+  return /[^./\\](\.[^./\\]+)$/.exec(plain)?.[1] ?? '';
+}
+
+/** Null: of no kind that is read. */
+export function fileKind(name: string): FileKind | null {
+  const ending = endingOf(name);
+  if (ending === '') return 'plain';
+  return Object.hasOwn(KINDS, ending) ? KINDS[ending]! : null;
+}
+
+export function unreadableKind(name: string): UserError {
+  const all = Object.keys(KINDS).join(', ');
+  return new UserError(
+    `${brief(name)} is of no kind that is read here (${all}, also as .gz): to have it read as plain text, end its name in .txt.`,
+    { code: 'text-kind' },
+  );
+}

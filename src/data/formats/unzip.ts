@@ -1,0 +1,43 @@
+/** Files packed in a .zip, unpacked in memory: no more of them than a person packs, and no more bytes than are allowed. */
+import { unzipSync } from 'fflate';
+import { UserError } from '../../util/errors.ts';
+import { mostUnpacked } from '../gunzip.ts';
+
+/** Entries looked through. A forged table of contents can claim four billion. */
+const MOST_ENTRIES = 10_000;
+
+export interface Packed {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** `wanted`: of which entries the bytes are asked for. UserErrors: zip-size, zip-entries, zip-damaged. */
+export function unzip(name: string, file: Uint8Array, limit: number, wanted: (entry: string) => boolean): Packed[] {
+  const most = mostUnpacked(file.length, limit);
+  let entries = 0;
+  let unpacked = 0;
+  const filter = ({ name: entry, originalSize }: { name: string; originalSize: number }): boolean => {
+    if (++entries > MOST_ENTRIES) {
+      throw new UserError(`${name} lists more than ${MOST_ENTRIES} files: divide it into smaller ones.`, {
+        code: 'zip-entries',
+      });
+    }
+    if (entry.endsWith('/') || !wanted(entry)) return false;
+    unpacked += originalSize;
+    if (unpacked > most) {
+      throw new UserError(`${name} unpacks to more than ${most} bytes: divide it into smaller files.`, {
+        code: 'zip-size',
+      });
+    }
+    return true;
+  };
+  try {
+    // fflate unpacks into as many bytes as the table of contents says: one that lies gives a damaged file, not a larger one.
+    return Object.entries(unzipSync(file, { filter })).map(([entry, bytes]) => ({ name: entry, bytes }));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${name} is a zip that is damaged, cut short or encrypted: pack it again.`, {
+      code: 'zip-damaged',
+    });
+  }
+}

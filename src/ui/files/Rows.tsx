@@ -1,0 +1,91 @@
+/** The reader's files: those that are asked for, those of which something has to be said first, and those that are sources. */
+import { useId } from 'preact/hooks';
+import { SWITCHES_NOTHING, switchesNothing } from '../../config/sources.ts';
+import { config, isPresets, missingSources } from '../state/config.ts';
+import { type Candidate, candidates, giveUp, leaveOut, ownFiles, settle } from '../state/files.ts';
+import { remembered } from '../state/rememberedFiles.ts';
+import { FileInput } from './FileInput.tsx';
+import { FileRow } from './FileRow.tsx';
+import { words } from './words.ts';
+
+export function Rows() {
+  return (
+    <>
+      <ul class="stack-2">
+        {missingSources.value.map((source) => (
+          <MissingRow key={source} source={source} />
+        ))}
+        {candidates.value.map((candidate) => (
+          <CandidateRow key={candidate.key} candidate={candidate} />
+        ))}
+        {ownFiles.value.map((own) => (
+          <FileRow key={own.file.source} own={own} />
+        ))}
+      </ul>
+      {ownFiles.value.length > 0 && switchesNothing(config.value) && <p class="note">{SWITCHES_NOTHING}</p>}
+    </>
+  );
+}
+
+/** A source that the recipe names and whose file is not here, as after a reload. */
+function MissingRow({ source }: { source: string }) {
+  const id = useId();
+  return (
+    <li class="file stack-2">
+      <label for={id}>{words.choose(source, remembered.value.get(source)?.name)}</label>
+      <FileInput id={id} awaited={source} />
+      {!isPresets(source) && (
+        <span class="buttons">
+          <button type="button" class="quiet" onClick={() => giveUp(source)}>
+            {words.giveUp}
+          </button>
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** A file that is being read, or of which the reader has to say something first. */
+function CandidateRow({ candidate }: { candidate: Candidate }) {
+  const { file, state } = candidate;
+  return (
+    <li class="file stack-2">
+      {state.kind === 'reading' && (
+        <label class="note candidate">
+          {words.reading(file.name)} <progress max={1} value={state.share} />
+        </label>
+      )}
+      {state.kind === 'damaged' && <p role="alert">{words.damaged(state.in, state.places, state.at)}</p>}
+      {state.kind === 'column' && <p role="alert">{state.message}</p>}
+      <span class="buttons">
+        {state.kind === 'damaged' && (
+          <>
+            <button type="button" onClick={() => void settle(candidate, { invalid: 'replace' })}>
+              {words.replace}
+            </button>
+            <button type="button" onClick={() => void settle(candidate, { invalid: 'windows-1252' })}>
+              {words.western}
+            </button>
+          </>
+        )}
+        {state.kind === 'column' && (
+          <select
+            aria-label={words.columnOf(file.name)}
+            value=""
+            onChange={(event) => void settle(candidate, { column: event.currentTarget.value })}
+          >
+            <option value="" disabled>
+              {words.anyColumn}
+            </option>
+            {state.columns.map((column) => (
+              <option key={column}>{column}</option>
+            ))}
+          </select>
+        )}
+        <button type="button" class="quiet" aria-label={words.remove(file.name)} onClick={() => leaveOut(candidate)}>
+          {words.leaveOut}
+        </button>
+      </span>
+    </li>
+  );
+}

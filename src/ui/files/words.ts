@@ -1,0 +1,39 @@
+/** What is said of the reader's own files once there are some. */
+import type { BlendKey } from '../../config/sources.ts';
+import * as format from '../format.ts';
+
+export const words = {
+  choose: (source: string, file: string | undefined) =>
+    file === undefined ? `Choose the file for “${source}”` : `Choose ${file} again, for “${source}”`,
+  giveUp: 'Use the preset’s text',
+  about: (bytes: number, documents: number) =>
+    `${format.bytes(bytes)}, ${documents === 1 ? 'one document' : `${format.integer(documents)} documents`}`,
+  column: 'Column',
+  columnOf: (file: string) => `Column of ${file} to read`,
+  anyColumn: 'Choose one',
+  readIn: 'Read in',
+  blendNames: { 'base.blend': 'Base', 'continued.general': 'General', 'continued.qa': 'QA' } satisfies Record<
+    BlendKey,
+    string
+  >,
+  share: 'Share of each, %',
+  shareNote: (share: number) =>
+    share < 1
+      ? `The preset’s text is the other ${format.percent(1 - share)}.`
+      : 'In place of the preset’s text; less than 100 % is mixed into it.',
+  firstDocuments: 'First documents, as they will be read',
+  previewLength: (shown: number, length: number) =>
+    shown < length
+      ? `The first ${format.integer(shown)} of ${format.integer(length)} characters`
+      : `${format.integer(length)} characters`,
+  fileSource: 'Name',
+  removeShort: 'Remove',
+  remove: (name: string) => `Remove ${name}`,
+  reading: (name: string) => `Reading ${name} …`,
+  damaged: (name: string, places: number, at: number) =>
+    `${name} has bytes that are no text in ${places === 1 ? 'one place' : `${format.integer(places)} places`}, ` +
+    `${places === 1 ? 'at' : 'first at'} byte ${format.integer(at)} (code text-utf8). How should it be read?`,
+  replace: 'Replace by \ufffd',
+  western: 'Read as Windows-1252',
+  leaveOut: 'Leave out',
+};
