@@ -6,7 +6,7 @@ import { changesChannel } from '../../util/tabs.ts';
 import { askMachine, claimSaved, listSaved, machine, openSaved, resumeSaved, saveSoon, unwatch, watchSaved } from '../trainer.ts';
 import { isActive } from './controls.ts';
 import { isExperimenting } from './experimentState.ts';
-import { isWatched, leaveRun, notices, runConfig, runState, savedAs } from './run.ts';
+import { isRecorded, isWatched, leaveRun, notices, runConfig, runState, savedAs } from './run.ts';
 
 /** Newest first; empty while a run is under way, for that may be one of them. */
 export const unfinished = signal<readonly ListedRun[]>([]);
@@ -163,7 +163,7 @@ function reopenShown(): void {
   effect(() => {
     const id = savedAs.value;
     // While it is on its way here the last one stands.
-    if (!runConfig.value) return;
+    if (!runConfig.value || isRecorded.value) return;
     try {
       sessionStorage.setItem(SHOWN, id ?? '');
     } catch {
