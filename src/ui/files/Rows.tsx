@@ -82,7 +82,7 @@ function CandidateRow({ candidate }: { candidate: Candidate }) {
             ))}
           </select>
         )}
-        <button type="button" class="quiet" aria-label={words.remove(file.name)} onClick={() => leaveOut(candidate)}>
+        <button type="button" class="quiet" aria-label={words.leaveOutOf(file.name)} onClick={() => leaveOut(candidate)}>
           {words.leaveOut}
         </button>
       </span>
