@@ -82,7 +82,12 @@ function CandidateRow({ candidate }: { candidate: Candidate }) {
             ))}
           </select>
         )}
-        <button type="button" class="quiet" aria-label={words.leaveOutOf(file.name)} onClick={() => leaveOut(candidate)}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={words.leaveOutOf(file.name)}
+          onClick={() => leaveOut(candidate)}
+        >
           {words.leaveOut}
         </button>
       </span>
