@@ -107,8 +107,8 @@ describe('a supervised run', () => {
       { lost: 2, losses: new Losses(0) },
     );
     expect(both.notices.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^The graphics processor stopped answering and was given up: the run goes on from step \d+, and nothing was lost\.$/),
-      expect.stringMatching(/^The graphics processor dropped a command and was given up: the run goes on from step \d+, and nothing was lost\.$/),
+      expect.stringMatching(/^The GPU stopped answering and was given up: the run goes on from step \d+, and nothing was lost\.$/),
+      expect.stringMatching(/^The GPU dropped a command and was given up: the run goes on from step \d+, and nothing was lost\.$/),
     ]);
     expect(both.failure).toBeUndefined();
     expect(both.losses).toEqual(whole.losses);
