@@ -396,7 +396,7 @@ const api: TrainerApi = {
   async checkFile({ name, bytes, column }, onProgress) {
     onProgress(bytes.size, bytes.size);
     if (name.includes('damaged')) return { kind: 'damaged', places: 12, at: 88_123, in: name };
-    if (name.includes('refused')) return { kind: 'refused', code: 'text-utf16', message: `${name} is UTF-16: save it as UTF-8.` };
+    if (name.includes('refused')) return { kind: 'refused', code: 'text-utf32', message: `${name} is UTF-32: save it as UTF-8.` };
     if (name.includes('columns') && !column) {
       return { kind: 'column', columns: ['id', 'title', 'body'], message: `${name} has the columns "id", "title", "body", and more than one reads like text: name the one to read.` };
     }
