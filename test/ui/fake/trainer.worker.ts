@@ -270,7 +270,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
           {
             code: 'plateau',
             step: step - 1,
-            message: `No progress in 200 steps: the loss was 3.214 on average over the first half of them and is 3.220 over the second, up to step ${step - 1}. Lower the rate, or go on with other data.`,
+            message: `No progress in 200 steps: the loss was 3.214 on average over the first half of them and is 3.220 over the second, up to step ${step - 1}. Lower the rate, or continue with other data.`,
           },
         ],
       });
