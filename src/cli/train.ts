@@ -71,7 +71,9 @@ export const trainCommand = command({
         .then((runs) => runs.begin(inputs, part, data, saved))
         .catch((error: Error) => {
           host.say(`note: This run is not saved and cannot be gone on with. ${error.message}`);
-          return new Keeper(new SlotStore(new MemoryFiles(), 'run'), saved, {}, { history: newHistory(data.notes) });
+          // In memory alone, which still brings it past a lost device.
+          const untold = { saved() {}, failed: saved.failed };
+          return new Keeper(new SlotStore(new MemoryFiles(), 'run'), untold, {}, { history: newHistory(data.notes) });
         });
       return { config, data, base, keeper, from: null };
     });
@@ -145,8 +147,9 @@ async function filling(out: OutFolder, host: Host, make: (saved: Saved) => Promi
       if (savedAt !== null) out.tell(`${describe(savedAt)}, diverged. ${end.message}`);
       throw new UserError(end.message);
     }
-    out.release();
-    host.say(`stopped: ${goOn}`);
+    if (savedAt === null) out.abandon();
+    else out.release();
+    host.say(savedAt === null ? 'stopped: nothing of the run is kept' : `stopped: ${goOn}`);
     return INTERRUPTED;
   } catch (error) {
     const first = making === null ? null : planRun(making.config, making.base ? 'continued' : 'all').firstStep;

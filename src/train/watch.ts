@@ -47,7 +47,10 @@ export class Watch {
   /** A phase begins, or a run goes on in it: what was seen before counts no more. */
   begin(name: PhaseName, watched: Progress['watched']): void {
     this.#watched = watched;
-    this.#alerts = new Alerts(this.#config.optimizer.max_grad_norm, this.#plan.phases.find((phase) => phase.name === name)!.steps);
+    this.#alerts = new Alerts(
+      this.#config.optimizer.max_grad_norm,
+      this.#plan.phases.find((phase) => phase.name === name)!.steps,
+    );
   }
 
   /** Held-out losses of the weights before `step`. */
@@ -105,7 +108,8 @@ export class Watch {
 
   #firstLoss({ loss }: StepMetrics, blend: Record<string, number>): FirstCheck | null {
     const { model, batch } = this.#config;
-    if (this.#part === 'continued') return continuedLoss(loss, model, this.#heldOut, blend, batch.sequences * batch.accumulation);
+    if (this.#part === 'continued')
+      return continuedLoss(loss, model, this.#heldOut, blend, batch.sequences * batch.accumulation);
     return this.#firstTargets && untrainedLoss(loss, model, this.#firstTargets);
   }
 
