@@ -131,7 +131,7 @@ async function inspect(page: Page, name: string): Promise<void> {
   for (const [i, look] of looks.entries()) {
     const [colorScheme, width] = look;
     await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width: width - 1, height: 800 });
+    await page.setViewportSize({ width: width === PHONE ? 2 * PHONE : PHONE, height: 800 });
     // Seen at that width, or there is nothing to draw anew at the next.
     await frames(page, 2);
     await forgetNumbers(page);
