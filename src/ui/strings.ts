@@ -358,7 +358,7 @@ export const text = {
       error === null ? format.change(change) : `${format.change(change)} ± ${error.toFixed(3)}`,
     trend: 'Trend',
     tokens: 'Tokens',
-    epochs: 'Share of source read',
+    epochs: 'Share read',
     trendOf: (name: string, from: number, to: number) =>
       `Held-out loss of ${name}: ${format.loss(from)} at first, ${format.loss(to)} now`,
   },

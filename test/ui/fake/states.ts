@@ -270,7 +270,7 @@ export const states: readonly PageState[] = [
     name: 'explained',
     after: 'continued',
     async reach(page) {
-      await page.locator('dfn', { hasText: 'Share of source read' }).last().focus();
+      await page.locator('dfn', { hasText: 'Share read' }).last().focus();
       await seen(page, 'How often the tokens drawn');
     },
   },
