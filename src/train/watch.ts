@@ -82,9 +82,15 @@ export class Watch {
     return this.#inspector !== null && (singly || (step - firstStep) % every === 0 || step === endStep - 1);
   }
 
-  /** Looks inside, to be called right after `step` was submitted; tells once the GPU has answered, unless `isVoid` by then. */
-  async look(step: number, batch: StepBatch, isVoid: () => boolean): Promise<void> {
-    const readings = await this.#inspector!.look(batch);
+  /** Looks inside, to be called right after a step was submitted. */
+  look(batch: StepBatch): ReturnType<Inspector['look']> {
+    const readings = this.#inspector!.look(batch);
+    readings.catch(() => {}); // whoever tells of them hears of it
+    return readings;
+  }
+
+  /** Tells what was seen after `step`, whose measurements have been told, unless `isVoid` by now. */
+  tell(step: number, readings: Awaited<ReturnType<Inspector['look']>>, isVoid: () => boolean): void {
     if (isVoid()) return;
     const inspection = { step, clipRate: this.#watched.clipped / Math.max(1, this.#watched.steps), ...readings };
     this.#watched.steps = this.#watched.clipped = 0;

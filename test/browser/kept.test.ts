@@ -101,7 +101,7 @@ test('a reload loses nothing of a run at its end, a twentieth of one under way, 
       expect(await shown(page)).toEqual(before);
       expect(await model(page)).toEqual(bytes);
       // It also writes, on a device that it is put on for that.
-      await button(page, 'Write').click();
+      await button(page, 'Generate').click();
       await page.getByRole('heading', { name: 'On request' }).waitFor();
 
       await page.evaluate(() => sessionStorage.clear());

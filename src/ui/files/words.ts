@@ -36,4 +36,5 @@ export const words = {
   replace: 'Replace by \ufffd',
   western: 'Read as Windows-1252',
   leaveOut: 'Leave out',
+  leaveOutOf: (name: string) => `Leave out ${name}`,
 };

@@ -83,7 +83,7 @@ function Row({ source, index }: { source: string; index: number }) {
         </>
       )}
       <td>{count ? format.short(count.tokens) : ''}</td>
-      <td>{count ? format.passes(count.epochs) : ''}</td>
+      <td>{count ? format.shareRead(count.epochs) : ''}</td>
     </tr>
   );
 }
