@@ -89,7 +89,7 @@ describe('a folder that a run fills', () => {
     expect(readFileSync(at('two', 'unfinished.txt'), 'utf8')).toMatch(
       /saved at step 1[2-7] of 18, is not finished: .*--resume/,
     );
-    expect((await rk([...short, '--out', at('two')])).problem!.message).toMatch(/exists already: go on .*--resume/);
+    expect((await rk([...short, '--out', at('two')])).problem!.message).toMatch(/exists already: continue .*--resume/);
     expect((await rk(['--resume', at('two'), '--seed', '4'])).problem!.message).toMatch(/leave out --seed/);
     expect((await rk(['--resume', at('two')])).problem).toBeNull();
     expect(contentOf('two')).toEqual(contentOf('one'));
