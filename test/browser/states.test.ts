@@ -7,6 +7,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { type PageState, states, wayTo } from '../ui/fake/states.ts';
+import { frames } from '../ui/frames.ts';
 import { withPlayed } from './played.ts';
 
 const PHONE = 360;
@@ -91,7 +92,7 @@ function judge({
 
 /** Keeps the numbers written at the axes of the picture, by strip: pixels to anybody else. The label at the line's end is bold. */
 function keepNumbers(): void {
-  if ('numbers' in globalThis) return;
+  if (Object.hasOwn(globalThis, 'numbers')) return;
   const numbers = { loss: new Set<string>(), rate: new Set<string>() };
   const fillText = CanvasRenderingContext2D.prototype.fillText;
   CanvasRenderingContext2D.prototype.fillText = function (
@@ -130,7 +131,9 @@ async function inspect(page: Page, name: string): Promise<void> {
   for (const [i, look] of looks.entries()) {
     const [colorScheme, width] = look;
     await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width: width - 1, height: 800 });
+    await page.setViewportSize({ width: width === PHONE ? 2 * PHONE : PHONE, height: 800 });
+    // Seen at that width, or there is nothing to draw anew at the next.
+    await frames(page, 2);
     await forgetNumbers(page);
     await page.setViewportSize({ width, height: 800 });
     const known = inOrder.get(look)!;
