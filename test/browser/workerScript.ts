@@ -11,6 +11,7 @@ async function bundle(file: string, settings: InlineConfig): Promise<string> {
     ...settings,
     build: {
       write: false,
+      rolldownOptions: { output: { codeSplitting: false } }, // one script, whatever it would fetch later
       lib: { entry: path.resolve(import.meta.dirname, file), formats: ['es'], fileName: 'worker' },
     },
   });

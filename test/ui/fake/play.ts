@@ -16,6 +16,7 @@ async function bundle(): Promise<string> {
     logLevel: 'error',
     build: {
       write: false,
+      rolldownOptions: { output: { codeSplitting: false } }, // one script, whatever it would fetch later
       lib: { entry: path.resolve(import.meta.dirname, 'trainer.worker.ts'), formats: ['es'], fileName: 'worker' },
     },
   });
