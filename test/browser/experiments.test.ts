@@ -25,7 +25,7 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
       await page.getByText(`2 arms to run, from base checkpoints that are there already: ${2 * STEPS} steps`).waitFor();
       await button('Run').click();
       // In the first arm: the second is still to be compiled.
-      await page.getByText(`Seed 1: ${arms[0]}`).waitFor();
+      await page.getByText(`Seed 1: ${arms[0]}`).first().waitFor();
       await button('Stop').click();
       await page.getByRole('button', { name: /^Run( what is missing)?$/ }).click();
       await page.getByText('2 of 2 arms done').waitFor();
@@ -58,7 +58,7 @@ test('an experiment can be stopped between two arms: what is done stays, also af
     { experiment: { kind: 'held', at: 41 } },
     async (page) => {
       await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await page.getByText('Seed 1: pretraining-then-qa').waitFor();
+      await page.getByText('Seed 1: pretraining-then-qa').first().waitFor();
       const done = await page.getByText(/^\d+ of \d+ arms done/).textContent();
       await page.getByRole('button', { name: 'Stop' }).click();
       await page.getByRole('button', { name: 'Run the missing arms' }).waitFor();
