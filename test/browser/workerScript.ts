@@ -11,7 +11,6 @@ async function bundle(file: string, settings: InlineConfig): Promise<string> {
     ...settings,
     build: {
       write: false,
-      rolldownOptions: { output: { codeSplitting: false } }, // one script, whatever it would fetch later
       lib: { entry: path.resolve(import.meta.dirname, file), formats: ['es'], fileName: 'worker' },
       // With what is fetched when asked for: a script that a test hands over has no files beside it.
       rolldownOptions: { output: { codeSplitting: false } },
