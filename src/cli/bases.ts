@@ -93,14 +93,21 @@ async function trainBases(preset: string, of: readonly number[], out: string, ho
 
 /** The model of a run that trained a base and nothing else, under its preset's name. */
 function shipRun(run: string, out: string, host: Host): void {
-  const { adapter, heldOutLoss } = readJson(path.join(run, 'summary.json')) as { adapter: string; heldOutLoss: Record<string, number> };
+  const { adapter, heldOutLoss } = readJson(path.join(run, 'summary.json')) as {
+    adapter: string;
+    heldOutLoss: Record<string, number>;
+  };
   const config = readJson(path.join(run, 'config.json')) as RunConfig;
-  if (config.continued) throw new UserError(`The run in ${run} goes on beyond its base: train one with --set continued=off.`);
+  if (config.continued)
+    throw new UserError(`The run in ${run} goes on beyond its base: train one with --set continued=off.`);
   const madeBy = `npm run recipe -- --preset ${config.preset} ${differences(config, presetConfig(config.preset))
     .map(({ key, to }) => `--set ${key}=${to}`)
     .join(' ')} --out RUN`;
   const model = path.join(run, 'model');
-  const written = readdirSync(model).map((name) => ({ name, bytes: new Uint8Array(readFileSync(path.join(model, name))) }));
+  const written = readdirSync(model).map((name) => ({
+    name,
+    bytes: new Uint8Array(readFileSync(path.join(model, name))),
+  }));
   const files = withCard(written, { command: madeBy, adapter, heldOutLoss });
   const shared = OutFolder.share(out);
   try {

@@ -110,7 +110,7 @@ async function experiment(
   );
   folder.summarise(experiments, adapter);
   for (const one of experiments) say(`\n${resultsTable(one, folder.results(adapter))}`);
-  if (!finished) say(`stopped: the same command goes on with what ${out} holds.`);
+  if (!finished) say(`stopped: the same command continues with what ${out} holds.`);
   return finished ? 0 : INTERRUPTED;
 }
 

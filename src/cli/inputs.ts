@@ -39,7 +39,6 @@ export const runFlags = {
     about: 'a model folder to continue, or the base that is shipped for preset and seed',
   },
   ...dataFlags,
-  tokenizer: { kind: text('byte|bpe:N'), about: 'the same as --set tokenizer=' },
 } as const;
 
 export interface RunInputs {

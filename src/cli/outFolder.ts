@@ -54,7 +54,7 @@ export class OutFolder {
   static reopen(folder: string): OutFolder {
     if (!existsSync(path.join(folder, UNFINISHED))) {
       const what = existsSync(path.join(folder, 'summary.json'))
-        ? 'is finished: there is nothing to go on with'
+        ? 'is finished: there is nothing to continue'
         : 'holds no unfinished run';
       throw new UserError(`The folder ${folder} ${what}.`);
     }
@@ -119,7 +119,7 @@ export function checkFree(folder: string): void {
 }
 
 function taken(folder: string): UserError {
-  const goOn = existsSync(path.join(folder, UNFINISHED)) ? `go on with what it holds (--resume ${folder}), ` : '';
+  const goOn = existsSync(path.join(folder, UNFINISHED)) ? `continue what it holds (--resume ${folder}), ` : '';
   return new UserError(`The folder ${folder} exists already: ${goOn}choose another --out or remove it.`);
 }
 

@@ -40,7 +40,7 @@ const flags = {
   },
   resume: {
     kind: folderKind,
-    about: 'goes on with the interrupted run that a folder holds, and takes no other option but --save-every',
+    about: 'continues the interrupted run that a folder holds, and takes no other option but --save-every',
   },
   out: {
     kind: place('DIR'),
@@ -71,7 +71,9 @@ export const trainCommand = command({
         .then((runs) => runs.begin(inputs, part, data, saved))
         .catch((error: Error) => {
           host.say(`note: This run is not saved and cannot be gone on with. ${error.message}`);
-          return new Keeper(new SlotStore(new MemoryFiles(), 'run'), saved, {}, { history: newHistory(data.notes) });
+          // In memory alone, which still brings it past a lost device.
+          const untold = { saved() {}, failed: saved.failed };
+          return new Keeper(new SlotStore(new MemoryFiles(), 'run'), untold, {}, { history: newHistory(data.notes) });
         });
       return { config, data, base, keeper, from: null };
     });
@@ -83,7 +85,7 @@ async function resume(folder: string, given: Given<typeof flags>, host: Host): P
     ([name, value]) =>
       !['resume', 'save-every'].includes(name) && (Array.isArray(value) ? value.length > 0 : value !== undefined),
   );
-  if (other) throw new UserError(`--resume goes on with the run as it was begun: leave out --${other[0]}.`);
+  if (other) throw new UserError(`--resume continues the run as it was begun: leave out --${other[0]}.`);
   const out = OutFolder.reopen(folder);
   let resumed: Resumed;
   let id: string;
@@ -120,7 +122,7 @@ type Saved = ConstructorParameters<typeof Keeper>[1];
 async function filling(out: OutFolder, host: Host, make: (saved: Saved) => Promise<Making>): Promise<number> {
   let savedAt: number | null = null;
   let making: Making | null = null;
-  const goOn = `go on with it by npm run recipe -- --resume ${out.path}`;
+  const goOn = `continue it with npm run recipe -- --resume ${out.path}`;
   const describe = (step: number): string => {
     const { config, from, base } = making!;
     const { endStep } = planRun(config, from?.part ?? (base ? 'continued' : 'all'));
@@ -145,8 +147,9 @@ async function filling(out: OutFolder, host: Host, make: (saved: Saved) => Promi
       if (savedAt !== null) out.tell(`${describe(savedAt)}, diverged. ${end.message}`);
       throw new UserError(end.message);
     }
-    out.release();
-    host.say(`stopped: ${goOn}`);
+    if (savedAt === null) out.abandon();
+    else out.release();
+    host.say(savedAt === null ? 'stopped: nothing of the run is kept' : `stopped: ${goOn}`);
     return INTERRUPTED;
   } catch (error) {
     const first = making === null ? null : planRun(making.config, making.base ? 'continued' : 'all').firstStep;

@@ -214,6 +214,6 @@ async function fillGrid(out: OutFolder, { run, files, plan, head, rows }: Fillin
     () => host.ended.aborted,
   );
   host.say(`\n${gridTable(plan, rows)}`);
-  if (!finished) host.say(`stopped: the same command goes on with what ${out.path} holds.`);
+  if (!finished) host.say(`stopped: the same command continues with what ${out.path} holds.`);
   return finished ? 0 : INTERRUPTED;
 }

@@ -100,7 +100,7 @@ export function batchOptions(): Option[] {
       min: 1,
       max: 256,
       step: 1,
-      explanation: 'Gradients of so many batches are added before one update: a larger batch without more memory.',
+      explanation: 'Gradients of this many batches are added up before each update: a larger batch without more memory.',
       source: own,
     },
     {

@@ -209,7 +209,7 @@ export function continuedOptions(): Option[] {
     ...scheduleOptions('continued'),
     {
       key: 'continued.switchDivisor',
-      label: 'Switch at peak ÷',
+      label: 'Switch when rate = peak ÷',
       section,
       type: 'number',
       min: 0,

@@ -58,13 +58,45 @@ const ROTARY_NAMES = ['partial_rotary_factor', 'rope_percent', 'rope_percentage'
 
 /** Keys that say nothing of what a forward pass computes: about files, training, generation. */
 const OF_NO_EFFECT = [
-  ...['architectures', 'model_type', 'transformers_version', '_name_or_path', 'torch_dtype', 'dtype', 'use_cache', 'auto_map'],
+  ...[
+    'architectures',
+    'model_type',
+    'transformers_version',
+    '_name_or_path',
+    'torch_dtype',
+    'dtype',
+    'use_cache',
+    'auto_map',
+  ],
   ...['bos_token_id', 'eos_token_id', 'pad_token_id', 'attention_dropout', 'hidden_dropout'],
-  ...['output_attentions', 'output_hidden_states', 'return_dict', 'pretraining_tp', 'max_length', 'do_sample', 'task_specific_params'],
+  ...[
+    'output_attentions',
+    'output_hidden_states',
+    'return_dict',
+    'pretraining_tp',
+    'max_length',
+    'do_sample',
+    'task_specific_params',
+  ],
 ];
 const READ = [
-  ...['vocab_size', 'hidden_size', 'intermediate_size', 'num_hidden_layers', 'num_attention_heads', 'num_key_value_heads'],
-  ...['head_dim', 'max_position_embeddings', 'initializer_range', 'norm_eps', 'rope_theta', 'rope_parameters', 'rope_scaling'],
+  ...[
+    'vocab_size',
+    'hidden_size',
+    'intermediate_size',
+    'num_hidden_layers',
+    'num_attention_heads',
+    'num_key_value_heads',
+  ],
+  ...[
+    'head_dim',
+    'max_position_embeddings',
+    'initializer_range',
+    'norm_eps',
+    'rope_theta',
+    'rope_parameters',
+    'rope_scaling',
+  ],
   ...ROTARY_NAMES,
   ...Object.keys(FIXED),
 ];
@@ -127,11 +159,14 @@ function readRope(config: Record<string, unknown>): Pick<ModelConfig, 'rope_thet
   const value = (names: readonly string[], fallback: number): number => {
     const stated = names.flatMap((key) => [
       ...((own(config, key) ?? null) === null ? [] : [{ as: key, value: number(config, key, fallback) }]),
-      ...((own(nested, key) ?? null) === null ? [] : [{ as: `${key} in rope_parameters`, value: number(nested, key, fallback) }]),
+      ...((own(nested, key) ?? null) === null
+        ? []
+        : [{ as: `${key} in rope_parameters`, value: number(nested, key, fallback) }]),
     ]);
     const [first, ...others] = stated;
     const other = others.find((one) => one.value !== first!.value);
-    if (other) throw problem(`${first!.as} is ${first!.value} and ${other.as} is ${other.value}, but they must be the same`);
+    if (other)
+      throw problem(`${first!.as} is ${first!.value} and ${other.as} is ${other.value}, but they must be the same`);
     return first?.value ?? fallback;
   };
   const partial_rotary_factor = value(ROTARY_NAMES, 0.5);

@@ -86,7 +86,8 @@ export function readHuggingFaceFolder(files: Iterable<FolderFile>): ImportedMode
   const config = readJson(byName, 'config.json');
   const model = readHuggingFaceConfig(config);
   const unknown = unknownKeys(config);
-  if (unknown.length > 0) notes.push(`config.json says ${unknown.join(', ')}, which this project does not know and leaves out.`);
+  if (unknown.length > 0)
+    notes.push(`config.json says ${unknown.join(', ')}, which this project does not know and leaves out.`);
   const parameters: Weights = new Map();
   for (const [name, tensor] of readTensors(byName)) {
     // Old exporters saved this table, which every reader computes.
@@ -117,20 +118,29 @@ function readTensors(files: ReadonlyMap<string, Uint8Array>): Map<string, SafeTe
       const place = Object.hasOwn(map, name) ? map[name] : null;
       if (place !== shard) {
         const said = place === null ? 'does not name it' : `says it is in ${quoted(String(place))}`;
-        throw new ImportError('shard', `The shard ${quoted(String(shard))} holds ${quoted(name)}, but the index ${said}`);
+        throw new ImportError(
+          'shard',
+          `The shard ${quoted(String(shard))} holds ${quoted(name)}, but the index ${said}`,
+        );
       }
       tensors.set(name, tensor);
     }
   }
   const absent = Object.keys(map).find((name) => !tensors.has(name));
   if (absent !== undefined) {
-    throw new ImportError('shard', `The index says that ${quoted(absent)} is in ${quoted(String(map[absent]))}, which does not hold it`);
+    throw new ImportError(
+      'shard',
+      `The index says that ${quoted(absent)} is in ${quoted(String(map[absent]))}, which does not hold it`,
+    );
   }
   return tensors;
 }
 
 /** Every id has its row of the embedding. UserError where one has none: it would be scored as certain and drawn as noise. */
-export function checkVocabulary({ size }: Pick<Tokenizer, 'size'>, { vocab_size }: Pick<ModelConfig, 'vocab_size'>): void {
+export function checkVocabulary(
+  { size }: Pick<Tokenizer, 'size'>,
+  { vocab_size }: Pick<ModelConfig, 'vocab_size'>,
+): void {
   if (size <= vocab_size) return;
   throw new UserError(
     `The tokenizer has ${size} ids but the embedding ${vocab_size} rows: raise vocab_size or choose a smaller tokenizer.`,
@@ -152,7 +162,10 @@ function readJson(files: ReadonlyMap<string, Uint8Array>, name: keyof typeof LAR
   const bytes = fileBytes(files, name);
   const limit = LARGEST_JSON[name];
   if (bytes.length > limit) {
-    throw new ImportError('too-large', `The file ${name} has ${bytes.length} bytes where ${limit} are more than enough`);
+    throw new ImportError(
+      'too-large',
+      `The file ${name} has ${bytes.length} bytes where ${limit} are more than enough`,
+    );
   }
   let value: unknown;
   try {

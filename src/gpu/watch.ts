@@ -28,8 +28,8 @@ export type Loss = 'lost' | 'hung' | 'refused';
 
 const reasons = {
   lost: 'The browser lost the GPU.',
-  hung: 'The graphics processor stopped answering.',
-  refused: 'The graphics processor refused a command.',
+  hung: 'The GPU stopped answering.',
+  refused: 'The GPU refused a command.',
 };
 
 export class GpuGoneError extends Error {

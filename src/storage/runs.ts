@@ -155,7 +155,7 @@ export class RunList {
     if (this.#outdated) this.notes.push('A newer version of this app was opened in another tab: reload this page.');
     if (newer > 0) {
       const which = newer === 1 ? 'One run here was' : `${newer} runs here were`;
-      this.notes.push(`${which} saved by a newer version of this app and left as it is: open that version to go on with it.`);
+      this.notes.push(`${which} saved by a newer version of this app and left as it is: open that version to continue it.`);
     }
     records.sort((a, b) => b.savedAt - a.savedAt);
     return {

@@ -121,7 +121,7 @@ export class Alerts {
     const before = meanOf(this.#losses.slice(0, window));
     const now = meanOf(this.#losses.slice(window));
     return this.#say('plateau', 'plateau', now >= before && lr >= plateauRate * peak, step, () =>
-      `No progress in ${2 * window} steps: the loss was ${before.toFixed(3)} on average over the first half of them and is ${now.toFixed(3)} over the second, up to step ${step}. Lower the rate, or go on with other data.`,
+      `No progress in ${2 * window} steps: the loss was ${before.toFixed(3)} on average over the first half of them and is ${now.toFixed(3)} over the second, up to step ${step}. Lower the rate, or continue with other data.`,
     );
   }
 

@@ -6,7 +6,13 @@ import { checkVocabulary, type FolderFile, readHuggingFaceFolder } from '../expo
 import { ImportError } from '../export/importError.ts';
 import type { Weights } from '../export/parts.ts';
 import type { ModelConfig, RunConfig } from '../config/run.ts';
-import { ARCHITECTURE_KEYS, type BaseMetadata, type BaseWarning, checkAgainstBase, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
+import {
+  ARCHITECTURE_KEYS,
+  type BaseMetadata,
+  type BaseWarning,
+  checkAgainstBase,
+  parseBaseMetadata,
+} from '../recipe/baseCheckpoint.ts';
 import { fromHuggingFace } from '../tokenizer/huggingface.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
@@ -34,7 +40,8 @@ export interface Base {
 export function readCheckpoint(files: Iterable<FolderFile>): Checkpoint {
   const { model, parameters, tokenizer, metadata, notes } = readHuggingFaceFolder(files);
   for (const option of OPTIONS) {
-    const problem = option.type === 'integer' && isSize(option.key) ? checkValue(option, getPath({ model }, option.key)) : null;
+    const problem =
+      option.type === 'integer' && isSize(option.key) ? checkValue(option, getPath({ model }, option.key)) : null;
     if (problem !== null) throw new ImportError('config', `The model cannot be run here: ${problem.slice(0, -1)}`);
   }
   const read = isWordLevel(tokenizer) ? readWordTokenizer(tokenizer) : fromHuggingFace(tokenizer);
@@ -49,12 +56,18 @@ const isSize = (key: string): boolean => key.startsWith('model.') && key !== 'mo
 export function readBase(files: Iterable<FolderFile>): Base {
   const { model, weights, tokenizer, metadata, notes } = readCheckpoint(files);
   if (metadata === null) {
-    throw new UserError('The model folder has no rekindle.json, which says at what rate its training ended: give a folder that a run has written.', { code: 'missing-file' });
+    throw new UserError(
+      'The model folder has no rekindle.json, which says at what rate its training ended: give a folder that a run has written.',
+      { code: 'missing-file' },
+    );
   }
   const parsed = parseBaseMetadata(metadata);
   for (const key of ARCHITECTURE_KEYS) {
     if (parsed.model[key] !== model[key]) {
-      throw new ImportError('metadata-mismatch', `The model folder has ${key} ${parsed.model[key]} in rekindle.json and ${model[key]} in config.json: give the folder as a run has written it`);
+      throw new ImportError(
+        'metadata-mismatch',
+        `The model folder has ${key} ${parsed.model[key]} in rekindle.json and ${model[key]} in config.json: give the folder as a run has written it`,
+      );
     }
   }
   return { weights, tokenizer, metadata: parsed, notes };

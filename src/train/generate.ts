@@ -102,7 +102,11 @@ export interface Generated {
  * The continuation of a prompt, without the prompt; ends early at end-of-text. Starts from end-of-text, as documents do. When the
  * context is full, generation starts over from its last half. UserError for a number of tokens or a temperature that is none.
  */
-export async function generate(generator: Generator, tokenizer: Tokenizer, options: GenerateOptions): Promise<Generated> {
+export async function generate(
+  generator: Generator,
+  tokenizer: Tokenizer,
+  options: GenerateOptions,
+): Promise<Generated> {
   const { prompt, tokens, temperature, seed, limit } = options;
   if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens)) {
     throw new UserError(`The tokens to make are ${tokens}: give a whole number from 1 to ${mostTokens}.`);

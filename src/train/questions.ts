@@ -29,10 +29,10 @@ const OPENING = 48;
 const ANSWER = /^([\s\S]*\n\s*(?:answer|a)\s*:)\s*(\S[\s\S]*)$/i;
 
 /** null: too short to be cut. */
-export function cut(text: string): Omit<Question, 'source'> | null {
+export function cut(text: string, opening = OPENING): Omit<Question, 'source'> | null {
   const answered = ANSWER.exec(text);
   if (answered) return { prompt: answered[1]!, expected: answered[2]!.trim() };
-  const space = text.lastIndexOf(' ', OPENING);
+  const space = text.lastIndexOf(' ', opening);
   if (space <= 0) return null;
   const rest = text.slice(space, space + OPENING);
   return {
@@ -60,7 +60,7 @@ export function questionsOfText(config: RunConfig, sources: readonly TokenSource
     for (let document = 0; document + 1 < starts.length && found.length < count; document++) {
       // A document ends with end-of-text, which is no text.
       const text = tokenizer.decode([...tokens.subarray(starts[document], starts[document + 1]! - 1)]);
-      const question = cut(text);
+      const question = cut(text, Math.min(OPENING, config.batch.length >> 1)); // a letter is a token at most
       // A row must hold the prompt, or the model would be asked without its beginning.
       if (question && tokenizer.encode(question.prompt).length < config.batch.length)
         found.push({ source: name, ...question });

@@ -287,8 +287,12 @@ export class Run {
       progress.step = step + 1;
       progress.tokens += plan.tokensPerStep;
       if (this.#watch.isDue(step, this.#paused)) {
-        const look = this.#watch.look(step, this.#batch, () => this.#trouble !== null);
-        this.#expect(look.then(() => this.#trouble === null));
+        const readings = this.#watch.look(this.#batch);
+        // Told in its turn, between its own step's measurements and the next one's, however their answers come.
+        this.#ask();
+        const told = this.#latest.then(async () => this.#watch.tell(step, await readings, () => this.#trouble !== null));
+        this.#latest = told.catch(() => {});
+        this.#expect(told.then(() => this.#trouble === null));
       }
       if (progress.step - this.#unread >= this.#group || this.#paused) {
         this.#ask();
@@ -304,6 +308,7 @@ export class Run {
 
   /** Asks for the measurements of all steps submitted since the last time. */
   #ask(): void {
+    if (this.#unread === this.#progress.step) return;
     const read = this.#read(this.#unread, this.#progress.step - 1, this.#latest);
     this.#latest = read.catch(() => {});
     this.#expect(read);
@@ -317,7 +322,7 @@ export class Run {
 
   /** Waits for all measurements; false: there is trouble. */
   async #drain(): Promise<boolean> {
-    if (this.#unread < this.#progress.step) this.#ask();
+    this.#ask();
     await Promise.all(this.#reads.splice(0));
     this.#clock.lap();
     return this.#trouble === null;

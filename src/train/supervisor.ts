@@ -35,8 +35,8 @@ export interface Making {
 /** What is told of each way to lose a device. */
 export const lossNotices: Record<Loss, { code: Notice['code']; message: string }> = {
   lost: { code: 'gpu-lost', message: 'The graphics driver restarted' },
-  hung: { code: 'gpu-hung', message: 'The graphics processor stopped answering and was given up' },
-  refused: { code: 'gpu-error', message: 'The graphics processor dropped a command and was given up' },
+  hung: { code: 'gpu-hung', message: 'The GPU stopped answering and was given up' },
+  refused: { code: 'gpu-error', message: 'The GPU dropped a command and was given up' },
 };
 
 /** Passes everything on until it is shut. */
@@ -197,7 +197,7 @@ export class SupervisedRun {
     return reopen(this.#open, {
       stopped: () => this.#stopped,
       notice: (notice) => this.#listener.notice?.(notice),
-      waiting: (done, total) => this.#listener.state({ kind: 'preparing', what: 'Waiting for the graphics processor', done, total }),
+      waiting: (done, total) => this.#listener.state({ kind: 'preparing', what: 'Waiting for the GPU', done, total }),
       step,
       goesOn: `the run goes on from step ${step}`,
       kept: `the run is saved at step ${step}`,

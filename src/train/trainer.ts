@@ -207,7 +207,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
         benchmark: listener.benchmark,
         row: listener.row,
         notice: listener.notice,
-        waiting: () => listener.state({ kind: 'preparing', what: 'Waiting for the graphics processor' }),
+        waiting: () => listener.state({ kind: 'preparing', what: 'Waiting for the GPU' }),
         stopped: () => stopping,
         begin(arm, seed, next) {
           current = next;

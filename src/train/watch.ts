@@ -47,7 +47,10 @@ export class Watch {
   /** A phase begins, or a run goes on in it: what was seen before counts no more. */
   begin(name: PhaseName, watched: Progress['watched']): void {
     this.#watched = watched;
-    this.#alerts = new Alerts(this.#config.optimizer.max_grad_norm, this.#plan.phases.find((phase) => phase.name === name)!.steps);
+    this.#alerts = new Alerts(
+      this.#config.optimizer.max_grad_norm,
+      this.#plan.phases.find((phase) => phase.name === name)!.steps,
+    );
   }
 
   /** Held-out losses of the weights before `step`. */
@@ -82,9 +85,15 @@ export class Watch {
     return this.#inspector !== null && (singly || (step - firstStep) % every === 0 || step === endStep - 1);
   }
 
-  /** Looks inside, to be called right after `step` was submitted; tells once the GPU has answered, unless `isVoid` by then. */
-  async look(step: number, batch: StepBatch, isVoid: () => boolean): Promise<void> {
-    const readings = await this.#inspector!.look(batch);
+  /** Looks inside, to be called right after a step was submitted. */
+  look(batch: StepBatch): ReturnType<Inspector['look']> {
+    const readings = this.#inspector!.look(batch);
+    readings.catch(() => {}); // whoever tells of them hears of it
+    return readings;
+  }
+
+  /** Tells what was seen after `step`, whose measurements have been told, unless `isVoid` by now. */
+  tell(step: number, readings: Awaited<ReturnType<Inspector['look']>>, isVoid: () => boolean): void {
     if (isVoid()) return;
     const inspection = { step, clipRate: this.#watched.clipped / Math.max(1, this.#watched.steps), ...readings };
     this.#watched.steps = this.#watched.clipped = 0;
@@ -99,7 +108,8 @@ export class Watch {
 
   #firstLoss({ loss }: StepMetrics, blend: Record<string, number>): FirstCheck | null {
     const { model, batch } = this.#config;
-    if (this.#part === 'continued') return continuedLoss(loss, model, this.#heldOut, blend, batch.sequences * batch.accumulation);
+    if (this.#part === 'continued')
+      return continuedLoss(loss, model, this.#heldOut, blend, batch.sequences * batch.accumulation);
     return this.#firstTargets && untrainedLoss(loss, model, this.#firstTargets);
   }
 

@@ -38,9 +38,10 @@ export function percent(share: number): string {
   return `${value < 10 && value % 1 !== 0 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
-/** 0.0031, 3.7, 12: passes over a source. */
-export function passes(value: number): string {
-  return value < 10 ? value.toPrecision(2) : integer(value);
+/** 0.061 %, 3.7 %, 240 %: how much of a source was read, over 100 % where it was read more than once. */
+export function shareRead(times: number): string {
+  const value = 100 * times;
+  return `${value < 10 ? Number(value.toPrecision(2)) : integer(value)} %`;
 }
 
 /** 8 s, 2 min 05 s, 1 h 12 min */

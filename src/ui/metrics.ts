@@ -47,8 +47,8 @@ export const METRICS = {
     formula: 'steps · rows · row length · micro-batches, by the blend’s shares = tokens of a source',
   },
   passes: {
-    explanation: 'How often the tokens drawn have gone over the source’s own.',
-    formula: 'passes = tokens drawn / tokens of the source',
+    explanation: 'Tokens drawn as a share of the source’s own: 200 % means that it was read twice.',
+    formula: 'share = tokens drawn / tokens of the source',
   },
   tokensPerSecond: {
     explanation: 'Speed of training, without the time for measuring and saving.',

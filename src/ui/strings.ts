@@ -27,12 +27,11 @@ export const text = {
     'questions and answers as its learning rate falls.',
   skip: 'Skip to the chart',
 
-  sheets: { label: 'Sheets', run: 'A run', experiments: 'Experiments', instruments: 'Instruments' },
+  sheets: { label: 'Sheets', run: 'Train', experiments: 'Experiments', instruments: 'Instruments' },
   sheetMissing: 'This part of the page could not be fetched: check the connection and reload.',
 
   theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark' },
   help: 'Help',
-
 
   source: { own: 'Chosen by this project', label: 'Source: ' },
 
@@ -66,10 +65,10 @@ export const text = {
   },
 
   machine: {
-    asking: 'Looking for a graphics processor …',
+    asking: 'Looking for a GPU …',
     on: (name: string) => `Runs on ${name}.`,
     software: 'This is a software adapter: correct, but slow.',
-    nameless: 'a graphics processor that gives no name',
+    nameless: 'a GPU without a name',
   },
 
   run: {
@@ -83,8 +82,8 @@ export const text = {
     stop: 'Stop',
     reset: 'Back to the preset',
     changed: (parameters: number) => `Changed from the preset: ${format.short(parameters)} parameters.`,
-    linkProblems: 'Not everything in the link could be used:',
-    nextRun: 'The recipe was changed: the next start uses it.',
+    linkProblems: 'Some settings in the link could not be used:',
+    nextRun: 'You changed the settings: the next run will use them.',
     presetOption: (name: string, parameters: number, seconds: number | null) =>
       `${name} · ${format.short(parameters)}${seconds === null ? '' : ` · about ${format.duration(seconds)}`}`,
     size: (layers: number, width: number) => `${layers} ${layers === 1 ? 'layer' : 'layers'} of width ${width}`,
@@ -113,8 +112,8 @@ export const text = {
       `Needs ${format.bytes(bytes)} of graphics memory` +
       (seconds === null ? '' : `, takes about ${format.duration(seconds)}`),
     parameters: 'Parameters',
-    memory: 'Memory in all',
-    recomputed: 'Each layer is computed twice a step, which saves memory.',
+    memory: 'Total memory',
+    recomputed: 'Activations are recomputed in the backward pass to save memory.',
     largest: 'Largest buffer',
     largestOf: (name: string, bytes: number, limit: number) =>
       `${bufferName(name)}: ${format.bytes(bytes)} of ${format.bytes(limit)} this adapter allows`,
@@ -123,23 +122,23 @@ export const text = {
     seconds: ({ seconds, low, high }: { seconds: number; low: number; high: number }) =>
       `about ${format.duration(seconds)}, between ${format.duration(low)} and ${format.duration(high)}`,
     parts: ({ start, train, measure, save }: { start: number; train: number; measure: number; save: number }) =>
-      `Text and kernels ${format.duration(start)}, steps ${format.duration(train)}, measuring ${format.duration(measure)}, ` +
+      `Preparing ${format.duration(start)}, training ${format.duration(train)}, evaluating ${format.duration(measure)}, ` +
       `saving ${format.duration(save)}.`,
     measure: 'Time its first steps',
     measureAgain: 'Time them again',
-    measuring: 'Preparing text and kernels, then some steps …',
-    failed: (message: string) => `That could not be measured: ${message}`,
+    measuring: 'Preparing, then timing a few steps …',
+    failed: (message: string) => `The time could not be measured: ${message}`,
     endless: 'endless',
     passesNote: (exact: boolean) =>
-      'Tokens the whole run draws of each source, and how often that passes over it' +
-      (exact ? '.' : ', going by the size of the text.'),
+      'Tokens the whole run will draw from each source, and what share of the source that is' +
+      (exact ? '.' : ' (estimated from the size of the text).'),
     tooLarge: (name: string, bytes: number, limit: number) =>
       `${bufferName(name)} would be one buffer of ${format.bytes(bytes)}; this adapter allows ${format.bytes(limit)}.`,
     heavy: (bytes: number) =>
-      `${format.bytes(bytes)} of graphics memory may be more than this machine has left; a browser cannot ask.`,
+      `${format.bytes(bytes)} of graphics memory may be more than this machine has free; a browser cannot find out.`,
     wouldFit: (changes: readonly { label: string; from: string; to: string }[], bytes: number) =>
       `It would fit with ${changes.map(({ label, from, to }) => `${label} ${from} → ${to}`).join(', ')}: ${format.bytes(bytes)}.`,
-    nothingFits: 'No smaller batch, vocabulary or depth alone would fit: choose a smaller preset.',
+    nothingFits: 'A smaller batch, vocabulary or depth alone would not fit: choose a smaller preset.',
     useThese: 'Use these settings',
   },
 
@@ -150,7 +149,7 @@ export const text = {
   },
 
   saved: {
-    heading: (runs: number) => (runs === 1 ? 'A run to go on with' : 'Runs to go on with'),
+    heading: (runs: number) => (runs === 1 ? 'Unfinished run' : 'Unfinished runs'),
     sentence({ preset, seed, step, endStep, savedAt, elsewhere }: ListedRun): string {
       const at = `step ${format.integer(step)} of ${format.integer(endStep)}`;
       const ago = format.ago((Date.now() - savedAt) / 1000);
@@ -169,7 +168,7 @@ export const text = {
     resume: 'Resume',
     discard: 'Discard',
     noGpu(refused: number | 'off' | null): string {
-      if (refused === null) return 'Kept in this browser until it has a graphics processor again.';
+      if (refused === null) return 'Kept in this browser until it has a GPU again.';
       if (refused === 'off')
         return 'The browser switched graphics off after repeated crashes: close all its windows and open it again; what is saved stays.';
       const time = new Date(refused).toLocaleTimeString('en', { hour: 'numeric', minute: '2-digit', second: '2-digit' });
@@ -178,26 +177,26 @@ export const text = {
   },
 
   queue: {
-    heading: 'Several runs',
+    heading: 'Queue several seeds',
     seeds: 'Seeds',
     add: 'Queue',
-    note: 'This recipe with so many seeds, counted up from its own, one run after another. Change a setting and queue again to compare.',
+    note: 'Runs these settings once for each seed, one run after another. Change a setting and queue again to compare.',
     waiting: (count: number, seconds: number | null) =>
       `${count === 1 ? 'One run waits' : `${count} runs wait`}` +
       (seconds === null ? '.' : `; all done in about ${format.duration(seconds)}.`),
-    goOn: 'Go on with them',
-    empty: 'Empty the queue',
+    goOn: 'Resume queue',
+    empty: 'Clear queue',
   },
 
   progress: {
     label: 'Progress of the run',
-    planned: 'The plan, before a step is trained',
+    planned: 'The plan, before training starts',
     step: (step: number, total: number) => `step ${format.integer(step)} of ${format.integer(total)}`,
     tokens: (tokens: number) => `${format.short(tokens)} tokens`,
     speed: (perSecond: number) => `${format.short(perSecond)} tokens/s`,
     left: (seconds: number) => `about ${format.duration(seconds)} left`,
     spread: (low: number, high: number) =>
-      `Between ${format.duration(low)} and ${format.duration(high)}, going by the speed of recent steps`,
+      `Between ${format.duration(low)} and ${format.duration(high)}, at the speed of recent steps`,
   },
 
   chart: {
@@ -210,14 +209,14 @@ export const text = {
     switchRate: (divisor: number) => (divisor > 1 ? `rate down to 1/${divisor}` : 'from the first step'),
     planBase: (steps: number) => `From random weights, ${format.integer(steps)} steps on mixed text.`,
     planFromBase: (steps: number) =>
-      `Trained before: the run starts from a checkpoint after ${format.integer(steps)} steps.`,
+      `Already trained: this run starts from a checkpoint after ${format.integer(steps)} steps.`,
     planGeneral: (steps: number) =>
-      `Continued at the rate the base run ended with, no warm-up: ${format.integer(steps)} steps on cleaner text.`,
+      `Continues at the base run’s final rate, without warm-up: ${format.integer(steps)} steps on cleaner text.`,
     planQa: (divisor: number, step: number) =>
       divisor > 1
         ? `Once that rate has fallen to 1/${divisor}, at step ${format.integer(step)}, questions and answers join in.`
         : `Questions and answers from step ${format.integer(step)} on.`,
-    planNoSwitch: 'The blend never switches with these settings.',
+    planNoSwitch: 'With these settings the blend never switches.',
     empty: 'No step has been logged yet.',
     planned: (steps: number, switchStep: number | null) =>
       `Planned: ${format.integer(steps)} steps` +
@@ -229,8 +228,8 @@ export const text = {
       `The blend ${past ? 'switched' : 'switches'} at step ${format.integer(step)}.`,
     get readHint() {
       return isTouch.value
-        ? 'Touch the picture to read it.'
-        : 'Point at the picture, or move along it with the arrow keys, to read it.';
+        ? 'Touch the chart to read values.'
+        : 'Point at the chart, or use the arrow keys, to read values.';
     },
     keys:
       'Arrow keys move along the curve, with Shift ten times as far; Home and End go to its ends; plus and minus zoom, ' +
@@ -244,17 +243,17 @@ export const text = {
       `Step ${format.integer(step)}, ${phaseWithin[name]}: planned learning rate ${format.rate(rate)}`,
     freeze: 'Freeze',
     wholeRun: 'Whole run',
-    axes: 'Axes and files',
-    unit: 'Along',
+    axes: 'Axes and downloads',
+    unit: 'X axis',
     units: { step: 'steps', tokens: 'tokens', seconds: 'seconds of training', flops: 'FLOPs' } satisfies Record<
       Unit,
       string
     >,
-    logX: 'Log along',
-    logLoss: 'Log loss',
+    logX: 'Log X axis',
+    logLoss: 'Log loss axis',
     fullScreen: 'Full screen',
     get zoomHint() {
-      return isTouch.value ? 'Zooming in takes a mouse or a keyboard.' : 'Drawing the pointer over the picture zooms in.';
+      return isTouch.value ? 'Zooming in takes a mouse or a keyboard.' : 'Drag across the chart to zoom in.';
     },
     table: 'Table',
     drawn: 'Drawn:',
@@ -262,7 +261,7 @@ export const text = {
     lines: { average: 'loss, smoothed', raw: 'loss of each step' },
     heldOut: 'Held-out losses',
     bent: 'The scale changes at the mark //: the base run is drawn narrower.',
-    even: 'Even steps',
+    even: 'Same scale for all phases',
     wholeRange: 'Whole range',
     smoothing: 'Smoothing',
     columns: ['Step', 'Phase', 'Loss', 'Smoothed', 'Learning rate', 'Tokens/s'],
@@ -279,14 +278,14 @@ export const text = {
     title: (preset: string, seed: number) => `Rekindle · preset ${preset}, seed ${seed}`,
     group: (name: string) => `seeds of ${name}: mean and extent`,
     thisRun: 'this run',
-    noPng: 'The picture could not be made into a PNG: save it as SVG.',
+    noPng: 'The PNG could not be made: save the picture as SVG.',
   },
 
   report: {
     save: 'Everything as one .zip',
     file: 'rekindle-run.zip',
     title: (preset: string, seed: number) => `Rekindle: preset ${preset}, seed ${seed}`,
-    repeat: 'The same settings, to open and start:',
+    repeat: 'Open the page with these settings:',
     machine: (name: string) => `Trained in a browser tab on ${name}.`,
     settings: 'Changed from the preset',
     unchanged: 'Nothing: the preset as it is.',
@@ -295,7 +294,7 @@ export const text = {
     phaseColumns: ['Phase', 'First step', 'Steps', 'Tokens', 'Rate at first', 'Rate at last'],
     heldOutColumns: ['Source', 'Start', 'At the switch', 'End', 'Since the switch'],
     unmeasured: 'Not measured.',
-    others: 'Runs drawn beside it',
+    others: 'Other runs in the picture',
     otherColumns: ['Run', 'Difference to the baseline', 'Loss', 'Held-out'],
     files: 'Files',
     fileList: [
@@ -322,7 +321,7 @@ export const text = {
     allSources: 'all sources, on average',
     together: 'Seeds together',
     seedsOf: (n: number, name: string) => `${n} seeds of ${name}`,
-    show: (name: string) => `Draw ${name}`,
+    show: (name: string) => `Show ${name}`,
     state(state: RecordState, startsIn: number | null): string {
       if (state.kind !== 'queued') return text.stage(state);
       return startsIn === null ? 'Queued' : `Queued, in about ${format.duration(startsIn)}`;
@@ -336,8 +335,8 @@ export const text = {
     noteField: 'Note',
     pin: 'Pin',
     unpin: 'Unpin',
-    makeBaseline: '★ Make it the baseline',
-    takeOver: 'Take over its settings',
+    makeBaseline: '★ Use as baseline',
+    takeOver: 'Use these settings',
     remove: 'Delete',
     notKept: (name: string) => `${name} could not be written into this browser's list of runs.`,
   },
@@ -359,7 +358,7 @@ export const text = {
       error === null ? format.change(change) : `${format.change(change)} ± ${error.toFixed(3)}`,
     trend: 'Trend',
     tokens: 'Tokens',
-    epochs: 'Passes',
+    epochs: 'Share read',
     trendOf: (name: string, from: number, to: number) =>
       `Held-out loss of ${name}: ${format.loss(from)} at first, ${format.loss(to)} now`,
   },
@@ -378,14 +377,14 @@ export const text = {
   },
 
   samples: {
-    heading: 'What it writes',
-    empty: 'Short texts appear here while it trains. Pause the run to ask for one of your own.',
+    heading: 'What the model writes',
+    empty: 'Samples appear here during training. Pause the run to try a prompt of your own.',
     at: (step: number) => `Step ${format.integer(step)}`,
-    own: 'On request',
+    own: 'Your prompt',
     prompt: 'Prompt',
     temperature: 'Temperature',
-    write: 'Write',
-    writing: 'Writing …',
+    write: 'Generate',
+    writing: 'Generating …',
   },
 
   setup: {
@@ -400,18 +399,18 @@ export const text = {
       `after ${format.short(step * tokensPerStep)} tokens; ${format.short((steps - step) * tokensPerStep)} follow.`,
     switchByShare: 'Switch after',
     switchShareOf: (share: number) => `${format.percent(share)} of the steps`,
-    switchShared: 'At a share of the steps, whatever the rate; with “none” the rate decides again.',
+    switchShared: 'At this share of the steps, whatever the rate. Set it to “none” to switch by rate.',
     get switchHint() {
       return isTouch.value
-        ? 'Slide a finger along the curve, or move the slider.'
-        : 'Draw the mark along the curve, or move the slider.';
+        ? 'Drag the marker with a finger, or move the slider.'
+        : 'Drag the marker, or move the slider.';
     },
     switchNever: 'The rate never falls that far: the blend would stay as it is.',
     preview: (switchShare: number | null) =>
       'Learning rate of the continued run' +
       (switchShare === null ? ', no switch' : `, switch at ${format.percent(switchShare)} of its length`),
     blends: 'Data blends',
-    weights: 'Edit the weights',
+    weights: 'Edit the data mix',
     weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
     more: 'All settings',
     experimentUnderWay: 'An experiment is under way on the other sheet: stop it there first.',
@@ -454,7 +453,7 @@ files: 'Your own text',
   },
 
   benchmarks: {
-    heading: 'What it can answer',
+    heading: 'What the model can answer',
     note: 'Share of right answers to questions that stand in no training text. Retention asks for people that continued training hardly mentions; probes are in no average.',
     suite: 'Suite',
     start: 'Start',
@@ -477,16 +476,16 @@ files: 'Your own text',
 
   noGpu: {
     heading: {
-      'insecure-address': 'This address is not secure, so the browser hides the graphics processor',
+      'insecure-address': 'This address is not secure, so the browser does not offer WebGPU',
       'no-webgpu': 'This browser has no WebGPU',
-      'no-adapter': 'The browser offers no graphics processor',
-      'device-refused': 'The graphics processor refused to start',
+      'no-adapter': 'The browser offers no GPU',
+      'device-refused': 'The GPU refused to start',
     } satisfies Record<NoGpuCause, string>,
     advice: {
       'insecure-address': ['Open the page through https:// or through http://localhost.'],
       'no-webgpu': [
         'Chrome or Edge 113 and later on Windows, macOS and ChromeOS; on Linux from 144, depending on the ' +
-          'graphics processor; on Android from 121.',
+          'GPU; on Android from 121.',
         'Safari 26 and later, on macOS, iPadOS and iOS.',
         'Firefox 141 and later on Windows, 145 and later on Macs with Apple silicon.',
       ],
@@ -496,10 +495,10 @@ files: 'Your own text',
         'In Chrome or Edge, chrome://gpu says whether WebGPU is blocked for this driver; an update of the driver ' +
           'often lifts the block.',
         'On Linux the flags chrome://flags/#enable-unsafe-webgpu and #enable-vulkan may be needed. Remote ' +
-          'desktops and virtual machines often have no graphics processor at all.',
+          'desktops and virtual machines often have no GPU at all.',
       ],
       'device-refused': [
-        'Close other tabs and programs that use the graphics processor, then reload this page.',
+        'Close other tabs and programs that use the GPU, then reload this page.',
         'If that does not help, restart the browser.',
       ],
     } satisfies Record<NoGpuCause, string[]>,
@@ -517,11 +516,11 @@ files: 'Your own text',
       ['← →', 'move along the curve, when the chart has the focus; with Shift ten times as far'],
       ['Home End', 'to its first and its last step'],
       ['+ −', 'zoom in and out, when the chart has the focus'],
-      ['0', 'shows all of the run again'],
-      ['l L', 'a logarithmic axis for the loss, with Shift for the steps; again, a plain one'],
-      ['Esc', 'puts an explanation, a dialog or the walk over the page away'],
+      ['0', 'show the whole run again'],
+      ['l L', 'log scale for the loss, with Shift for the X axis; press again for linear'],
+      ['Esc', 'close an explanation, a dialog or the tour'],
     ],
-    enabled: 'Single keys work whenever no field or button has the focus',
+    enabled: 'Enable single-key shortcuts (when no field or button has the focus)',
     about:
       'The base run learns from random weights. The continued run takes over its last learning rate without a ' +
       'warm-up, ' +
@@ -547,13 +546,13 @@ files: 'Your own text',
           'the mix of texts it reads, and its learning rate. Before a start you see the plan.',
       },
       run: {
-        title: 'Starting one',
+        title: 'Starting a run',
         say:
-          'A preset is a model and a plan for it. Start trains it in this tab, on your own graphics processor; you can pause, ' +
+          'A preset is a model and a plan for it. Start trains it in this tab, on your own GPU; you can pause, ' +
           'take single steps, and close the page: it goes on where it was.',
       },
       switch: {
-        title: 'The moment it is all about',
+        title: 'The switch',
         say:
           'The first run is over, a second one goes on from its last rate. When that rate has fallen to a fraction of itself, ' +
           'the texts change to questions and answers. Move the mark and see where that happens.',
@@ -563,7 +562,7 @@ files: 'Your own text',
         say: 'One bar a phase: which share of the tokens comes from which source. All weights can be edited, or bring texts of your own.',
       },
       results: {
-        title: 'What came of it',
+        title: 'What the run achieved',
         say: 'For every source what was learnt and what was forgotten, on texts it never trained on, and what the model writes.',
       },
       evidence: {
@@ -577,13 +576,13 @@ files: 'Your own text',
 
   offline: {
     kept: 'Kept in this browser: it opens without a connection too.',
-    newVersion: 'A newer version of this page is here. It needs this tab to be the only one.',
-    take: 'Reload into it',
-    taking: 'The browser changes over; that can take half a minute.',
+    newVersion: 'A newer version of this page is available. Close its other tabs first.',
+    take: 'Update now',
+    taking: 'Updating; this can take half a minute.',
   },
 
   log: 'Log',
-  footer: 'Everything happens in this tab: no account, no server, nothing sent.',
+  footer: 'Everything runs in this tab: no account, no server, nothing is sent.',
   /** Without a full stop: what becomes of the run follows. */
   workerLost: (why: string) => `The training process ended unexpectedly${why && ` (${why})`}`,
   workerSilent: (seconds: number) => `The training process did not answer for ${format.duration(seconds)} and was ended`,

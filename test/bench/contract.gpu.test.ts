@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { patience } from '../patience.ts';
 import type { BenchReport } from './contract.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -14,7 +15,7 @@ function bench(...args: string[]) {
   return spawnSync(process.execPath, ['src/cli/run.mjs', 'test/bench/bench.ts', ...args], {
     cwd: root,
     encoding: 'utf8',
-    timeout: 110_000, // some 10 s on two idle cores
+    timeout: 2 * patience,
   });
 }
 
@@ -51,7 +52,7 @@ it('writes adapter, steps with and without optional features, and products, in t
   expect(matmul[0]!.gflopsPerCpuSecond).toBeGreaterThan(0);
   expect(matmul[0]!.shareOfF32).toBeGreaterThan(0);
   expect(peerErrors).toEqual([]);
-}, 120_000);
+});
 
 it('answers an unknown option with one sentence', () => {
   const { status, stderr } = bench('--pears');

@@ -38,7 +38,7 @@ test('the back button finds a run that was left training, with what it did meanw
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.getByText('Paused', { exact: true }).first().waitFor();
     // Every step is there, those of the time away included.
-    await page.getByRole('button', { name: 'Axes and files' }).click();
+    await page.getByRole('button', { name: 'Axes and downloads' }).click();
     const [csv] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
     const rows = readFileSync(await csv.path(), 'utf8')
       .trimEnd()

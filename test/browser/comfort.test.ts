@@ -88,7 +88,7 @@ test.each(['embed=1&', ''])(
       await frame.getByRole('button', { name: 'Pause' }).click();
       await frame.getByText('Paused', { exact: true }).waitFor();
       expect(await frame.getByRole('button', { name: 'Resume' }).count()).toBe(1);
-      for (const other of ['Preset', 'Your own text', 'Help', 'Several runs'])
+      for (const other of ['Preset', 'Your own text', 'Help', 'Queue several seeds'])
         expect(await frame.getByText(other).count()).toBe(0);
       const link = frame.getByRole('link', { name: 'Open the whole page' });
       expect(new URL((await link.getAttribute('href'))!, url).href).toBe(`${url}?hide=lead#v=1&p=smoke`);

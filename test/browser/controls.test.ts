@@ -52,7 +52,7 @@ test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
     await page.keyboard.press('Space');
     await page.getByText('Paused', { exact: true }).waitFor();
     // The numbers follow four times a second; the file has every step at once.
-    await button(page, 'Axes and files').click();
+    await button(page, 'Axes and downloads').click();
     const before = await stepsLogged(page);
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press('.');
@@ -99,7 +99,7 @@ async function readByKeys(page: Page): Promise<void> {
 async function writtenAndSaved(page: Page): Promise<void> {
   await page.getByText('whale <b>is</b> not').first().waitFor();
   await page.getByLabel('Prompt').fill('Call me');
-  await button(page, 'Write').click();
+  await button(page, 'Generate').click();
   await page.getByText('7 letters were asked').waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the model').click()]);
   expect(download.suggestedFilename()).toBe('rekindle-model.zip');
@@ -110,7 +110,7 @@ async function writtenAndSaved(page: Page): Promise<void> {
 
 /** The picture leaves as PNG, SVG and CSV. */
 async function takenAsPicture(page: Page): Promise<void> {
-  await button(page, 'Axes and files').click();
+  await button(page, 'Axes and downloads').click();
   const saved = async (kind: string) => {
     const [download] = await Promise.all([page.waitForEvent('download'), button(page, kind).click()]);
     expect(download.suggestedFilename()).toBe(`rekindle-picture.${kind.toLowerCase()}`);
@@ -176,11 +176,11 @@ async function zoomed(page: Page): Promise<void> {
   await button(page, 'Whole run').waitFor();
   await chart.press('-');
   await button(page, 'Whole run').waitFor({ state: 'hidden' });
-  await page.getByRole('combobox', { name: 'Along' }).selectOption('seconds');
+  await page.getByRole('combobox', { name: 'X axis' }).selectOption('seconds');
   await chart.press('l');
   expect(await page.getByLabel('Log loss').isChecked()).toBe(true);
   await chart.press('Shift+L');
-  expect(await page.getByLabel('Log along').isChecked()).toBe(true);
+  expect(await page.getByLabel('Log X axis').isChecked()).toBe(true);
   await page.locator('.phase.base').waitFor();
   await chart.press('End');
   await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
@@ -203,7 +203,7 @@ test('a link sets the recipe, says what it could not use, and starts nothing', (
     {},
     async (page) => {
       expect(await page.getByLabel('Preset').inputValue()).toBe('smoke');
-      expect(await page.getByLabel('Switch at peak ÷').first().inputValue()).toBe('10');
+      expect(await page.getByLabel('Switch when rate = peak ÷').first().inputValue()).toBe('10');
       await page.getByText('There is no option no.such').waitFor();
       expect(await button(page, 'Start').isVisible()).toBe(true);
     },
@@ -250,7 +250,7 @@ test('runs are compared by keyboard, and are there again after a reload', () =>
       .press('Enter');
     await page.getByLabel('Name', { exact: true }).fill('half the rate');
     await page.getByLabel('Note', { exact: true }).fill('slower, calmer');
-    await button(page, '★ Make it the baseline').press('Enter');
+    await button(page, '★ Use as baseline').press('Enter');
     await page.getByText('base peak rate 2e-3→4e-3').waitFor();
     await page.getByRole('button', { name: /^Loss/ }).press('Enter');
     expect(await page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
@@ -261,7 +261,7 @@ test('runs are compared by keyboard, and are there again after a reload', () =>
     expect(await rows.count()).toBe(2);
     await page.getByText('base peak rate 2e-3→4e-3').waitFor();
     await page.getByRole('button', { name: 'Edit half the rate' }).press('Enter');
-    await button(page, 'Take over its settings').press('Enter');
+    await button(page, 'Use these settings').press('Enter');
     expect(await page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');
     await button(page, 'Delete').press('Enter');
     await expect.poll(() => rows.count()).toBe(1);
@@ -285,14 +285,14 @@ test('a run that a closed tab cut off is stopped, and the same recipe begun agai
 
 test('queued seeds run one after another; a stop holds the rest until it is sent on', () =>
   played({ stride: 400 }, async (page) => {
-    await page.getByText('Several runs').click();
+    await page.getByText('Queue several seeds').click();
     await page.getByLabel('Seeds', { exact: true }).fill('3');
     await button(page, 'Queue').click();
     await page.getByText('2 runs wait').waitFor();
     await button(page, 'Stop').click();
-    await button(page, 'Go on with them').waitFor();
+    await button(page, 'Resume queue').waitFor();
     expect(await page.locator('.runs').getByText('Queued').count()).toBe(2);
-    await button(page, 'Go on with them').click();
+    await button(page, 'Resume queue').click();
     await expect
       .poll(() => page.locator('.runs').getByText('Done', { exact: true }).count())
       .toBe(2);
@@ -309,7 +309,7 @@ test('a lesson puts parts away and fixes settings by its address; what it cannot
     async (page) => {
       expect(await page.getByRole('link', { name: 'Experiments' }).count()).toBe(0);
       expect(await page.getByText('Your own text').count()).toBe(0);
-      expect(await page.getByText('Several runs').count()).toBe(0);
+      expect(await page.getByText('Queue several seeds').count()).toBe(0);
       expect(await page.getByLabel('Preset').isDisabled()).toBe(true);
       expect(await page.getByLabel('Base run: peak rate').isDisabled()).toBe(true);
       expect(await page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');

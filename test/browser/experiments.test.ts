@@ -61,10 +61,10 @@ test('an experiment can be stopped between two arms: what is done stays, also af
       await page.getByText('Seed 1: pretraining-then-qa').first().waitFor();
       const done = await page.getByText(/^\d+ of \d+ arms done/).textContent();
       await page.getByRole('button', { name: 'Stop' }).click();
-      await page.getByRole('button', { name: 'Run what is missing' }).waitFor();
+      await page.getByRole('button', { name: 'Run the missing arms' }).waitFor();
       await page.reload();
       await page.getByText(done!).waitFor();
-      await page.getByRole('button', { name: 'Run what is missing' }).waitFor();
+      await page.getByRole('button', { name: 'Run the missing arms' }).waitFor();
     },
     { address: '#experiments&x=f2&p=ci&seeds=1' },
   ));
@@ -98,7 +98,7 @@ test('a run starts from the shipped base, and its saved model can be continued',
       await page.getByRole('button', { name: 'Start again' }).waitFor();
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
       await page
-        .getByRole('region', { name: 'What it can answer' })
+        .getByRole('region', { name: 'What the model can answer' })
         .getByRole('rowheader', { name: 'Retention', exact: true })
         .waitFor();
 

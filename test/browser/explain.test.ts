@@ -27,7 +27,7 @@ test('every number in a table comes with what it means', () =>
       await button(page, 'Start again').waitFor();
     }
     await button(page, 'Table').click();
-    await page.getByText('What it can answer').waitFor();
+    await page.getByText('What the model can answer').waitFor();
     await page.locator('.runs').waitFor();
     const found = await headings(page);
     const numbers = found.filter(({ title }) => !NO_NUMBER.includes(title));

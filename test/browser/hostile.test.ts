@@ -202,7 +202,7 @@ test('as a prompt, and in what the run says', () =>
     await page.getByText('Done', { exact: true }).waitFor();
     for (const payload of payloads.slice(0, shapes.length)) {
       await page.getByLabel('Prompt').fill(payload);
-      await page.getByRole('button', { name: 'Write', exact: true }).click();
+      await page.getByRole('button', { name: 'Generate', exact: true }).click();
       await expect.poll(() => page.locator('body').textContent()).toContain(payload);
     }
   }));

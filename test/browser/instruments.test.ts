@@ -52,7 +52,7 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       ]);
       await screenshot(page, 'instruments');
 
-      await page.getByRole('link', { name: 'A run' }).click();
+      await page.getByRole('link', { name: 'Train' }).click();
       await page.getByRole('button', { name: 'Resume' }).click();
       await page.getByRole('button', { name: 'Start again' }).waitFor();
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);

@@ -71,7 +71,7 @@ test('two runs are started, compared and taken out by keyboard alone', () =>
     await press(page, /^Held-out\W*$/);
     await expect.poll(() => page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
     await press(page, /^Edit /);
-    await press(page, '★ Make it the baseline');
+    await press(page, '★ Use as baseline');
     await page
       .getByText(/★ baseline/)
       .first()
@@ -85,7 +85,7 @@ test('two runs are started, compared and taken out by keyboard alone', () =>
     expect(Object.keys(zip)).toEqual(
       expect.arrayContaining(['report.md', 'metrics.csv', 'picture.png', 'other-runs.csv']),
     );
-    await press(page, 'Axes and files');
+    await press(page, 'Axes and downloads');
     expect((await download(page, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
     const rows = (await download(page, 'CSV')).toString().trimEnd().split('\r\n');
     expect(rows).toHaveLength(1 + 2 * 1440);

@@ -109,14 +109,14 @@ test('a newer version waits until it is asked for, not while a run is under way,
     host.files = laterVersion(true);
     await page.reload();
     expect(await isLater(page)).toBe(0);
-    await button(page, 'Reload into it').waitFor();
+    await button(page, 'Update now').waitFor();
     await page.reload();
     expect(await isLater(page)).toBe(0);
     await button(page, 'Start').click();
     await button(page, 'Stop').waitFor();
-    await button(page, 'Reload into it').waitFor({ state: 'hidden' });
+    await button(page, 'Update now').waitFor({ state: 'hidden' });
     await button(page, 'Stop').click();
-    await button(page, 'Reload into it').click();
+    await button(page, 'Update now').click();
     await expect
       .poll(async () => {
         await workers.end();
@@ -145,7 +145,7 @@ test('a newer version that does not come as it was built changes nothing', () =>
         }),
       )
       .toEqual([null, null]);
-    expect(await button(page, 'Reload into it').count()).toBe(0);
+    expect(await button(page, 'Update now').count()).toBe(0);
     await page.reload();
     await page.getByText('Runs on').waitFor();
     expect(await isLater(page)).toBe(0);

@@ -208,7 +208,7 @@ test('a whole run asks its own server alone, and nothing that was not asked for'
   await button(page, 'Start').click();
   await button(page, 'Start again').waitFor();
   await page.getByLabel('Prompt').fill('Call me');
-  await button(page, 'Write').click();
+  await button(page, 'Generate').click();
   const download = page.waitForEvent('download');
   await button(page, 'Download the model').click();
   await download;

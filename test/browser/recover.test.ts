@@ -89,7 +89,7 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   await finish(page);
   await expect.poll(() => finished(page)).toHaveLength(3);
   expect((await finished(page))[0]).toEqual(clean);
-  expect(await page.getByText('A run to go on with').count()).toBe(0);
+  expect(await page.getByText('Unfinished run').count()).toBe(0);
   await page.close();
 });
 

@@ -15,7 +15,10 @@ export interface Ran {
 export async function runCommand(
   args: string[],
   open: Host['open'],
-  { heard = () => {}, ended = new AbortController().signal }: { heard?: (line: string) => void; ended?: AbortSignal } = {},
+  {
+    heard = () => {},
+    ended = new AbortController().signal,
+  }: { heard?: (line: string) => void; ended?: AbortSignal } = {},
 ): Promise<Ran> {
   const ran: Ran = { status: 1, said: [], printed: '', problem: null };
   const say = (line: string): void => {

@@ -22,10 +22,34 @@ const at = (...names: string[]): string => path.join(folder, ...names);
 writeFileSync(at('text.txt'), Array.from({ length: 200 }, (_, i) => `After ${i} comes ${i + 1}.\n\f`).join(''));
 
 const sets = [
-  ...['model.hidden_size=16', 'model.num_hidden_layers=1', 'model.num_attention_heads=2', 'model.num_key_value_heads=1', 'model.head_dim=8'],
-  ...['batch.length=16', 'batch.sequences=2', 'base.steps=20', 'base.schedule.warmupSteps=2', 'continued.steps=10', 'evaluation.everySteps=7', 'evaluation.rows=1'],
+  ...[
+    'model.hidden_size=16',
+    'model.num_hidden_layers=1',
+    'model.num_attention_heads=2',
+    'model.num_key_value_heads=1',
+    'model.head_dim=8',
+  ],
+  ...[
+    'batch.length=16',
+    'batch.sequences=2',
+    'base.steps=20',
+    'base.schedule.warmupSteps=2',
+    'continued.steps=10',
+    'evaluation.everySteps=7',
+    'evaluation.rows=1',
+  ],
 ].flatMap((one) => ['--set', one]);
-const begin = (out: string): string[] => ['--preset', 'smoke', '--data', `notes=${at('text.txt')}`, ...sets, '--save-every', '0', '--out', out];
+const begin = (out: string): string[] => [
+  '--preset',
+  'smoke',
+  '--data',
+  `notes=${at('text.txt')}`,
+  ...sets,
+  '--save-every',
+  '0',
+  '--out',
+  out,
+];
 
 /** When to kill: at the n-th line that is said, or the n-th thing that happens in the folder of saves. */
 interface Moment {
@@ -34,13 +58,21 @@ interface Moment {
 }
 
 /** One life of a run: its exit status, or null where it was killed. */
-async function live(args: string[], out: string, moment: Moment | null): Promise<{ status: number | null; said: string }> {
-  const child = spawn(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+async function live(
+  args: string[],
+  out: string,
+  moment: Moment | null,
+): Promise<{ status: number | null; said: string }> {
+  const child = spawn(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   let lines = 0;
   let events = 0;
   const watched: ReturnType<typeof watch>[] = [];
-  const count = (kind: Moment['of'], seen: number): void => void (moment?.of === kind && seen >= moment.n && child.kill('SIGKILL'));
+  const count = (kind: Moment['of'], seen: number): void =>
+    void (moment?.of === kind && seen >= moment.n && child.kill('SIGKILL'));
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
     lines += text.split('\n').length - 1;
@@ -56,7 +88,12 @@ async function live(args: string[], out: string, moment: Moment | null): Promise
 
 /** What a finished run says and is, the clock aside. */
 function contentOf(out: string): Record<string, string> {
-  const files = ['config.json', 'evaluations.json', 'inspections.jsonl', ...readdirSync(path.join(out, 'model')).map((name) => `model/${name}`)];
+  const files = [
+    'config.json',
+    'evaluations.json',
+    'inspections.jsonl',
+    ...readdirSync(path.join(out, 'model')).map((name) => `model/${name}`),
+  ];
   const read = (name: string): string => readFileSync(path.join(out, name)).toString('latin1');
   const metrics = read('metrics.jsonl').replaceAll(/"tokensPerSecond":[^,]*,/g, '');
   return { ...Object.fromEntries(files.map((name) => [name, read(name)])), metrics };
@@ -82,10 +119,17 @@ it(`ends in the same bytes after ${kills} kills`, async () => {
     const label = (): string => `run ${run}, ${JSON.stringify(seen)}`;
     for (let life = 0; ; life++) {
       const isLast = life === mostKillsOfOne || seen.killed === kills;
-      const moment: Moment = random.integer(4) === 0 ? { of: 'lines', n: 1 + random.integer(8) } : { of: 'saves', n: 1 + random.integer(200) };
+      const moment: Moment =
+        random.integer(4) === 0
+          ? { of: 'lines', n: 1 + random.integer(8) }
+          : { of: 'saves', n: 1 + random.integer(200) };
       const acknowledged = told(out);
       const goesOn = existsSync(path.join(out, 'unfinished.txt'));
-      const { status, said } = await live(goesOn ? ['--resume', out, '--save-every', '0'] : begin(out), out, isLast ? null : moment);
+      const { status, said } = await live(
+        goesOn ? ['--resume', out, '--save-every', '0'] : begin(out),
+        out,
+        isLast ? null : moment,
+      );
       if (/Nothing of the run in .* was saved/.test(said)) {
         expect(acknowledged, label()).toBe(0);
         rmSync(out, { recursive: true });

@@ -28,7 +28,10 @@ beforeAll(async () => {
   const config = presetConfig('smoke');
   const tokenizer = new ByteTokenizer();
   const metadata = baseMetadata(config, await tokenizer.hash());
-  writeFolder(model, huggingFaceFolder({ model: config.model, parameters: randomWeights(config.model, 1), tokenizer, metadata }));
+  writeFolder(
+    model,
+    huggingFaceFolder({ model: config.model, parameters: randomWeights(config.model, 1), tokenizer, metadata }),
+  );
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -42,10 +45,22 @@ function hostile({ kind, many }: Flag, name: string): string[] {
   if (kind.path === 'file') return ['', '/no/such/file', scratch, path.join(text, 'below'), at('nul\0byte'), ...names];
   if (kind.path === 'folder') return ['', '/no/such/folder', text, path.join(text, 'below'), at('nul\0byte'), ...names];
   if (kind.path === 'new') return ['', ...noPlaces];
-  if (name === 'in') return ['', 'notes', 'notes=', 'notes=all', 'notes=base,,qa', '=base', 'other=base', '__proto__=base'];
-  if (name === 'mix') return ['', 'notes', ...noNumbers.map((value) => `notes=${value}`), 'notes=0', 'notes=101', 'other=20', '__proto__=20'];
-  if (name === 'data') return ['', '=', 'a', `=${text}`, `a b=${text}`, `__proto__=${text}`, 'a=/no/such/file', `a=${scratch}`];
-  if (name === 'set') return ['', '=1', 'seed', ...names, ...names.map((one) => `${one}=1`), '__proto__.seed=1', 'base.__proto__=1'];
+  if (name === 'in')
+    return ['', 'notes', 'notes=', 'notes=all', 'notes=base,,qa', '=base', 'other=base', '__proto__=base'];
+  if (name === 'mix')
+    return [
+      '',
+      'notes',
+      ...noNumbers.map((value) => `notes=${value}`),
+      'notes=0',
+      'notes=101',
+      'other=20',
+      '__proto__=20',
+    ];
+  if (name === 'data')
+    return ['', '=', 'a', `=${text}`, `a b=${text}`, `__proto__=${text}`, 'a=/no/such/file', `a=${scratch}`];
+  if (name === 'set')
+    return ['', '=1', 'seed', ...names, ...names.map((one) => `${one}=1`), '__proto__.seed=1', 'base.__proto__=1'];
   if (name === 'tokenizer') return [...noWords, 'bpe', 'bpe:', 'bpe:NaN', 'bpe:1e3', 'bpe:-5', 'bpe:9999999', 'word'];
   if (name === 'prompt') return [];
   const texts = kind.read('1') === undefined || many || name === 'preset' ? noWords : noNumbers;
@@ -54,19 +69,42 @@ function hostile({ kind, many }: Flag, name: string): string[] {
 
 /** A value that is good, so that a case is wrong in one thing. */
 function good({ kind }: Flag, name: string): string {
-  const known: Record<string, string> = { model, text, json: at('score.json'), from: scratch, out: at('out'), resume: scratch, config: at('config.json') };
-  const words: Record<string, string> = { preset: 'smoke', set: 'seed=2', tokenizer: 'byte', invalid: 'refuse', data: `notes=${text}`, in: 'notes=qa', mix: 'notes=20', base: kind.read('train') ? 'train' : model, prompt: 'a' };
+  const known: Record<string, string> = {
+    model,
+    text,
+    json: at('score.json'),
+    from: scratch,
+    out: at('out'),
+    resume: scratch,
+    config: at('config.json'),
+  };
+  const words: Record<string, string> = {
+    preset: 'smoke',
+    set: 'seed=2',
+    tokenizer: 'byte',
+    invalid: 'refuse',
+    data: `notes=${text}`,
+    in: 'notes=qa',
+    mix: 'notes=20',
+    base: kind.read('train') ? 'train' : model,
+    prompt: 'a',
+  };
   return known[name] ?? words[name] ?? '1';
 }
 
 const required = (one: Command, besides: string): string[] =>
-  Object.entries(one.flags).flatMap(([name, flag]) => (name !== besides && (flag.required || name === 'out') ? [`--${name}`, good(flag, name)] : []));
+  Object.entries(one.flags).flatMap(([name, flag]) =>
+    name !== besides && (flag.required || name === 'out') ? [`--${name}`, good(flag, name)] : [],
+  );
 const begun = (one: Command): string[] => [one.name, one.word === undefined ? '' : 'f1'].filter(Boolean);
 
 /** Where a setting's own range ends, told by its declaration. */
 function badSettings(): string[] {
   return OPTIONS.filter(({ key }) => !key.startsWith('data.world.')).flatMap((option) => {
-    const values = option.type === 'integer' || option.type === 'number' ? [...noNumbers, String(option.max * 2 + 1), '1.2.3'] : noWords;
+    const values =
+      option.type === 'integer' || option.type === 'number'
+        ? [...noNumbers, String(option.max * 2 + 1), '1.2.3']
+        : noWords;
     return values.map((value) => `${option.key}=${value}`);
   });
 }
@@ -77,18 +115,36 @@ const cases: [label: string, args: string[]][] = commands.flatMap((one) => {
   const ofFlags = Object.entries(one.flags).flatMap(([name, flag]): [string, string[]][] => {
     const rest = required(one, name);
     const value = good(flag, name);
-    const twice: [string, string[]][] = flag.many ? [] : [[`${label} --${name} twice`, [...start, ...rest, `--${name}`, value, `--${name}`, value]]];
+    const twice: [string, string[]][] = flag.many
+      ? []
+      : [[`${label} --${name} twice`, [...start, ...rest, `--${name}`, value, `--${name}`, value]]];
     const none: [string, string[]] = [`${label} --${name} without a value`, [...start, ...rest, `--${name}`]];
     const dash: [string, string[]] = [`${label} --${name} and a dash`, [...start, ...rest, `--${name}`, '--other']];
-    return [...hostile(flag, name).map((bad): [string, string[]] => [`${label} --${name} ${bad}`, [...start, ...rest, `--${name}=${bad}`]]), ...twice, none, dash];
+    return [
+      ...hostile(flag, name).map((bad): [string, string[]] => [
+        `${label} --${name} ${bad}`,
+        [...start, ...rest, `--${name}=${bad}`],
+      ]),
+      ...twice,
+      none,
+      dash,
+    ];
   });
-  const others = [...names, 'no-such-option', ''].map((name): [string, string[]] => [`${label} --${name}`, [...start, ...required(one, ''), `--${name}=1`]]);
+  const others = [...names, 'no-such-option', ''].map((name): [string, string[]] => [
+    `${label} --${name}`,
+    [...start, ...required(one, ''), `--${name}=1`],
+  ]);
   const lacking = Object.entries(one.flags)
     .filter(([, flag]) => flag.required)
     .map(([name]): [string, string[]] => [`${label} without --${name}`, [...start, ...required(one, name)]]);
   return [...ofFlags, ...others, ...lacking, [`${label} and a word`, [...start, ...required(one, ''), 'stray']]];
 });
-cases.push(...badSettings().map((line): [string, string[]] => [`--set ${line}`, ['--preset', 'smoke', '--out', at('out'), '--set', line]]));
+cases.push(
+  ...badSettings().map((line): [string, string[]] => [
+    `--set ${line}`,
+    ['--preset', 'smoke', '--out', at('out'), '--set', line],
+  ]),
+);
 cases.push(...[...names, 'trian', '', 'score score'].map((name): [string, string[]] => [`command ${name}`, [name]]));
 
 const noDevice = () => Promise.reject(new Error('it went as far as the device'));
@@ -113,14 +169,17 @@ describe('the command line', () => {
     expect(wrong).toEqual([]);
   });
 
-  test.each(commands.map((one) => [one.name || 'train', one] as const))('%s has help with every option and an example', async (_, one) => {
-    for (const asked of ['--help', '-h']) {
-      const { status, printed } = await runCommand([...begun(one), asked], noDevice);
-      expect(status).toBe(0);
-      for (const flag of Object.keys(one.flags)) expect(printed).toContain(`--${flag} `);
-      expect(printed).toContain(exampleOf(one));
-    }
-  });
+  test.each(commands.map((one) => [one.name || 'train', one] as const))(
+    '%s has help with every option and an example',
+    async (_, one) => {
+      for (const asked of ['--help', '-h']) {
+        const { status, printed } = await runCommand([...begun(one), asked], noDevice);
+        expect(status).toBe(0);
+        for (const flag of Object.keys(one.flags)) expect(printed).toContain(`--${flag} `);
+        expect(printed).toContain(exampleOf(one));
+      }
+    },
+  );
 
   test('says what there is where nothing is asked for, and that this is no success', async () => {
     const { status, said } = await runCommand([], noDevice);

@@ -22,20 +22,37 @@ const open = async () => {
 const rk = (args: string[], options = {}) => runCommand(args, open, options);
 const sets = (...lines: string[]): string[] => lines.flatMap((line) => ['--set', line]);
 const small = sets(
-  ...['model.hidden_size=16', 'model.num_hidden_layers=1', 'model.num_attention_heads=2', 'model.num_key_value_heads=1'],
+  ...[
+    'model.hidden_size=16',
+    'model.num_hidden_layers=1',
+    'model.num_attention_heads=2',
+    'model.num_key_value_heads=1',
+  ],
   ...['model.head_dim=8', 'batch.length=16', 'batch.sequences=4', 'evaluation.everySteps=0', 'evaluation.rows=2'],
 );
 const own = ['--preset', 'smoke', '--data', `notes=${text}`, ...small];
 const short = [...own, ...sets('base.steps=12', 'base.schedule.warmupSteps=2', 'continued.steps=6')];
 const baseAlone = [...own, ...sets('base.steps=6', 'base.schedule.warmupSteps=2', 'continued=off')];
 const json = (...names: string[]) => JSON.parse(readFileSync(at(...names), 'utf8'));
-const rows = (run: string) => readFileSync(at(run, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+const rows = (run: string) =>
+  readFileSync(at(run, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 
 /** What a finished run says and is, the clock aside. */
 function contentOf(run: string): Record<string, string> {
-  const files = ['config.json', 'evaluations.json', 'inspections.jsonl', ...readdirSync(at(run, 'model')).map((name) => `model/${name}`)];
+  const files = [
+    'config.json',
+    'evaluations.json',
+    'inspections.jsonl',
+    ...readdirSync(at(run, 'model')).map((name) => `model/${name}`),
+  ];
   const timeless = readFileSync(at(run, 'metrics.jsonl'), 'utf8').replaceAll(/"tokensPerSecond":[^,]*,/g, '');
-  return { ...Object.fromEntries(files.map((name) => [name, readFileSync(at(run, name)).toString('latin1')])), metrics: timeless };
+  return {
+    ...Object.fromEntries(files.map((name) => [name, readFileSync(at(run, name)).toString('latin1')])),
+    metrics: timeless,
+  };
 }
 
 beforeAll(async () => {
@@ -50,7 +67,14 @@ describe('a folder that a run fills', () => {
     const first = await rk([...short, '--out', at('one')], { heard });
     expect(first.problem).toBeNull();
     expect((await second!).problem!.message).toMatch(/exists already/);
-    expect(readdirSync(at('one')).toSorted()).toEqual(['config.json', 'evaluations.json', 'inspections.jsonl', 'metrics.jsonl', 'model', 'summary.json']);
+    expect(readdirSync(at('one')).toSorted()).toEqual([
+      'config.json',
+      'evaluations.json',
+      'inspections.jsonl',
+      'metrics.jsonl',
+      'model',
+      'summary.json',
+    ]);
   });
 
   it('says what it holds when the run is ended, and is gone on with to the same bytes', async () => {
@@ -62,8 +86,10 @@ describe('a folder that a run fills', () => {
     const stopped = await rk(args, { heard, ended: ended.signal });
     expect([stopped.problem, stopped.status]).toEqual([null, 130]);
     expect(readdirSync(at('two')).toSorted()).toEqual(['saves', 'unfinished.txt']);
-    expect(readFileSync(at('two', 'unfinished.txt'), 'utf8')).toMatch(/saved at step 1[2-7] of 18, is not finished: .*--resume/);
-    expect((await rk([...short, '--out', at('two')])).problem!.message).toMatch(/exists already: go on .*--resume/);
+    expect(readFileSync(at('two', 'unfinished.txt'), 'utf8')).toMatch(
+      /saved at step 1[2-7] of 18, is not finished: .*--resume/,
+    );
+    expect((await rk([...short, '--out', at('two')])).problem!.message).toMatch(/exists already: continue .*--resume/);
     expect((await rk(['--resume', at('two'), '--seed', '4'])).problem!.message).toMatch(/leave out --seed/);
     expect((await rk(['--resume', at('two')])).problem).toBeNull();
     expect(contentOf('two')).toEqual(contentOf('one'));
@@ -104,8 +130,22 @@ describe('a run that continues a base', () => {
       drawn: { rows: 6 * 4 + 4 * 6, tokens: 6 * 4 * 16 + 4 * 48 },
     });
     // And on: the counts are those of the whole chain.
-    expect((await rk(['--base', at('changed', 'model'), '--data', `notes=${text}`, ...sets('continued.steps=2', 'batch.length=16'), '--out', at('third')])).problem).toBeNull();
-    expect(json('third', 'model', 'rekindle.json').drawn.rows).toBe(48 + 2 * json('third', 'config.json').batch.sequences);
+    expect(
+      (
+        await rk([
+          '--base',
+          at('changed', 'model'),
+          '--data',
+          `notes=${text}`,
+          ...sets('continued.steps=2', 'batch.length=16'),
+          '--out',
+          at('third'),
+        ])
+      ).problem,
+    ).toBeNull();
+    expect(json('third', 'model', 'rekindle.json').drawn.rows).toBe(
+      48 + 2 * json('third', 'config.json').batch.sequences,
+    );
   });
 
   it.each([
@@ -119,7 +159,13 @@ describe('a run that continues a base', () => {
   });
 
   it('needs none of the sources that only its base drew from', async () => {
-    const args = ['--base', at('base', 'model'), '--preset', 'smoke', ...sets('continued.steps=2', 'batch.length=16', 'evaluation.rows=1')];
+    const args = [
+      '--base',
+      at('base', 'model'),
+      '--preset',
+      'smoke',
+      ...sets('continued.steps=2', 'batch.length=16', 'evaluation.rows=1'),
+    ];
     expect((await rk([...args, '--out', at('shipped')])).problem).toBeNull();
     const { base, continued } = json('shipped', 'config.json');
     expect(base.blend).toEqual({ notes: 1 });
@@ -139,7 +185,10 @@ it('a seed or a rate that is named twice counts once, and that is said', async (
   const { problem, said } = await rk(args);
   expect(problem).toBeNull();
   expect(said.filter((line) => line.includes('counts once'))).toHaveLength(2);
-  expect(json('grid', 'grid.json').rows.map(({ rate, seed }: { rate: number; seed: number }) => [rate, seed])).toEqual([[0.002, 1], [0.004, 1]]);
+  expect(json('grid', 'grid.json').rows.map(({ rate, seed }: { rate: number; seed: number }) => [rate, seed])).toEqual([
+    [0.002, 1],
+    [0.004, 1],
+  ]);
   expect(readFileSync(path.join(out, 'table.md'), 'utf8')).not.toMatch(/, 0\.\d+ to/);
 });
 
@@ -148,18 +197,25 @@ describe('a model folder', () => {
   const model = at('base', 'model');
   const with_ = (name: string, changes: Record<string, string | Uint8Array | null>): string => {
     mkdirSync(at(name));
-    for (const file of readdirSync(model)) if (changes[file] !== null) writeFileSync(at(name, file), changes[file] ?? readFileSync(path.join(model, file)));
+    for (const file of readdirSync(model))
+      if (changes[file] !== null) writeFileSync(at(name, file), changes[file] ?? readFileSync(path.join(model, file)));
     for (const [file, content] of Object.entries(changes)) if (content !== null) writeFileSync(at(name, file), content);
     return at(name);
   };
-  const configWith = (changes: object): string => JSON.stringify({ ...json('base', 'model', 'config.json'), ...changes });
+  const configWith = (changes: object): string =>
+    JSON.stringify({ ...json('base', 'model', 'config.json'), ...changes });
   /** The two matrices that have a row an id, cut to so many. */
   const rowsOfVocabulary = (rows_: number): Uint8Array => {
     const { weights } = readCheckpoint(readFolder(model));
     return encodeSafetensors(
       [...weights].map(([name, { shape, data }]) => {
         const cut = /embed_tokens|lm_head/.test(name) ? rows_ : shape[0]!;
-        return { name, dtype: 'F32' as const, shape: [cut, ...shape.slice(1)], data: data.slice(0, (data.length / shape[0]!) * cut) };
+        return {
+          name,
+          dtype: 'F32' as const,
+          shape: [cut, ...shape.slice(1)],
+          data: data.slice(0, (data.length / shape[0]!) * cut),
+        };
       }),
     );
   };
@@ -174,7 +230,10 @@ describe('a model folder', () => {
     ['ids past the embedding', 128, /257 ids but the embedding 128 rows/],
     ['a vocabulary that no kernel takes', 257, /vocab_size is 257: it must be a multiple of 4/],
   ])('with %s is refused in a sentence', async (_, vocabulary, sentence) => {
-    const from = with_(`vocabulary-${vocabulary}`, { 'config.json': configWith({ vocab_size: vocabulary }), 'model.safetensors': rowsOfVocabulary(vocabulary) });
+    const from = with_(`vocabulary-${vocabulary}`, {
+      'config.json': configWith({ vocab_size: vocabulary }),
+      'model.safetensors': rowsOfVocabulary(vocabulary),
+    });
     const { problem } = await used(from);
     expect(problem!.name).toBe('UserError');
     expect(problem!.message).toMatch(sentence);
@@ -195,9 +254,15 @@ describe('a model folder', () => {
     const from = with_('sharded', files);
     expect(readCheckpoint(readFolder(from)).weights.get('lm_head.weight')).toEqual(weights.get('lm_head.weight'));
     expect((await used(from)).problem!.message).toBe('read, and on to the device');
-    expect((await used(with_('lacking', { ...files, [nameOf(1)]: null }))).problem!.message).toMatch(/has no "?model-00002-of-00002/);
-    const swapped = JSON.stringify({ weight_map: { ...map, 'lm_head.weight': map['lm_head.weight'] === nameOf(0) ? nameOf(1) : nameOf(0) } });
-    expect((await used(with_('swapped', { ...files, 'model.safetensors.index.json': swapped }))).problem!.message).toMatch(/but the index says/);
+    expect((await used(with_('lacking', { ...files, [nameOf(1)]: null }))).problem!.message).toMatch(
+      /has no "?model-00002-of-00002/,
+    );
+    const swapped = JSON.stringify({
+      weight_map: { ...map, 'lm_head.weight': map['lm_head.weight'] === nameOf(0) ? nameOf(1) : nameOf(0) },
+    });
+    expect(
+      (await used(with_('swapped', { ...files, 'model.safetensors.index.json': swapped }))).problem!.message,
+    ).toMatch(/but the index says/);
   });
 
   it('is read by the older names of partial_rotary_factor, and what it says besides is told once', async () => {
@@ -209,7 +274,9 @@ describe('a model folder', () => {
       expect(readCheckpoint(readFolder(from)).model.partial_rotary_factor).toBe(1);
       expect((await used(from)).said).toEqual([expect.stringContaining('sliding_window')]);
     }
-    const both = with_('both', { 'config.json': JSON.stringify({ ...others, rope_percent: 1, partial_rotary_factor: 0.5 }) });
+    const both = with_('both', {
+      'config.json': JSON.stringify({ ...others, rope_percent: 1, partial_rotary_factor: 0.5 }),
+    });
     expect((await used(both)).problem!.message).toMatch(/partial_rotary_factor is 0\.5 and rope_percent is 1/);
   });
 

@@ -29,8 +29,22 @@ for (const [name, text] of Object.entries(texts)) writeFileSync(at(`${name}.txt`
 
 /** What every draw has, so that a run takes a fraction of a second. */
 const tiny = [
-  ...['model.hidden_size=8', 'model.num_hidden_layers=1', 'model.num_attention_heads=2', 'model.num_key_value_heads=1', 'model.head_dim=4'],
-  ...['batch.length=8', 'batch.sequences=2', 'base.steps=3', 'base.schedule.warmupSteps=1', 'continued.steps=3', 'evaluation.rows=1', 'evaluation.everySteps=0'],
+  ...[
+    'model.hidden_size=8',
+    'model.num_hidden_layers=1',
+    'model.num_attention_heads=2',
+    'model.num_key_value_heads=1',
+    'model.head_dim=4',
+  ],
+  ...[
+    'batch.length=8',
+    'batch.sequences=2',
+    'base.steps=3',
+    'base.schedule.warmupSteps=1',
+    'continued.steps=3',
+    'evaluation.rows=1',
+    'evaluation.everySteps=0',
+  ],
 ];
 /** Settings that change what is computed, good values and bad ones. */
 const changes: Record<string, readonly string[]> = {
@@ -55,10 +69,15 @@ const changes: Record<string, readonly string[]> = {
   'base.steps': ['4', '2'],
 };
 
-const line = fc.constantFrom(...Object.keys(changes)).chain((key) => fc.constantFrom(...changes[key]!).map((value) => [key, value] as const));
+const line = fc
+  .constantFrom(...Object.keys(changes))
+  .chain((key) => fc.constantFrom(...changes[key]!).map((value) => [key, value] as const));
 const draw = fc.record({
   lines: fc.uniqueArray(line, { maxLength: 4, selector: ([key]) => key }),
-  text: fc.oneof({ weight: 6, arbitrary: fc.constant('whole' as const) }, { weight: 1, arbitrary: fc.constantFrom('few' as const, 'broken' as const, 'empty' as const) }),
+  text: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('whole' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('few' as const, 'broken' as const, 'empty' as const) },
+  ),
   fromBase: fc.nat(4).map((n) => n === 0),
 });
 
@@ -95,7 +114,15 @@ const weightsOf = (files: readonly { name: string; bytes: Uint8Array }[]): strin
 let base: BaseSource & { kind: 'folder' };
 let runs = 0;
 
-async function byTerminal({ lines, text, fromBase }: { lines: (readonly [string, string])[]; text: keyof typeof texts; fromBase: boolean }): Promise<Outcome> {
+async function byTerminal({
+  lines,
+  text,
+  fromBase,
+}: {
+  lines: (readonly [string, string])[];
+  text: keyof typeof texts;
+  fromBase: boolean;
+}): Promise<Outcome> {
   const out = at(`run-${runs++}`);
   const start = fromBase ? ['--base', at('base', 'model')] : ['--preset', 'smoke'];
   const sets = lines.flatMap(([key, value]) => ['--set', `${key}=${value}`]);
@@ -105,8 +132,18 @@ async function byTerminal({ lines, text, fromBase }: { lines: (readonly [string,
     return refusal(problem.message);
   }
   const read = (name: string): string => readFileSync(path.join(out, name), 'utf8');
-  const table = (name: string) => read(name).split('\n').filter(Boolean).map((row) => JSON.parse(row));
-  const metrics = table('metrics.jsonl').map(({ step, tokens, loss, lr, gradNorm }) => [step, tokens, loss, lr, gradNorm]);
+  const table = (name: string) =>
+    read(name)
+      .split('\n')
+      .filter(Boolean)
+      .map((row) => JSON.parse(row));
+  const metrics = table('metrics.jsonl').map(({ step, tokens, loss, lr, gradNorm }) => [
+    step,
+    tokens,
+    loss,
+    lr,
+    gradNorm,
+  ]);
   const { checks } = JSON.parse(read('summary.json'));
   const said = { ...JSON.parse(read('evaluations.json')), metrics, inspections: table('inspections.jsonl'), checks };
   const weights = weightsOf(readFolder(path.join(out, 'model')));
@@ -115,7 +152,11 @@ async function byTerminal({ lines, text, fromBase }: { lines: (readonly [string,
 }
 
 async function byPage({ lines, text, fromBase }: Parameters<typeof byTerminal>[0]): Promise<Outcome> {
-  givenBase.value = fromBase ? parseBaseMetadata(JSON.parse(new TextDecoder().decode(base.files.find(({ name }) => name === 'rekindle.json')!.bytes))) : null;
+  givenBase.value = fromBase
+    ? parseBaseMetadata(
+        JSON.parse(new TextDecoder().decode(base.files.find(({ name }) => name === 'rekindle.json')!.bytes)),
+      )
+    : null;
   choosePreset('smoke');
   useSources(['own']);
   for (const [key, value] of lines) {
@@ -127,16 +168,24 @@ async function byPage({ lines, text, fromBase }: Parameters<typeof byTerminal>[0
 
   const files: UserFile[] = [{ source: 'own', name: `${text}.txt`, bytes: new Blob([texts[text]]) }];
   const trainer = createTrainer('none:', 'none:');
-  const all: Required<Pick<RunEvents, 'heldOut' | 'samples' | 'checks' | 'inspections'>> = { heldOut: [], samples: [], checks: [], inspections: [] };
+  const all: Required<Pick<RunEvents, 'heldOut' | 'samples' | 'checks' | 'inspections'>> = {
+    heldOut: [],
+    samples: [],
+    checks: [],
+    inspections: [],
+  };
   const metrics: number[][] = [];
   let failed = '';
   await trainer.start(
     config.value,
     files,
     (events) => {
-      for (const name of ['heldOut', 'samples', 'checks', 'inspections'] as const) all[name].push(...((events[name] ?? []) as never[]));
+      for (const name of ['heldOut', 'samples', 'checks', 'inspections'] as const)
+        all[name].push(...((events[name] ?? []) as never[]));
       const { metrics: columns, state: now } = events;
-      columns?.step.forEach((step, i) => metrics.push([step, columns.tokens[i]!, columns.loss[i]!, columns.lr[i]!, columns.gradNorm[i]!]));
+      columns?.step.forEach((step, i) =>
+        metrics.push([step, columns.tokens[i]!, columns.loss[i]!, columns.lr[i]!, columns.gradNorm[i]!]),
+      );
       if (now && 'message' in now) failed = now.message;
     },
     fromBase ? base : undefined,
@@ -146,9 +195,13 @@ async function byPage({ lines, text, fromBase }: Parameters<typeof byTerminal>[0
 }
 
 beforeAll(async () => {
-  for (const [name, value] of Object.entries(browser)) Object.defineProperty(globalThis, name, { value, configurable: true });
+  for (const [name, value] of Object.entries(browser))
+    Object.defineProperty(globalThis, name, { value, configurable: true });
   const sets = tiny.filter((one) => !one.startsWith('continued')).flatMap((one) => ['--set', one]);
-  const { problem } = await runCommand(['--preset', 'smoke', '--data', `own=${at('whole.txt')}`, '--set', 'continued=off', ...sets, '--out', at('base')], open);
+  const { problem } = await runCommand(
+    ['--preset', 'smoke', '--data', `own=${at('whole.txt')}`, '--set', 'continued=off', ...sets, '--out', at('base')],
+    open,
+  );
   if (problem) throw problem;
   base = { kind: 'folder', files: readFolder(at('base', 'model')) };
 });
@@ -164,10 +217,15 @@ it('gives the same losses, records and weights, or the same refusal', async () =
   let refused = 0;
   await fc.assert(
     fc.asyncProperty(draw, async ({ lines, ...drawn }) => {
-      const fixed = tiny.filter((one) => !drawn.fromBase || /^(batch|continued|evaluation)/.test(one)).map((one) => one.split('=') as [string, string]);
+      const fixed = tiny
+        .filter((one) => !drawn.fromBase || /^(batch|continued|evaluation)/.test(one))
+        .map((one) => one.split('=') as [string, string]);
       // What was drawn is stated alone, not after the value it replaces.
       const stated = [...fixed.filter(([key]) => !lines.some(([other]) => other === key)), ...lines];
-      const [terminal, page] = [await byTerminal({ lines: stated, ...drawn }), await byPage({ lines: stated, ...drawn })];
+      const [terminal, page] = [
+        await byTerminal({ lines: stated, ...drawn }),
+        await byPage({ lines: stated, ...drawn }),
+      ];
       if (terminal.refused !== null) refused++;
       expect(page.refused).toBe(terminal.refused);
       expect(page.said).toEqual(terminal.said);

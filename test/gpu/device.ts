@@ -1,14 +1,26 @@
 /** The one device that every test of the gpu tier shares: compiled pipelines and start-up are paid once. */
 import { describeAdapter, openNodeDevice } from '../../src/cli/node/dawn.ts';
 import type { NodeDevice } from '../../src/cli/node/dawn.ts';
-import { Pipelines } from '../../src/gpu/pipelines.ts';
 
 let opened: Promise<NodeDevice> | undefined;
 /** Errors that no error scope caught, since the last call of takeUncaptured. */
 let uncaptured: string[] = [];
 
+/** Pipelines of the shared device: one that is held is not compiled again, whoever asks for it; Dawn forgets the others. */
+const held: GPUComputePipeline[] = [];
+
+function hold(device: GPUDevice): void {
+  const create = device.createComputePipelineAsync.bind(device);
+  device.createComputePipelineAsync = async (descriptor) => {
+    const pipeline = await create(descriptor);
+    held.push(pipeline);
+    return pipeline;
+  };
+}
+
 async function openOnce(): Promise<NodeDevice> {
   const node = await openNodeDevice();
+  hold(node.device);
   // Straight to the stream: the adapter is the first line of the log, not a note beside some test.
   process.stdout.write(`adapter: ${describeAdapter(node.report)}\n`);
   node.device.onuncapturederror = ({ error }) => uncaptured.push(error.message);
@@ -18,10 +30,6 @@ async function openOnce(): Promise<NodeDevice> {
 
 /** The shared device. Rejects, and so fails the test, where there is no adapter. */
 export const gpu = (): Promise<NodeDevice> => (opened ??= openOnce());
-
-let pipelines: Pipelines | undefined;
-/** Compiled kernels of the shared device, for every test that need not compile its own: on a software adapter that is most of the time. */
-export const gpuPipelines = async (): Promise<Pipelines> => (pipelines ??= new Pipelines((await gpu()).device));
 
 export function takeUncaptured(): string[] {
   const taken = uncaptured;

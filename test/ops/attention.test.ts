@@ -13,89 +13,112 @@ import { checkOp, type OpCase } from './checkOp.ts';
 
 const theta = 10000;
 
-/** Checks one shape; `starts(t)` is where the document of position t starts, as packed rows have it. */
-function check(
-  shape: Omit<AttentionShape, 'ropeTheta'>,
-  starts?: (t: number, b: number) => number,
-  differentiate?: string[],
-  spread = 1,
-  contexts?: OpCase['contexts'],
-): Promise<void> {
+/**
+ * Every width, share that rotates, and number of rows is a kernel of its own, and compiling three of them takes a software adapter two
+ * seconds, six where they have workgroup memory: what needs no kernel of its own is tried with those that are there.
+ */
+const software = { quads: true, software: true };
+const blocks = { quads: false, software: false };
+const plain = { quads: false, software: false, plain: true };
+
+interface Case extends Omit<AttentionShape, 'ropeTheta'> {
+  /** Where the document of position t starts, as packed rows have it. */
+  starts?: (t: number, b: number) => number;
+  /** Deviation of the heads' elements. */
+  spread?: number;
+  /** Whether the twin is held against finite differences, for which f64 loops have to be short. */
+  differentiate?: boolean;
+  /** All three by default. */
+  contexts?: OpCase['contexts'];
+}
+
+function check({ starts, spread = 1, differentiate = true, contexts, ...shape }: Case): Promise<void> {
   const { B, T, H, K, d } = shape;
   const documents = starts && {
     documentStart: { shape: [B * T], dtype: 'u32' as const, value: (n: number) => starts(n % T, Math.floor(n / T)) },
   };
   return checkOp({
-    ...(contexts && { contexts }),
+    contexts: contexts ?? [software, blocks, plain],
     inputs: { qkv: { shape: [B * T, (H + 2 * K) * d], value: (i) => spread * randomNormal(7, 0, i) }, ...documents },
     record: (g, { qkv, documentStart }) => attention(g, qkv!, { ...shape, ropeTheta: theta }, documentStart),
-    differentiate: differentiate ?? ['qkv'],
+    differentiate: differentiate ? ['qkv'] : [],
   });
 }
 
-describe('attention', () => {
-  // One position; tiles not filled; a position over a tile's end; heads shared by two and by four; widths of one to
-  // eight vec4s.
+/** Heads of three vec4s, of which one and a half turn: they fill no chunk, and pairs that turn together lie across vec4s. */
+const odd = { d: 12, ropeFactor: 0.5 };
+
+describe('attention in every context', () => {
   it.each([
-    [1, 1, 1, 1, 4, 1],
-    [2, 7, 2, 1, 8, 0.5],
-    [1, 33, 4, 1, 12, 0.5],
-    [2, 33, 4, 2, 16, 1],
+    ['one position', { B: 1, T: 1, H: 1, K: 1 }],
+    ['less than a tile', { B: 2, T: 7, H: 2, K: 1 }],
+    ['a position over the end of a tile, heads shared by four', { B: 1, T: 33, H: 4, K: 1 }],
+    ['an own key for every head', { B: 2, T: 19, H: 2, K: 2 }],
+  ])('%s', (_, shape) => check({ ...shape, ...odd }));
+
+  it('one boundary between documents', () =>
+    check({ B: 2, T: 21, H: 2, K: 1, ...odd, starts: (t, b) => (t < 5 + 8 * b ? 0 : 5 + 8 * b) }));
+  it('many documents, some of one position', () =>
+    check({
+      ...{ B: 2, T: 50, H: 2, K: 2, ...odd, differentiate: false },
+      starts: (t) => [0, 1, 2, 17, 18, 33, 49].findLast((start) => start <= t)!,
+    }));
+  // Blocks and tiles of keys are not filled, start inside a document or end in one.
+  it.each([
+    [2, 35, 2, 1],
+    [1, 67, 4, 2],
+  ])('documents over blocks: B=%i T=%i H=%i K=%i', (B, T, H, K) =>
+    check({ B, T, H, K, ...odd, differentiate: false, starts: documentsOverBlocks }),
+  );
+  // Scores of ±20: a key far ahead of those before it rescales the output, and nothing under- or overflows.
+  it('large scores', () => check({ B: 2, T: 40, H: 2, K: 1, ...odd, differentiate: false, spread: 2.5 }));
+  it('a long row', () => check({ B: 1, T: 300, H: 2, K: 1, ...odd, differentiate: false }));
+});
+
+const documentsOverBlocks = (t: number, b: number): number => [0, 3 + b, 20, 21, 36].findLast((start) => start <= t)!;
+
+// A lane's rows and the keys of a turn follow from the width, and narrow heads exchange their keys (attentionSource.ts).
+describe('attention on a software adapter', () => {
+  it.each([
+    [1, 17, 1, 1, 4, 1],
+    [2, 33, 4, 2, 8, 1],
     [1, 65, 2, 2, 32, 0.5],
     [3, 17, 2, 1, 64, 0.5],
-  ])('B=%i T=%i H=%i K=%i d=%i factor=%f', (B, T, H, K, d, ropeFactor) => check({ B, T, H, K, d, ropeFactor }));
+  ])('B=%i T=%i H=%i K=%i d=%i factor=%f', (B, T, H, K, d, ropeFactor) =>
+    check({ B, T, H, K, d, ropeFactor, contexts: [software] }),
+  );
+  it('d=128', () =>
+    check({ B: 1, T: 40, H: 1, K: 1, d: 128, ropeFactor: 0.5, differentiate: false, contexts: [software] }));
 });
 
-describe('attention over packed documents', () => {
-  it('one boundary', () =>
-    check({ B: 2, T: 21, H: 2, K: 1, d: 8, ropeFactor: 0.5 }, (t, b) => (t < 5 + 8 * b ? 0 : 5 + 8 * b)));
-  it('many documents, some of one position', () =>
-    check({ B: 2, T: 50, H: 2, K: 2, d: 16, ropeFactor: 1 }, (t) =>
-      [0, 1, 2, 17, 18, 33, 49].findLast((start) => start <= t)!,
-    ));
-});
-
-// Scores of ±20: a key far ahead of those before it rescales the output, and nothing under- or overflows.
-describe('attention with large scores', () => {
-  it('d=8', () => check({ B: 2, T: 40, H: 2, K: 1, d: 8, ropeFactor: 0.5 }, undefined, [], 2.5));
-});
-
-// Too long for finite differences in f64 loops: GPU against twin alone.
-describe('attention over long rows', () => {
-  it('T=300', () => check({ B: 1, T: 300, H: 2, K: 1, d: 16, ropeFactor: 0.5 }, undefined, []));
-  it('d=128', () => check({ B: 1, T: 40, H: 1, K: 1, d: 128, ropeFactor: 0.5 }, undefined, []));
-});
-
-// Kernels by blocks have two or four rows a lane; four where the shape makes many workgroups of them, too many to run them twice over
-// in contexts that make no difference to them. Blocks and tiles of keys are not
-// filled, start inside a document or end in one, and heads are narrower than a chunk, a chunk, and several.
+// Heads of several chunks: the widest, with two rows a lane, and one with four, as many workgroups make it.
 describe('attention by blocks', () => {
-  const starts = (t: number, b: number): number => [0, 3 + b, 20, 21, 36].findLast((start) => start <= t)!;
   it.each([
-    [2, 35, 2, 1, 12, 0.5],
-    [1, 67, 4, 2, 24, 1],
     [1, 39, 2, 1, 128, 0.5],
-  ])('two rows: B=%i T=%i H=%i K=%i d=%i factor=%f', (B, T, H, K, d, ropeFactor) =>
-    check({ B, T, H, K, d, ropeFactor }, starts, []),
-  );
-  it.each([
-    [32, 27, 8, 8, 32, 0.5],
-    [32, 27, 8, 8, 64, 0.5],
-  ])('four rows: B=%i T=%i H=%i K=%i d=%i factor=%f', (B, T, H, K, d, ropeFactor) =>
-    check({ B, T, H, K, d, ropeFactor }, (t, b) => starts(t, b % 8), [], 1, [{ quads: false, software: false }]),
+    [32, 27, 8, 8, 64, 1],
+  ])('B=%i T=%i H=%i K=%i d=%i factor=%f', (B, T, H, K, d, ropeFactor) =>
+    check({
+      ...{ B, T, H, K, d, ropeFactor, differentiate: false, contexts: [blocks] },
+      starts: (t, b) => documentsOverBlocks(t, b % 8),
+    }),
   );
 });
 
-// A GPU that has to do without workgroup memory, or whose blocks are too narrow for a head, takes one row a lane.
-describe('attention by quads on a GPU', () => {
-  const starts = (t: number): number => (t < 5 ? 0 : 5);
-  it('plain', () =>
-    check({ B: 2, T: 19, H: 4, K: 2, d: 12, ropeFactor: 0.5 }, starts, [], 1, [
-      { quads: false, software: false, plain: true },
-    ]));
-  it('d=132', () =>
-    check({ B: 1, T: 9, H: 2, K: 1, d: 132, ropeFactor: 0.5 }, starts, [], 1, [{ quads: true, software: false }]));
-});
+// A GPU whose blocks are too narrow for a head takes one row a lane.
+it('attention by quads on a GPU: d=132', () =>
+  check({
+    ...{
+      B: 1,
+      T: 9,
+      H: 2,
+      K: 1,
+      d: 132,
+      ropeFactor: 0.5,
+      differentiate: false,
+      contexts: [{ quads: true, software: false }],
+    },
+    starts: (t) => (t < 5 ? 0 : 5),
+  }));
 
 describe('cachedAttention', () => {
   it.each([

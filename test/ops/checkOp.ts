@@ -11,7 +11,7 @@ import type { KernelContext } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { addOp } from '../../src/ops/add.ts';
 import { randomNormal, streamOf } from '../../src/util/random.ts';
-import { gpu, gpuPipelines } from '../gpu/device.ts';
+import { gpu } from '../gpu/device.ts';
 import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
 import { twins } from '../../src/ops/twins.ts';
 
@@ -145,7 +145,7 @@ async function gpuErrors(
   const { device } = await gpu();
   const layout = layoutPool(graph.parameters.map(({ name, shape }) => ({ name, shape, decay: false })));
   const quads = context.quads && device.features.has('subgroups');
-  const memory = new Memory(device, layout, { ...context, quads }, await gpuPipelines());
+  const memory = new Memory(device, layout, { ...context, quads });
   const others = graph.tensors.filter((tensor) => outputs.includes(tensor.name));
   const kept = [y, ...others, ...gradients.values()].filter((tensor) => tensor.role === 'activation');
   const plan = await compile(memory, graph, { keep: kept });

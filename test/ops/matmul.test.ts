@@ -17,7 +17,7 @@ import {
 import { contestsOf, inTile, knownAnswer, productTrial } from '../../src/ops/matmul/trial.ts';
 import { invocationsOf, workgroupBytes } from '../../src/ops/matmul/workgroup.ts';
 import { randomNormal } from '../../src/util/random.ts';
-import { gpu, gpuPipelines } from '../gpu/device.ts';
+import { gpu } from '../gpu/device.ts';
 
 const layouts: Layout[] = ['nt', 'nn', 'tn'];
 const hardware = { quads: false, software: false };
@@ -31,7 +31,7 @@ async function multiply(
   context: object,
 ): Promise<Float32Array> {
   const { device } = await gpu();
-  const memory = new Memory(device, layoutPool([]), { ...hardware, ...context }, await gpuPipelines());
+  const memory = new Memory(device, layoutPool([]), { ...hardware, ...context });
   const { graph, inputs, output } = productTrial(product);
   const plan = await compile(memory, graph, { keep: [output] });
   [a, b].forEach((values, i) => plan.host(inputs[i]!).set(values));

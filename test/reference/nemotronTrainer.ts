@@ -59,7 +59,8 @@ class Tape {
   rowsOf(table: Matrix, ids: ArrayLike<number>): Matrix {
     const y = matrix(ids.length, table.columns);
     const each = (visit: (at: number, from: number) => void): void => {
-      for (let t = 0; t < ids.length; t++) for (let i = 0; i < y.columns; i++) visit(t * y.columns + i, ids[t]! * y.columns + i);
+      for (let t = 0; t < ids.length; t++)
+        for (let i = 0; i < y.columns; i++) visit(t * y.columns + i, ids[t]! * y.columns + i);
     };
     each((at, from) => (y.value[at] = table.value[from]!));
     return this.#made(y, () => each((at, from) => (table.gradient[from]! += y.gradient[at]!)));
@@ -70,7 +71,8 @@ class Tape {
     const y = matrix(x.rows, w.rows);
     const each = (visit: (y: number, x: number, w: number) => void): void => {
       for (let t = 0; t < x.rows; t++)
-        for (let o = 0; o < w.rows; o++) for (let i = 0; i < w.columns; i++) visit(t * w.rows + o, t * x.columns + i, o * w.columns + i);
+        for (let o = 0; o < w.rows; o++)
+          for (let i = 0; i < w.columns; i++) visit(t * w.rows + o, t * x.columns + i, o * w.columns + i);
     };
     each((at, a, b) => (y.value[at]! += x.value[a]! * w.value[b]!));
     return this.#made(y, () =>
@@ -82,7 +84,11 @@ class Tape {
   }
 
   add(a: Matrix, b: Matrix): Matrix {
-    const y = matrix(a.rows, a.columns, a.value.map((value, i) => value + b.value[i]!));
+    const y = matrix(
+      a.rows,
+      a.columns,
+      a.value.map((value, i) => value + b.value[i]!),
+    );
     return this.#made(y, () =>
       y.gradient.forEach((g, i) => {
         a.gradient[i]! += g;
@@ -92,8 +98,14 @@ class Tape {
   }
 
   squaredRelu(x: Matrix): Matrix {
-    const y = matrix(x.rows, x.columns, x.value.map((value) => (value > 0 ? value * value : 0)));
-    return this.#made(y, () => y.gradient.forEach((g, i) => (x.gradient[i]! += x.value[i]! > 0 ? 2 * x.value[i]! * g : 0)));
+    const y = matrix(
+      x.rows,
+      x.columns,
+      x.value.map((value) => (value > 0 ? value * value : 0)),
+    );
+    return this.#made(y, () =>
+      y.gradient.forEach((g, i) => (x.gradient[i]! += x.value[i]! > 0 ? 2 * x.value[i]! * g : 0)),
+    );
   }
 
   /** (x − mean)/√(var + ε) · (1 + γ) + β over each row. */
@@ -168,7 +180,10 @@ class Tape {
       for (let i = 0; i < d; i++) sum += a[from + i]! * b[other + i]!;
       return sum;
     };
-    const places = (t: number, s: number, h: number) => ({ at: (t * H + h) * d, other: (s * K + Math.floor(h / (H / K))) * d });
+    const places = (t: number, s: number, h: number) => ({
+      at: (t * H + h) * d,
+      other: (s * K + Math.floor(h / (H / K))) * d,
+    });
     for (let h = 0; h < H; h++)
       for (let t = 0; t < N; t++) {
         const first = starts ? starts[t]! : 0;
@@ -235,11 +250,26 @@ export class TwinTrainer {
   #taken = 0;
 
   /** `weights`: by HuggingFace name. */
-  constructor(shape: Shape, optimizer: Optimizer, weights: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>) {
+  constructor(
+    shape: Shape,
+    optimizer: Optimizer,
+    weights: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>,
+  ) {
     this.#shape = shape;
     this.#optimizer = optimizer;
-    for (const [name, { shape: [rows, columns], data }] of weights) {
-      this.#weights.set(name, columns === undefined ? matrix(1, rows!, Float64Array.from(data)) : matrix(rows!, columns, Float64Array.from(data)));
+    for (const [
+      name,
+      {
+        shape: [rows, columns],
+        data,
+      },
+    ] of weights) {
+      this.#weights.set(
+        name,
+        columns === undefined
+          ? matrix(1, rows!, Float64Array.from(data))
+          : matrix(rows!, columns, Float64Array.from(data)),
+      );
     }
     this.forget();
   }
@@ -248,7 +278,10 @@ export class TwinTrainer {
   forget(): void {
     this.#taken = 0;
     this.#moments = new Map(
-      [...this.#weights].map(([name, { value }]) => [name, { first: new Float64Array(value.length), second: new Float64Array(value.length) }]),
+      [...this.#weights].map(([name, { value }]) => [
+        name,
+        { first: new Float64Array(value.length), second: new Float64Array(value.length) },
+      ]),
     );
   }
 
@@ -271,10 +304,16 @@ export class TwinTrainer {
     for (let layer = 0; layer < layers; layer++) {
       const at = `model.layers.${layer}`;
       const x = norm(h, `${at}.input_layernorm`);
-      const [q, k, v] = ['q', 'k', 'v'].map((name) => tape.linear(x, w(`${at}.self_attn.${name}_proj.weight`))) as [Matrix, Matrix, Matrix];
+      const [q, k, v] = ['q', 'k', 'v'].map((name) => tape.linear(x, w(`${at}.self_attn.${name}_proj.weight`))) as [
+        Matrix,
+        Matrix,
+        Matrix,
+      ];
       const mixed = tape.attention(turn(q), turn(k), v, d, documentStart);
       h = tape.add(h, tape.linear(mixed, w(`${at}.self_attn.o_proj.weight`)));
-      const up = tape.squaredRelu(tape.linear(norm(h, `${at}.post_attention_layernorm`), w(`${at}.mlp.up_proj.weight`)));
+      const up = tape.squaredRelu(
+        tape.linear(norm(h, `${at}.post_attention_layernorm`), w(`${at}.mlp.up_proj.weight`)),
+      );
       h = tape.add(h, tape.linear(up, w(`${at}.mlp.down_proj.weight`)));
     }
     const loss = tape.loss(tape.linear(norm(h, 'model.norm'), w('lm_head.weight')), targets, weight);
@@ -298,7 +337,8 @@ export class TwinTrainer {
         const g = gradient[i]! * clip;
         first[i] = beta1 * first[i]! + (1 - beta1) * g;
         second[i] = beta2 * second[i]! + (1 - beta2) * g * g;
-        const direction = first[i]! / (1 - beta1 ** this.#taken) / (Math.sqrt(second[i]! / (1 - beta2 ** this.#taken)) + epsilon);
+        const direction =
+          first[i]! / (1 - beta1 ** this.#taken) / (Math.sqrt(second[i]! / (1 - beta2 ** this.#taken)) + epsilon);
         value[i]! -= rate * (direction + decay * value[i]!);
       }
     }

@@ -1,7 +1,8 @@
 /** Arrays of bytes or numbers are compared as memory: Vitest compares them element by element, some microseconds each. */
 import { expect } from 'vitest';
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 /** true: of one kind and with the same bits. Where bits differ Vitest decides, and says where. */
 function sameMemory(a: unknown, b: unknown): true | undefined {

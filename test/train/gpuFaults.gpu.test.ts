@@ -17,7 +17,7 @@ const patience = 1;
 /** Lives lived at once: most of a hang is waiting. */
 const together = 16;
 /** Of the calls of a name, each so many-th is made to fail, the first of them included; EVERY=1 takes all, as `npm run soak` does. */
-const every = Number(process.env.EVERY ?? 6);
+const every = Number(process.env.EVERY ?? 10);
 
 interface Life {
   error: unknown;

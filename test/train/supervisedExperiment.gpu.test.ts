@@ -9,18 +9,22 @@ import { experimentNamed } from '../../src/recipe/experiments.ts';
 import type { ResultRow } from '../../src/recipe/results.ts';
 import { readBase } from '../../src/train/base.ts';
 import { superviseExperiment } from '../../src/train/supervisedExperiment.ts';
+import { gpu } from '../gpu/device.ts';
 
 const config = resolveConfig({ preset: 'ci', set: ['continued.steps=16', 'evaluation.everySteps=0'] });
 const arms = experimentNamed('ci').arms.slice(0, 2);
 const base = readBase(readFolder(path.resolve(import.meta.dirname, '../../public/bases/ci-1')));
 
-/** Runs two arms of a seed; `lose` says before which logged step of which arm the device is taken away. */
-async function run(lose: (arm: string, step: number) => boolean) {
+/**
+ * Runs two arms of a seed; `lose` says before which logged step of which arm the device is taken away. `lost`: devices that will be, each
+ * opened for it; what comes after them is the tests' own.
+ */
+async function run(lost: number, lose: (arm: string, step: number) => boolean) {
   const opened: GPUDevice[] = [];
   const open = async () => {
-    const gpu = await openNodeDevice();
-    opened.push(gpu.device);
-    return gpu;
+    const node = opened.length < lost ? await openNodeDevice() : await gpu();
+    opened.push(node.device);
+    return node;
   };
   const rows: ResultRow[] = [];
   const notices: Notice[] = [];
@@ -42,17 +46,16 @@ async function run(lose: (arm: string, step: number) => boolean) {
       stopped: () => false,
     },
   ).catch((error: Error) => error.message);
-  opened.at(-1)!.destroy();
   return { end, rows, notices, begun, opened };
 }
 
 describe('an experiment', () => {
   it('that loses its device ends with the rows of one that kept it', async () => {
-    const whole = await run(() => false);
+    const whole = await run(0, () => false);
     expect([whole.end, whole.rows.length, whole.opened.length]).toEqual([true, 3, 1]);
     const [first, second] = arms.map(({ name }) => name);
     let left = 1;
-    const lost = await run((arm) => arm === second && left-- === 1);
+    const lost = await run(1, (arm) => arm === second && left-- === 1);
     expect(lost.end).toBe(true);
     expect(lost.opened).toHaveLength(2);
     expect(lost.begun).toEqual([first, second, second]);
@@ -63,7 +66,7 @@ describe('an experiment', () => {
   });
 
   it('that loses it in the same arm every time is ended, and says what is kept', async () => {
-    const { end, opened, rows } = await run(() => true);
+    const { end, opened, rows } = await run(3, () => true);
     expect(end).toBe(
       `This experiment lost the GPU 3 times in arm ${arms[0]!.name} of seed 1; the one row measured so far is kept: try a smaller preset.`,
     );

@@ -1,7 +1,6 @@
 /** A run that loses its device again and again ends with the bits of one that kept its own, or is ended; never a loop. */
 import { describe, expect, it } from 'vitest';
 import { openNodeDevice } from '../../src/cli/node/dawn.ts';
-import { watchOf } from '../../src/gpu/watch.ts';
 import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
@@ -11,21 +10,22 @@ import { Losses, type OpenGpu } from '../../src/train/reopen.ts';
 import type { MetricRow } from '../../src/train/run.ts';
 import { SupervisedRun } from '../../src/train/supervisor.ts';
 import { patience } from '../patience.ts';
+import { gpu } from '../gpu/device.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
 
 const total = 40;
-/** Every loss costs a compilation: three by default, LOSSES=40 loses the device before each step. */
-const count = Number(process.env.LOSSES ?? 3);
+/** Every loss costs a compilation: one by default, LOSSES=40 loses the device before each step. */
+const count = Number(process.env.LOSSES ?? 1);
 
-/** Trains under a supervisor; saves are due whenever the keeper's clock, which moves a minute a step, says so. */
-async function train(disturb: Disturb, losses = new Losses(), refuseFrom = Infinity, least?: number) {
-  const opened: GPUDevice[] = [];
+/**
+ * Trains under a supervisor; saves are due whenever the keeper's clock, which moves a minute a step, says so. `lost`: devices that will
+ * be lost, each opened for it; what comes after them is the tests' own, or with `refused` none.
+ */
+async function train(disturb: Disturb, { lost = 0, losses = new Losses(), refused = false } = {}) {
+  let opened = 0;
   const open: OpenGpu = async () => {
-    if (opened.length >= refuseFrom) return { cause: 'no-adapter', message: 'Refused.' };
-    const gpu = await openNodeDevice();
-    opened.push(gpu.device);
-    if (least !== undefined) watchOf(gpu.device).least.running = least;
-    return gpu;
+    if (opened++ < lost) return openNodeDevice();
+    return refused ? { cause: 'no-adapter', message: 'Refused.' } : gpu();
   };
   const states: RunState[] = [];
   const notices: Notice[] = [];
@@ -54,9 +54,9 @@ async function train(disturb: Disturb, losses = new Losses(), refuseFrom = Infin
   const making = { config: switchingConfig, data: fakeData(switchingConfig), base: null, keeper, from: null, disturb };
   const run = new SupervisedRun(open, making, listener, losses);
   const failure = await run.train().catch((error: Error) => error.message);
-  const pools = failure === undefined && refuseFrom === Infinity ? await (await run.live()).engine.snapshot() : null;
+  const pools = failure === undefined && !refused ? await (await run.live()).engine.snapshot() : null;
   const history = keeper.history.metrics.map(({ step, loss }) => [step, loss]);
-  opened.at(-1)?.destroy();
+  run.destroy();
   return { failure, states, notices, rewinds, opened, history, pools, losses: rows.map(({ step, loss }) => [step, loss]) };
 }
 
@@ -73,20 +73,20 @@ const loseBefore = (steps: number[]): Disturb => {
 };
 
 describe('a supervised run', () => {
-  it(`goes on after ${count} losses, to the same bits`, { timeout: 5 * patience + 20_000 * count }, async () => {
+  it(`goes on after losing its device (times: ${count}), to the same bits`, { timeout: 5 * patience + 20_000 * count }, async () => {
     const whole = await trainWhole();
     expect(whole.losses).toHaveLength(total);
     const steps = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * total) / count));
-    const lost = await train(loseBefore(steps), new Losses(0));
+    const lost = await train(loseBefore(steps), { lost: count, losses: new Losses(0) });
     expect(lost.failure).toBeUndefined();
-    expect(lost.opened).toHaveLength(count + 1);
+    expect(lost.opened).toBe(count + 1);
     expect(lost.rewinds).toHaveLength(count);
     expect(lost.notices.map(({ code }) => code)).toEqual(Array(count).fill('gpu-lost'));
     for (const { message, step } of lost.notices) {
       expect(message).toBe(`The graphics driver restarted: the run goes on from step ${step}, and nothing was lost.`);
     }
-    // It went on from saves, not from the beginning.
-    expect(lost.rewinds.at(-1)!.to).toBeGreaterThanOrEqual(24);
+    // It went on from a save, not from the beginning; from which depends on how long the machine takes to write one.
+    expect(lost.rewinds.at(-1)!.to).toBeGreaterThan(0);
     expect(lost.losses).toEqual(whole.losses);
     expect(lost.history).toEqual(whole.history);
     expect(lost.pools).toEqual(whole.pools);
@@ -95,17 +95,20 @@ describe('a supervised run', () => {
 
   it('gives up a GPU that hangs or drops a command, says which, and goes on to the same bits', async () => {
     const whole = await trainWhole();
-    const refused: Disturb = (step, { memory: { device } }) => {
-      if (step === 30 && refusals++ === 0) device.createBuffer({ size: 4, usage: 0 }); // an error that no scope asks for
-      return 1;
-    };
-    let refusals = 0;
-    const hung = disturbance(parseFaults('hang=12'));
-    // Five seconds on the usual machine: nothing of this run takes as long, and a minute would make a slow test.
-    const both = await train(async (step, engine) => (await hung(step, engine)) * (await refused(step, engine)), new Losses(0), Infinity, patience / 24_000);
+    const hangs = disturbance(parseFaults('hang=12'));
+    let [silences, refusals] = [0, 0];
+    const both = await train(
+      (step, engine) => {
+        // From now on every silence of this device is one that nothing will end, however slow this machine is.
+        if (step === 12 && silences++ === 0) engine.memory.watch.least.running = 0;
+        if (step === 30 && refusals++ === 0) engine.memory.device.createBuffer({ size: 4, usage: 0 }); // an error that no scope asks for
+        return hangs(step, engine);
+      },
+      { lost: 2, losses: new Losses(0) },
+    );
     expect(both.notices.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^The graphics processor stopped answering and was given up: the run goes on from step \d+, and nothing was lost\.$/),
-      expect.stringMatching(/^The graphics processor dropped a command and was given up: the run goes on from step \d+, and nothing was lost\.$/),
+      expect.stringMatching(/^The GPU stopped answering and was given up: the run goes on from step \d+, and nothing was lost\.$/),
+      expect.stringMatching(/^The GPU dropped a command and was given up: the run goes on from step \d+, and nothing was lost\.$/),
     ]);
     expect(both.failure).toBeUndefined();
     expect(both.losses).toEqual(whole.losses);
@@ -117,15 +120,15 @@ describe('a supervised run', () => {
       if (step === 12) engine.memory.device.destroy();
       return 1;
     };
-    const { failure, opened, losses, rewinds } = await train(same);
-    expect(opened).toHaveLength(3);
+    const { failure, opened, losses, rewinds } = await train(same, { lost: 3 });
+    expect(opened).toBe(3);
     const { to } = rewinds.at(-1)!;
     expect(failure).toMatch(new RegExp(`^This run lost the GPU 3 times near step 1\\d and is kept as it was at step ${to}: start one`));
     expect(losses.every(([step]) => step! < to)).toBe(true);
   });
 
   it('that is refused another device says how long, and can be stopped while it waits', async () => {
-    const { notices, states, failure } = await train(loseBefore([5]), new Losses(), 1);
+    const { notices, states, failure } = await train(loseBefore([5]), { lost: 1, refused: true });
     expect(failure).toBeUndefined();
     expect(notices.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^The browser has paused graphics after crashes: leave this tab open, and the run goes on from step \d in 125 s\.$/),

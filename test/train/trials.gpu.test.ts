@@ -12,8 +12,8 @@ import { fakeData, switchingConfig } from './fakeData.ts';
 
 const never = (): boolean => false;
 
-/** Trains to the end, paused after 12 steps; there and at the end `work` borrows the engine. */
-async function train(work: ((bench: Bench) => Promise<unknown>) | null) {
+/** Trains to the end, paused after 12 steps; there, or at the end, `work` borrows the engine. */
+async function train(when: 'paused' | 'ended', work: ((bench: Bench) => Promise<unknown>) | null) {
   const { device, report } = await gpu();
   const rows: MetricRow[] = [];
   let lent: Promise<unknown> = Promise.resolve();
@@ -21,34 +21,40 @@ async function train(work: ((bench: Bench) => Promise<unknown>) | null) {
     state({ kind }: RunState) {
       if (kind !== 'paused') return;
       if (rows.length < 12) return run.step();
-      if (work) lent = run.lend(work);
+      if (work && when === 'paused') lent = run.lend(work);
       // Before the loan has ended: the run waits for it.
       run.resume();
     },
-    metric: (row) => void rows.push(row),
+    metric(row) {
+      rows.push(row);
+      if (rows.length === 1) expect(() => run.lend(() => Promise.resolve())).toThrow('pause the run first');
+    },
     heldOut() {},
     switched() {},
     sources() {},
   });
   run.pause();
-  expect(() => run.lend(() => Promise.resolve())).toThrow('pause the run first');
   const end = await run.train();
-  const during = await lent;
   const before = await run.engine.snapshot();
-  const after = work ? await run.lend(work) : null;
+  if (work && when === 'ended') lent = run.lend(work);
+  const made = await lent;
   expect(await run.engine.snapshot()).toEqual(before);
   run.destroy();
-  return { end, losses: rows.map(({ loss, gradNorm }) => [loss, gradNorm]), pools: before, during, after };
+  return { end, losses: rows.map(({ loss, gradNorm }) => [loss, gradNorm]), pools: before, made };
 }
+
+/** What lends nothing; trained once. */
+let unlent: ReturnType<typeof train> | undefined;
+const trainPlain = () => (unlent ??= train('ended', null));
 
 describe('a run that lends its weights', () => {
   it('to a range test goes on bit for bit as one that does not', async () => {
-    const plain = await train(null);
-    const tested = await train((bench) => sweep(bench, () => {}, never));
+    const plain = await trainPlain();
+    const tested = await train('paused', (bench) => sweep(bench, () => {}, never));
     expect(tested.end).toEqual({ kind: 'done' });
     expect(tested.losses).toEqual(plain.losses);
     expect(tested.pools).toEqual(plain.pools);
-    const points = tested.during as Awaited<ReturnType<typeof sweep>>;
+    const points = tested.made as Awaited<ReturnType<typeof sweep>>;
     expect(points.map(({ rate }) => rate)).toEqual(sweepRates().slice(0, points.length));
     // It ended because the loss had risen, or at the highest rate.
     expect(hasDiverged(points) || points.length === sweepRates().length).toBe(true);
@@ -56,7 +62,7 @@ describe('a run that lends its weights', () => {
   });
 
   it('to something that fails has them back all the same', async () => {
-    const plain = await train(null);
+    const plain = await trainPlain();
     const { device, report } = await gpu();
     const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), {
       state: ({ kind }: RunState) => void (kind === 'paused' && run.resume()),
@@ -76,12 +82,12 @@ describe('a run that lends its weights', () => {
   });
 
   it('to an overfit learns one row by heart, and ends early where it is told to', async () => {
-    const { after } = await train((bench) => overfit(bench, () => {}, never));
-    const { losses, learnt } = after as Awaited<ReturnType<typeof overfit>>;
+    const { made } = await train('ended', (bench) => overfit(bench, () => {}, never));
+    const { losses, learnt } = made as Awaited<ReturnType<typeof overfit>>;
     expect(learnt).toBe(true);
     expect(losses.at(-1)!).toBeLessThan(0.1 * losses[0]!);
-    const { after: ended } = await train((bench) => overfit(bench, () => {}, () => true));
-    expect((ended as typeof after & { losses: number[] }).losses).toHaveLength(4);
+    const { made: ended } = await train('ended', (bench) => overfit(bench, () => {}, () => true));
+    expect((ended as Awaited<ReturnType<typeof overfit>>).losses).toHaveLength(4);
   });
 });
 

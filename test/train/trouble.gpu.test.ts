@@ -7,12 +7,13 @@ import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { disturbance, parseFaults } from '../../src/train/faults.ts';
+import type { History } from '../../src/train/history.ts';
 import { Keeper } from '../../src/train/keeper.ts';
 import { type MetricRow, Run } from '../../src/train/run.ts';
 import { gpu } from '../gpu/device.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
 
-/** 110 steps of one blend at a rate that learns; saved before step 60. */
+/** 110 steps of one blend at a rate that learns. */
 const config: RunConfig = {
   ...switchingConfig,
   // Enough rows for a loss whose noise is small beside a spike.
@@ -23,19 +24,53 @@ const config: RunConfig = {
 };
 const saveAt = 60;
 const acted = new Set<Notice['code']>(['bad-step', 'spike', 'went-back']);
+const saves = { saved() {}, failed: (_: number, message: string) => expect.fail(message) };
+/** Saves where a run is paused and at its ends, and never because a clock says so. */
+function keeperOf(store: SlotStore, listener: ConstructorParameters<typeof Keeper>[1], history?: History): Keeper {
+  const keeper = new Keeper(store, listener, {}, { history });
+  keeper.due = () => false;
+  return keeper;
+}
 
+/** The steps before the trouble, taken and saved once for all runs. */
+let begun: Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> | undefined;
+
+async function begin(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
+  const { device, report } = await gpu();
+  const files = new MemoryFiles();
+  let steps = 0;
+  const listener = {
+    state({ kind }: RunState) {
+      if (kind !== 'paused') return;
+      if (steps++ < saveAt) run.step();
+      else run.stop();
+    },
+    metric() {},
+    heldOut() {},
+    switched() {},
+    sources() {},
+  };
+  const keeper = keeperOf(new SlotStore(files, 'run'), saves);
+  const run: Run = await Run.create(device, report.software, config, fakeData(config), listener, null, { keeper });
+  run.pause();
+  await run.train();
+  await keeper.settled();
+  run.destroy();
+  return files.contents;
+}
+
+/** Trains from the save on. */
 async function trainWith(faults: string, automatic: boolean) {
   const { device, report } = await gpu();
+  const files = new MemoryFiles();
+  for (const [name, bytes] of await (begun ??= begin())) files.contents.set(name, bytes.slice());
+  const store = new SlotStore(files, 'run');
+  const from = decodeCheckpoint((await store.load())!.body);
   const notices: Notice[] = [];
   const rewinds: Rewind[] = [];
   let rows: MetricRow[] = [];
-  let run: Run | null = null;
   const listener = {
-    state(state: RunState) {
-      if (state.kind !== 'paused') return;
-      if (rows.length < saveAt) run!.step();
-      else run!.resume();
-    },
+    state() {},
     metric: (row: MetricRow) => void rows.push(row),
     heldOut() {},
     switched() {},
@@ -47,23 +82,22 @@ async function trainWith(faults: string, automatic: boolean) {
       rows = rows.filter(({ step }) => step < rewind.to);
     },
   };
-  const keeper = new Keeper(new SlotStore(new MemoryFiles(), 'run'), { saved() {}, failed: (_, message) => expect.fail(message) }, {});
-  run = await Run.create(device, report.software, config, fakeData(config), listener, null, {
+  const keeper = keeperOf(store, saves, from.history);
+  const run = await Run.create(device, report.software, config, fakeData(config), listener, null, {
     keeper,
+    checkpoint: from,
     automatic,
     disturb: disturbance(parseFaults(faults)),
   });
-  run.pause();
   const end = await run.train();
   const { parameters } = await run.engine.snapshot();
   run.destroy();
   return { end, notices, rewinds, rows, finite: parameters.every(Number.isFinite) };
 }
 
-/** Trains on a device of its own, which the fault may take away. */
+/** Trains, on a device of its own where the fault takes it away. */
 async function trainTo(store: SlotStore, faults: string) {
-  const { device, report } = await openNodeDevice();
-  const told: string[] = [];
+  const { device, report } = faults.startsWith('lose') ? await openNodeDevice() : await gpu();
   const losses = new Map<number, number>();
   const from = (await store.load().then((loaded) => loaded && decodeCheckpoint(loaded.body))) ?? undefined;
   const listener = {
@@ -77,8 +111,9 @@ async function trainTo(store: SlotStore, faults: string) {
     switched() {},
     sources() {},
   };
-  const saves = { saved: ({ step }: { step: number }) => void told.push(`saved ${step}`), failed: (step: number) => void told.push(`failed ${step}`) };
-  const keeper = new Keeper(store, saves, {}, { history: from?.history });
+  const told: string[] = [];
+  const telling = { saved: ({ step }: { step: number }) => void told.push(`saved ${step}`), failed: (step: number) => void told.push(`failed ${step}`) };
+  const keeper = keeperOf(store, telling, from?.history);
   const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), listener, null, {
     keeper,
     checkpoint: from,
@@ -89,7 +124,7 @@ async function trainTo(store: SlotStore, faults: string) {
   await keeper.settled();
   const metrics = keeper.history.metrics.map(({ step, loss }) => [step, loss]);
   const pools = end instanceof Object ? await run.engine.snapshot() : null;
-  device.destroy();
+  run.destroy();
   return { end, told, metrics, pools };
 }
 
@@ -132,7 +167,7 @@ describe('a run', () => {
     expect(end.kind).toBe('done');
     expect(rewinds).toEqual([{ from: 82, to: saveAt }]);
     expect(notices.map(({ code }) => code)).toEqual(['bad-step', 'bad-step', 'bad-step', 'went-back']);
-    expect(rows.map(({ step }) => step)).toEqual(Array.from({ length: 110 }, (_, step) => step));
+    expect(rows.map(({ step }) => step)).toEqual(Array.from({ length: 110 - saveAt }, (_, i) => saveAt + i));
     expect(finite).toBe(true);
   });
 

@@ -10,7 +10,7 @@ import { openPlayed } from './fake/play.ts';
 import { states, wayTo } from './fake/states.ts';
 import { redrawn } from './frames.ts';
 
-const WIDTHS = [1280, 768, 360];
+const WIDTHS = [1440, 1280, 360];
 const FOLDER = 'out/screenshots';
 
 const wanted = process.argv.slice(2);

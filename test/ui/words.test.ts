@@ -72,3 +72,45 @@ test('no command of the terminal is in a message that the page can show', () => 
     });
   expect(found).toEqual([]);
 });
+
+/** Words and turns that a reader in a hurry stumbles over; each had a plainer one (the standard term of the field, or speaking order). */
+const BANNED = [
+  /\bgo(es)? on with\b/i,
+  /\bspeaks? up\b/i,
+  /\bbecome of\b/i,
+  /\bby heart\b/i,
+  /\bTake over its settings\b/,
+  /\bFill the (grid|missing)\b/,
+  /\bEdit the weights\b/,
+  /\bDraw the mark\b/,
+  /\bEven steps\b/,
+  /\bHeld out, yet\b/,
+  /\bKnows it, can\b/,
+  /\bReload into\b/,
+  /\bSwitch at peak\b/,
+  /\bSeveral runs\b/,
+  /\bgraphics processor\b/i,
+  /\bpapers\.md\b/,
+  /\bwhereof|thereof|hence|thus\b/i,
+  /\bso many\b/,
+  /%\s*%|nats a token, nats|tokens tokens|steps steps/,
+];
+
+test('the page and the terminal say things plainly', () => {
+  const folders = ['ui', 'cli', 'train', 'config', 'recipe', 'data', 'export', 'gpu', 'storage'];
+  const root = path.resolve(import.meta.dirname, '../../src');
+  const sources = folders.flatMap((name) =>
+    readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file))
+      .map((file) => path.join(root, name, file)),
+  );
+  const found = sources.flatMap((file) => {
+    const { program } = parseSync(file, readFileSync(file, 'utf8'));
+    return [...nodesOf(program)].flatMap((node) => {
+      const value = node.type === 'TemplateElement' ? (node.value as { cooked: string }).cooked : node.value;
+      if (typeof value !== 'string' || !/\p{L}{2} /u.test(value)) return [];
+      return BANNED.filter((phrase) => phrase.test(value)).map((phrase) => `${path.relative(root, file)}: ${phrase}: ${value}`);
+    });
+  });
+  expect(found).toEqual([]);
+});

@@ -1,6 +1,6 @@
 /** The room above the picture in which a run's alerts, and its ending where that is a bad one, appear: nothing moves when they do. */
 import { fetched } from '../components/fetched.tsx';
-import { notices, runConfig, runState } from '../state/run.ts';
+import { isRecorded, notices, runConfig, runState } from '../state/run.ts';
 import { text } from '../strings.ts';
 import { Ending } from '../views/Ending.tsx';
 
@@ -12,7 +12,8 @@ const Alerts = fetched(
 export function AlertRoom() {
   const { kind } = runState.value;
   const hasAlerts = notices.value.length > 0;
-  if (!runConfig.value && !hasAlerts && kind !== 'failed') return null;
+  const hasRun = runConfig.value !== null && !isRecorded.value;
+  if (!hasRun && !hasAlerts && kind !== 'failed') return null;
   const ended = kind === 'failed' || kind === 'diverged';
   return (
     <section class="alert-room" aria-label={text.alerts.heading}>

@@ -40,11 +40,11 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     todo: 'You need not do anything. If it comes again, use a smaller batch or model.',
   },
   'gpu-hung': {
-    means: 'The graphics processor stopped answering, and the run continues from its last save.',
+    means: 'The GPU stopped answering, and the run continues from its last save.',
     todo: 'You need not do anything. If it comes again, use a smaller batch or model.',
   },
   'gpu-error': {
-    means: 'The graphics processor failed, and the run continues from its last save.',
+    means: 'The GPU failed, and the run continues from its last save.',
     todo: 'You need not do anything. If it comes again, use a smaller batch or model.',
   },
   'gpu-refused': {
@@ -52,7 +52,7 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     todo: 'Leave this tab open: the run then continues.',
   },
   'gpu-variant': {
-    means: 'A faster way to compute gave wrong numbers on this graphics processor, so a slower one is used.',
+    means: 'A faster way to compute gave wrong numbers on this GPU, so a slower one is used.',
     todo: 'You need not do anything. An update of the driver may help.',
   },
   restarted: {

@@ -203,6 +203,8 @@ export class Plots {
   #lossData(): uPlot.AlignedData {
     const { scale, history, smoother, hidden } = this.#input;
     const picked = pickedSteps(this.#input, history.loss, this.#pixels());
+    // Of no point at all uPlot makes no scale, and so no axis.
+    if (picked.length === 0) return [[0, 1], ...Array.from({ length: 1 + PHASES.length }, () => [null, null])];
     const x = picked.map((i) => scale.position(history.step[i]));
     const raw = picked.map((i) => (hidden.has('raw') ? null : finite(history.loss[i])));
     const smooth = PHASES.map((phase) =>

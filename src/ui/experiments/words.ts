@@ -14,14 +14,14 @@ export const words = {
   armsHeading: 'Arms',
   control: 'control',
   run: 'Run',
-  runMore: 'Run what is missing',
+  runMore: 'Run the missing arms',
   stop: 'Stop',
   forget: 'Forget results',
   forgetNote: 'Removes the rows run in this browser with this configuration.',
-  notKept: 'A row of the experiment could not be kept beyond this tab.',
-  busy: 'A run is under way on the other sheet: stop it there first.',
+  notKept: 'A row of the experiment could not be saved: it is lost when this tab closes.',
+  busy: 'A run is under way on the Train sheet: stop it there first.',
   changed: 'The link changed settings of this preset.',
-  linkProblems: 'Not everything in the link could be used:',
+  linkProblems: 'Some settings in the link could not be used:',
 
   cost(count: number, bases: number, steps: number, tokens: number): string {
     if (count === 0) return 'Every arm of these seeds is done.';
@@ -33,7 +33,7 @@ export const words = {
   },
   time: (seconds: number, speed: number) =>
     `About ${format.duration(seconds)} at the ${format.short(speed)} tokens a second last measured here.`,
-  noSpeed: 'How long that takes is known once an arm has run here.',
+  noSpeed: 'The time will be known once an arm has run here.',
 
   sheets: 'Results',
   here: 'Run here',
@@ -59,7 +59,7 @@ export const words = {
   },
   progress: 'Progress of the experiment',
   armsDone: (done: number, total: number) => `${done} of ${arms(total)} done`,
-  failed: 'The experiment could not go on',
+  failed: 'The experiment failed',
 
   noGpu: 'Recorded results can still be read; running an experiment needs WebGPU.',
 
@@ -163,7 +163,7 @@ export const words = {
     what: 'What it is',
     tokens: 'Tokens each',
     documents: 'Documents',
-    met: 'Held out, yet met',
+    met: 'Held-out text seen in training',
     pool: (documents: number, distinct: number, tokens: number) =>
       `${format.integer(documents)}, ${format.integer(distinct)} different; ${format.short(tokens)} tokens`,
     endless: 'endless',
@@ -182,8 +182,8 @@ export const words = {
   },
 
   gauges: {
-    heading: 'Knows it, can answer it',
-    note: 'The same facts twice: a ring for the encyclopedia’s words, a dot for the question-and-answer form.',
+    heading: 'Knowledge vs. answering',
+    note: 'The same facts, asked twice: in the words of the encyclopedia (ring) and as questions (dot).',
     current: 'Current people',
     archive: 'Archive people',
     row: (name: string, knows: number, answers: number) =>

@@ -31,7 +31,7 @@ export function Rows() {
 function MissingRow({ source }: { source: string }) {
   const id = useId();
   return (
-    <li class="file stack-2">
+    <li class="candidate stack-2">
       <label for={id}>{words.choose(source, remembered.value.get(source)?.name)}</label>
       <FileInput id={id} awaited={source} />
       {!isPresets(source) && (
@@ -49,9 +49,9 @@ function MissingRow({ source }: { source: string }) {
 function CandidateRow({ candidate }: { candidate: Candidate }) {
   const { file, state } = candidate;
   return (
-    <li class="file stack-2">
+    <li class="candidate stack-2">
       {state.kind === 'reading' && (
-        <label class="note candidate">
+        <label class="note">
           {words.reading(file.name)} <progress max={1} value={state.share} />
         </label>
       )}
@@ -82,7 +82,12 @@ function CandidateRow({ candidate }: { candidate: Candidate }) {
             ))}
           </select>
         )}
-        <button type="button" class="quiet" aria-label={words.remove(file.name)} onClick={() => leaveOut(candidate)}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={words.leaveOutOf(file.name)}
+          onClick={() => leaveOut(candidate)}
+        >
           {words.leaveOut}
         </button>
       </span>

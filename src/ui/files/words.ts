@@ -19,7 +19,7 @@ export const words = {
   share: 'Share of each, %',
   shareNote: (share: number) =>
     share < 1
-      ? `The preset’s text is the other ${format.percent(1 - share)}.`
+      ? 'The preset’s text, and other files of yours, are the rest.'
       : 'In place of the preset’s text; less than 100 % is mixed into it.',
   firstDocuments: 'First documents, as they will be read',
   previewLength: (shown: number, length: number) =>
@@ -36,4 +36,5 @@ export const words = {
   replace: 'Replace by \ufffd',
   western: 'Read as Windows-1252',
   leaveOut: 'Leave out',
+  leaveOutOf: (name: string) => `Leave out ${name}`,
 };

@@ -13,5 +13,6 @@ export const words = {
   deleted: (names: readonly string[]) =>
     names.length > 2 ? `${names.length} runs were deleted.` : `Deleted: ${names.join('; ')}.`,
   undo: 'Undo',
+  hide: 'Hide',
   forgo: (bytes: number) => (bytes === 0 ? 'Delete for good' : `Free ${format.bytes(bytes)} now`),
 };

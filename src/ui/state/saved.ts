@@ -6,7 +6,7 @@ import { changesChannel } from '../../util/tabs.ts';
 import { askMachine, claimSaved, listSaved, machine, openSaved, resumeSaved, saveSoon, unwatch, watchSaved } from '../trainer.ts';
 import { isActive } from './controls.ts';
 import { isExperimenting } from './experimentState.ts';
-import { isWatched, leaveRun, notices, runConfig, runState, savedAs } from './run.ts';
+import { isRecorded, isWatched, leaveRun, notices, runConfig, runState, savedAs } from './run.ts';
 
 /** Newest first; empty while a run is under way, for that may be one of them. */
 export const unfinished = signal<readonly ListedRun[]>([]);
@@ -69,11 +69,22 @@ export async function look(): Promise<void> {
   const { runs, deleted, notes } = await listSaved().catch(() => ({ runs: [], deleted: [], notes: [] }));
   saves.value = runs;
   deletedSaves.value = deleted;
+  for (const { id, elsewhere } of runs) if (elsewhere) lookWhenFree(id);
   if (isActive(runState.peek()) && !storageFull.peek()) return;
   unfinished.value = runs.filter(({ state }) => state !== 'done');
   const over = runs.filter(({ state, elsewhere }) => state === 'done' && !elsewhere);
   finished.value = storageFull.peek() || savesOf(over) >= WORTH_A_WORD ? over : [];
   savedNotes.value = notes;
+}
+
+const awaited = new Set<string>();
+
+/** A tab that ends says nothing, and one that is reloaded holds its run for some seconds: the lock tells (storage/lock.ts). */
+function lookWhenFree(id: string): void {
+  if (!navigator.locks || awaited.has(id)) return;
+  awaited.add(id);
+  const free = navigator.locks.request(`run:${id}`, { mode: 'shared' }, () => {});
+  void free.finally(() => awaited.delete(id)).then(look, () => {});
 }
 
 /**
@@ -163,7 +174,7 @@ function reopenShown(): void {
   effect(() => {
     const id = savedAs.value;
     // While it is on its way here the last one stands.
-    if (!runConfig.value) return;
+    if (!runConfig.value || isRecorded.value) return;
     try {
       sessionStorage.setItem(SHOWN, id ?? '');
     } catch {

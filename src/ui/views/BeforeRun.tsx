@@ -48,7 +48,7 @@ export function BeforeRun() {
               <tr key={name}>
                 <th scope="row">{name}</th>
                 <td>{format.short(tokens)}</td>
-                <td>{passes === 'endless' ? words.endless : passes !== null && format.passes(passes)}</td>
+                <td>{passes === 'endless' ? words.endless : passes !== null && format.shareRead(passes)}</td>
               </tr>
             ))}
           </tbody>

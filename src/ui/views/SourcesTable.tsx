@@ -1,14 +1,18 @@
 /** What the model has learnt of each source, before and after the switch, and how much of it was drawn. */
+import { computed } from '@preact/signals';
 import { Table } from '../components/Table.tsx';
 import { Sparkline } from '../chart/Sparkline.tsx';
 import { lookOf } from '../chart/palette.ts';
 import { changeOf } from '../../recipe/conclusion.ts';
 import { shownPlan } from '../state/config.ts';
 import { isActive } from '../state/controls.ts';
-import { heldOut, runState, sources } from '../state/run.ts';
+import { heldOut, isRecorded, runState, sources } from '../state/run.ts';
 import { shownSources } from '../state/shown.ts';
 import { text } from '../strings.ts';
 import * as format from '../format.ts';
+
+/** A recorded run does not say what it drew. */
+const isCounted = computed(() => sources.value.length > 0 || !isRecorded.value);
 
 export function SourcesTable() {
   const points = heldOut.value;
@@ -28,8 +32,7 @@ export function SourcesTable() {
             [isActive(runState.value) ? text.sources.now : text.sources.end, 'heldOut'],
             hasSwitch ? [text.sources.sinceSwitch, 'sinceSwitch'] : [text.sources.change, 'change'],
             text.sources.trend,
-            [text.sources.tokens, 'tokens'],
-            [text.sources.epochs, 'passes'],
+            ...(isCounted.value ? ([[text.sources.tokens, 'tokens'], [text.sources.epochs, 'passes']] as const) : []),
           ]}
         >
           {shownSources.value.map((source, index) => (
@@ -82,8 +85,12 @@ function Row({ source, index }: { source: string; index: number }) {
           </td>
         </>
       )}
-      <td>{count ? format.short(count.tokens) : ''}</td>
-      <td>{count ? format.passes(count.epochs) : ''}</td>
+      {isCounted.value && (
+        <>
+          <td>{count ? format.short(count.tokens) : ''}</td>
+          <td>{count ? format.shareRead(count.epochs) : ''}</td>
+        </>
+      )}
     </tr>
   );
 }

@@ -71,7 +71,7 @@ export const states: readonly PageState[] = [
     after: 'help',
     async reach(page) {
       await page.keyboard.press('Escape');
-      await page.getByText('Edit the weights').click();
+      await page.getByText('Edit the data mix').click();
       await page.getByText('All settings').click();
     },
   },
@@ -90,9 +90,9 @@ export const states: readonly PageState[] = [
     async reach(page) {
       await start(page);
       await seen(page, 'Start again');
-      await page.getByRole('button', { name: 'Axes and files' }).click();
-      await page.getByRole('combobox', { name: 'Along' }).selectOption('tokens');
-      await page.getByLabel('Log along').check();
+      await page.getByRole('button', { name: 'Axes and downloads' }).click();
+      await page.getByRole('combobox', { name: 'X axis' }).selectOption('tokens');
+      await page.getByLabel('Log X axis').check();
       await page.getByLabel('Log loss').check();
     },
   },
@@ -169,7 +169,7 @@ export const states: readonly PageState[] = [
   {
     name: 'saved-no-adapter',
     scenario: { saved: 1, machine: 'no-adapter' },
-    reach: (page) => seen(page, 'until it has a graphics processor'),
+    reach: (page) => seen(page, 'until it has a GPU'),
   },
   {
     name: 'saved-graphics-off',
@@ -182,7 +182,7 @@ export const states: readonly PageState[] = [
   },
   { name: 'insecure-address', scenario: { machine: 'insecure-address' }, reach: (page) => seen(page, 'not secure') },
   { name: 'no-webgpu', scenario: { machine: 'no-webgpu' }, reach: (page) => seen(page, 'has no WebGPU') },
-  { name: 'no-adapter', scenario: { machine: 'no-adapter' }, reach: (page) => seen(page, 'offers no graphics') },
+  { name: 'no-adapter', scenario: { machine: 'no-adapter' }, reach: (page) => seen(page, 'offers no GPU') },
   { name: 'device-refused', scenario: { machine: 'device-refused' }, reach: (page) => seen(page, 'refused to start') },
   {
     name: 'compared',
@@ -211,7 +211,7 @@ export const states: readonly PageState[] = [
     scenario: { stride: 20 },
     async reach(page) {
       await seen(page, 'Runs on');
-      await page.getByText('Several runs').click();
+      await page.getByText('Queue several seeds').click();
       await page.getByRole('button', { name: 'Queue', exact: true }).click();
       await seen(page, 'Training — base run');
       await seen(page, 'Queued, in about');
@@ -263,14 +263,14 @@ export const states: readonly PageState[] = [
       await seen(page, 'Start from the shipped base');
       await start(page);
       await seen(page, 'Start again');
-      await seen(page, 'What it can answer');
+      await seen(page, 'What the model can answer');
     },
   },
   {
     name: 'explained',
     after: 'continued',
     async reach(page) {
-      await page.locator('dfn', { hasText: 'Passes' }).last().focus();
+      await page.locator('dfn', { hasText: 'Share read' }).last().focus();
       await seen(page, 'How often the tokens drawn');
     },
   },
@@ -289,7 +289,7 @@ export const states: readonly PageState[] = [
       await page.getByRole('combobox', { name: 'Experiment' }).selectOption('f4');
       await page.getByRole('button', { name: 'Run', exact: true }).click();
       await seen(page, '24 of 24 arms done');
-      await seen(page, 'Knows it, can answer it');
+      await seen(page, 'Knowledge vs. answering');
     },
   },
   {
@@ -328,7 +328,7 @@ export const states: readonly PageState[] = [
     async reach(page) {
       await experiments(page);
       await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await seen(page, 'The experiment could not go on');
+      await seen(page, 'The experiment failed');
     },
   },
   {
@@ -353,7 +353,7 @@ export const states: readonly PageState[] = [
     onlyLook: true,
     async reach(page) {
       await page.getByRole('link', { name: 'Instruments' }).click();
-      await seen(page, 'No graphics processor is ready');
+      await seen(page, 'No GPU is ready');
     },
   },
 ];

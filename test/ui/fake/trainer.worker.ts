@@ -270,7 +270,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
           {
             code: 'plateau',
             step: step - 1,
-            message: `No progress in 200 steps: the loss was 3.214 on average over the first half of them and is 3.220 over the second, up to step ${step - 1}. Lower the rate, or go on with other data.`,
+            message: `No progress in 200 steps: the loss was 3.214 on average over the first half of them and is 3.220 over the second, up to step ${step - 1}. Lower the rate, or continue with other data.`,
           },
         ],
       });
@@ -396,7 +396,7 @@ const api: TrainerApi = {
   async checkFile({ name, bytes, column }, onProgress) {
     onProgress(bytes.size, bytes.size);
     if (name.includes('damaged')) return { kind: 'damaged', places: 12, at: 88_123, in: name };
-    if (name.includes('refused')) return { kind: 'refused', code: 'text-utf16', message: `${name} is UTF-16: save it as UTF-8.` };
+    if (name.includes('refused')) return { kind: 'refused', code: 'text-utf32', message: `${name} is UTF-32: save it as UTF-8.` };
     if (name.includes('columns') && !column) {
       return { kind: 'column', columns: ['id', 'title', 'body'], message: `${name} has the columns "id", "title", "body", and more than one reads like text: name the one to read.` };
     }
