@@ -10,12 +10,12 @@ const line = (page: Page) => page.getByText('of graphics memory', { exact: false
 test('what does not fit says so, names the settings that would, and takes them over at one press', () =>
   withPlayed({ needs: 'too-large' }, async (page) => {
     await page.getByText('Logits would be one buffer of 268 MB; this adapter allows 134 MB.').waitFor();
-    await page.getByText('It would fit with rows 8 → 4, micro-batches 1 → 2').waitFor();
+    await page.getByText('It would fit with rows 16 → 8, micro-batches 1 → 2').waitFor();
     expect(await button(page, 'Start').isDisabled()).toBe(true);
     await button(page, 'Use these settings').click();
     await button(page, 'Use these settings').waitFor({ state: 'hidden' });
     expect(await button(page, 'Start').isDisabled()).toBe(false);
-    await expect.poll(() => page.url()).toMatch(/batch\.sequences=4.*batch\.accumulation=2/);
+    await expect.poll(() => page.url()).toMatch(/batch\.sequences=8.*batch\.accumulation=2/);
   }));
 
 test('the first steps tell the time of the whole run', () =>
@@ -23,9 +23,9 @@ test('the first steps tell the time of the whole run', () =>
     await line(page).click();
     await page.getByText('not measured on this machine yet').waitFor();
     await button(page, 'Time its first steps').click();
-    // 3 s to begin with, 1440 steps of 0.02 s, 14 evaluations of half a second, the first of one, six saves.
-    await page.getByText('about 40 s, between 37 s and 47 s').waitFor();
-    await page.getByText(/graphics memory, takes about 40 s/).waitFor();
+    // 3 s to begin with, 1,800 steps of 0.02 s, 14 evaluations of half a second, the first of one, six saves.
+    await page.getByText('about 47 s, between 43 s and 56 s').waitFor();
+    await page.getByText(/graphics memory, takes about 47 s/).waitFor();
     // Another recipe is another question.
     await page.getByLabel('Seed', { exact: true }).first().fill('2');
     await page.getByText('not measured on this machine yet').waitFor();
@@ -35,21 +35,21 @@ test('the first steps tell the time of the whole run', () =>
 test('the switch is drawn along the curve by pointer and moved by keys; step and tokens follow', () =>
   withPlayed({}, async (page) => {
     const curve = page.locator('.rate-preview');
-    await page.getByText('Step 171 of 240: 71 % of the continued run, after 87.6K tokens; 35.3K follow.').waitFor();
+    await page.getByText('Step 213 of 300: 71 % of the continued run, after 327K tokens; 134K follow.').waitFor();
     await curve.scrollIntoViewIfNeeded();
     const box = (await curve.boundingBox())!;
     const at = (share: number) => [box.x + share * box.width, box.y + box.height / 2] as const;
     await page.mouse.move(...at(0.71));
     await page.mouse.down();
     await page.mouse.move(...at(0.6), { steps: 3 });
-    await page.getByText(/^Step 14[345] of 240: 60 %/).waitFor();
+    await page.getByText(/^Step (179|180|181) of 300: 60 %/).waitFor();
     await page.mouse.move(...at(0.5), { steps: 3 });
     await page.mouse.up();
-    await page.getByText(/^Step (119|120|121) of 240: 50 %/).waitFor();
+    await page.getByText(/^Step (149|150|151) of 300: 50 %/).waitFor();
     // Half way down a cosine to a hundredth the rate is 0.505 of its peak.
     await expect.poll(() => page.url()).toMatch(/continued\.switchDivisor=1\.9\d/);
     await page.mouse.move(...at(0.2));
-    await page.getByText(/^Step (119|120|121) of 240: 50 %/).waitFor();
+    await page.getByText(/^Step (149|150|151) of 300: 50 %/).waitFor();
 
     const slider = page.getByRole('slider').first();
     await slider.press('End');

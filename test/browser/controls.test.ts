@@ -85,14 +85,14 @@ test('in a field the same keys write text', () =>
 async function readByKeys(page: Page): Promise<void> {
   await page.locator('#chart').focus();
   await page.keyboard.press('End');
-  await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
+  await page.getByText(/^Step 1,799, QA blend: loss/).waitFor();
   await page.keyboard.press('Shift+ArrowLeft');
-  await page.getByText(/^Step 1,429, QA blend: loss/).waitFor();
+  await page.getByText(/^Step 1,789, QA blend: loss/).waitFor();
   await page.keyboard.press('Home');
   await page.getByText(/^Step 0, base run: loss/).waitFor();
-  expect(await page.locator('#chart').getAttribute('aria-label')).toMatch(/At the blend switch, step 1,371/);
+  expect(await page.locator('#chart').getAttribute('aria-label')).toMatch(/At the blend switch, step 1,713/);
   await button(page, 'Table').click();
-  await page.getByRole('rowheader', { name: '1,371' }).waitFor();
+  await page.getByRole('rowheader', { name: '1,713' }).waitFor();
 }
 
 /** Texts are shown as text, and the model leaves as one zip. */
@@ -118,12 +118,12 @@ async function takenAsPicture(page: Page): Promise<void> {
   };
   const rows = (await saved('CSV')).toString().trimEnd().split('\r\n');
   expect(rows[0]).toBe('run,step,tokens,seconds,loss,lr,grad_norm,tokens_per_second,phase,smoothed');
-  expect(rows.length).toBe(1 + 1440);
+  expect(rows.length).toBe(1 + 1800);
   expect(rows[1]).toMatch(/^[a-z ]+,0,512,0,\d\.\d+,/);
 
   const svg = (await saved('SVG')).toString();
   expect(svg.match(/<polyline/g)?.length).toBe(5); // raw, three phases, rate
-  expect(svg).toContain('switch at step 1,371');
+  expect(svg).toContain('switch at step 1,713');
   expect(svg).not.toMatch(/NaN|undefined/);
 
   // Drawn from the SVG by the browser, which would refuse broken XML.
@@ -151,12 +151,12 @@ async function takenWhole(page: Page): Promise<void> {
   const read = (name: string) => new TextDecoder().decode(files[name]);
   expect(JSON.parse(read('config.json')).seed).toBe(7);
   const lines = read('metrics.jsonl').trimEnd().split('\n');
-  expect(lines.length).toBe(1440);
-  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ step: 1439, phase: 'qa' });
+  expect(lines.length).toBe(1800);
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ step: 1799, phase: 'qa' });
   const report = read('report.md');
   expect(report).toContain('| seed | 1 | 7 |');
   expect(report).toContain('#v=1&p=tiny&seed=7');
-  expect(report).toMatch(/\| QA blend \| 1,371 \| 69 \|/);
+  expect(report).toMatch(/\| QA blend \| 1,713 \| 87 \|/);
   expect(report).not.toMatch(/undefined|NaN|null/);
 }
 
@@ -183,7 +183,7 @@ async function zoomed(page: Page): Promise<void> {
   expect(await page.getByLabel('Log X axis').isChecked()).toBe(true);
   await page.locator('.phase.base').waitFor();
   await chart.press('End');
-  await page.getByText(/^Step 1,439, QA blend: loss/).waitFor();
+  await page.getByText(/^Step 1,799, QA blend: loss/).waitFor();
 }
 
 test('a run at its end is read by keys, written with, taken out as model, picture and whole, and zoomed', () =>
@@ -212,7 +212,7 @@ test('a link sets the recipe, says what it could not use, and starts nothing', (
 
 test('moving the switch moves the mark and the address', () =>
   played({}, async (page) => {
-    await page.getByText('switch at step 1,371').waitFor();
+    await page.getByText('switch at step 1,713').waitFor();
     await page.getByRole('slider').first().focus();
     await page.keyboard.press('ArrowLeft');
     await page.getByText('rate down to 1/4').waitFor();
@@ -240,7 +240,7 @@ test('runs are compared by keyboard, and are there again after a reload', () =>
     await run();
     await page.getByText('base peak rate 4e-3→2e-3').waitFor();
     await page.locator('#chart').press('End');
-    await page.getByText(/^Step 1,439, QA blend: loss .* · [a-z ]+ \d\.\d+$/).waitFor();
+    await page.getByText(/^Step 1,799, QA blend: loss .* · [a-z ]+ \d\.\d+$/).waitFor();
     const rows = page.locator('.runs tbody tr');
     expect(await rows.count()).toBe(2);
 

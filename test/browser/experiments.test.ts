@@ -93,7 +93,7 @@ test('recorded results are read at once, and say what their intervals say', () =
 test('a run starts from the shipped base, and its saved model can be continued', () =>
   withPage(
     async (page) => {
-      await page.getByLabel('Start from the shipped base').waitFor();
+      await page.getByLabel('Continue the shipped base model').waitFor();
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('button', { name: 'Start again' }).waitFor();
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);

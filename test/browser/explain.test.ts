@@ -4,23 +4,23 @@ import { expect, test } from 'vitest';
 import { button, withPlayed } from './played.ts';
 
 /** Columns that hold names, marks or pictures of numbers explained beside them. */
-const NO_NUMBER = ['Source', 'Suite', 'Run', 'Edit', 'Trend', 'Step', 'Phase', 'Arm', 'What it is', 'What it asks', 'Part'];
+const NO_NUMBER = ['Source', 'Suite', 'Run', 'Edit', 'Trend', 'Step', 'Phase', 'Arm', 'What it is', 'What it asks', 'Part', 'Prompt', 'The text goes on', 'After the base run', 'Before the switch', 'After the switch'];
 
-/** Column headings of the page's tables of numbers, and whether each comes with an explanation that names its source. */
+/** Column headings of the page's tables of numbers, and whether each comes with an explanation that gives a formula or a source. */
 const headings = (page: Page) =>
   page.locator('.picture th[scope=col]').evaluateAll((all) =>
     all.map((heading) => {
       const described = heading.querySelector('[aria-describedby]');
       const tip = described && document.getElementById(described.getAttribute('aria-describedby')!);
       const title = (heading as HTMLElement).innerText.replaceAll(/[^\p{L}\p{N}/ -]/gu, '').trim();
-      return { title, explained: tip !== null && /Source: \S/.test(tip.textContent ?? '') };
+      return { title, explained: tip !== null && /Source: \S|[=‖Σ]/.test(tip.textContent ?? '') };
     }),
   );
 
 test('every number in a table comes with what it means', () =>
   withPlayed({ beat: 100 }, async (page) => {
     await page.getByLabel('Preset').selectOption('ci');
-    await page.getByText('Start from the shipped base').waitFor();
+    await page.getByText('Continue the shipped base model').waitFor();
     for (let run = 0; run < 2; run++) {
       await page.getByRole('button', { name: /^Start( again)?$/ }).click();
       await button(page, 'Stop').waitFor();
@@ -57,7 +57,7 @@ test('an explanation is there on hover and on focus, stays under the pointer, an
     const word = page.locator('dfn', { hasText: 'Learning rate' });
     const tip = page.getByText('how far a step moves the weights', { exact: false });
     // What arrives late moves the words: hovered before, they would leave their tips behind.
-    await page.getByText('Needs 6 MB').waitFor();
+    await page.getByText('Needs 12 MB').waitFor();
     expect(await tip.isVisible()).toBe(false);
     await word.hover();
     await tip.waitFor();
@@ -109,7 +109,7 @@ test('a first visitor is asked once; the walk goes by keyboard from part to part
       if ((await next.count()) === 0) break;
       await next.press('Enter');
     }
-    expect(titles).toEqual(['The picture of a run', 'Starting one', 'The moment it is all about', 'What it reads', 'Whether it works']);
+    expect(titles).toEqual(['The picture of a run', 'Starting a run', 'The switch', 'What it reads', 'Whether it works']);
     await page.keyboard.press('Escape');
     await page.locator('.tour').waitFor({ state: 'hidden' });
     await page.locator('.toured').waitFor({ state: 'detached' });

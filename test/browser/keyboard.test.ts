@@ -78,7 +78,7 @@ test('two runs are started, compared and taken out by keyboard alone', () =>
       .waitFor();
     await tabTo(page, /^Loss, in nats a token/);
     await page.keyboard.press('End');
-    await page.getByText(/^Step 1,439, QA blend: loss .* · [a-z ]+ \d\.\d+$/).waitFor();
+    await page.getByText(/^Step 1,799, QA blend: loss .* · [a-z ]+ \d\.\d+$/).waitFor();
 
     // Taken out.
     const zip = unzipSync(await download(page, 'Everything as one .zip'));
@@ -88,7 +88,7 @@ test('two runs are started, compared and taken out by keyboard alone', () =>
     await press(page, 'Axes and downloads');
     expect((await download(page, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
     const rows = (await download(page, 'CSV')).toString().trimEnd().split('\r\n');
-    expect(rows).toHaveLength(1 + 2 * 1440);
+    expect(rows).toHaveLength(1 + 2 * 1800);
 
     // The help lists the keys and gives the focus back.
     await press(page, 'Help');

@@ -54,7 +54,7 @@ export const states: readonly PageState[] = [
       await page.getByRole('button', { name: 'What am I looking at?' }).click();
       await page.getByRole('button', { name: 'Next' }).click();
       await page.getByRole('button', { name: 'Next' }).click();
-      await seen(page, 'The moment it is all about');
+      await seen(page, 'The switch');
     },
   },
   {
@@ -260,7 +260,7 @@ export const states: readonly PageState[] = [
     async reach(page) {
       await seen(page, 'Runs on');
       await page.getByLabel('Preset').selectOption('ci');
-      await seen(page, 'Start from the shipped base');
+      await seen(page, 'Continue the shipped base model');
       await start(page);
       await seen(page, 'Start again');
       await seen(page, 'What the model can answer');

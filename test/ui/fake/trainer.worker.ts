@@ -58,7 +58,7 @@ export interface Scenario {
   alerts?: boolean;
   /** Beats after which a trial or a grid holds still until it is ended. */
   trial?: { held: number };
-  /** What the recipe needs of the machine while it has eight rows or more. */
+  /** What the recipe needs of the machine while it has sixteen rows or more. */
   needs?: 'heavy' | 'too-large';
   /** So many of them are trained by another tab, which lets go of them but does not answer where it is asleep. */
   elsewhere?: number;
@@ -464,7 +464,7 @@ const api: TrainerApi = {
   async preflight(config) {
     const parameters = parameterCount(config.model);
     const { sequences, accumulation } = config.batch;
-    const verdict = sequences >= 8 ? (scenario.needs ?? 'fits') : 'fits';
+    const verdict = sequences >= 16 ? (scenario.needs ?? 'fits') : 'fits';
     const largest = { name: 'logits', bytes: verdict === 'too-large' ? 2 ** 28 : 4 * parameters };
     const change = (key: string, label: string, from: number, to: number) => ({ key, label, from: `${from}`, to: `${to}` });
     return {
