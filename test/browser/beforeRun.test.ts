@@ -29,7 +29,7 @@ test('the first steps tell the time of the whole run', () =>
     // Another recipe is another question.
     await page.getByLabel('Seed', { exact: true }).first().fill('2');
     await page.getByText('not measured on this machine yet').waitFor();
-    expect(await page.getByText('takes about').count()).toBe(0);
+    expect(await page.getByText('memory, takes about').count()).toBe(0);
   }));
 
 test('the switch is drawn along the curve by pointer and moved by keys; step and tokens follow', () =>

@@ -120,7 +120,7 @@ test('a run starts from the shipped base, and its saved model can be continued',
       await page
         .getByLabel('A model to continue')
         .setInputFiles({ name: 'config.json', mimeType: '', buffer: Buffer.from('{}') });
-      await page.getByText('The model folder lacks model.safetensors, tokenizer.json, rekindle.json').waitFor();
+      await page.getByText('The model folder lacks tokenizer.json, model.safetensors, rekindle.json').waitFor();
     },
     { address: `#v=1&p=ci&continued.steps=${STEPS}` },
   ));

@@ -4,7 +4,24 @@ import { expect, test } from 'vitest';
 import { button, withPlayed } from './played.ts';
 
 /** Columns that hold names, marks or pictures of numbers explained beside them. */
-const NO_NUMBER = ['Source', 'Suite', 'Run', 'Edit', 'Trend', 'Step', 'Phase', 'Arm', 'What it is', 'What it asks', 'Part', 'Prompt', 'The text goes on', 'After the base run', 'Before the switch', 'After the switch'];
+const NO_NUMBER = [
+  'Source',
+  'Suite',
+  'Run',
+  'Edit',
+  'Trend',
+  'Step',
+  'Phase',
+  'Arm',
+  'What it is',
+  'What it asks',
+  'Part',
+  'Prompt',
+  'The text goes on',
+  'After the base run',
+  'Before the switch',
+  'After the switch',
+];
 
 /** Column headings of the page's tables of numbers, and whether each comes with an explanation that gives a formula or a source. */
 const headings = (page: Page) =>
@@ -35,7 +52,8 @@ test('every number in a table comes with what it means', () =>
     expect(numbers.filter(({ explained }) => !explained)).toEqual([]);
     // The strips of the picture have no room for it: the line below it does.
     const drawn = page.locator('.figure .key').first();
-    for (const name of ['Loss', 'Data blend', 'Learning rate']) expect(await drawn.locator('dfn', { hasText: name }).count()).toBe(1);
+    for (const name of ['Loss', 'Data blend', 'Learning rate'])
+      expect(await drawn.locator('dfn', { hasText: name }).count()).toBe(1);
   }));
 
 test('so does every number in the tables of an experiment', () =>
@@ -109,7 +127,13 @@ test('a first visitor is asked once; the walk goes by keyboard from part to part
       if ((await next.count()) === 0) break;
       await next.press('Enter');
     }
-    expect(titles).toEqual(['The picture of a run', 'Starting a run', 'The switch', 'What it reads', 'Whether it works']);
+    expect(titles).toEqual([
+      'The picture of a run',
+      'Starting a run',
+      'The switch',
+      'What it reads',
+      'Whether it works',
+    ]);
     await page.keyboard.press('Escape');
     await page.locator('.tour').waitFor({ state: 'hidden' });
     await page.locator('.toured').waitFor({ state: 'detached' });

@@ -58,12 +58,18 @@ test('what a first visitor waits for is little, and is painted before a worker i
       expect(painted).toEqual([true]);
 
       const html = readFileSync(path.join(site, 'index.html'), 'utf8');
-      const first = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map((match) => new URL(match[1]!, page.url()).href);
+      const first = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(
+        (match) => new URL(match[1]!, page.url()).href,
+      );
       expect(first.length).toBeGreaterThan(0);
       const bytes = first.reduce((sum, url) => sum + gzipped(url), 0);
       // On a slow machine the page's first visit asks for it late, and is heard too.
-      const later = [...new Set(scripts)].filter((url) => /trainer\.worker/.test(url)).reduce((sum, url) => sum + gzipped(url), 0);
-      console.log(`${(bytes / 1000).toFixed(1)} kB of script before the first paint, ${(later / 1000).toFixed(1)} kB in the worker after it`);
+      const later = [...new Set(scripts)]
+        .filter((url) => /trainer\.worker/.test(url))
+        .reduce((sum, url) => sum + gzipped(url), 0);
+      console.log(
+        `${(bytes / 1000).toFixed(1)} kB of script before the first paint, ${(later / 1000).toFixed(1)} kB in the worker after it`,
+      );
       expect(bytes).toBeLessThan(MOST_SCRIPT);
       expect(later).toBeGreaterThan(0);
       expect(later).toBeLessThan(MOST_SCRIPT);
@@ -91,7 +97,10 @@ interface Memory {
 
 async function memoryOf(session: CDPSession): Promise<Memory> {
   await session.send('HeapProfiler.collectGarbage');
-  const { usedSize, backingStorageSize } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number; backingStorageSize: number };
+  const { usedSize, backingStorageSize } = (await session.send('Runtime.getHeapUsage')) as {
+    usedSize: number;
+    backingStorageSize: number;
+  };
   const { metrics } = await session.send('Performance.getMetrics');
   const value = (name: string) => metrics.find((metric) => metric.name === name)!.value;
   return { heap: usedSize, arrays: backingStorageSize, nodes: value('Nodes'), listeners: value('JSEventListeners') };
@@ -99,7 +108,10 @@ async function memoryOf(session: CDPSession): Promise<Memory> {
 
 const reached = (page: Page, step: number) =>
   page.waitForFunction(
-    (least) => Number(/step ([\d,]+) of/.exec(document.querySelector('.numbers')?.textContent ?? '')?.[1]!.replaceAll(',', '')) >= least,
+    (least) =>
+      Number(
+        /step ([\d,]+) of/.exec(document.querySelector('.numbers')?.textContent ?? '')?.[1]!.replaceAll(',', ''),
+      ) >= least,
     step,
     { polling: 200 },
   );
@@ -118,7 +130,9 @@ test('a run of 100,000 points takes the bytes of its points and no more', () =>
       await reached(page, POINTS);
       const late = await memoryOf(session);
       const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
-      console.log(`objects ${mb(early.heap)} → ${mb(late.heap)} MB, typed arrays ${mb(early.arrays)} → ${mb(late.arrays)} MB, ${early.nodes} → ${late.nodes} nodes`);
+      console.log(
+        `objects ${mb(early.heap)} → ${mb(late.heap)} MB, typed arrays ${mb(early.arrays)} → ${mb(late.arrays)} MB, ${early.nodes} → ${late.nodes} nodes`,
+      );
       expect(late.heap - early.heap).toBeLessThan(SLACK);
       expect(late.arrays - early.arrays).toBeLessThan(POINTS * POINT_BYTES);
       // Rows of the samples and ticks of the axes come and go; garbage is collected with them.

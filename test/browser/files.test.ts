@@ -101,7 +101,9 @@ test('damaged text is a choice; a run on text that was replaced is resumed after
       const damaged = Buffer.from(prose.repeat(300));
       damaged[88] = damaged[4000] = 0xff;
       await add(page, file('damaged.txt', damaged));
-      await page.getByText('damaged.txt has bytes that are no text in 2 places, first at byte 88 (code text-utf8)').waitFor();
+      await page
+        .getByText('damaged.txt has bytes that are no text in 2 places, first at byte 88 (code text-utf8)')
+        .waitFor();
       expect(await page.locator('li.file').count()).toBe(0);
       await button(page, 'Replace by \ufffd').click();
       await page.locator('li.file').waitFor();

@@ -6,7 +6,10 @@ test('without WebGPU a recorded run unfolds, with what it shows, and the finding
   withPlayed({ firstVisit: true, machine: 'no-webgpu', recorded: true }, async (page) => {
     await page.getByText('Recorded run', { exact: true }).waitFor();
     // Its samples and its conclusion come at its end.
-    await page.getByText(/held-out loss of the QA sources \(.+\) fell by \d\.\d+ ± /).first().waitFor();
+    await page
+      .getByText(/held-out loss of the QA sources \(.+\) fell by \d\.\d+ ± /)
+      .first()
+      .waitFor();
     expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
     await page.getByRole('link', { name: 'See what the experiments found' }).click();
     await page.getByRole('table').first().waitFor();

@@ -50,9 +50,21 @@ export async function withPage(use: (page: Page) => Promise<void>, options: Page
     // A rejection is reported after the task it arose in: one more task, and its report is here before the answer.
     if (!page.isClosed()) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
     if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
+  } catch (error) {
+    for (const page of context.pages()) await tell(page);
+    throw error;
   } finally {
     await context.close();
   }
+}
+
+/** The words on a page at which a test failed: most failures are told by them. */
+export async function tell(page: Page): Promise<void> {
+  const words = await page
+    .locator('body')
+    .innerText({ timeout: 5000 })
+    .catch((error: Error) => error.message);
+  console.error(`The page said:\n${words.replace(/\n\s*/g, ' | ')}`);
 }
 
 /** Writes out/screenshots/NAME.png, for a person to look at. */

@@ -32,7 +32,7 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByRole('button', { name: 'Sweep the rate' }).click();
       await page.getByText(/\d+ steps, at/).waitFor();
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
-      await page.getByText('Ended before its time').waitFor();
+      await page.getByText('Stopped early').waitFor();
       for (const [field, value] of [
         ['Peak rates', '1e-3, 4e-3'],
         ['Rows a step', '4'],
@@ -44,8 +44,8 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByText('2 runs, 1.28K tokens in all.').waitFor();
       await page.getByRole('button', { name: 'Run all combinations' }).click();
       await page.getByText('One seed cannot tell a difference from noise').waitFor();
-      await page.getByRole('button', { name: 'Fill what is missing' }).waitFor();
-      const cells = page.getByRole('region', { name: 'Rate by batch' }).getByRole('cell');
+      await page.getByRole('button', { name: 'Run the missing ones' }).waitFor();
+      const cells = page.getByRole('region', { name: 'Learning rate and batch size' }).getByRole('cell');
       expect((await cells.allTextContents()).map((cell) => cell.replace(/^\d\.\d{3} /, '')).sort()).toEqual([
         'best',
         'one seed',

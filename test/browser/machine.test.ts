@@ -44,7 +44,7 @@ test('the check measures products and steps, and its report can be copied', () =
       const report = (await dialog.locator('pre').textContent())!;
       const rate = Number(/1024³ +([\d.,]+)/.exec(report)?.[1]!.replace(',', ''));
       expect(rate, report).toBeGreaterThan(0);
-      expect(report).toMatch(/smoke +[\d.]+ +[\d,]+ /);
+      expect(report).toMatch(/smoke +[\d.,]+ +[\d,]+ /);
       expect(report).toContain('studio');
       await dialog.getByRole('button', { name: 'Copy' }).click();
       await dialog.getByText('Copied.').waitFor();

@@ -8,6 +8,7 @@ import { RECORDED_RUN } from '../../src/recipe/recordedRun.ts';
 import { newPlayer, playedScript } from '../ui/fake/play.ts';
 import { recordedFiles } from '../ui/fake/recorded.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
+import { tell } from './harness.ts';
 import { builtSite, Host } from './host.ts';
 import { sharedBrowser } from './launch.ts';
 
@@ -89,6 +90,9 @@ export async function withPlayed(
     await use(page);
     if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
     done = true;
+  } catch (error) {
+    await tell(page);
+    throw error;
   } finally {
     context.removeAllListeners('console');
     context.removeAllListeners('weberror');

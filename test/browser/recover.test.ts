@@ -9,7 +9,8 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { countedRun, countIn, countingContext, countingScript } from './abacusPage.ts';
 import { launchBrowser, webGpuSwitches } from './launch.ts';
 
-const [base, continued] = [60, 12];
+/** Two seconds of counted steps: time to press a button in the midst of them. */
+const [base, continued] = [188, 12];
 
 let browser: Browser;
 let context: BrowserContext;
@@ -75,15 +76,13 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   const page = await open();
   await begin(page);
   await page
-    .getByText(/step [1-9]\d? of 72/)
+    .getByText(/step [1-9]\d? of 200/)
     .first()
     .waitFor();
   await button(page, 'Pause').click();
-  await button(page, 'Step').waitFor();
-  await button(page, 'Resume').click();
-  await button(page, 'Pause').waitFor();
+  await button(page, 'Step').click();
   await page.reload();
-  await page.getByText(/^Run ci, seed 1, stopped at step \d+ of 72, just now\.$/).waitFor();
+  await page.getByText(/^Run ci, seed 1, stopped at step \d+ of 200, just now\.$/).waitFor();
   await button(page, 'Resume').focus();
   await page.keyboard.press('Enter');
   await finish(page);
@@ -115,20 +114,20 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
     .first()
     .waitFor();
   await twice
-    .getByText(/^The training process ended unexpectedly \(Rejected at step 22, as asked for\.\)\.$/)
+    .getByText(/^The training process ended unexpectedly \(Rejected at step 22, as asked for\.\)\. /)
     .first()
     .waitFor();
-  await twice.getByText(/^Run ci, seed 1, stopped at step \d+ of 72/).waitFor();
+  await twice.getByText(/^Run ci, seed 1, stopped at step \d+ of 200/).waitFor();
   expect(await button(twice, 'Resume').isEnabled()).toBe(true);
   await twice.close();
 });
 
 test('a run for which the GPU has no room says so, and what to lower', async () => {
-  const page = await open('allocate=4');
+  const page = await open('allocate=2');
   await begin(page);
   await page
     .getByText(
-      /^Not enough graphics memory: there was no room for .* Lower batch\.sequences or batch\.length, or choose a smaller model\.$/,
+      /^Not enough graphics memory: there was no room for .* Lower batch\.sequences or batch\.length, or choose a smaller model\. /,
     )
     .first()
     .waitFor();
@@ -145,7 +144,7 @@ test('a crashed graphics process is outlived once, and told of when the browser 
   const page = await open();
   await begin(page);
   await page
-    .getByText(/step [1-9]\d? of 72/)
+    .getByText(/step [1-9]\d? of 200/)
     .first()
     .waitFor();
   await button(page, 'Pause').click();

@@ -11,12 +11,16 @@ test('OPFS, IndexedDB and memory keep what they are given, and the safest there 
   await withPage(async (page) => {
     const { results, refusal, opened } = await page.evaluate(
       (given) => {
-        const worker = new Worker(URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' })), { type: 'module' });
-        worker.postMessage(given.bytes, []);
-        return new Promise<{ results: Kind[]; refusal: string; opened: { kind: string; notice: string | null }[] }>((resolve, reject) => {
-          worker.onmessage = ({ data }) => resolve(data);
-          worker.onerror = ({ message }) => reject(new Error(message));
+        const worker = new Worker(URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' })), {
+          type: 'module',
         });
+        worker.postMessage(given.bytes, []);
+        return new Promise<{ results: Kind[]; refusal: string; opened: { kind: string; notice: string | null }[] }>(
+          (resolve, reject) => {
+            worker.onmessage = ({ data }) => resolve(data);
+            worker.onerror = ({ message }) => reject(new Error(message));
+          },
+        );
       },
       { script, bytes },
     );
@@ -24,7 +28,11 @@ test('OPFS, IndexedDB and memory keep what they are given, and the safest there 
       console.log(`${kind}: ${calls} calls of a save failed`);
       expect(calls).toBeGreaterThan(20);
     }
-    expect(results.map(({ kind, wrong }) => [kind, wrong])).toEqual([['opfs', []], ['indexeddb', []], ['memory', []]]);
+    expect(results.map(({ kind, wrong }) => [kind, wrong])).toEqual([
+      ['opfs', []],
+      ['indexeddb', []],
+      ['memory', []],
+    ]);
     expect(refusal).toBe('open-elsewhere');
     expect(opened.map(({ kind }) => kind)).toEqual(['opfs', 'indexeddb', 'memory']);
     expect(opened.map(({ notice }) => notice !== null)).toEqual([false, false, true]);

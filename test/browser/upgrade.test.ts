@@ -41,8 +41,13 @@ const leaveNewerRun = (page: Page): Promise<void> =>
 const newerHead = (page: Page): Promise<number[]> =>
   page.evaluate(async () => {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
-    const file = await (await folder.getFileHandle('newer.a.head')).getFile();
-    return [...new Uint8Array(await file.arrayBuffer())];
+    const bytes: number[] = [];
+    for await (const name of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) {
+      if (!name.startsWith('newer.')) continue;
+      const file = await (await folder.getFileHandle(name)).getFile();
+      bytes.push(...new Uint8Array(await file.arrayBuffer()));
+    }
+    return bytes;
   });
 
 const finish = async (page: Page): Promise<void> => {
@@ -67,6 +72,7 @@ test('a newer version opened in another tab does not wait for this one, which sa
 
       await leaveNewerRun(page);
       const before = await newerHead(page);
+      expect(before.length).toBeGreaterThan(0);
       await page.reload();
       await page.getByText(/One run here was saved by a newer version of this app and left as it is/).waitFor();
       await finish(page);

@@ -30,7 +30,11 @@ function keeperIn(store: SlotStore, clock = { now: 0 }) {
     failed: (step: number, message: string) => void told.push(`failed ${step}: ${message}`),
   };
   const keeper = new Keeper(store, listener, { preset: 'test' }, { now: () => clock.now });
-  return { keeper, told, keep: (step: number, read = pools(step)) => keeper.keep(switchingConfig, 'all', progress(step), 'training', read) };
+  return {
+    keeper,
+    told,
+    keep: (step: number, read = pools(step)) => keeper.keep(switchingConfig, 'all', progress(step), 'training', read),
+  };
 }
 
 describe('the interval between saves', () => {
@@ -47,15 +51,20 @@ describe('the interval between saves', () => {
     expect(keeper.due(0, 1000)).toBe(false);
     clock.now = 20_000;
     expect(keeper.due(0, 1000)).toBe(true);
-    const done = keep(1);
-    expect(keeper.due(0, 1000)).toBe(false); // one at a time
-    clock.now = 20_270;
-    await done;
-    expect(keeper.due(0, 1000)).toBe(false);
-    clock.now = 20_270 + 76_300;
-    expect(keeper.due(0, 1000)).toBe(false);
-    clock.now += 100;
-    expect(keeper.due(0, 1000)).toBe(true);
+    // √(2 · cost · 10,800 s), and a first save counts a quarter of what it took.
+    for (const [step, seconds] of [
+      [1, 38.2],
+      [2, 76.4],
+    ] as const) {
+      const done = keep(step);
+      expect(keeper.due(0, 1000)).toBe(false); // one at a time
+      clock.now += 270;
+      await done;
+      clock.now += 1000 * seconds - 50;
+      expect(keeper.due(0, 1000)).toBe(false);
+      clock.now += 100;
+      expect(keeper.due(0, 1000)).toBe(true);
+    }
   });
 });
 
@@ -146,11 +155,14 @@ describe('a keeper', () => {
     await Promise.all(
       plans.map(async (plan) => {
         const label = `${plan.fault} at ${plan.at}`;
-        const { keeper, keep, told } = keeperIn(new SlotStore(new FaultyFiles(new MemoryFiles(), plan), 'run', options));
+        const { keeper, keep, told } = keeperIn(
+          new SlotStore(new FaultyFiles(new MemoryFiles(), plan), 'run', options),
+        );
         await keep(1);
         await keep(2);
         // 'busy' passes by itself.
-        if (told[1] !== 'saved 2') expect(told[1], label).toMatch(/^failed 2: Step 2 could not be saved\. .* \(code [a-z-]+\)\. [A-Z].*\.$/);
+        if (told[1] !== 'saved 2')
+          expect(told[1], label).toMatch(/^failed 2: Step 2 could not be saved\. .* \(code [a-z-]+\)\. [A-Z].*\.$/);
         await keep(3);
         expect(told[2], label).toBe('saved 3');
         expect((await keeper.last())!.progress.step, label).toBe(3);

@@ -19,7 +19,8 @@ export interface PageState {
 /** A state with those that lead to it, from a fresh page on. */
 export function wayTo(state: PageState): PageState[] {
   const before = states.find(({ name }) => name === state.after);
-  if (state.after !== undefined && before === undefined) throw new Error(`${state.name} comes after ${state.after}, which is no state.`);
+  if (state.after !== undefined && before === undefined)
+    throw new Error(`${state.name} comes after ${state.after}, which is no state.`);
   return before ? [...wayTo(before), state] : [state];
 }
 
@@ -54,7 +55,7 @@ export const states: readonly PageState[] = [
       await page.getByRole('button', { name: 'What am I looking at?' }).click();
       await page.getByRole('button', { name: 'Next' }).click();
       await page.getByRole('button', { name: 'Next' }).click();
-      await seen(page, 'The switch');
+      await seen(page, 'The first run is over');
     },
   },
   {
@@ -130,12 +131,13 @@ export const states: readonly PageState[] = [
       await page.getByRole('button', { name: 'Sweep the rate' }).click();
       await seen(page, 'The loss falls fastest at');
       await page.getByRole('button', { name: 'Run all combinations' }).click();
-      await seen(page, 'no difference shown');
+      await seen(page, 'a tie with the best');
     },
   },
   {
     name: 'done',
     scenario: { recording: recording('smoke') },
+    address: '#v=1&p=smoke',
     async reach(page) {
       await startAndSee('Since the switch at step')(page);
       await page.getByRole('button', { name: 'Held-out losses' }).click();
@@ -146,7 +148,12 @@ export const states: readonly PageState[] = [
   { name: 'saved', scenario: { saved: 2 }, reach: (page) => seen(page, 'stopped at step 40') },
   {
     name: 'elsewhere',
-    scenario: { saved: 5, elsewhere: 1, finished: 3, notes: ['One run here was saved by a newer version of this app (played by a test).'] },
+    scenario: {
+      saved: 5,
+      elsewhere: 1,
+      finished: 3,
+      notes: ['One run here was saved by a newer version of this app (played by a test).'],
+    },
     reach: (page) => seen(page, 'open in another tab'),
   },
   {
@@ -226,7 +233,15 @@ export const states: readonly PageState[] = [
       await seen(page, 'Choose the file for “diary”');
       const bytes = Buffer.from('The number after 12 is 13.');
       const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: bytes });
-      await page.getByLabel('Your own text').setInputFiles([file('notes.txt'), file('columns-read.csv'), file('columns.csv'), file('damaged.txt'), file('refused.txt')]);
+      await page
+        .getByLabel('Your own text')
+        .setInputFiles([
+          file('notes.txt'),
+          file('columns-read.csv'),
+          file('columns.csv'),
+          file('damaged.txt'),
+          file('refused.txt'),
+        ]);
       await page.getByLabel('Column of columns-read.csv').selectOption('body');
       await page.getByLabel('Share of each, %').first().fill('25');
     },
@@ -271,7 +286,7 @@ export const states: readonly PageState[] = [
     after: 'continued',
     async reach(page) {
       await page.locator('dfn', { hasText: 'Share read' }).last().focus();
-      await seen(page, 'How often the tokens drawn');
+      await seen(page, 'Tokens drawn as a share');
     },
   },
   {
