@@ -25,7 +25,7 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
       await page.getByText(`2 arms to run, from base checkpoints that are there already: ${2 * STEPS} steps`).waitFor();
       await button('Run').click();
       // In the first arm: the second is still to be compiled.
-      await page.getByText(`Seed 1: ${arms[0]}`).waitFor();
+      await page.getByText(`Seed 1: ${arms[0]}`).first().waitFor();
       await button('Stop').click();
       await page.getByRole('button', { name: /^Run( what is missing)?$/ }).click();
       await page.getByText('2 of 2 arms done').waitFor();
@@ -36,7 +36,7 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
       const { average } = JSON.parse(readFileSync('public/bases/ci-1/rekindle.json', 'utf8')) as { average: number };
       const shown = Number(await scores.getByRole('row').nth(1).getByRole('cell').nth(3).textContent());
       expect(Math.abs(shown - 100 * average)).toBeLessThan(1);
-      const sentences = await list(page, 'In words');
+      const sentences = [...(await page.locator('.finding').allTextContents()), ...(await list(page, 'In words'))];
       expect(sentences.length).toBeGreaterThan(0);
       for (const sentence of sentences) expect(sentence).toMatch(/^One seed: .* cannot tell that from noise\.$/);
       await screenshot(page, 'experiment');
@@ -58,7 +58,7 @@ test('an experiment can be stopped between two arms: what is done stays, also af
     { experiment: { kind: 'held', at: 41 } },
     async (page) => {
       await page.getByRole('button', { name: 'Run', exact: true }).click();
-      await page.getByText('Seed 1: pretraining-then-qa').waitFor();
+      await page.getByText('Seed 1: pretraining-then-qa').first().waitFor();
       const done = await page.getByText(/^\d+ of \d+ arms done/).textContent();
       await page.getByRole('button', { name: 'Stop' }).click();
       await page.getByRole('button', { name: 'Run the missing arms' }).waitFor();

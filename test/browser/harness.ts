@@ -10,7 +10,7 @@ export interface PageOptions extends BrowserContextOptions {
   /** What follows the site's address: a query or a hash. */
   address?: string;
   /** Done to the profile before the page is opened. */
-  before?: (context: BrowserContext) => Promise<void>;
+  before?: (context: BrowserContext) => Promise<unknown>;
 }
 
 /** WebGPU's validation errors reach the console as warnings that name the call they arose in. */

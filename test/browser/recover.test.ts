@@ -173,7 +173,7 @@ test('a crashed graphics process is outlived once, and told of when the browser 
 });
 
 test('the published page has no fault injector', async () => {
-  const sign = 'as asked for';
+  const sign = 'Crashed at step';
   expect(await countingScript('../../src/worker/trainer.worker.ts')).toContain(sign);
   const folder = path.resolve(import.meta.dirname, '../../out/site');
   const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));

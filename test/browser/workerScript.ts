@@ -12,6 +12,8 @@ async function bundle(file: string, settings: InlineConfig): Promise<string> {
     build: {
       write: false,
       lib: { entry: path.resolve(import.meta.dirname, file), formats: ['es'], fileName: 'worker' },
+      // With what is fetched when asked for: a script that a test hands over has no files beside it.
+      rolldownOptions: { output: { codeSplitting: false } },
     },
   });
   const [output] = Array.isArray(made) ? made : [made];

@@ -1,26 +1,12 @@
-import path from 'node:path';
-import { build } from 'vite';
 import { expect, test } from 'vitest';
 import { FACTS, WHOLE } from '../world/configs.ts';
 import { EXPECTED } from '../world/hashes.ts';
 import { withPage } from './harness.ts';
+import { workerScript } from './workerScript.ts';
 import type { WorldHashes } from './worldWorker.ts';
 
-/** The world's code as one worker script. */
-async function workerScript(): Promise<string> {
-  const entry = path.resolve(import.meta.dirname, 'worldWorker.ts');
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, lib: { entry, formats: ['es'], fileName: 'world' } },
-  });
-  const [output] = Array.isArray(built) ? built : [built];
-  if (!output || !('output' in output)) throw new Error('Vite gave no output for the world.');
-  return output.output[0].code;
-}
-
 test('a worker in the browser writes the same bytes as Node', async () => {
-  const script = await workerScript();
+  const script = await workerScript('worldWorker.ts');
   await withPage(async (page) => {
     for (const [config, expected] of [
       [WHOLE, EXPECTED.whole],

@@ -2,30 +2,14 @@
  * The page in Chromium with the played worker (trainer.worker.ts beside this file) in the real one's place: the
  * request for the worker's script is answered with the other script, so the page itself knows nothing of it.
  */
-import path from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
+import { workerScript } from '../../browser/workerScript.ts';
 import { recordedFiles } from './recorded.ts';
 import type { Scenario } from './trainer.worker.ts';
 
-let script: Promise<string> | undefined;
-
-async function bundle(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      lib: { entry: path.resolve(import.meta.dirname, 'trainer.worker.ts'), formats: ['es'], fileName: 'worker' },
-    },
-  });
-  const [{ output }] = [result].flat() as { output: { code: string }[] }[];
-  return output[0].code;
-}
-
 /** The worker's script, with its scenario. */
 export const playedScript = async (scenario: Scenario): Promise<string> =>
-  `globalThis.scenario = ${JSON.stringify(scenario)};\n${await (script ??= bundle())}`;
+  `globalThis.scenario = ${JSON.stringify(scenario)};\n${await workerScript('../ui/fake/trainer.worker.ts')}`;
 
 /** Opens the page at `url` with a scenario. */
 export async function openPlayed(context: BrowserContext, url: string, scenario: Scenario): Promise<Page> {
