@@ -93,7 +93,7 @@ function connect(): Link {
   const made: Link = { remote, gone, lifeline, end };
   worker.addEventListener('error', (event) => {
     event.preventDefault();
-    end(new WorkerGone(text.workerLost(event.message)));
+    end(new WorkerGone(text.workerLost(event.message ?? '')));
   });
   worker.addEventListener('messageerror', () => end(new WorkerGone(text.workerLost(text.unreadable))));
   worker.addEventListener('message', ({ data }: MessageEvent<{ outcry?: string } | null>) => {
