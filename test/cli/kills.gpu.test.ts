@@ -10,9 +10,11 @@ import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { RandomStream } from '../../src/util/random.ts';
 import { gpu } from '../gpu/device.ts';
+import { patience } from '../patience.ts';
 import { runCommand } from './host.ts';
 
-const kills = Number(process.env.KILLS ?? 2);
+/** One is enough to see that it works at all; a life costs some eight seconds, of which most are the compiler's. */
+const kills = Number(process.env.KILLS ?? 1);
 /** Lives of a run that are ended by force. */
 const mostKillsOfOne = 2;
 const root = path.resolve(import.meta.dirname, '../..');
@@ -105,51 +107,55 @@ function told(out: string): number {
   return existsSync(notice) ? Number(/saved at step (\d+)/.exec(readFileSync(notice, 'utf8'))?.[1] ?? 0) : 0;
 }
 
-it(`ends in the same bytes after ${kills} kills`, async () => {
-  const open = async () => {
-    const { device, report } = await gpu();
-    return { device, report };
-  };
-  expect((await runCommand(begin(at('whole')), open)).problem).toBeNull();
-  const whole = contentOf(at('whole'));
-  const random = new RandomStream(Number(process.env.SEED ?? 1), 'kills');
-  const seen = { killed: 0, resumed: 0, anew: 0 };
-  for (let run = 0; seen.killed < kills; run++) {
-    const out = at(`run-${run}`);
-    const label = (): string => `run ${run}, ${JSON.stringify(seen)}`;
-    for (let life = 0; ; life++) {
-      const isLast = life === mostKillsOfOne || seen.killed === kills;
-      const moment: Moment =
-        random.integer(4) === 0
-          ? { of: 'lines', n: 1 + random.integer(8) }
-          : { of: 'saves', n: 1 + random.integer(200) };
-      const acknowledged = told(out);
-      const goesOn = existsSync(path.join(out, 'unfinished.txt'));
-      const { status, said } = await live(
-        goesOn ? ['--resume', out, '--save-every', '0'] : begin(out),
-        out,
-        isLast ? null : moment,
-      );
-      if (/Nothing of the run in .* was saved/.test(said)) {
-        expect(acknowledged, label()).toBe(0);
-        rmSync(out, { recursive: true });
-        seen.anew++;
-        continue;
+it(
+  `ends in the same bytes after ${kills} kills`,
+  async () => {
+    const open = async () => {
+      const { device, report } = await gpu();
+      return { device, report };
+    };
+    expect((await runCommand(begin(at('whole')), open)).problem).toBeNull();
+    const whole = contentOf(at('whole'));
+    const random = new RandomStream(Number(process.env.SEED ?? 1), 'kills');
+    const seen = { killed: 0, resumed: 0, anew: 0 };
+    for (let run = 0; seen.killed < kills; run++) {
+      const out = at(`run-${run}`);
+      const label = (): string => `run ${run}, ${JSON.stringify(seen)}`;
+      for (let life = 0; ; life++) {
+        const isLast = life === mostKillsOfOne || seen.killed === kills;
+        const moment: Moment =
+          random.integer(4) === 0
+            ? { of: 'lines', n: 1 + random.integer(8) }
+            : { of: 'saves', n: 1 + random.integer(200) };
+        const acknowledged = told(out);
+        const goesOn = existsSync(path.join(out, 'unfinished.txt'));
+        const { status, said } = await live(
+          goesOn ? ['--resume', out, '--save-every', '0'] : begin(out),
+          out,
+          isLast ? null : moment,
+        );
+        if (/Nothing of the run in .* was saved/.test(said)) {
+          expect(acknowledged, label()).toBe(0);
+          rmSync(out, { recursive: true });
+          seen.anew++;
+          continue;
+        }
+        if (goesOn) {
+          seen.resumed++;
+          const from = /goes on at step (\d+)/.exec(said);
+          if (from) expect(Number(from[1]), label()).toBeGreaterThanOrEqual(acknowledged);
+        }
+        if (status === 0) break;
+        expect(status, `${label()}: ${said}`).toBeNull();
+        seen.killed++;
+        if (existsSync(path.join(out, 'unfinished.txt'))) continue;
+        if (existsSync(path.join(out, 'summary.json'))) break; // on its way out
+        rmSync(out, { recursive: true, force: true }); // before it had said anything
       }
-      if (goesOn) {
-        seen.resumed++;
-        const from = /goes on at step (\d+)/.exec(said);
-        if (from) expect(Number(from[1]), label()).toBeGreaterThanOrEqual(acknowledged);
-      }
-      if (status === 0) break;
-      expect(status, `${label()}: ${said}`).toBeNull();
-      seen.killed++;
-      if (existsSync(path.join(out, 'unfinished.txt'))) continue;
-      if (existsSync(path.join(out, 'summary.json'))) break; // on its way out
-      rmSync(out, { recursive: true, force: true }); // before it had said anything
+      expect(contentOf(out), label()).toEqual(whole);
+      rmSync(out, { recursive: true });
     }
-    expect(contentOf(out), label()).toEqual(whole);
-    rmSync(out, { recursive: true });
-  }
-  if (kills > mostKillsOfOne) console.log(`kills: ${JSON.stringify(seen)}`);
-});
+    if (kills > mostKillsOfOne) console.log(`kills: ${JSON.stringify(seen)}`);
+  },
+  2 * patience * (1 + kills),
+);
