@@ -101,15 +101,16 @@ export class OutFolder {
     this.release();
   }
 
-  /** Another process may go on with it. */
+  /** Another process may go on with it. Where nothing was written it is gone, if this one has made it. */
   release(): void {
     rmSync(this.at(WRITER), { force: true });
+    if (this.#made !== undefined) removeEmpty(this.path, this.#made);
   }
 
   /** Takes away what this process has made, where it came to nothing; somebody else's files stay. */
   abandon(): void {
-    for (const own of [UNFINISHED, WRITER, SAVES]) rmSync(this.at(own), { recursive: true, force: true });
-    if (this.#made !== undefined) removeEmpty(this.path, this.#made);
+    for (const own of [UNFINISHED, SAVES]) rmSync(this.at(own), { recursive: true, force: true });
+    this.release();
   }
 }
 

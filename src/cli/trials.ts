@@ -131,11 +131,11 @@ export const gridCommand = command({
     checkGrid(run, plan);
     const head = { preset: run.preset, config: run, tokens: plan.tokens, texts: await hashes(files) };
     ensureData();
-    // Every seed prepares it anew: once before, so that a text that cannot be used leaves no folder behind.
-    const { notes } = await prepareData(run, files, fetchShard, (what) => host.say(what));
-    for (const note of notes) host.say(`note: ${note}`);
     const out = OutFolder.share(given.out);
     try {
+      // Every seed prepares it anew: once before, so that a text that cannot be used is told of at once.
+      const { notes } = await prepareData(run, files, fetchShard, (what) => host.say(what));
+      for (const note of notes) host.say(`note: ${note}`);
       const rows = knownRows(out, head);
       return await fillGrid(out, { run, files, plan, head, rows }, host);
     } finally {

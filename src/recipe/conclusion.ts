@@ -57,7 +57,7 @@ export type Conclusion =
       /** null: the training loss did not jump beyond its noise. */
       jump: Jump | null;
     }
-  /** No QA blend, one that is the same as the blend before it, or one whose sources have no held-out text. */
+  /** No QA blend, one that is the same as the blend before it, or one whose sources were not measured when it began. */
   | { kind: 'unswitched'; why: 'one-blend' | 'same-blend' | 'unmeasured'; from: number; end: number; all: Change };
 
 export interface Finished {

@@ -18,7 +18,7 @@ export function conclusionSentences(conclusion: Conclusion): string[] {
     const reason = {
       'one-blend': 'This run has no QA blend, so there is no switch to judge.',
       'same-blend': 'The general and the QA blend are the same, so nothing switched.',
-      unmeasured: 'The sources that the QA blend raises have no held-out text, so the switch cannot be judged.',
+      unmeasured: 'The QA sources were not measured at the switch, so it cannot be judged.',
     }[why];
     return [
       `From step ${step(from)} to ${step(end)} the held-out loss ${moved(all, 'of all sources')}.`,

@@ -59,12 +59,21 @@ interface Moment {
   n: number;
 }
 
-/** One life of a run: its exit status, or null where it was killed. */
+const open = async () => {
+  const { device, report } = await gpu();
+  return { device, report };
+};
+
+/** One life of a run: its exit status, or null where it was killed. One that is not to be killed needs no process of its own. */
 async function live(
   args: string[],
   out: string,
   moment: Moment | null,
 ): Promise<{ status: number | null; said: string }> {
+  if (!moment) {
+    const ran = await runCommand(args, open);
+    return { status: ran.status, said: [...ran.said, ran.problem?.message ?? ''].join('\n') };
+  }
   const child = spawn(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -74,12 +83,12 @@ async function live(
   let events = 0;
   const watched: ReturnType<typeof watch>[] = [];
   const count = (kind: Moment['of'], seen: number): void =>
-    void (moment?.of === kind && seen >= moment.n && child.kill('SIGKILL'));
+    void (moment.of === kind && seen >= moment.n && child.kill('SIGKILL'));
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
     lines += text.split('\n').length - 1;
     count('lines', lines);
-    if (moment?.of === 'saves' && watched.length === 0 && existsSync(path.join(out, 'saves'))) {
+    if (moment.of === 'saves' && watched.length === 0 && existsSync(path.join(out, 'saves'))) {
       watched.push(watch(path.join(out, 'saves'), () => count('saves', ++events)));
     }
   });
@@ -110,10 +119,6 @@ function told(out: string): number {
 it(
   `ends in the same bytes after ${kills} kills`,
   async () => {
-    const open = async () => {
-      const { device, report } = await gpu();
-      return { device, report };
-    };
     expect((await runCommand(begin(at('whole')), open)).problem).toBeNull();
     const whole = contentOf(at('whole'));
     const random = new RandomStream(Number(process.env.SEED ?? 1), 'kills');

@@ -84,14 +84,14 @@ function record(opCase: OpCase): Recorded {
   }
   const y = opCase.record(graph, tensors);
   const forwardNodes = graph.nodes.length;
+  if (opCase.forwardOnly) return { graph, tensors, y, forwardNodes, gradients: new Map(), values };
   const dy = graph.input('dy', y.shape);
   const weight = (i: number): number => (opCase.root ? 1 : Math.fround(randomNormal(7, streamOf('dy'), i)));
   values.set(
     dy,
     Float64Array.from({ length: dy.size }, (_, i) => weight(i)),
   );
-  const seeds = new Map(opCase.forwardOnly ? [] : [[y, opCase.root ? null : dy]]);
-  const flowing = backward(graph, seeds, addOp);
+  const flowing = backward(graph, new Map([[y, opCase.root ? null : dy]]), addOp);
   const gradients = new Map<string, Tensor>();
   for (const [name, tensor] of Object.entries(tensors)) {
     const gradient = tensor.role === 'parameter' ? graph.gradients.get(tensor) : flowing.get(tensor);
@@ -180,7 +180,7 @@ async function gpuErrors(
 export async function checkOp(opCase: OpCase): Promise<void> {
   const recorded = record(opCase);
   const names = opCase.differentiate ?? [...recorded.gradients.keys()];
-  for (const [name, error] of Object.entries(differenceErrors(recorded, names))) {
+  for (const [name, error] of Object.entries(names.length > 0 ? differenceErrors(recorded, names) : {})) {
     expect(error, `twin of d ${name} against finite differences`).toBeLessThan(differenceTolerance);
   }
   const want = interpret(recorded.graph, twins, new Map(recorded.values));

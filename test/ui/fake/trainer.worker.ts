@@ -230,6 +230,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
     };
     for (let i = 0; i < n; i++, step++) {
       const current = plan.at(step).phase;
+      if (step === current.firstStep && step > plan.firstStep) measure(step);
       if (step === plan.switchStep) emit({ switches: [{ step, lr: plan.at(step).lr }] });
       phase = current.name;
       columns.step[i] = step;
