@@ -56,7 +56,14 @@ export interface BenchmarkPoint {
   averageWithoutRetention: number | null;
   retention: number | null;
   averageChance: number;
-  suites: { name: string; role: 'benchmark' | 'retention' | 'probe'; accuracy: number; standardError: number; chance: number; logProb: number }[];
+  suites: {
+    name: string;
+    role: 'benchmark' | 'retention' | 'probe';
+    accuracy: number;
+    standardError: number;
+    chance: number;
+    logProb: number;
+  }[];
 }
 
 export interface Sample {
@@ -433,7 +440,11 @@ export interface Needs {
   /** 'too-large': a buffer is over the limit and the run cannot start. 'heavy': more than many machines have to give. */
   verdict: 'fits' | 'heavy' | 'too-large';
   /** The nearest settings that fit, as `--set` takes them; null: it fits, or nothing simple helps. */
-  instead: { changes: { key: string; label: string; from: string; to: string }[]; bytes: number; largest: { name: string; bytes: number } } | null;
+  instead: {
+    changes: { key: string; label: string; from: string; to: string }[];
+    bytes: number;
+    largest: { name: string; bytes: number };
+  } | null;
 }
 
 /** Seconds that the parts of a run take on one adapter, measured on its own beginning. */

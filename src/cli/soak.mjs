@@ -49,8 +49,13 @@ const targets = {
 const [name, count] = process.argv.slice(2);
 const chosen = name === undefined ? Object.values(targets) : [targets[name]];
 const number = count === undefined ? undefined : Number(count);
-if (chosen.includes(/** @type {any} */ (undefined)) || (number !== undefined && !(Number.isInteger(number) && number > 0))) {
-  console.error(`Usage: npm run soak [-- TARGET [NUMBER]], TARGET one of ${Object.keys(targets).join(', ')}, NUMBER a positive integer.`);
+if (
+  chosen.includes(/** @type {any} */ (undefined)) ||
+  (number !== undefined && !(Number.isInteger(number) && number > 0))
+) {
+  console.error(
+    `Usage: npm run soak [-- TARGET [NUMBER]], TARGET one of ${Object.keys(targets).join(', ')}, NUMBER a positive integer.`,
+  );
   process.exit(2);
 }
 /** Milliseconds for tests that have no bound of their own: a soak may run beside other work, at the lowest priority. */
@@ -59,7 +64,9 @@ const patience = '--testTimeout=600000';
 const failures = [];
 for (const target of chosen) {
   const projects = target.projects.flatMap((project) => ['--project', project]);
-  const { ok, why } = runPackage('vitest/vitest.mjs', ['run', patience, ...projects, ...target.tests], { env: target.env(number ?? target.number) });
+  const { ok, why } = runPackage('vitest/vitest.mjs', ['run', patience, ...projects, ...target.tests], {
+    env: target.env(number ?? target.number),
+  });
   if (!ok) failures.push(`${target.tests[0]}: ${why}`);
 }
 if (failures.length > 0) console.error(`The soak failed: ${failures.join('; ')}.`);

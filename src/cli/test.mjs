@@ -31,16 +31,21 @@ const { values: flags, positionals: files } = parseArgs({
 const parts = flags.only?.split(',') ?? (flags.quick ? quick : whole);
 const unknown = parts.filter((name) => !partNames.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, with commas between them.`);
+  console.error(
+    `There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, with commas between them.`,
+  );
   process.exit(2);
 }
 /** Projects of Vitest (vite.config.ts) that run in Node. */
 const tiers = [...(parts.includes('node') ? ['node', 'page'] : []), ...(parts.includes('gpu') ? ['gpu'] : [])];
 /** @type {string[]} What this run leaves out, as it is told. */
 const inPart = [];
-if (flags.only || flags.quick) inPart.push(`the parts ${parts.join(', ')}${flags.quick ? `, of the browser's tests ${walk} alone` : ''}`);
+if (flags.only || flags.quick)
+  inPart.push(`the parts ${parts.join(', ')}${flags.quick ? `, of the browser's tests ${walk} alone` : ''}`);
 if (files.length > 0) inPart.push(`the tests in ${files.join(', ')}`);
-console.log(`Time-outs: ${slowness()} times those of the usual machine.${inPart.map((what) => ` In part: ${what}.`).join('')}`);
+console.log(
+  `Time-outs: ${slowness()} times those of the usual machine.${inPart.map((what) => ` In part: ${what}.`).join('')}`,
+);
 
 const out = path.join(projectRoot, 'out');
 /** @param {string} tier */
@@ -61,7 +66,14 @@ function readReport(tier) {
   try {
     return JSON.parse(readFileSync(reportOf(tier), 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, left: [], costs: [], lines: [`no report of the tier "${tier}": Vitest did not come to its end`], died: false };
+    return {
+      passed: 0,
+      failed: 0,
+      left: [],
+      costs: [],
+      lines: [`no report of the tier "${tier}": Vitest did not come to its end`],
+      died: false,
+    };
   }
 }
 
@@ -86,7 +98,9 @@ function runNodeTests() {
   const result = runPackage('vitest/vitest.mjs', first.args, { env: first.env });
   const report = readReport('node');
   if (!report.died || report.left.length === 0) return result;
-  console.log(`\nA process of the tests died:\n${report.lines.join('\n')}\nWhat it did not come to is run again, once.`);
+  console.log(
+    `\nA process of the tests died:\n${report.lines.join('\n')}\nWhat it did not come to is run again, once.`,
+  );
   const second = vitest('again', tiers, report.left);
   return runPackage('vitest/vitest.mjs', second.args, { env: second.env });
 }
@@ -100,7 +114,11 @@ function beginBrowserTests() {
   const file = openSync(log, 'w');
   const script = path.join(projectRoot, 'node_modules/vitest/vitest.mjs');
   const { args, env } = vitest('browser', ['browser'], flags.quick && files.length === 0 ? [walk] : files);
-  const child = spawn(process.execPath, [script, ...args], { cwd: projectRoot, stdio: ['ignore', file, file], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: projectRoot,
+    stdio: ['ignore', file, file],
+    env: { ...process.env, ...env },
+  });
   const ended = once(child, 'exit');
   closeSync(file);
   return async () => {
@@ -112,10 +130,17 @@ function beginBrowserTests() {
 
 /** Formats nothing: says which of the files that are not committed are not as oxfmt would have them. */
 function checkFormat() {
-  const listed = spawnSync('git', ['ls-files', '--modified', '--others', '--exclude-standard', '--deduplicate'], { cwd: projectRoot, encoding: 'utf8' });
+  const listed = spawnSync('git', ['ls-files', '--modified', '--others', '--exclude-standard', '--deduplicate'], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+  });
   if (listed.status !== 0) return { ok: true, why: '' }; // not a clone: nothing was edited
-  const edited = listed.stdout.split('\n').filter((file) => /\.(ts|tsx|mjs|json|css|html)$/.test(file) && existsSync(path.join(projectRoot, file)));
-  return edited.length === 0 ? { ok: true, why: '' } : runPackage('oxfmt/bin/oxfmt', ['--check', '--no-error-on-unmatched-pattern', ...edited]);
+  const edited = listed.stdout
+    .split('\n')
+    .filter((file) => /\.(ts|tsx|mjs|json|css|html)$/.test(file) && existsSync(path.join(projectRoot, file)));
+  return edited.length === 0
+    ? { ok: true, why: '' }
+    : runPackage('oxfmt/bin/oxfmt', ['--check', '--no-error-on-unmatched-pattern', ...edited]);
 }
 
 try {
@@ -145,13 +170,20 @@ for (const [name, wanted, run] of steps) {
   if (!ok) failures.push(`${name}: ${why}`);
 }
 
-const ran = [...(tiers.length > 0 ? ['node'] : []), ...(existsSync(reportOf('again')) ? ['again'] : []), ...(browserTests ? ['browser'] : [])];
+const ran = [
+  ...(tiers.length > 0 ? ['node'] : []),
+  ...(existsSync(reportOf('again')) ? ['again'] : []),
+  ...(browserTests ? ['browser'] : []),
+];
 const reports = ran.map(readReport);
 const passed = reports.reduce((sum, report) => sum + report.passed, 0);
 const failed = reports.reduce((sum, report) => sum + report.failed, 0);
 const seconds = Math.round((performance.now() - started) / 1000);
-if (failures.length > 0) console.log(['', `Failed: ${failures.join('; ')}.`, ...reports.flatMap((report) => report.lines)].join('\n'));
+if (failures.length > 0)
+  console.log(['', `Failed: ${failures.join('; ')}.`, ...reports.flatMap((report) => report.lines)].join('\n'));
 if (flags.profile) console.log(`\n${profileOf(reports.flatMap(({ costs }) => costs))}`);
-console.log(`\n${failures.length === 0 ? 'All is well' : 'Not well'} after ${seconds} s.${inPart.map((what) => ` In part: ${what}; npm test runs all.`).join('')}`);
+console.log(
+  `\n${failures.length === 0 ? 'All is well' : 'Not well'} after ${seconds} s.${inPart.map((what) => ` In part: ${what}; npm test runs all.`).join('')}`,
+);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failures.length === 0 && (passed > 0 || ran.length === 0) ? 0 : 1);

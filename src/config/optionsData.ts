@@ -100,7 +100,8 @@ export function batchOptions(): Option[] {
       min: 1,
       max: 256,
       step: 1,
-      explanation: 'Gradients of this many batches are added up before each update: a larger batch without more memory.',
+      explanation:
+        'Gradients of this many batches are added up before each update: a larger batch without more memory.',
       source: own,
     },
     {

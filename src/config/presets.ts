@@ -356,5 +356,7 @@ export function presetConfig(name: string): RunConfig {
   const names = PRESETS.map((p) => p.name);
   const near = nearest(brief(name), names);
   const hint = near ? `did you mean '${near}'?` : 'choose another.';
-  throw new UserError(`There is no preset '${brief(name)}': ${hint} There are ${names.join(', ')}.`, { code: 'config' });
+  throw new UserError(`There is no preset '${brief(name)}': ${hint} There are ${names.join(', ')}.`, {
+    code: 'config',
+  });
 }

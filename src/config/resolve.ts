@@ -48,9 +48,14 @@ export function resolveConfig(request: ConfigRequest): RunConfig {
   const fromBase = request.from !== undefined;
   const uses = request.uses ?? [];
   const stray = uses.find(({ source }) => !given.includes(source));
-  if (stray) throw refused(`${quoted(stray.source)} is none of the files that are given: ${given.join(', ') || 'there are none'}.`);
+  if (stray)
+    throw refused(
+      `${quoted(stray.source)} is none of the files that are given: ${given.join(', ') || 'there are none'}.`,
+    );
   if (preset.data.world && !uses.every(isWhole)) {
-    throw refused('A synthetic world has words of its own, with which no text can be mixed: choose a preset of real text.');
+    throw refused(
+      'A synthetic world has words of its own, with which no text can be mixed: choose a preset of real text.',
+    );
   }
   const config = replaceSources(preset, given, fromBase, uses);
 
@@ -234,14 +239,20 @@ export function replaceSources(
 
 /** A blend with the user's sources in their shares, in percent; of more than all of it, each gets its part. */
 function mixed(key: string, blend: Blend, names: readonly string[], uses: readonly SourceUse[]): Blend {
-  const own = names.map((name) => uses.find(({ source }) => source === name) ?? wholeUse(name)).filter(({ blends }) => blends.includes(key as BlendKey));
+  const own = names
+    .map((name) => uses.find(({ source }) => source === name) ?? wholeUse(name))
+    .filter(({ blends }) => blends.includes(key as BlendKey));
   if (own.length === 0) return blend;
   const taken = own.reduce((sum, { share }) => sum + share, 0);
   const others = Object.entries(blend).filter(([name, weight]) => !names.includes(name) && weight > 0);
   const total = others.reduce((sum, [, weight]) => sum + weight, 0);
   const left = Math.max(0, 1 - taken);
-  const rest = left > 0 ? others.map(([name, weight]) => [name, significant((100 * left * weight) / total, 4)] as const) : [];
-  return Object.fromEntries([...rest, ...own.map(({ source, share }) => [source, significant(100 * share, 4)] as const)]);
+  const rest =
+    left > 0 ? others.map(([name, weight]) => [name, significant((100 * left * weight) / total, 4)] as const) : [];
+  return Object.fromEntries([
+    ...rest,
+    ...own.map(({ source, share }) => [source, significant(100 * share, 4)] as const),
+  ]);
 }
 
 /** A value that follows from others: recomputed when one of `from` has changed and it was not stated itself. */

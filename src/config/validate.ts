@@ -63,7 +63,9 @@ export function blendProblems(key: string, blend: Blend, known: readonly string[
     } else if (known && !known.includes(name)) {
       const near = nearest(name, known);
       const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')}.`;
-      problems.push(`${key} names a source ${name} that does not exist: ${hint} A file of your own may have that name.`);
+      problems.push(
+        `${key} names a source ${name} that does not exist: ${hint} A file of your own may have that name.`,
+      );
     }
     if (!Number.isFinite(weight) || weight < 0) {
       problems.push(`${key}.${name} is ${weight}: a weight is a number of 0 or more.`);

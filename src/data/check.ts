@@ -11,7 +11,10 @@ const SHOWN = 3;
 const SHOWN_LENGTH = 400;
 
 /** Reads all of a file, as a run will, and keeps none of it. Damage is a finding, any other refusal an error with its code. */
-export async function checkFile({ source, name, bytes, invalid, column }: UserFile, onProgress: (read: number, total: number) => void): Promise<FileReport> {
+export async function checkFile(
+  { source, name, bytes, invalid, column }: UserFile,
+  onProgress: (read: number, total: number) => void,
+): Promise<FileReport> {
   let told = 0;
   const progress = (read: number, total: number): void => {
     if (read - told < reportEvery && read < total) return;
@@ -20,10 +23,16 @@ export async function checkFile({ source, name, bytes, invalid, column }: UserFi
   };
   try {
     const asked = invalid !== undefined && invalid !== 'refuse';
-    const read = await readFile(source, name, bytes, { invalid: asked ? invalid : 'replace', column, onProgress: progress });
+    const read = await readFile(source, name, bytes, {
+      invalid: asked ? invalid : 'replace',
+      column,
+      onProgress: progress,
+    });
     if (!asked && read.firstDamage !== null) return { kind: 'damaged', places: read.damaged, ...read.firstDamage };
     const { documents, notes, columns, column: chosen } = read;
-    const first = documents.slice(0, SHOWN).map(({ text }) => ({ text: text.slice(0, SHOWN_LENGTH), length: text.length }));
+    const first = documents
+      .slice(0, SHOWN)
+      .map(({ text }) => ({ text: text.slice(0, SHOWN_LENGTH), length: text.length }));
     return { kind: 'good', documents: documents.length, first, notes, columns, column: chosen };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

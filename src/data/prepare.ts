@@ -57,7 +57,12 @@ export function prepareSources(
 }
 
 /** How a source's split departs from what was asked for, and what is little of it. */
-function splitNotes({ name, documents }: Corpus, { by, dropped }: Split, { heldOut }: TokenSource, { data, batch }: RunConfig): string[] {
+function splitNotes(
+  { name, documents }: Corpus,
+  { by, dropped }: Split,
+  { heldOut }: TokenSource,
+  { data, batch }: RunConfig,
+): string[] {
   const notes: string[] = [];
   const percent = `${Number((100 * data.heldOut).toPrecision(3))} %`;
   // One document can only be divided by its tail.
@@ -70,7 +75,9 @@ function splitNotes({ name, documents }: Corpus, { by, dropped }: Split, { heldO
   if (dropped > 0) notes.push(`${name}: ${dropped} of its documents equal a held-out one and are not trained on.`);
   const tokens = heldOut.tokens.length;
   if (by !== 'none' && tokens < batch.length) {
-    notes.push(`${name}: ${tokens} tokens are held out, fewer than one row of ${batch.length}: its held-out loss is rough.`);
+    notes.push(
+      `${name}: ${tokens} tokens are held out, fewer than one row of ${batch.length}: its held-out loss is rough.`,
+    );
   }
   return notes;
 }

@@ -105,7 +105,8 @@ export async function scoreSuites(
   }
   const results = new Map<string, SuiteResult>();
   for (const [length, group] of byLength) {
-    for (const result of await scoreTogether(tokenizer, group, await scorerOf(length))) results.set(result.name, result);
+    for (const result of await scoreTogether(tokenizer, group, await scorerOf(length)))
+      results.set(result.name, result);
   }
   return combine(suites.map(({ name }) => results.get(name)!));
 }

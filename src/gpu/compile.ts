@@ -27,7 +27,12 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
 async function build(memory: Memory, graph: Graph, options: CompileOptions, owned: GPUBuffer[]): Promise<Plan> {
   const { device } = memory;
   const label = options.label ?? 'plan';
-  const { slotPlan, inputOffsets, inputBytes, uniformBytes, scratchBytes, lists } = layoutPlan(graph, memory.layout, memory.context, options);
+  const { slotPlan, inputOffsets, inputBytes, uniformBytes, scratchBytes, lists } = layoutPlan(
+    graph,
+    memory.layout,
+    memory.context,
+    options,
+  );
   const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const own = (name: string, bytes: number, usage = storage): GPUBuffer => {
     const buffer = memory.allocate(`${label} ${name}`, bytes, usage);

@@ -25,7 +25,8 @@ export async function openDevice(): Promise<Answer> {
 }
 
 async function ask(): Promise<Answer> {
-  if (!globalThis.isSecureContext) return { cause: 'insecure-address', message: 'WebGPU exists on https:// and localhost only.' };
+  if (!globalThis.isSecureContext)
+    return { cause: 'insecure-address', message: 'WebGPU exists on https:// and localhost only.' };
   if (!navigator.gpu) return { cause: 'no-webgpu', message: 'This browser has no WebGPU.' };
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return { cause: 'no-adapter', message: 'The browser offers no GPU adapter.' };

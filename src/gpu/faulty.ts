@@ -10,7 +10,13 @@ export const gpuFaults = ['memory', 'invalid', 'throw', 'reject', 'hang', 'lose'
  */
 export type GpuFault = (typeof gpuFaults)[number];
 
-const making = ['createBuffer', 'createShaderModule', 'createBindGroupLayout', 'createPipelineLayout', 'createBindGroup'];
+const making = [
+  'createBuffer',
+  'createShaderModule',
+  'createBindGroupLayout',
+  'createPipelineLayout',
+  'createBindGroup',
+];
 const commanding = ['writeBuffer', 'submit'];
 const promising = ['createComputePipelineAsync', 'popErrorScope', 'onSubmittedWorkDone', 'mapAsync'];
 
@@ -56,7 +62,8 @@ export class Sabotage {
       this.#full = -1;
       return pop().then((error) => error ?? ({ message: 'no memory left (injected)' } as GPUError));
     };
-    for (const name of [...making, 'createCommandEncoder', 'createComputePipelineAsync', 'popErrorScope']) wrap(device, name);
+    for (const name of [...making, 'createCommandEncoder', 'createComputePipelineAsync', 'popErrorScope'])
+      wrap(device, name);
     for (const name of [...commanding, 'onSubmittedWorkDone']) wrap(device.queue, name);
   }
 
@@ -68,7 +75,9 @@ export class Sabotage {
   #wrap(object: Record<string, Call>, name: string, only?: string): void {
     const call = object[name]!.bind(object);
     object[name] = (...given) => {
-      const strikes = (only === undefined || only === name) && this.calls.filter((one) => only === undefined || one === only).length === this.#at;
+      const strikes =
+        (only === undefined || only === name) &&
+        this.calls.filter((one) => only === undefined || one === only).length === this.#at;
       this.calls.push(name);
       const made = strikes ? this.#fail(name, call, given) : call(...given);
       if (name === 'createBuffer') this.#follow(made as GPUBuffer, only);

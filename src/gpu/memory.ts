@@ -173,7 +173,8 @@ export class Memory {
   /** Where a parameter (or, in another pool, its gradient or moment) lies. */
   slice(name: string, pool: PoolName): Slice {
     const entry = this.layout.slices.get(name);
-    if (!entry) throw new Error(`no parameter is named ${name}: the graph and the pool layout come from different models`);
+    if (!entry)
+      throw new Error(`no parameter is named ${name}: the graph and the pool layout come from different models`);
     return { buffer: this.pool(pool), offset: entry.offset * 4, size: entry.size * 4 };
   }
 

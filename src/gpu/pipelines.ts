@@ -7,11 +7,15 @@ import { watchOf } from './watch.ts';
 const wgslType: Record<DType, string> = { f32: 'f32', f16: 'f16', u32: 'u32' };
 
 /** The lines put before a kernel's source: features it may use and the storage aliases it reads and writes through. */
-export function preamble(kernel: Pick<Kernel, 'types' | 'source'>, features: { has(feature: string): boolean }): string {
+export function preamble(
+  kernel: Pick<Kernel, 'types' | 'source'>,
+  features: { has(feature: string): boolean },
+): string {
   const types = { stored: 'f32' as DType, ...kernel.types };
   const lines: string[] = [];
   // Quads are used where every quad runs the same trip counts; that is finer than the analysis, which asks for whole subgroups.
-  if (features.has('subgroups') && /\bquad[A-Z]/.test(kernel.source)) lines.push('enable subgroups;', 'diagnostic(off, subgroup_uniformity);');
+  if (features.has('subgroups') && /\bquad[A-Z]/.test(kernel.source))
+    lines.push('enable subgroups;', 'diagnostic(off, subgroup_uniformity);');
   if (Object.values(types).includes('f16')) lines.splice(0, 0, 'enable f16;');
   for (const [alias, dtype] of Object.entries(types)) {
     lines.push(`alias ${alias} = ${wgslType[dtype]};`, `alias ${alias}4 = vec4<${wgslType[dtype]}>;`);
@@ -47,7 +51,13 @@ export class Pipelines {
 
   key(kernel: Kernel): string {
     const access = kernel.bindings.map((binding) => (binding.access === 'read' ? 'r' : 'w')).join('');
-    return [access, kernel.entryPoint, JSON.stringify(kernel.overrides ?? {}), JSON.stringify(kernel.types ?? {}), kernel.source].join('\n');
+    return [
+      access,
+      kernel.entryPoint,
+      JSON.stringify(kernel.overrides ?? {}),
+      JSON.stringify(kernel.types ?? {}),
+      kernel.source,
+    ].join('\n');
   }
 
   /** Binding 0 uniform, then storage buffers as the kernel declares them. Explicit, so that an unused binding is no error. */

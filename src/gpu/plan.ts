@@ -98,7 +98,9 @@ export class Plan {
   describe(list: List = 'step', micros?: readonly number[]): string {
     return this.lists[list]
       .map(({ node, kernel, label }, i) => {
-        const outputs = node.outputs.map((output) => `${show(output)}${slotName(this.#parts.slotOf.get(output))}`).join('; ');
+        const outputs = node.outputs
+          .map((output) => `${show(output)}${slotName(this.#parts.slotOf.get(output))}`)
+          .join('; ');
         const time = micros ? ` ${micros[i]!.toFixed(0)} µs` : '';
         return `${label} | ${outputs} | ${kernel.workgroups.join('×')}${kernel.flops ? ` | ${(kernel.flops / 1e6).toFixed(2)} MFLOP` : ''}${time}`;
       })

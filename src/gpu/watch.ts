@@ -86,13 +86,17 @@ export class Watch {
 
   /** An answer of the queue: that it has done what was submitted, or what came of it. Rejects with GpuGoneError where none will come. */
   answer<T>(answer: Promise<T>): Promise<T> {
-    return this.#wait(answer, () => this.#limit(), () => {
-      for (const waiting of this.#queue) {
-        this.#longest = Math.max(this.#longest, this.#clock - waiting.since);
-        waiting.since = this.#clock;
-      }
-      this.#flops = 0;
-    });
+    return this.#wait(
+      answer,
+      () => this.#limit(),
+      () => {
+        for (const waiting of this.#queue) {
+          this.#longest = Math.max(this.#longest, this.#clock - waiting.since);
+          waiting.since = this.#clock;
+        }
+        this.#flops = 0;
+      },
+    );
   }
 
   /** An answer that no submitted work has to be done for; it may come late all the same where the device is a processor. */

@@ -63,7 +63,12 @@ export function backward(graph: Graph, seeds: Map<Tensor, Tensor | null>, add: O
 function replay(graph: Graph, nodes: Node[], replayed: Map<Tensor, Tensor>): void {
   for (const node of nodes) {
     const inputs = node.inputs.map((input) => replayed.get(input) ?? input);
-    const outputs = graph.node(node.op, inputs, node.outputs.map(({ name, shape, dtype }) => ({ name: `${name} again`, shape, dtype })), node.attributes);
+    const outputs = graph.node(
+      node.op,
+      inputs,
+      node.outputs.map(({ name, shape, dtype }) => ({ name: `${name} again`, shape, dtype })),
+      node.attributes,
+    );
     node.outputs.forEach((output, k) => replayed.set(output, outputs[k]!));
   }
 }

@@ -17,7 +17,16 @@ export type DType = 'f32' | 'f16' | 'u32';
  * holds all parameters in another storage type. `scratch`: what one kernel of a node leaves for the next one of the same node; all of
  * a plan's are one buffer.
  */
-export type Role = 'parameter' | 'gradient' | 'input' | 'constant' | 'state' | 'pool' | 'activation' | 'copy' | 'scratch';
+export type Role =
+  | 'parameter'
+  | 'gradient'
+  | 'input'
+  | 'constant'
+  | 'state'
+  | 'pool'
+  | 'activation'
+  | 'copy'
+  | 'scratch';
 
 export interface Tensor {
   readonly id: number;

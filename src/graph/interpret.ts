@@ -16,7 +16,10 @@ export function interpret(graph: Graph, twins: Record<string, Twin>, values: Val
     const inputs = node.inputs.map((input) => {
       const constant = graph.constants.get(input);
       const all = input.copy && values.get(input.copy.in);
-      const value = all?.subarray(input.copy!.start, input.copy!.start + input.size) ?? values.get(input) ?? (constant && Float64Array.from(constant));
+      const value =
+        all?.subarray(input.copy!.start, input.copy!.start + input.size) ??
+        values.get(input) ??
+        (constant && Float64Array.from(constant));
       if (!value) throw new Error(`${node.op.name} reads ${input.name}, which has no value`);
       return value;
     });
@@ -24,7 +27,9 @@ export function interpret(graph: Graph, twins: Record<string, Twin>, values: Val
     node.outputs.forEach((output, k) => {
       const value = outputs[k]!;
       if (value.length !== output.size) {
-        throw new Error(`${node.op.name}: twin made ${value.length} elements for ${output.name}, which has ${output.size}`);
+        throw new Error(
+          `${node.op.name}: twin made ${value.length} elements for ${output.name}, which has ${output.size}`,
+        );
       }
       const before = values.get(output);
       const accumulate = output.role === 'gradient' && (node.attributes as { accumulate?: boolean }).accumulate;

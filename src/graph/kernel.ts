@@ -69,5 +69,12 @@ export const write = (tensor: Tensor): Binding => ({ tensor, access: 'read_write
 
 /** f32 memory in which a kernel leaves something for the next one of its node; its contents mean nothing to any other. */
 export function scratch(shape: readonly number[]): Tensor {
-  return { id: -1, name: 'scratch', shape, size: shape.reduce((product, extent) => product * extent, 1), dtype: 'f32', role: 'scratch' };
+  return {
+    id: -1,
+    name: 'scratch',
+    shape,
+    size: shape.reduce((product, extent) => product * extent, 1),
+    dtype: 'f32',
+    role: 'scratch',
+  };
 }

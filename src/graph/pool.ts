@@ -32,7 +32,8 @@ export function layoutPool(entries: readonly PoolEntry[], copied: 'f32' | 'f16' 
   let decayed = 0;
   for (const { name, shape, decay } of entries) {
     if (slices.has(name)) throw new Error(`layoutPool: two entries are named ${name}`);
-    if (decay && decayed !== elements) throw new Error(`layoutPool: ${name} is decayed but comes after undecayed entries`);
+    if (decay && decayed !== elements)
+      throw new Error(`layoutPool: ${name} is decayed but comes after undecayed entries`);
     const size = shape.reduce((product, extent) => product * extent, 1);
     slices.set(name, { offset: elements, size, shape });
     elements += Math.ceil(size / alignment) * alignment;

@@ -53,7 +53,10 @@ export function declareWeights(g: Graph, model: ModelConfig): (name: string) => 
  * What products read instead of the f32 weights where activations are f16: the weights' copies (ops/halfWeights.ts). The embedding,
  * norms and biases stay f32: they are read, not multiplied in bulk.
  */
-export function withHalfMatrices(weight: (name: string) => Tensor, half: (parameter: Tensor) => Tensor): (name: string) => Tensor {
+export function withHalfMatrices(
+  weight: (name: string) => Tensor,
+  half: (parameter: Tensor) => Tensor,
+): (name: string) => Tensor {
   const copies = new Map<string, Tensor>();
   return (name) => {
     const parameter = weight(name);

@@ -7,6 +7,14 @@ import { type HeadLoss, headLoss } from '../ops/headLoss.ts';
  * ignored, lossWeight (1) = 1 / counted targets of the step: so a step's loss is the mean over all its micro-batches' tokens.
  * Gradients are times `scale`, if given.
  */
-export function nextToken(g: Graph, x: Tensor, head: Tensor, targets: Tensor, lossWeight: Tensor, training: boolean, scale?: Tensor): HeadLoss {
+export function nextToken(
+  g: Graph,
+  x: Tensor,
+  head: Tensor,
+  targets: Tensor,
+  lossWeight: Tensor,
+  training: boolean,
+  scale?: Tensor,
+): HeadLoss {
   return headLoss(g, x, head, targets, lossWeight, training, scale);
 }

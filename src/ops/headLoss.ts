@@ -74,7 +74,11 @@ export function headLoss(
   const { gradient, accumulate } = g.claimGradient(weight);
   const outputs = [...common, { name: `d ${x.name}`, shape: [N, D], dtype: x.dtype }, gradient];
   const scaled = scale !== undefined;
-  const [nll] = g.node(headLossOp, scaled ? [...inputs, scale] : inputs, outputs, { ...attributes, accumulate, scaled });
+  const [nll] = g.node(headLossOp, scaled ? [...inputs, scale] : inputs, outputs, {
+    ...attributes,
+    accumulate,
+    scaled,
+  });
   return { loss, nll: nll! };
 }
 
@@ -101,7 +105,14 @@ export const headLossOp: Op<Attributes> = {
       kernels.push(...matmul(context, { layout: 'nn', a: logits, b: weight, c: dx!, M, N: D, K: V, cStart: row0 * D }));
       kernels.push(
         ...matmul(context, {
-          layout: 'tn', a: logits, b: x, c: dweight!, M: V, N: D, K: M, bStart: row0 * D,
+          layout: 'tn',
+          a: logits,
+          b: x,
+          c: dweight!,
+          M: V,
+          N: D,
+          K: M,
+          bStart: row0 * D,
           epilogue: row0 > 0 || accumulate || context.accumulating ? epilogue.accumulate : epilogue.write,
         }),
       );

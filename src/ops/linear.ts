@@ -27,8 +27,15 @@ export const linearOp: Op<Attributes> = {
   name: 'linear',
   kernels({ inputs: [x, weight, residual], outputs: [y], attributes: { N, I, O } }, context) {
     return matmul(context, {
-      layout: 'nt', a: x!, b: weight!, c: y!, M: N, N: O, K: I,
-      epilogue: residual ? epilogue.add : epilogue.write, aux: residual,
+      layout: 'nt',
+      a: x!,
+      b: weight!,
+      c: y!,
+      M: N,
+      N: O,
+      K: I,
+      epilogue: residual ? epilogue.add : epilogue.write,
+      aux: residual,
     });
   },
   backward({ graph, node, gradients: [dy], partial: [dxSoFar] }) {
@@ -51,8 +58,15 @@ export const inputGradientOp: Op<Attributes> = {
   name: 'linearInputGradient',
   kernels({ inputs: [dy, weight, partial], outputs: [dx], attributes: { N, I, O } }, context) {
     return matmul(context, {
-      layout: 'nn', a: dy!, b: weight!, c: dx!, M: N, N: I, K: O,
-      epilogue: partial ? epilogue.add : epilogue.write, aux: partial,
+      layout: 'nn',
+      a: dy!,
+      b: weight!,
+      c: dx!,
+      M: N,
+      N: I,
+      K: O,
+      epilogue: partial ? epilogue.add : epilogue.write,
+      aux: partial,
     });
   },
 };
@@ -68,7 +82,13 @@ export const weightGradientOp: Op<Attributes & { accumulate: boolean }> = {
   name: 'linearWeightGradient',
   kernels({ inputs: [dy, x], outputs: [dW], attributes: { N, I, O, accumulate } }, context) {
     return matmul(context, {
-      layout: 'tn', a: dy!, b: x!, c: dW!, M: O, N: I, K: N,
+      layout: 'tn',
+      a: dy!,
+      b: x!,
+      c: dW!,
+      M: O,
+      N: I,
+      K: N,
       epilogue: accumulate || context.accumulating ? epilogue.accumulate : epilogue.write,
     });
   },

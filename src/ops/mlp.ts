@@ -42,7 +42,17 @@ export const mlpOp: Op<Attributes> = {
   kernels({ inputs: [x, up, down, residual], outputs: [y, a], attributes: { N, D, F } }, context) {
     return [
       ...matmul(context, { layout: 'nt', a: x!, b: up!, c: a!, M: N, N: F, K: D, epilogue: epilogue.squaredRelu }),
-      ...matmul(context, { layout: 'nt', a: a!, b: down!, c: y!, M: N, N: D, K: F, epilogue: epilogue.add, aux: residual }),
+      ...matmul(context, {
+        layout: 'nt',
+        a: a!,
+        b: down!,
+        c: y!,
+        M: N,
+        N: D,
+        K: F,
+        epilogue: epilogue.add,
+        aux: residual,
+      }),
     ];
   },
   backward({ graph: g, node, gradients: [dy], partial: [dxSoFar] }) {
@@ -66,7 +76,15 @@ export const squaredReluGradientOp: Op<Attributes> = {
   name: 'squaredReluGradient',
   kernels({ inputs: [dy, down, a], outputs: [du], attributes: { N, D, F } }, context) {
     return matmul(context, {
-      layout: 'nn', a: dy!, b: down!, c: du!, M: N, N: F, K: D, epilogue: epilogue.squaredReluGradient, aux: a,
+      layout: 'nn',
+      a: dy!,
+      b: down!,
+      c: du!,
+      M: N,
+      N: F,
+      K: D,
+      epilogue: epilogue.squaredReluGradient,
+      aux: a,
     });
   },
 };

@@ -5,7 +5,13 @@ import type { Twin } from '../graph/interpret.ts';
 const zeros = (n: number): Float64Array => new Float64Array(n);
 
 /** C[M,N] = A·B with A(m, k), B(k, n) read through accessors. */
-function product(M: number, N: number, K: number, a: (m: number, k: number) => number, b: (k: number, n: number) => number): Float64Array {
+function product(
+  M: number,
+  N: number,
+  K: number,
+  a: (m: number, k: number) => number,
+  b: (k: number, n: number) => number,
+): Float64Array {
   const c = zeros(M * N);
   for (let m = 0; m < M; m++)
     for (let n = 0; n < N; n++) {
@@ -17,9 +23,21 @@ function product(M: number, N: number, K: number, a: (m: number, k: number) => n
 }
 
 const timesTransposed = (x: Float64Array, w: Float64Array, N: number, I: number, O: number): Float64Array =>
-  product(N, O, I, (n, i) => x[n * I + i]!, (i, o) => w[o * I + i]!);
+  product(
+    N,
+    O,
+    I,
+    (n, i) => x[n * I + i]!,
+    (i, o) => w[o * I + i]!,
+  );
 const times = (dy: Float64Array, w: Float64Array, N: number, O: number, I: number): Float64Array =>
-  product(N, I, O, (n, o) => dy[n * O + o]!, (o, i) => w[o * I + i]!);
+  product(
+    N,
+    I,
+    O,
+    (n, o) => dy[n * O + o]!,
+    (o, i) => w[o * I + i]!,
+  );
 const plus = (a: Float64Array, b?: Float64Array): Float64Array => (b ? a.map((x, i) => x + b[i]!) : a);
 
 export const twins: Record<string, Twin> = {
@@ -30,7 +48,13 @@ export const twins: Record<string, Twin> = {
   linear: ([x, w, residual], { attributes: { N, I, O } }) => [plus(timesTransposed(x!, w!, N, I, O), residual)],
   linearInputGradient: ([dy, w, partial], { attributes: { N, I, O } }) => [plus(times(dy!, w!, N, O, I), partial)],
   linearWeightGradient: ([dy, x], { attributes: { N, I, O } }) => [
-    product(O, I, N, (o, n) => dy![n * O + o]!, (n, i) => x![n * I + i]!),
+    product(
+      O,
+      I,
+      N,
+      (o, n) => dy![n * O + o]!,
+      (n, i) => x![n * I + i]!,
+    ),
   ],
 
   squaredReluMlp: ([x, up, down, residual], { attributes: { N, D, F } }) => {
@@ -103,13 +127,20 @@ export const twins: Record<string, Twin> = {
       const sum = row.reduce((total, v) => total + Math.exp(v - highest), 0);
       nll[n] = Math.log(sum) + highest - row[target]!;
       for (let v = 0; v < V; v++) {
-        dlogits[n * V + v] = (scale?.[0] ?? 1) * lossWeight![0]! * (Math.exp(row[v]! - highest) / sum - (v === target ? 1 : 0));
+        dlogits[n * V + v] =
+          (scale?.[0] ?? 1) * lossWeight![0]! * (Math.exp(row[v]! - highest) / sum - (v === target ? 1 : 0));
       }
     }
     const loss = Float64Array.of(lossWeight![0]! * nll.reduce((total, v) => total + v, 0));
     const scratch = zeros(outputs[2]!.size);
     if (!training) return [nll, loss, scratch];
-    const dweight = product(V, D, N, (v, n) => dlogits[n * V + v]!, (n, i) => x![n * D + i]!);
+    const dweight = product(
+      V,
+      D,
+      N,
+      (v, n) => dlogits[n * V + v]!,
+      (n, i) => x![n * D + i]!,
+    );
     return [nll, loss, scratch, times(dlogits, weight!, N, V, D), dweight];
   },
 

@@ -32,7 +32,15 @@ export function update(
   const moments2 = g.pool('moments2', layout.elements);
   const controls = g.input('controls', [4]);
   const ring = g.state('ring', [ringRows, 4]);
-  const clip = gradientNorm(g, gradients, loss, controls, ring, config.max_grad_norm, scale && { scale, stepsToDouble });
+  const clip = gradientNorm(
+    g,
+    gradients,
+    loss,
+    controls,
+    ring,
+    config.max_grad_norm,
+    scale && { scale, stepsToDouble },
+  );
   adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, ring, {
     beta1: config.beta1,
     beta2: config.beta2,

@@ -64,7 +64,21 @@ export function baseMetadata(config: RunConfig, tokenizerHash: string, taken: Ta
   const { steps, tokens, drawn, rate } = taken;
   return {
     version: BASE_METADATA_VERSION,
-    ...{ preset, seed, endingRate: rate, steps, tokens, drawn: { ...drawn }, model, tokenizer, tokenizerHash, optimizer, batch, data, base },
+    ...{
+      preset,
+      seed,
+      endingRate: rate,
+      steps,
+      tokens,
+      drawn: { ...drawn },
+      model,
+      tokenizer,
+      tokenizerHash,
+      optimizer,
+      batch,
+      data,
+      base,
+    },
   };
 }
 
@@ -107,7 +121,8 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
   // An older record does not say: its base had one batch throughout.
   const drawn = fields.drawn === undefined ? placeOfStep(known.steps, known.batch) : fields.drawn;
   const [rows, drawnTokens] = ['rows', 'tokens'].map((name) => getPath({ drawn }, `drawn.${name}`));
-  if (!isCount(rows) || !isCount(drawnTokens)) throw refused(`The base checkpoint's metadata says that drawn is ${shown(drawn)}: the file is damaged.`);
+  if (!isCount(rows) || !isCount(drawnTokens))
+    throw refused(`The base checkpoint's metadata says that drawn is ${shown(drawn)}: the file is damaged.`);
   return { ...known, drawn: { rows: rows as number, tokens: drawnTokens as number } };
 }
 
@@ -204,8 +219,16 @@ function restated({ base, steps }: BaseMetadata, config: RunConfig): { key: stri
   const record = { base: { ...base, steps } };
   const keys = OPTIONS.map(({ key }) => key).filter((key) => key.startsWith('base.'));
   const changed = keys.filter((key) => getPath(record, key) !== getPath(config, key));
-  const options = changed.map((key) => ({ key, was: formatValue(getPath(record, key)), is: formatValue(getPath(config, key)) }));
-  const text = (blend: Blend) => Object.entries(blend).map(([name, weight]) => `${name} ${weight}`).sort().join(', ');
+  const options = changed.map((key) => ({
+    key,
+    was: formatValue(getPath(record, key)),
+    is: formatValue(getPath(config, key)),
+  }));
+  const text = (blend: Blend) =>
+    Object.entries(blend)
+      .map(([name, weight]) => `${name} ${weight}`)
+      .sort()
+      .join(', ');
   const [was, is] = [text(base.blend), text(config.base.blend)];
   return was === is ? options : [...options, { key: 'base.blend', was, is }];
 }
@@ -228,7 +251,9 @@ export function checkAgainstBase(meta: BaseMetadata, config: RunConfig, tokenize
       errors.push(`The base checkpoint has ${key} ${was} and this run ${is}: continue with the base's own model.`);
   }
   for (const { key, was, is } of restated(meta, config)) {
-    errors.push(`The base checkpoint was trained with ${key} ${was} and this run says ${is}: leave ${key} as it was, for it is a record.`);
+    errors.push(
+      `The base checkpoint was trained with ${key} ${was} and this run says ${is}: leave ${key} as it was, for it is a record.`,
+    );
   }
   if (tokenizerHash !== meta.tokenizerHash) {
     errors.push(

@@ -23,7 +23,11 @@ export function evaluationsOf({ firstStep, endStep, phases }: RunPlan, everyStep
  * start + steps · step + evaluations · evaluation + saves · save. A run is saved before its first step, at each change of phase, at
  * its end, and in between every `saveEvery` seconds; saves by share of a short run take a hundredth of it at most and are not counted.
  */
-export function predict({ evaluation: { everySteps } }: RunConfig, plan: RunPlan, calibration: Calibration): Prediction {
+export function predict(
+  { evaluation: { everySteps } }: RunConfig,
+  plan: RunPlan,
+  calibration: Calibration,
+): Prediction {
   const { prepare, compile, step, stepLow, stepHigh, firstEvaluation, evaluation, save, saveEvery } = calibration;
   const steps = plan.endStep - plan.firstStep;
   const start = prepare + compile;

@@ -16,7 +16,8 @@ export interface Shared {
 export async function openShared(name: string, { version, upgrade, onNewer }: Shared): Promise<IDBPDatabase> {
   let tellBlocked = (): void => {};
   const blocked = new Promise<never>((_, reject) => {
-    tellBlocked = () => reject(new StorageError('blocked', 'An older version of this app is open in another tab and holds up an update'));
+    tellBlocked = () =>
+      reject(new StorageError('blocked', 'An older version of this app is open in another tab and holds up an update'));
   });
   const opening = openDB(name, version, {
     upgrade,
@@ -30,7 +31,10 @@ export async function openShared(name: string, { version, upgrade, onNewer }: Sh
     return await Promise.race([opening, blocked]);
   } catch (error) {
     // Should it open after all, nobody waits for it.
-    opening.then((db) => db.close(), () => {});
+    opening.then(
+      (db) => db.close(),
+      () => {},
+    );
     if (error instanceof DOMException && error.name === 'VersionError') {
       throw new StorageError('newer', `What is saved here (${name}) was written by a newer version of this app`, error);
     }

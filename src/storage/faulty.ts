@@ -47,8 +47,16 @@ export class FaultyFiles implements Files {
     const file = await this.#call(() => this.#files.open(name));
     return {
       size: () => this.#call(() => file.size()),
-      read: (into, at) => this.#call(() => file.read(into, at), () => file.read(into.subarray(0, into.length >> 1), at)),
-      write: (bytes, at) => this.#call(() => file.write(bytes, at), () => file.write(bytes.subarray(0, bytes.length >> 1), at)),
+      read: (into, at) =>
+        this.#call(
+          () => file.read(into, at),
+          () => file.read(into.subarray(0, into.length >> 1), at),
+        ),
+      write: (bytes, at) =>
+        this.#call(
+          () => file.write(bytes, at),
+          () => file.write(bytes.subarray(0, bytes.length >> 1), at),
+        ),
       truncate: (size) => this.#call(() => file.truncate(size)),
       flush: () => this.#call(() => file.flush()),
       // A file that were left open would keep its real disk from every later test of it.

@@ -30,13 +30,18 @@ export interface Head {
 }
 
 /** 'empty': never completed, or being rewritten. */
-export type ReadHead = { kind: 'head'; head: Head } | { kind: 'empty' } | { kind: 'damaged' } | { kind: 'newer'; schema: number };
+export type ReadHead =
+  | { kind: 'head'; head: Head }
+  | { kind: 'empty' }
+  | { kind: 'damaged' }
+  | { kind: 'newer'; schema: number };
 
 export async function encodeHead(head: Head): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(headBytes);
   const view = new DataView(bytes.buffer);
   const json = new TextEncoder().encode(JSON.stringify(head));
-  if (json.length > checked - 16) throw new Error(`The facts of a checkpoint take ${json.length} bytes, its head has ${checked - 16}.`);
+  if (json.length > checked - 16)
+    throw new Error(`The facts of a checkpoint take ${json.length} bytes, its head has ${checked - 16}.`);
   new TextEncoder().encodeInto(magic, bytes);
   view.setUint32(8, schema, true);
   view.setUint32(12, json.length, true);
@@ -61,11 +66,15 @@ export async function decodeHead(bytes: Uint8Array<ArrayBuffer>): Promise<ReadHe
 
 /** The error for a head of a newer schema. */
 export function newerError(run: string, written: number): StorageError {
-  return new StorageError('newer', `Run ${run} was saved with storage format ${written}; this version reads up to ${schema}`);
+  return new StorageError(
+    'newer',
+    `Run ${run} was saved with storage format ${written}; this version reads up to ${schema}`,
+  );
 }
 
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
 
-export const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -9,7 +9,11 @@ export async function holdRun(id: string): Promise<() => void> {
     navigator.locks
       .request(`run:${id}`, { ifAvailable: true }, (lock) => {
         if (!lock) {
-          reject(new UserError('This run is open in another tab: go on there, or close that tab.', { code: 'open-elsewhere' }));
+          reject(
+            new UserError('This run is open in another tab: go on there, or close that tab.', {
+              code: 'open-elsewhere',
+            }),
+          );
           return undefined;
         }
         return new Promise<void>((release) => resolve(release));

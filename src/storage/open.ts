@@ -22,7 +22,8 @@ export async function openFiles(): Promise<Opened> {
       await settled(files.list(), 'Listing the saved runs'); // denied storage may open and fail at first use
       return { files, notice: null };
     } catch (error) {
-      if (error instanceof StorageError && ours.has(error.code)) return { files: new MemoryFiles(), notice: `${error.message} Until then runs are kept in this tab only.` };
+      if (error instanceof StorageError && ours.has(error.code))
+        return { files: new MemoryFiles(), notice: `${error.message} Until then runs are kept in this tab only.` };
       reasons.push(error instanceof StorageError ? error.what : String(error));
     }
   }

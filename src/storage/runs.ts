@@ -29,7 +29,8 @@ export function recordOf(id: string, { facts, length, generation }: Head): Saved
 const states: ReadonlySet<unknown> = new Set(['training', 'paused', 'stopped', 'done'] satisfies SavedRun['state'][]);
 
 /** Whether a head says what a list must know: others may have written slots here. */
-const isRun = ({ step, endStep, savedAt, state }: SavedRun): boolean => [step, endStep, savedAt].every(Number.isFinite) && states.has(state);
+const isRun = ({ step, endStep, savedAt, state }: SavedRun): boolean =>
+  [step, endStep, savedAt].every(Number.isFinite) && states.has(state);
 
 interface Table {
   all(): Promise<SavedRun[]>;
@@ -72,7 +73,11 @@ class DatabaseTable implements Table {
   };
   remove = async (id: string): Promise<void> => {
     const transaction = this.#database.transaction(['runs', 'metrics'], 'readwrite');
-    await Promise.all([transaction.objectStore('runs').delete(id), transaction.objectStore('metrics').delete(id), transaction.done]);
+    await Promise.all([
+      transaction.objectStore('runs').delete(id),
+      transaction.objectStore('metrics').delete(id),
+      transaction.done,
+    ]);
   };
 }
 
@@ -140,10 +145,12 @@ export class RunList {
     const records: SavedRun[] = [];
     let newer = 0;
     for (const id of stored) {
-      const head = await this.#slots(id).newest().catch((error: unknown) => {
-        if (error instanceof StorageError && error.code === 'newer') newer++;
-        return null;
-      });
+      const head = await this.#slots(id)
+        .newest()
+        .catch((error: unknown) => {
+          if (error instanceof StorageError && error.code === 'newer') newer++;
+          return null;
+        });
       if (!head) continue;
       const record = recordOf(id, head);
       if (!isRun(record)) continue;
@@ -155,7 +162,9 @@ export class RunList {
     if (this.#outdated) this.notes.push('A newer version of this app was opened in another tab: reload this page.');
     if (newer > 0) {
       const which = newer === 1 ? 'One run here was' : `${newer} runs here were`;
-      this.notes.push(`${which} saved by a newer version of this app and left as it is: open that version to continue it.`);
+      this.notes.push(
+        `${which} saved by a newer version of this app and left as it is: open that version to continue it.`,
+      );
     }
     records.sort((a, b) => b.savedAt - a.savedAt);
     return {
@@ -193,11 +202,19 @@ export class RunList {
    * being begun.
    */
   async removeUnbegun(held: ReadonlySet<string>): Promise<void> {
-    const ids = new Set((await storedRuns(this.#files, this.#options.patience)).map((id) => id.replace(/-inputs$/, '')));
+    const ids = new Set(
+      (await storedRuns(this.#files, this.#options.patience)).map((id) => id.replace(/-inputs$/, '')),
+    );
     for (const id of ids) {
       if (held.has(id)) continue;
       const store = this.#slots(id);
-      const nothing = await store.newest().then(async (head) => !head && !(await store.load()), () => false).catch(() => false);
+      const nothing = await store
+        .newest()
+        .then(
+          async (head) => !head && !(await store.load()),
+          () => false,
+        )
+        .catch(() => false);
       if (nothing) await this.remove(id);
     }
   }

@@ -101,14 +101,20 @@ export class SlotStore {
     for (const { slot, head } of heads) {
       const body = await this.#readBody(slot, head);
       if (!body) {
-        passed.push({ kind: 'damaged', message: `Save ${head.generation} (${describe(head)}) is damaged and was passed over.` });
+        passed.push({
+          kind: 'damaged',
+          message: `Save ${head.generation} (${describe(head)}) is damaged and was passed over.`,
+        });
         continue;
       }
       this.#good = slot;
       return { head, body };
     }
     if (passed.some(({ kind }) => kind === 'damaged')) {
-      throw new StorageError('damaged', `No save of run ${this.run} is whole: ${passed.map(({ message }) => message).join(' ')}`);
+      throw new StorageError(
+        'damaged',
+        `No save of run ${this.run} is whole: ${passed.map(({ message }) => message).join(' ')}`,
+      );
     }
     return null;
   }
@@ -134,7 +140,9 @@ export class SlotStore {
   }
 
   async #own(): Promise<string[]> {
-    return (await this.#settle(this.files.list(), 'Listing the saved runs')).filter((name) => name.startsWith(`${this.run}.`));
+    return (await this.#settle(this.files.list(), 'Listing the saved runs')).filter((name) =>
+      name.startsWith(`${this.run}.`),
+    );
   }
 
   /** Heads first: a body without one is nothing. */
@@ -170,7 +178,8 @@ export class SlotStore {
       const read = await decodeHead(bytes);
       if (read.kind === 'newer') throw newerError(this.run, read.schema);
       if (read.kind === 'empty') passed.push(unfinished);
-      if (read.kind === 'damaged') passed.push({ kind: 'damaged', message: `The head of slot ${slot} is damaged and was passed over.` });
+      if (read.kind === 'damaged')
+        passed.push({ kind: 'damaged', message: `The head of slot ${slot} is damaged and was passed over.` });
       if (read.kind === 'head') heads.push({ slot, head: read.head });
     }
     heads.sort((x, y) => y.head.generation - x.head.generation);
@@ -208,7 +217,8 @@ export class SlotStore {
     await this.#withFile(name, `Writing ${name}`, async (file) => {
       await file.truncate(bytes.length);
       const count = bytes.length === 0 ? 0 : await file.write(bytes, 0);
-      if (count !== bytes.length) throw new StorageError('short', `Writing ${name} took ${count} of ${bytes.length} bytes`);
+      if (count !== bytes.length)
+        throw new StorageError('short', `Writing ${name} took ${count} of ${bytes.length} bytes`);
       await file.flush();
     });
   }
@@ -217,7 +227,8 @@ export class SlotStore {
   async #removeFrom(slot: Slot, first: number): Promise<void> {
     for (const name of await this.#settle(this.files.list(), 'Listing the saved runs')) {
       const [run, at, part] = name.split('.');
-      if (run === this.run && at === slot && Number(part) >= first) await this.#settle(this.files.remove(name), `Deleting ${name}`);
+      if (run === this.run && at === slot && Number(part) >= first)
+        await this.#settle(this.files.remove(name), `Deleting ${name}`);
     }
   }
 
@@ -277,7 +288,7 @@ function* segmentsOf(parts: readonly Uint8Array[], segment: number): Generator<U
   const buffer = new Uint8Array(Math.min(segment, length));
   let filled = 0;
   for (const part of parts) {
-    for (let from = 0; from < part.length; ) {
+    for (let from = 0; from < part.length;) {
       const piece = part.subarray(from, from + buffer.length - filled);
       buffer.set(piece, filled);
       filled += piece.length;

@@ -14,6 +14,15 @@ export const isFull = (error: unknown): error is StorageError =>
 export async function withSpace(failure: StorageError, needed: number): Promise<StorageError> {
   const { usage = 0, quota = 0 } = (await globalThis.navigator?.storage?.estimate?.().catch(() => null)) ?? {};
   const free = Math.max(0, quota - usage);
-  const found = quota === 0 ? '' : free < needed ? `, and ${megabytes(free)} are free` : ', which the browser allows, so the disk itself is full';
-  return new StorageError(failure.code, `${failure.what.replace(/\.$/, '')}; this save needs ${megabytes(needed)}${found}`, failure);
+  const found =
+    quota === 0
+      ? ''
+      : free < needed
+        ? `, and ${megabytes(free)} are free`
+        : ', which the browser allows, so the disk itself is full';
+  return new StorageError(
+    failure.code,
+    `${failure.what.replace(/\.$/, '')}; this save needs ${megabytes(needed)}${found}`,
+    failure,
+  );
 }

@@ -64,22 +64,42 @@ export class Alerts {
   /** A look inside. */
   inspection({ step, tensors, layers }: Inspection): Notice[] {
     const notices: (Notice | null)[] = layers.flatMap(({ dead, highestScore: score }, layer) => [
-      this.#say('dead-units', `dead ${layer}`, dead > mostDead, step, () =>
-        `Layer ${layer}: ${percent(dead)} of its squared-ReLU units were above zero on no token of step ${step}. Lower the rate, or take a smaller intermediate_size.`,
+      this.#say(
+        'dead-units',
+        `dead ${layer}`,
+        dead > mostDead,
+        step,
+        () =>
+          `Layer ${layer}: ${percent(dead)} of its squared-ReLU units were above zero on no token of step ${step}. Lower the rate, or take a smaller intermediate_size.`,
       ),
-      this.#say('attention-scores', `score ${layer}`, score > highestScore, step, () =>
-        `Layer ${layer}: the largest attention score of step ${step} is ${score.toFixed(0)}; above ${highestScore} a query sees one key alone and learns nothing from the rest. Lower the rate.`,
+      this.#say(
+        'attention-scores',
+        `score ${layer}`,
+        score > highestScore,
+        step,
+        () =>
+          `Layer ${layer}: the largest attention score of step ${step} is ${score.toFixed(0)}; above ${highestScore} a query sees one key alone and learns nothing from the rest. Lower the rate.`,
       ),
     ]);
     for (const { name, updateRatio } of tensors) {
       // Vectors start at zero or near it: any first update is large beside them.
       if (updateRatio === null || isVector(name)) continue;
       notices.push(
-        this.#say('update-ratio', `high ${name}`, updateRatio > highestRatio, step, () =>
-          `${name} changed by ${percent(updateRatio)} of its size in step ${step}: lower the peak rate or lengthen the warm-up.`,
+        this.#say(
+          'update-ratio',
+          `high ${name}`,
+          updateRatio > highestRatio,
+          step,
+          () =>
+            `${name} changed by ${percent(updateRatio)} of its size in step ${step}: lower the peak rate or lengthen the warm-up.`,
         ),
-        this.#say('update-ratio', `low ${name}`, updateRatio > 0 && updateRatio < lowestRatio, step, () =>
-          `${name} changed by ${updateRatio.toExponential(1)} of its size in step ${step}: at that pace a thousand steps do not move it; raise the rate if that is not meant.`,
+        this.#say(
+          'update-ratio',
+          `low ${name}`,
+          updateRatio > 0 && updateRatio < lowestRatio,
+          step,
+          () =>
+            `${name} changed by ${updateRatio.toExponential(1)} of its size in step ${step}: at that pace a thousand steps do not move it; raise the rate if that is not meant.`,
         ),
       );
     }
@@ -95,18 +115,32 @@ export class Alerts {
     this.#sinceJump = jumped ? 0 : this.#sinceJump + 1;
     const clips = this.#maxGradNorm > 0;
     const message = () => {
-      const clipped = clips ? `It was scaled down to ${this.#maxGradNorm}, and not for the first time` : 'Nothing scaled it down (optimizer.max_grad_norm is 0)';
+      const clipped = clips
+        ? `It was scaled down to ${this.#maxGradNorm}, and not for the first time`
+        : 'Nothing scaled it down (optimizer.max_grad_norm is 0)';
       return `Step ${step}: the gradient norm is ${gradNorm.toPrecision(3)}, ${(gradNorm / median).toFixed(0)} times its median of late (${median.toPrecision(3)}). ${clipped}: look at the batches or lower the rate.`;
     };
-    return this.#say('gradient-spike', 'gradient', jumped && (again || !clips), step, message, this.#sinceJump >= medianSteps);
+    return this.#say(
+      'gradient-spike',
+      'gradient',
+      jumped && (again || !clips),
+      step,
+      message,
+      this.#sinceJump >= medianSteps,
+    );
   }
 
   #clipping({ step, clip }: Row): Notice | null {
     push(this.#clipped, clip < 1, clipSteps);
     const full = this.#clipped.length === clipSteps;
     const share = this.#clipped.filter(Boolean).length / clipSteps;
-    return this.#say('clip-rate', 'clip', full && share >= mostClipped, step, () =>
-      `${percent(share)} of the last ${clipSteps} steps were clipped (median gradient norm ${medianOf(this.#norms.slice(-clipSteps)).toPrecision(3)}, limit ${this.#maxGradNorm}): every step has the same length whatever the gradient says. Raise optimizer.max_grad_norm, or lower the rate.`,
+    return this.#say(
+      'clip-rate',
+      'clip',
+      full && share >= mostClipped,
+      step,
+      () =>
+        `${percent(share)} of the last ${clipSteps} steps were clipped (median gradient norm ${medianOf(this.#norms.slice(-clipSteps)).toPrecision(3)}, limit ${this.#maxGradNorm}): every step has the same length whatever the gradient says. Raise optimizer.max_grad_norm, or lower the rate.`,
       share < fewClipped,
     );
   }
@@ -120,13 +154,25 @@ export class Alerts {
     if (!full || step % window !== 0) return null;
     const before = meanOf(this.#losses.slice(0, window));
     const now = meanOf(this.#losses.slice(window));
-    return this.#say('plateau', 'plateau', now >= before && lr >= plateauRate * peak, step, () =>
-      `No progress in ${2 * window} steps: the loss was ${before.toFixed(3)} on average over the first half of them and is ${now.toFixed(3)} over the second, up to step ${step}. Lower the rate, or continue with other data.`,
+    return this.#say(
+      'plateau',
+      'plateau',
+      now >= before && lr >= plateauRate * peak,
+      step,
+      () =>
+        `No progress in ${2 * window} steps: the loss was ${before.toFixed(3)} on average over the first half of them and is ${now.toFixed(3)} over the second, up to step ${step}. Lower the rate, or continue with other data.`,
     );
   }
 
   /** `gone`: it may be said again when it next holds. */
-  #say(code: NoticeCode, key: string, holds: boolean, step: number, message: () => string, gone = !holds): Notice | null {
+  #say(
+    code: NoticeCode,
+    key: string,
+    holds: boolean,
+    step: number,
+    message: () => string,
+    gone = !holds,
+  ): Notice | null {
     const stood = this.#standing.has(key);
     if (holds) this.#standing.add(key);
     else if (gone) this.#standing.delete(key);
@@ -142,4 +188,5 @@ function push<T>(window: T[], value: T, most: number): void {
 const isVector = (name: string): boolean => /(norm\.|layernorm\.)(weight|bias)$/.test(name);
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Infinity;
+const medianOf = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Infinity;

@@ -82,14 +82,18 @@ export class Bases {
   async #entryOf(config: RunConfig): Promise<Entry | null> {
     const onText = config.data.world === null;
     this.#index ??= this.#readIndex();
-    const entry = (await this.#index).find(({ preset, seed }) => preset === config.preset && (onText || seed === config.seed));
+    const entry = (await this.#index).find(
+      ({ preset, seed }) => preset === config.preset && (onText || seed === config.seed),
+    );
     if (!entry) return null;
     const fits = (onText && isAsPreset(config)) || trainedAs(await this.#recordOf(entry)) === trainedAs(config);
     return fits ? entry : null;
   }
 
   #recordOf({ folder }: Entry): Promise<BaseMetadata> {
-    const record = this.#records.get(folder) ?? this.#fetch(`${folder}/rekindle.json`).then((bytes) => parseBaseMetadata(parse(bytes)));
+    const record =
+      this.#records.get(folder) ??
+      this.#fetch(`${folder}/rekindle.json`).then((bytes) => parseBaseMetadata(parse(bytes)));
     this.#records.set(folder, record);
     return record;
   }

@@ -43,7 +43,14 @@ export interface Trial {
 }
 
 /** null: stopped before enough was measured. */
-export async function calibrate({ device, software, config, files, prepare, begin }: Trial): Promise<Calibration | null> {
+export async function calibrate({
+  device,
+  software,
+  config,
+  files,
+  prepare,
+  begin,
+}: Trial): Promise<Calibration | null> {
   let from = performance.now();
   const { data, base } = await prepare();
   const prepared = seconds(from);

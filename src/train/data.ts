@@ -55,7 +55,14 @@ export async function prepareData(
     const heldOut = corpus
       .measured()
       .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
-    return { tokenizer: corpus.world.tokenizer, batches: loader, heldOut, suites, questions: questionsOfWorld(suites), notes: [] };
+    return {
+      tokenizer: corpus.world.tokenizer,
+      batches: loader,
+      heldOut,
+      suites,
+      questions: questionsOfWorld(suites),
+      notes: [],
+    };
   }
   const drawn = sourcesOf(config, part === 'continued');
   const said: string[] = [];
@@ -81,8 +88,18 @@ export async function prepareData(
   const { tokenizer, sources, notes } = prepareSources(config, [...own, ...shipped], given, onProgress);
   const drawnFrom = sources.filter(({ name }) => drawn.has(name));
   const heldOut = sources
-    .map((source) => ({ name: source.name, rows: heldOutRows(source.heldOut, evaluation.rows, batch.length, tokenizer.endOfText) }))
+    .map((source) => ({
+      name: source.name,
+      rows: heldOutRows(source.heldOut, evaluation.rows, batch.length, tokenizer.endOfText),
+    }))
     .filter(({ rows }) => rows.scored > 0);
   const questions = questionsOfText(config, sources, tokenizer);
-  return { tokenizer, batches: new Loader(drawnFrom, batch, config.seed), heldOut, suites: [], questions, notes: [...said, ...notes] };
+  return {
+    tokenizer,
+    batches: new Loader(drawnFrom, batch, config.seed),
+    heldOut,
+    suites: [],
+    questions,
+    notes: [...said, ...notes],
+  };
 }

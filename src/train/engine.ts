@@ -21,7 +21,15 @@ import type { Product } from '../ops/matmul/matmul.ts';
 import { initialLossScale } from '../optim/lossScale.ts';
 import type { Update } from '../optim/update.ts';
 import { UserError } from '../util/errors.ts';
-import { benchmarkGraph, engineLayout, type Inputs, ringRows, type scoringGraph, type trainingGraph, type TrainingInputs } from './graphs.ts';
+import {
+  benchmarkGraph,
+  engineLayout,
+  type Inputs,
+  ringRows,
+  type scoringGraph,
+  type trainingGraph,
+  type TrainingInputs,
+} from './graphs.ts';
 import { tuneTiles } from './tile.ts';
 import { soundVariant, wrongKernel } from './variants.ts';
 
@@ -63,7 +71,8 @@ const storageOf = (model: ModelConfig, layout: PoolLayout): StorageTensor[] =>
   parameterList(model).map((parameter) => ({ ...parameter, ...layout.slices.get(parameter.name)! }));
 
 /** The weights in a pool, by HuggingFace name. */
-export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32Array): Weights => splitParts(storageOf(model, layout), pool);
+export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32Array): Weights =>
+  splitParts(storageOf(model, layout), pool);
 
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
@@ -72,7 +81,11 @@ const productsOf = (plans: readonly { lists: Record<List, readonly { kernel: Ker
   plans.flatMap(({ lists }) => Object.values(lists).flat()).flatMap(({ kernel }) => kernel.product ?? []);
 
 /** A scorer of the model in `memory`, its logits read back. */
-async function createScorer(memory: Memory, model: ModelConfig, length: number): Promise<{ scorer: Scorer; plan: Plan }> {
+async function createScorer(
+  memory: Memory,
+  model: ModelConfig,
+  length: number,
+): Promise<{ scorer: Scorer; plan: Plan }> {
   const { g, tokens, logits, rows } = benchmarkGraph(model, length);
   const plan = await compile(memory, g, { keep: [logits], label: `benchmark ${length}` });
   const scorer = scorerOfLogits({ rows, length, vocabulary: model.vocab_size }, async (batch) => {
@@ -127,7 +140,9 @@ export class Engine {
     { check = true } = {},
   ): Promise<Engine> {
     if (config.precision === 'f16' && !device.features.has('shader-f16')) {
-      throw new UserError('precision is f16, which this adapter has no shader-f16 for: choose f32.', { code: 'config' });
+      throw new UserError('precision is f16, which this adapter has no shader-f16 for: choose f32.', {
+        code: 'config',
+      });
     }
     const { made, notice } = await soundVariant(
       device,
@@ -167,7 +182,10 @@ export class Engine {
       compile(memory, training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
       compile(memory, scoring.g, { keep: [scoring.nll], label: 'score' }),
     ]);
-    const [made, failed] = [plans.filter((one) => one.status === 'fulfilled'), plans.find((one) => one.status === 'rejected')];
+    const [made, failed] = [
+      plans.filter((one) => one.status === 'fulfilled'),
+      plans.find((one) => one.status === 'rejected'),
+    ];
     if (failed) {
       for (const { value } of made) value.destroy();
       memory.destroy();
@@ -311,7 +329,10 @@ export class Engine {
 
   /** Cuts coming steps into as many submits as a measured step of `millis` asks for. */
   pace(millis: number): void {
-    this.#submits = Math.max(1, Math.min(mostSubmits, Math.ceil(millis / this.config.batch.accumulation / submitMillis)));
+    this.#submits = Math.max(
+      1,
+      Math.min(mostSubmits, Math.ceil(millis / this.config.batch.accumulation / submitMillis)),
+    );
   }
 
   /** Copies a batch into a plan's inputs; returns how many targets count. */

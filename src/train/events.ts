@@ -101,7 +101,8 @@ export class ExperimentBatcher implements ExperimentListener {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     const events = this.#events;
-    if (this.#metrics.length > 0) events.metrics = this.#metrics.map(({ arm, seed, rows }) => ({ arm, seed, columns: columnsOf(rows) }));
+    if (this.#metrics.length > 0)
+      events.metrics = this.#metrics.map(({ arm, seed, rows }) => ({ arm, seed, columns: columnsOf(rows) }));
     this.#events = {};
     this.#metrics = [];
     if (Object.keys(events).length > 0) this.#send(events);

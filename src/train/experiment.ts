@@ -58,13 +58,17 @@ export async function runExperiment(
 ): Promise<boolean> {
   const { config, experiment, seeds, done } = request;
   if (!config.data.world) {
-    throw new UserError(`Preset "${config.preset}" trains on text, whose facts nobody has counted: choose ci, world, world-300 or lab.`);
+    throw new UserError(
+      `Preset "${config.preset}" trains on text, whose facts nobody has counted: choose ci, world, world-300 or lab.`,
+    );
   }
   // Says which preset has no continued part before anything is compiled.
   for (const arm of experiment.arms) continuedConfig(arm, config);
   const has = (arm: string, seed: number): boolean => done.some((row) => row.arm === arm && row.seed === seed);
   const names = [BASE_ARM, ...experiment.arms.map(({ name }) => name)];
-  const engine = await Engine.create(device, software, config, tokenIndex, (ready, total) => listener.compiling(ready, total));
+  const engine = await Engine.create(device, software, config, tokenIndex, (ready, total) =>
+    listener.compiling(ready, total),
+  );
   if (engine.notice) listener.notice?.({ code: 'gpu-variant', step: null, message: engine.notice });
   try {
     for (const seed of seeds) {
@@ -86,7 +90,8 @@ export async function runExperiment(
   }
 }
 
-const noShards = (name: string): Promise<never> => Promise.reject(new Error(`A synthetic world reads no shard, ${name} least of all.`));
+const noShards = (name: string): Promise<never> =>
+  Promise.reject(new Error(`A synthetic world reads no shard, ${name} least of all.`));
 
 /** The base's weights, from a checkpoint or trained here, and its row; null if it was stopped. */
 async function startingWeights(
@@ -175,7 +180,10 @@ function watchRun(arm: string, seed: number, listener: ExperimentListener) {
   return { listener: watching, row };
 }
 
-function resultPoint({ step, average, averageWithoutRetention, retention, suites }: BenchmarkPoint, { loss }: HeldOutPoint): ResultPoint {
+function resultPoint(
+  { step, average, averageWithoutRetention, retention, suites }: BenchmarkPoint,
+  { loss }: HeldOutPoint,
+): ResultPoint {
   const counted = suites.filter(({ role }) => role !== 'probe');
   return {
     step,

@@ -21,7 +21,8 @@ export function parseFaults(text: string): Faults {
   for (const entry of text.split(',').filter(Boolean)) {
     const [kind, when] = entry.split('=');
     const known = kinds.find((name) => name === kind);
-    if (!known || !/^\d+$/.test(when ?? '')) throw new UserError(`Fault "${entry}" is not one of ${kinds.join(', ')} with =NUMBER.`);
+    if (!known || !/^\d+$/.test(when ?? ''))
+      throw new UserError(`Fault "${entry}" is not one of ${kinds.join(', ')} with =NUMBER.`);
     (faults[known] ??= []).push(Number(when));
   }
   return faults;

@@ -72,7 +72,11 @@ export function firstGradients(tensors: readonly TensorReading[]): FirstCheck {
   if (broken.length === 0 && silent.length === 0) {
     const norms = tensors.map(({ gradNorm }) => gradNorm);
     const range = `norms from ${Math.min(...norms).toPrecision(2)} to ${Math.max(...norms).toPrecision(2)}`;
-    return { name: 'gradients', sound: true, message: `All ${tensors.length} tensors have a finite gradient that is not zero, ${range}.` };
+    return {
+      name: 'gradients',
+      sound: true,
+      message: `All ${tensors.length} tensors have a finite gradient that is not zero, ${range}.`,
+    };
   }
   const said = [
     broken.length > 0 && `${listed(broken)} got a gradient that is not finite: lower the rate or the initial spread`,

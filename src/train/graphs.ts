@@ -91,7 +91,8 @@ export function benchmarkGraph(model: ModelConfig, length: number) {
  * An integrated GPU shares some 2 GiB with everything else on the screen, and there is no way to ask how much is left; other GPUs have
  * 4 GiB and more to themselves.
  */
-const mostKeptBytes = ({ software, width, frugal }: Context): number => (software || frugal || width !== undefined ? 2 ** 29 : 2 ** 30);
+const mostKeptBytes = ({ software, width, frugal }: Context): number =>
+  software || frugal || width !== undefined ? 2 ** 29 : 2 ** 30;
 
 export interface EngineLayout {
   pools: PoolLayout;

@@ -50,7 +50,10 @@ export function judge(health: Health, row: StepMetrics): Verdict {
   const { loss } = row;
   const jump = loss - health.mean;
   const deviation = Math.sqrt(health.variance);
-  const limit = Math.max(Math.min(deviations * deviation, Math.max(deviationsDoubled * deviation, health.mean)), leastJump);
+  const limit = Math.max(
+    Math.min(deviations * deviation, Math.max(deviationsDoubled * deviation, health.mean)),
+    leastJump,
+  );
   const high = health.seen >= warmup && jump > limit;
   const from = health.mean;
   // A loss that stays high is the new mean before long; one that does not leaves little behind.
@@ -75,7 +78,10 @@ function remember(health: Health, loss: number): void {
 
 function whatIsBad({ loss, gradNorm, clip }: StepMetrics): string {
   if (clip < 0) return 'a weight or moment';
-  const bad = [!Number.isFinite(loss) && `the loss (${loss})`, !Number.isFinite(gradNorm) && `the gradient norm (${gradNorm})`];
+  const bad = [
+    !Number.isFinite(loss) && `the loss (${loss})`,
+    !Number.isFinite(gradNorm) && `the gradient norm (${gradNorm})`,
+  ];
   return bad.filter(Boolean).join(' and ') || 'the gradient norm';
 }
 

@@ -1,5 +1,14 @@
 /** What a run has said so far: saved with it, so that a resumed run has its whole curve. */
-import type { BenchmarkPoint, FirstCheck, HeldOutPoint, Inspection, Notice, Sample, SourceCount, Switch } from '../protocol.ts';
+import type {
+  BenchmarkPoint,
+  FirstCheck,
+  HeldOutPoint,
+  Inspection,
+  Notice,
+  Sample,
+  SourceCount,
+  Switch,
+} from '../protocol.ts';
 import type { MetricRow, RunListener } from './run.ts';
 
 export interface History {
@@ -31,7 +40,8 @@ export const newHistory = (notes: readonly string[] = []): History => ({
 /** What was said before `step` was taken, evaluations of the weights it found included. */
 export function historyBefore(history: History, step: number): History {
   const { metrics, heldOut, benchmarks, samples, switches, sources, notices, checks, inspections } = history;
-  const before = <T extends { step: number }>(entries: readonly T[]): T[] => entries.filter((entry) => entry.step <= step);
+  const before = <T extends { step: number }>(entries: readonly T[]): T[] =>
+    entries.filter((entry) => entry.step <= step);
   return {
     metrics: metrics.filter((row) => row.step < step),
     heldOut: before(heldOut),
@@ -78,26 +88,36 @@ export function recording(history: () => History, next: RunListener): RunListene
       history().sources = counts;
       next.sources(counts);
     },
-    notice: next.notice && ((notice) => {
-      history().notices.push(notice);
-      next.notice!(notice);
-    }),
-    check: next.check && ((check) => {
-      history().checks.push(check);
-      next.check!(check);
-    }),
-    inspection: next.inspection && ((inspection) => {
-      history().inspections.push(inspection);
-      next.inspection!(inspection);
-    }),
-    benchmark: next.benchmark && ((point) => {
-      history().benchmarks.push(point);
-      next.benchmark!(point);
-    }),
-    sample: next.sample && ((sample) => {
-      history().samples.push(sample);
-      next.sample!(sample);
-    }),
+    notice:
+      next.notice &&
+      ((notice) => {
+        history().notices.push(notice);
+        next.notice!(notice);
+      }),
+    check:
+      next.check &&
+      ((check) => {
+        history().checks.push(check);
+        next.check!(check);
+      }),
+    inspection:
+      next.inspection &&
+      ((inspection) => {
+        history().inspections.push(inspection);
+        next.inspection!(inspection);
+      }),
+    benchmark:
+      next.benchmark &&
+      ((point) => {
+        history().benchmarks.push(point);
+        next.benchmark!(point);
+      }),
+    sample:
+      next.sample &&
+      ((sample) => {
+        history().samples.push(sample);
+        next.sample!(sample);
+      }),
   };
 }
 
@@ -118,6 +138,9 @@ export function tableOf(rows: readonly MetricRow[]): { shape: [number, number]; 
 export function rowsOf(data: Float64Array): MetricRow[] {
   return Array.from({ length: data.length / width }, (_, i) => {
     const numbers = Object.fromEntries(columns.map((column, c) => [column, data[i * width + c]!]));
-    return { ...(numbers as Record<(typeof columns)[number], number>), phase: phases[data[i * width + columns.length]!]! };
+    return {
+      ...(numbers as Record<(typeof columns)[number], number>),
+      phase: phases[data[i * width + columns.length]!]!,
+    };
   });
 }

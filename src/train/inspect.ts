@@ -52,8 +52,8 @@ function normsGraph({ optimizer }: RunConfig, layout: PoolLayout, parts: number)
   const g = new Graph();
   const slices = g.input('slices', [parts, 2], 'u32');
   const controls = g.input('controls', [4]);
-  const [gradients, weights, moments1, moments2] = (['gradients', 'parameters', 'moments1', 'moments2'] as const).map((name) =>
-    g.pool(name, layout.elements),
+  const [gradients, weights, moments1, moments2] = (['gradients', 'parameters', 'moments1', 'moments2'] as const).map(
+    (name) => g.pool(name, layout.elements),
   );
   const pools = { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! };
   const norms = tensorNorms(g, slices, controls, g.state('clip', [4]), pools, {
@@ -87,12 +87,18 @@ export function activationGraph({ model, data, batch }: RunConfig, rows: number)
 }
 
 /** Rows of a step that are looked at. */
-const rowsOf = ({ batch }: RunConfig): number => Math.max(1, Math.min(batch.sequences, Math.floor(mostTokens / batch.length)));
+const rowsOf = ({ batch }: RunConfig): number =>
+  Math.max(1, Math.min(batch.sequences, Math.floor(mostTokens / batch.length)));
 
-const keptOf = ({ layers }: ReturnType<typeof activationGraph>): Tensor[] => layers.flatMap(({ units, scores }) => [units, scores]);
+const keptOf = ({ layers }: ReturnType<typeof activationGraph>): Tensor[] =>
+  layers.flatMap(({ units, scores }) => [units, scores]);
 
 /** What an inspector allocates besides an engine (train/graphs.ts), known without a device. */
-export function inspectionLayouts(config: RunConfig, pools: PoolLayout, context: Omit<KernelContext, 'accumulating'>): PlanLayout[] {
+export function inspectionLayouts(
+  config: RunConfig,
+  pools: PoolLayout,
+  context: Omit<KernelContext, 'accumulating'>,
+): PlanLayout[] {
   const norms = normsGraph(config, pools, partsOf(config, pools).length);
   const activations = activationGraph(config, rowsOf(config));
   return [

@@ -80,9 +80,11 @@ function* models(config: RunConfig): Generator<RunConfig | null> {
   const { tokenizer, model } = config;
   yield config;
   // Below 258 there is no BPE, only bytes.
-  if (tokenizer.kind === 'bpe') for (const size of halves(tokenizer.vocab_size, 258)) yield changed(config, { tokenizer: `bpe:${size}` });
+  if (tokenizer.kind === 'bpe')
+    for (const size of halves(tokenizer.vocab_size, 258)) yield changed(config, { tokenizer: `bpe:${size}` });
   for (const layers of halves(model.num_hidden_layers, 1)) yield changed(config, { 'model.num_hidden_layers': layers });
-  for (const width of halves(model.hidden_size, 8 * model.num_attention_heads)) yield changed(config, { 'model.hidden_size': width });
+  for (const width of halves(model.hidden_size, 8 * model.num_attention_heads))
+    yield changed(config, { 'model.hidden_size': width });
 }
 
 /** The batch as it is, then the same tokens a step in more micro-batches: the same gradient, a little slower. */
@@ -95,7 +97,10 @@ function batches(config: RunConfig): (RunConfig | null)[] {
 }
 
 /** The nearest configuration that fits: the same model in smaller batches if that is enough, else the first smaller model. */
-function fitting(config: RunConfig, measured: (config: RunConfig) => Measured): { config: RunConfig; needs: Measured } | null {
+function fitting(
+  config: RunConfig,
+  measured: (config: RunConfig) => Measured,
+): { config: RunConfig; needs: Measured } | null {
   const fits = (one: RunConfig | null) => {
     const needs = one && measured(one);
     return one && needs?.verdict === 'fits' ? { config: one, needs } : null;
@@ -113,12 +118,22 @@ function fitting(config: RunConfig, measured: (config: RunConfig) => Measured): 
 }
 
 /** What a run needs here, and what to change if that is not to be had. `benchmarkLengths`: of the rows its world's suites are asked in. */
-export function needsOf(config: RunConfig, context: Context, limits: Limits, benchmarkLengths: readonly number[] = []): Needs {
+export function needsOf(
+  config: RunConfig,
+  context: Context,
+  limits: Limits,
+  benchmarkLengths: readonly number[] = [],
+): Needs {
   const measured = (one: RunConfig) => measure(one, context, limits, benchmarkLengths);
   const needs = measured(config);
   const found = needs.verdict === 'fits' ? null : fitting(config, measured);
   const instead = found && {
-    changes: differences(found.config, config).map(({ key, label, from, to }) => ({ key, label, from: from ?? '', to })),
+    changes: differences(found.config, config).map(({ key, label, from, to }) => ({
+      key,
+      label,
+      from: from ?? '',
+      to,
+    })),
     bytes: found.needs.bytes,
     largest: found.needs.largest,
   };

@@ -53,7 +53,13 @@ export class Preflights {
   }
 
   /** UserError where the configuration is no run. */
-  async of(device: GPUDevice, report: AdapterReport, config: RunConfig, part: RunPart, files: readonly FileSize[]): Promise<Preflight> {
+  async of(
+    device: GPUDevice,
+    report: AdapterReport,
+    config: RunConfig,
+    part: RunPart,
+    files: readonly FileSize[],
+  ): Promise<Preflight> {
     const calibration = (await remembered('calibrations', keyOf(device, config, part, files))) ?? null;
     const context = contextOf(device, report.software);
     if (config.data.world) {
@@ -68,10 +74,20 @@ export class Preflights {
     for (const { source, bytes } of files) sizes.get(source)!.bytes += bytes;
     const sourceTokens: Record<string, number | null> = {};
     for (const [name, size] of sizes) sourceTokens[name] = expectedTokens(size, config);
-    return { needs: needsOf(config, context, report), sourceTokens: calibration?.sourceTokens ?? sourceTokens, calibration };
+    return {
+      needs: needsOf(config, context, report),
+      sourceTokens: calibration?.sourceTokens ?? sourceTokens,
+      calibration,
+    };
   }
 
-  remember(device: GPUDevice, config: RunConfig, part: RunPart, files: readonly FileSize[], calibration: Calibration): Promise<void> {
+  remember(
+    device: GPUDevice,
+    config: RunConfig,
+    part: RunPart,
+    files: readonly FileSize[],
+    calibration: Calibration,
+  ): Promise<void> {
     return remember('calibrations', keyOf(device, config, part, files), calibration);
   }
 }

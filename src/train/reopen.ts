@@ -49,7 +49,10 @@ export interface Interrupted {
 const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
 /** Another device; null: stopped while waiting for one. UserError where the browser gives none even after its refusal. */
-export async function reopen(open: OpenGpu, { stopped, notice, waiting, step, goesOn, kept }: Interrupted): Promise<OpenDevice | null> {
+export async function reopen(
+  open: OpenGpu,
+  { stopped, notice, waiting, step, goesOn, kept }: Interrupted,
+): Promise<OpenDevice | null> {
   for (const seconds of retries) {
     await sleep(seconds);
     const answer = await open();
@@ -69,7 +72,10 @@ export async function reopen(open: OpenGpu, { stopped, notice, waiting, step, go
   }
   const answer = await open();
   if ('device' in answer) return answer;
-  throw new UserError(`The browser switched graphics off after repeated crashes: close all its windows and open it again; ${kept}.`, {
-    code: 'gpu-off',
-  });
+  throw new UserError(
+    `The browser switched graphics off after repeated crashes: close all its windows and open it again; ${kept}.`,
+    {
+      code: 'gpu-off',
+    },
+  );
 }

@@ -131,7 +131,12 @@ export class Run {
     if (checkpoint) engine.restore(checkpoint.pools);
     else if (base) engine.load(base.weights);
     else engine.initialize(config.seed);
-    return new Run(config, data, engine, listener, { ...options, part, origin: base?.metadata, from: checkpoint?.progress });
+    return new Run(config, data, engine, listener, {
+      ...options,
+      part,
+      origin: base?.metadata,
+      from: checkpoint?.progress,
+    });
   }
 
   /** A run on an engine whose weights are set already. */
@@ -290,7 +295,9 @@ export class Run {
         const readings = this.#watch.look(this.#batch);
         // Told in its turn, between its own step's measurements and the next one's, however their answers come.
         this.#ask();
-        const told = this.#latest.then(async () => this.#watch.tell(step, await readings, () => this.#trouble !== null));
+        const told = this.#latest.then(async () =>
+          this.#watch.tell(step, await readings, () => this.#trouble !== null),
+        );
         this.#latest = told.catch(() => {});
         this.#expect(told.then(() => this.#trouble === null));
       }
@@ -345,7 +352,12 @@ export class Run {
       if (this.#trouble) return false;
       const logged = row.step % config.logEverySteps === 0 || row.step === plan.endStep - 1;
       if (logged) {
-        this.#listener.metric({ ...row, tokens: this.#tokensBefore(row.step + 1), phase: plan.at(row.step).phase.name, tokensPerSecond });
+        this.#listener.metric({
+          ...row,
+          tokens: this.#tokensBefore(row.step + 1),
+          phase: plan.at(row.step).phase.name,
+          tokensPerSecond,
+        });
       }
       this.#judge(row);
     }
@@ -359,7 +371,8 @@ export class Run {
     if (verdict.kind === 'bad') {
       const message = `Step ${step}: ${verdict.what} was not finite; its update was suppressed and its batch passed over.`;
       this.#listener.notice?.({ code: 'bad-step', step, message });
-      if (verdict.inARow >= mostBadInARow) this.#trouble = { step, message: divergedMessage(row, verdict.what), asked: false };
+      if (verdict.inARow >= mostBadInARow)
+        this.#trouble = { step, message: divergedMessage(row, verdict.what), asked: false };
     } else if (verdict.kind === 'spike') {
       const message = `The loss jumped from ${verdict.from.toFixed(3)} to ${verdict.to.toFixed(3)} at step ${step}.`;
       this.#listener.notice?.({ code: 'spike', step, message });

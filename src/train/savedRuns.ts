@@ -101,7 +101,10 @@ export class SavedRuns {
     let inputBytes = 0;
     try {
       // With the tokenizer a model can be read without the text it was made from, which a newer version of this app may have changed.
-      const encoded = await encodeInputs({ ...inputs, tokenizer: inputs.tokenizer ?? data.tokenizer }, this.#options.mostInputBytes);
+      const encoded = await encodeInputs(
+        { ...inputs, tokenizer: inputs.tokenizer ?? data.tokenizer },
+        this.#options.mostInputBytes,
+      );
       inputBytes = bytesOf(encoded);
       await this.#save(new SlotStore(this.files, inputsOf(id)), encoded, {}, listener);
     } catch (error) {
@@ -133,7 +136,8 @@ export class SavedRuns {
     const there = new Set((await this.#list.deleted()).map(({ id }) => id));
     for (const id of ids.filter((one) => there.has(one))) await this.#list.restore(id);
     announceChange();
-    if (!ids.every((id) => there.has(id))) throw new UserError('Its room was needed: what was saved of this run is gone.', { code: 'gone' });
+    if (!ids.every((id) => there.has(id)))
+      throw new UserError('Its room was needed: what was saved of this run is gone.', { code: 'gone' });
   }
 
   /** Frees the room of runs that were deleted at least so many ms ago. */
@@ -217,7 +221,13 @@ export class SavedRuns {
     return this.#keeper(id, store, head!.facts, checkpoint.history, listener);
   }
 
-  #keeper(id: string, store: SlotStore, facts: ConstructorParameters<typeof Keeper>[2], history: Keeper['history'], listener: KeeperListener): Keeper {
+  #keeper(
+    id: string,
+    store: SlotStore,
+    facts: ConstructorParameters<typeof Keeper>[2],
+    history: Keeper['history'],
+    listener: KeeperListener,
+  ): Keeper {
     const keeper = new Keeper(
       {
         save: async (parts, saved) => {
@@ -275,10 +285,19 @@ export class SavedRuns {
   /** Frees a deleted run, else deletes the oldest finished one that nobody has open; false: there is none. */
   async #makeRoom(listener: KeeperListener): Promise<boolean> {
     for (const { id } of (await this.#list.deleted()).toReversed()) {
-      if (await this.remove(id).then(() => true, () => false)) return true;
+      if (
+        await this.remove(id).then(
+          () => true,
+          () => false,
+        )
+      )
+        return true;
     }
     for (const { id, preset, seed, endStep, bytes } of (await this.#finished()).toReversed()) {
-      const deleted = await this.remove(id).then(() => true, () => false);
+      const deleted = await this.remove(id).then(
+        () => true,
+        () => false,
+      );
       if (!deleted) continue;
       listener.madeRoom?.(
         `The browser’s storage is full: the saves of a finished run were deleted to make room (${preset}, seed ${seed}, ` +
@@ -316,13 +335,20 @@ export async function checkData(data: TrainingData, { config, checkpoint, batche
 const key = 'rekindle';
 
 async function encodeInputs({ config, files, tokenizer }: Inputs, most = mostInputBytes): Promise<Uint8Array[]> {
-  const bytes = files.reduce((sum, file) => sum + (file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength), 0);
+  const bytes = files.reduce(
+    (sum, file) => sum + (file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength),
+    0,
+  );
   if (bytes > most) {
     throw new UserError(
       `The files have ${bytes} bytes, of which at most ${most} are kept with a run: it cannot be resumed once it is closed.`,
     );
   }
-  const json = { config, files: files.map((file) => ({ ...file, bytes: undefined })), tokenizer: tokenizer?.toHuggingFace() ?? null };
+  const json = {
+    config,
+    files: files.map((file) => ({ ...file, bytes: undefined })),
+    tokenizer: tokenizer?.toHuggingFace() ?? null,
+  };
   const tensors = files.map(async ({ bytes: given }, i) => {
     const data = new Uint8Array(given instanceof Blob ? await given.arrayBuffer() : given);
     return { name: `file ${i}`, dtype: 'U8' as const, shape: [data.length], data };
@@ -335,7 +361,11 @@ function decodeInputs(body: Uint8Array): Inputs {
   const { config, files, tokenizer } = JSON.parse(metadata[key]!);
   const read = tokenizer && (isWordLevel(tokenizer) ? readWordTokenizer(tokenizer) : fromHuggingFace(tokenizer));
   const dataOf = (i: number): Uint8Array => tensors.get(`file ${i}`)!.data as Uint8Array;
-  return { config, files: files.map((file: Omit<GivenFile, 'bytes'>, i: number) => ({ ...file, bytes: dataOf(i) })), tokenizer: read };
+  return {
+    config,
+    files: files.map((file: Omit<GivenFile, 'bytes'>, i: number) => ({ ...file, bytes: dataOf(i) })),
+    tokenizer: read,
+  };
 }
 
 /** SHA-256 of the first and the last batch of every phase: equal where the data and the tokenizer are. */

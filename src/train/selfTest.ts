@@ -75,32 +75,54 @@ function record(config: RunConfig, checkpoint: boolean): Trial {
   const graph = trainingGraph(tiny, layout, checkpoint);
   const nodes = graph.g.nodes.filter(({ phase }) => phase === 'step');
   // The head's logits are turned into their gradient where they lie, chunk by chunk: nothing to compare.
-  const keep = nodes.flatMap(({ outputs }) => outputs.filter(({ role, name }) => role === 'activation' && name !== 'logits'));
+  const keep = nodes.flatMap(({ outputs }) =>
+    outputs.filter(({ role, name }) => role === 'activation' && name !== 'logits'),
+  );
   return { config: tiny, micros: Math.min(tiny.batch.accumulation, 2), layout, graph, keep };
 }
 
 /** What the answer depends on besides the device: every kernel that the trial runs, as text. */
-export async function trialKey(memory: Memory, config: RunConfig, checkpoint: boolean, products: readonly Product[]): Promise<string> {
+export async function trialKey(
+  memory: Memory,
+  config: RunConfig,
+  checkpoint: boolean,
+  products: readonly Product[],
+): Promise<string> {
   const { graph, layout, keep, micros } = record(config, checkpoint);
   const { lists } = layoutPlan(graph.g, layout, memory.context, { keep, accumulation: micros > 1 });
-  const keys = new Set(Object.values(lists).flat().map(({ kernel }) => memory.pipelines.key(kernel)));
+  const keys = new Set(
+    Object.values(lists)
+      .flat()
+      .map(({ kernel }) => memory.pipelines.key(kernel)),
+  );
   for (const name of examsOf(memory.context, products).keys()) keys.add(name);
   return hex(await sha256(new TextEncoder().encode([...keys].sort().join('\n'))));
 }
 
 /** What has to be right of a run's products, by name: the tiny model's are too small for the tiles that a large one's have. */
-function examsOf(context: Memory['context'], products: readonly Product[]): Map<string, { product: Product; inParts: boolean }> {
+function examsOf(
+  context: Memory['context'],
+  products: readonly Product[],
+): Map<string, { product: Product; inParts: boolean }> {
   const exams = new Map<string, { product: Product; inParts: boolean }>();
   if (context.software) return exams; // one tile for all
   for (const product of products) {
     const inParts = partsOf(context, product) > 1;
-    exams.set(`matmul (${product.layout}, ${tileName(context, product)}${inParts ? ', in parts' : ''})`, { product, inParts });
+    exams.set(`matmul (${product.layout}, ${tileName(context, product)}${inParts ? ', in parts' : ''})`, {
+      product,
+      inParts,
+    });
   }
   return exams;
 }
 
 /** The first kernel that computes wrongly, by the name of its op; null: none does. */
-export async function selfTest(memory: Memory, config: RunConfig, checkpoint: boolean, products: readonly Product[] = []): Promise<string | null> {
+export async function selfTest(
+  memory: Memory,
+  config: RunConfig,
+  checkpoint: boolean,
+  products: readonly Product[] = [],
+): Promise<string | null> {
   for (const [name, { product, inParts }] of examsOf(memory.context, products)) {
     const known = knownAnswer(product.layout, inParts);
     const tiles = inTile(known.product, tileName(memory.context, product));
@@ -143,7 +165,9 @@ async function judge(memory: Memory, plan: Plan, trial: Trial): Promise<string |
 
   expectValues(trial, before.parameters, values);
   const most = tolerance[trial.config.precision];
-  const offsetOf = new Map([...g.gradients].map(([parameter, gradient]) => [gradient, trial.layout.slices.get(parameter.name)!.offset]));
+  const offsetOf = new Map(
+    [...g.gradients].map(([parameter, gradient]) => [gradient, trial.layout.slices.get(parameter.name)!.offset]),
+  );
   for (const node of g.nodes.filter(({ phase }) => phase === 'step')) {
     for (const output of node.outputs) {
       const at = offsetOf.get(output);
@@ -151,7 +175,10 @@ async function judge(memory: Memory, plan: Plan, trial: Trial): Promise<string |
       const right =
         at === undefined
           ? !found.has(output) || nmse(found.get(output)!, want) <= most
-          : nmse(gradients!.subarray(at, at + output.size), want.map((x) => x * trial.micros)) <= most;
+          : nmse(
+              gradients!.subarray(at, at + output.size),
+              want.map((x) => x * trial.micros),
+            ) <= most;
       if (!right) return node.op.name;
     }
   }
@@ -161,7 +188,9 @@ async function judge(memory: Memory, plan: Plan, trial: Trial): Promise<string |
   if (!(Math.abs(loss! / wantLoss - 1) < Math.sqrt(most))) return 'headLoss';
   if (!(Math.abs(norm! / want.norm - 1) < 1e-4) || !(Math.abs(factor! - want.factor) < 1e-4)) return 'gradientNorm';
   // From the GPU's own gradients, in f32 whatever the storage.
-  const fits = [want.parameters, want.moments1, want.moments2].every((pool, i) => nmse(updated[i]!, pool) <= tolerance.f32);
+  const fits = [want.parameters, want.moments1, want.moments2].every(
+    (pool, i) => nmse(updated[i]!, pool) <= tolerance.f32,
+  );
   return fits ? null : 'adamw';
 }
 
@@ -191,7 +220,11 @@ function inputValues({ config, graph: { inputs } }: Trial): Values {
     [inputs.rowStart, Float64Array.from(index.rowStart)],
     [inputs.order, Float64Array.from(index.order)],
   ]);
-  if (inputs.documentStart) values.set(inputs.documentStart, Float64Array.from(tokens, (_, i) => (i % T < 5 ? 0 : 5)));
+  if (inputs.documentStart)
+    values.set(
+      inputs.documentStart,
+      Float64Array.from(tokens, (_, i) => (i % T < 5 ? 0 : 5)),
+    );
   return values;
 }
 
@@ -213,14 +246,21 @@ function expectValues({ graph: { g, scale }, layout }: Trial, parameters: Float3
     const { offset, size } = layout.slices.get(parameter.name)!;
     values.set(parameter, Float64Array.from(parameters.subarray(offset, offset + size)));
   }
-  for (const tensor of g.tensors) if (tensor.role === 'pool' && tensor.name === 'parameters') values.set(tensor, Float64Array.from(parameters));
+  for (const tensor of g.tensors)
+    if (tensor.role === 'pool' && tensor.name === 'parameters') values.set(tensor, Float64Array.from(parameters));
   if (scale) values.set(scale, Float64Array.of(scaleForTest, 0, 0, 0));
   const step = { constants: g.constants, nodes: g.nodes.filter(({ phase }) => phase === 'step') } as unknown as Graph;
   interpret(step, twins, values);
 }
 
 /** Clipped AdamW in f64 (ops/adamw.ts). */
-function update({ config, layout }: Trial, { parameters, moments1, moments2 }: Pools, gradients: Float32Array, control: Float32Array, scale: number) {
+function update(
+  { config, layout }: Trial,
+  { parameters, moments1, moments2 }: Pools,
+  gradients: Float32Array,
+  control: Float32Array,
+  scale: number,
+) {
   const { beta1, beta2, epsilon, weight_decay, max_grad_norm } = config.optimizer;
   const norm = Math.sqrt(gradients.reduce((sum, x) => sum + (x / scale) ** 2, 0));
   const factor = max_grad_norm > 0 && norm > max_grad_norm ? max_grad_norm / norm : 1;

@@ -17,10 +17,18 @@ export interface SupervisedListener extends ExperimentListener {
 }
 
 const keptRows = (count: number): string =>
-  count === 0 ? 'no row was finished yet' : count === 1 ? 'the one row measured so far is kept' : `the ${count} rows measured so far are kept`;
+  count === 0
+    ? 'no row was finished yet'
+    : count === 1
+      ? 'the one row measured so far is kept'
+      : `the ${count} rows measured so far are kept`;
 
 /** Runs what is not done yet; false if it was stopped. UserError where a run diverges, a base does not fit, or no GPU is to be had. */
-export async function superviseExperiment(open: OpenGpu, request: ExperimentRequest, listener: SupervisedListener): Promise<boolean> {
+export async function superviseExperiment(
+  open: OpenGpu,
+  request: ExperimentRequest,
+  listener: SupervisedListener,
+): Promise<boolean> {
   const done = [...request.done];
   // A loss with as many rows as at the one before: nothing was finished in between.
   const losses = new Losses(0);
@@ -48,9 +56,12 @@ export async function superviseExperiment(open: OpenGpu, request: ExperimentRequ
       if (!loss) throw error;
       const kept = keptRows(done.length);
       if (!losses.mayGoOn(done.length)) {
-        throw new UserError(`This experiment lost the GPU ${mostNear} times ${at ? `in ${at}` : 'at its start'}; ${kept}: try a smaller preset.`, {
-          code: 'gpu-quarantine',
-        });
+        throw new UserError(
+          `This experiment lost the GPU ${mostNear} times ${at ? `in ${at}` : 'at its start'}; ${kept}: try a smaller preset.`,
+          {
+            code: 'gpu-quarantine',
+          },
+        );
       }
       const goesOn = at ? `${at} starts again` : 'the experiment starts again';
       const { stopped, notice, waiting } = listener;

@@ -90,8 +90,14 @@ export class SupervisedRun {
       if (!next) return this.#listener.state({ kind: 'stopped' });
       gpu = next;
       const { code, message } =
-        'loss' in ending ? lossNotices[ending.loss] : { code: 'restarted' as const, message: `Internal error (${ending.error})` };
-      this.#listener.notice?.({ code, step, message: `${message}: the run goes on from step ${step}, and nothing was lost.` });
+        'loss' in ending
+          ? lossNotices[ending.loss]
+          : { code: 'restarted' as const, message: `Internal error (${ending.error})` };
+      this.#listener.notice?.({
+        code,
+        step,
+        message: `${message}: the run goes on from step ${step}, and nothing was lost.`,
+      });
     }
   }
 
@@ -137,7 +143,10 @@ export class SupervisedRun {
   }
 
   /** Trains on one device, until the end or until it is lost. */
-  async #live({ device, report }: OpenDevice, checkpoint: Checkpoint | null): Promise<'ended' | { loss: Loss } | { error: string }> {
+  async #live(
+    { device, report }: OpenDevice,
+    checkpoint: Checkpoint | null,
+  ): Promise<'ended' | { loss: Loss } | { error: string }> {
     const { config, data, base, keeper, disturb } = this.#making;
     const { listener, shut } = gate(this.#listener);
     this.destroy();

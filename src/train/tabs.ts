@@ -102,7 +102,12 @@ const isOver = (state: RunState | undefined): boolean =>
 export type Recorded = () => Promise<{ run: SavedRun; metrics: MetricColumns | null } | null>;
 
 /** Tells everything of a run that another tab trains, until that tab lets go of it or `signal` says enough. */
-export async function watchRun(id: string, recorded: Recorded, tell: (events: RunEvents) => void, signal: AbortSignal): Promise<void> {
+export async function watchRun(
+  id: string,
+  recorded: Recorded,
+  tell: (events: RunEvents) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const me = crypto.randomUUID();
   const channel = new BroadcastChannel(channelName);
   let shown = false;
@@ -132,7 +137,8 @@ export async function watchRun(id: string, recorded: Recorded, tell: (events: Ru
     await whenFree(id, signal);
     if (!isOver(state)) await new Promise((resolve) => setTimeout(resolve, lastWords));
     if (!isOver(state)) {
-      const message = 'The tab that trained this run was closed: the run is kept as it was last saved, and can be resumed here.';
+      const message =
+        'The tab that trained this run was closed: the run is kept as it was last saved, and can be resumed here.';
       pass({ state: { kind: 'stopped' }, notices: [{ code: 'elsewhere', step: null, message }], log: [message] });
     }
   } catch (error) {
@@ -188,7 +194,10 @@ export async function takeRun(id: string, times = { answer: answerTime, letGo: l
   } catch (error) {
     waiting.abort();
     // It may have been given just now.
-    lock.then((release) => release(), () => {});
+    lock.then(
+      (release) => release(),
+      () => {},
+    );
     throw error;
   } finally {
     channel.close();

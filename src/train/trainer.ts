@@ -40,7 +40,8 @@ import { SupervisedRun, type Making } from './supervisor.ts';
 import { RunSharer, watchRun } from './tabs.ts';
 import { type Bench, overfit, runGrid, startingBench, sweep } from './trials.ts';
 
-const sizesOf = (files: readonly UserFile[]): FileSize[] => files.map(({ source, bytes }) => ({ source, bytes: bytes.size }));
+const sizesOf = (files: readonly UserFile[]): FileSize[] =>
+  files.map(({ source, bytes }) => ({ source, bytes: bytes.size }));
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const codeOf = (error: unknown): string | undefined => (error instanceof UserError ? error.code : undefined);
 
@@ -99,18 +100,24 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
 
   const baseOf = async (source: BaseSource, config: RunConfig): Promise<Base> => {
     const base = source.kind === 'folder' ? readBase(source.files) : await bases.shipped(config);
-    if (!base) throw new UserError(`No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: train one.`);
+    if (!base)
+      throw new UserError(
+        `No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: train one.`,
+      );
     await checkBase(base, config);
     return base;
   };
 
-  const progressOf = (listener: EventBatcher) => (what: string, done: number, total: number): void =>
-    listener.state({ kind: 'preparing', what, done, total });
+  const progressOf =
+    (listener: EventBatcher) =>
+    (what: string, done: number, total: number): void =>
+      listener.state({ kind: 'preparing', what, done, total });
 
   /** What a run's page hears, and the tabs that watch it. */
   const listenerOf = (onEvents: (events: RunEvents) => void): EventBatcher =>
     new EventBatcher((events) => {
-      const told = moved && events.state?.kind === 'stopped' ? { ...events, state: { kind: 'moved' as const } } : events;
+      const told =
+        moved && events.state?.kind === 'stopped' ? { ...events, state: { kind: 'moved' as const } } : events;
       onEvents(told);
       sharer?.tell(told);
     });
@@ -138,13 +145,18 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   };
 
   /** What is told of saves. */
-  const savesOf = (listener: EventBatcher, where: Saved['where'], id: () => string | null = () => null): KeeperListener => ({
+  const savesOf = (
+    listener: EventBatcher,
+    where: Saved['where'],
+    id: () => string | null = () => null,
+  ): KeeperListener => ({
     saved: ({ step, bytes }) => listener.saved({ id: id(), step, bytes, where }),
     madeRoom: (message) => listener.notice({ code: 'storage', step: null, message }),
     async failed(step, message) {
       // Of a lost device more is said elsewhere, and the run goes on from the save before.
       const answer = opened && (await opened);
-      if (answer && 'device' in answer && !(await lossOf(answer.device))) listener.notice({ code: 'not-saved', step, message });
+      if (answer && 'device' in answer && !(await lossOf(answer.device)))
+        listener.notice({ code: 'not-saved', step, message });
     },
   });
 
@@ -156,7 +168,12 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     await made.train();
   };
 
-  const train = async (config: RunConfig, files: UserFile[], source: BaseSource | null, listener: EventBatcher): Promise<void> => {
+  const train = async (
+    config: RunConfig,
+    files: UserFile[],
+    source: BaseSource | null,
+    listener: EventBatcher,
+  ): Promise<void> => {
     run?.destroy();
     run = null;
     await device();
@@ -168,7 +185,12 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       .then(async ({ runs, notice }) => {
         if (notice) listener.notice({ code: 'storage', step: null, message: notice });
         const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
-        const begun = await runs.begin(inputs, part, data, savesOf(listener, runs.files.kind, () => runs.held));
+        const begun = await runs.begin(
+          inputs,
+          part,
+          data,
+          savesOf(listener, runs.files.kind, () => runs.held),
+        );
         share(runs, () => begun.history, listener);
         return begun;
       })
@@ -191,15 +213,36 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     share(runs, () => keeping?.history ?? checkpoint.history, listener);
     for (const message of passed) listener.notice({ code: 'old-save', step: checkpoint.progress.step, message });
     retell(checkpoint.history, listener);
-    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), tokenizer, checkpoint.part);
-    const keeper = await runs.goOn(id, resumed, data, savesOf(listener, runs.files.kind, () => id));
+    const data = await prepareData(
+      config,
+      files,
+      fetchFrom(dataFolder),
+      progressOf(listener),
+      tokenizer,
+      checkpoint.part,
+    );
+    const keeper = await runs.goOn(
+      id,
+      resumed,
+      data,
+      savesOf(listener, runs.files.kind, () => id),
+    );
     await supervise({ config, data, base: null, keeper, from: checkpoint }, listener);
   };
 
-  const experiment = async ({ experiments, config, seeds, done }: ExperimentRequest, listener: ExperimentBatcher): Promise<void> => {
+  const experiment = async (
+    { experiments, config, seeds, done }: ExperimentRequest,
+    listener: ExperimentBatcher,
+  ): Promise<void> => {
     const finished = await superviseExperiment(
       open,
-      { experiment: { arms: armsOf(experiments.map(experimentNamed)) }, config, seeds, done, baseOf: (seed) => bases.find({ ...config, seed }) },
+      {
+        experiment: { arms: armsOf(experiments.map(experimentNamed)) },
+        config,
+        seeds,
+        done,
+        baseOf: (seed) => bases.find({ ...config, seed }),
+      },
       {
         compiling: listener.compiling,
         metric: listener.metric,
@@ -245,7 +288,13 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     if (weights === 'run') return (await theRun().live()).lend(work);
     const { device: gpu, report } = await device();
     const base = source && (await baseOf(source, config));
-    const data = await prepareData(config, files, fetchFrom(dataFolder), (what) => onProgress({ kind: 'preparing', what }), base?.tokenizer);
+    const data = await prepareData(
+      config,
+      files,
+      fetchFrom(dataFolder),
+      (what) => onProgress({ kind: 'preparing', what }),
+      base?.tokenizer,
+    );
     const bench = await startingBench(gpu, report.software, config, data, base, (done, total) =>
       onProgress({ kind: 'compiling', done, total }),
     );
@@ -269,7 +318,14 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base?.tokenizer) };
     };
     const { runs } = await saved();
-    const measured = await calibrate({ device: gpu, software: report.software, config, files: runs.files, prepare, begin });
+    const measured = await calibrate({
+      device: gpu,
+      software: report.software,
+      config,
+      files: runs.files,
+      prepare,
+      begin,
+    });
     if (measured) await preflights.remember(gpu, config, source ? 'continued' : 'all', sizesOf(files), measured);
     return measured;
   };
@@ -372,7 +428,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       stopping = true;
       current?.stop();
     },
-    sample: async (prompt, tokens, temperature, seed) => (await theRun().live()).sample(prompt, tokens, temperature, seed),
+    sample: async (prompt, tokens, temperature, seed) =>
+      (await theRun().live()).sample(prompt, tokens, temperature, seed),
     async exportModel() {
       const found = theRun();
       return found instanceof OpenedRun ? found.exportModel() : exportModel(await found.live());
@@ -380,11 +437,15 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
 
     rangeTest: (request, onProgress) =>
       asTrial((isEnded) =>
-        onBench(request, onProgress, (bench) => sweep(bench, (points) => onProgress({ kind: 'sweeping', points: [...points] }), isEnded)),
+        onBench(request, onProgress, (bench) =>
+          sweep(bench, (points) => onProgress({ kind: 'sweeping', points: [...points] }), isEnded),
+        ),
       ),
     overfit: (request, onProgress) =>
       asTrial((isEnded) =>
-        onBench(request, onProgress, (bench) => overfit(bench, (losses) => onProgress({ kind: 'overfitting', losses: [...losses] }), isEnded)),
+        onBench(request, onProgress, (bench) =>
+          overfit(bench, (losses) => onProgress({ kind: 'overfitting', losses: [...losses] }), isEnded),
+        ),
       ),
     async grid(request, onEvent) {
       const { device: gpu, report } = await device();

@@ -50,20 +50,29 @@ async function take(
 }
 
 /** The learning-rate range test: one step a rate, upwards, on the run's next batches, until the loss diverges. */
-export async function sweep(bench: Bench, tell: (points: readonly RangePoint[]) => void, isEnded: () => boolean): Promise<RangePoint[]> {
+export async function sweep(
+  bench: Bench,
+  tell: (points: readonly RangePoint[]) => void,
+  isEnded: () => boolean,
+): Promise<RangePoint[]> {
   const rates = sweepRates();
   const points: RangePoint[] = [];
   const into = bench.batches.allocate();
   const { batch: shape } = bench.config;
   const batch = (step: number) => (micro: number) =>
     bench.batches.draw(placeAfter(bench.place, step * shape.accumulation + micro, shape), bench.blend, into);
-  await take(bench, rates.length, (step) => ({ batch: batch(step), rate: rates[step]! }), (rows) => {
-    // A step left out for its f16 gradients overflowed was none.
-    const taken = rows.filter(({ clip }) => clip !== -2);
-    points.push(...taken.map(({ loss, gradNorm, step }) => ({ rate: rates[step]!, loss, gradNorm })));
-    tell(points);
-    return isEnded() || hasDiverged(points);
-  });
+  await take(
+    bench,
+    rates.length,
+    (step) => ({ batch: batch(step), rate: rates[step]! }),
+    (rows) => {
+      // A step left out for its f16 gradients overflowed was none.
+      const taken = rows.filter(({ clip }) => clip !== -2);
+      points.push(...taken.map(({ loss, gradNorm, step }) => ({ rate: rates[step]!, loss, gradNorm })));
+      tell(points);
+      return isEnded() || hasDiverged(points);
+    },
+  );
   return points;
 }
 
@@ -73,20 +82,33 @@ const overfitSteps = 300;
 const byHeart = 0.1;
 
 /** Learns one row by heart, over and over at the base's peak rate: a model, loss and optimizer that fit together can do that. */
-export async function overfit(bench: Bench, tell: (losses: readonly number[]) => void, isEnded: () => boolean): Promise<OverfitResult> {
+export async function overfit(
+  bench: Bench,
+  tell: (losses: readonly number[]) => void,
+  isEnded: () => boolean,
+): Promise<OverfitResult> {
   const { config, batches, blend } = bench;
   const { length: T, sequences: B } = config.batch;
   const drawn = batches.draw(bench.place, blend);
   const repeated = (of: Uint32Array): Uint32Array => Uint32Array.from({ length: B * T }, (_, i) => of[i % T]!);
-  const row = { tokens: repeated(drawn.tokens), targets: repeated(drawn.targets), documentStart: repeated(drawn.documentStart) };
+  const row = {
+    tokens: repeated(drawn.tokens),
+    targets: repeated(drawn.targets),
+    documentStart: repeated(drawn.documentStart),
+  };
   const losses: number[] = [];
   const rate = config.base.schedule.peak;
   const learnt = (): boolean => losses.at(-1)! <= byHeart * losses[0]!;
-  await take(bench, overfitSteps, () => ({ batch: () => row, rate }), (rows) => {
-    losses.push(...rows.map(({ loss }) => loss));
-    tell(losses);
-    return isEnded() || learnt() || rows.some(({ clip }) => clip === 0 || clip === -1);
-  });
+  await take(
+    bench,
+    overfitSteps,
+    () => ({ batch: () => row, rate }),
+    (rows) => {
+      losses.push(...rows.map(({ loss }) => loss));
+      tell(losses);
+      return isEnded() || learnt() || rows.some(({ clip }) => clip === 0 || clip === -1);
+    },
+  );
   return { losses, rate, learnt: learnt() };
 }
 
@@ -105,7 +127,14 @@ export async function startingBench(
   const engine = await Engine.create(device, software, config, tokenIndex, compiling);
   if (base) engine.load(base.weights);
   else engine.initialize(config.seed);
-  return { config, engine, batches: data.batches, place: base?.metadata.drawn ?? placeOfStep(0, config.batch), blend, adamSteps: 0 };
+  return {
+    config,
+    engine,
+    batches: data.batches,
+    place: base?.metadata.drawn ?? placeOfStep(0, config.batch),
+    blend,
+    adamSteps: 0,
+  };
 }
 
 export interface GridWork {
@@ -136,7 +165,8 @@ export async function runGrid(
   const isDone = (cell: Omit<GridRow, 'loss'>): boolean =>
     done.some(({ rate, sequences, seed }) => rate === cell.rate && sequences === cell.sequences && seed === cell.seed);
   for (const sequences of plan.batches) {
-    const cellsOf = (seed: number) => plan.rates.map((rate) => ({ rate, sequences, seed })).filter((cell) => !isDone(cell));
+    const cellsOf = (seed: number) =>
+      plan.rates.map((rate) => ({ rate, sequences, seed })).filter((cell) => !isDone(cell));
     const [first] = plan.seeds.flatMap(cellsOf);
     if (!first) continue;
     const engine = await Engine.create(device, software, cellConfig(config, first, plan.tokens), tokenIndex);

@@ -36,7 +36,12 @@ function variantsOf(device: GPUDevice, software: boolean): Variant[] {
 const known = new WeakMap<GPUDevice, Map<string, string>>();
 
 /** The first kernel of a variant that is wrong on this device; empty: none is. */
-export async function wrongKernel(memory: Memory, config: RunConfig, checkpoint: boolean, products: readonly Product[]): Promise<string> {
+export async function wrongKernel(
+  memory: Memory,
+  config: RunConfig,
+  checkpoint: boolean,
+  products: readonly Product[],
+): Promise<string> {
   const { device } = memory;
   let answers = known.get(device);
   if (!answers) known.set(device, (answers = new Map()));
@@ -72,7 +77,11 @@ export async function soundVariant<T extends Made>(
     try {
       made = await make(context);
       const kernel = await wrong(made);
-      if (kernel === '') return { made, notice: first === '' ? null : `${first}: a safer and slower variant without ${without} is used.` };
+      if (kernel === '')
+        return {
+          made,
+          notice: first === '' ? null : `${first}: a safer and slower variant without ${without} is used.`,
+        };
       first ||= `This graphics driver miscalculates the kernel ${kernel}`;
     } catch (error) {
       made?.destroy();
@@ -82,7 +91,10 @@ export async function soundVariant<T extends Made>(
     }
     made.destroy();
   }
-  throw new UserError(`${first}, and so it is with every variant of it: update the graphics driver or the browser, or use another machine.`, {
-    code: 'gpu-wrong',
-  });
+  throw new UserError(
+    `${first}, and so it is with every variant of it: update the graphics driver or the browser, or use another machine.`,
+    {
+      code: 'gpu-wrong',
+    },
+  );
 }

@@ -9,15 +9,18 @@ export interface Metric {
 
 export const METRICS = {
   loss: {
-    explanation: 'Mean −ln p of the next token over a step’s batch, in nats: 0 is certainty, ln V is a guess among all V tokens.',
+    explanation:
+      'Mean −ln p of the next token over a step’s batch, in nats: 0 is certainty, ln V is a guess among all V tokens.',
     formula: 'L = −1/N · Σ ln p(token | tokens before it)',
   },
   smoothed: {
     explanation: 'Moving average of the loss. It restarts with each phase, so that the switch stays visible.',
-    formula: 'm = s^d · m + (1 − s^d) · L over its mass, the same sum with 1 for L; d: thousandths of the run since the last point',
+    formula:
+      'm = s^d · m + (1 − s^d) · L over its mass, the same sum with 1 for L; d: thousandths of the run since the last point',
   },
   rate: {
-    explanation: 'η, how far a step moves the weights. The continued run starts at the base’s last rate and falls along a cosine.',
+    explanation:
+      'η, how far a step moves the weights. The continued run starts at the base’s last rate and falls along a cosine.',
     source: reuse('Figure 3 and Table 8', 'T'),
   },
   blend: {
@@ -34,7 +37,8 @@ export const METRICS = {
     formula: 'L = −1/N · Σ ln p(token | tokens before it), N held-out tokens',
   },
   change: {
-    explanation: 'Held-out loss now minus that at the start: below 0 the model learnt this source, above 0 it forgot it.',
+    explanation:
+      'Held-out loss now minus that at the start: below 0 the model learnt this source, above 0 it forgot it.',
     formula: 'ΔL = L(now) − L(start)',
   },
   sinceSwitch: {
@@ -79,7 +83,8 @@ export const METRICS = {
     formula: 'g ← g · min(1, clip / ‖g‖)',
   },
   updateRatio: {
-    explanation: 'Size of an update relative to the tensor: about a thousandth in large models, a few hundredths in small ones at first.',
+    explanation:
+      'Size of an update relative to the tensor: about a thousandth in large models, a few hundredths in small ones at first.',
     formula: '‖Δw‖ / ‖w‖ = ratio',
   },
   deadUnits: {
@@ -99,7 +104,8 @@ export const METRICS = {
     formula: 'Σ accuracy of a suite / suites = mean',
   },
   retention: {
-    explanation: 'Accuracy on what the base knew and the continued text hardly mentions: what is not forgotten. The paper measures none.',
+    explanation:
+      'Accuracy on what the base knew and the continued text hardly mentions: what is not forgotten. The paper measures none.',
     formula: 'Σ accuracy of a retention suite / suites = retention',
   },
   average: {
@@ -107,7 +113,8 @@ export const METRICS = {
     formula: 'Σ accuracy of a suite / suites = mean',
   },
   paperAverage: {
-    explanation: 'The paper’s figure for the same comparison, with its table. Its models and tasks are others: compare signs and order.',
+    explanation:
+      'The paper’s figure for the same comparison, with its table. Its models and tasks are others: compare signs and order.',
     source: reuse('Tables 5 to 9', 'T'),
   },
   logProb: {
@@ -115,7 +122,8 @@ export const METRICS = {
     formula: 'Σ ln p(answer | question) / questions = log p',
   },
   difference: {
-    explanation: 'This arm minus the control from the same base, in points, with the 95 % interval over seeds. An interval that includes zero shows no difference.',
+    explanation:
+      'This arm minus the control from the same base, in points, with the 95 % interval over seeds. An interval that includes zero shows no difference.',
     formula: 'interval = mean of d ± t · s / √seeds, Student’s t of paired differences d',
   },
   seedsWon: {
@@ -123,7 +131,8 @@ export const METRICS = {
     formula: 'Σ [arm > control] over seeds = seeds won',
   },
   forgotten: {
-    explanation: 'Held-out loss of this source at the end of the arm minus that of its base: below 0 it was learnt, above 0 forgotten.',
+    explanation:
+      'Held-out loss of this source at the end of the arm minus that of its base: below 0 it was learnt, above 0 forgotten.',
     formula: 'ΔL = L(end) − L(base)',
   },
   documentTokens: {
@@ -135,7 +144,8 @@ export const METRICS = {
     formula: 'documents = |pool|, different ones = |set of their texts|',
   },
   heldOutMet: {
-    explanation: 'Share of held-out documents that also occur in the training text, word for word: short ones repeat by chance.',
+    explanation:
+      'Share of held-out documents that also occur in the training text, word for word: short ones repeat by chance.',
     formula: 'held-out documents met in training / held-out documents = share',
   },
   items: {

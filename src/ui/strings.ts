@@ -171,7 +171,11 @@ export const text = {
       if (refused === null) return 'Kept in this browser until it has a GPU again.';
       if (refused === 'off')
         return 'The browser switched graphics off after repeated crashes: close all its windows and open it again; what is saved stays.';
-      const time = new Date(refused).toLocaleTimeString('en', { hour: 'numeric', minute: '2-digit', second: '2-digit' });
+      const time = new Date(refused).toLocaleTimeString('en', {
+        hour: 'numeric',
+        minute: '2-digit',
+        second: '2-digit',
+      });
       return `The browser has paused graphics after crashes: leave this page open, it asks again at ${time}.`;
     },
   },
@@ -414,7 +418,7 @@ export const text = {
     weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
     more: 'All settings',
     experimentUnderWay: 'An experiment is under way on the other sheet: stop it there first.',
-files: 'Your own text',
+    files: 'Your own text',
     filesNote:
       'Choose or drop files: .txt, .md, .docx, .csv, .tsv, .json or .jsonl, also as .zip or .gz. They are read in this tab ' +
       'and never leave your machine.',
@@ -585,10 +589,12 @@ files: 'Your own text',
   footer: 'Everything runs in this tab: no account, no server, nothing is sent.',
   /** Without a full stop: what becomes of the run follows. */
   workerLost: (why: string) => `The training process ended unexpectedly${why && ` (${why})`}`,
-  workerSilent: (seconds: number) => `The training process did not answer for ${format.duration(seconds)} and was ended`,
+  workerSilent: (seconds: number) =>
+    `The training process did not answer for ${format.duration(seconds)} and was ended`,
   workerReplaced: (what: string, step: number) =>
     `${what}: the run goes on from step ${format.integer(step)} in a new one, and nothing was lost.`,
-  workerReplacedExperiment: (what: string) => `${what}: the arm under way starts again in a new one, and finished rows are kept.`,
+  workerReplacedExperiment: (what: string) =>
+    `${what}: the arm under way starts again in a new one, and finished rows are kept.`,
   unreadable: 'a message of it could not be read',
   pageError: (what: string) =>
     `Something on this page went wrong (${what}); what trains goes on. If something does not respond, reload the page: saved runs are offered again.`,

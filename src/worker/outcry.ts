@@ -14,7 +14,8 @@ function carryCodes(): void {
     serialize(thrown) {
       const [serialized, transferables] = handler.serialize(thrown);
       const { value: error } = thrown as { value: unknown };
-      if (serialized.isError && error instanceof Error && 'code' in error) Object.assign(serialized.value as object, { code: error.code });
+      if (serialized.isError && error instanceof Error && 'code' in error)
+        Object.assign(serialized.value as object, { code: error.code });
       return [serialized, transferables];
     },
   });

@@ -32,7 +32,8 @@ async function keep(cache: Cache, path: string): Promise<void> {
   if (await cache.match(address)) return;
   const response = await fetch(address, { cache: 'no-cache' });
   const hash = await sha256(await response.clone().arrayBuffer());
-  if (!response.ok || hash !== files[path]) throw new Error(`${path} is not of this version (status ${response.status}).`);
+  if (!response.ok || hash !== files[path])
+    throw new Error(`${path} is not of this version (status ${response.status}).`);
   await cache.put(address, response);
 }
 

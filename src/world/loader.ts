@@ -64,7 +64,8 @@ export class WorldLoader {
     const cumulative = this.#probabilities(blend);
     into.counts.fill(0);
     const { sequences, length } = this.shape;
-    for (let b = 0; b < sequences; b++) this.#fillRow({ rows: rows + b, tokens: tokens + b * length }, cumulative, into, b);
+    for (let b = 0; b < sequences; b++)
+      this.#fillRow({ rows: rows + b, tokens: tokens + b * length }, cumulative, into, b);
     return into;
   }
 

@@ -112,7 +112,11 @@ export function readWordTokenizer(json: unknown): WordTokenizer {
   const words: string[] = [];
   for (const [word, id] of entries) {
     const free = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < entries.length && !(id in words);
-    if (!free) throw refused('vocabulary', `it cuts or numbers words otherwise than a world does (${quoted(word)} is ${shown(id)})`);
+    if (!free)
+      throw refused(
+        'vocabulary',
+        `it cuts or numbers words otherwise than a world does (${quoted(word)} is ${shown(id)})`,
+      );
     words[id] = word;
   }
   if (words[0] !== END_OF_TEXT || !words.includes(UNKNOWN)) {

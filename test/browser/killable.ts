@@ -22,7 +22,16 @@ export class KillableBrowser {
     rmSync(portFile, { force: true });
     const child = spawn(
       executable(),
-      ['--headless=new', '--no-sandbox', '--no-first-run', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...switches, ...toTheSink(), 'about:blank'],
+      [
+        '--headless=new',
+        '--no-sandbox',
+        '--no-first-run',
+        '--remote-debugging-port=0',
+        `--user-data-dir=${profile}`,
+        ...switches,
+        ...toTheSink(),
+        'about:blank',
+      ],
       // A group of its own, so that all its processes can be killed at once.
       { detached: true, stdio: 'ignore' },
     );
@@ -32,7 +41,9 @@ export class KillableBrowser {
         if (!portTold().includes('\n')) throw new Error('Chromium opened no debugging port.');
       };
       await vi.waitFor(opened, { timeout: patience, interval: 20 });
-      const browser = await chromium.connectOverCDP(`http://127.0.0.1:${portTold().split('\n')[0]}`, { timeout: patience });
+      const browser = await chromium.connectOverCDP(`http://127.0.0.1:${portTold().split('\n')[0]}`, {
+        timeout: patience,
+      });
       browser.contexts()[0]!.setDefaultTimeout(patience);
       return new KillableBrowser(child, browser);
     } catch (error) {
@@ -64,7 +75,9 @@ export class KillableBrowser {
 
   /** Resident memory of its processes of a type, MB. Linux. */
   residentMegabytes(type: string): number {
-    const kilobytes = this.#processes(type).map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0));
+    const kilobytes = this.#processes(type).map((pid) =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0),
+    );
     return kilobytes.reduce((sum, one) => sum + one, 0) / 1024;
   }
 

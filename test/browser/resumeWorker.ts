@@ -12,7 +12,11 @@ export interface Finished {
   losses: number[];
 }
 
-export type Command = { kind: 'start'; config: RunConfig } | { kind: 'resume' } | { kind: 'pause' } | { kind: 'continue' };
+export type Command =
+  | { kind: 'start'; config: RunConfig }
+  | { kind: 'resume' }
+  | { kind: 'pause' }
+  | { kind: 'continue' };
 
 const trainer = createTrainer('no data', 'no bases');
 
@@ -25,12 +29,17 @@ addEventListener('message', async ({ data: command }: MessageEvent<Command>) => 
       said.steps.push(...events.metrics.step);
       said.losses.push(...events.metrics.loss);
     }
-    if (events.state) said.state = 'message' in events.state ? `${events.state.kind}: ${events.state.message}` : events.state.kind;
-    postMessage({ events: { state: events.state, saved: events.saved, notices: events.notices, step: said.steps.at(-1) } });
+    if (events.state)
+      said.state = 'message' in events.state ? `${events.state.kind}: ${events.state.message}` : events.state.kind;
+    postMessage({
+      events: { state: events.state, saved: events.saved, notices: events.notices, step: said.steps.at(-1) },
+    });
   };
   if (command.kind === 'start') await trainer.start(command.config, [], hear);
   else {
-    const { runs: [run] } = await trainer.savedRuns();
+    const {
+      runs: [run],
+    } = await trainer.savedRuns();
     postMessage({ resuming: run });
     await trainer.resumeSaved(run!.id, hear);
   }

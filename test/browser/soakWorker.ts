@@ -54,13 +54,19 @@ async function soak({ config, name, lose, every, saveEvery }: SoakCommand): Prom
   const noShards = (file: string) => Promise.reject(new Error(`asked for ${file}`));
   const training = await prepareData(config, [], noShards, () => {});
   let now = 0;
-  const keeper = new Keeper(store, { saved() {}, failed: (_, message) => postMessage({ failed: message }) }, {}, {
-    history: from?.history,
-    now: () => now,
-  });
+  const keeper = new Keeper(
+    store,
+    { saved() {}, failed: (_, message) => postMessage({ failed: message }) },
+    {},
+    {
+      history: from?.history,
+      now: () => now,
+    },
+  );
   let state = '';
   const listener = {
-    state: (said: { kind: string; message?: string }) => void (state = said.message === undefined ? said.kind : `${said.kind}: ${said.message}`),
+    state: (said: { kind: string; message?: string }) =>
+      void (state = said.message === undefined ? said.kind : `${said.kind}: ${said.message}`),
     metric({ step }: MetricRow) {
       now += due / saveEvery;
       if (step % every === 0) postMessage({ step });
@@ -73,7 +79,12 @@ async function soak({ config, name, lose, every, saveEvery }: SoakCommand): Prom
   };
   const at = from?.progress.step ?? 0;
   const disturb = disturbance({ lose: lose.filter((step) => step >= at) });
-  const run = new SupervisedRun(openDevice, { config, data: training, base: null, keeper, from, disturb }, listener, new Losses(0));
+  const run = new SupervisedRun(
+    openDevice,
+    { config, data: training, base: null, keeper, from, disturb },
+    listener,
+    new Losses(0),
+  );
   await run.train();
   const { engine } = await run.live();
   const { parameters, moments1, moments2 } = await engine.snapshot();

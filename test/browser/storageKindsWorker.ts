@@ -38,12 +38,14 @@ async function tryCalls(files: Files): Promise<{ calls: number; wrong: string[] 
     const mark = acknowledged + 1000 * at;
     bodies.set(mark, body);
     const outcome = await store.save([body], { mark }).catch((error: unknown) => error);
-    if (outcome instanceof Error && !(outcome instanceof StorageError)) wrong.push(`${fault} at ${at}: ${String(outcome)}`);
+    if (outcome instanceof Error && !(outcome instanceof StorageError))
+      wrong.push(`${fault} at ${at}: ${String(outcome)}`);
     if (!(outcome instanceof Error)) acknowledged = mark;
     const loaded = await new SlotStore(files, 'calls', options).load();
     const found = Number(loaded?.head.facts.mark ?? 0);
     if (found !== acknowledged && found !== mark) wrong.push(`${fault} at ${at}: ${found} instead of ${acknowledged}`);
-    if (loaded && !loaded.body.every((byte, i) => byte === bodies.get(found)![i])) wrong.push(`${fault} at ${at}: other bytes`);
+    if (loaded && !loaded.body.every((byte, i) => byte === bodies.get(found)![i]))
+      wrong.push(`${fault} at ${at}: other bytes`);
     acknowledged = found;
     untouched = failing.calls < at;
   }
@@ -61,7 +63,10 @@ async function tryKind(files: Files, bytes: number): Promise<Kind> {
     const again = new SlotStore(files, 'kinds');
     const loaded = await again.load();
     check(loaded!.head.facts.generation === generation, `generation ${generation}`);
-    check(loaded!.body.every((byte, i) => byte === body[i]), `bytes of generation ${generation}`);
+    check(
+      loaded!.body.every((byte, i) => byte === body[i]),
+      `bytes of generation ${generation}`,
+    );
   }
   // A damaged segment: the save before it, by name.
   const file = await files.open('kinds.a.0');
@@ -79,10 +84,14 @@ async function tryKind(files: Files, bytes: number): Promise<Kind> {
 
 addEventListener('message', async ({ data: bytes }: MessageEvent<number>) => {
   const results: Kind[] = [];
-  for (const files of [await OpfsFiles.create(), await IndexedDbFiles.create(), new MemoryFiles()]) results.push(await tryKind(files, bytes));
+  for (const files of [await OpfsFiles.create(), await IndexedDbFiles.create(), new MemoryFiles()])
+    results.push(await tryKind(files, bytes));
   // Two writers of one run: the second is refused until the first lets go.
   const release = await holdRun('held');
-  const refusal = await holdRun('held').then(() => 'let in', ({ code }: { code: string }) => code);
+  const refusal = await holdRun('held').then(
+    () => 'let in',
+    ({ code }: { code: string }) => code,
+  );
   release();
   await navigator.locks.request('run:held', () => {});
   (await holdRun('held'))();
@@ -96,5 +105,9 @@ addEventListener('message', async ({ data: bytes }: MessageEvent<number>) => {
   };
   const blocked = await openFiles();
   await root.removeEntry('runs', { recursive: true });
-  postMessage({ results, refusal, opened: [opened, without, blocked].map(({ files, notice }) => ({ kind: files.kind, notice })) });
+  postMessage({
+    results,
+    refusal,
+    opened: [opened, without, blocked].map(({ files, notice }) => ({ kind: files.kind, notice })),
+  });
 });

@@ -35,7 +35,14 @@ function command(...args: string[]): Answer {
     encoding: 'utf8',
     timeout: 2 * patience,
   });
-  return { status, stdout, stderr: stderr.split('\n').filter((line) => !line.startsWith('npm warn')).join('\n') };
+  return {
+    status,
+    stdout,
+    stderr: stderr
+      .split('\n')
+      .filter((line) => !line.startsWith('npm warn'))
+      .join('\n'),
+  };
 }
 
 /** The same in this process, where kernels are compiled once for all tests. */
@@ -49,15 +56,39 @@ const text = write('text.txt', Array.from({ length: 400 }, (_, i) => `The number
 describe('npm run recipe', () => {
   it('trains base and both phases, writes the contract, and scores and samples what it wrote', async () => {
     const out = at('run');
-    const sets = ['base.steps=30', 'continued.steps=15', 'base.schedule.warmupSteps=3', 'batch.length=32'].flatMap((line) => ['--set', line]);
-    const { status, stderr } = command('--preset', 'smoke', '--data', `notes=${text}`, ...sets, '--seed', '3', '--out', out);
+    const sets = ['base.steps=30', 'continued.steps=15', 'base.schedule.warmupSteps=3', 'batch.length=32'].flatMap(
+      (line) => ['--set', line],
+    );
+    const { status, stderr } = command(
+      '--preset',
+      'smoke',
+      '--data',
+      `notes=${text}`,
+      ...sets,
+      '--seed',
+      '3',
+      '--out',
+      out,
+    );
     expect(status, stderr).toBe(0);
     const json = (name: string) => JSON.parse(readFileSync(path.join(out, name), 'utf8'));
     const config = json('config.json');
     expect(config.base.blend).toEqual({ notes: 1 });
-    const lines = readFileSync(path.join(out, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    const lines = readFileSync(path.join(out, 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(lines.length).toBe(45);
-    expect(Object.keys(lines[0]).sort()).toEqual(['blend', 'gradNorm', 'loss', 'lr', 'phase', 'step', 'tokens', 'tokensPerSecond']);
+    expect(Object.keys(lines[0]).sort()).toEqual([
+      'blend',
+      'gradNorm',
+      'loss',
+      'lr',
+      'phase',
+      'step',
+      'tokens',
+      'tokensPerSecond',
+    ]);
     expect(lines.at(-1).loss).toBeLessThan(lines[0].loss - 1);
     const summary = json('summary.json');
     expect(summary.switchStep).toBe(planRun(config).switchStep);
@@ -72,12 +103,17 @@ describe('npm run recipe', () => {
     expect(heldOut.map(({ step }: { step: number }) => step)).toEqual(ends);
     expect(heldOut.every(({ rows }: { rows: Record<string, number[]> }) => rows.notes!.length > 0)).toBe(true);
     expect(written.filter(({ question }: Sample) => question).map(({ step }: Sample) => step)).toEqual(ends.slice(1));
-    expect(readdirSync(path.join(out, 'model'))).toEqual(expect.arrayContaining(['config.json', 'model.safetensors', 'tokenizer.json']));
+    expect(readdirSync(path.join(out, 'model'))).toEqual(
+      expect.arrayContaining(['config.json', 'model.safetensors', 'tokenizer.json']),
+    );
 
     // Scored by the command and by an independent f64 forward: the same nats for every token.
     const scored = at('score.json');
     const model = path.join(out, 'model');
-    const short = write('short.txt', 'The number after 12 is 13.\nThe number after 13 is 14.\nThe number after 14 is what?');
+    const short = write(
+      'short.txt',
+      'The number after 12 is 13.\nThe number after 13 is 14.\nThe number after 14 is what?',
+    );
     expect((await recipe('score', '--model', model, '--text', short, '--json', scored)).status).toBe(0);
     const { tokens, nll } = JSON.parse(readFileSync(scored, 'utf8'));
     const files = readFolder(model);
@@ -89,8 +125,13 @@ describe('npm run recipe', () => {
 
     // Documents are read as --data reads them, not as what they are written in.
     const halves = ['The number after 12 is 13.', 'The number after 13 is 14.'];
-    for (const [name, content] of [['two.txt', halves.join('')], ['two.jsonl', halves.map((one) => JSON.stringify({ text: one })).join('\n')]] as const) {
-      expect((await recipe('score', '--model', model, '--text', write(name, content), '--json', at(`${name}.json`))).status).toBe(0);
+    for (const [name, content] of [
+      ['two.txt', halves.join('')],
+      ['two.jsonl', halves.map((one) => JSON.stringify({ text: one })).join('\n')],
+    ] as const) {
+      expect(
+        (await recipe('score', '--model', model, '--text', write(name, content), '--json', at(`${name}.json`))).status,
+      ).toBe(0);
     }
     expect(json('../two.jsonl.json')).toEqual(json('../two.txt.json'));
 
@@ -104,9 +145,19 @@ describe('npm run recipe', () => {
   it('continues a base checkpoint bit for bit as the run in one go, from its final rate', async () => {
     const sets = (...lines: string[]) => lines.flatMap((line) => ['--set', line]);
     // One layer: most of the time goes into the samples, which are asked for at every phase's end.
-    const short = ['--preset', 'smoke', '--data', `notes=${text}`, ...sets('base.steps=12', 'base.schedule.warmupSteps=2', 'model.num_hidden_layers=1')];
+    const short = [
+      '--preset',
+      'smoke',
+      '--data',
+      `notes=${text}`,
+      ...sets('base.steps=12', 'base.schedule.warmupSteps=2', 'model.num_hidden_layers=1'),
+    ];
     const continued = sets('continued.steps=8', 'continued.keepMoments=false');
-    const lines = (run: string) => readFileSync(path.join(at(run), 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    const lines = (run: string) =>
+      readFileSync(path.join(at(run), 'metrics.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
     for (const [out, args] of [
       ['whole', [...short, ...continued]],
       ['base', [...short, '--set', 'continued=off']],
@@ -119,14 +170,36 @@ describe('npm run recipe', () => {
     }
     const curve = (run: string) => lines(run).map(({ step, loss, lr, phase }) => ({ step, loss, lr, phase }));
     expect(curve('rest')).toEqual(curve('whole').slice(12));
-    const { status, stderr } = await recipe('--base', path.join(at('base'), 'model'), '--preset', 'smoke', '--tokenizer', 'bpe:300', '--data', `notes=${text}`, '--out', at('other'));
+    const { status, stderr } = await recipe(
+      '--base',
+      path.join(at('base'), 'model'),
+      '--preset',
+      'smoke',
+      '--tokenizer',
+      'bpe:300',
+      '--data',
+      `notes=${text}`,
+      '--out',
+      at('other'),
+    );
     expect(status).not.toBe(0);
     expect(stderr.trim().split('\n').at(-1)).toMatch(/vocab_size/);
   });
 
   it('runs an experiment into results.json and table.md, and goes on where it stopped', async () => {
     const out = at('experiment');
-    const args = ['experiment', 'f1', '--preset', 'ci', '--set', 'base.steps=12', '--set', 'continued.steps=6', '--out', out];
+    const args = [
+      'experiment',
+      'f1',
+      '--preset',
+      'ci',
+      '--set',
+      'base.steps=12',
+      '--set',
+      'continued.steps=6',
+      '--out',
+      out,
+    ];
     const first = await recipe(...args, '--seeds', '1', '--base', 'train');
     expect(first.status, first.stderr).toBe(0);
     const second = await recipe(...args, '--seeds', '2', '--base', 'train');
@@ -152,7 +225,9 @@ describe('npm run recipe', () => {
     const out = at('range');
     const { status, stderr } = await recipe('range', '--preset', 'ci', '--base', 'shipped', '--out', out);
     expect(status, stderr).toBe(0);
-    const { from, points, smoothed, rule, edge, band, diverged } = JSON.parse(readFileSync(path.join(out, 'range.json'), 'utf8'));
+    const { from, points, smoothed, rule, edge, band, diverged } = JSON.parse(
+      readFileSync(path.join(out, 'range.json'), 'utf8'),
+    );
     expect(from).toBe('the base of seed 1');
     expect(points[0].rate).toBe(1e-5);
     expect(diverged || points.length === 201).toBe(true);
@@ -161,19 +236,38 @@ describe('npm run recipe', () => {
     expect(rule).toBe('edge');
     expect(edge).toBeGreaterThan(2e-3);
     expect(band).toEqual([edge / 10, edge / 3]);
-    expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toContain('From the base of seed 1. The loss falls nowhere by half a nat');
+    expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toContain(
+      'From the base of seed 1. The loss falls nowhere by half a nat',
+    );
   });
 
   it('fills a grid, and goes on where it stopped', async () => {
     const out = at('grid');
-    const args = ['grid', '--preset', 'ci', '--rates', '0.001,0.01', '--batches', '2', '--tokens', '1280', '--out', out];
+    const args = [
+      'grid',
+      '--preset',
+      'ci',
+      '--rates',
+      '0.001,0.01',
+      '--batches',
+      '2',
+      '--tokens',
+      '1280',
+      '--out',
+      out,
+    ];
     const first = await recipe(...args, '--seeds', '1');
     expect(first.status, first.stderr).toBe(0);
     const second = await recipe(...args, '--seeds', '2');
     expect(second.status, second.stderr).toBe(0);
     expect(second.stderr).toContain('2 rows there already');
     const { rows } = JSON.parse(readFileSync(path.join(out, 'grid.json'), 'utf8'));
-    expect(rows.map(({ seed, rate }: { seed: number; rate: number }) => [seed, rate])).toEqual([[1, 0.001], [1, 0.01], [2, 0.001], [2, 0.01]]);
+    expect(rows.map(({ seed, rate }: { seed: number; rate: number }) => [seed, rate])).toEqual([
+      [1, 0.001],
+      [1, 0.01],
+      [2, 0.001],
+      [2, 0.01],
+    ]);
     expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toMatch(/\*\* best/);
     const other = await recipe(...args, '--set', 'model.norm_eps=1e-6', '--seeds', '1');
     expect(other.stderr.trim().split('\n').at(-1)).toMatch(/another configuration/);
@@ -190,7 +284,12 @@ describe('npm run recipe', () => {
     ['a missing file', ['--data', 'notes=/nowhere/at/all.txt'], /nowhere/],
   ])('refuses %s in one sentence and leaves nothing behind', async (_, args, sentence) => {
     const out = at('refused');
-    const { status, stderr } = await recipe(...(args.includes('--preset') ? [] : ['--preset', 'smoke']), ...args, '--out', out);
+    const { status, stderr } = await recipe(
+      ...(args.includes('--preset') ? [] : ['--preset', 'smoke']),
+      ...args,
+      '--out',
+      out,
+    );
     expect(status).not.toBe(0);
     const last = stderr.trim().split('\n').at(-1)!;
     expect(last).toMatch(sentence);

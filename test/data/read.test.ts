@@ -8,7 +8,8 @@ import { gunzip, LARGEST_TEXT, readDocuments, readFile, type ReadOptions } from 
 import { UserError } from '../../src/util/errors.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const textsOf = async (name: string, bytes: Uint8Array) => (await readDocuments('mine', name, bytes)).map(({ text }) => text);
+const textsOf = async (name: string, bytes: Uint8Array) =>
+  (await readDocuments('mine', name, bytes)).map(({ text }) => text);
 const refusal = async (name: string, bytes: Uint8Array) => {
   try {
     await readDocuments('mine', name, bytes);
@@ -26,7 +27,11 @@ describe('plain text', async () => {
   });
 
   test('is divided by form feeds and end-of-text marks', async () => {
-    expect(await textsOf('a.md', utf8('one\n<|endoftext|>\ntwo\f\r\nthree<|endoftext|>'))).toEqual(['one\n', 'two', 'three']);
+    expect(await textsOf('a.md', utf8('one\n<|endoftext|>\ntwo\f\r\nthree<|endoftext|>'))).toEqual([
+      'one\n',
+      'two',
+      'three',
+    ]);
   });
 
   test('loses its byte-order mark, and keeps one further in', async () => {
@@ -47,7 +52,11 @@ describe('JSON lines', () => {
       '{"question": "Who?", "answer": "She."}\r',
       '{"prompt": "1 + 1 =", "answer": "2"}',
     ];
-    expect(await textsOf('a.jsonl', utf8(lines.join('\n')))).toEqual(['plain', 'Question: Who?\nAnswer: She.', '1 + 1 =\n2']);
+    expect(await textsOf('a.jsonl', utf8(lines.join('\n')))).toEqual([
+      'plain',
+      'Question: Who?\nAnswer: She.',
+      '1 + 1 =\n2',
+    ]);
   });
 
   test.each([
@@ -75,12 +84,15 @@ describe('what cannot be read', async () => {
     [[0x61, 0xed, 0xa0, 0x80], 1, '0xed', 3],
     [[0xc0, 0xaf], 0, '0xc0', 2],
     [[0x61, 0xf0, 0x9f, 0x90], 1, '0xf0'],
-  ] as [number[], number, string, number?][])('invalid UTF-8 %j is named by its byte', async (bytes, at, value, places) => {
-    const others = places === undefined ? '' : `, the first of ${places} places`;
-    expect(await refusal('a.txt', Uint8Array.from(bytes))).toBe(
-      `a.txt is not UTF-8: byte ${at} (${value}) is invalid${others}; save it as UTF-8 text.`,
-    );
-  });
+  ] as [number[], number, string, number?][])(
+    'invalid UTF-8 %j is named by its byte',
+    async (bytes, at, value, places) => {
+      const others = places === undefined ? '' : `, the first of ${places} places`;
+      expect(await refusal('a.txt', Uint8Array.from(bytes))).toBe(
+        `a.txt is not UTF-8: byte ${at} (${value}) is invalid${others}; save it as UTF-8 text.`,
+      );
+    },
+  );
 
   test('the byte is found in a large file', async () => {
     const bytes = utf8('größer '.repeat(100_000));
@@ -89,10 +101,16 @@ describe('what cannot be read', async () => {
   });
 
   test('UTF-32, half a unit of UTF-16, and kinds that are not read', async () => {
-    expect(await refusal('a.txt', Uint8Array.of(0xff, 0xfe, 0, 0, 0x61, 0, 0, 0))).toBe('a.txt is UTF-32: save it as UTF-8.');
-    expect(await refusal('a.txt', Uint8Array.of(0xff, 0xfe, 0x61, 0, 0x62))).toMatch(/not whole UTF-16: byte 4 \(0x62\)/);
+    expect(await refusal('a.txt', Uint8Array.of(0xff, 0xfe, 0, 0, 0x61, 0, 0, 0))).toBe(
+      'a.txt is UTF-32: save it as UTF-8.',
+    );
+    expect(await refusal('a.txt', Uint8Array.of(0xff, 0xfe, 0x61, 0, 0x62))).toMatch(
+      /not whole UTF-16: byte 4 \(0x62\)/,
+    );
     for (const name of ['a.png', 'a.rtf', 'a.html.gz', 'folder/a.pdf']) {
-      expect(await refusal(name, utf8('x'))).toMatch(/is of no kind that is read here \(\.txt, .*\.docx, \.zip, also as \.gz\): .*\.txt\.$/);
+      expect(await refusal(name, utf8('x'))).toMatch(
+        /is of no kind that is read here \(\.txt, .*\.docx, \.zip, also as \.gz\): .*\.txt\.$/,
+      );
     }
   });
 
@@ -177,7 +195,12 @@ describe('any file, piece by piece', () => {
       const blob = await openAsBlob(file);
       let pieces = 0;
       const counted = new TransformStream({ transform: (piece, to) => void (pieces++, to.enqueue(piece)) });
-      const huge = Object.assign(blob, { stream: ((stream) => () => stream.pipeThrough(counted))(blob.stream()) });
+      const huge = Object.assign(blob, {
+        stream: (
+          (stream) => () =>
+            stream.pipeThrough(counted)
+        )(blob.stream()),
+      });
       await expect(readFile('mine', 'huge.txt', huge)).rejects.toThrow(
         'huge.txt has 2500 MB of text and a file may have 269 MB: divide it into smaller files.',
       );

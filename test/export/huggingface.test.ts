@@ -190,7 +190,12 @@ describe('readHuggingFaceFolder', () => {
     ['a gated activation', withConfig({ hidden_act: 'silu' }), 'config', 'hidden_act must be "relu2"'],
     ['tied embeddings', withConfig({ tie_word_embeddings: true }), 'config', 'tie_word_embeddings must be false'],
     ['scaled RoPE', withConfig({ rope_scaling: null, rope_parameters: { rope_type: 'yarn' } }), 'config', 'got "yarn"'],
-    ['two bases of RoPE', withConfig({ rope_theta: 500 }), 'config', 'rope_theta is 500 and rope_theta in rope_parameters is 10000'],
+    [
+      'two bases of RoPE',
+      withConfig({ rope_theta: 500 }),
+      'config',
+      'rope_theta is 500 and rope_theta in rope_parameters is 10000',
+    ],
     ['a size of 0', withConfig({ hidden_size: 0 }), 'config', 'hidden_size must be a whole number'],
     [
       'heads that do not group',

@@ -79,8 +79,10 @@ export function fuzz<I extends Input>(
     const outcome = outcomeOf(target, input);
     const now = clock.wall();
     report.slowestMs = Math.max(report.slowestMs, now - before);
-    const reason = 'broken' in outcome ? outcome.broken : now - before > PATIENCE ? slowness(target, input, clock) : null;
-    if (reason !== null) report.failures.push({ seed, case: index, reason, input: smallest(target, input, reason, clock) });
+    const reason =
+      'broken' in outcome ? outcome.broken : now - before > PATIENCE ? slowness(target, input, clock) : null;
+    if (reason !== null)
+      report.failures.push({ seed, case: index, reason, input: smallest(target, input, reason, clock) });
     else if ('name' in outcome) report.outcomes[outcome.name] = (report.outcomes[outcome.name] ?? 0) + 1;
     before = reason === null ? now : clock.wall();
     report.seconds = (before - began) / 1000;

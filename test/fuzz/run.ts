@@ -15,7 +15,13 @@ import { Watchdog } from './watchdog.ts';
 const flags = {
   minutes: { kind: number(1e-3, 1e6), about: 'time for all targets together; 1 by default' },
   cases: { kind: count(1, 2 ** 53 - 1), about: 'most cases of a target' },
-  target: { kind: choice('NAME', targets.map(({ name }) => name)), about: 'one target alone' },
+  target: {
+    kind: choice(
+      'NAME',
+      targets.map(({ name }) => name),
+    ),
+    about: 'one target alone',
+  },
   seed: { kind: count(0, greatestSeed), about: 'of what is drawn; 1 by default' },
 } as const;
 const given = readFlags({ name: 'fuzz', flags, example: '--minutes 5' }, process.argv.slice(2));

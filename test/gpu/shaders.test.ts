@@ -45,7 +45,13 @@ function everything(dtype: DType, d: number): Graph {
   const heads = { H, K, d, ropeTheta: 10000, ropeFactor: 0.5 };
 
   const names = ['qkv', 'o', 'up', 'down', 'head'];
-  const half = halfWeights(g, layoutPool(names.map((name) => ({ name, shape: [4 * D * D], decay: false })), 'f16'));
+  const half = halfWeights(
+    g,
+    layoutPool(
+      names.map((name) => ({ name, shape: [4 * D * D], decay: false })),
+      'f16',
+    ),
+  );
   const matrix = (name: string, shape: number[]): Tensor => {
     const parameter = g.parameter(name, shape);
     return dtype === 'f16' ? half(parameter) : parameter;
@@ -147,7 +153,12 @@ describe('attention by blocks compiles', () => {
     const g = new Graph();
     const [T, H, K] = [5, 2, 1];
     const qkv = g.input('qkv', [B * T, (H + 2 * K) * d]);
-    const y = attention(g, qkv, { B, T, H, K, d, ropeTheta: 10000, ropeFactor: 0.5 }, g.input('starts', [B * T], 'u32'));
+    const y = attention(
+      g,
+      qkv,
+      { B, T, H, K, d, ropeTheta: 10000, ropeFactor: 0.5 },
+      g.input('starts', [B * T], 'u32'),
+    );
     backward(g, new Map([[y, g.input('dy', y.shape)]]), addOp);
     const layouts = new Pipelines(device);
     for (const node of g.nodes)
@@ -182,7 +193,9 @@ describe('nothing is forgotten', () => {
   it('every entry point of a shader file is used', () => {
     const contexts: KernelContext[] = [true, false].map((software) => ({ quads: true, software, accumulating: false }));
     const inParts = productTrial({ layout: 'tn', M: 8, N: 8, K: 1024 }).graph.nodes;
-    const kernels = contexts.flatMap((context) => [...nodes, ...inParts].flatMap((node) => node.op.kernels(node, context)));
+    const kernels = contexts.flatMap((context) =>
+      [...nodes, ...inParts].flatMap((node) => node.op.kernels(node, context)),
+    );
     const used = new Set(kernels.map((kernel) => kernel.entryPoint));
     const written = Object.values(shaderFiles).flatMap((text) =>
       [...text.matchAll(/@compute[^{]*?\bfn\s+(\w+)/g)].map((match) => match[1]!),

@@ -22,7 +22,12 @@ function layOut(checkpoint: boolean, software: boolean) {
   const { g } = trainingGraph(large, pools, checkpoint);
   const { lists, ownBytes, sharedBytes } = layoutPlan(g, pools, { quads: true, software });
   const sums = lists.step.filter(({ kernel }) => kernel.entryPoint === 'addParts').length;
-  return { sums, dispatches: lists.step.length + lists.update.length, bytes: ownBytes + sharedBytes, pools: pools.elements * 16 };
+  return {
+    sums,
+    dispatches: lists.step.length + lists.update.length,
+    bytes: ownBytes + sharedBytes,
+    pools: pools.elements * 16,
+  };
 }
 
 describe('a step of 6 layers, 256 wide, 8 × 256 tokens, 5 M parameters', () => {
@@ -82,7 +87,9 @@ describe('a step', () => {
       await engine.metrics(step, step);
     };
     await take(0); // makes the staging buffer that later readings reuse
-    const creations = (['createBuffer', 'createBindGroup', 'createComputePipelineAsync'] as const).map((name) => vi.spyOn(device, name));
+    const creations = (['createBuffer', 'createBindGroup', 'createComputePipelineAsync'] as const).map((name) =>
+      vi.spyOn(device, name),
+    );
     const submits = vi.spyOn(device.queue, 'submit');
     try {
       engine.submitStep(1, () => tinyBatch(tinyConfig), 1e-3, 2);
@@ -100,7 +107,11 @@ describe('a step', () => {
     const { device } = await gpu();
     const engine = await openEngine(tinyConfig);
     const losses: number[] = [];
-    for (const [millis, expected] of [[5, 1], [150, 2], [10_000, 4]] as const) {
+    for (const [millis, expected] of [
+      [5, 1],
+      [150, 2],
+      [10_000, 4],
+    ] as const) {
       engine.initialize(1);
       engine.pace(millis);
       const submits = vi.spyOn(device.queue, 'submit');

@@ -29,9 +29,19 @@ function interpretStep(config: RunConfig, checkpoint = false) {
   values.set(inputs.rowStart, Float64Array.from(index.rowStart));
   values.set(inputs.order, Float64Array.from(index.order));
   values.set(inputs.lossWeight, Float64Array.of(1 / counted));
-  const steps = { ...g, constants: g.constants, nodes: g.nodes.filter((node) => node.phase === 'step') } as unknown as typeof g;
+  const steps = {
+    ...g,
+    constants: g.constants,
+    nodes: g.nodes.filter((node) => node.phase === 'step'),
+  } as unknown as typeof g;
   interpret(steps, twins, values);
-  return { g, layout, batch, loss: values.get(loss)![0]!, gradient: (name: string) => values.get(g.gradients.get(g.parameters.find((p) => p.name === name)!)!)! };
+  return {
+    g,
+    layout,
+    batch,
+    loss: values.get(loss)![0]!,
+    gradient: (name: string) => values.get(g.gradients.get(g.parameters.find((p) => p.name === name)!)!)!,
+  };
 }
 
 describe('the training step', () => {
@@ -57,7 +67,8 @@ describe('the training step', () => {
   it('gives the same gradients in f64 with and without checkpointing', () => {
     const plain = interpretStep(tinyConfig);
     const again = interpretStep(tinyConfig, true);
-    for (const { name } of parameterList(tinyConfig.model)) expect(again.gradient(name), name).toEqual(plain.gradient(name));
+    for (const { name } of parameterList(tinyConfig.model))
+      expect(again.gradient(name), name).toEqual(plain.gradient(name));
   });
 
   it('starts within 2 % of ln V', async () => {
@@ -75,10 +86,18 @@ describe('the training step', () => {
     const two = { ...tinyConfig, batch: { sequences: 3, length: 13, accumulation: 2 } };
     const one = { ...tinyConfig, batch: { sequences: 6, length: 13, accumulation: 1 } };
     const micros = [tinyBatch(two, 0), tinyBatch(two, 1)];
-    const join = (pick: (b: (typeof micros)[0]) => Uint32Array) => Uint32Array.from(micros.flatMap((b) => [...pick(b)]));
-    const whole = { tokens: join((b) => b.tokens), targets: join((b) => b.targets), documentStart: join((b) => b.documentStart) };
+    const join = (pick: (b: (typeof micros)[0]) => Uint32Array) =>
+      Uint32Array.from(micros.flatMap((b) => [...pick(b)]));
+    const whole = {
+      tokens: join((b) => b.tokens),
+      targets: join((b) => b.targets),
+      documentStart: join((b) => b.documentStart),
+    };
     const gradients = [];
-    for (const [config, batches] of [[two, micros], [one, [whole]]] as const) {
+    for (const [config, batches] of [
+      [two, micros],
+      [one, [whole]],
+    ] as const) {
       const engine = await openEngine(config);
       // A step before this one must leave no trace: the first micro-batch overwrites.
       engine.submitStep(0, (micro) => batches[micro]!, 0, 1);

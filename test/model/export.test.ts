@@ -17,7 +17,10 @@ it('exports a folder that an independent f64 NemotronForCausalLM scores alike, t
   // Some steps, so that norms, biases and logits are away from their initial values.
   for (let step = 0; step < 30; step++) engine.submitStep(step, () => tinyBatch(config), 1e-2, step + 1);
   const pool = await engine.readPool('parameters');
-  const layout = parameterList(config.model).map((parameter) => ({ ...parameter, ...engine.layout.slices.get(parameter.name)! }));
+  const layout = parameterList(config.model).map((parameter) => ({
+    ...parameter,
+    ...engine.layout.slices.get(parameter.name)!,
+  }));
   const files = huggingFaceFolder({
     model: config.model,
     parameters: splitParts(layout, pool),

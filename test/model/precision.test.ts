@@ -35,7 +35,11 @@ function gradients(config: typeof tinyConfig, scale: number): Map<string, Float6
   set(inputs.rowStart, index.rowStart);
   set(inputs.order, index.order);
   set(inputs.lossWeight, [1 / 36]);
-  const steps = { ...g, constants: g.constants, nodes: g.nodes.filter((node) => node.phase === 'step') } as unknown as typeof g;
+  const steps = {
+    ...g,
+    constants: g.constants,
+    nodes: g.nodes.filter((node) => node.phase === 'step'),
+  } as unknown as typeof g;
   interpret(steps, twins, values);
   return new Map(g.parameters.map((parameter) => [parameter.name, values.get(g.gradients.get(parameter)!)!]));
 }
@@ -45,7 +49,13 @@ describe('f16 storage', () => {
     const plain = gradients(tinyConfig, 1);
     for (const [name, gradient] of gradients(half, 1024)) {
       // Powers of two: f64 rounds both alike, but for sums of the head's gradient that are scaled term by term.
-      expect(nmse(gradient.map((x) => x / 1024), plain.get(name)!), name).toBeLessThan(1e-28);
+      expect(
+        nmse(
+          gradient.map((x) => x / 1024),
+          plain.get(name)!,
+        ),
+        name,
+      ).toBeLessThan(1e-28);
     }
   });
 

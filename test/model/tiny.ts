@@ -5,15 +5,32 @@ import { Engine, type StepBatch } from '../../src/train/engine.ts';
 import { randomInteger } from '../../src/util/random.ts';
 import { gpu } from '../gpu/device.ts';
 
-const schedule = { kind: 'constant', peak: 1e-2, end: 1e-2, warmupSteps: 0, warmupStart: 0, decayShare: 0.2, decayShape: 'linear' } as const;
+const schedule = {
+  kind: 'constant',
+  peak: 1e-2,
+  end: 1e-2,
+  warmupSteps: 0,
+  warmupStart: 0,
+  decayShare: 0.2,
+  decayShape: 'linear',
+} as const;
 
 export const tinyConfig: RunConfig = {
   preset: 'test',
   seed: 1,
   model: {
-    vocab_size: 44, hidden_size: 24, intermediate_size: 96, num_hidden_layers: 2, num_attention_heads: 4,
-    num_key_value_heads: 2, head_dim: 8, max_position_embeddings: 13, initializer_range: 0.4 / Math.sqrt(24),
-    norm_eps: 1e-5, rope_theta: 10000, partial_rotary_factor: 0.5,
+    vocab_size: 44,
+    hidden_size: 24,
+    intermediate_size: 96,
+    num_hidden_layers: 2,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    head_dim: 8,
+    max_position_embeddings: 13,
+    initializer_range: 0.4 / Math.sqrt(24),
+    norm_eps: 1e-5,
+    rope_theta: 10000,
+    partial_rotary_factor: 0.5,
   },
   tokenizer: { kind: 'byte' },
   data: { world: null, heldOut: 0.1, split: 'hash', separateDocuments: true },

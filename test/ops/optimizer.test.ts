@@ -16,7 +16,10 @@ const maxNorm = 1;
 
 async function setUp(context: Pick<KernelContext, 'software'>, stepsToDouble = 0, size = P) {
   const { device } = await gpu();
-  const layout = layoutPool([{ name: 'a', shape: [size / 2], decay: true }, { name: 'b', shape: [size / 2], decay: false }]);
+  const layout = layoutPool([
+    { name: 'a', shape: [size / 2], decay: true },
+    { name: 'b', shape: [size / 2], decay: false },
+  ]);
   expect(layout.decayed).toBe(size / 2);
   const memory = new Memory(device, layout, { quads: false, ...context });
   const g = new Graph();
@@ -44,7 +47,9 @@ function reference(w: Float64Array, m: Float64Array, v: Float64Array, g: Float64
     v[i] = options.beta2 * v[i]! + (1 - options.beta2) * gi * gi;
     const mHat = m[i]! / (1 - options.beta1 ** t);
     const vHat = v[i]! / (1 - options.beta2 ** t);
-    w[i] = w[i]! * (1 - lr * (i < options.decayed ? options.weightDecay : 0)) - (lr * mHat) / (Math.sqrt(vHat) + options.epsilon);
+    w[i] =
+      w[i]! * (1 - lr * (i < options.decayed ? options.weightDecay : 0)) -
+      (lr * mHat) / (Math.sqrt(vHat) + options.epsilon);
   }
   return norm;
 }
@@ -111,32 +116,39 @@ describe.each([
     memory.destroy();
   });
 
-  it.each(['parameters', 'moments1', 'moments2'] as const)('tell of an element of %s that is not finite, and leave it alone', async (pool) => {
-    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
-      const { memory, plan, tensors } = await setUp(context);
-      const at = P - 7;
-      const before = Float32Array.from({ length: P }, (_, i) => 1 + (i % 3));
-      const poisoned = before.slice();
-      poisoned[at] = bad;
-      memory.writePool('parameters', before);
-      memory.writePool('gradients', new Float32Array(P).fill(0.01));
-      memory.writePool(pool, poisoned);
-      plan.host(tensors.controls).set([0.1, 1, 1, 3]);
-      plan.upload();
-      plan.submit(['step']);
-      expect((await plan.read(tensors.ring))[3 * 4 + 2]).toBe(-1);
-      // The vector of four that holds it stays; everything else is updated, to finite values.
-      const weights = await plan.read(tensors.weights);
-      const own = (i: number) => i >> 2 === at >> 2;
-      weights.forEach((w, i) => {
-        if (own(i) ? !Object.is(w, pool === 'parameters' ? poisoned[i] : before[i]) : w === before[i] || !Number.isFinite(w)) {
-          expect.fail(`weight ${i} is ${w} after ${before[i]}`);
-        }
-      });
-      plan.destroy();
-      memory.destroy();
-    }
-  });
+  it.each(['parameters', 'moments1', 'moments2'] as const)(
+    'tell of an element of %s that is not finite, and leave it alone',
+    async (pool) => {
+      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const { memory, plan, tensors } = await setUp(context);
+        const at = P - 7;
+        const before = Float32Array.from({ length: P }, (_, i) => 1 + (i % 3));
+        const poisoned = before.slice();
+        poisoned[at] = bad;
+        memory.writePool('parameters', before);
+        memory.writePool('gradients', new Float32Array(P).fill(0.01));
+        memory.writePool(pool, poisoned);
+        plan.host(tensors.controls).set([0.1, 1, 1, 3]);
+        plan.upload();
+        plan.submit(['step']);
+        expect((await plan.read(tensors.ring))[3 * 4 + 2]).toBe(-1);
+        // The vector of four that holds it stays; everything else is updated, to finite values.
+        const weights = await plan.read(tensors.weights);
+        const own = (i: number) => i >> 2 === at >> 2;
+        weights.forEach((w, i) => {
+          if (
+            own(i)
+              ? !Object.is(w, pool === 'parameters' ? poisoned[i] : before[i])
+              : w === before[i] || !Number.isFinite(w)
+          ) {
+            expect.fail(`weight ${i} is ${w} after ${before[i]}`);
+          }
+        });
+        plan.destroy();
+        memory.destroy();
+      }
+    },
+  );
 
   it('divide a loss scale out, bit for bit, halve it after an overflow and double it after a while without', async () => {
     const doubleAfter = 3;

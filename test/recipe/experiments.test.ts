@@ -57,7 +57,10 @@ describe('plans', () => {
       for (const arm of arms) {
         const { general, qa, schedule, steps } = continuedConfig(arm, BASE);
         for (const blend of [general, qa]) expect(sum(blend), arm.name).toBeGreaterThan(0);
-        expect(Array.from({ length: steps }, (_, step) => rate(schedule, step, steps)).filter((value) => !(value >= 0)), arm.name).toEqual([]);
+        expect(
+          Array.from({ length: steps }, (_, step) => rate(schedule, step, steps)).filter((value) => !(value >= 0)),
+          arm.name,
+        ).toEqual([]);
       }
     }
   });
@@ -212,7 +215,9 @@ describe('results', () => {
     expect(found[0]).toMatch(
       /^switch-1 answers 9\.6 points better than recipe but forgets 10\.4 more; equal in the mean \(−0\.4 points, 95 % interval/,
     );
-    expect(found[1]).toMatch(/^switch-2 answers 1\.6 points better than recipe and forgets as much; 0\.6 points better in the mean/);
+    expect(found[1]).toMatch(
+      /^switch-2 answers 1\.6 points better than recipe and forgets as much; 0\.6 points better in the mean/,
+    );
     expect(found[2]).toBe('No difference to recipe is shown in 3 seeds: switch-10, switch-50.');
     const text = resultsTable(f4, { experiment: 'f4', preset: 'ci', rows: rows.flat() });
     expect(text.split('\n')[2]).toBe(`**${found[0]}**`);

@@ -49,8 +49,10 @@ describe(`the recipe at preset ci, seeds ${seeds.join(', ')}`, () => {
     );
   });
 
-  const meanOf = (arm: string, of: (row: ResultRow) => number): number => mean(rows.filter((row) => row.arm === arm).map(of));
-  const gain = (arm: string, of = (row: ResultRow) => row.average): number => 100 * (meanOf('recipe', of) - meanOf(arm, of));
+  const meanOf = (arm: string, of: (row: ResultRow) => number): number =>
+    mean(rows.filter((row) => row.arm === arm).map(of));
+  const gain = (arm: string, of = (row: ResultRow) => row.average): number =>
+    100 * (meanOf('recipe', of) - meanOf(arm, of));
 
   it('has a row for every arm and seed, and the bases’ own', () => {
     expect(rows.length).toBe(seeds.length * (arms.length + 1));

@@ -11,7 +11,10 @@ describe('a cell of a grid', () => {
       expect(base.steps * sequences * batch.length).toBe(51_200);
       expect([seed, continued, batch.sequences]).toEqual([7, null, sequences]);
       expect(base.schedule.peak).toBe(2e-3);
-      expect(base.schedule.end / base.schedule.peak).toBeCloseTo(smoke.base.schedule.end / smoke.base.schedule.peak, 12);
+      expect(base.schedule.end / base.schedule.peak).toBeCloseTo(
+        smoke.base.schedule.end / smoke.base.schedule.peak,
+        12,
+      );
       expect(base.schedule.warmupSteps / base.steps).toBeCloseTo(0.05, 2);
     }
   });
@@ -22,19 +25,29 @@ describe('a cell of a grid', () => {
     expect(() => checkGrid(smoke, { ...plan, tokens: 300 })).toThrow(/300 tokens.*warm-up/);
     expect(() => checkGrid(smoke, { ...plan, rates: [5] })).toThrow(/peak/);
     expect(() => checkGrid(smoke, { ...plan, rates: [] })).toThrow(/at least one/);
-    expect(() => checkGrid(smoke, { ...plan, batches: Array.from({ length: 50 }, (_, i) => i + 1) })).toThrow(/at most 40 cells/);
+    expect(() => checkGrid(smoke, { ...plan, batches: Array.from({ length: 50 }, (_, i) => i + 1) })).toThrow(
+      /at most 40 cells/,
+    );
   });
 });
 
 describe('what a grid shows', () => {
   const row = (rate: number, seed: number, loss: number | null): GridRow => ({ rate, sequences: 4, seed, loss });
   const rows = [
-    row(1e-3, 1, 3.0), row(1e-3, 2, 3.2), row(1e-3, 3, 3.1),
+    row(1e-3, 1, 3.0),
+    row(1e-3, 2, 3.2),
+    row(1e-3, 3, 3.1),
     // Within the noise of the first: better in one seed.
-    row(2e-3, 1, 3.05), row(2e-3, 2, 3.19), row(2e-3, 3, 3.16),
+    row(2e-3, 1, 3.05),
+    row(2e-3, 2, 3.19),
+    row(2e-3, 3, 3.16),
     // Worse in every seed by nearly the same.
-    row(4e-3, 1, 3.3), row(4e-3, 2, 3.51), row(4e-3, 3, 3.4),
-    row(8e-3, 1, 3.4), row(8e-3, 2, null), row(8e-3, 3, 3.0),
+    row(4e-3, 1, 3.3),
+    row(4e-3, 2, 3.51),
+    row(4e-3, 3, 3.4),
+    row(8e-3, 1, 3.4),
+    row(8e-3, 2, null),
+    row(8e-3, 3, 3.0),
   ];
 
   it('is a best cell, ties that no interval tells from it, and cells that are worse', () => {

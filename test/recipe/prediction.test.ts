@@ -5,7 +5,15 @@ import { planRun } from '../../src/recipe/phases.ts';
 import { evaluationsOf, predict } from '../../src/recipe/prediction.ts';
 
 const calibration: Calibration = {
-  prepare: 2, compile: 3, step: 0.1, stepLow: 0.08, stepHigh: 0.15, firstEvaluation: 4, evaluation: 1, save: 0.5, saveEvery: 20,
+  prepare: 2,
+  compile: 3,
+  step: 0.1,
+  stepLow: 0.08,
+  stepHigh: 0.15,
+  firstEvaluation: 4,
+  evaluation: 1,
+  save: 0.5,
+  saveEvery: 20,
   sourceTokens: {},
 };
 

@@ -15,7 +15,8 @@ async function twoRuns(): Promise<MemoryFiles> {
   for (const [i, id] of ids.entries()) {
     await new SlotStore(files, inputsOf(id), testOptions).save(partsOf(9), {});
     const store = new SlotStore(files, id, testOptions);
-    for (const step of [1, 2]) await store.save(partsOf(10 * i + step), { step, endStep: 9, savedAt: i, state: 'paused' });
+    for (const step of [1, 2])
+      await store.save(partsOf(10 * i + step), { step, endStep: 9, savedAt: i, state: 'paused' });
   }
   return files;
 }
@@ -36,7 +37,9 @@ async function tryFaults(
   const counting = new FaultyFiles(copyOf(saved), null);
   await what(listIn(counting));
   const calls = Array.from({ length: counting.calls }, (_, i) => i + 1);
-  const plans = calls.flatMap((at) => faults.flatMap((fault) => [false, true].map((lasting) => ({ fault, at, lasting }))));
+  const plans = calls.flatMap((at) =>
+    faults.flatMap((fault) => [false, true].map((lasting) => ({ fault, at, lasting }))),
+  );
   await Promise.all(
     plans.map(async (plan) => {
       const files = copyOf(saved);
@@ -72,12 +75,19 @@ test('of a deletion: an error or a run that is gone; the other one is whole', as
       const other = (await new SlotStore(files, 'two', testOptions).load())!;
       expect(other.body, label).toEqual(bodyOf(12, 840));
       const left = await listIn(files).list();
-      if (!(outcome instanceof Error)) expect(left.map(({ id }) => id), label).toEqual(['two']);
+      if (!(outcome instanceof Error))
+        expect(
+          left.map(({ id }) => id),
+          label,
+        ).toEqual(['two']);
       // What an interrupted deletion leaves can be deleted, and is no half run.
       const rest = await new SlotStore(files, 'one', testOptions).load();
       if (rest) expect(rest.body, label).toEqual(bodyOf(rest.head.generation, 840));
       await listIn(files).remove('one');
-      expect([...files.contents.keys()].filter((name) => name.startsWith('one')), label).toEqual([]);
+      expect(
+        [...files.contents.keys()].filter((name) => name.startsWith('one')),
+        label,
+      ).toEqual([]);
     },
   );
   console.log(`a deletion: ${tried} faults`);
@@ -86,7 +96,11 @@ test('of a deletion: an error or a run that is gone; the other one is whole', as
 
 test('a store that is no run of the page is not listed and keeps its files', async () => {
   const files = await twoRuns();
-  const strange: Facts[] = [{}, { step: 1, endStep: 2, savedAt: null, state: 'paused' }, { step: 1, endStep: 2, savedAt: 3, state: 'elsewhere' }];
+  const strange: Facts[] = [
+    {},
+    { step: 1, endStep: 2, savedAt: null, state: 'paused' },
+    { step: 1, endStep: 2, savedAt: 3, state: 'elsewhere' },
+  ];
   for (const facts of strange) {
     await new SlotStore(files, 'other', testOptions).save(partsOf(1), facts);
     expect((await listIn(files).list()).map(({ id }) => id)).toEqual(['two', 'one']);
@@ -96,7 +110,12 @@ test('a store that is no run of the page is not listed and keeps its files', asy
 
 test('a table that throws or does not answer is done without', async () => {
   const files = await twoRuns();
-  const broken = { all: () => Promise.reject(new DOMException('closed', 'InvalidStateError')), put: async () => {}, remove: async () => {}, metrics: async () => null };
+  const broken = {
+    all: () => Promise.reject(new DOMException('closed', 'InvalidStateError')),
+    put: async () => {},
+    remove: async () => {},
+    metrics: async () => null,
+  };
   expect((await new RunList(files, broken).list()).map(({ id }) => id)).toEqual(['two', 'one']);
   const silent = { ...broken, all: () => new Promise<never>(() => {}) };
   expect((await new RunList(files, silent).list()).map(({ id }) => id)).toEqual(['two', 'one']);

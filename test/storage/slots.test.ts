@@ -97,7 +97,9 @@ describe('damage', () => {
     const files = await savedTwice();
     flip(files, 'run-1.a.1', 5);
     flip(files, 'run-1.b.1', 5);
-    const error = await storeIn(files).load().catch((thrown: unknown) => thrown);
+    const error = await storeIn(files)
+      .load()
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StorageError);
     expect(error).toMatchObject({ code: 'damaged' });
     expect(String(error)).toMatch(/Save 2 .*Save 1 /);
@@ -126,7 +128,9 @@ describe('every storage call made to fail in every way', () => {
     const counting = new FaultyFiles(copyOf(saved), null);
     await what(counting);
     const calls = Array.from({ length: counting.calls }, (_, i) => i + 1);
-    const plans = calls.flatMap((at) => faults.flatMap((fault) => [false, true].map((lasting) => ({ fault, at, lasting }))));
+    const plans = calls.flatMap((at) =>
+      faults.flatMap((fault) => [false, true].map((lasting) => ({ fault, at, lasting }))),
+    );
     // Side by side: most of the time is waiting for calls that hang.
     await Promise.all(
       plans.map(async (plan) => {
@@ -216,31 +220,37 @@ describe('every storage call made to fail in every way', () => {
   });
 });
 
-test('the power cut at any call of a save, sectors kept or lost at random: nothing acknowledged is lost', { timeout: patience + 300 * powerCuts }, async () => {
-  let unacknowledged = 0;
-  for (let seed = 0; seed < powerCuts; seed++) {
-    const random = new RandomStream(seed, 'power cuts');
-    const files = new CutFiles();
-    const store = new SlotStore(files, 'run-1', { ...testOptions, segment: 1024 });
-    let acknowledged = 0;
-    files.cutAfter(random.integer(90));
-    try {
-      for (let step = 1; ; step++) {
-        await store.save([bodyOf(step, 2600)], facts(step));
-        acknowledged = step;
+test(
+  'the power cut at any call of a save, sectors kept or lost at random: nothing acknowledged is lost',
+  { timeout: patience + 300 * powerCuts },
+  async () => {
+    let unacknowledged = 0;
+    for (let seed = 0; seed < powerCuts; seed++) {
+      const random = new RandomStream(seed, 'power cuts');
+      const files = new CutFiles();
+      const store = new SlotStore(files, 'run-1', { ...testOptions, segment: 1024 });
+      let acknowledged = 0;
+      files.cutAfter(random.integer(90));
+      try {
+        for (let step = 1; ; step++) {
+          await store.save([bodyOf(step, 2600)], facts(step));
+          acknowledged = step;
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(StorageError);
       }
-    } catch (error) {
-      expect(error).toBeInstanceOf(StorageError);
+      const found = await new SlotStore(files.afterCut(random), 'run-1', { ...testOptions, segment: 1024 })
+        .load()
+        .catch((error: unknown) => {
+          // Only where nothing was ever acknowledged may nothing be found.
+          expect(error).toMatchObject({ code: 'damaged' });
+          return null;
+        });
+      const generation = found?.head.generation ?? 0;
+      expect([acknowledged, acknowledged + 1], `seed ${seed}`).toContain(generation);
+      if (generation > acknowledged) unacknowledged++;
+      if (found) expect(found.body, `seed ${seed}`).toEqual(bodyOf(generation, 2600));
     }
-    const found = await new SlotStore(files.afterCut(random), 'run-1', { ...testOptions, segment: 1024 }).load().catch((error: unknown) => {
-      // Only where nothing was ever acknowledged may nothing be found.
-      expect(error).toMatchObject({ code: 'damaged' });
-      return null;
-    });
-    const generation = found?.head.generation ?? 0;
-    expect([acknowledged, acknowledged + 1], `seed ${seed}`).toContain(generation);
-    if (generation > acknowledged) unacknowledged++;
-    if (found) expect(found.body, `seed ${seed}`).toEqual(bodyOf(generation, 2600));
-  }
-  console.log(`${powerCuts} power cuts: ${unacknowledged} left a save that was whole but not acknowledged`);
-});
+    console.log(`${powerCuts} power cuts: ${unacknowledged} left a save that was whole but not acknowledged`);
+  },
+);

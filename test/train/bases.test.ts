@@ -41,7 +41,10 @@ test('a base trained here comes first, for the configuration it was trained with
   const bases = new Bases(shippedFolder);
   const config = { ...presetConfig('ci'), seed: 9 };
   const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'];
-  bases.keep(config, names.map((name) => ({ name, bytes: new Uint8Array(readFileSync(`public/bases/ci-1/${name}`)) })));
+  bases.keep(
+    config,
+    names.map((name) => ({ name, bytes: new Uint8Array(readFileSync(`public/bases/ci-1/${name}`)) })),
+  );
   expect(await bases.find(config)).not.toBeNull();
   expect(await bases.find({ ...config, seed: 8 })).toBeNull();
 });

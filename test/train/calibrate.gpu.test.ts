@@ -22,7 +22,11 @@ describe('the first steps of a run', () => {
   const config: RunConfig = { ...switchingConfig, base: { ...switchingConfig.base, steps: 20_000 }, logEverySteps: 50 };
 
   test('can be cut short', async () => {
-    const { calibration, left } = await timedOf(config, async () => fakeData(config), (run) => run.stop());
+    const { calibration, left } = await timedOf(
+      config,
+      async () => fakeData(config),
+      (run) => run.stop(),
+    );
     expect(calibration).toBeNull();
     expect(left).toEqual([]);
   });
@@ -41,7 +45,8 @@ describe('the first steps of a run', () => {
     expect(left).toEqual([]);
     const { stepLow, stepHigh, ...parts } = calibration!;
     expect(stepLow).toBeLessThanOrEqual(stepHigh);
-    for (const part of ['compile', 'step', 'firstEvaluation', 'evaluation', 'save'] as const) expect(parts[part], part).toBeGreaterThan(0);
+    for (const part of ['compile', 'step', 'firstEvaluation', 'evaluation', 'save'] as const)
+      expect(parts[part], part).toBeGreaterThan(0);
     const plan = planRun(config);
     expect(predict(config, plan, calibration!).parts.train).toBeCloseTo(plan.endStep * parts.step, 6);
   });

@@ -7,7 +7,15 @@ import type { TrainingData } from '../../src/train/data.ts';
 import { randomInteger, randomUniform } from '../../src/util/random.ts';
 import { tinyConfig } from '../model/tiny.ts';
 
-const ramp = { kind: 'cosine', peak: 1e-2, end: 1e-4, warmupSteps: 4, warmupStart: 0, decayShare: 0.2, decayShape: 'linear' } as const;
+const ramp = {
+  kind: 'cosine',
+  peak: 1e-2,
+  end: 1e-4,
+  warmupSteps: 4,
+  warmupStart: 0,
+  decayShare: 0.2,
+  decayShape: 'linear',
+} as const;
 
 /** 24 base steps and 16 continued ones, switched after 10 of them; evaluated every 9 steps. */
 export const switchingConfig: RunConfig = {
@@ -70,5 +78,11 @@ export function fakeData(config: RunConfig): TrainingData {
 
 function heldOutRow(T: number, V: number) {
   const tokens = Uint32Array.from({ length: T }, (_, t) => (t + 7) % V);
-  return { tokens, targets: tokens.map((token) => (token + 1) % V), documentStart: new Uint32Array(T), count: 1, scored: T };
+  return {
+    tokens,
+    targets: tokens.map((token) => (token + 1) % V),
+    documentStart: new Uint32Array(T),
+    count: 1,
+    scored: T,
+  };
 }

@@ -62,7 +62,9 @@ function expectTyped(error: unknown, fault: GpuFault, call: string, label: strin
     case 'memory':
       expect(error, label).toBeInstanceOf(UserError);
       expect((error as UserError).code, label).toBe('gpu-memory');
-      return expect(told, label).toMatch(/^Not enough graphics memory: there was no room for .+ \(?[\d.]+ MB\)? beside [\d.]+ MB\. Lower batch/);
+      return expect(told, label).toMatch(
+        /^Not enough graphics memory: there was no room for .+ \(?[\d.]+ MB\)? beside [\d.]+ MB\. Lower batch/,
+      );
     case 'hang':
       return expect(error, label).toBeInstanceOf(GpuGoneError);
     case 'invalid':
@@ -84,7 +86,9 @@ describe('a GPU call that fails', () => {
     const { calls } = whole.sabotage;
     const turn = (at: number): number => calls.slice(0, at).filter((name) => name === calls[at]).length;
     const chosen = calls.flatMap((_, at) => (turn(at) % every === 0 ? [at] : []));
-    const cases = gpuFaults.flatMap((fault) => chosen.filter((at) => canFail(calls[at]!, fault)).map((at) => ({ fault, at })));
+    const cases = gpuFaults.flatMap((fault) =>
+      chosen.filter((at) => canFail(calls[at]!, fault)).map((at) => ({ fault, at })),
+    );
     for (let from = 0; from < cases.length; from += together) {
       const lives = cases.slice(from, from + together).map(async ({ fault, at }) => {
         const { error, sabotage: after, counted } = await live(fault, at);

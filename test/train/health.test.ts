@@ -3,11 +3,19 @@ import type { StepMetrics } from '../../src/train/engine.ts';
 import { beginPhase, judge, newHealth, type Verdict } from '../../src/train/health.ts';
 import { randomNormal, randomUniform } from '../../src/util/random.ts';
 
-const row = (step: number, loss: number, clip = 1, gradNorm = 0.5): StepMetrics => ({ step, loss, gradNorm, clip, lr: 1e-3 });
+const row = (step: number, loss: number, clip = 1, gradNorm = 0.5): StepMetrics => ({
+  step,
+  loss,
+  gradNorm,
+  clip,
+  lr: 1e-3,
+});
 
 /** A descent from 6 to `end` nats with noise of `sigma`, the shape of a run's losses. */
-const descent = (seed: number, sigma: number, end = 2) => (step: number) =>
-  end + (6 - end) * Math.exp(-step / 300) + sigma * randomNormal(seed, 1, step);
+const descent =
+  (seed: number, sigma: number, end = 2) =>
+  (step: number) =>
+    end + (6 - end) * Math.exp(-step / 300) + sigma * randomNormal(seed, 1, step);
 
 function verdicts(losses: (step: number) => number, steps: number): Verdict[] {
   const health = newHealth();
@@ -20,19 +28,29 @@ describe('bad numbers', () => {
     for (let step = 0; step < 60; step++) judge(health, row(step, 3));
     const before = { ...health };
     expect(judge(health, row(60, Number.NaN, 0))).toEqual({ kind: 'bad', what: 'the loss (NaN)', inARow: 1 });
-    expect(judge(health, row(61, 3, 0, Infinity))).toEqual({ kind: 'bad', what: 'the gradient norm (Infinity)', inARow: 2 });
+    expect(judge(health, row(61, 3, 0, Infinity))).toEqual({
+      kind: 'bad',
+      what: 'the gradient norm (Infinity)',
+      inARow: 2,
+    });
     expect(judge(health, row(62, 3, -1))).toEqual({ kind: 'bad', what: 'a weight or moment', inARow: 3 });
     expect(health).toEqual({ ...before, badInARow: 3 });
     expect(judge(health, row(63, 3))).toEqual({ kind: 'fine' });
     expect(health.badInARow).toBe(0);
-    expect(judge(health, row(64, NaN, 0, NaN))).toMatchObject({ what: 'the loss (NaN) and the gradient norm (NaN)', inARow: 1 });
+    expect(judge(health, row(64, NaN, 0, NaN))).toMatchObject({
+      what: 'the loss (NaN) and the gradient norm (NaN)',
+      inARow: 1,
+    });
   });
 });
 
 describe('spikes', () => {
   test('none in 30,000 clean steps, whatever the noise', () => {
     for (const [seed, sigma] of [0, 0.01, 0.05, 0.2, 0.5, 0.7].entries()) {
-      expect(verdicts(descent(seed, sigma, 4), 30_000).filter(({ kind }) => kind !== 'fine'), `noise ${sigma}`).toEqual([]);
+      expect(
+        verdicts(descent(seed, sigma, 4), 30_000).filter(({ kind }) => kind !== 'fine'),
+        `noise ${sigma}`,
+      ).toEqual([]);
     }
     // A task learnt by heart: the loss is small and its noise is of its own size.
     const small = (step: number) => 0.02 * randomUniform(9, 1, step) ** 2;

@@ -131,7 +131,10 @@ describe('a run that is looked into', () => {
     expect(looked.pools).toEqual(plain.pools);
     expect(looked.inspections.map(({ step }) => step)).toEqual([0, 25, 39]);
     expect(looked.inspections.every(({ tensors, layers }) => tensors.length === 24 && layers.length === 2)).toBe(true);
-    expect(looked.checks.map(({ name, sound }) => [name, sound]).sort()).toEqual([['gradients', true], ['loss', true]]);
+    expect(looked.checks.map(({ name, sound }) => [name, sound]).sort()).toEqual([
+      ['gradients', true],
+      ['loss', true],
+    ]);
     expect(plain.checks).toEqual([]);
   });
 });

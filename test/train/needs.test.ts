@@ -22,14 +22,17 @@ function taken(config: RunConfig, changes: readonly { key: string; to: string }[
 }
 
 describe('what a run needs', () => {
-  test.each(PRESETS)('$name: weights, gradients, moments and their copies at least; it fits a device of default limits', ({ config }) => {
-    const needs = needsOf(config, context, plain);
-    expect(needs.parameters).toBe(parameterCount(config.model));
-    expect(needs.bytes).toBeGreaterThan(7 * 4 * needs.parameters);
-    expect(needs.largest.bytes).toBeGreaterThanOrEqual(4 * needs.parameters);
-    expect(needs.verdict).toBe('fits');
-    expect(needs.instead).toBeNull();
-  });
+  test.each(PRESETS)(
+    '$name: weights, gradients, moments and their copies at least; it fits a device of default limits',
+    ({ config }) => {
+      const needs = needsOf(config, context, plain);
+      expect(needs.parameters).toBe(parameterCount(config.model));
+      expect(needs.bytes).toBeGreaterThan(7 * 4 * needs.parameters);
+      expect(needs.largest.bytes).toBeGreaterThanOrEqual(4 * needs.parameters);
+      expect(needs.verdict).toBe('fits');
+      expect(needs.instead).toBeNull();
+    },
+  );
 
   test('does not depend on how products are tiled', () => {
     const config = presetConfig('small');

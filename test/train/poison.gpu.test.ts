@@ -32,9 +32,13 @@ function poison(pool: PoolName, name: string, bad: number): number {
 }
 
 const same = (a: Float32Array, b: Float32Array): boolean =>
-  Buffer.compare(Buffer.from(a.buffer, a.byteOffset, a.byteLength), Buffer.from(b.buffer, b.byteOffset, b.byteLength)) === 0;
+  Buffer.compare(
+    Buffer.from(a.buffer, a.byteOffset, a.byteLength),
+    Buffer.from(b.buffer, b.byteOffset, b.byteLength),
+  ) === 0;
 
-const isBad = ({ clip, loss, gradNorm }: StepMetrics): boolean => clip <= 0 || !Number.isFinite(loss) || !Number.isFinite(gradNorm);
+const isBad = ({ clip, loss, gradNorm }: StepMetrics): boolean =>
+  clip <= 0 || !Number.isFinite(loss) || !Number.isFinite(gradNorm);
 
 /** Everything but the poisoned element is finite. */
 async function expectUnharmed(at: number | null, label: string): Promise<void> {
@@ -79,7 +83,8 @@ describe('a bad number', () => {
         const [row] = await engine.metrics(7, 7);
         expect(row!.clip, `${bad} in the gradient of ${name}`).toBe(0);
         const after = await engine.snapshot();
-        for (const pool of ['parameters', 'moments1', 'moments2'] as const) expect(same(after[pool], clean[pool])).toBe(true);
+        for (const pool of ['parameters', 'moments1', 'moments2'] as const)
+          expect(same(after[pool], clean[pool])).toBe(true);
       }
     }
   });
@@ -138,7 +143,9 @@ describe('a bad number', () => {
         }
       }
     }
-    console.log(`${sites} sites between dispatches, ${harmless} of them read by nobody any more; hidden: ${hidden.join(', ') || 'none'}`);
+    console.log(
+      `${sites} sites between dispatches, ${harmless} of them read by nobody any more; hidden: ${hidden.join(', ') || 'none'}`,
+    );
     expect(sites).toBeGreaterThanOrEqual(60);
     // An infinite log-sum-exp is a row whose probabilities are all exp(−∞) = 0: finite, and wrong for this one step.
     expect(hidden.filter((site) => !site.startsWith('Infinity in statistics'))).toEqual([]);

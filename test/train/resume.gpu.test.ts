@@ -41,7 +41,10 @@ async function train(
     sources: (told) => (counts = told),
   };
   const keeper = new Keeper(store, nobody, {}, { history: from?.history });
-  run = await Run.create(device, report.software, config, fakeData(config), listener, null, { keeper, checkpoint: from });
+  run = await Run.create(device, report.software, config, fakeData(config), listener, null, {
+    keeper,
+    checkpoint: from,
+  });
   const end = await run.train();
   const pools = await run.engine.snapshot();
   run.destroy();
@@ -50,7 +53,10 @@ async function train(
 
 /** Everything but the clock's part. */
 function expectSame(resumed: Finished, whole: Finished, label: string): void {
-  const timeless = ({ metrics, ...said }: History) => ({ metrics: metrics.map((row) => ({ ...row, tokensPerSecond: 0 })), ...said });
+  const timeless = ({ metrics, ...said }: History) => ({
+    metrics: metrics.map((row) => ({ ...row, tokensPerSecond: 0 })),
+    ...said,
+  });
   expect(resumed.end, label).toEqual(whole.end);
   expect(timeless(resumed.history), label).toEqual(timeless(whole.history));
   expect(resumed.counts, label).toEqual(whole.counts);

@@ -53,7 +53,17 @@ const progress = (step: number): Progress => ({
 });
 const size = 4096;
 const keep = (keeper: Keeper, step: number, state: SavedState, floats = size) =>
-  keeper.keep(switchingConfig, 'all', progress(step), state, Promise.resolve({ parameters: new Float32Array(floats).fill(step), moments1: new Float32Array(floats), moments2: new Float32Array(floats) }));
+  keeper.keep(
+    switchingConfig,
+    'all',
+    progress(step),
+    state,
+    Promise.resolve({
+      parameters: new Float32Array(floats).fill(step),
+      moments1: new Float32Array(floats),
+      moments2: new Float32Array(floats),
+    }),
+  );
 
 async function newRuns(disk: Files) {
   const told: string[] = [];
@@ -63,7 +73,13 @@ async function newRuns(disk: Files) {
     madeRoom: (message: string) => void told.push(message),
   };
   const runs = await SavedRuns.open(disk);
-  const begin = (seed: number) => runs.begin({ config: { ...switchingConfig, seed }, files: [], tokenizer: null }, 'all', fakeData(switchingConfig), listener);
+  const begin = (seed: number) =>
+    runs.begin(
+      { config: { ...switchingConfig, seed }, files: [], tokenizer: null },
+      'all',
+      fakeData(switchingConfig),
+      listener,
+    );
   /** A run of one save. */
   const leave = async (seed: number, state: SavedState): Promise<void> => {
     const keeper = await begin(seed);
@@ -78,7 +94,9 @@ async function newRuns(disk: Files) {
 
 /** Files of a disk, byte for byte. */
 const bytesOf = (disk: MemoryFiles) =>
-  Object.fromEntries([...disk.contents].map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]));
+  Object.fromEntries(
+    [...disk.contents].map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]),
+  );
 
 describe('of runs that are over', () => {
   test('finished ones are kept while they fit into their room, each with one save; those that can be gone on with stay, however many', async () => {
@@ -89,7 +107,12 @@ describe('of runs that are over', () => {
     expect((await left()).slice(0, 6)).toEqual([6, 5, 4, 3, 2, 1].map((seed) => `${seed} done`));
     // As if the text kept with one of them were as large as their room: it and all that are older go, the latest stays.
     const [, second] = await runs.list();
-    await new SlotStore(disk, second!.id).save([new Uint8Array(8)], { ...second!, inputBytes: mostFinishedBytes, bytes: null, id: null });
+    await new SlotStore(disk, second!.id).save([new Uint8Array(8)], {
+      ...second!,
+      inputBytes: mostFinishedBytes,
+      bytes: null,
+      id: null,
+    });
     await leave(7, 'stopped');
     expect((await left()).filter((run) => run.endsWith('done'))).toEqual(['6 done']);
     expect(await left()).toHaveLength(1 + 1 + 7);
@@ -100,7 +123,8 @@ describe('of runs that are over', () => {
     const { begin, runs } = await newRuns(disk);
     const keeper = await begin(1);
     for (const step of [1, 2]) await keep(keeper, step, 'training');
-    const heads = () => [...disk.contents.keys()].filter((name) => /^[^.]+\.[ab]\.head$/.test(name) && !name.includes('-inputs')).length;
+    const heads = () =>
+      [...disk.contents.keys()].filter((name) => /^[^.]+\.[ab]\.head$/.test(name) && !name.includes('-inputs')).length;
     expect(heads()).toBe(2);
     await keep(keeper, 3, 'done');
     expect(heads()).toBe(1);
@@ -132,7 +156,10 @@ describe('a deleted run', () => {
     const now = Date.now();
     await runs.delete(ids, now);
     expect(await left()).toEqual([]);
-    expect((await runs.listed()).deleted.map(({ seed, deletedAt }) => [seed, deletedAt])).toEqual([[2, now], [1, now]]);
+    expect((await runs.listed()).deleted.map(({ seed, deletedAt }) => [seed, deletedAt])).toEqual([
+      [2, now],
+      [1, now],
+    ]);
     // Another visit finds it as this one left it.
     const later = await SavedRuns.open(disk);
     expect(await later.list()).toEqual([]);
@@ -175,7 +202,12 @@ describe.each([false, true])('a full disk (takes part of the bytes without a wor
     disk.room = disk.used + 1000;
     told.length = 0;
     await keep(keeper, 2, 'training');
-    expect(told).toEqual([expect.stringMatching(/storage is full: the saves of a finished run were deleted.*seed 1, 40 steps, 0\.1 MB a save/), 'saved 2']);
+    expect(told).toEqual([
+      expect.stringMatching(
+        /storage is full: the saves of a finished run were deleted.*seed 1, 40 steps, 0\.1 MB a save/,
+      ),
+      'saved 2',
+    ]);
     expect(await left()).toEqual(['4 training', '3 done', '2 stopped']);
   });
 
@@ -208,7 +240,9 @@ describe.each([false, true])('a full disk (takes part of the bytes without a wor
     disk.room = disk.used + 1000;
     told.length = 0;
     await keep(keeper, 2, 'training');
-    expect(told).toEqual([expect.stringMatching(/^failed 2: Step 2 could not be saved\..*this save needs 0\.1 MB.*\(code (full|short)\)/)]);
+    expect(told).toEqual([
+      expect.stringMatching(/^failed 2: Step 2 could not be saved\..*this save needs 0\.1 MB.*\(code (full|short)\)/),
+    ]);
     expect(await left()).toEqual(['3 training', '2 training', '1 stopped']);
     expect((await keeper.last())!.progress.step).toBe(1);
     // The disk is freed by somebody: the next save succeeds.
@@ -239,11 +273,16 @@ test('a save that fails for another reason deletes nothing, whatever call fails'
       for (const [name, bytes] of whole.contents) disk.contents.set(name, bytes.slice());
       const runs = await SavedRuns.open(new FaultyFiles(disk, { fault, at, lasting: false }));
       const quiet = { saved() {}, failed() {} };
-      await runs.begin({ config: switchingConfig, files: [], tokenizer: null }, 'all', fakeData(switchingConfig), quiet).catch(() => {});
+      await runs
+        .begin({ config: switchingConfig, files: [], tokenizer: null }, 'all', fakeData(switchingConfig), quiet)
+        .catch(() => {});
       const left = await (await SavedRuns.open(disk)).list();
       // A count that cannot be is taken for a full disk, which finished runs make room on.
       const kept = fault === 'sentinel' ? expect.anything() : ['done'];
-      expect(left.map(({ state }) => state), `${fault} at ${at}`).toEqual(kept);
+      expect(
+        left.map(({ state }) => state),
+        `${fault} at ${at}`,
+      ).toEqual(kept);
     }
   }
 });

@@ -11,7 +11,8 @@ import { type MetricRow, Run } from '../../src/train/run.ts';
 import { SavedRuns } from '../../src/train/savedRuns.ts';
 import { gpu } from '../gpu/device.ts';
 
-const text = (times: number): string => 'the quick brown fox jumps over the lazy dog and runs away from here\n\n'.repeat(times);
+const text = (times: number): string =>
+  'the quick brown fox jumps over the lazy dog and runs away from here\n\n'.repeat(times);
 const files: GivenFile[] = [{ source: 'mine', name: 'mine.txt', bytes: new Blob([text(80)]) }];
 const config: RunConfig = {
   ...resolveConfig({
@@ -22,10 +23,15 @@ const config: RunConfig = {
 };
 const listener = { saved() {}, failed: (_: number, message: string) => expect.fail(message) };
 const noShards = (name: string) => Promise.reject(new Error(`asked for ${name}`));
-const prepare = (given: readonly GivenFile[], tokenizer = null) => prepareData(config, given, noShards, () => {}, tokenizer);
+const prepare = (given: readonly GivenFile[], tokenizer = null) =>
+  prepareData(config, given, noShards, () => {}, tokenizer);
 
 /** Losses of the run, stopped by force after so many of them. */
-async function train(keeper: Keeper, from: Awaited<ReturnType<SavedRuns['load']>> | null, most: number): Promise<number[]> {
+async function train(
+  keeper: Keeper,
+  from: Awaited<ReturnType<SavedRuns['load']>> | null,
+  most: number,
+): Promise<number[]> {
   const { device, report } = await gpu();
   const losses: number[] = [];
   const said = {
@@ -53,10 +59,25 @@ describe('saved runs', () => {
   it('go on from what is stored, the user’s text included', async () => {
     const disk = new MemoryFiles();
     const runs = await SavedRuns.open(disk);
-    const whole = await train(await runs.begin({ config, files, tokenizer: null }, 'all', await prepare(files), listener), null, 12);
-    const first = await train(await runs.begin({ config, files, tokenizer: null }, 'all', await prepare(files), listener), null, 5);
+    const whole = await train(
+      await runs.begin({ config, files, tokenizer: null }, 'all', await prepare(files), listener),
+      null,
+      12,
+    );
+    const first = await train(
+      await runs.begin({ config, files, tokenizer: null }, 'all', await prepare(files), listener),
+      null,
+      5,
+    );
     const [stopped, done] = await runs.list();
-    expect(stopped).toMatchObject({ preset: 'smoke', step: 5, endStep: 12, phase: 'base', state: 'stopped', loss: first[4] });
+    expect(stopped).toMatchObject({
+      preset: 'smoke',
+      step: 5,
+      endStep: 12,
+      phase: 'base',
+      state: 'stopped',
+      loss: first[4],
+    });
     expect(done).toMatchObject({ step: 12, state: 'done' });
 
     // Another visit: nothing but the disk is left.
@@ -81,7 +102,8 @@ describe('saved runs', () => {
     const disk = new MemoryFiles();
     const runs = new SavedRuns(disk, new RunList(disk));
     const data = await prepare(files);
-    for (let i = 0; i < 3; i++) await train(await runs.begin({ config, files, tokenizer: null }, 'all', data, listener), null, 1);
+    for (let i = 0; i < 3; i++)
+      await train(await runs.begin({ config, files, tokenizer: null }, 'all', data, listener), null, 1);
     const listed = await runs.list();
     expect(listed).toHaveLength(3);
     expect(await new RunList(disk).list()).toEqual(listed);

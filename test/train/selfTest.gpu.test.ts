@@ -40,7 +40,15 @@ async function memoryOf(context: (typeof contexts)[number]) {
   const { device } = await gpu();
   const pipelines = (compiled ??= new Broken(device));
   pipelines.broken = null;
-  return { pipelines, memory: new Memory(device, layoutPool([]), { ...context, quads: context.quads && device.features.has('subgroups') }, pipelines) };
+  return {
+    pipelines,
+    memory: new Memory(
+      device,
+      layoutPool([]),
+      { ...context, quads: context.quads && device.features.has('subgroups') },
+      pipelines,
+    ),
+  };
 }
 
 /** With the odd heads of test/ops/attention.test.ts, whose kernels are compiled already when that was run before. */
@@ -98,7 +106,10 @@ describe('the self-test', () => {
 
   it('looks at the tiles and sums in parts that a large model has and a small one has not', async () => {
     const { memory, pipelines } = await memoryOf(contexts[2]!);
-    const large: Product[] = [{ layout: 'nt', M: 4096, N: 1024, K: 256 }, { layout: 'tn', M: 256, N: 256, K: 4096 }];
+    const large: Product[] = [
+      { layout: 'nt', M: 4096, N: 1024, K: 256 },
+      { layout: 'tn', M: 256, N: 256, K: 4096 },
+    ];
     expect(await selfTest(memory, small, false, large)).toBeNull();
     pipelines.broken = ({ product }) => product?.layout === 'nt' && product.M > 64;
     expect(await selfTest(memory, small, false, large)).toBe('matmul (nt, 128×128)');
@@ -115,11 +126,14 @@ describe('the self-test', () => {
     expect(await selfTest(memory, small, false)).toBeNull();
     expect(pipelines.count).toBe(count);
     expect(await trialKey(memory, small, false, [])).toBe(await trialKey(memory, small, false, []));
-    expect(await trialKey(memory, small, false, [])).not.toBe(await trialKey((await memoryOf(contexts[2]!)).memory, small, false, []));
+    expect(await trialKey(memory, small, false, [])).not.toBe(
+      await trialKey((await memoryOf(contexts[2]!)).memory, small, false, []),
+    );
   });
 });
 
-const quadsOnly = (change: (code: string) => string) => (code: string) => (code.includes('enable subgroups') ? change(code) : code);
+const quadsOnly = (change: (code: string) => string) => (code: string) =>
+  code.includes('enable subgroups') ? change(code) : code;
 
 describe('an engine', () => {
   /** On a driver of our own making: shaders reach it changed. One for all, so that what is left as it is is compiled once. */
@@ -138,7 +152,11 @@ describe('an engine', () => {
   ])('on a driver that %s kernels with lane operations does without them, and says so', async (what, kernel, wrong) => {
     change = quadsOnly(wrong);
     const engine = await Engine.create(device, true, tinyConfig, tokenIndex);
-    expect(engine.notice).toMatch(new RegExp(`^This graphics driver ${what} the kernel \\w+: a safer and slower variant without operations across lanes is used\\.$`));
+    expect(engine.notice).toMatch(
+      new RegExp(
+        `^This graphics driver ${what} the kernel \\w+: a safer and slower variant without operations across lanes is used\\.$`,
+      ),
+    );
     if (what === 'does not compile') expect(engine.notice).toContain(kernel);
     engine.initialize(1);
     engine.submitStep(0, () => tinyBatch(tinyConfig), 1e-3, 1);

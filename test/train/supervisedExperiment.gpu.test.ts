@@ -60,7 +60,10 @@ describe('an experiment', () => {
     expect(lost.opened).toHaveLength(2);
     expect(lost.begun).toEqual([first, second, second]);
     expect(lost.notices.map(({ code, message }) => [code, message])).toEqual([
-      ['gpu-lost', `The graphics driver restarted: arm ${second} of seed 1 starts again, and the 2 rows measured so far are kept.`],
+      [
+        'gpu-lost',
+        `The graphics driver restarted: arm ${second} of seed 1 starts again, and the 2 rows measured so far are kept.`,
+      ],
     ]);
     expect(lost.rows).toEqual(whole.rows);
   });

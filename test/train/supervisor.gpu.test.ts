@@ -32,7 +32,12 @@ async function train(disturb: Disturb, { lost = 0, losses = new Losses(), refuse
   const rewinds: Rewind[] = [];
   let rows: MetricRow[] = [];
   let now = 0;
-  const keeper = new Keeper(new SlotStore(new MemoryFiles(), 'run'), { saved() {}, failed() {} }, {}, { now: () => now });
+  const keeper = new Keeper(
+    new SlotStore(new MemoryFiles(), 'run'),
+    { saved() {}, failed() {} },
+    {},
+    { now: () => now },
+  );
   const listener = {
     state(state: RunState) {
       states.push(state);
@@ -57,7 +62,16 @@ async function train(disturb: Disturb, { lost = 0, losses = new Losses(), refuse
   const pools = failure === undefined && !refused ? await (await run.live()).engine.snapshot() : null;
   const history = keeper.history.metrics.map(({ step, loss }) => [step, loss]);
   run.destroy();
-  return { failure, states, notices, rewinds, opened, history, pools, losses: rows.map(({ step, loss }) => [step, loss]) };
+  return {
+    failure,
+    states,
+    notices,
+    rewinds,
+    opened,
+    history,
+    pools,
+    losses: rows.map(({ step, loss }) => [step, loss]),
+  };
 }
 
 const never: Disturb = () => 1;
@@ -73,25 +87,29 @@ const loseBefore = (steps: number[]): Disturb => {
 };
 
 describe('a supervised run', () => {
-  it(`goes on after losing its device (times: ${count}), to the same bits`, { timeout: 5 * patience + 20_000 * count }, async () => {
-    const whole = await trainWhole();
-    expect(whole.losses).toHaveLength(total);
-    const steps = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * total) / count));
-    const lost = await train(loseBefore(steps), { lost: count, losses: new Losses(0) });
-    expect(lost.failure).toBeUndefined();
-    expect(lost.opened).toBe(count + 1);
-    expect(lost.rewinds).toHaveLength(count);
-    expect(lost.notices.map(({ code }) => code)).toEqual(Array(count).fill('gpu-lost'));
-    for (const { message, step } of lost.notices) {
-      expect(message).toBe(`The graphics driver restarted: the run goes on from step ${step}, and nothing was lost.`);
-    }
-    // It went on from a save, not from the beginning; from which depends on how long the machine takes to write one.
-    expect(lost.rewinds.at(-1)!.to).toBeGreaterThan(0);
-    expect(lost.losses).toEqual(whole.losses);
-    expect(lost.history).toEqual(whole.history);
-    expect(lost.pools).toEqual(whole.pools);
-    expect(lost.states.at(-1)).toEqual({ kind: 'done' });
-  });
+  it(
+    `goes on after losing its device (times: ${count}), to the same bits`,
+    { timeout: 5 * patience + 20_000 * count },
+    async () => {
+      const whole = await trainWhole();
+      expect(whole.losses).toHaveLength(total);
+      const steps = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * total) / count));
+      const lost = await train(loseBefore(steps), { lost: count, losses: new Losses(0) });
+      expect(lost.failure).toBeUndefined();
+      expect(lost.opened).toBe(count + 1);
+      expect(lost.rewinds).toHaveLength(count);
+      expect(lost.notices.map(({ code }) => code)).toEqual(Array(count).fill('gpu-lost'));
+      for (const { message, step } of lost.notices) {
+        expect(message).toBe(`The graphics driver restarted: the run goes on from step ${step}, and nothing was lost.`);
+      }
+      // It went on from a save, not from the beginning; from which depends on how long the machine takes to write one.
+      expect(lost.rewinds.at(-1)!.to).toBeGreaterThan(0);
+      expect(lost.losses).toEqual(whole.losses);
+      expect(lost.history).toEqual(whole.history);
+      expect(lost.pools).toEqual(whole.pools);
+      expect(lost.states.at(-1)).toEqual({ kind: 'done' });
+    },
+  );
 
   it('gives up a GPU that hangs or drops a command, says which, and goes on to the same bits', async () => {
     const whole = await trainWhole();
@@ -107,8 +125,12 @@ describe('a supervised run', () => {
       { lost: 2, losses: new Losses(0) },
     );
     expect(both.notices.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^The GPU stopped answering and was given up: the run goes on from step \d+, and nothing was lost\.$/),
-      expect.stringMatching(/^The GPU dropped a command and was given up: the run goes on from step \d+, and nothing was lost\.$/),
+      expect.stringMatching(
+        /^The GPU stopped answering and was given up: the run goes on from step \d+, and nothing was lost\.$/,
+      ),
+      expect.stringMatching(
+        /^The GPU dropped a command and was given up: the run goes on from step \d+, and nothing was lost\.$/,
+      ),
     ]);
     expect(both.failure).toBeUndefined();
     expect(both.losses).toEqual(whole.losses);
@@ -123,7 +145,9 @@ describe('a supervised run', () => {
     const { failure, opened, losses, rewinds } = await train(same, { lost: 3 });
     expect(opened).toBe(3);
     const { to } = rewinds.at(-1)!;
-    expect(failure).toMatch(new RegExp(`^This run lost the GPU 3 times near step 1\\d and is kept as it was at step ${to}: start one`));
+    expect(failure).toMatch(
+      new RegExp(`^This run lost the GPU 3 times near step 1\\d and is kept as it was at step ${to}: start one`),
+    );
     expect(losses.every(([step]) => step! < to)).toBe(true);
   });
 
@@ -131,17 +155,21 @@ describe('a supervised run', () => {
     const { notices, states, failure } = await train(loseBefore([5]), { lost: 1, refused: true });
     expect(failure).toBeUndefined();
     expect(notices.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^The browser has paused graphics after crashes: leave this tab open, and the run goes on from step \d in 125 s\.$/),
+      expect.stringMatching(
+        /^The browser has paused graphics after crashes: leave this tab open, and the run goes on from step \d in 125 s\.$/,
+      ),
     ]);
     expect(states.at(-1)).toEqual({ kind: 'stopped' });
   });
 
   it('goes on once after an error of its own, and fails of a second one', async () => {
     let thrown = 0;
-    const throwing = (times: number): Disturb => (step) => {
-      if (step === 7 && thrown < times) throw new Error(`number ${++thrown}`);
-      return 1;
-    };
+    const throwing =
+      (times: number): Disturb =>
+      (step) => {
+        if (step === 7 && thrown < times) throw new Error(`number ${++thrown}`);
+        return 1;
+      };
     const { failure, notices } = await train(throwing(2));
     expect(notices.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^Internal error \(number 1\): the run goes on from step \d, and nothing was lost\.$/),

@@ -73,7 +73,8 @@ describe('a run that lends its weights', () => {
     });
     await run.train();
     const failed = run.lend(async ({ engine, batches, blend }) => {
-      for (let step = 0; step < 3; step++) engine.submitStep(step, () => batches.draw(placeOfStep(step, switchingConfig.batch), blend), 0.5, step + 1);
+      for (let step = 0; step < 3; step++)
+        engine.submitStep(step, () => batches.draw(placeOfStep(step, switchingConfig.batch), blend), 0.5, step + 1);
       throw new Error('as asked');
     });
     await expect(failed).rejects.toThrow('as asked');
@@ -86,7 +87,13 @@ describe('a run that lends its weights', () => {
     const { losses, learnt } = made as Awaited<ReturnType<typeof overfit>>;
     expect(learnt).toBe(true);
     expect(losses.at(-1)!).toBeLessThan(0.1 * losses[0]!);
-    const { made: ended } = await train('ended', (bench) => overfit(bench, () => {}, () => true));
+    const { made: ended } = await train('ended', (bench) =>
+      overfit(
+        bench,
+        () => {},
+        () => true,
+      ),
+    );
     expect((ended as Awaited<ReturnType<typeof overfit>>).losses).toHaveLength(4);
   });
 });
@@ -110,7 +117,9 @@ describe('a grid', () => {
     const work = { config, files: [], plan, done: [] as GridRow[] };
     expect(await runGrid(device, report.software, work, noShards, listener, never)).toBe(true);
     expect(rows.map(({ sequences, seed, rate }) => [sequences, seed, rate])).toEqual(
-      plan.batches.flatMap((sequences) => plan.seeds.flatMap((seed) => plan.rates.map((rate) => [sequences, seed, rate]))),
+      plan.batches.flatMap((sequences) =>
+        plan.seeds.flatMap((seed) => plan.rates.map((rate) => [sequences, seed, rate])),
+      ),
     );
     expect(new Set(steps)).toEqual(new Set([1024]));
     for (const { loss } of rows) expect(loss).toBeLessThan(6);

@@ -18,7 +18,11 @@ const config: RunConfig = {
   ...switchingConfig,
   // Enough rows for a loss whose noise is small beside a spike.
   batch: { sequences: 16, length: 13, accumulation: 1 },
-  base: { ...switchingConfig.base, steps: 110, schedule: { ...switchingConfig.base.schedule, kind: 'constant', peak: 3e-3 } },
+  base: {
+    ...switchingConfig.base,
+    steps: 110,
+    schedule: { ...switchingConfig.base.schedule, kind: 'constant', peak: 3e-3 },
+  },
   continued: null,
   evaluation: { everySteps: 0, rows: 1 },
 };
@@ -112,7 +116,10 @@ async function trainTo(store: SlotStore, faults: string) {
     sources() {},
   };
   const told: string[] = [];
-  const telling = { saved: ({ step }: { step: number }) => void told.push(`saved ${step}`), failed: (step: number) => void told.push(`failed ${step}`) };
+  const telling = {
+    saved: ({ step }: { step: number }) => void told.push(`saved ${step}`),
+    failed: (step: number) => void told.push(`failed ${step}`),
+  };
   const keeper = keeperOf(store, telling, from?.history);
   const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), listener, null, {
     keeper,
@@ -152,13 +159,19 @@ describe('a run', () => {
   it('knows its faults by name', () => {
     expect(parseFaults('lose=3,spike=40,lose=5')).toEqual({ lose: [3, 5], spike: [40] });
     for (const wrong of ['lose', 'flood=3', 'lose=x']) {
-      expect(() => parseFaults(wrong)).toThrow(/is not one of poison, spike, throw, hang, lose, crash, reject, allocate/);
+      expect(() => parseFaults(wrong)).toThrow(
+        /is not one of poison, spike, throw, hang, lose, crash, reject, allocate/,
+      );
     }
   });
 
   it('with a broken weight says so in that step, and ends after three', async () => {
     const { end, notices } = await trainWith('poison=80', false);
-    expect(notices.map(({ code, step }) => [code, step])).toEqual([['bad-step', 80], ['bad-step', 81], ['bad-step', 82]]);
+    expect(notices.map(({ code, step }) => [code, step])).toEqual([
+      ['bad-step', 80],
+      ['bad-step', 81],
+      ['bad-step', 82],
+    ]);
     expect(end).toMatchObject({ kind: 'diverged', step: 82 });
   });
 
@@ -182,7 +195,9 @@ describe('a run', () => {
     expect(mended.end.kind).toBe('done');
     expect(mended.rewinds).toHaveLength(1);
     const tail = (rows: MetricRow[]) => rows.slice(-10).reduce((sum, { loss }) => sum + loss, 0) / 10;
-    console.log(`last losses: clean ${tail(clean.rows).toFixed(4)}, spike ${tail(told.rows).toFixed(4)}, spike taken back ${tail(mended.rows).toFixed(4)}`);
+    console.log(
+      `last losses: clean ${tail(clean.rows).toFixed(4)}, spike ${tail(told.rows).toFixed(4)}, spike taken back ${tail(mended.rows).toFixed(4)}`,
+    );
     // Other batches from step 60 on, so not the same bits.
     expect(Math.abs(tail(mended.rows) - tail(clean.rows))).toBeLessThan(0.15);
     expect(tail(told.rows)).toBeGreaterThan(tail(clean.rows) + 0.3);

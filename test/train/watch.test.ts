@@ -37,7 +37,9 @@ describe('alerts of steps', () => {
     const jumps = (...at: number[]) => judged(1000, (step) => ({ gradNorm: at.includes(step) ? 11 : 1 }));
     const said = jumps(120, 300, 301, 420);
     expect(said.map(([code, step]) => [code, step])).toEqual([['gradient-spike', 300]]);
-    expect(said[0]![2]).toMatch(/^Step 300: the gradient norm is 11\.0, 11 times .* \(1\.00\)\. It was scaled down to 1, and not/);
+    expect(said[0]![2]).toMatch(
+      /^Step 300: the gradient norm is 11\.0, 11 times .* \(1\.00\)\. It was scaled down to 1, and not/,
+    );
     expect(jumps(120, 400, 700)).toEqual([]);
     expect(jumps(120, 130, 500, 510).map(([, step]) => step)).toEqual([130, 510]);
     // Before there is a median worth its name: nothing.
@@ -46,9 +48,14 @@ describe('alerts of steps', () => {
 
   it('tell of a run that is clipped at nearly every step, and again after it was not', () => {
     const said = judged(700, (step) => ({ gradNorm: 2.5, clip: step < 200 || step >= 400 ? 0.4 : 1 }));
-    expect(said.map(([code, step]) => [code, step])).toEqual([['clip-rate', 99], ['clip-rate', 489]]);
+    expect(said.map(([code, step]) => [code, step])).toEqual([
+      ['clip-rate', 99],
+      ['clip-rate', 489],
+    ]);
     // Three of four steps at times, all at others: it has not gone in between.
-    expect(judged(700, (step) => ({ gradNorm: 2.5, clip: step % 200 < 100 && step % 4 === 0 ? 1 : 0.4 }))).toHaveLength(1);
+    expect(judged(700, (step) => ({ gradNorm: 2.5, clip: step % 200 < 100 && step % 4 === 0 ? 1 : 0.4 }))).toHaveLength(
+      1,
+    );
     expect(said[0]![2]).toMatch(/^100 % of the last 100 steps were clipped \(median gradient norm 2\.50, limit 1\)/);
   });
 
@@ -56,7 +63,9 @@ describe('alerts of steps', () => {
     const still = (step: number) => ({ loss: 3 + 0.1 * Math.sin(step) + step / 1e6 });
     const said = judged(1000, still);
     expect(said.map(([code, step]) => [code, step])).toEqual([['plateau', 200]]);
-    expect(said[0]![2]).toMatch(/^No progress in 200 steps: the loss was 3\.0\d+ .* 3\.0\d+ over the second, up to step 200\./);
+    expect(said[0]![2]).toMatch(
+      /^No progress in 200 steps: the loss was 3\.0\d+ .* 3\.0\d+ over the second, up to step 200\./,
+    );
     expect(judged(1000, (step) => ({ ...still(step), lr: 4e-4 }))).toEqual([]);
     // Windows of a tenth of a long phase.
     expect(judged(1000, still, { phase: 4000 })[0]![1]).toBe(800);
@@ -64,8 +73,20 @@ describe('alerts of steps', () => {
 });
 
 describe('alerts of looks', () => {
-  const tensor = (name: string, updateRatio: number | null): TensorReading => ({ name, gradNorm: 1, finite: true, weightNorm: 1, updateRatio });
-  const look = (step: number, given: Partial<Inspection>): Inspection => ({ step, clipRate: 0, tensors: [], layers: [], ...given });
+  const tensor = (name: string, updateRatio: number | null): TensorReading => ({
+    name,
+    gradNorm: 1,
+    finite: true,
+    weightNorm: 1,
+    updateRatio,
+  });
+  const look = (step: number, given: Partial<Inspection>): Inspection => ({
+    step,
+    clipRate: 0,
+    tensors: [],
+    layers: [],
+    ...given,
+  });
   const up = 'model.layers.0.mlp.up_proj.weight';
 
   it('speak of dead units, saturated attention and updates out of their band, once each', () => {
@@ -75,7 +96,12 @@ describe('alerts of looks', () => {
         { dead: 0.1, highestScore: 12 },
         { dead: 0.75, highestScore: 150 },
       ],
-      tensors: [tensor(up, 0.5), tensor('lm_head.weight', 1e-8), tensor('model.norm.weight', 2), tensor('model.norm.bias', null)],
+      tensors: [
+        tensor(up, 0.5),
+        tensor('lm_head.weight', 1e-8),
+        tensor('model.norm.weight', 2),
+        tensor('model.norm.bias', null),
+      ],
     };
     const said = alerts.inspection(look(25, wrong));
     expect(said.map(({ code, step }) => [code, step])).toEqual([
@@ -104,7 +130,10 @@ describe('the first step', () => {
   it('is sound near ln V, and judged more mildly where one target fills the batch', () => {
     expect(untrainedLoss(expected, model, varied).sound).toBe(true);
     expect(untrainedLoss(expected + 0.2, model, varied).sound).toBe(true);
-    expect(untrainedLoss(expected + 0.4, model, varied)).toMatchObject({ sound: false, message: expect.stringMatching(/^The first loss is 4\.264; .*ln 44 = 3\.784.*initializer_range/) });
+    expect(untrainedLoss(expected + 0.4, model, varied)).toMatchObject({
+      sound: false,
+      message: expect.stringMatching(/^The first loss is 4\.264; .*ln 44 = 3\.784.*initializer_range/),
+    });
     expect(untrainedLoss(expected - 0.4, model, varied).message).toMatch(/among the inputs/);
     expect(untrainedLoss(expected + 0.4, model, new Uint32Array(512)).sound).toBe(true);
   });
@@ -112,15 +141,30 @@ describe('the first step', () => {
   it('of a base is held against its held-out loss on the blend', () => {
     const heldOut = { wiki: 1, web: 2, code: 9 };
     const blend = { wiki: 75, web: 25, qa: 40 };
-    expect(continuedLoss(1.25, model, heldOut, blend, 16)).toMatchObject({ sound: true, message: expect.stringMatching(/comes to 1\.250 on this blend/) });
+    expect(continuedLoss(1.25, model, heldOut, blend, 16)).toMatchObject({
+      sound: true,
+      message: expect.stringMatching(/comes to 1\.250 on this blend/),
+    });
     expect(continuedLoss(1.8, model, heldOut, blend, 16)!.sound).toBe(true);
-    expect(continuedLoss(3.7, model, heldOut, blend, 16)).toMatchObject({ sound: false, message: expect.stringMatching(/the tokenizer or the text/) });
+    expect(continuedLoss(3.7, model, heldOut, blend, 16)).toMatchObject({
+      sound: false,
+      message: expect.stringMatching(/the tokenizer or the text/),
+    });
     expect(continuedLoss(3.7, model, heldOut, { qa: 1 }, 16)).toBe(null);
   });
 
   it('names tensors without a gradient, and those with one that is not finite', () => {
-    const reading = (name: string, gradNorm: number, finite = true): TensorReading => ({ name, gradNorm, finite, weightNorm: 1, updateRatio: 0.01 });
-    expect(firstGradients([reading('a', 0.5), reading('b', 2)])).toMatchObject({ sound: true, message: expect.stringMatching(/^All 2 tensors .* 0\.50 to 2\.0\.$/) });
+    const reading = (name: string, gradNorm: number, finite = true): TensorReading => ({
+      name,
+      gradNorm,
+      finite,
+      weightNorm: 1,
+      updateRatio: 0.01,
+    });
+    expect(firstGradients([reading('a', 0.5), reading('b', 2)])).toMatchObject({
+      sound: true,
+      message: expect.stringMatching(/^All 2 tensors .* 0\.50 to 2\.0\.$/),
+    });
     const { sound, message } = firstGradients([reading('a', 0), reading('b', Number.NaN, false), reading('c', 1)]);
     expect(sound).toBe(false);
     expect(message).toMatch(/^After the first step b got a gradient that is not finite: .*; a got no gradient/);

@@ -21,10 +21,13 @@ function expectSource({ from, where, mark }: Source): void {
 }
 
 describe('settings', () => {
-  test.each([...OPTIONS, ...BLENDS].map((option) => [option.key, option] as const))('%s', (_, { explanation, source }) => {
-    expectExplained(explanation);
-    expectSource(source);
-  });
+  test.each([...OPTIONS, ...BLENDS].map((option) => [option.key, option] as const))(
+    '%s',
+    (_, { explanation, source }) => {
+      expectExplained(explanation);
+      expectSource(source);
+    },
+  );
 });
 
 describe('numbers', () => {

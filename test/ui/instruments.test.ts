@@ -14,7 +14,12 @@ beforeEach(() => {
 });
 
 test('empty fields are a grid about the recipe, which every preset can run', () => {
-  expect(gridPlan.value).toEqual({ rates: [1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2], batches: [4, 8], tokens: 61_440, seeds: [1, 2, 3] });
+  expect(gridPlan.value).toEqual({
+    rates: [1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2],
+    batches: [4, 8],
+    tokens: 61_440,
+    seeds: [1, 2, 3],
+  });
   for (const name of ['smoke', 'tiny', 'small', 'class', 'desk', 'studio', 'ci', 'world', 'lab']) {
     choosePreset(name);
     const plan = gridPlan.value;
@@ -29,7 +34,12 @@ test('fields take numbers in any order, once each, and say what else they are gi
   fields.tokens.value = '20480';
   fields.seeds.value = '2';
   expect(gridPlan.value).toEqual({ rates: [1e-3, 1e-2], batches: [4, 8], tokens: 20_480, seeds: [1, 2] });
-  for (const [field, wrong] of [['rates', '1e-3, much'], ['batches', '-4'], ['tokens', '100, 200'], ['seeds', '0']] as const) {
+  for (const [field, wrong] of [
+    ['rates', '1e-3, much'],
+    ['batches', '-4'],
+    ['tokens', '100, 200'],
+    ['seeds', '0'],
+  ] as const) {
     const before = fields[field].value;
     fields[field].value = wrong;
     expect(gridPlan.value, wrong).toMatch(/^Give numbers above 0/);
@@ -40,16 +50,43 @@ test('fields take numbers in any order, once each, and say what else they are gi
 test('a trial works on what a start would take, and on the weights of a run that rests', () => {
   machine.value = { kind: 'none', cause: 'no-adapter', message: '' };
   expect(hindrance.value).toMatch(/No GPU/);
-  machine.value = { kind: 'ready', adapter: { vendor: '', architecture: '', description: '', software: false, features: [], maxBufferSize: 1, maxStorageBufferBindingSize: 1 } };
-  expect([hindrance.value, weights.value, subject.value]).toEqual([null, 'start', 'untrained weights of preset tiny, seed 1']);
+  machine.value = {
+    kind: 'ready',
+    adapter: {
+      vendor: '',
+      architecture: '',
+      description: '',
+      software: false,
+      features: [],
+      maxBufferSize: 1,
+      maxStorageBufferBindingSize: 1,
+    },
+  };
+  expect([hindrance.value, weights.value, subject.value]).toEqual([
+    null,
+    'start',
+    'untrained weights of preset tiny, seed 1',
+  ]);
   beginRun(presetConfig('tiny'), 'all');
   expect(hindrance.value).toMatch(/pause it/);
   const column = (value: number) => Float64Array.of(value);
   receive({
     state: { kind: 'paused', phase: 'base' },
-    metrics: { step: column(9), tokens: column(5120), loss: column(4), lr: column(1e-3), gradNorm: column(1), tokensPerSecond: column(1), phase: Uint8Array.of(0) },
+    metrics: {
+      step: column(9),
+      tokens: column(5120),
+      loss: column(4),
+      lr: column(1e-3),
+      gradNorm: column(1),
+      tokensPerSecond: column(1),
+      phase: Uint8Array.of(0),
+    },
   });
-  expect([hindrance.value, weights.value, subject.value]).toEqual([null, 'run', 'the paused run’s weights after step 9']);
+  expect([hindrance.value, weights.value, subject.value]).toEqual([
+    null,
+    'run',
+    'the paused run’s weights after step 9',
+  ]);
 });
 
 test('the address of the sheet', () => {

@@ -9,7 +9,11 @@ afterEach(() => void vi.useRealTimers());
 async function lostAfter(delay: number, during: number): Promise<number | null> {
   let [lost, now]: [number | null, number] = [null, 0];
   const answer = () => new Promise<void>((resolve) => void (delay < Infinity && setTimeout(resolve, 1000 * delay)));
-  const lifeline = new Lifeline(answer, () => 60, () => (lost = now));
+  const lifeline = new Lifeline(
+    answer,
+    () => 60,
+    () => (lost = now),
+  );
   lifeline.hold();
   for (; now < during; now++) await vi.advanceTimersByTimeAsync(1000);
   lifeline.release();
@@ -26,7 +30,11 @@ it('bears with answers that come late, and not with none', async () => {
 
 it('asks nobody while no call is under way', async () => {
   const beat = vi.fn<() => Promise<void>>(() => Promise.resolve());
-  const lifeline = new Lifeline(beat, () => 60, () => {});
+  const lifeline = new Lifeline(
+    beat,
+    () => 60,
+    () => {},
+  );
   await vi.advanceTimersByTimeAsync(60_000);
   expect(beat).not.toHaveBeenCalled();
   lifeline.hold();
@@ -45,7 +53,11 @@ it('counts no time in which the page slept', async () => {
   const clock = vi.getMockedSystemTime()!.getTime();
   now.mockImplementation(() => vi.getMockedSystemTime()!.getTime() - clock + asleep);
   const lost = vi.fn<(seconds: number) => void>();
-  const lifeline = new Lifeline(() => new Promise(() => {}), () => 60, lost);
+  const lifeline = new Lifeline(
+    () => new Promise(() => {}),
+    () => 60,
+    lost,
+  );
   lifeline.hold();
   await vi.advanceTimersByTimeAsync(10_000);
   asleep = 3_600_000; // an hour, of which the timers saw nothing

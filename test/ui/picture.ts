@@ -15,10 +15,18 @@ await build(settings);
 const server = await preview({ ...settings, preview: { port: 0 } });
 const browser = await chromium.launch({
   executablePath: findChromium(),
-  args: ['--enable-unsafe-webgpu', '--enable-features=Vulkan', ...(seesGpu() ? [] : ['--use-webgpu-adapter=swiftshader'])],
+  args: [
+    '--enable-unsafe-webgpu',
+    '--enable-features=Vulkan',
+    ...(seesGpu() ? [] : ['--use-webgpu-adapter=swiftshader']),
+  ],
 });
 // Twice the pixels: sharp on today's screens.
-const page = await browser.newPage({ viewport: { width: 1280, height: 880 }, deviceScaleFactor: 2, colorScheme: 'light' });
+const page = await browser.newPage({
+  viewport: { width: 1280, height: 880 },
+  deviceScaleFactor: 2,
+  colorScheme: 'light',
+});
 await page.goto(server.resolvedUrls!.local[0]! + (process.argv[2] ?? ''));
 await page.getByText('Runs on').waitFor();
 await page.getByRole('button', { name: 'Start', exact: true }).click();

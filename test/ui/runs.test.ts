@@ -97,33 +97,52 @@ describe('the save of a row', () => {
     generation: 1,
     ...changes,
   });
-  const idsOf = (rows: RunRecord[], saves: SavedRun[]) => [...savesOfRows(rows, saves)].map(([row, { id }]) => `${row} ${id}`).sort();
+  const idsOf = (rows: RunRecord[], saves: SavedRun[]) =>
+    [...savesOfRows(rows, saves)].map(([row, { id }]) => `${row} ${id}`).sort();
 
   test('is the one that the row names, whatever else would fit', () => {
-    expect(idsOf([record('a', { saved: 'x' }), record('b', { saved: 'gone' })], [save('y', 1), save('x', 9)])).toEqual(['a x']);
+    expect(idsOf([record('a', { saved: 'x' }), record('b', { saved: 'gone' })], [save('y', 1), save('x', 9)])).toEqual([
+      'a x',
+    ]);
   });
 
   test('of an earlier version of the page is the first one begun after the row and before the next like it', () => {
-    const rows = [record('late', { startedAt: 200 }), record('early', { startedAt: 100 }), record('later', { startedAt: 300 })];
+    const rows = [
+      record('late', { startedAt: 200 }),
+      record('early', { startedAt: 100 }),
+      record('later', { startedAt: 300 }),
+    ];
     const found = idsOf(rows, [save('a', 110), save('b', 205), save('c', 207), save('before', 99)]);
     expect(found).toEqual(['early a', 'late b']);
   });
 
   test('is not one of another recipe', () => {
-    const other = [save('a', 110, { seed: 2 }), save('b', 110, { endStep: 7 }), save('c', 110, { part: 'continued' }), save('d', 110, { preset: 'smoke' })];
+    const other = [
+      save('a', 110, { seed: 2 }),
+      save('b', 110, { endStep: 7 }),
+      save('c', 110, { part: 'continued' }),
+      save('d', 110, { preset: 'smoke' }),
+    ];
     expect(idsOf([record('row', { startedAt: 100 })], other)).toEqual([]);
   });
 });
 
 test('a deleted row comes back as it was, with its curve and in its place', () => {
   const curve = new History();
-  const rows = [record('c', { startedAt: 3 }), record('b', { startedAt: 2, saved: 'x' }), record('a', { startedAt: 1 })];
+  const rows = [
+    record('c', { startedAt: 3 }),
+    record('b', { startedAt: 2, saved: 'x' }),
+    record('a', { startedAt: 1 }),
+  ];
   records.value = rows;
   curves.value = new Map([['b', curve]]);
   removeRows(['b', 'a'], 77);
   expect(ids(records.value)).toBe('c');
   expect(curves.value.size).toBe(0);
-  expect(removedRows.value.map(({ record: { id, deletedAt } }) => [id, deletedAt])).toEqual([['b', 77], ['a', 77]]);
+  expect(removedRows.value.map(({ record: { id, deletedAt } }) => [id, deletedAt])).toEqual([
+    ['b', 77],
+    ['a', 77],
+  ]);
   restoreRows(['b', 'a']);
   expect(records.value).toStrictEqual(rows);
   expect(curves.value.get('b')).toBe(curve);

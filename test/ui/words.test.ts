@@ -29,7 +29,8 @@ test('no component has words of its own: all are in the files that a translation
   const found = files(/\.tsx$/).flatMap(({ name, source }) => {
     const { program } = parseSync(name, source);
     return [...nodesOf(program)].flatMap((node): string[] => {
-      const attribute = node.type === 'JSXAttribute' && SPOKEN.has(node.name?.name ?? '') ? (node.value as Node | null) : null;
+      const attribute =
+        node.type === 'JSXAttribute' && SPOKEN.has(node.name?.name ?? '') ? (node.value as Node | null) : null;
       const said = node.type === 'JSXText' ? node.value : attribute?.type === 'Literal' ? attribute.value : '';
       return typeof said === 'string' && /\p{L}{2}/u.test(said) ? [`${name}: ${said.trim()}`] : [];
     });
@@ -40,7 +41,12 @@ test('no component has words of its own: all are in the files that a translation
 test('the help lists every key that does something', () => {
   const listed = text.keys.list.map(([keys]) => keys).join(' ');
   const shown: Record<string, string> = {
-    ' ': 'Space', Escape: 'Esc', ArrowRight: '→', ArrowLeft: '←', '-': '−', '=': '+',
+    ' ': 'Space',
+    Escape: 'Esc',
+    ArrowRight: '→',
+    ArrowLeft: '←',
+    '-': '−',
+    '=': '+',
   };
   const handled = files(/(state\/keys|views\/Figure|views\/Tour|state\/tips)\.tsx?$/).flatMap(({ source }) =>
     [...source.matchAll(/\bkey === '([^']+)'/g)].map((match) => match[1]!),
@@ -65,9 +71,12 @@ test('no command of the terminal is in a message that the page can show', () => 
     .flatMap((name) => {
       const { program } = parseSync(name, readFileSync(path.join(root, name), 'utf8'));
       return [...nodesOf(program)].flatMap(({ type, value }): string[] => {
-        const said = type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
+        const said =
+          type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
         // An option stands after a word, a custom property of CSS alone or in brackets.
-        return typeof said === 'string' && /\bnpm (run|test|start)\b|\bnode src\/|\w[:,]? \(?--[a-z]/.test(said) ? [`${name}: ${said}`] : [];
+        return typeof said === 'string' && /\bnpm (run|test|start)\b|\bnode src\/|\w[:,]? \(?--[a-z]/.test(said)
+          ? [`${name}: ${said}`]
+          : [];
       });
     });
   expect(found).toEqual([]);
@@ -109,7 +118,9 @@ test('the page and the terminal say things plainly', () => {
     return [...nodesOf(program)].flatMap((node) => {
       const value = node.type === 'TemplateElement' ? (node.value as { cooked: string }).cooked : node.value;
       if (typeof value !== 'string' || !/\p{L}{2} /u.test(value)) return [];
-      return BANNED.filter((phrase) => phrase.test(value)).map((phrase) => `${path.relative(root, file)}: ${phrase}: ${value}`);
+      return BANNED.filter((phrase) => phrase.test(value)).map(
+        (phrase) => `${path.relative(root, file)}: ${phrase}: ${value}`,
+      );
     });
   });
   expect(found).toEqual([]);

@@ -8,7 +8,10 @@ afterEach(() => void vi.useRealTimers());
 function clockOnTest() {
   let now = 5000;
   const sleeps: number[] = [];
-  const clock = new AwakeClock((millis) => sleeps.push(millis), () => now);
+  const clock = new AwakeClock(
+    (millis) => sleeps.push(millis),
+    () => now,
+  );
   /** Time that passes, with or without the timers running. */
   const awake = (millis: number) => {
     for (let left = millis; left > 0; left -= 500) {
@@ -29,22 +32,25 @@ test('a step of a minute is a step of a minute: its timer ticked', () => {
   clock.stop();
 });
 
-test.each([11_000, 3 * 3_600_000])('%i ms of sleep are told once, make the lap unknown, and the next one is right', (millis) => {
-  const { clock, sleeps, awake, asleep } = clockOnTest();
-  clock.start();
-  clock.lap();
-  awake(1500);
-  const before = clock.look();
-  asleep(millis);
-  expect(clock.look() - before).toBe(0);
-  awake(700);
-  expect(clock.lap()).toBeNull();
-  expect(sleeps).toEqual([millis]);
-  awake(2000);
-  expect(clock.lap()).toBe(2000);
-  expect(sleeps).toEqual([millis]);
-  clock.stop();
-});
+test.each([11_000, 3 * 3_600_000])(
+  '%i ms of sleep are told once, make the lap unknown, and the next one is right',
+  (millis) => {
+    const { clock, sleeps, awake, asleep } = clockOnTest();
+    clock.start();
+    clock.lap();
+    awake(1500);
+    const before = clock.look();
+    asleep(millis);
+    expect(clock.look() - before).toBe(0);
+    awake(700);
+    expect(clock.lap()).toBeNull();
+    expect(sleeps).toEqual([millis]);
+    awake(2000);
+    expect(clock.lap()).toBe(2000);
+    expect(sleeps).toEqual([millis]);
+    clock.stop();
+  },
+);
 
 test('a worker that computes for five seconds in one go has not slept', () => {
   const { clock, sleeps, asleep } = clockOnTest();

@@ -97,7 +97,10 @@ describe('truth', () => {
       const [name, person] = personIn(text);
       const stated = text.split(' ').filter((word) => world.lexicon.native.includes(word));
       const known = world.lexicon.values.map((list, a) => list[world.fact(person, a)]!);
-      return !text.split(' . ').every((sentence) => sentence.includes(name)) || !stated.every((value) => known.includes(value));
+      return (
+        !text.split(' . ').every((sentence) => sentence.includes(name)) ||
+        !stated.every((value) => known.includes(value))
+      );
     });
     expect(wrong).toEqual([]);
   });

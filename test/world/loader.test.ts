@@ -76,7 +76,9 @@ test('rows of another length go on behind the documents that were drawn before',
   const { tokens, documentStart, source } = shorter.draw(place, PRETRAINING);
   const end = [...documentStart.subarray(0, 16)].findIndex((start) => start > 0);
   const first = [...tokens.subarray(1, end < 0 ? 16 : end - 1)];
-  expect(corpus.text(shorter.names[source[0]!]!, place.tokens)).toMatch(new RegExp(`^${world.tokenizer.decode(first)}`));
+  expect(corpus.text(shorter.names[source[0]!]!, place.tokens)).toMatch(
+    new RegExp(`^${world.tokenizer.decode(first)}`),
+  );
 });
 
 test('counts of a resumed run are those of the run', () => {

@@ -44,8 +44,12 @@ export function offlinePage() {
       const files = filesOf(dir);
       const build = JSON.stringify({ version: sha256(JSON.stringify(files)).slice(0, 16), files });
       const code = readFileSync(file, 'utf8');
-      if (!code.includes(placeholder)) throw new Error(`${workerFile} has no ${placeholder} to write the list of files to.`);
-      writeFileSync(file, code.replace(placeholder, () => build));
+      if (!code.includes(placeholder))
+        throw new Error(`${workerFile} has no ${placeholder} to write the list of files to.`);
+      writeFileSync(
+        file,
+        code.replace(placeholder, () => build),
+      );
     },
   };
 }

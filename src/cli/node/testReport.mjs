@@ -57,7 +57,8 @@ export default class TestReport {
       this.#left.delete(module.moduleId);
       report.passed += passed;
     }
-    const wrong = report.lines.some((line) => !line.endsWith(': pending')) || unhandled.some((error) => !death.test(said(error)));
+    const wrong =
+      report.lines.some((line) => !line.endsWith(': pending')) || unhandled.some((error) => !death.test(said(error)));
     report.died = unhandled.length > 0 && !wrong;
     report.lines.push(...unhandled.map(said));
     report.left = [...this.#left];

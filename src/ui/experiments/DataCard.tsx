@@ -40,7 +40,17 @@ function Counted({ card, seed }: { card: WorldCard; seed: number }) {
   return (
     <div class="stack-4">
       <p>{text.people(people, card.facts, card.vocabulary, card.dictionaryWords, seed)}</p>
-      <Table class="numbers-table" name={text.sources} head={[text.source, text.what, [text.tokens, 'documentTokens'], [text.documents, 'pool'], [text.met, 'heldOutMet']]}>
+      <Table
+        class="numbers-table"
+        name={text.sources}
+        head={[
+          text.source,
+          text.what,
+          [text.tokens, 'documentTokens'],
+          [text.documents, 'pool'],
+          [text.met, 'heldOutMet'],
+        ]}
+      >
         {sources.map(({ name, description, averageTokens, pool, heldOutRepeated }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
@@ -51,7 +61,11 @@ function Counted({ card, seed }: { card: WorldCard; seed: number }) {
           </tr>
         ))}
       </Table>
-      <Table class="numbers-table" name={text.suites} head={[text.suite, text.asks, text.part, [text.items, 'items'], [text.chance, 'chance']]}>
+      <Table
+        class="numbers-table"
+        name={text.suites}
+        head={[text.suite, text.asks, text.part, [text.items, 'items'], [text.chance, 'chance']]}
+      >
         {suites.map(({ name, role, description, items, chance }) => (
           <tr key={name}>
             <th scope="row">{name}</th>

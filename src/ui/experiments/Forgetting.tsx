@@ -18,7 +18,11 @@ export function Forgetting({ experiment, results }: { experiment: Experiment; re
   return (
     <section>
       <h2>{words.forgetting.heading}</h2>
-      <Table class="numbers-table" name={words.forgetting.heading} head={[words.forgetting.arm, ...sources.map((source) => [source, 'forgotten'] as const)]}>
+      <Table
+        class="numbers-table"
+        name={words.forgetting.heading}
+        head={[words.forgetting.arm, ...sources.map((source) => [source, 'forgotten'] as const)]}
+      >
         {arms.map(({ name }) => (
           <tr key={name}>
             <th scope="row">{name}</th>

@@ -26,7 +26,10 @@ export const gatheredOf = (config: RunConfig): Gathered => gathered.value[keyOf(
 /** Brings in the rows of earlier visits; those of this one stand. */
 export async function recallGathered(): Promise<void> {
   const kept = await recallResults().catch(() => ({}));
-  const recalled = Object.entries(kept).map(([key, { rows, chance }]) => [key, { rows, chance, traces: rows.map(traceOf) }]);
+  const recalled = Object.entries(kept).map(([key, { rows, chance }]) => [
+    key,
+    { rows, chance, traces: rows.map(traceOf) },
+  ]);
   gathered.value = { ...Object.fromEntries(recalled), ...gathered.peek() };
 }
 
@@ -87,7 +90,8 @@ export function gather(config: RunConfig, experiment: Experiment): (events: Expe
     }
     if (state?.kind === 'stopped' || state?.kind === 'failed') forgetHalves();
     gathered.value = { ...gathered.value, [key]: { rows, traces: [...traces.values()], chance } };
-    if (finished.length > 0) void keepResults(key, { rows, chance }).catch((error: unknown) => console.warn(words.notKept, error));
+    if (finished.length > 0)
+      void keepResults(key, { rows, chance }).catch((error: unknown) => console.warn(words.notKept, error));
   };
 }
 

@@ -48,13 +48,9 @@ export const words = {
   ] as const,
 
   products: 'Matrix products',
-  productsNote:
-    'In f32. Forward pass and both gradients of a linear layer, checked against 64-bit arithmetic.',
+  productsNote: 'In f32. Forward pass and both gradients of a linear layer, checked against 64-bit arithmetic.',
   size: 'Size',
-  role: { nt: 'Forward', nn: 'Input gradient', tn: 'Weight gradient' } satisfies Record<
-    ProductSpeed['kind'],
-    string
-  >,
+  role: { nt: 'Forward', nn: 'Input gradient', tn: 'Weight gradient' } satisfies Record<ProductSpeed['kind'], string>,
 
   steps: 'Training steps',
   stepsNote: (peak: number) =>

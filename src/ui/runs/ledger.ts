@@ -11,7 +11,17 @@ import { planRun } from '../../recipe/phases.ts';
 import { History } from '../chart/columns.ts';
 import { visiblePoints } from '../chart/downsample.ts';
 import { recall, remember } from '../state/memory.ts';
-import { heldOut, history, isRecorded, isWatched, runConfig, runNumber, runPart, runState, savedAs } from '../state/run.ts';
+import {
+  heldOut,
+  history,
+  isRecorded,
+  isWatched,
+  runConfig,
+  runNumber,
+  runPart,
+  runState,
+  savedAs,
+} from '../state/run.ts';
 import { averageOf, bySeedlessKey, freePlace, nameFor, NO_FIGURES, type Figures, type RunRecord } from './record.ts';
 import { text } from '../strings.ts';
 import { openStore, type Curve, type Store } from './store.ts';

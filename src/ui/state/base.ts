@@ -48,7 +48,10 @@ export async function openFolder(list: readonly File[]): Promise<void> {
   folderProblem.value = null;
   try {
     const files = await readFiles(list);
-    const missing = missingModelFiles(files.map(({ name }) => name), true);
+    const missing = missingModelFiles(
+      files.map(({ name }) => name),
+      true,
+    );
     if (missing.length > 0) throw new Error(text.base.lacks(missing));
     const metadata = parseBaseMetadata(parse(files.find(({ name }) => name === 'rekindle.json')!.bytes));
     const known = PRESETS.find(({ name, config: { continued } }) => name === metadata.preset && continued);

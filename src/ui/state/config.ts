@@ -58,9 +58,15 @@ export const config = computed(() => (chosenShipped.value ? recipeOn(chosenShipp
 export const missingSources = computed((): readonly string[] => {
   const { data, base, continued } = config.value;
   if (data.world) return [];
-  const blends = [givenBase.value ?? chosenShipped.value ? {} : base.blend, continued?.general ?? {}, continued?.qa ?? {}];
+  const blends = [
+    (givenBase.value ?? chosenShipped.value) ? {} : base.blend,
+    continued?.general ?? {},
+    continued?.qa ?? {},
+  ];
   const names = new Set(blends.flatMap((blend) => Object.keys(blend)));
-  return [...names].filter((name) => SOURCE_NAME.test(name) && !Object.hasOwn(REAL_SOURCES, name) && !ownSources.value.includes(name));
+  return [...names].filter(
+    (name) => SOURCE_NAME.test(name) && !Object.hasOwn(REAL_SOURCES, name) && !ownSources.value.includes(name),
+  );
 });
 
 /** Whether the preset itself names a source. */
@@ -68,7 +74,11 @@ export const isPresets = (source: string): boolean => sourcesOf(presetConfig(pre
 
 /** What keeps the recipe from being run, one sentence each. */
 export const conflicts = computed(() => [
-  ...checkConfig(config.value, [...ownSources.value, ...missingSources.value], (givenBase.value ?? chosenShipped.value) !== null),
+  ...checkConfig(
+    config.value,
+    [...ownSources.value, ...missingSources.value],
+    (givenBase.value ?? chosenShipped.value) !== null,
+  ),
   ...missingSources.value.map(text.setup.missing),
   ...againstBase.value.errors,
 ]);
@@ -99,7 +109,12 @@ export function state(key: string, value: string): string | null {
  * Puts other sources of the reader's in place; weights that were stated go, for the blends are others, unless `keepWeights`
  * says that they were stated for these. Those whose files are still asked for stay, but for `without`.
  */
-export function useSources(names: readonly string[], uses: readonly SourceUse[] = [], keepWeights = false, without?: string): void {
+export function useSources(
+  names: readonly string[],
+  uses: readonly SourceUse[] = [],
+  keepWeights = false,
+  without?: string,
+): void {
   const stays = (name: string) => name !== without && !names.includes(name) && !isPresets(name);
   awaited.value = missingSources.value.filter(stays);
   ownSources.value = names;

@@ -18,5 +18,7 @@ export function tellMishaps(): void {
     // Not an error: a size was observed while sizes were being told, and is told in the next frame.
     if (!message.startsWith('ResizeObserver loop')) tell(message);
   });
-  addEventListener('unhandledrejection', ({ reason }) => tell(reason instanceof Error ? reason.message : String(reason)));
+  addEventListener('unhandledrejection', ({ reason }) =>
+    tell(reason instanceof Error ? reason.message : String(reason)),
+  );
 }

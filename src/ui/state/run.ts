@@ -122,7 +122,8 @@ export function receive(events: RunEvents): void {
     }
     if (events.heldOut) heldOut.value = joined(heldOut.value, events.heldOut);
     if (events.benchmarks) benchmarks.value = joined(benchmarks.value, events.benchmarks);
-    if (events.samples) samples.value = joined(samples.value, events.samples, ({ step, prompt }) => `${step} ${prompt}`);
+    if (events.samples)
+      samples.value = joined(samples.value, events.samples, ({ step, prompt }) => `${step} ${prompt}`);
     if (events.switches) switches.value = [...switches.value, ...events.switches];
     if (events.sources) sources.value = events.sources;
     if (events.log) log.value = [...log.value, ...events.log];

@@ -3,7 +3,17 @@ import { computed, effect, signal } from '@preact/signals';
 import type { DeletedRun, ListedRun, SavedRun } from '../../protocol.ts';
 import { whenRecalled } from '../runs/ledger.ts';
 import { changesChannel } from '../../util/tabs.ts';
-import { askMachine, claimSaved, listSaved, machine, openSaved, resumeSaved, saveSoon, unwatch, watchSaved } from '../trainer.ts';
+import {
+  askMachine,
+  claimSaved,
+  listSaved,
+  machine,
+  openSaved,
+  resumeSaved,
+  saveSoon,
+  unwatch,
+  watchSaved,
+} from '../trainer.ts';
 import { isActive } from './controls.ts';
 import { isExperimenting } from './experimentState.ts';
 import { isRecorded, isWatched, leaveRun, notices, runConfig, runState, savedAs } from './run.ts';
@@ -108,7 +118,8 @@ export function lookForSaved(): void {
     if (!busy || storageFull.value) void look().then(reopenShown);
   });
   const lookAgain = () => {
-    if (document.visibilityState === 'visible' && machine.value.kind !== 'asking' && !isActive(runState.value)) void look();
+    if (document.visibilityState === 'visible' && machine.value.kind !== 'asking' && !isActive(runState.value))
+      void look();
   };
   new BroadcastChannel(changesChannel).addEventListener('message', lookAgain);
   document.addEventListener('visibilitychange', lookAgain);
@@ -156,7 +167,9 @@ export const openProblem = signal<string | null>(null);
 export async function openRun(run: SavedRun): Promise<void> {
   openProblem.value = null;
   await whenRecalled(); // it has a row there
-  await openSaved(run).catch((error: unknown) => (openProblem.value = error instanceof Error ? error.message : String(error)));
+  await openSaved(run).catch(
+    (error: unknown) => (openProblem.value = error instanceof Error ? error.message : String(error)),
+  );
 }
 
 /** Asks the browser to keep what is saved when its disk runs low; it may refuse without a word. */

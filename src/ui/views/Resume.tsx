@@ -1,14 +1,26 @@
 /** Runs that are not at their end: one click to go on, one to discard; those another tab trains can be watched, or had in one click. */
 import { useRef } from 'preact/hooks';
 import type { ListedRun, SavedRun } from '../../protocol.ts';
-import { askedFor, finished, goOn, refused, savedNotes, savesOf, takeOver, takeOverProblem, unfinished, watch } from '../state/saved.ts';
+import {
+  askedFor,
+  finished,
+  goOn,
+  refused,
+  savedNotes,
+  savesOf,
+  takeOver,
+  takeOverProblem,
+  unfinished,
+  watch,
+} from '../state/saved.ts';
 import { isActive } from '../state/controls.ts';
 import { runState } from '../state/run.ts';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 
 /** With an offer to undo it. */
-const discard = async (...runs: readonly SavedRun[]): Promise<void> => (await import('../runs/undo.ts')).deleteSaves(...runs);
+const discard = async (...runs: readonly SavedRun[]): Promise<void> =>
+  (await import('../runs/undo.ts')).deleteSaves(...runs);
 
 export function Resume() {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -19,7 +31,8 @@ export function Resume() {
     </p>
   ));
   const over = <Finished />;
-  if (runs.length === 0 && finished.value.length === 0) return notes.length > 0 && <section class="message">{notes}</section>;
+  if (runs.length === 0 && finished.value.length === 0)
+    return notes.length > 0 && <section class="message">{notes}</section>;
   if (runs.length === 0) {
     return (
       <section class="message">
@@ -41,7 +54,9 @@ export function Resume() {
         {runs.map((run) => (
           <li key={run.id} class="saved">
             <span id={`saved-${run.id}`}>{text.saved.sentence(run)}</span>
-            <span class="buttons">{run.elsewhere ? <Elsewhere run={run} /> : <Stopped run={run} remove={remove} />}</span>
+            <span class="buttons">
+              {run.elsewhere ? <Elsewhere run={run} /> : <Stopped run={run} remove={remove} />}
+            </span>
           </li>
         ))}
       </ul>

@@ -32,7 +32,12 @@ export function SourcesTable() {
             [isActive(runState.value) ? text.sources.now : text.sources.end, 'heldOut'],
             hasSwitch ? [text.sources.sinceSwitch, 'sinceSwitch'] : [text.sources.change, 'change'],
             text.sources.trend,
-            ...(isCounted.value ? ([[text.sources.tokens, 'tokens'], [text.sources.epochs, 'passes']] as const) : []),
+            ...(isCounted.value
+              ? ([
+                  [text.sources.tokens, 'tokens'],
+                  [text.sources.epochs, 'passes'],
+                ] as const)
+              : []),
           ]}
         >
           {shownSources.value.map((source, index) => (

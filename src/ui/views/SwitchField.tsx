@@ -57,10 +57,7 @@ export function SwitchField({ continued }: { continued: ContinuedConfig }) {
           {switchShare === null ? text.setup.switch : text.setup.switchByShare} <strong>{spoken}</strong>
         </label>
       </h2>
-      <RatePreview
-        continued={continued}
-        onDraw={fixed ? null : (step) => void state(...switchAt(continued, step))}
-      />
+      <RatePreview continued={continued} onDraw={fixed ? null : (step) => void state(...switchAt(continued, step))} />
       {switchShare === null ? (
         <input
           id={id}

@@ -79,11 +79,24 @@ const NOISE_STREAM = 7;
 
 /** Of the shipped text and of the world's sources, roughly. */
 const SOURCE_TOKENS = {
-  legal: 1.1e6, news: 2.1e6, books: 1.1e6, encyclopedia: 1e6, docs: 1.1e6, code: 6e5, 'qa-definitions': 1.5e6, 'qa-facts': 1.2e6,
-  web: null, wiki: null, forum: null, 'web-recent': null, 'wiki-recent': null, qa: 840,
+  legal: 1.1e6,
+  news: 2.1e6,
+  books: 1.1e6,
+  encyclopedia: 1e6,
+  docs: 1.1e6,
+  code: 6e5,
+  'qa-definitions': 1.5e6,
+  'qa-facts': 1.2e6,
+  web: null,
+  wiki: null,
+  forum: null,
+  'web-recent': null,
+  'wiki-recent': null,
+  qa: 840,
 };
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, scenario.beat ?? (scenario.stride === undefined ? 20 : 100)));
+const pause = () =>
+  new Promise((resolve) => setTimeout(resolve, scenario.beat ?? (scenario.stride === undefined ? 20 : 100)));
 
 /** Falls like a power law, drops by 0.25 nats after the switch, with noise of 0.1. */
 function lossAt(step: number, switchStep: number | null, seed: number): number {
@@ -193,7 +206,9 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
             rows: Object.fromEntries(
               names.map((name, i) => [
                 name,
-                [-0.2, -0.1, 0.1, 0.2].map((offset, row) => lossOf(step, i) + offset + 0.02 * randomNormal(step, i, row)),
+                [-0.2, -0.1, 0.1, 0.2].map(
+                  (offset, row) => lossOf(step, i) + offset + 0.02 * randomNormal(step, i, row),
+                ),
               ]),
             ),
           }),
@@ -251,8 +266,17 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
     if (step - n === plan.firstStep) {
       emit({
         checks: [
-          { name: 'loss', sound: true, message: 'The first loss is 5.584; untrained weights give ln 260 = 5.561 and 0.080 for the spread of their logits, give or take 0.301.' },
-          { name: 'gradients', sound: true, message: 'All 54 tensors have a finite gradient that is not zero, norms from 0.021 to 1.3.' },
+          {
+            name: 'loss',
+            sound: true,
+            message:
+              'The first loss is 5.584; untrained weights give ln 260 = 5.561 and 0.080 for the spread of their logits, give or take 0.301.',
+          },
+          {
+            name: 'gradients',
+            sound: true,
+            message: 'All 54 tensors have a finite gradient that is not zero, norms from 0.021 to 1.3.',
+          },
         ],
       });
     }
@@ -369,7 +393,14 @@ const api: TrainerApi = {
       vocabulary: 186,
       dictionaryWords: 0,
       sources: [
-        { name: 'wiki', description: 'facts in sentences', averageTokens: 25, averageBytes: 120, pool: null, heldOutRepeated: 0.01 },
+        {
+          name: 'wiki',
+          description: 'facts in sentences',
+          averageTokens: 25,
+          averageBytes: 120,
+          pool: null,
+          heldOutRepeated: 0.01,
+        },
         {
           name: 'qa',
           description: 'clean questions and answers',
@@ -397,13 +428,28 @@ const api: TrainerApi = {
   async checkFile({ name, bytes, column }, onProgress) {
     onProgress(bytes.size, bytes.size);
     if (name.includes('damaged')) return { kind: 'damaged', places: 12, at: 88_123, in: name };
-    if (name.includes('refused')) return { kind: 'refused', code: 'text-utf32', message: `${name} is UTF-32: save it as UTF-8.` };
+    if (name.includes('refused'))
+      return { kind: 'refused', code: 'text-utf32', message: `${name} is UTF-32: save it as UTF-8.` };
     if (name.includes('columns') && !column) {
-      return { kind: 'column', columns: ['id', 'title', 'body'], message: `${name} has the columns "id", "title", "body", and more than one reads like text: name the one to read.` };
+      return {
+        kind: 'column',
+        columns: ['id', 'title', 'body'],
+        message: `${name} has the columns "id", "title", "body", and more than one reads like text: name the one to read.`,
+      };
     }
     const text = 'The number after 12 is 13, and the one after 13 is 14.';
     const notes = column ? [`${name}: 2 rows without text are left out.`] : [];
-    return { kind: 'good', documents: 3, first: [{ text, length: 2_400 }, { text: 'A short one.', length: 12 }], notes, columns: column ? ['id', 'title', 'body'] : [], column: column ?? null };
+    return {
+      kind: 'good',
+      documents: 3,
+      first: [
+        { text, length: 2_400 },
+        { text: 'A short one.', length: 12 },
+      ],
+      notes,
+      columns: column ? ['id', 'title', 'body'] : [],
+      column: column ?? null,
+    };
   },
   async savedRuns() {
     return { runs: saved, deleted, notes: scenario.notes ?? [] };
@@ -419,7 +465,12 @@ const api: TrainerApi = {
     const config = resolveConfig({ preset: 'smoke' });
     const all: RunEvents[] = [];
     command = 'run';
-    await play(config, 'all', (events) => all.push(events), () => Promise.resolve());
+    await play(
+      config,
+      'all',
+      (events) => all.push(events),
+      () => Promise.resolve(),
+    );
     return { config, part: 'all', events: joined(all) };
   },
   async deleteSaved(ids, at) {
@@ -444,7 +495,8 @@ const api: TrainerApi = {
   },
   async claimSaved() {
     await pause();
-    if (scenario.asleep) throw new Error('The tab that trains this run does not answer and still holds it (played by a test).');
+    if (scenario.asleep)
+      throw new Error('The tab that trains this run does not answer and still holds it (played by a test).');
     command = 'stop';
     await pause();
   },
@@ -467,7 +519,12 @@ const api: TrainerApi = {
     const { sequences, accumulation } = config.batch;
     const verdict = sequences >= 16 ? (scenario.needs ?? 'fits') : 'fits';
     const largest = { name: 'logits', bytes: verdict === 'too-large' ? 2 ** 28 : 4 * parameters };
-    const change = (key: string, label: string, from: number, to: number) => ({ key, label, from: `${from}`, to: `${to}` });
+    const change = (key: string, label: string, from: number, to: number) => ({
+      key,
+      label,
+      from: `${from}`,
+      to: `${to}`,
+    });
     return {
       needs: {
         parameters,
@@ -476,14 +533,17 @@ const api: TrainerApi = {
         limit: 2 ** 27,
         recomputed: false,
         verdict,
-        instead: verdict === 'fits' ? null : {
-          changes: [
-            change('batch.sequences', 'rows', sequences, sequences / 2),
-            change('batch.accumulation', 'micro-batches', accumulation, 2 * accumulation),
-          ],
-          bytes: 25 * parameters,
-          largest,
-        },
+        instead:
+          verdict === 'fits'
+            ? null
+            : {
+                changes: [
+                  change('batch.sequences', 'rows', sequences, sequences / 2),
+                  change('batch.accumulation', 'micro-batches', accumulation, 2 * accumulation),
+                ],
+                bytes: 25 * parameters,
+                largest,
+              },
       },
       sourceTokens: SOURCE_TOKENS,
       calibration: null,
@@ -492,7 +552,15 @@ const api: TrainerApi = {
   async calibrate() {
     await pause();
     return {
-      prepare: 1, compile: 2, step: 0.02, stepLow: 0.018, stepHigh: 0.025, firstEvaluation: 1, evaluation: 0.5, save: 0.1, saveEvery: 20,
+      prepare: 1,
+      compile: 2,
+      step: 0.02,
+      stepLow: 0.018,
+      stepHigh: 0.025,
+      firstEvaluation: 1,
+      evaluation: 0.5,
+      save: 0.1,
+      saveEvery: 20,
       sourceTokens: SOURCE_TOKENS,
     };
   },

@@ -8,10 +8,18 @@ const STREAM = 9;
 /** Falls from 10^−3.5 on and rises from 10^−1.3 on. */
 function lossAt(rate: number, i: number): number {
   const power = Math.log10(rate);
-  return 5.6 - 2.6 / (1 + Math.exp(-4 * (power + 2.6))) + 30 * Math.max(0, power + 1.3) ** 2 + 0.06 * randomNormal(1, STREAM, i);
+  return (
+    5.6 -
+    2.6 / (1 + Math.exp(-4 * (power + 2.6))) +
+    30 * Math.max(0, power + 1.3) ** 2 +
+    0.06 * randomNormal(1, STREAM, i)
+  );
 }
 
-export async function playRange(tell: (progress: TrialProgress) => void, beat: () => Promise<boolean>): Promise<RangePoint[]> {
+export async function playRange(
+  tell: (progress: TrialProgress) => void,
+  beat: () => Promise<boolean>,
+): Promise<RangePoint[]> {
   const points: RangePoint[] = [];
   for (const [i, rate] of sweepRates().entries()) {
     points.push({ rate, loss: lossAt(rate, i), gradNorm: 1 });
@@ -22,7 +30,10 @@ export async function playRange(tell: (progress: TrialProgress) => void, beat: (
   return points;
 }
 
-export async function playOverfit(tell: (progress: TrialProgress) => void, beat: () => Promise<boolean>): Promise<OverfitResult> {
+export async function playOverfit(
+  tell: (progress: TrialProgress) => void,
+  beat: () => Promise<boolean>,
+): Promise<OverfitResult> {
   const losses: number[] = [];
   for (let step = 0; step < 60; step++) {
     losses.push(5.6 * Math.exp(-step / 22));
@@ -65,7 +76,16 @@ export function inspectionAt(step: number, layers: number): Inspection {
     weightNorm: 3 + (i % 5),
     updateRatio: name.endsWith('norm.bias') && step === 0 ? null : 0.02 * (1 + step / 60) ** -0.7 * (1 + (i % 4) / 3),
   });
-  const inside = ['input_layernorm.weight', 'self_attn.q_proj.weight', 'self_attn.k_proj.weight', 'self_attn.v_proj.weight', 'self_attn.o_proj.weight', 'post_attention_layernorm.weight', 'mlp.up_proj.weight', 'mlp.down_proj.weight'];
+  const inside = [
+    'input_layernorm.weight',
+    'self_attn.q_proj.weight',
+    'self_attn.k_proj.weight',
+    'self_attn.v_proj.weight',
+    'self_attn.o_proj.weight',
+    'post_attention_layernorm.weight',
+    'mlp.up_proj.weight',
+    'mlp.down_proj.weight',
+  ];
   const names = [
     'model.embed_tokens.weight',
     ...Array.from({ length: layers }, (_, layer) => inside.map((name) => `model.layers.${layer}.${name}`)).flat(),
@@ -77,6 +97,9 @@ export function inspectionAt(step: number, layers: number): Inspection {
     step,
     clipRate: 0.6 * (1 + step / 40) ** -1,
     tensors: names.map(reading),
-    layers: Array.from({ length: layers }, (_, layer) => ({ dead: 0.02 + 0.03 * layer, highestScore: 2 + 6 * (1 - Math.exp(-step / 200)) + layer })),
+    layers: Array.from({ length: layers }, (_, layer) => ({
+      dead: 0.02 + 0.03 * layer,
+      highestScore: 2 + 6 * (1 - Math.exp(-step / 200)) + layer,
+    })),
   };
 }
