@@ -1,0 +1,73 @@
+/** The first steps of preset ci, through the whole engine, on the GPU and in doubles: one run, whatever executes its graphs. */
+import { expect, test } from 'vitest';
+import { resolveConfig } from '../../src/config/resolve.ts';
+import { Oracle } from '../../src/graph/oracle.ts';
+import { twins } from '../../src/ops/twins.ts';
+import type { HeldOutPoint, LayerReading, TensorReading } from '../../src/protocol.ts';
+import type { Backend } from '../../src/train/backends/backend.ts';
+import { ProcessorBackend } from '../../src/train/backends/processor.ts';
+import { prepareData } from '../../src/train/data.ts';
+import { Run } from '../../src/train/run.ts';
+import { gpu } from '../gpu/device.ts';
+
+/** Nats. f32 sums of some hundred terms differ by 1e-7 of their size, which twenty steps amplify to 1e-6 (measured). */
+const tolerance = 1e-4;
+/** Of norms, relative: those of small gradients differ first. */
+const normTolerance = 1e-3;
+
+/** In two micro-batches, so that gradients are also added up. */
+const set = ['base.steps=20', 'batch.sequences=2', 'batch.accumulation=2', 'evaluation.rows=1', 'logEverySteps=1'];
+const config = { ...resolveConfig({ preset: 'ci', set }), continued: null };
+
+async function train(backend: Backend) {
+  const noShards = () => Promise.reject(new Error('A world reads no shard.'));
+  const data = await prepareData(config, [], noShards, () => {});
+  const losses: number[] = [];
+  const heldOut: HeldOutPoint[] = [];
+  const looks: { tensors: TensorReading[]; layers: LayerReading[] }[] = [];
+  const run = await Run.create(backend, config, data, {
+    state() {},
+    switched() {},
+    sources() {},
+    metric: ({ loss }) => void losses.push(loss),
+    heldOut: (point) => void heldOut.push(point),
+    inspection: (look) => void looks.push(look),
+  });
+  expect((await run.train()).kind).toBe('done');
+  const text = await run.sample('The', 8, 0, 1);
+  run.destroy();
+  return { losses, heldOut, looks, text };
+}
+
+const worst = (got: readonly number[], want: readonly number[]): number =>
+  Math.max(...want.map((value, i) => Math.abs(got[i]! - value)));
+
+test('twenty steps in doubles measure what they measure on the GPU', async () => {
+  const onGpu = await train(await gpu());
+  const oracle = new ProcessorBackend('f64', 'doubles', async (layout) => new Oracle(layout, twins));
+  const inDoubles = await train(oracle);
+  expect(inDoubles.losses).toHaveLength(20);
+  expect(worst(onGpu.losses, inDoubles.losses)).toBeLessThan(tolerance);
+  expect(onGpu.heldOut.map(({ step }) => step)).toEqual([0, 20]);
+  for (const [i, { loss }] of inDoubles.heldOut.entries())
+    expect(worst(Object.values(onGpu.heldOut[i]!.loss), Object.values(loss))).toBeLessThan(tolerance);
+  expect(inDoubles.looks.length).toBeGreaterThan(0);
+  for (const [i, { tensors, layers }] of inDoubles.looks.entries()) {
+    const { tensors: found, layers: foundLayers } = onGpu.looks[i]!;
+    for (const [k, want] of tensors.entries()) {
+      const norms = ({ gradNorm, weightNorm, updateRatio }: TensorReading) =>
+        [
+          gradNorm / want.gradNorm,
+          weightNorm / (want.weightNorm || 1),
+          updateRatio! / (want.updateRatio || 1),
+        ] as const;
+      expect(found[k]!.name).toBe(want.name);
+      expect(worst(norms(found[k]!), norms(want)), want.name).toBeLessThan(normTolerance);
+    }
+    for (const [k, want] of layers.entries()) {
+      expect(worst([foundLayers[k]!.highestScore], [want.highestScore])).toBeLessThan(normTolerance);
+      expect(foundLayers[k]!.dead).toBeCloseTo(want.dead);
+    }
+  }
+  expect(inDoubles.text).toBe(onGpu.text);
+});
