@@ -31,7 +31,7 @@ const leb = (value: number): number[] => {
 };
 const signedLeb = (value: number): number[] => {
   const out: number[] = [];
-  for (let left = value; ; ) {
+  for (let left = value; ;) {
     const low = left & 0x7f;
     left >>= 7;
     if ((left === 0 && (low & 0x40) === 0) || (left === -1 && (low & 0x40) !== 0)) return [...out, low];
@@ -49,11 +49,19 @@ const f64Bytes = (value: number): number[] => {
 };
 
 const expr = (type: Type, ...parts: readonly (readonly number[])[]): Expr => ({ type, code: parts.flat() });
-const unary = (type: Type, ...op: number[]) => (a: Expr): Expr => expr(type, a.code, op);
-const binary = (type: Type, ...op: number[]) => (a: Expr, b: Expr): Expr => expr(type, a.code, b.code, op);
+const unary =
+  (type: Type, ...op: number[]) =>
+  (a: Expr): Expr =>
+    expr(type, a.code, op);
+const binary =
+  (type: Type, ...op: number[]) =>
+  (a: Expr, b: Expr): Expr =>
+    expr(type, a.code, b.code, op);
 const simd = (op: number): number[] => [0xfd, ...leb(op)];
-const load = (type: Type, op: number[], align: number) => (address: Expr, offset = 0): Expr =>
-  expr(type, address.code, op, [align], leb(offset));
+const load =
+  (type: Type, op: number[], align: number) =>
+  (address: Expr, offset = 0): Expr =>
+    expr(type, address.code, op, [align], leb(offset));
 
 export const i32 = {
   const: (value: number): Expr => expr('i32', [0x41], signedLeb(value | 0)),
@@ -65,7 +73,8 @@ export const i32 = {
   lt: binary('i32', 0x48),
   ge: binary('i32', 0x4e),
   eq: binary('i32', 0x46),
-  select: (ifTrue: Expr, ifFalse: Expr, condition: Expr): Expr => expr('i32', ifTrue.code, ifFalse.code, condition.code, [0x1b]),
+  select: (ifTrue: Expr, ifFalse: Expr, condition: Expr): Expr =>
+    expr('i32', ifTrue.code, ifFalse.code, condition.code, [0x1b]),
   load: load('i32', [0x28], 2),
 };
 export const f32 = {
@@ -149,10 +158,13 @@ export class Func {
   for(from: Expr, to: Expr, step: number, body: (i: Local) => void): void {
     const i = this.let(from);
     this.when(i32.lt(i, to), () =>
-      this.repeat(() => {
-        body(i);
-        this.set(i, i32.add(i, i32.const(step)));
-      }, i32.lt(i, to)),
+      this.repeat(
+        () => {
+          body(i);
+          this.set(i, i32.add(i, i32.const(step)));
+        },
+        i32.lt(i, to),
+      ),
     );
   }
 
@@ -180,15 +192,32 @@ const named = (name: string): number[] => {
 };
 
 /** A module of `functions`, exported by name, over the memory that it imports as `env.memory`: pages of 64 KiB. */
-export function assemble(functions: readonly Func[], memory: { pages: number; most: number; shared: boolean }): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters }) => [0x60, ...leb(parameters.length), ...parameters.map(({ type }) => TYPES[type]), 0]);
+export function assemble(
+  functions: readonly Func[],
+  memory: { pages: number; most: number; shared: boolean },
+): Uint8Array<ArrayBuffer> {
+  const types = functions.map(({ parameters }) => [
+    0x60,
+    ...leb(parameters.length),
+    ...parameters.map(({ type }) => TYPES[type]),
+    0,
+  ]);
   const limits = [memory.shared ? 3 : 1, ...leb(memory.pages), ...leb(memory.most)];
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, types),
     ...section(2, [[...named('env'), ...named('memory'), 2, ...limits]]),
-    ...section(3, functions.map((_, i) => leb(i))),
-    ...section(7, functions.map(({ name }, i) => [...named(name), 0, ...leb(i)])),
-    ...section(10, functions.map((one) => one.body())),
+    ...section(
+      3,
+      functions.map((_, i) => leb(i)),
+    ),
+    ...section(
+      7,
+      functions.map(({ name }, i) => [...named(name), 0, ...leb(i)]),
+    ),
+    ...section(
+      10,
+      functions.map((one) => one.body()),
+    ),
   ]);
 }
