@@ -68,14 +68,24 @@ export const i32 = {
   add: binary('i32', 0x6a),
   sub: binary('i32', 0x6b),
   mul: binary('i32', 0x6c),
+  /** Of numbers without sign. */
+  div: binary('i32', 0x6e),
+  rem: binary('i32', 0x70),
   and: binary('i32', 0x71),
   shl: (a: Expr, bits: number): Expr => expr('i32', a.code, [0x41], signedLeb(bits), [0x74]),
+  shr: (a: Expr, bits: number): Expr => expr('i32', a.code, [0x41], signedLeb(bits), [0x75]),
   lt: binary('i32', 0x48),
   ge: binary('i32', 0x4e),
   eq: binary('i32', 0x46),
+  ne: binary('i32', 0x47),
   select: (ifTrue: Expr, ifFalse: Expr, condition: Expr): Expr =>
     expr('i32', ifTrue.code, ifFalse.code, condition.code, [0x1b]),
+  /** Of two numbers with sign, cheap ones: each is written twice. */
+  min: (a: Expr, b: Expr): Expr => i32.select(a, b, i32.lt(a, b)),
   load: load('i32', [0x28], 2),
+  reinterpret: unary('i32', 0xbc),
+  truncate: unary('i32', 0xa8),
+  anyTrue: unary('i32', ...simd(0x53)),
 };
 export const f32 = {
   const: (value: number): Expr => expr('f32', [0x43], f32Bytes(value)),
@@ -85,35 +95,95 @@ export const f32 = {
   div: binary('f32', 0x95),
   max: binary('f32', 0x97),
   sqrt: unary('f32', 0x91),
+  eq: binary('i32', 0x5b),
+  gt: binary('i32', 0x5e),
+  ge: binary('i32', 0x60),
   load: load('f32', [0x2a], 2),
   fromI32: unary('f32', 0xb2),
+  demote: unary('f32', 0xb6),
+  reinterpret: unary('f32', 0xbe),
+  select: (ifTrue: Expr, ifFalse: Expr, condition: Expr): Expr =>
+    expr('f32', ifTrue.code, ifFalse.code, condition.code, [0x1b]),
 };
-export const f64 = { const: (value: number): Expr => expr('f64', [0x44], f64Bytes(value)) };
+export const f64 = {
+  const: (value: number): Expr => expr('f64', [0x44], f64Bytes(value)),
+  add: binary('f64', 0xa0),
+  sub: binary('f64', 0xa1),
+  mul: binary('f64', 0xa2),
+  div: binary('f64', 0xa3),
+  sqrt: unary('f64', 0x9f),
+  load: load('f64', [0x2b], 3),
+  promote: unary('f64', 0xbb),
+  fromI32: unary('f64', 0xb7),
+};
 export const f32x4 = {
   load: load('v128', simd(0x00), 2),
   /** The f32 at an address, in all four lanes. */
   loadSplat: load('v128', simd(0x09), 2),
   splat: unary('v128', ...simd(0x13)),
+  /** One number in all four lanes. */
+  const: (value: number): Expr =>
+    expr('v128', simd(0x0c), [...f32Bytes(value), ...f32Bytes(value), ...f32Bytes(value), ...f32Bytes(value)]),
   lane: (a: Expr, lane: number): Expr => expr('f32', a.code, simd(0x1f), [lane]),
+  /** Lanes 0–3 of a and 4–7 of b, in the order asked for. */
+  shuffle: (a: Expr, b: Expr, lanes: readonly [number, number, number, number]): Expr =>
+    expr(
+      'v128',
+      a.code,
+      b.code,
+      simd(0x0d),
+      lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
+    ),
   add: binary('v128', ...simd(0xe4)),
   sub: binary('v128', ...simd(0xe5)),
   mul: binary('v128', ...simd(0xe6)),
   div: binary('v128', ...simd(0xe7)),
   max: binary('v128', ...simd(0xe9)),
   sqrt: unary('v128', ...simd(0xe3)),
+  nearest: unary('v128', ...simd(0x6a)),
+  lt: binary('v128', ...simd(0x43)),
   /** a · b + c, rounded once where the processor has the instruction. */
   relaxedMadd: (a: Expr, b: Expr, c: Expr): Expr => expr('v128', a.code, b.code, c.code, simd(0x105)),
+};
+export const i32x4 = {
+  splat: unary('v128', ...simd(0x11)),
+  const: (value: number): Expr => i32x4.splat(i32.const(value)),
+  add: binary('v128', ...simd(0xae)),
+  eq: binary('v128', ...simd(0x37)),
+  shl: (a: Expr, bits: number): Expr => expr('v128', a.code, [0x41], signedLeb(bits), simd(0xab)),
+  /** Of an f32x4, towards zero. */
+  truncate: unary('v128', ...simd(0xf8)),
+};
+export const f64x2 = {
+  zero: expr(
+    'v128',
+    simd(0x0c),
+    Array.from({ length: 16 }, () => 0),
+  ),
+  add: binary('v128', ...simd(0xf0)),
+  /** The first two lanes of an f32x4. */
+  promoteLow: unary('v128', ...simd(0x5f)),
+  lane: (a: Expr, lane: number): Expr => expr('f64', a.code, simd(0x21), [lane]),
+};
+export const v128 = {
+  and: binary('v128', ...simd(0x4e)),
+  /** a without the bits of b. */
+  andNot: binary('v128', ...simd(0x4f)),
+  or: binary('v128', ...simd(0x50)),
 };
 
 export class Func {
   readonly name: string;
+  /** Its place in the module. */
+  readonly index: number;
   readonly parameters: readonly Local[];
   readonly #locals: Type[] = [];
-  #code: number[] = [];
+  readonly #code: number[] = [];
 
-  constructor(name: string, parameters: readonly Type[]) {
+  constructor(name: string, index: number, parameters: readonly Type[]) {
     this.name = name;
-    this.parameters = parameters.map((type, index) => local(type, index));
+    this.index = index;
+    this.parameters = parameters.map((type, i) => local(type, i));
   }
 
   local(type: Type): Local {
@@ -157,20 +227,25 @@ export class Func {
   /** i from `from` to below `to` in steps of `step`; not at all where there is nothing between. */
   for(from: Expr, to: Expr, step: number, body: (i: Local) => void): void {
     const i = this.let(from);
-    this.when(i32.lt(i, to), () =>
+    const end = this.let(to);
+    this.when(i32.lt(i, end), () =>
       this.repeat(
         () => {
           body(i);
           this.set(i, i32.add(i, i32.const(step)));
         },
-        i32.lt(i, to),
+        i32.lt(i, end),
       ),
     );
   }
 
-  call(target: number, ...args: Expr[]): void {
+  return(): void {
+    this.#code.push(0x0f);
+  }
+
+  call(target: Func, ...args: Expr[]): void {
     for (const arg of args) this.#code.push(...arg.code);
-    this.#code.push(0x10, ...leb(target));
+    this.#code.push(0x10, ...leb(target.index));
   }
 
   body(): number[] {
@@ -191,33 +266,42 @@ const named = (name: string): number[] => {
   return [...leb(bytes.length), ...bytes];
 };
 
-/** A module of `functions`, exported by name, over the memory that it imports as `env.memory`: pages of 64 KiB. */
-export function assemble(
-  functions: readonly Func[],
-  memory: { pages: number; most: number; shared: boolean },
-): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters }) => [
-    0x60,
-    ...leb(parameters.length),
-    ...parameters.map(({ type }) => TYPES[type]),
-    0,
-  ]);
-  const limits = [memory.shared ? 3 : 1, ...leb(memory.pages), ...leb(memory.most)];
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, types),
-    ...section(2, [[...named('env'), ...named('memory'), 2, ...limits]]),
-    ...section(
-      3,
-      functions.map((_, i) => leb(i)),
-    ),
-    ...section(
-      7,
-      functions.map(({ name }, i) => [...named(name), 0, ...leb(i)]),
-    ),
-    ...section(
-      10,
-      functions.map((one) => one.body()),
-    ),
-  ]);
+/** Functions that call each other, exported by name, over the memory that the module imports as `env.memory`. */
+export class Module {
+  readonly #functions: Func[] = [];
+
+  func(name: string, parameters: readonly Type[]): Func {
+    const made = new Func(name, this.#functions.length, parameters);
+    this.#functions.push(made);
+    return made;
+  }
+
+  /** The binary form. The memory's limits are in pages of 64 KiB. */
+  assemble(memory: { pages: number; most: number; shared: boolean }): Uint8Array<ArrayBuffer> {
+    const functions = this.#functions;
+    const types = functions.map(({ parameters }) => [
+      0x60,
+      ...leb(parameters.length),
+      ...parameters.map(({ type }) => TYPES[type]),
+      0,
+    ]);
+    const limits = [memory.shared ? 3 : 1, ...leb(memory.pages), ...leb(memory.most)];
+    return Uint8Array.from([
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...section(1, types),
+      ...section(2, [[...named('env'), ...named('memory'), 2, ...limits]]),
+      ...section(
+        3,
+        functions.map((_, i) => leb(i)),
+      ),
+      ...section(
+        7,
+        functions.map(({ name }, i) => [...named(name), 0, ...leb(i)]),
+      ),
+      ...section(
+        10,
+        functions.map((one) => one.body()),
+      ),
+    ]);
+  }
 }
