@@ -2,7 +2,6 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import { layoutPool } from '../graph/pool.ts';
-import { compile } from './compile.ts';
 import { Memory } from './memory.ts';
 import { KernelError, type Pipelines } from './pipelines.ts';
 import type { Plan } from './plan.ts';
@@ -134,7 +133,7 @@ async function withPlan<T>(
   const memory = new Memory(device, layoutPool([]), context, pipelines);
   let plan: Plan | null = null;
   try {
-    plan = await compile(memory, graph, { keep: [output], label: 'tune' });
+    plan = await memory.compile(graph, { keep: [output], label: 'tune' });
     return await work(plan);
   } finally {
     plan?.destroy();

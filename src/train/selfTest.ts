@@ -6,7 +6,6 @@
  */
 import type { RunConfig } from '../config/run.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
-import { compile } from '../gpu/compile.ts';
 import { layoutPlan } from '../gpu/layout.ts';
 import { Memory } from '../gpu/memory.ts';
 import type { Plan } from '../gpu/plan.ts';
@@ -132,7 +131,7 @@ export async function selfTest(
   const own = new Memory(memory.device, trial.layout, memory.context, memory.pipelines);
   let plan: Plan | null = null;
   try {
-    plan = await compile(own, trial.graph.g, { keep: trial.keep, accumulation: trial.micros > 1, label: 'self-test' });
+    plan = await own.compile(trial.graph.g, { keep: trial.keep, accumulation: trial.micros > 1, label: 'self-test' });
     return await judge(own, plan, trial);
   } finally {
     plan?.destroy();
@@ -142,11 +141,10 @@ export async function selfTest(
 
 async function judge(memory: Memory, plan: Plan, trial: Trial): Promise<string | null> {
   const { g, inputs, scale, ring, controls } = trial.graph;
-  const { device } = memory;
   const values = inputValues(trial);
   const before = pools(trial);
-  for (const [name, data] of Object.entries(before)) memory.writePool(name as PoolName, data);
-  if (scale) device.queue.writeBuffer(memory.state(scale), 0, Float32Array.of(scaleForTest, 0, 0, 0));
+  for (const [name, data] of Object.entries(before)) memory.write(name as PoolName, data);
+  if (scale) memory.write(scale, Float32Array.of(scaleForTest, 0, 0, 0));
   for (const input of Object.values(inputs)) if (input) plan.host(input).set(values.get(input)!);
   const { beta1, beta2 } = trial.config.optimizer;
   const control = Float32Array.of(rate, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), 0);

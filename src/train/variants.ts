@@ -55,17 +55,11 @@ export async function wrongKernel(
   return wrong;
 }
 
-/** Something with kernels of one variant. */
-interface Made {
-  memory: Memory;
-  destroy(): void;
-}
-
 /**
  * What `make` makes of the first variant that compiles and has no `wrong` kernel, and a sentence for the user where that is not the
  * fastest. UserError 'gpu-wrong' where there is none.
  */
-export async function soundVariant<T extends Made>(
+export async function soundVariant<T extends { destroy(): void }>(
   device: GPUDevice,
   software: boolean,
   make: (context: Context) => Promise<T>,

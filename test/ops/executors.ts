@@ -5,10 +5,8 @@
 import { createCpuExecutor } from '../../src/cpu/executor.ts';
 import { hasRelaxedSimd } from '../../src/cpu/kernels/library.ts';
 import { enableRelaxedSimd } from '../../src/cli/node/relaxedSimd.ts';
-import { compile } from '../../src/gpu/compile.ts';
 import { Memory } from '../../src/gpu/memory.ts';
-import type { CompiledPlan, CompileOptions, Executor } from '../../src/graph/executor.ts';
-import type { Graph } from '../../src/graph/graph.ts';
+import type { Executor } from '../../src/graph/executor.ts';
 import type { KernelContext } from '../../src/graph/kernel.ts';
 import type { PoolLayout } from '../../src/graph/pool.ts';
 
@@ -20,21 +18,13 @@ export const onProcessor = process.env.EXECUTOR === 'cpu';
 export interface Tried {
   /** What a failure calls it. */
   name: string;
-  open(layout: PoolLayout): Promise<Pick<Executor, 'write' | 'destroy' | 'compile'>>;
+  open(layout: PoolLayout): Promise<Executor>;
 }
 
-async function onGpu(context: Context, layout: PoolLayout) {
+async function onGpu(context: Context, layout: PoolLayout): Promise<Executor> {
   const { gpu } = await import('../gpu/device.ts');
   const { device } = await gpu();
-  const memory = new Memory(device, layout, { ...context, quads: context.quads && device.features.has('subgroups') });
-  return {
-    write: (where: Parameters<Executor['write']>[0], elements: Float32Array<ArrayBuffer>): void => {
-      if (typeof where === 'string') return memory.writePool(where, elements);
-      device.queue.writeBuffer(memory.state(where), 0, elements);
-    },
-    compile: (graph: Graph, options: CompileOptions): Promise<CompiledPlan> => compile(memory, graph, options),
-    destroy: () => memory.destroy(),
-  };
+  return new Memory(device, layout, { ...context, quads: context.quads && device.features.has('subgroups') });
 }
 
 function processors(): Tried[] {
