@@ -1,12 +1,13 @@
 /** The one memory of an executor: pieces are taken from it and given back, and it grows when none fits. */
 import { UserError } from '../util/errors.ts';
 import { mostPages } from './kernels/library.ts';
+import { controlBytes } from './serve.mjs';
 
 const pageBytes = 65536;
 /** Pieces begin on lines of the cache, which threads then do not share. */
 const alignment = 64;
-/** The first piece's address: 0 is no pointer. */
-const base = alignment;
+/** The first piece's address: 0 is no pointer, and behind it is the threads' control area (serve.mjs). */
+const base = controlBytes;
 /** What may be read, never written, behind the last piece: vectors past the end of a line. */
 const slack = 64;
 

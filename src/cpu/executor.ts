@@ -6,15 +6,23 @@ import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { pruneDead } from '../graph/prune.ts';
 import { Arena } from './arena.ts';
 import type { Call, Value } from './kernel.ts';
-import { hasRelaxedSimd, libraryBytes } from './kernels/library.ts';
+import { hasRelaxedSimd, kernels, libraryBytes } from './kernels/library.ts';
 import { lower } from './lower.ts';
+import { callWords, mostThreads } from './serve.mjs';
+import { type StartThread, Threads } from './threads.ts';
 
 type Elements = Float32Array<ArrayBuffer>;
+const publishedWords = Object.keys(callWords).length;
+
 type Run = (args: number, block: number, local: number) => void;
 
 export interface CpuOptions {
   /** Whether the fused multiply-add of relaxed SIMD is used; by default where the engine has it. */
   relaxed?: boolean;
+  /** Threads that share the work, with the one that calls: 1 by default. The bits are the same for any number. */
+  threads?: number;
+  /** Starts one of the others: where there are to be any. */
+  startThread?: StartThread;
 }
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
@@ -39,26 +47,36 @@ const nextTask = (): Promise<void> =>
   });
 
 export async function createCpuExecutor(layout: PoolLayout, options: CpuOptions = {}): Promise<CpuExecutor> {
-  const arena = new Arena(false);
-  const module = await library(options.relaxed ?? hasRelaxedSimd(), false);
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory: arena.memory } });
-  return new CpuExecutor(layout, arena, exports as unknown as Record<string, Run>);
+  const { relaxed = hasRelaxedSimd(), startThread } = options;
+  const count = Math.min(options.threads ?? 1, mostThreads);
+  const shared = count > 1 && startThread !== undefined;
+  const arena = new Arena(shared);
+  const { memory } = arena;
+  const module = await library(relaxed, shared);
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const names = kernels.map(({ name }) => name);
+  const runs = names.map((name) => exports[name] as unknown as Run);
+  const threads = shared ? await Threads.start(startThread, count, { module, memory, names }, runs) : null;
+  return new CpuExecutor(layout, arena, runs, threads);
 }
 
 export class CpuExecutor implements Executor {
   readonly kind = 'cpu';
   readonly layout: PoolLayout;
   readonly #arena: Arena;
-  readonly #functions: Record<string, Run>;
+  /** In the order of `kernels`. */
+  readonly #runs: readonly Run[];
+  readonly #threads: Threads | null;
   /** Pools and states by name. */
   readonly #named = new Map<string, { address: number; bytes: number }>();
   #local = { address: 0, bytes: 0 };
   #destroyed = false;
 
-  constructor(layout: PoolLayout, arena: Arena, functions: Record<string, Run>) {
+  constructor(layout: PoolLayout, arena: Arena, runs: readonly Run[], threads: Threads | null) {
     this.layout = layout;
     this.#arena = arena;
-    this.#functions = functions;
+    this.#runs = runs;
+    this.#threads = threads;
   }
 
   get bytes(): number {
@@ -140,21 +158,24 @@ export class CpuExecutor implements Executor {
 
     // Arguments are resolved before they are written: pools and states that are made on the way may let the memory grow.
     const values = all.map(({ call }) => call.values.map(resolve));
-    const addresses: number[] = [];
+    const offsets: number[] = [];
     let argumentBytes = 0;
     for (const each of values) {
-      addresses.push(argumentBytes);
-      argumentBytes += 4 * each.length;
+      offsets.push(argumentBytes);
+      argumentBytes += 4 * (publishedWords + each.length);
     }
     const argumentsAt = own('arguments', argumentBytes);
     const view = new DataView(this.#arena.memory.buffer);
     const steps = all.map(({ node, call: { kernel, blocks } }, i): Step => {
-      const args = argumentsAt + addresses[i];
+      const published = argumentsAt + offsets[i];
+      const args = published + 4 * publishedWords;
+      const index = kernels.indexOf(kernel);
+      [index, args, blocks].forEach((value, k) => view.setUint32(published + 4 * k, value, true));
       values[i].forEach((value, k) => {
         if (kernel.floats.includes(kernel.parameters[k])) view.setFloat32(args + 4 * k, value, true);
         else view.setUint32(args + 4 * k, value, true);
       });
-      return { node, kernel: kernel.name, run: this.#functions[kernel.name], args, blocks };
+      return { node, kernel: kernel.name, run: this.#runs[index], args, blocks, published };
     });
     const cut = (from: number, list: readonly unknown[]): Step[] => steps.slice(from, from + list.length);
     return new CpuPlan({
@@ -173,12 +194,14 @@ export class CpuExecutor implements Executor {
     });
   }
 
-  /** The thread's own memory, large enough for every plan made so far. */
+  /** The threads' own memories, large enough for every plan made so far. */
   #reserveLocal(bytes: number): void {
     if (bytes <= this.#local.bytes) return;
-    const address = this.#arena.take('a thread’s own memory', bytes);
+    const each = Math.ceil(bytes / 64) * 64; // whole lines of the cache
+    const address = this.#arena.take('the threads’ own memories', each * (this.#threads?.count ?? 1));
     if (this.#local.bytes > 0) this.#arena.free(this.#local.address);
-    this.#local = { address, bytes };
+    this.#local = { address, bytes: each };
+    this.#threads?.setLocal(address, each);
   }
 
   #name(name: string, bytes: number): number {
@@ -237,14 +260,24 @@ export class CpuExecutor implements Executor {
     return nextTask();
   }
 
-  /** Does all blocks of these steps, one after the other. */
+  /** Does these steps, one after the other; the blocks of one by all threads. */
   run(steps: readonly Step[]): void {
     const local = this.#local.address;
-    for (const { run, args, blocks } of steps) for (let block = 0; block < blocks; block++) run(args, block, local);
+    for (const { run, args, blocks, published } of steps) {
+      if (this.#threads && blocks > 1) this.#threads.run(published, blocks);
+      else for (let block = 0; block < blocks; block++) run(args, block, local);
+    }
+  }
+
+  /** Until no thread looks at a call that has been done. */
+  settle(): void {
+    this.#threads?.settle();
   }
 
   destroy(): void {
+    if (this.#destroyed) return;
     this.#destroyed = true;
+    this.#threads?.stop();
   }
 }
 
@@ -253,8 +286,11 @@ export interface Step {
   node: Node;
   kernel: string;
   run: Run;
+  /** Address of the arguments. */
   args: number;
   blocks: number;
+  /** Address of what threads read of the call (serve.mjs). */
+  published: number;
 }
 
 interface PlanParts {
@@ -310,6 +346,7 @@ export class CpuPlan implements CompiledPlan {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
+    this.#parts.executor.settle();
     for (const address of this.#parts.owned) this.#parts.arena.free(address);
   }
 }

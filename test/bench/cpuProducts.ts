@@ -34,7 +34,10 @@ async function gflops(relaxed: boolean, layout: string, [M, N, K]: readonly [num
   const y = layouts[layout](g, M, N, K);
   const pools = layoutPool(g.parameters.map(({ name, shape }) => ({ name, shape, decay: true })));
   const executor = await createCpuExecutor(pools, { relaxed });
-  executor.write('parameters', Float32Array.from({ length: pools.elements }, (_, i) => randomNormal(1, 0, i)));
+  executor.write(
+    'parameters',
+    Float32Array.from({ length: pools.elements }, (_, i) => randomNormal(1, 0, i)),
+  );
   const plan = await executor.compile(g, { keep: y ? [y] : [] });
   for (const input of g.inputs) plan.host(input).set(Float32Array.from({ length: input.size }, (_, i) => (i % 17) - 8));
   plan.upload();

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createCpuExecutor, type CpuOptions } from '../../src/cpu/executor.ts';
 import { hasRelaxedSimd } from '../../src/cpu/kernels/library.ts';
 import { enableRelaxedSimd } from '../../src/cli/node/relaxedSimd.ts';
+import { startThread } from '../../src/cli/node/threads.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { nmse } from '../../src/graph/interpret.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
@@ -116,5 +118,28 @@ describe.each([true, false])('the training step, relaxed SIMD: %s', (relaxed) =>
     }
     expect(nmse(await model.pool('parameters'), reference.weights)).toBeLessThan(1e-12);
     model.destroy();
+  });
+});
+
+describe('threads', () => {
+  // 512 tokens: calls of many blocks and of one.
+  const config = resolveConfig({ preset: 'world' });
+
+  async function threeSteps(options: CpuOptions) {
+    const model = await open(config, options);
+    for (let t = 0; t < 3; t++) model.step(t, 1e-3);
+    const pools = await model.executor.snapshot(['parameters', 'gradients', 'moments1', 'moments2']);
+    const measured = await model.measured(2);
+    model.destroy();
+    return { pools, measured };
+  }
+
+  it('are as good as one, bit for bit', async () => {
+    const one = await threeSteps({});
+    expect(one.measured.loss).toBeGreaterThan(1);
+    for (const threads of [2, 4, 8]) {
+      const several = await threeSteps({ threads, startThread });
+      expect(several, `${threads} threads`).toEqual(one);
+    }
   });
 });
