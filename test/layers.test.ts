@@ -16,13 +16,14 @@ const standsOn: Record<string, readonly string[]> = {
   objective: ['model'],
   optim: ['ops'],
   gpu: ['graph'],
+  cpu: ['ops'], // it reads what the nodes' attributes say
   tokenizer: ['util'],
   data: ['tokenizer'],
   evaluate: ['tokenizer'],
   world: ['data', 'evaluate'], // each world brings its sources and its benchmark suites
   storage: ['util'],
   export: ['tokenizer'], // an exported folder contains tokenizer.json
-  train: ['objective', 'optim', 'recipe', 'gpu', 'evaluate', 'world', 'data', 'storage', 'export'],
+  train: ['objective', 'optim', 'recipe', 'gpu', 'cpu', 'evaluate', 'world', 'data', 'storage', 'export'],
   worker: ['train'],
   cli: ['train'],
   ui: ['protocol', 'recipe'],
