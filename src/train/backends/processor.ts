@@ -25,6 +25,7 @@ export class ProcessorBackend implements Backend {
     this.name = kind;
     this.#open = open;
     this.report = {
+      processor: true,
       vendor: '',
       architecture: '',
       description,
