@@ -154,3 +154,23 @@ test('the protocol holds types only', () => {
   });
   expect(new Set(kinds)).toEqual(new Set(['type']));
 });
+
+test('no file stands on itself: there is no circle of imports, types included', () => {
+  const imports = new Map(
+    sources.map((source) => [
+      `src/${source.file}`,
+      source.imports.map((name) => target(source, name)).filter((place) => place !== undefined),
+    ]),
+  );
+  const settled = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, way: readonly string[]): void => {
+    if (settled.has(file)) return;
+    const since = way.indexOf(file);
+    if (since >= 0) return void circles.push([...way.slice(since), file].join(' → '));
+    for (const next of imports.get(file) ?? []) visit(next, [...way, file]);
+    settled.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});
