@@ -1,8 +1,6 @@
-/** KV-cached generation: one token a replay, keys and values of earlier positions kept on the GPU. */
+/** KV-cached generation: one token a replay, keys and values of earlier positions kept in states. */
 import type { ModelConfig } from '../config/run.ts';
-import { compile } from '../gpu/compile.ts';
-import type { Memory } from '../gpu/memory.ts';
-import type { Plan } from '../gpu/plan.ts';
+import type { CompiledPlan, Executor } from '../graph/executor.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { decoderGraph } from '../model/forward.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -11,19 +9,19 @@ import { randomUniform, streamOf } from '../util/random.ts';
 
 export class Generator {
   readonly length: number;
-  readonly #plan: Plan;
+  readonly #plan: CompiledPlan;
   readonly #token: Tensor;
   readonly #position: Tensor;
   readonly #logits: Tensor;
 
-  /** Compiles a decoder over the weights in `memory`. */
-  static async create(memory: Memory, model: ModelConfig, label: string): Promise<Generator> {
+  /** Compiles a decoder over the weights that `executor` holds. */
+  static async create(executor: Executor, model: ModelConfig, label: string): Promise<Generator> {
     const { g, token, position, logits, length } = decoderGraph(model, label);
-    const plan = await compile(memory, g, { keep: [logits], label });
+    const plan = await executor.compile(g, { keep: [logits], label });
     return new Generator(plan, token, position, logits, length);
   }
 
-  private constructor(plan: Plan, token: Tensor, position: Tensor, logits: Tensor, length: number) {
+  private constructor(plan: CompiledPlan, token: Tensor, position: Tensor, logits: Tensor, length: number) {
     this.#plan = plan;
     this.#token = token;
     this.#position = position;

@@ -4,9 +4,8 @@
  * the run's bits are the same with it and without (test/train/inspect.gpu.test.ts).
  */
 import type { RunConfig } from '../config/run.ts';
-import { compile } from '../gpu/compile.ts';
 import { layoutPlan, type PlanLayout } from '../gpu/layout.ts';
-import type { Plan } from '../gpu/plan.ts';
+import type { CompiledPlan } from '../graph/executor.ts';
 import { Graph, type Op, type Tensor } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import type { PoolLayout } from '../graph/pool.ts';
@@ -113,17 +112,17 @@ export class Inspector {
   readonly #parts: Part[];
   readonly #norms: ReturnType<typeof normsGraph>;
   readonly #activations: ReturnType<typeof activationGraph>;
-  readonly #plans: { norms: Plan; activations: Plan };
+  readonly #plans: { norms: CompiledPlan; activations: CompiledPlan };
 
   /** Compiles what a look takes: three kernels besides those a forward pass has already. */
   static async create(engine: Engine): Promise<Inspector> {
-    const { config, layout, memory } = engine;
+    const { config, layout, executor } = engine;
     const parts = partsOf(config, layout);
     const norms = normsGraph(config, layout, parts.length);
     const activations = activationGraph(config, rowsOf(config));
     const [normsPlan, activationsPlan] = await Promise.all([
-      compile(memory, norms.g, { keep: [norms.norms], label: 'norms' }),
-      compile(memory, activations.g, { keep: keptOf(activations), label: 'activations' }),
+      executor.compile(norms.g, { keep: [norms.norms], label: 'norms' }),
+      executor.compile(activations.g, { keep: keptOf(activations), label: 'activations' }),
     ]);
     normsPlan.host(norms.slices).set(parts.flatMap(({ from, size }) => [from / 4, size / 4]));
     return new Inspector(engine, parts, norms, activations, { norms: normsPlan, activations: activationsPlan });
@@ -134,7 +133,7 @@ export class Inspector {
     parts: Part[],
     norms: ReturnType<typeof normsGraph>,
     activations: ReturnType<typeof activationGraph>,
-    plans: { norms: Plan; activations: Plan },
+    plans: { norms: CompiledPlan; activations: CompiledPlan },
   ) {
     this.#engine = engine;
     this.#parts = parts;

@@ -83,7 +83,7 @@ it('trains by its own gradients, and generates what it scores', async () => {
     documentStart: documentStart.slice(0, T),
     count: 1,
   });
-  const generator = await Generator.create(engine.memory, config.model, 'side by side');
+  const generator = await Generator.create(engine.executor, config.model, 'side by side');
   for (let t = 0; t < 5; t++) {
     const logits = (await generator.next(tokens[t]!, t, true))!;
     const sum = logits.reduce((total, x) => total + Math.exp(x), 0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { GpuExecutor } from '../../src/gpu/executor.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { attention, type AttentionShape } from '../../src/ops/attention.ts';
@@ -145,7 +145,7 @@ describe('cachedAttention', () => {
       const Tmax = T + 2;
       const caches = ['cache k', 'cache v'].map((name) => g.state(name, [R, Tmax, K * d]));
       const y = cachedAttention(g, qkv, caches[0]!, caches[1]!, position, { ...heads, R, Tmax });
-      const memory = new Memory(device, layoutPool([]), {
+      const memory = new GpuExecutor(device, layoutPool([]), {
         quads: quads && device.features.has('subgroups'),
         software: report.software,
       });

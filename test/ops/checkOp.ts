@@ -4,7 +4,7 @@
  */
 import { expect } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { GpuExecutor } from '../../src/gpu/executor.ts';
 import { backward } from '../../src/graph/backward.ts';
 import { Graph, type Tensor } from '../../src/graph/graph.ts';
 import type { KernelContext } from '../../src/graph/kernel.ts';
@@ -145,7 +145,7 @@ async function gpuErrors(
   const { device } = await gpu();
   const layout = layoutPool(graph.parameters.map(({ name, shape }) => ({ name, shape, decay: false })));
   const quads = context.quads && device.features.has('subgroups');
-  const memory = new Memory(device, layout, { ...context, quads });
+  const memory = new GpuExecutor(device, layout, { ...context, quads });
   const others = graph.tensors.filter((tensor) => outputs.includes(tensor.name));
   const kept = [y, ...others, ...gradients.values()].filter((tensor) => tensor.role === 'activation');
   const plan = await compile(memory, graph, { keep: kept });

@@ -1,6 +1,6 @@
 import { expect, describe, it } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { GpuExecutor } from '../../src/gpu/executor.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import type { KernelContext } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
@@ -21,7 +21,7 @@ async function setUp(context: Pick<KernelContext, 'software'>, stepsToDouble = 0
     { name: 'b', shape: [size / 2], decay: false },
   ]);
   expect(layout.decayed).toBe(size / 2);
-  const memory = new Memory(device, layout, { quads: false, ...context });
+  const memory = new GpuExecutor(device, layout, { quads: false, ...context });
   const g = new Graph();
   const gradients = g.pool('gradients', size);
   const weights = g.pool('parameters', size);
@@ -63,11 +63,11 @@ describe.each([
     const { memory, plan, tensors } = await setUp(context);
     const w = Float64Array.from({ length: P }, (_, i) => Math.fround(randomNormal(1, 0, i)));
     const [m, v] = [new Float64Array(P), new Float64Array(P)];
-    memory.writePool('parameters', Float32Array.from(w));
+    memory.write('parameters', Float32Array.from(w));
     for (let t = 1; t <= 10; t++) {
       const scale = t % 2 ? 1 : 1e-4; // norms of about 139 and 0.014
       const g = Float64Array.from({ length: P }, (_, i) => Math.fround(scale * randomNormal(2, t, i)));
-      memory.writePool('gradients', Float32Array.from(g));
+      memory.write('gradients', Float32Array.from(g));
       const lr = Math.fround(1e-2 / t);
       plan.host(tensors.controls).set([lr, 1 / (1 - options.beta1 ** t), 1 / (1 - options.beta2 ** t), t]);
       plan.upload();
@@ -88,7 +88,7 @@ describe.each([
     const size = 2 ** 22 + 64 * 300; // four and a bit vec4 for each of 262,144 invocations
     const { memory, plan, tensors } = await setUp(context, 0, size);
     const g = Float32Array.from({ length: size }, (_, i) => 1 + (i % 5));
-    memory.writePool('gradients', g);
+    memory.write('gradients', g);
     plan.host(tensors.controls).set([1, 1, 1, 3]);
     plan.upload();
     plan.submit(['step']);
@@ -102,10 +102,10 @@ describe.each([
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('leave everything as it is when a gradient is %s', async (bad) => {
     const { memory, plan, tensors } = await setUp(context);
     const w = Float32Array.from({ length: P }, (_, i) => randomNormal(1, 0, i));
-    memory.writePool('parameters', w);
+    memory.write('parameters', w);
     const g = new Float32Array(P).fill(0.01);
     g[P - 7] = bad;
-    memory.writePool('gradients', g);
+    memory.write('gradients', g);
     plan.host(tensors.controls).set([1, 1, 1, 3]);
     plan.upload();
     plan.submit(['step']);
@@ -125,9 +125,9 @@ describe.each([
         const before = Float32Array.from({ length: P }, (_, i) => 1 + (i % 3));
         const poisoned = before.slice();
         poisoned[at] = bad;
-        memory.writePool('parameters', before);
-        memory.writePool('gradients', new Float32Array(P).fill(0.01));
-        memory.writePool(pool, poisoned);
+        memory.write('parameters', before);
+        memory.write('gradients', new Float32Array(P).fill(0.01));
+        memory.write(pool, poisoned);
         plan.host(tensors.controls).set([0.1, 1, 1, 3]);
         plan.upload();
         plan.submit(['step']);
@@ -155,11 +155,11 @@ describe.each([
     const scaled = await setUp(context, doubleAfter);
     const plain = await setUp(context);
     const weights = Float32Array.from({ length: P }, (_, i) => randomNormal(1, 0, i));
-    for (const { memory } of [scaled, plain]) memory.writePool('parameters', weights);
+    for (const { memory } of [scaled, plain]) memory.write('parameters', weights);
     const { device, memory, plan, tensors } = scaled;
     device.queue.writeBuffer(memory.state(tensors.scale), 0, Float32Array.of(4, 0, 0, 0));
     const step = async (on: typeof scaled, pool: Float32Array<ArrayBuffer>) => {
-      on.memory.writePool('gradients', pool);
+      on.memory.write('gradients', pool);
       on.plan.host(on.tensors.controls).set([1e-2, 1, 1, 0]);
       on.plan.upload();
       on.plan.submit(['step']);
