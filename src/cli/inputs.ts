@@ -34,7 +34,7 @@ export const dataFlags = {
 export const deviceFlags = {
   device: {
     kind: choice(deviceNames.join('|'), deviceNames),
-    about: 'what computes; auto, the default, takes the GPU',
+    about: 'what computes; auto, the default, takes the GPU, or the processor where there is none',
   },
 } as const;
 
