@@ -28,7 +28,7 @@ describe('the training step', () => {
 
   it('gives the same gradients in f64 with and without checkpointing', () => {
     const plain = interpretStep(tinyConfig);
-    const again = interpretStep(tinyConfig, true);
+    const again = interpretStep(tinyConfig, { checkpoint: true });
     for (const { name } of parameterList(tinyConfig.model))
       expect(again.gradient(name), name).toEqual(plain.gradient(name));
   });
