@@ -82,7 +82,7 @@ export const rowsPerBlock = (width: number): number => Math.max(1, Math.floor(16
 /** Calls body for each row of this block, of `rows` rows in all, `per` a block. */
 export function eachRow(
   f: Func,
-  { block, per, rows }: { block: Local; per: Local; rows: Local },
+  { block, per, rows }: { block: Local; per: Local; rows: Expr },
   body: (row: Local) => void,
 ): void {
   const first = f.let(i32.mul(block, per));
