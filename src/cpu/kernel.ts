@@ -6,7 +6,7 @@
 import type { Tensor } from '../graph/graph.ts';
 import type { Madd } from './kernels/arithmetic.ts';
 import type { Packs } from './kernels/pack.ts';
-import { f32, type Func, i32, type Local } from './wasm.ts';
+import { type Expr, f32, type Func, i32, type Local } from './wasm.ts';
 
 /** Functions that kernels share. */
 export interface Library {
