@@ -69,6 +69,7 @@ export const text = {
     on: (name: string) => `Runs on ${name}.`,
     software: 'This is a software adapter: correct, but slow.',
     nameless: 'a GPU without a name',
+    processor: 'Runs on the processor (WebAssembly).',
   },
 
   run: {

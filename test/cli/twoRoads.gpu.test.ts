@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readFolder } from '../../src/cli/readFolder.ts';
 import type { BaseSource, RunEvents, UserFile } from '../../src/protocol.ts';
 import { parseBaseMetadata } from '../../src/recipe/baseCheckpoint.ts';
+import { injector } from '../../src/train/faults.ts';
 import { createTrainer } from '../../src/train/trainer.ts';
 import { choosePreset, config, conflicts, givenBase, state, useSources } from '../../src/ui/state/config.ts';
 import { gpu } from '../gpu/device.ts';
@@ -164,7 +165,7 @@ async function byPage({ lines, text, fromBase }: Parameters<typeof byTerminal>[0
   if (conflict !== undefined) return refusal(conflict);
 
   const files: UserFile[] = [{ source: 'own', name: `${text}.txt`, bytes: new Blob([texts[text]]) }];
-  const trainer = createTrainer('none:', 'none:');
+  const trainer = createTrainer('none:', 'none:', injector({}));
   const all: Required<Pick<RunEvents, 'heldOut' | 'samples' | 'checks' | 'inspections'>> = {
     heldOut: [],
     samples: [],

@@ -15,7 +15,8 @@ export function MachineLine() {
   return (
     <div>
       <p class="note">
-        {text.machine.on(nameOf(state.adapter))} {state.adapter.software && text.machine.software}
+        {state.adapter.processor ? text.machine.processor : text.machine.on(nameOf(state.adapter))}{' '}
+        {state.adapter.software && !state.adapter.processor && text.machine.software}
       </p>
       <CheckMachine />
     </div>
