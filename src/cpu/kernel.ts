@@ -4,8 +4,18 @@
  * all the same which thread does which, and in what order.
  */
 import type { Tensor } from '../graph/graph.ts';
+import type { Madd } from './kernels/arithmetic.ts';
+import type { Packs } from './kernels/pack.ts';
 import { type Expr, f32, type Func, i32, type Local } from './wasm.ts';
-import type { Library } from './kernels/library.ts';
+
+/** Functions that kernels share. */
+export interface Library {
+  madd: Madd;
+  /** Products of packed panels: micro.ts. */
+  tiles: Func;
+  packs: Packs;
+  rotate: Func;
+}
 
 /** Where an argument points: a tensor, an element of it, or a byte of the plan's scratch memory. */
 export interface Place {

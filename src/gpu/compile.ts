@@ -124,13 +124,12 @@ async function build(memory: Memory, graph: Graph, options: CompileOptions, owne
   });
 }
 
-/** A dispatch may not read and write one tensor, and storage types must be what the tensors are. */
+/** A dispatch may not read and write one tensor. */
 function checkBindings(node: Node, kernel: Kernel): void {
   const writes = new Set(kernel.bindings.filter((b) => b.access === 'read_write').map((b) => b.tensor));
   for (const { tensor, access } of kernel.bindings) {
     if (access === 'read' && writes.has(tensor)) {
       throw new Error(`${node.op.name}.${kernel.entryPoint} binds ${show(tensor)} both read and read_write`);
     }
-    if (!bytesPerElement[tensor.dtype]) throw new Error(`${node.op.name}: unknown dtype of ${show(tensor)}`);
   }
 }

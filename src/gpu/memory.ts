@@ -1,13 +1,10 @@
-/** The executor on a GPU: the device, the pools, the named states and the compiled pipelines, which outlive a plan. */
-import type { CompileOptions, Executor } from '../graph/executor.ts';
-import type { Graph, Tensor } from '../graph/graph.ts';
+/** What outlives a plan on a GPU: the device, the pools, the named states and the compiled pipelines. */
+import type { Tensor } from '../graph/graph.ts';
 import { tensorBytes } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { UserError } from '../util/errors.ts';
-import { compile } from './compile.ts';
 import { Pipelines } from './pipelines.ts';
-import type { Plan } from './plan.ts';
 import { type Watch, watchOf } from './watch.ts';
 
 /** A part of a GPU buffer, as a bind group takes it. */
@@ -22,14 +19,7 @@ const smallCopy = 4096;
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 2 : 0)} MB`;
 
-/** A GPU's executor as what it is. */
-export function gpuMemory(executor: Executor): Memory {
-  if (executor instanceof Memory) return executor;
-  throw new Error(`This can be done on a GPU's executor only, and not on one of kind ${executor.kind}.`);
-}
-
-export class Memory implements Executor {
-  readonly kind = 'gpu';
+export class Memory {
   readonly device: GPUDevice;
   readonly watch: Watch;
   readonly layout: PoolLayout;
@@ -55,10 +45,6 @@ export class Memory implements Executor {
     this.layout = layout;
     this.context = context;
     this.pipelines = pipelines;
-  }
-
-  compile(graph: Graph, options: CompileOptions = {}): Promise<Plan> {
-    return compile(this, graph, options);
   }
 
   /** Bytes of every buffer made through this memory and not destroyed. */

@@ -1,5 +1,5 @@
 /**
- * What runs recorded graphs: a GPU (gpu/memory.ts), the processor, or doubles that everything is held against. An executor holds what
+ * What runs recorded graphs: a GPU (gpu/executor.ts), the processor, or doubles that everything is held against. An executor holds what
  * outlives a plan: pools and named states. Plans for training, scoring and generating are compiled on one executor, so that a
  * trained weight is scored without a copy.
  *

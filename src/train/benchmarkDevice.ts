@@ -5,7 +5,7 @@
 import type { RunConfig } from '../config/run.ts';
 import { PRESETS } from '../config/presets.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
-import { Memory } from '../gpu/memory.ts';
+import { GpuExecutor } from '../gpu/executor.ts';
 import type { CompiledPlan } from '../graph/executor.ts';
 import { layoutPool } from '../graph/pool.ts';
 import { trainingFlopsPerToken } from '../model/estimate.ts';
@@ -50,7 +50,7 @@ async function runsPerSecond(batch: (runs: number) => Promise<void>, most: numbe
 
 /** C = A·B of one layout at n × n × n, checked against f64, then timed. */
 async function product({ device, context }: GpuBackend, kind: Layout, n: number): Promise<ProductSpeed> {
-  const memory = new Memory(device, layoutPool([]), context);
+  const memory = new GpuExecutor(device, layoutPool([]), context);
   const shape = { layout: kind, M: n, N: n, K: n };
   const { graph, inputs, output } = productTrial(shape);
   let plan: CompiledPlan | null = null;

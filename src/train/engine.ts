@@ -60,6 +60,12 @@ export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32A
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
 
+const copyOf = ({ tokens, targets, documentStart }: StepBatch): StepBatch => ({
+  tokens: tokens.slice(),
+  targets: targets.slice(),
+  documentStart: documentStart.slice(),
+});
+
 /** A scorer of the model that `executor` holds, its logits read back. */
 async function createScorer(
   executor: Executor,
@@ -230,20 +236,24 @@ export class Engine {
 
   /**
    * Submits one optimizer step; does not wait. `micros` are its micro-batches, `adamStep` counts from 1 since the moments were 0.
-   * The step's measurements appear in `metrics` once it is done.
+   * Its loss is the mean over all its targets that count, however they are spread over the micro-batches. The step's measurements
+   * appear in `metrics` once it is done.
    */
   submitStep(step: number, micros: (micro: number) => StepBatch, lr: number, adamStep: number): void {
     const { beta1, beta2 } = this.config.optimizer;
     const { accumulation } = this.config.batch;
     const plan = this.#training;
-    for (let micro = 0; micro < accumulation; micro++) {
-      const batch = micros(micro);
-      const counted = this.#fill(plan, this.#inputs, batch);
+    // Every target's weight is known only when all micro-batches are: they may come one after another in one and the same memory.
+    const batches =
+      accumulation === 1 ? [micros(0)] : Array.from({ length: accumulation }, (_, i) => copyOf(micros(i)));
+    const counted = batches.reduce((sum, batch) => sum + this.#counted(batch), 0);
+    for (const [micro, batch] of batches.entries()) {
+      this.#fill(plan, this.#inputs, batch);
       this.#index(batch.tokens, {
         rowStart: plan.host(this.#inputs.rowStart) as Uint32Array,
         order: plan.host(this.#inputs.order) as Uint32Array,
       });
-      plan.host(this.#inputs.lossWeight)[0] = 1 / (Math.max(counted, 1) * accumulation);
+      plan.host(this.#inputs.lossWeight)[0] = 1 / Math.max(counted, 1);
       this.#controls.set([lr, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), step % ringRows]);
       plan.host(this.#update.controls).set(this.#controls);
       plan.upload();
@@ -261,12 +271,16 @@ export class Engine {
     );
   }
 
-  /** Copies a batch into a plan's inputs; returns how many targets count. */
-  #fill(plan: CompiledPlan, inputs: Inputs, batch: StepBatch): number {
+  /** Copies a batch into a plan's inputs. */
+  #fill(plan: CompiledPlan, inputs: Inputs, batch: StepBatch): void {
     plan.host(inputs.tokens).set(batch.tokens);
     plan.host(inputs.targets).set(batch.targets);
     if (inputs.documentStart) plan.host(inputs.documentStart).set(batch.documentStart);
-    return batch.targets.reduce((count, target) => count + (target < this.config.model.vocab_size ? 1 : 0), 0);
+  }
+
+  /** How many targets of a batch count. */
+  #counted({ targets }: StepBatch): number {
+    return targets.reduce((count, target) => count + (target < this.config.model.vocab_size ? 1 : 0), 0);
   }
 
   /** Measurements of steps `first` … `last`, at most `ringRows` of them, when they are done. */

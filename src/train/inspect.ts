@@ -9,7 +9,8 @@ import type { CompiledPlan } from '../graph/executor.ts';
 import { Graph, type Op, type Tensor } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import type { PoolLayout } from '../graph/pool.ts';
-import { attentionShape, declareWeights, nemotron } from '../model/nemotron.ts';
+import { recorderOf } from '../model/architecture.ts';
+import { attentionShape, forward } from '../model/forward.ts';
 import { parameterList } from '../model/parameters.ts';
 import { attentionOp } from '../ops/attention.ts';
 import { columnMax } from '../ops/columnMax.ts';
@@ -71,7 +72,7 @@ export function activationGraph({ model, data, batch }: RunConfig, rows: number)
   const documentStart = data.separateDocuments ? g.input('documentStart', [N], 'u32') : undefined;
   const layers: { units: Tensor; scores: Tensor }[] = [];
   let seen = 0;
-  nemotron(g, model, declareWeights(g, model), { tokens, documentStart }, [rows, batch.length], {
+  forward(recorderOf(g, model), { tokens, documentStart }, [rows, batch.length], {
     afterLayer() {
       const nodes = g.nodes.slice(seen);
       const outputsOf = (op: Op<never>) => nodes.find((node) => (node.op as unknown) === op)!.outputs;

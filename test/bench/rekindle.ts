@@ -2,7 +2,7 @@
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
-import { gpuMemory, Memory } from '../../src/gpu/memory.ts';
+import { gpuExecutor, GpuExecutor } from '../../src/gpu/executor.ts';
 import type { Plan } from '../../src/gpu/plan.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { productTrial } from '../../src/ops/matmul/trial.ts';
@@ -26,7 +26,7 @@ export async function openTraining(backend: Opened, config: RunConfig): Promise<
     documentStart: new Uint32Array(B * T),
   };
   let step = 0;
-  const memory = gpuMemory(trainer.executor);
+  const memory = gpuExecutor(trainer.executor);
   const { lists } = trainer.plan as Plan;
   return {
     async run(times = 1) {
@@ -57,7 +57,7 @@ export function rekindle(open: () => Promise<Opened>, precision: RunConfig['prec
       const { kind, m, n, k } = product;
       const { a, b } = operandsOf(product);
       const shape = { layout: kind, M: m, N: n, K: k };
-      const memory = new Memory(device, layoutPool([]), context);
+      const memory = new GpuExecutor(device, layoutPool([]), context);
       await tuneTiles(device, context, memory.pipelines, [shape]);
       const { graph, inputs, output: c } = productTrial(shape);
       const plan = await memory.compile(graph, { keep: [c] });

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
 import { layoutPlan } from '../../src/gpu/layout.ts';
-import { Memory, gpuMemory } from '../../src/gpu/memory.ts';
+import { GpuExecutor, gpuExecutor } from '../../src/gpu/executor.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import type { Plan } from '../../src/gpu/plan.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
@@ -73,7 +73,7 @@ describe('an engine', () => {
 describe('a step', () => {
   it('takes the bytes and dispatches that were said beforehand, scoring included', async () => {
     const engine = await openEngine(tinyConfig);
-    const { bytes, dispatches, checkpoint } = engineLayout(tinyConfig, gpuMemory(engine.executor).context);
+    const { bytes, dispatches, checkpoint } = engineLayout(tinyConfig, gpuExecutor(engine.executor).context);
     expect(checkpoint).toBe(false);
     expect(engine.executor.bytes).toBe(bytes);
     const { lists } = engine.plan as Plan;
@@ -129,7 +129,10 @@ describe('a step', () => {
   const run = async (checkpoint: boolean) => {
     const { device, report } = await gpu();
     const pools = layoutPool(parameterList(tinyConfig.model));
-    const memory = new Memory(device, pools, { quads: device.features.has('subgroups'), software: report.software });
+    const memory = new GpuExecutor(device, pools, {
+      quads: device.features.has('subgroups'),
+      software: report.software,
+    });
     const { g, inputs, controls } = trainingGraph(tinyConfig, pools, checkpoint);
     const { ownBytes, sharedBytes } = layoutPlan(g, pools, memory.context);
     const plan = await compile(memory, g);

@@ -1,4 +1,6 @@
 import { expect, describe, it } from 'vitest';
+import { ignoredTarget } from '../../src/ops/headLoss.ts';
+import type { StepBatch } from '../../src/train/engine.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import { nmse } from '../../src/graph/interpret.ts';
 import { interpretStep } from './interpretStep.ts';
@@ -42,10 +44,12 @@ describe('the training step', () => {
     engine.destroy();
   });
 
-  it('adds micro-batches up to the gradient of the whole batch', async () => {
+  it('adds micro-batches up to the gradient of the whole batch, however many targets count in each', async () => {
     const two = { ...tinyConfig, batch: { sequences: 3, length: 13, accumulation: 2 } };
     const one = { ...tinyConfig, batch: { sequences: 6, length: 13, accumulation: 1 } };
+    // 36 targets that count, and 6 of which each is to weigh as much.
     const micros = [tinyBatch(two, 0), tinyBatch(two, 1)];
+    micros[1]!.targets.fill(ignoredTarget, 6);
     const join = (pick: (b: (typeof micros)[0]) => Uint32Array) =>
       Uint32Array.from(micros.flatMap((b) => [...pick(b)]));
     const whole = {
@@ -61,7 +65,13 @@ describe('the training step', () => {
       const engine = await openEngine(config);
       // A step before this one must leave no trace: the first micro-batch overwrites.
       engine.submitStep(0, (micro) => batches[micro]!, 0, 1);
-      engine.submitStep(1, (micro) => batches[micro]!, 0, 1);
+      // One after another in the same memory, as a run's come.
+      const shared = structuredClone(batches[0]!);
+      const next = (micro: number): StepBatch => {
+        for (const key of ['tokens', 'targets', 'documentStart'] as const) shared[key].set(batches[micro]![key]);
+        return shared;
+      };
+      engine.submitStep(1, next, 0, 1);
       gradients.push({ pool: await engine.readPool('gradients'), loss: (await engine.metrics(1, 1))[0]!.loss });
       engine.destroy();
     }

@@ -5,7 +5,7 @@
 import { createCpuExecutor } from '../../src/cpu/executor.ts';
 import { hasRelaxedSimd } from '../../src/cpu/kernels/library.ts';
 import { enableRelaxedSimd } from '../../src/cli/node/relaxedSimd.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { GpuExecutor } from '../../src/gpu/executor.ts';
 import type { Executor } from '../../src/graph/executor.ts';
 import type { KernelContext } from '../../src/graph/kernel.ts';
 import type { PoolLayout } from '../../src/graph/pool.ts';
@@ -24,7 +24,7 @@ export interface Tried {
 async function onGpu(context: Context, layout: PoolLayout): Promise<Executor> {
   const { gpu } = await import('../gpu/device.ts');
   const { device } = await gpu();
-  return new Memory(device, layout, { ...context, quads: context.quads && device.features.has('subgroups') });
+  return new GpuExecutor(device, layout, { ...context, quads: context.quads && device.features.has('subgroups') });
 }
 
 function processors(): Tried[] {

@@ -1,7 +1,7 @@
 /** Looks inside a model: right against the pools and the f64 twins, and without a trace in the run. */
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/config/run.ts';
-import { gpuMemory } from '../../src/gpu/memory.ts';
+import { gpuExecutor } from '../../src/gpu/executor.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import type { FirstCheck, Inspection, Notice } from '../../src/protocol.ts';
 import { activationGraph, Inspector } from '../../src/train/inspect.ts';
@@ -86,7 +86,7 @@ describe('a look', () => {
     const inspector = await Inspector.create(engine);
     const batch = tinyBatch(tinyConfig);
     engine.submitStep(0, () => batch, 1e-2, 1);
-    const memory = gpuMemory(engine.executor);
+    const memory = gpuExecutor(engine.executor);
     memory.device.queue.writeBuffer(memory.pool('parameters'), 0, Float32Array.of(Number.NaN));
     engine.submitStep(1, () => batch, 1e-2, 2);
     const { tensors } = await inspector.look(batch);

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { PRESETS } from '../../src/config/presets.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { scorerLength } from '../../src/evaluate/report.ts';
-import { gpuMemory } from '../../src/gpu/memory.ts';
+import { gpuExecutor } from '../../src/gpu/executor.ts';
 import { Engine } from '../../src/train/engine.ts';
 import { Generator } from '../../src/train/generate.ts';
 import { Inspector } from '../../src/train/inspect.ts';
@@ -27,7 +27,7 @@ test.each(PRESETS.filter(({ name }) => name !== 'studio'))('$name', async ({ con
   const saving = engine.snapshot(); // its copies are made in the call, and gone when it is done
   const most = executor.bytes;
   await saving;
-  const { bytes } = needsOf(config, gpuMemory(executor).context, backend.report, [...lengths]);
+  const { bytes } = needsOf(config, gpuExecutor(executor).context, backend.report, [...lengths]);
   generator.destroy();
   inspector.destroy();
   engine.destroy();

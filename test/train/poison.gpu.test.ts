@@ -3,7 +3,7 @@
  * moment is harmed by it.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gpuMemory } from '../../src/gpu/memory.ts';
+import { gpuExecutor } from '../../src/gpu/executor.ts';
 import type { Plan } from '../../src/gpu/plan.ts';
 import type { PoolName } from '../../src/graph/pool.ts';
 import type { Engine, Pools, StepMetrics } from '../../src/train/engine.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 function poison(pool: PoolName, name: string, bad: number): number {
   const { offset, size } = engine.layout.slices.get(name)!;
   const at = offset + (size >> 1);
-  const memory = gpuMemory(engine.executor);
+  const memory = gpuExecutor(engine.executor);
   memory.device.queue.writeBuffer(memory.pool(pool), at * 4, Float32Array.of(bad));
   return at;
 }
@@ -105,7 +105,7 @@ describe('a bad number', () => {
   });
 
   it('between any two dispatches reaches loss, norm or update, or is of no consequence', async () => {
-    const { device } = gpuMemory(engine.executor);
+    const { device } = gpuExecutor(engine.executor);
     const plan = engine.plan as Plan;
     const dispatches = plan.lists.step;
     const submit = (from: number, to: number): void => {

@@ -4,7 +4,7 @@ import { openNodeDevice } from '../../src/cli/node/dawn.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { GpuExecutor } from '../../src/gpu/executor.ts';
 import { Pipelines } from '../../src/gpu/pipelines.ts';
 import type { Kernel } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
@@ -43,7 +43,7 @@ async function memoryOf(context: (typeof contexts)[number]) {
   pipelines.broken = null;
   return {
     pipelines,
-    memory: new Memory(
+    memory: new GpuExecutor(
       device,
       layoutPool([]),
       { ...context, quads: context.quads && device.features.has('subgroups') },

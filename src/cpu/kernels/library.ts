@@ -1,6 +1,6 @@
 /** All kernels as one module of WebAssembly, and the functions that they share. */
 import { buildKernel, type Kernel } from '../kernel.ts';
-import { f32x4, type Func, Module } from '../wasm.ts';
+import { f32x4, Module } from '../wasm.ts';
 import type { Madd } from './arithmetic.ts';
 import { attentionKernels } from './attention.ts';
 import { attentionGradientKernels } from './attentionGradient.ts';
@@ -8,19 +8,11 @@ import { cachedAttentionKernels } from './cachedAttention.ts';
 import { layerNormGradientKernel, layerNormKernel } from './layerNorm.ts';
 import { tiles } from './micro.ts';
 import { adamwKernel, clipKernel, squareSumsKernel, tensorNormsKernel } from './optimizer.ts';
-import { type Packs, packs } from './pack.ts';
+import { packs } from './pack.ts';
 import { productKernels } from './product.ts';
 import { rotate } from './rotate.ts';
 import { addKernel, addPartsKernel, columnMaxKernel, embeddingGradientKernel, embeddingKernel } from './rows.ts';
 import { meanLossKernel, softmaxLossKernel } from './softmaxLoss.ts';
-
-export interface Library {
-  madd: Madd;
-  /** Products of packed panels: micro.ts. */
-  tiles: Func;
-  packs: Packs;
-  rotate: Func;
-}
 
 export const kernels: readonly Kernel[] = [
   ...productKernels,

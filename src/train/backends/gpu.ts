@@ -1,7 +1,7 @@
 /** A GPU to train on: which kernels it gets right (variants.ts), their tiles (tile.ts) and how much it can keep are decided here. */
 import type { RunConfig } from '../../config/run.ts';
 import type { OpenDevice } from '../../gpu/device.ts';
-import { Memory } from '../../gpu/memory.ts';
+import { GpuExecutor } from '../../gpu/executor.ts';
 import { Pipelines } from '../../gpu/pipelines.ts';
 import { watchOf } from '../../gpu/watch.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
@@ -11,7 +11,7 @@ import { adapterName, contextOf, tuneTiles } from '../tile.ts';
 import { soundVariant, wrongKernel } from '../variants.ts';
 import type { Backend, Built, Compile } from './backend.ts';
 
-type Context = Memory['context'];
+type Context = GpuExecutor['context'];
 
 const productsOf = ({ plans }: EngineLayout): Product[] =>
   [plans.training, plans.scoring]
@@ -21,7 +21,7 @@ const productsOf = ({ plans }: EngineLayout): Product[] =>
 /** What was compiled, and with what. */
 interface Made<T> {
   value: T;
-  memory: Memory;
+  memory: GpuExecutor;
   layout: EngineLayout;
   destroy(): void;
 }
@@ -83,7 +83,7 @@ export class GpuBackend implements Backend {
     }
     // In the tiles that are known by now.
     const layout = engineLayout(config, context);
-    const memory = new Memory(this.device, layout.pools, context, pipelines);
+    const memory = new GpuExecutor(this.device, layout.pools, context, pipelines);
     try {
       const value = await compile(memory, layout);
       return { value, memory, layout, destroy: () => value.destroy() };
