@@ -18,11 +18,11 @@ import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.t
 import { runExperiment } from '../train/experiment.ts';
 import { UserError } from '../util/errors.ts';
 import { command, exampleOf } from './commands.ts';
+import { describeAdapter } from './describeAdapter.ts';
 import { readJson } from './documents.ts';
-import type { Host } from './host.ts';
-import { configFlags, once } from './inputs.ts';
+import type { DeviceName, Host } from './host.ts';
+import { configFlags, deviceFlags, once } from './inputs.ts';
 import { folder as folderKind, place, seeds } from './kinds.ts';
-import { describeAdapter } from './node/dawn.ts';
 import { OutFolder } from './outFolder.ts';
 import { writeFolder } from './writeFolder.ts';
 
@@ -44,24 +44,31 @@ export const basesCommand = command({
   about: 'Trains base checkpoints as the page ships them.',
   flags: {
     preset: configFlags.preset,
+    ...deviceFlags,
     seeds: { kind: seeds, about: 'how many, or which; 1 by default' },
     from: { kind: folderKind, about: 'ships the model of this finished base run instead of training one' },
     out: { kind: place('DIR'), about: 'the folder of bases, brought up to date after every seed', required: true },
   },
   example,
-  async run({ preset, seeds: asked = [1], from, out }, host) {
+  async run({ preset, device, seeds: asked = [1], from, out }, host) {
     if (from !== undefined) return shipRun(from, out, host);
     if (preset === undefined) throw new UserError(`--preset is missing: for example ${exampleOf({ example })}.`);
-    return trainBases(preset, once(asked, 'seeds', host), out, host);
+    return trainBases(preset, once(asked, 'seeds', host), out, device, host);
   },
 });
 
-async function trainBases(preset: string, of: readonly number[], out: string, host: Host): Promise<void> {
+async function trainBases(
+  preset: string,
+  of: readonly number[],
+  out: string,
+  device: DeviceName | undefined,
+  host: Host,
+): Promise<void> {
   const madeBy = `npm run recipe -- bases --preset ${preset} --seeds ${of.length > 1 && of.every((seed, i) => seed === i + 1) ? of.length : of.join(',')} --out public/bases`;
   const config = resolveConfig({ preset });
   const shared = OutFolder.share(out);
   try {
-    const backend = await host.open();
+    const backend = await host.open(device);
     const adapter = describeAdapter(backend.report);
     const rows = new Map<number, ResultRow>();
     await runExperiment(

@@ -15,11 +15,11 @@ import { chanceLevel } from '../evaluate/suite.ts';
 import { benchmarks } from '../world/benchmarks.ts';
 import { World } from '../world/world.ts';
 import { command, type Given } from './commands.ts';
+import { describeAdapter } from './describeAdapter.ts';
 import { readJson } from './documents.ts';
 import { type Host, INTERRUPTED } from './host.ts';
-import { configFlags, once, shippedBases } from './inputs.ts';
+import { configFlags, deviceFlags, once, shippedBases } from './inputs.ts';
 import { choice, place, seeds } from './kinds.ts';
-import { describeAdapter } from './node/dawn.ts';
 import { makeFolders } from './outFolder.ts';
 import { readFolder } from './readFolder.ts';
 import { asUserError, writeFolder } from './writeFolder.ts';
@@ -30,6 +30,7 @@ export const experimentCommand = command({
   word: 'NAME',
   flags: {
     ...configFlags,
+    ...deviceFlags,
     seeds: { kind: seeds, about: 'how many, or which with commas between them; 3 by default' },
     base: { kind: choice('train', ['train'] as const), about: 'trains every base, though a shipped one may fit' },
     out: { kind: place('DIR'), about: 'the folder of results, brought up to date after every arm', required: true },
@@ -40,7 +41,7 @@ export const experimentCommand = command({
 
 async function experiment(
   name: string,
-  given: Partial<Given<typeof configFlags>> & { seeds?: number[]; base?: 'train'; out: string },
+  given: Partial<Given<typeof configFlags & typeof deviceFlags>> & { seeds?: number[]; base?: 'train'; out: string },
   host: Host,
 ): Promise<number> {
   const { say } = host;
@@ -53,10 +54,10 @@ async function experiment(
 
   const folder = new ResultsFolder(out, name, config);
   const done = folder.rows();
-  const first = await host.open();
+  const first = await host.open(given.device);
   let fresh: typeof first | null = first;
   const open = async () => {
-    const backend = fresh ?? (await host.open());
+    const backend = fresh ?? (await host.open(given.device));
     fresh = null;
     return backend;
   };

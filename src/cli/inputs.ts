@@ -12,8 +12,8 @@ import { Bases } from '../train/bases.ts';
 import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
 import { documentFlags, givenDocuments, readJson } from './documents.ts';
-import type { Host } from './host.ts';
-import { count, file, folderOr, greatestSeed, text } from './kinds.ts';
+import { deviceNames, type Host } from './host.ts';
+import { choice, count, file, folderOr, greatestSeed, text } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
 
@@ -31,8 +31,16 @@ export const dataFlags = {
   tokenizer: { kind: text('byte|bpe:N'), about: 'the same as --set tokenizer=' },
 } as const;
 
+export const deviceFlags = {
+  device: {
+    kind: choice(deviceNames.join('|'), deviceNames),
+    about: 'what computes; auto, the default, takes the GPU, or the processor where there is none',
+  },
+} as const;
+
 export const runFlags = {
   ...configFlags,
+  ...deviceFlags,
   seed: { kind: count(0, greatestSeed), about: 'the same as --set seed=' },
   base: {
     kind: folderOr('shipped'),

@@ -13,11 +13,11 @@ import type { Run } from '../train/run.ts';
 import { runGrid, startingBench, sweep } from '../train/trials.ts';
 import { UserError } from '../util/errors.ts';
 import { command } from './commands.ts';
-import { type Host, INTERRUPTED } from './host.ts';
+import { describeAdapter } from './describeAdapter.ts';
+import { type DeviceName, type Host, INTERRUPTED } from './host.ts';
 import { readJson } from './documents.ts';
 import { fetchShard, once, readInputs, runFlags } from './inputs.ts';
 import { count, list, number, place, seeds } from './kinds.ts';
-import { describeAdapter } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
 import { checkFree, OutFolder } from './outFolder.ts';
 
@@ -37,7 +37,7 @@ export const rangeCommand = command({
     try {
       const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base?.tokenizer);
       for (const note of data.notes) host.say(`note: ${note}`);
-      const backend = await host.open();
+      const backend = await host.open(given.device);
       const adapter = describeAdapter(backend.report);
       host.say(`adapter: ${adapter}`);
       const bench = await startingBench(backend, config, data, base, () => {});
@@ -137,7 +137,7 @@ export const gridCommand = command({
       const { notes } = await prepareData(run, files, fetchShard, (what) => host.say(what));
       for (const note of notes) host.say(`note: ${note}`);
       const rows = knownRows(out, head);
-      return await fillGrid(out, { run, files, plan, head, rows }, host);
+      return await fillGrid(out, { run, files, plan, head, rows, device: given.device }, host);
     } finally {
       out.release();
     }
@@ -178,10 +178,15 @@ interface Filling {
   plan: GridPlan;
   head: Head;
   rows: GridRow[];
+  device: DeviceName | undefined;
 }
 
-async function fillGrid(out: OutFolder, { run, files, plan, head, rows }: Filling, host: Host): Promise<number> {
-  const backend = await host.open();
+async function fillGrid(
+  out: OutFolder,
+  { run, files, plan, head, rows, device }: Filling,
+  host: Host,
+): Promise<number> {
+  const backend = await host.open(device);
   const adapter = describeAdapter(backend.report);
   host.say(
     `adapter: ${adapter}; ${plan.rates.length} rates, ${plan.batches.length} batch sizes, seeds ${plan.seeds.join(', ')}, ${rows.length} rows there already`,

@@ -12,7 +12,8 @@ import { generate, Generator, mostTokens, highestTemperature } from '../train/ge
 import { UserError } from '../util/errors.ts';
 import { command } from './commands.ts';
 import { documentFile, type GivenDocument, readText } from './documents.ts';
-import type { Host } from './host.ts';
+import type { DeviceName, Host } from './host.ts';
+import { deviceFlags } from './inputs.ts';
 import { count, folder, greatestSeed, number, place, text } from './kinds.ts';
 import { readFolder } from './readFolder.ts';
 import { asUserError } from './writeFolder.ts';
@@ -42,21 +43,27 @@ function readModel(from: string, host: Host): Checkpoint & { config: RunConfig }
 
 async function openEngine(
   { weights, config }: Pick<Checkpoint, 'weights'> & { config: RunConfig },
+  device: DeviceName | undefined,
   host: Host,
 ): Promise<Engine> {
-  const engine = await Engine.create(await host.open(), config, tokenIndex);
+  const engine = await Engine.create(await host.open(device), config, tokenIndex);
   engine.load(weights);
   return engine;
 }
 
 /** The score contract of a text under a model folder. */
-async function scoreText(from: string, document: GivenDocument, host: Host): Promise<Score> {
+async function scoreText(
+  from: string,
+  document: GivenDocument,
+  device: DeviceName | undefined,
+  host: Host,
+): Promise<Score> {
   const content = await readText(document, host);
   const read = readModel(from, host);
   const { tokenizer, config } = read;
   const T = config.batch.length;
   const windows = scoreWindows(tokenizer.encode(content), T);
-  const engine = await openEngine(read, host);
+  const engine = await openEngine(read, device, host);
   const rows = {
     count: windows.length,
     tokens: new Uint32Array(windows.length * T),
@@ -90,13 +97,14 @@ export const scoreCommand = command({
   about: 'Scores a text under a model: nats a token, bits a byte.',
   flags: {
     model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model', required: true },
+    ...deviceFlags,
     text: { kind: documentFile, about: 'the text: a file of documents, end to end', required: true },
     json: { kind: place('FILE'), about: 'where tokens, nats and sums are written', required: true },
   },
   example: 'score --model runs/smoke/model --text FILE --json score.json',
-  async run({ model, text: from, json }, host) {
+  async run({ model, device, text: from, json }, host) {
     checkWritable(json);
-    const result = await scoreText(model, from, host);
+    const result = await scoreText(model, from, device, host);
     const part = `${json}.part-${process.pid}`;
     try {
       writeFileSync(part, JSON.stringify(result));
@@ -114,6 +122,7 @@ export const sampleCommand = command({
   about: 'Continues a prompt with a model.',
   flags: {
     model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model', required: true },
+    ...deviceFlags,
     prompt: { kind: text('TEXT', 'a text', true), about: 'what is continued; by default nothing' },
     tokens: { kind: count(1, mostTokens), about: 'tokens to make at most; 100 by default' },
     seed: { kind: count(0, greatestSeed), about: 'of what is drawn; 1 by default' },
@@ -123,10 +132,10 @@ export const sampleCommand = command({
     },
   },
   example: 'sample --model runs/smoke/model --prompt "The " --tokens 100 --seed 1',
-  async run({ model, prompt = '', tokens = 100, seed = 1, temperature = 0.8 }, host) {
+  async run({ model, device, prompt = '', tokens = 100, seed = 1, temperature = 0.8 }, host) {
     const read = readModel(model, host);
     const { tokenizer, config } = read;
-    const engine = await openEngine(read, host);
+    const engine = await openEngine(read, device, host);
     const generator = await Generator.create(engine.executor, config.model, 'generate');
     const made = await generate(generator, tokenizer, { prompt, tokens, seed, temperature, limit: tokenizer.size });
     generator.destroy();

@@ -16,9 +16,12 @@ export type Finish = 'write' | 'accumulate' | 'add' | 'squaredRelu' | 'squaredRe
 
 /** Inner steps of a run: a panel of B, 8 KB, and one of A, 4 KB, fit the first cache of 32 KB. */
 const deepest = 256;
-/** Rows and columns of a block at most: its panels of A, 64 KB, stay in the second cache, and a block is 0.2 ms' work. */
+/** Rows and columns of a block at most: its panels of A, 64 KB, stay in the second cache. */
 const blockRows = 64;
-const blockColumns = 256;
+const blockColumns = 128;
+/** Smaller products are cut into so many blocks, for several threads, as long as a block has 16 rows to use a panel of B for. */
+const fewestBlocks = 16;
+const fewestRows = 16;
 /** Rows or columns whose panels one block packs. */
 const packedPerBlock = 64;
 /** Elements of packed A and B at once: 16 MiB each, small beside a model whose products need more. */
@@ -162,9 +165,10 @@ export function product(p: Product): Call[] {
           { blocks: blocksOfA + Math.ceil(N / packedPerBlock), scratch },
         ),
       );
-      const rows = evenly(M, blockRows, 4);
       const columns = evenly(N, blockColumns, 8);
       const across = Math.ceil(N / columns);
+      const mostRows = Math.min(blockRows, Math.max(fewestRows, Math.ceil((M * across) / fewestBlocks)));
+      const rows = evenly(M, mostRows, 4);
       const c = inC(p.c, p.cStart);
       calls.push(
         call(
