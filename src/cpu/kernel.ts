@@ -4,9 +4,14 @@
  * all the same which thread does which, and in what order.
  */
 import type { Tensor } from '../graph/graph.ts';
+<<<<<<< HEAD
 import type { Madd } from './kernels/arithmetic.ts';
 import type { Packs } from './kernels/pack.ts';
 import { f32, type Func, i32, type Local } from './wasm.ts';
+=======
+import { type Expr, f32, type Func, i32, type Local } from './wasm.ts';
+import type { Library } from './kernels/library.ts';
+>>>>>>> kern
 
 /** Where an argument points: a tensor, an element of it, or a byte of the plan's scratch memory. */
 export interface Place {
@@ -82,7 +87,7 @@ export const rowsPerBlock = (width: number): number => Math.max(1, Math.floor(16
 /** Calls body for each row of this block, of `rows` rows in all, `per` a block. */
 export function eachRow(
   f: Func,
-  { block, per, rows }: { block: Local; per: Local; rows: Local },
+  { block, per, rows }: { block: Local; per: Local; rows: Expr },
   body: (row: Local) => void,
 ): void {
   const first = f.let(i32.mul(block, per));
