@@ -22,35 +22,35 @@ function finish(x: number): number {
   return x ^ (x >>> 16);
 }
 
-let room = new Int32Array(4096);
+let hashes = new Int32Array(4096);
 
 /** Hashes of a text's shingles in the order they stand, repeated ones too, in an array that the next call overwrites. */
 export function shinglesOf(text: string, { unit, width }: ShingleOptions): Int32Array {
   const words = unit === 'words' ? wordsOf(text) : null;
   const units = words === null ? text.length : words.count;
   const unitAt = (i: number): number => (words === null ? text.charCodeAt(i) : words.first[i]!);
-  if (units === 0) return room.subarray(0, 0);
+  if (units === 0) return hashes.subarray(0, 0);
   const count = Math.max(1, units - width + 1);
-  if (room.length < count) room = new Int32Array(Math.ceil(1.5 * count));
+  if (hashes.length < count) hashes = new Int32Array(Math.ceil(1.5 * count));
   // A polynomial over the units of a window: the next window's is this one's, shifted, less what has left.
   let leaving = 1;
   for (let i = 1; i < width; i++) leaving = Math.imul(leaving, BASE);
   let hash = 0;
   const head = Math.min(width, units);
   for (let i = 0; i < head; i++) hash = (Math.imul(hash, BASE) + unitAt(i)) | 0;
-  room[0] = finish(hash);
+  hashes[0] = finish(hash);
   if (words === null) {
     for (let i = 1; i < count; i++) {
       hash = Math.imul((hash - Math.imul(text.charCodeAt(i - 1), leaving)) | 0, BASE) + text.charCodeAt(i + width - 1);
-      room[i] = finish(hash);
+      hashes[i] = finish(hash);
     }
   } else {
     for (let i = 1; i < count; i++) {
       hash = (Math.imul((hash - Math.imul(unitAt(i - 1), leaving)) | 0, BASE) + unitAt(i + width - 1)) | 0;
-      room[i] = finish(hash);
+      hashes[i] = finish(hash);
     }
   }
-  return room.subarray(0, count);
+  return hashes.subarray(0, count);
 }
 
 /** Orders that are worked on at once: what a processor holds in its registers. */
