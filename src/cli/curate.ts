@@ -69,7 +69,7 @@ export const curateCommand = command({
     perplexity: {
       kind: number(1, 1e9),
       about:
-        'the highest perplexity that stays, 5000 in the paper; by default set by clean documents held out, at most 5000',
+        'the highest perplexity that stays, 5000 in the paper; by default set by what the clean sources’ words in random order have, at most 5000',
     },
     invalid: documentFlags.invalid,
     seed: { kind: count(0, greatestSeed), about: 'of what is drawn by lot; by default 1' },

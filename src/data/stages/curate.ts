@@ -28,10 +28,10 @@ export interface CurateOptions {
   seed: number;
 }
 
-/** Defaults of a run: a small clean source needs a calibrated perplexity, whose factor docs/curation.md accounts for. */
+/** Defaults of a run; docs/curation.md accounts for the calibration. */
 export const usualCuration: CurateOptions = {
   ...{ survivor: 'older', sources: [], clean: [], keep: 0.85, jaccard: null, limits: {}, seed: 1 },
-  perplexity: { calibrated: 3 },
+  perplexity: { calibrated: 0.4 },
 };
 
 export interface Curation {

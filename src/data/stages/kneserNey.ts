@@ -7,12 +7,14 @@
  * behind h. Below words stands 1 / V over every word, the end of a document and one word for all that are unknown. A document begins
  * with order − 1 marks that are never predicted. Probabilities of all V after any history sum to 1.
  */
+import { randomInteger, streamOf } from '../../util/random.ts';
 import { Column, PairTable } from './columns.ts';
 import { wordsOf } from './words.ts';
 
 const UNKNOWN = 0;
 const END = 1;
 const BEGIN = 2;
+const NOISE = streamOf('curation.noise');
 /** Words proper are numbered from here. */
 const FIRST = 3;
 
@@ -28,6 +30,8 @@ export class KneserNey {
   #totals: Float64Array[] = [];
   #types: Float64Array[] = [];
   #discounts: number[] = [];
+  /** Words in an order that does not depend on when they were learnt; made when it is first asked for. */
+  #sorted: Uint32Array | null = null;
   readonly #current: Int32Array;
   readonly #before: Int32Array;
 
@@ -147,6 +151,20 @@ export class KneserNey {
   perplexity(text: string): number {
     const { sum, tokens } = this.logProbability(text);
     return Math.exp(-sum / tokens);
+  }
+
+  /** Perplexity of `words` words of the vocabulary, each as likely as the other; `text` numbers the draw. */
+  noisePerplexity(text: number, words: number): number {
+    const { first, second, size } = this.#words;
+    if (size === 0) return this.vocabulary;
+    this.#sorted ??= Uint32Array.from({ length: size }, (_, i) => i).sort(
+      (a, b) => first.data[a]! - first.data[b]! || second.data[a]! - second.data[b]!,
+    );
+    this.#begin();
+    let sum = 0;
+    for (let i = 0; i < words; i++)
+      sum += Math.log(this.#step(FIRST + this.#sorted[randomInteger(text, NOISE, i, size)]!));
+    return Math.exp(-(sum + Math.log(this.#step(END))) / (words + 1));
   }
 
   /** p of every word that can be predicted after a text's words: the unknown, the end, then words in the order they were learnt. */

@@ -1,21 +1,29 @@
 /**
  * The perplexity filter: documents unlike clean text, by an n-gram model that is trained here on the clean sources. The paper drops what
- * is above 5000 for a model of Wikipedia and books. The scale follows from the model: one of a small clean source puts even noise lower.
- * `calibrated` therefore looks at clean documents that training did not see.
+ * is above 5000 for a model of Wikipedia and books. The scale follows from the model: one of a small source, with few words to choose
+ * from, puts even noise lower. `calibrated` therefore asks it what it makes of its own words in random order, and of clean documents
+ * that it has not seen.
  */
 import { BitSet, Column } from './columns.ts';
 import { KneserNey } from './kneserNey.ts';
-import { type Documents, judged, keyOf, type RawDocument, type Stage } from './stage.ts';
+import { type Documents, judged, keyOf, type Stage } from './stage.ts';
 
 export type PerplexityLimit =
   /** A perplexity. */
   | { value: number }
   /** Share of the documents judged that stay. */
   | { percentile: number }
-  /** So many times the perplexity that all but 1 % of held-out clean documents stay below, and PAPER_LIMIT at most. */
+  /**
+   * So many times the median perplexity of the clean sources' words in random order, but no less than CLEAN_FACTOR times what 99 % of
+   * held-out clean documents stay below, and PAPER_LIMIT at most.
+   */
   | { calibrated: number };
 
 export const PAPER_LIMIT = 5000;
+/** Raw text that is as good as the clean is about other things, and has words that the clean has not. */
+const CLEAN_FACTOR = 2;
+/** One in so many clean documents is held out where the limit is calibrated. */
+const HELD_OUT = 10;
 
 export interface PerplexityOptions {
   /** Sources that are trained on, and kept whole. */
@@ -33,8 +41,9 @@ export const paperPerplexity: PerplexityOptions = {
   mostTraining: 12e6,
 };
 
-/** One in so many clean documents is held out to calibrate on. */
-const HELD_OUT = 10;
+/** Noise that the model is asked about: enough texts for a median, and words as in a short page. */
+const NOISE_TEXTS = 101;
+const NOISE_WORDS = 40;
 
 export const perplexity: Stage<Partial<PerplexityOptions>> = (documents, given, report) =>
   judged(documents, report, async () => {
@@ -42,12 +51,9 @@ export const perplexity: Stage<Partial<PerplexityOptions>> = (documents, given, 
     const clean = new Set(options.clean);
     const { model, heldOut } = await train(documents, options, clean);
     const limit = await limitOf(documents, options.limit, model, clean, heldOut);
-    Object.assign(report.details, {
-      limit,
-      order: options.order,
-      trainedOn: { words: model.tokens, vocabulary: model.vocabulary },
-    });
-    return (document) => (clean.has(document.source) || model.perplexity(document.text) <= limit ? null : 'perplexity');
+    const trainedOn = { words: model.tokens, vocabulary: model.vocabulary };
+    Object.assign(report.details, { limit, order: options.order, trainedOn });
+    return ({ source, text }) => (clean.has(source) || model.perplexity(text) <= limit ? null : 'perplexity');
   });
 
 async function train(
@@ -81,13 +87,17 @@ async function limitOf(
 ): Promise<number> {
   if ('value' in limit) return limit.value;
   const calibrated = 'calibrated' in limit;
-  const wanted = ({ source, index }: RawDocument) => (calibrated ? heldOut.has(index) : !clean.has(source));
   const found = new Column(Float64Array);
-  await documents.each((document) => {
-    if (wanted(document)) found.push(model.perplexity(document.text));
+  await documents.each(({ source, index, text }) => {
+    if (calibrated ? heldOut.has(index) : !clean.has(source)) found.push(model.perplexity(text));
   });
-  if (found.length === 0) return PAPER_LIMIT;
-  const sorted = found.data.subarray(0, found.length).sort();
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
-  return calibrated ? Math.min(PAPER_LIMIT, limit.calibrated * at(0.99)) : at(limit.percentile);
+  const values = found.data.subarray(0, found.length);
+  if (!calibrated) return values.length === 0 ? PAPER_LIMIT : quantile(values, limit.percentile);
+  const noise = Float64Array.from({ length: NOISE_TEXTS }, (_, text) => model.noisePerplexity(text, NOISE_WORDS));
+  const least = values.length === 0 ? 0 : CLEAN_FACTOR * quantile(values, 0.99);
+  return Math.min(PAPER_LIMIT, Math.max(least, limit.calibrated * quantile(noise, 0.5)));
 }
+
+/** The least of the values that so great a share of them does not exceed. */
+const quantile = (values: Float64Array, share: number): number =>
+  values.sort()[Math.max(0, Math.ceil(share * values.length) - 1)]!;
