@@ -88,6 +88,9 @@ function good({ kind }: Flag, name: string): string {
     mix: 'notes=20',
     base: kind.read('train') ? 'train' : model,
     prompt: 'a',
+    stages: 'exact',
+    survivor: 'older',
+    clean: 'notes',
   };
   return known[name] ?? words[name] ?? '1';
 }
