@@ -4,14 +4,9 @@
  * all the same which thread does which, and in what order.
  */
 import type { Tensor } from '../graph/graph.ts';
-<<<<<<< HEAD
 import type { Madd } from './kernels/arithmetic.ts';
 import type { Packs } from './kernels/pack.ts';
-import { f32, type Func, i32, type Local } from './wasm.ts';
-=======
 import { type Expr, f32, type Func, i32, type Local } from './wasm.ts';
-import type { Library } from './kernels/library.ts';
->>>>>>> kern
 
 /** Where an argument points: a tensor, an element of it, or a byte of the plan's scratch memory. */
 export interface Place {
