@@ -10,7 +10,7 @@ import path from 'node:path';
 import { differences } from '../config/difference.ts';
 import { presetConfig } from '../config/presets.ts';
 import { resolveConfig } from '../config/resolve.ts';
-import type { Blend, RunConfig } from '../config/run.ts';
+import type { Blend } from '../config/run.ts';
 import { type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
 import { modelCard } from '../export/modelCard.ts';
 import type { ResultRow } from '../recipe/results.ts';
@@ -18,13 +18,14 @@ import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.t
 import { runExperiment } from '../train/experiment.ts';
 import { UserError } from '../util/errors.ts';
 import { command, exampleOf } from './commands.ts';
-import { readJson } from './documents.ts';
 import type { Host } from './host.ts';
 import { configFlags, once } from './inputs.ts';
 import { folder as folderKind, place, seeds } from './kinds.ts';
 import { describeAdapter } from './node/dawn.ts';
 import { OutFolder } from './outFolder.ts';
-import { writeFolder } from './writeFolder.ts';
+import { readJson } from './readJson.ts';
+import { readRunConfig, readSummary } from './runFolder.ts';
+import { asUserError, writeFolder } from './writeFolder.ts';
 
 /** What the page needs to know before it fetches a base. */
 export interface ShippedBase {
@@ -93,21 +94,15 @@ async function trainBases(preset: string, of: readonly number[], out: string, ho
 
 /** The model of a run that trained a base and nothing else, under its preset's name. */
 function shipRun(run: string, out: string, host: Host): void {
-  const { adapter, heldOutLoss } = readJson(path.join(run, 'summary.json')) as {
-    adapter: string;
-    heldOutLoss: Record<string, number>;
-  };
-  const config = readJson(path.join(run, 'config.json')) as RunConfig;
+  const config = readRunConfig(run);
   if (config.continued)
     throw new UserError(`The run in ${run} goes on beyond its base: train one with --set continued=off.`);
   const madeBy = `npm run recipe -- --preset ${config.preset} ${differences(config, presetConfig(config.preset))
     .map(({ key, to }) => `--set ${key}=${to}`)
     .join(' ')} --out RUN`;
   const model = path.join(run, 'model');
-  const written = readdirSync(model).map((name) => ({
-    name,
-    bytes: new Uint8Array(readFileSync(path.join(model, name))),
-  }));
+  const written = readAll(model);
+  const { adapter, heldOutLoss } = readSummary(run);
   const files = withCard(written, { command: madeBy, adapter, heldOutLoss });
   const shared = OutFolder.share(out);
   try {
@@ -117,6 +112,18 @@ function shipRun(run: string, out: string, host: Host): void {
     shared.release();
   }
   host.say(`shipped: ${config.preset}, seed ${config.seed}, ${config.base.steps} steps`);
+}
+
+/** A model's folder with what a reader of models does not look at: its card, what transformers wants. */
+function readAll(folder: string): FolderFile[] {
+  try {
+    return readdirSync(folder).map((name) => ({
+      name,
+      bytes: new Uint8Array(readFileSync(path.join(folder, name))),
+    }));
+  } catch (error) {
+    throw asUserError(error, `The model folder ${folder} cannot be read`);
+  }
 }
 
 const indexText = (out: string): string => `${JSON.stringify(index(out), null, 2)}\n`;

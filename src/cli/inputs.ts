@@ -11,11 +11,12 @@ import { type Base, checkBase, readBase } from '../train/base.ts';
 import { Bases } from '../train/bases.ts';
 import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
-import { documentFlags, givenDocuments, readJson } from './documents.ts';
+import { documentFlags, givenDocuments } from './documents.ts';
 import type { Host } from './host.ts';
 import { count, file, folderOr, greatestSeed, text } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
+import { readJson } from './readJson.ts';
 
 export const configFlags = {
   preset: {

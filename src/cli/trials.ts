@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import * as v from 'valibot';
 import type { RunConfig } from '../config/run.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { checkGrid, type GridPlan, type GridRow, gridTable } from '../recipe/grid.ts';
@@ -14,12 +15,12 @@ import { runGrid, startingBench, sweep } from '../train/trials.ts';
 import { UserError } from '../util/errors.ts';
 import { command } from './commands.ts';
 import { type Host, INTERRUPTED } from './host.ts';
-import { readJson } from './documents.ts';
 import { fetchShard, once, readInputs, runFlags } from './inputs.ts';
 import { count, list, number, place, seeds } from './kinds.ts';
 import { describeAdapter } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
 import { checkFree, OutFolder } from './outFolder.ts';
+import { readJsonAs } from './readJson.ts';
 
 export const rangeCommand = command({
   name: 'range',
@@ -160,12 +161,20 @@ const hashes = (files: readonly GivenFile[]): Promise<string[]> =>
     }),
   );
 
+const gridSchema = v.object({
+  config: v.unknown(),
+  tokens: v.number(),
+  /** Grids of earlier versions were of shipped text alone. */
+  texts: v.optional(v.array(v.string()), []),
+  rows: v.array(v.object({ rate: v.number(), sequences: v.number(), seed: v.number(), loss: v.nullable(v.number()) })),
+});
+
 /** Rows that the folder holds. UserError where they are of another grid. */
 function knownRows(out: OutFolder, { config: run, tokens, texts }: Head): GridRow[] {
   const file = out.at('grid.json');
   if (!existsSync(file)) return [];
-  const known = readJson(file) as Head & { rows: GridRow[] };
-  const same = JSON.stringify([known.config, known.tokens, known.texts ?? []]) === JSON.stringify([run, tokens, texts]);
+  const known = readJsonAs(file, gridSchema, 'choose another --out or remove it');
+  const same = JSON.stringify([known.config, known.tokens, known.texts]) === JSON.stringify([run, tokens, texts]);
   if (same) return known.rows;
   throw new UserError(
     `The folder ${out.path} holds a grid of another configuration: choose another --out or remove it.`,
