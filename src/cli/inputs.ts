@@ -77,8 +77,7 @@ export async function readInputs(given: Partial<Given<typeof runFlags>>, host: H
   const config = resolve(base);
   const warnings = base ? await checkBase(base, config) : [];
   const equal = files.length > 0 && switchesNothing(config) ? [SWITCHES_NOTHING] : [];
-  for (const note of [...(base?.notes ?? []), ...warnings.map(({ message }) => message), ...equal])
-    host.say(`note: ${note}`);
+  for (const note of [...warnings.map(({ message }) => message), ...equal]) host.say(`note: ${note}`);
   return { config, files, base };
 }
 

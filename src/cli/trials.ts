@@ -36,7 +36,7 @@ export const rangeCommand = command({
     ensureData();
     const out = OutFolder.reserve(given.out, `A range test of preset ${config.preset} is under way.`);
     try {
-      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base?.tokenizer);
+      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
       for (const note of data.notes) host.say(`note: ${note}`);
       const { device, report } = await host.open();
       const adapter = describeAdapter(report);

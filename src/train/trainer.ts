@@ -178,7 +178,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     run = null;
     await device();
     const base = source && (await baseOf(source, config));
-    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base?.tokenizer);
+    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base);
     for (const message of data.notes) listener.notice({ code: 'data', step: null, message });
     const part = base ? 'continued' : 'all';
     const keeper = await saved()
@@ -218,7 +218,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       files,
       fetchFrom(dataFolder),
       progressOf(listener),
-      tokenizer,
+      tokenizer && { tokenizer },
       checkpoint.part,
     );
     const keeper = await runs.goOn(
@@ -293,7 +293,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       files,
       fetchFrom(dataFolder),
       (what) => onProgress({ kind: 'preparing', what }),
-      base?.tokenizer,
+      base,
     );
     const bench = await startingBench(gpu, report.software, config, data, base, (done, total) =>
       onProgress({ kind: 'compiling', done, total }),
@@ -315,7 +315,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     const { device: gpu, report } = await device();
     const prepare = async () => {
       const base = source && (await baseOf(source, config));
-      return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base?.tokenizer) };
+      return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base) };
     };
     const { runs } = await saved();
     const measured = await calibrate({
@@ -386,7 +386,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       await endAll();
       const { runs } = await saved();
       const prepare = ({ config, files, tokenizer, checkpoint }: Resumed) =>
-        prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer, checkpoint.part);
+        prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer && { tokenizer }, checkpoint.part);
       const { run: next, shown } = await OpenedRun.open(id, runs, open, prepare);
       run?.destroy();
       run = next;

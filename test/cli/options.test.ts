@@ -170,7 +170,7 @@ describe('the command line', () => {
   });
 
   test('refuses folders that hold something else than it writes there', async () => {
-    const good = {
+    const whole = {
       'metrics.jsonl': '{"step":1,"tokens":1,"loss":1,"lr":1,"gradNorm":1,"tokensPerSecond":1,"phase":"base"}',
       'evaluations.json': '{"heldOut":[],"samples":[]}',
       'summary.json': '{"adapter":"one","seconds":1,"heldOutLoss":{}}',
@@ -181,23 +181,23 @@ describe('the command line', () => {
     const wrong: string[] = [];
     let folders = 0;
     for (const other of others) {
-      const cases: [args: string[], files: Record<string, string>][] = [
+      const held: [args: string[], files: Record<string, string>][] = [
         [['record', '--from'], { 'results.json': other }],
-        ...Object.keys(good).map((name): [string[], Record<string, string>] => [
+        ...Object.keys(whole).map((name): [string[], Record<string, string>] => [
           ['record', '--from'],
-          { ...good, [name]: other },
+          { ...whole, [name]: other },
         ]),
         ...(['config.json', 'summary.json'] as const).map((name): [string[], Record<string, string>] => [
           ['bases', '--out', at('bases'), '--from'],
-          { ...good, [name]: other },
+          { ...whole, [name]: other },
         ]),
-        [['bases', '--out', at('bases'), '--from'], { ...good, 'model/config.json': other }],
+        [['bases', '--out', at('bases'), '--from'], { ...whole, 'model/config.json': other }],
         [['grid', '--preset', 'ci', '--tokens', '1280', '--out'], { 'grid.json': other }],
         [['experiment', 'ci', '--preset', 'ci', '--out'], { 'config.json': other }],
         [['experiment', 'ci', '--preset', 'ci', '--out'], { 'config.json': own, 'rows/a-1.json': other }],
         [['--resume'], { 'unfinished.txt': 'begun', 'saves/body': other }],
       ];
-      for (const [args, files] of cases) {
+      for (const [args, files] of held) {
         const folder = at(`held-${folders++}`);
         for (const [name, content] of Object.entries(files)) {
           mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
