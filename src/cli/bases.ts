@@ -15,10 +15,10 @@ import { type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts
 import { modelCard } from '../export/modelCard.ts';
 import type { ResultRow } from '../recipe/results.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
-import { runExperiment } from '../train/experiment.ts';
+import { superviseExperiment } from '../train/supervisedExperiment.ts';
 import { UserError } from '../util/errors.ts';
 import { command, exampleOf } from './commands.ts';
-import type { Host } from './host.ts';
+import { type Host, INTERRUPTED } from './host.ts';
 import { configFlags, once } from './inputs.ts';
 import { folder as folderKind, place, seeds } from './kinds.ts';
 import { describeAdapter } from './node/dawn.ts';
@@ -57,24 +57,39 @@ export const basesCommand = command({
   },
 });
 
-async function trainBases(preset: string, of: readonly number[], out: string, host: Host): Promise<void> {
+const shareBases = (out: string): OutFolder =>
+  OutFolder.share(out, (names) => names.some((name) => existsSync(path.join(out, name, 'rekindle.json'))));
+
+async function trainBases(preset: string, of: readonly number[], out: string, host: Host): Promise<number> {
   const madeBy = `npm run recipe -- bases --preset ${preset} --seeds ${of.length > 1 && of.every((seed, i) => seed === i + 1) ? of.length : of.join(',')} --out public/bases`;
   const config = resolveConfig({ preset });
-  const shared = OutFolder.share(out);
+  const shared = shareBases(out);
   try {
-    const { device, report } = await host.open();
-    const adapter = describeAdapter(report);
+    let adapter = '';
+    const open = async () => {
+      const opened = await host.open();
+      adapter ||= describeAdapter(opened.report);
+      return opened;
+    };
+    let current: { stop(): void } | null = null;
+    host.ended.addEventListener('abort', () => current?.stop());
     const rows = new Map<number, ResultRow>();
-    await runExperiment(
-      device,
-      report.software,
+    const finished = await superviseExperiment(
+      open,
       { experiment: { arms: [] }, config, seeds: of, baseOf: async () => null, done: [] },
       {
         compiling() {},
         heldOut() {},
         benchmark() {},
         metric() {},
-        begin: (_, seed, run) => host.say(`base of seed ${seed}: ${run.plan.endStep} steps`),
+        notice: ({ message }) => host.say(message),
+        waiting() {},
+        stopped: () => host.ended.aborted,
+        begin(_, seed, run) {
+          current = run;
+          if (host.ended.aborted) run.stop();
+          host.say(`base of seed ${seed}: ${run.plan.endStep} steps`);
+        },
         row: (row) => void rows.set(row.seed, row),
         base(seed, files) {
           const row = rows.get(seed)!;
@@ -82,11 +97,12 @@ async function trainBases(preset: string, of: readonly number[], out: string, ho
             path.join(out, `${preset}-${seed}`),
             withCard(files, { command: madeBy, adapter, average: row.average, heldOutLoss: row.heldOutLoss }),
           );
+          shared.write('index.json', indexText(out));
           host.say(`seed ${seed}: average ${(100 * row.average).toFixed(1)}`);
         },
       },
     );
-    shared.write('index.json', indexText(out));
+    return finished ? 0 : INTERRUPTED;
   } finally {
     shared.release();
   }
@@ -104,7 +120,7 @@ function shipRun(run: string, out: string, host: Host): void {
   const written = readAll(model);
   const { adapter, heldOutLoss } = readSummary(run);
   const files = withCard(written, { command: madeBy, adapter, heldOutLoss });
-  const shared = OutFolder.share(out);
+  const shared = shareBases(out);
   try {
     writeFolder(path.join(out, `${config.preset}-${config.seed}`), files);
     shared.write('index.json', indexText(out));

@@ -20,7 +20,7 @@ import { type Host, INTERRUPTED } from './host.ts';
 import { configFlags, once, shippedBases } from './inputs.ts';
 import { choice, place, seeds } from './kinds.ts';
 import { describeAdapter } from './node/dawn.ts';
-import { makeFolders } from './outFolder.ts';
+import { checkOwn, makeFolders } from './outFolder.ts';
 import { readFolder } from './readFolder.ts';
 import { readJson, readJsonAs } from './readJson.ts';
 import { asUserError, writeFolder } from './writeFolder.ts';
@@ -125,6 +125,7 @@ class ResultsFolder {
     this.#path = folder;
     this.#name = name;
     this.#config = config;
+    checkOwn(folder, (names) => names.includes('rows'));
     const known = path.join(folder, 'config.json');
     const text = `${JSON.stringify(config, null, 2)}\n`;
     if (existsSync(known) && JSON.stringify(readJson(known)) !== JSON.stringify(config)) {

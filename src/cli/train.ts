@@ -107,7 +107,14 @@ async function resume(folder: string, given: Given<typeof flags>, host: Host): P
   for (const message of passed) host.say(`note: ${message}`);
   host.say(`goes on at step ${checkpoint.progress.step}`);
   return filling(out, host, async (saved) => {
-    const data = await prepareData(config, files, fetchShard, (what) => host.say(what), tokenizer && { tokenizer }, checkpoint.part);
+    const data = await prepareData(
+      config,
+      files,
+      fetchShard,
+      (what) => host.say(what),
+      tokenizer && { tokenizer },
+      checkpoint.part,
+    );
     const keeper = await runs.goOn(id, resumed, data, saved);
     return { config, data, base: null, keeper, from: checkpoint };
   });

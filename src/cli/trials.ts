@@ -132,7 +132,7 @@ export const gridCommand = command({
     checkGrid(run, plan);
     const head = { preset: run.preset, config: run, tokens: plan.tokens, texts: await hashes(files) };
     ensureData();
-    const out = OutFolder.share(given.out);
+    const out = OutFolder.share(given.out, (names) => names.includes('grid.json'));
     try {
       // Every seed prepares it anew: once before, so that a text that cannot be used is told of at once.
       const { notes } = await prepareData(run, files, fetchShard, (what) => host.say(what));

@@ -84,6 +84,8 @@ export interface GenerateOptions {
   seed: number;
   /** Ids at or above it are padding of the vocabulary and never drawn. */
   limit: number;
+  /** Asked before every token: the text made so far is enough. */
+  stopped?: () => boolean;
 }
 
 /** Beyond these nobody waits for the end, and every token is as likely as any other. */
@@ -108,7 +110,7 @@ export async function generate(
   tokenizer: Tokenizer,
   options: GenerateOptions,
 ): Promise<Generated> {
-  const { prompt, tokens, temperature, seed, limit } = options;
+  const { prompt, tokens, temperature, seed, limit, stopped = () => false } = options;
   if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens)) {
     throw new UserError(`The tokens to make are ${tokens}: give a whole number from 1 to ${mostTokens}.`);
   }
@@ -123,7 +125,7 @@ export async function generate(
   let row = [tokenizer.endOfText, ...prompted.subarray(unread)];
   let fed = 0;
   const made: number[] = [];
-  while (made.length < tokens) {
+  while (made.length < tokens && !stopped()) {
     if (row.length > generator.length) {
       row = [tokenizer.endOfText, ...row.slice(row.length - Math.floor(room / 2))];
       fed = 0;

@@ -169,6 +169,21 @@ describe('the command line', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('fills no folder further that holds what another has made', async () => {
+    mkdirSync(at('other'));
+    writeFileSync(at('other/table.md'), 'Of a range test.');
+    for (const args of [
+      ['grid', '--preset', 'ci', '--tokens', '1280'],
+      ['experiment', 'ci', '--preset', 'ci'],
+      ['bases', '--preset', 'ci'],
+    ]) {
+      const { problem } = await runCommand([...args, '--out', at('other')], noDevice);
+      expect(problem!.message).toMatch(/holds something else, table\.md: choose another --out/);
+      expect(readdirSync(at('other'))).toEqual(['table.md']);
+    }
+    rmSync(at('other'), { recursive: true });
+  });
+
   test('refuses folders that hold something else than it writes there', async () => {
     const whole = {
       'metrics.jsonl': '{"step":1,"tokens":1,"loss":1,"lr":1,"gradNorm":1,"tokensPerSecond":1,"phase":"base"}',

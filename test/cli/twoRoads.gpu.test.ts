@@ -22,7 +22,7 @@ import {
   state,
   useSources,
 } from '../../src/ui/state/config.ts';
-import { text } from '../../src/ui/strings.ts';
+import { text as words } from '../../src/ui/strings.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { gpu } from '../gpu/device.ts';
 import { patience } from '../patience.ts';
@@ -198,9 +198,12 @@ interface Outcome {
   weights: string;
 }
 
-const refusal = (message: string): Outcome => ({ refused: message, said: null, weights: '' });
 /** The page asks for the file of a source that is named and not there, which the terminal can only refuse. */
-const notHere = (source: string): Outcome => refusal(`The text of ${source} is not here.`);
+const notHere = (source: string): string => `The text of ${source} is not here.`;
+const refusal = (message: string): Outcome => {
+  const [, lacking] = / names a source (\S+) that does not exist/.exec(message) ?? [];
+  return { refused: lacking === undefined ? message : notHere(lacking), said: null, weights: '' };
+};
 const weightsOf = (files: readonly { name: string; bytes: Uint8Array }[]): string =>
   Buffer.from(files.find(({ name }) => name === 'model.safetensors')!.bytes).toString('latin1');
 const dataNotes = (notices: readonly Notice[]): string[] =>
@@ -221,8 +224,6 @@ async function byTerminal(lines: readonly Line[], { preset, file, column, use, f
   const { problem, said } = await runCommand(args, open);
   if (problem) {
     if (!(problem instanceof UserError)) throw problem;
-    const [, lacking] = / names a source (\S+) that does not exist/.exec(problem.message) ?? [];
-    if (lacking !== undefined) return notHere(lacking);
     // What to type, which the terminal says behind it, is no part of the refusal.
     return refusal(problem.cause instanceof UserError ? problem.cause.message : problem.message);
   }
@@ -270,8 +271,10 @@ async function byPage(lines: readonly Line[], { preset, file, column, use, fromB
   }
   const [conflict] = conflicts.value;
   const [lacking] = missingSources.value;
-  if (conflict !== undefined)
-    return conflict === text.setup.missing(lacking ?? '') ? notHere(lacking!) : refusal(conflict);
+  if (conflict !== undefined) {
+    const asked = lacking !== undefined && conflict === words.setup.missing(lacking);
+    return refusal(asked ? notHere(lacking) : conflict);
+  }
   for (const one of files) {
     const report = await trainer.checkFile(one, () => {});
     if (report.kind === 'refused' || report.kind === 'column') return refusal(report.message);
