@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import * as v from 'valibot';
 import type { RunConfig } from '../config/run.ts';
 import type { GivenFile } from '../data/prepare.ts';
-import { checkGrid, type GridPlan, type GridRow, gridTable } from '../recipe/grid.ts';
+import { checkGrid, type GridPlan, type GridRow, gridTable, proposedGrid, roundedTokens } from '../recipe/grid.ts';
 import { hasDiverged, type RangePoint, type RangeVerdict, rangeSentence, readRange } from '../recipe/rangeTest.ts';
 import { prepareData } from '../train/data.ts';
 import type { Run } from '../train/run.ts';
@@ -114,22 +114,27 @@ export const gridCommand = command({
   flags: {
     ...gridRun,
     rates: { kind: list('RATE,…', number(1e-9, 1)), about: 'peak rates; by default five around the preset’s' },
-    batches: { kind: list('ROWS,…', count(1, many)), about: 'rows of a batch; by default the preset’s' },
-    tokens: { kind: count(1, 2 ** 53 - 1), about: 'tokens of every run; by default as many as the base run’s' },
+    batches: {
+      kind: list('ROWS,…', count(1, many)),
+      about: 'rows of a batch; by default the preset’s and half of them',
+    },
+    tokens: { kind: count(1, 2 ** 53 - 1), about: 'tokens of every run; by default a tenth of the base run’s' },
     seeds: { kind: seeds, about: 'how many, or which with commas between them; 3 by default' },
     out: { kind: place('DIR'), about: 'the folder of the grid: grid.json, table.md', required: true },
   },
   example: 'grid --preset ci --rates 0.001,0.002 --batches 4,8 --seeds 3 --out runs/grid',
   async run(given, host) {
     const { config: run, files } = await readInputs(given, host);
-    const { base, batch } = run;
+    const proposed = proposedGrid(run);
     const plan: GridPlan = {
-      rates: once(given.rates ?? [-2, -1, 0, 1, 2].map((power) => base.schedule.peak * 2 ** power), 'rates', host),
-      batches: once(given.batches ?? [batch.sequences], 'batches', host),
-      tokens: given.tokens ?? base.steps * batch.sequences * batch.length * batch.accumulation,
+      rates: once(given.rates ?? proposed.rates, 'rates', host),
+      batches: once(given.batches ?? proposed.batches, 'batches', host),
+      tokens: given.tokens ?? proposed.tokens,
       seeds: once(given.seeds ?? [1, 2, 3], 'seeds', host),
     };
     checkGrid(run, plan);
+    const rounded = roundedTokens(run, plan);
+    if (rounded !== null) host.say(`note: ${rounded}`);
     const head = { preset: run.preset, config: run, tokens: plan.tokens, texts: await hashes(files) };
     ensureData();
     const out = OutFolder.share(given.out, (names) => names.includes('grid.json'));

@@ -91,7 +91,12 @@ export async function prepareData(
       onProgress('Loading text', shipped.length, missing.length);
     }
   }
-  const { tokenizer, sources, notes } = prepareSources(config, [...own, ...shipped], given?.tokenizer ?? null, onProgress);
+  const { tokenizer, sources, notes } = prepareSources(
+    config,
+    [...own, ...shipped],
+    given?.tokenizer ?? null,
+    onProgress,
+  );
   const drawnFrom = sources.filter(({ name }) => drawn.has(name));
   const heldOut = sources
     .map((source) => ({

@@ -29,7 +29,7 @@ import { prepareData } from './data.ts';
 import { EventBatcher, ExperimentBatcher } from './events.ts';
 import { exportModel } from './exportModel.ts';
 import type { Injector } from './faults.ts';
-import { type History, retell } from './history.ts';
+import { type History, newHistory, retell } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
 import { OpenedRun } from './opened.ts';
 import { type FileSize, Preflights } from './preflight.ts';
@@ -198,7 +198,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
         // A run that cannot be saved is still a run.
         listener.notice({ code: 'not-saved', step: null, message: `This run is not saved. ${messageOf(error)}` });
         // A copy that lasts as long as the tab still brings it past a lost device.
-        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), savesOf(listener, 'memory'), {});
+        const history = newHistory(data.notes);
+        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), savesOf(listener, 'memory'), {}, { history });
       });
     await supervise({ config, data, base, keeper, from: null }, listener);
   };
