@@ -5,36 +5,26 @@
 import type { Blend, RunConfig } from '../config/run.ts';
 import type { FetchBytes } from '../data/catalogue.ts';
 import type { GivenFile } from '../data/prepare.ts';
-import { type Place, placeAfter, placeOfStep } from '../recipe/place.ts';
+import { placeAfter, placeOfStep } from '../recipe/place.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import type { HeldOutPoint, OverfitResult } from '../protocol.ts';
 import { cellConfig, checkGrid, type GridPlan, type GridRow } from '../recipe/grid.ts';
 import { planRun, type RunPlan } from '../recipe/phases.ts';
 import { hasDiverged, type RangePoint, sweepRates } from '../recipe/rangeTest.ts';
+import type { Backend } from './backends/backend.ts';
 import type { Base } from './base.ts';
-import { type BatchSource, prepareData, type TrainingData } from './data.ts';
+import { prepareData, type TrainingData } from './data.ts';
 import { Engine, type StepBatch, type StepMetrics } from './engine.ts';
-import { type MetricRow, Run } from './run.ts';
-
-/** An engine on loan, and what its run would do next with it. */
-export interface Bench {
-  config: RunConfig;
-  engine: Engine;
-  batches: BatchSource;
-  /** Batches are drawn from here on … */
-  place: Place;
-  /** … of this blend. */
-  blend: Blend;
-  /** Steps since the moments were 0. */
-  adamSteps: number;
-}
+import type { MetricRow } from './listener.ts';
+import type { Loan } from './loan.ts';
+import { Run } from './run.ts';
 
 /** Steps submitted before their measurements are awaited: keeps a GPU fed, and a sweep ends soon after it has diverged. */
 const together = 4;
 
 /** Takes steps by twos and fours until `enough`, or until the reader has had enough; tells what was measured. */
 async function take(
-  { engine, adamSteps }: Bench,
+  { engine, adamSteps }: Loan,
   steps: number,
   of: (step: number) => { batch: (micro: number) => StepBatch; rate: number },
   enough: (rows: readonly StepMetrics[]) => boolean,
@@ -51,7 +41,7 @@ async function take(
 
 /** The learning-rate range test: one step a rate, upwards, on the run's next batches, until the loss diverges. */
 export async function sweep(
-  bench: Bench,
+  bench: Loan,
   tell: (points: readonly RangePoint[]) => void,
   isEnded: () => boolean,
 ): Promise<RangePoint[]> {
@@ -83,7 +73,7 @@ const byHeart = 0.1;
 
 /** Learns one row by heart, over and over at the base's peak rate: a model, loss and optimizer that fit together can do that. */
 export async function overfit(
-  bench: Bench,
+  bench: Loan,
   tell: (losses: readonly number[]) => void,
   isEnded: () => boolean,
 ): Promise<OverfitResult> {
@@ -114,17 +104,16 @@ export async function overfit(
 
 /** A bench on the weights that a start would begin with, its engine made for it. */
 export async function startingBench(
-  device: GPUDevice,
-  software: boolean,
+  backend: Backend,
   config: RunConfig,
   data: TrainingData,
   base: Base | null,
   compiling: (done: number, total: number) => void,
-): Promise<Bench> {
+): Promise<Loan> {
   const { phases } = planRun(config, base ? 'continued' : 'all');
   const { blend } = phases[0]!;
   data.batches.check(blend);
-  const engine = await Engine.create(device, software, config, tokenIndex, compiling);
+  const engine = await Engine.create(backend, config, tokenIndex, compiling);
   if (base) engine.load(base.weights);
   else engine.initialize(config.seed);
   return {
@@ -154,8 +143,7 @@ export interface GridListener {
 
 /** Runs every cell of a grid with every seed, an engine a batch size; false if it was ended. */
 export async function runGrid(
-  device: GPUDevice,
-  software: boolean,
+  backend: Backend,
   { config, files, plan, done }: GridWork,
   fetchBytes: FetchBytes,
   listener: GridListener,
@@ -169,7 +157,7 @@ export async function runGrid(
       plan.rates.map((rate) => ({ rate, sequences, seed })).filter((cell) => !isDone(cell));
     const [first] = plan.seeds.flatMap(cellsOf);
     if (!first) continue;
-    const engine = await Engine.create(device, software, cellConfig(config, first, plan.tokens), tokenIndex);
+    const engine = await Engine.create(backend, cellConfig(config, first, plan.tokens), tokenIndex);
     try {
       for (const seed of plan.seeds) {
         const cells = cellsOf(seed);

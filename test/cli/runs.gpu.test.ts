@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/export/safetensors.ts';
 import { readCheckpoint } from '../../src/train/base.ts';
 import { openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { readFolder } from '../../src/cli/readFolder.ts';
 import { documentHash } from '../../src/data/document.ts';
 import { RandomStream } from '../../src/util/random.ts';
@@ -19,11 +20,7 @@ const at = (...names: string[]): string => path.join(folder, ...names);
 const text = at('text.txt');
 writeFileSync(text, Array.from({ length: 400 }, (_, i) => `The number after ${i} is ${i + 1}.\n\f`).join(''));
 
-const open = async () => {
-  const { device, report } = await gpu();
-  return { device, report };
-};
-const rk = (args: string[], options = {}) => runCommand(args, open, options);
+const rk = (args: string[], options = {}) => runCommand(args, gpu, options);
 const sets = (...lines: string[]): string[] => lines.flatMap((line) => ['--set', line]);
 const small = sets(
   ...[
@@ -103,9 +100,9 @@ describe('a folder that a run fills', () => {
   it('holds the same bytes where the run has lost its device', async () => {
     const lent: GPUDevice[] = [];
     const openOnce = async () => {
-      const { device, report } = await (lent.length === 0 ? openNodeDevice() : gpu());
-      lent.push(device);
-      return { device, report };
+      const backend = lent.length === 0 ? new GpuBackend(await openNodeDevice()) : await gpu();
+      lent.push(backend.device);
+      return backend;
     };
     let evaluated = 0;
     const heard = (line: string) => void (line.startsWith('held out') && ++evaluated === 2 && lent[0]!.destroy());

@@ -168,10 +168,6 @@ function stated({ lines, ground: { fromBase, use } }: { lines: readonly Line[]; 
   return [...all.filter(([key]) => !(isOff && key.startsWith('continued.'))), ...inOrder];
 }
 
-const open = async () => {
-  const { device, report } = await gpu();
-  return { device, report };
-};
 /** What the page's trainer asks a browser for: a GPU, and the text that is published beside the page. */
 const browser = {
   isSecureContext: true,
@@ -179,8 +175,8 @@ const browser = {
     userAgent: 'test',
     gpu: {
       async requestAdapter() {
-        const { device, adapter } = await gpu();
-        const { info, features } = adapter;
+        const { device } = await gpu();
+        const { adapterInfo: info, features } = device;
         return { info, features, limits: {}, requestDevice: async () => device };
       },
     },
@@ -221,7 +217,7 @@ async function byTerminal(lines: readonly Line[], { preset, file, column, use, f
     args.push('--in', `own=${names.join(',')}`, '--mix', `own=${100 * use.share}`);
   }
   args.push(...lines.flatMap(([key, value]) => ['--set', `${key}=${value}`]), '--out', out);
-  const { problem, said } = await runCommand(args, open);
+  const { problem, said } = await runCommand(args, gpu);
   if (problem) {
     if (!(problem instanceof UserError)) throw problem;
     // What to type, which the terminal says behind it, is no part of the refusal.
@@ -320,7 +316,7 @@ beforeAll(async () => {
   const sets = tiny.filter((one) => !one.startsWith('continued')).flatMap((one) => ['--set', one]);
   const { problem } = await runCommand(
     ['--preset', 'smoke', '--data', `own=${at('whole.txt')}`, '--set', 'continued=off', ...sets, '--out', at('base')],
-    open,
+    gpu,
   );
   if (problem) throw problem;
   // A reader of the folder has something to say of it.
