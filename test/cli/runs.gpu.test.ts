@@ -212,7 +212,20 @@ describe('a run that continues a base', () => {
 
 it('a seed or a rate that is named twice counts once, and that is said', async () => {
   const out = at('grid');
-  const args = ['grid', ...own, '--rates', '0.002,0.004,0.002', '--tokens', '640', '--seeds', '1,1', '--out', out];
+  const args = [
+    'grid',
+    ...own,
+    '--rates',
+    '0.002,0.004,0.002',
+    '--tokens',
+    '640',
+    '--seeds',
+    '1,1',
+    '--batches',
+    '4',
+    '--out',
+    out,
+  ];
   const { problem, said } = await rk(args);
   expect(problem).toBeNull();
   expect(said.filter((line) => line.includes('counts once'))).toHaveLength(2);
@@ -284,13 +297,15 @@ it('scores a text by its documents, whatever file they stand in, and never over 
   }
 });
 
-it('score and sample end when they are asked to, and leave nothing', async () => {
+it('score, sample and bases end when they are asked to, and leave nothing', async () => {
   const ended = AbortSignal.abort();
   const model = at('base', 'model');
   const scored = await rk(['score', '--model', model, '--text', text, '--json', at('never.json')], { ended });
   expect([scored.problem, scored.status, existsSync(at('never.json'))]).toEqual([null, 130, false]);
   const sampled = await rk(['sample', '--model', model, '--tokens', '1000000'], { ended });
   expect([sampled.problem, sampled.status]).toEqual([null, 130]);
+  const based = await rk(['bases', '--preset', 'ci', '--out', at('bases')], { ended });
+  expect([based.problem, based.status, existsSync(at('bases'))]).toEqual([null, 130, false]);
 });
 
 describe('a model folder', () => {
