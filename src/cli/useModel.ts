@@ -80,7 +80,8 @@ async function scoreText(from: string, document: GivenDocument, host: Host): Pro
 
 /** A file that will be written at the end: whether it can be, and is none of those `read`, is known before the work. */
 function checkWritable(target: string, read: readonly string[]): void {
-  if (existsSync(target) && read.some((one) => realpathSync(one) === realpathSync(target)))
+  const real = (place: string): string => (existsSync(place) ? realpathSync(place) : path.resolve(place));
+  if (read.some((one) => real(one) === real(target)))
     throw new UserError(`The file ${target} is what is read: give another file.`);
   try {
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
