@@ -52,6 +52,8 @@ export interface GenerateOptions {
   seed: number;
   /** Ids at or above it are padding of the vocabulary and never drawn. */
   limit: number;
+  /** Asked before every token: the text made so far is enough. */
+  stopped?: () => boolean;
 }
 
 /** Beyond these nobody waits for the end, and every token is as likely as any other. */
@@ -67,15 +69,16 @@ export interface Generated {
 }
 
 /**
- * The continuation of a prompt, without the prompt; ends early at end-of-text. Starts from end-of-text, as documents do. When the
- * context is full, generation starts over from its last half. UserError for a number of tokens or a temperature that is none.
+ * The continuation of a prompt, without the prompt; ends early at end-of-text. What the model sees always begins with an end-of-text, as
+ * every row of training does. When the context is full, generation starts over from its last half, behind another. UserError for a number
+ * of tokens or a temperature that is none.
  */
 export async function generate(
   generator: Generator,
   tokenizer: Tokenizer,
   options: GenerateOptions,
 ): Promise<Generated> {
-  const { prompt, tokens, temperature, seed, limit } = options;
+  const { prompt, tokens, temperature, seed, limit, stopped = () => false } = options;
   if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens)) {
     throw new UserError(`The tokens to make are ${tokens}: give a whole number from 1 to ${mostTokens}.`);
   }
@@ -83,21 +86,23 @@ export async function generate(
     throw new UserError(`The temperature is ${temperature}: give a number from 0 to ${highestTemperature}.`);
   }
   const stream = streamOf('sample');
-  const ids = [tokenizer.endOfText, ...tokenizer.encode(prompt)];
+  const prompted = tokenizer.encode(prompt);
+  /** Tokens of text in a context, behind its end-of-text; of a prompt one less, for the first token made. */
+  const room = generator.length - 1;
+  const unread = prompted.length - Math.min(prompted.length, Math.max(0, room - 1));
+  let row = [tokenizer.endOfText, ...prompted.subarray(unread)];
+  let fed = 0;
   const made: number[] = [];
-  let from = Math.max(0, ids.length - generator.length + 1);
-  const unread = from;
-  let fed = from;
-  while (made.length < tokens) {
-    if (ids.length - from > generator.length) {
-      from = ids.length - Math.floor(generator.length / 2);
-      fed = from;
+  while (made.length < tokens && !stopped()) {
+    if (row.length > generator.length) {
+      row = [tokenizer.endOfText, ...row.slice(row.length - Math.floor(room / 2))];
+      fed = 0;
     }
     let logits: Float32Array | null = null;
-    for (; fed < ids.length; fed++) logits = await generator.next(ids[fed]!, fed - from, fed === ids.length - 1);
+    for (; fed < row.length; fed++) logits = await generator.next(row[fed]!, fed, fed === row.length - 1);
     const id = draw(logits!.subarray(0, limit), temperature, randomUniform(seed, stream, made.length));
     if (id === tokenizer.endOfText) break;
-    ids.push(id);
+    row.push(id);
     made.push(id);
   }
   return { text: tokenizer.decode(made), tokens: made.length, unread };

@@ -31,7 +31,7 @@ import { prepareData } from './data.ts';
 import { EventBatcher, ExperimentBatcher } from './events.ts';
 import { exportModel } from './exportModel.ts';
 import type { Injector } from './faults.ts';
-import { type History, retell } from './history.ts';
+import { type History, newHistory, retell } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
 import { OpenedRun } from './opened.ts';
 import { type FileSize, Preflights } from './preflight.ts';
@@ -183,7 +183,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     run = null;
     await theBackend();
     const base = source && (await baseOf(source, config));
-    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base?.tokenizer);
+    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base);
     for (const message of data.notes) listener.notice({ code: 'data', step: null, message });
     const part = base ? 'continued' : 'all';
     const keeper = await saved()
@@ -203,7 +203,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
         // A run that cannot be saved is still a run.
         listener.notice({ code: 'not-saved', step: null, message: `This run is not saved. ${messageOf(error)}` });
         // A copy that lasts as long as the tab still brings it past a lost device.
-        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), savesOf(listener, 'memory'), {});
+        const history = newHistory(data.notes);
+        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), savesOf(listener, 'memory'), {}, { history });
       });
     await supervise({ config, data, base, keeper, from: null }, listener);
   };
@@ -223,7 +224,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       files,
       fetchFrom(dataFolder),
       progressOf(listener),
-      tokenizer,
+      tokenizer && { tokenizer },
       checkpoint.part,
     );
     const keeper = await runs.goOn(
@@ -298,7 +299,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       files,
       fetchFrom(dataFolder),
       (what) => onProgress({ kind: 'preparing', what }),
-      base?.tokenizer,
+      base,
     );
     const bench = await startingBench(backend, config, data, base, (done, total) =>
       onProgress({ kind: 'compiling', done, total }),
@@ -320,7 +321,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     const backend = await theBackend();
     const prepare = async () => {
       const base = source && (await baseOf(source, config));
-      return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base?.tokenizer) };
+      return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base) };
     };
     const { runs } = await saved();
     const measured = await calibrate({
@@ -390,7 +391,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       await endAll();
       const { runs } = await saved();
       const prepare = ({ config, files, tokenizer, checkpoint }: Resumed) =>
-        prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer, checkpoint.part);
+        prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer && { tokenizer }, checkpoint.part);
       const { run: next, shown } = await OpenedRun.open(id, runs, open, prepare);
       run?.destroy();
       run = next;
