@@ -15,18 +15,23 @@ import { hasRested, isActive } from '../state/controls.ts';
 import { isExperimenting } from '../state/experimentState.ts';
 import { history, isRecorded, isWatched, runState } from '../state/run.ts';
 import { isHidden, isLocked, lesson } from '../state/lesson.ts';
+import { fetched } from '../components/fetched.tsx';
 import { presetTimes } from '../machine/report.ts';
 import { check } from '../machine/state.ts';
 import { machine } from '../trainer.ts';
 import { text } from '../strings.ts';
 import { ShippedBase } from './BaseStart.tsx';
 import { BeforeRun } from './BeforeRun.tsx';
-import { Fitted } from './Fitted.tsx';
 import { Commands } from './Commands.tsx';
 import { ExportModel } from './ExportModel.tsx';
 import { MachineLine } from './MachineLine.tsx';
 import { Queue } from './Queue.tsx';
 import { Watched } from './Watched.tsx';
+
+const Fitted = fetched(
+  () => import('./Fitted.tsx').then((module) => module.Fitted),
+  () => <></>,
+);
 
 export function RunPanel() {
   const state = runState.value;
@@ -67,7 +72,7 @@ export function RunPanel() {
           </button>
         )}
       </div>
-      <Fitted />
+      {machine.value.kind === 'ready' && machine.value.adapter.software && <Fitted />}
       <ShippedBase />
       {!isHidden('estimate') && <BeforeRun />}
       <Commands />
