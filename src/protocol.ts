@@ -5,11 +5,11 @@
 import type { RunConfig } from './config/run.ts';
 import type { BaseMetadata } from './recipe/baseCheckpoint.ts';
 import type { GridPlan, GridRow } from './recipe/grid.ts';
-import type { RunPart } from './recipe/phases.ts';
+import type { PhaseName, RunPart } from './recipe/phases.ts';
 import type { RangePoint } from './recipe/rangeTest.ts';
 import type { ResultRow } from './recipe/results.ts';
 
-export type PhaseName = 'base' | 'general' | 'qa';
+export type { PhaseName } from './recipe/phases.ts';
 
 /** The machine a run uses, as far as the browser tells. */
 export interface AdapterReport {

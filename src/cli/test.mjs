@@ -3,7 +3,7 @@
  * `-- --only types,node` those parts, `-- --quick` what an edit most likely breaks; `--profile` tells where the processor's time goes.
  * Every part runs even when an earlier one failed, except that nothing can run without its packages and an adapter.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -18,8 +18,6 @@ import { projectRoot, runCommand, runPackage } from './node/project.mjs';
 const started = performance.now();
 
 const partNames = ['types', 'lint', 'format', 'node', 'gpu', 'browser'];
-/** All of it but what was never formatted as a whole: `format` looks at what is not committed. */
-const whole = partNames.filter((name) => name !== 'format');
 const quick = partNames.filter((name) => name !== 'gpu');
 /** A visit from the first look to the last, on a played run: the one walk of the quick check. */
 const walk = 'test/browser/keyboard.test.ts';
@@ -28,7 +26,7 @@ const { values: flags, positionals: files } = parseArgs({
   allowPositionals: true,
   options: { profile: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
 });
-const parts = flags.only?.split(',') ?? (flags.quick ? quick : whole);
+const parts = flags.only?.split(',') ?? (flags.quick ? quick : partNames);
 const unknown = parts.filter((name) => !partNames.includes(name));
 if (unknown.length > 0) {
   console.error(
@@ -128,21 +126,6 @@ function beginBrowserTests() {
   };
 }
 
-/** Formats nothing: says which of the files that are not committed are not as oxfmt would have them. */
-function checkFormat() {
-  const listed = spawnSync('git', ['ls-files', '--modified', '--others', '--exclude-standard', '--deduplicate'], {
-    cwd: projectRoot,
-    encoding: 'utf8',
-  });
-  if (listed.status !== 0) return { ok: true, why: '' }; // not a clone: nothing was edited
-  const edited = listed.stdout
-    .split('\n')
-    .filter((file) => /\.(ts|tsx|mjs|json|css|html)$/.test(file) && existsSync(path.join(projectRoot, file)));
-  return edited.length === 0
-    ? { ok: true, why: '' }
-    : runPackage('oxfmt/bin/oxfmt', ['--check', '--no-error-on-unmatched-pattern', ...edited]);
-}
-
 try {
   prepare();
 } catch (error) {
@@ -157,7 +140,7 @@ const browserTests = parts.includes('browser') ? beginBrowserTests() : null;
 const steps = [
   ['types', parts.includes('types'), () => runPackage('typescript/bin/tsc', ['-b'])],
   ['lint', parts.includes('lint'), () => runPackage('oxlint/bin/oxlint', ['--deny-warnings'])],
-  ['format', parts.includes('format'), checkFormat],
+  ['format', parts.includes('format'), () => runPackage('oxfmt/bin/oxfmt', ['--check', '.'])],
   ['tests', tiers.length > 0, runNodeTests],
 ];
 if (browserTests) steps.push(['tests in a browser', true, browserTests]);

@@ -1,5 +1,5 @@
 /** A kernel as data: what one dispatch needs, in terms of tensors. `gpu/` turns it into pipelines and bind groups. */
-import type { DType, Tensor } from './graph.ts';
+import type { DType, Tensor } from './tensor.ts';
 
 export interface Binding {
   tensor: Tensor;

@@ -7,8 +7,9 @@
  */
 import type { Blend, RunConfig } from '../config/run.ts';
 import { rate, switchStep } from '../optim/schedule.ts';
-import type { PhaseName } from '../protocol.ts';
 import { raisedSources } from './groups.ts';
+
+export type PhaseName = 'base' | 'general' | 'qa';
 
 export interface Phase {
   name: PhaseName;

@@ -9,7 +9,7 @@ import type {
   SourceCount,
   Switch,
 } from '../protocol.ts';
-import type { MetricRow, RunListener } from './run.ts';
+import type { MetricRow, RunListener } from './listener.ts';
 
 export interface History {
   metrics: MetricRow[];

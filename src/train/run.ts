@@ -24,7 +24,7 @@ import { recording } from './history.ts';
 import type { Keeper, SavedState } from './keeper.ts';
 import type { RunListener } from './listener.ts';
 import { StepTimer } from './stepTimer.ts';
-import type { Bench } from './trials.ts';
+import type { Loan } from './loan.ts';
 import { Watch } from './watch.ts';
 
 export type { MetricRow, RunListener } from './listener.ts';
@@ -495,7 +495,7 @@ export class Run {
    * Lends the engine to `work` while the run rests; weights and moments are put back afterwards, bit for bit, and no step is taken
    * before. UserError while steps are being taken.
    */
-  lend<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
+  lend<T>(work: (loan: Loan) => Promise<T>): Promise<T> {
     if (!this.#resting) throw new UserError('Steps are being taken: pause the run first.');
     const { step, place, momentsFrom } = this.#progress;
     const { blend } = this.plan.at(Math.min(step, this.plan.endStep - 1));

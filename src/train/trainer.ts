@@ -38,7 +38,8 @@ import { type Resumed, SavedRuns } from './savedRuns.ts';
 import { superviseExperiment } from './supervisedExperiment.ts';
 import { SupervisedRun, type Making } from './supervisor.ts';
 import { RunSharer, watchRun } from './tabs.ts';
-import { type Bench, overfit, runGrid, startingBench, sweep } from './trials.ts';
+import type { Loan } from './loan.ts';
+import { overfit, runGrid, startingBench, sweep } from './trials.ts';
 
 const sizesOf = (files: readonly UserFile[]): FileSize[] =>
   files.map(({ source, bytes }) => ({ source, bytes: bytes.size }));
@@ -283,7 +284,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   const onBench = async <T>(
     { weights, config, files, base: source }: TrialRequest,
     onProgress: (progress: TrialProgress) => void,
-    work: (bench: Bench) => Promise<T>,
+    work: (loan: Loan) => Promise<T>,
   ): Promise<T> => {
     if (weights === 'run') return (await theRun().live()).lend(work);
     const { device: gpu, report } = await device();

@@ -5,36 +5,25 @@
 import type { Blend, RunConfig } from '../config/run.ts';
 import type { FetchBytes } from '../data/catalogue.ts';
 import type { GivenFile } from '../data/prepare.ts';
-import { type Place, placeAfter, placeOfStep } from '../recipe/place.ts';
+import { placeAfter, placeOfStep } from '../recipe/place.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import type { HeldOutPoint, OverfitResult } from '../protocol.ts';
 import { cellConfig, checkGrid, type GridPlan, type GridRow } from '../recipe/grid.ts';
 import { planRun, type RunPlan } from '../recipe/phases.ts';
 import { hasDiverged, type RangePoint, sweepRates } from '../recipe/rangeTest.ts';
 import type { Base } from './base.ts';
-import { type BatchSource, prepareData, type TrainingData } from './data.ts';
+import { prepareData, type TrainingData } from './data.ts';
 import { Engine, type StepBatch, type StepMetrics } from './engine.ts';
-import { type MetricRow, Run } from './run.ts';
-
-/** An engine on loan, and what its run would do next with it. */
-export interface Bench {
-  config: RunConfig;
-  engine: Engine;
-  batches: BatchSource;
-  /** Batches are drawn from here on … */
-  place: Place;
-  /** … of this blend. */
-  blend: Blend;
-  /** Steps since the moments were 0. */
-  adamSteps: number;
-}
+import type { MetricRow } from './listener.ts';
+import type { Loan } from './loan.ts';
+import { Run } from './run.ts';
 
 /** Steps submitted before their measurements are awaited: keeps a GPU fed, and a sweep ends soon after it has diverged. */
 const together = 4;
 
 /** Takes steps by twos and fours until `enough`, or until the reader has had enough; tells what was measured. */
 async function take(
-  { engine, adamSteps }: Bench,
+  { engine, adamSteps }: Loan,
   steps: number,
   of: (step: number) => { batch: (micro: number) => StepBatch; rate: number },
   enough: (rows: readonly StepMetrics[]) => boolean,
@@ -51,7 +40,7 @@ async function take(
 
 /** The learning-rate range test: one step a rate, upwards, on the run's next batches, until the loss diverges. */
 export async function sweep(
-  bench: Bench,
+  bench: Loan,
   tell: (points: readonly RangePoint[]) => void,
   isEnded: () => boolean,
 ): Promise<RangePoint[]> {
@@ -83,7 +72,7 @@ const byHeart = 0.1;
 
 /** Learns one row by heart, over and over at the base's peak rate: a model, loss and optimizer that fit together can do that. */
 export async function overfit(
-  bench: Bench,
+  bench: Loan,
   tell: (losses: readonly number[]) => void,
   isEnded: () => boolean,
 ): Promise<OverfitResult> {
@@ -120,7 +109,7 @@ export async function startingBench(
   data: TrainingData,
   base: Base | null,
   compiling: (done: number, total: number) => void,
-): Promise<Bench> {
+): Promise<Loan> {
   const { phases } = planRun(config, base ? 'continued' : 'all');
   const { blend } = phases[0]!;
   data.batches.check(blend);

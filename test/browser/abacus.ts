@@ -18,8 +18,11 @@ import { poolsOf } from '../../src/train/graphs.ts';
 import type { Inspector as RealInspector, Readings } from '../../src/train/inspect.ts';
 import { contextOf } from '../../src/train/tile.ts';
 
-/** Milliseconds of a step: enough that a run of many is no load, little enough that some are no wait. */
-const PACE = 10;
+/**
+ * What a worker may set beforehand. `pace`: milliseconds of a step; ten are enough that a run of many is no load, and little enough that
+ * some are no wait. `heldFrom`: no measurement of that step or a later one ever comes, so that the run stands still there.
+ */
+const asked = globalThis as { pace?: number; heldFrom?: number };
 
 /** What a run asks of an engine; a trial asks more, and is not counted. */
 type Asked = Omit<RealEngine, 'plan' | 'lastControls' | 'score' | 'scorer' | 'readPool'>;
@@ -108,7 +111,10 @@ export class Engine implements Asked {
 
   async metrics(first: number, last: number): Promise<StepMetrics[]> {
     const taken = async (): Promise<void> => {
-      for (let step = first; step <= last; step++) await new Promise((resolve) => setTimeout(resolve, PACE));
+      for (let step = first; step <= last; step++) {
+        const isHeld = step >= (asked.heldFrom ?? Infinity);
+        await new Promise<void>((resolve) => !isHeld && setTimeout(resolve, asked.pace ?? 10));
+      }
     };
     await (this.#turn = this.#turn.then(taken));
     await this.#answer();

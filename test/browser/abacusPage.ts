@@ -23,16 +23,29 @@ const counting: Plugin = {
 export const countingScript = (file: string): Promise<string> =>
   workerScript(file, { mode: 'faults', plugins: [counting] });
 
-/** From now on the pages of a context count, with these faults. */
-export async function countIn(context: BrowserContext, faults = ''): Promise<void> {
+/** What a worker finds: the faults it makes (src/train/faults.ts), and the milliseconds of its steps. */
+export interface Given {
+  faults?: string;
+  pace?: number;
+}
+
+/** For the workers of a context that are still to be started, in order; the last is also for all after it. */
+const givenTo = new WeakMap<BrowserContext, Given[]>();
+
+/** From now on the pages of a context count, the first worker with the first of these, the second with the second … */
+export async function countIn(context: BrowserContext, ...given: Given[]): Promise<void> {
+  const isNew = !givenTo.has(context);
+  givenTo.set(context, given.length > 0 ? given : [{}]);
+  if (!isNew) return; // a route taken away and put back would let a worker through that really trains
   const script = await countingScript('../../src/worker/trainer.worker.ts');
-  await context.unrouteAll();
-  await context.route(/trainer\.worker/, (route) =>
-    route.fulfill({
+  await context.route(/trainer\.worker/, (route) => {
+    const left = givenTo.get(context)!;
+    const now = left.length > 1 ? left.shift() : left[0];
+    return route.fulfill({
       contentType: 'text/javascript',
-      body: `globalThis.faults = ${JSON.stringify(faults)};\n${script}`,
-    }),
-  );
+      body: `Object.assign(globalThis, { faults: '' }, ${JSON.stringify(now)});\n${script}`,
+    });
+  });
 }
 
 /** A fresh profile whose pages count. A page that keeps itself would be answered by its own service worker, past the route. */

@@ -165,9 +165,11 @@ async function takenWhole(page: Page): Promise<void> {
 async function zoomed(page: Page): Promise<void> {
   const chart = page.locator('#chart');
   const box = (await chart.boundingBox())!;
-  await page.mouse.move(box.x + box.width * 0.6, box.y + 100);
+  const over = (share: number) => chart.hover({ position: { x: share * box.width, y: 100 } });
+  await over(0.6);
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.8, box.y + 100, { steps: 4 });
+  await over(0.7);
+  await over(0.8);
   await page.mouse.up();
   await button(page, 'Whole run').waitFor();
   expect(await page.locator('.phase.base').count()).toBe(0);

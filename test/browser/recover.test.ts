@@ -6,11 +6,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { countedRun, countIn, countingContext, countingScript } from './abacusPage.ts';
+import { countedRun, countIn, countingContext, countingScript, type Given } from './abacusPage.ts';
 import { launchBrowser, webGpuSwitches } from './launch.ts';
 
-/** Two seconds of counted steps: time to press a button in the midst of them. */
-const [base, continued] = [188, 12];
+const [base, continued] = [60, 12];
+/** Steps of a tenth of a second: a run in whose midst a button can be pressed. */
+const slow: Given = { pace: 100 };
 
 let browser: Browser;
 let context: BrowserContext;
@@ -22,10 +23,10 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-async function open(faults = ''): Promise<Page> {
+async function open(...given: Given[]): Promise<Page> {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  await countIn(context, faults);
+  await countIn(context, ...given);
   const page = await context.newPage();
   await page.goto(site.url + countedRun(base, continued));
   return page;
@@ -62,7 +63,7 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   expect(clean!.step).toEqual(Array.from({ length: base + continued }, (_, step) => step));
   await whole.close();
 
-  const lost = await open('lose=22');
+  const lost = await open({ faults: 'lose=22' });
   await begin(lost);
   await lost
     .getByText(/The graphics driver restarted: the run goes on from step \d+, and nothing was lost\./)
@@ -73,16 +74,16 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   expect((await finished(lost))[0]).toEqual(clean);
   await lost.close();
 
-  const page = await open();
+  const page = await open(slow, {});
   await begin(page);
   await page
-    .getByText(/step [1-9]\d? of 200/)
+    .getByText(/step [1-9]\d? of 72/)
     .first()
     .waitFor();
   await button(page, 'Pause').click();
   await button(page, 'Step').click();
   await page.reload();
-  await page.getByText(/^Run ci, seed 1, stopped at step \d+ of 200, just now\.$/).waitFor();
+  await page.getByText(/^Run ci, seed 1, stopped at step \d+ of 72, just now\.$/).waitFor();
   await button(page, 'Resume').focus();
   await page.keyboard.press('Enter');
   await finish(page);
@@ -94,10 +95,9 @@ test('a lost GPU and a reload cost a run no bit', async () => {
 
 test('a worker that dies is replaced, once, and then the run is offered', async () => {
   const cleanCurve = (await finished(await open())).at(-1);
-  const page = await open('crash=22');
+  // The second worker's script is without the fault: it trains to the end.
+  const page = await open({ faults: 'crash=22' }, {});
   await begin(page);
-  // The second worker's script is asked for anew: without the fault in it, it trains to the end.
-  await countIn(context);
   const died =
     /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run goes on from step \d+ in a new one, and nothing was lost\./;
   await page.getByText(died).first().waitFor();
@@ -107,7 +107,7 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
   await page.close();
 
   // A rejection that nobody handles, in each worker: the second one ends the run, in one sentence, and it is offered.
-  const twice = await open('reject=22');
+  const twice = await open({ faults: 'reject=22' });
   await begin(twice);
   await twice
     .getByText(/Rejected at step 22, as asked for\.\): the run goes on from step/)
@@ -117,13 +117,13 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
     .getByText(/^The training process ended unexpectedly \(Rejected at step 22, as asked for\.\)\. /)
     .first()
     .waitFor();
-  await twice.getByText(/^Run ci, seed 1, stopped at step \d+ of 200/).waitFor();
+  await twice.getByText(/^Run ci, seed 1, stopped at step \d+ of 72/).waitFor();
   expect(await button(twice, 'Resume').isEnabled()).toBe(true);
   await twice.close();
 });
 
 test('a run for which the GPU has no room says so, and what to lower', async () => {
-  const page = await open('allocate=2');
+  const page = await open({ faults: 'allocate=2' });
   await begin(page);
   await page
     .getByText(
@@ -141,10 +141,10 @@ test('a crashed graphics process is outlived once, and told of when the browser 
     await session.send('Browser.crashGpuProcess');
     await session.detach();
   };
-  const page = await open();
+  const page = await open(slow);
   await begin(page);
   await page
-    .getByText(/step [1-9]\d? of 200/)
+    .getByText(/step [1-9]\d? of 72/)
     .first()
     .waitFor();
   await button(page, 'Pause').click();

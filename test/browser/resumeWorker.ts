@@ -12,17 +12,19 @@ export interface Finished {
   losses: number[];
 }
 
-export type Command =
-  | { kind: 'start'; config: RunConfig }
+/** `pausedFrom`: the run is paused as soon as it tells of that step. `heldFrom`: it gets no further than that one (abacus.ts). */
+export type Command = (
+  | { kind: 'start'; config: RunConfig; pausedFrom?: number }
   | { kind: 'resume' }
-  | { kind: 'pause' }
-  | { kind: 'continue' };
+  | { kind: 'continue' }
+) & { heldFrom?: number };
 
 const trainer = createTrainer('no data', 'no bases');
 
 addEventListener('message', async ({ data: command }: MessageEvent<Command>) => {
-  if (command.kind === 'pause') return trainer.pause();
+  Object.assign(globalThis, { heldFrom: command.heldFrom });
   if (command.kind === 'continue') return trainer.resume();
+  let pausedFrom = command.kind === 'start' ? command.pausedFrom : undefined;
   const said: Finished = { state: '', weights: '', steps: [], losses: [] };
   const hear = (events: RunEvents): void => {
     if (events.metrics) {
@@ -31,6 +33,10 @@ addEventListener('message', async ({ data: command }: MessageEvent<Command>) => 
     }
     if (events.state)
       said.state = 'message' in events.state ? `${events.state.kind}: ${events.state.message}` : events.state.kind;
+    if (said.steps.at(-1)! >= pausedFrom!) {
+      pausedFrom = undefined;
+      void trainer.pause();
+    }
     postMessage({
       events: { state: events.state, saved: events.saved, notices: events.notices, step: said.steps.at(-1) },
     });

@@ -6,14 +6,15 @@ import type { GridRow } from '../../src/recipe/grid.ts';
 import { placeOfStep } from '../../src/recipe/place.ts';
 import { hasDiverged, readRange, sweepRates } from '../../src/recipe/rangeTest.ts';
 import { type MetricRow, Run } from '../../src/train/run.ts';
-import { type Bench, overfit, runGrid, sweep } from '../../src/train/trials.ts';
+import type { Loan } from '../../src/train/loan.ts';
+import { overfit, runGrid, sweep } from '../../src/train/trials.ts';
 import { gpu } from '../gpu/device.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
 
 const never = (): boolean => false;
 
 /** Trains to the end, paused after 12 steps; there, or at the end, `work` borrows the engine. */
-async function train(when: 'paused' | 'ended', work: ((bench: Bench) => Promise<unknown>) | null) {
+async function train(when: 'paused' | 'ended', work: ((loan: Loan) => Promise<unknown>) | null) {
   const { device, report } = await gpu();
   const rows: MetricRow[] = [];
   let lent: Promise<unknown> = Promise.resolve();

@@ -1,6 +1,6 @@
 /** What the first step of the run showed, and one row overfitted on demand. */
 import { checks } from '../state/run.ts';
-import { Controls } from './Instruments.tsx';
+import { Controls } from './Controls.tsx';
 import { learnByHeart, overfitted } from './state.ts';
 import { words } from './words.ts';
 

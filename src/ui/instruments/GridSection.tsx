@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks';
 import { Table } from '../components/Table.tsx';
 import { gridCells, type GridCell } from '../../recipe/grid.ts';
 import * as format from '../format.ts';
-import { Controls } from './Instruments.tsx';
+import { Controls } from './Controls.tsx';
 import { fields, fillGrid, grid, gridPlan, proposed } from './state.ts';
 import { words } from './words.ts';
 

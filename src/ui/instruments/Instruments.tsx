@@ -1,5 +1,4 @@
 /** The sheet of instruments: the first step, the inside of the model, alerts, the range test, and rate by batch. */
-import type { ComponentChildren } from 'preact';
 import '../style/experiments.css';
 import '../style/instruments.css';
 import { NoGpu } from '../views/NoGpu.tsx';
@@ -10,7 +9,7 @@ import { FirstStep } from './FirstStep.tsx';
 import { GridSection } from './GridSection.tsx';
 import { Inside } from './Inside.tsx';
 import { RangeTest } from './RangeTest.tsx';
-import { end, hindrance, problem, subject, type Trial, underWay } from './state.ts';
+import { hindrance, subject, underWay } from './state.ts';
 import { words } from './words.ts';
 
 export function Instruments() {
@@ -37,46 +36,5 @@ export function Instruments() {
         <GridSection />
       </div>
     </main>
-  );
-}
-
-interface ControlsProps {
-  trial: Trial;
-  label: string;
-  begin(): Promise<void>;
-  /** What it says while it works. */
-  doing: string;
-  /** Not to be begun, whatever else. */
-  disabled?: boolean;
-  children?: ComponentChildren;
-}
-
-/** The button of a trial, or while it works its progress and the way to end it. */
-export function Controls({ trial, label, begin, doing, disabled = false, children }: ControlsProps) {
-  const now = underWay.value;
-  const isMine = now?.trial === trial;
-  return (
-    <>
-      <div class="buttons">
-        {isMine ? (
-          <button type="button" onClick={end}>
-            {words.stop}
-          </button>
-        ) : (
-          <button
-            type="button"
-            disabled={disabled || now !== null || hindrance.value !== null}
-            onClick={() => void begin()}
-          >
-            {label}
-          </button>
-        )}
-        <span class="note" role="status">
-          {isMine && (now.doing ?? doing)}
-        </span>
-        {children}
-      </div>
-      {problem.value?.trial === trial && <p role="alert">{words.failed(problem.value.message)}</p>}
-    </>
   );
 }

@@ -5,7 +5,7 @@ import { useWidth } from '../experiments/useWidth.ts';
 import { type RangePoint, rangeSentence, type RangeVerdict, SWEEP } from '../../recipe/rangeTest.ts';
 import { config } from '../state/config.ts';
 import * as format from '../format.ts';
-import { Controls } from './Instruments.tsx';
+import { Controls } from './Controls.tsx';
 import { isWhole, sweep, testRange, verdict } from './state.ts';
 import { words } from './words.ts';
 
