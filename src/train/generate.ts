@@ -1,4 +1,4 @@
-/** KV-cached generation: one token a replay, keys and values of earlier positions kept on the GPU. */
+/** KV-cached generation: one token a row and replay, keys and values of earlier positions kept on the GPU. */
 import type { ModelConfig } from '../config/run.ts';
 import { compile } from '../gpu/compile.ts';
 import type { Memory } from '../gpu/memory.ts';
@@ -14,17 +14,17 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
 import { randomUniform, streamOf } from '../util/random.ts';
 
-/** The decoder of one row over a model's weights, (1) token in and (1, V) logits out; its context is max_position_embeddings tokens. */
-export function decoderGraph(model: ModelConfig, label: string) {
+/** The decoder of R rows over a model's weights, (R) tokens in and (R, V) logits out; its context is max_position_embeddings tokens. */
+export function decoderGraph(model: ModelConfig, label: string, rows = 1) {
   const g = new Graph();
-  const token = g.input('token', [1], 'u32');
-  const position = g.input('position', [1], 'u32');
+  const token = g.input('token', [rows], 'u32');
+  const position = g.input('position', [rows], 'u32');
   const weight = declareWeights(g, model);
-  const { B: R, T: Tmax, ...heads } = attentionShape(model, 1, model.max_position_embeddings);
+  const { B: R, T: Tmax, ...heads } = attentionShape(model, rows, model.max_position_embeddings);
   const width = model.num_key_value_heads * model.head_dim;
   const norm = (x: Tensor, at: string): Tensor =>
     layerNorm(g, x, weight(`${at}.weight`), weight(`${at}.bias`), model.norm_eps);
-  let h = embedding(g, weight('model.embed_tokens.weight'), token); // (1, D)
+  let h = embedding(g, weight('model.embed_tokens.weight'), token); // (R, D)
   for (let i = 0; i < model.num_hidden_layers; i++) {
     const at = `model.layers.${i}`;
     const qkv = linear(g, norm(h, `${at}.input_layernorm`), weight(`${at}.self_attn.qkv_proj.weight`));
@@ -35,7 +35,7 @@ export function decoderGraph(model: ModelConfig, label: string) {
     const normed = norm(mid, `${at}.post_attention_layernorm`);
     h = squaredReluMlp(g, normed, weight(`${at}.mlp.up_proj.weight`), weight(`${at}.mlp.down_proj.weight`), mid);
   }
-  const logits = linear(g, norm(h, 'model.norm'), weight('lm_head.weight')); // (1, V)
+  const logits = linear(g, norm(h, 'model.norm'), weight('lm_head.weight')); // (R, V)
   return { g, token, position, logits, length: Tmax };
 }
 
@@ -47,8 +47,8 @@ export class Generator {
   readonly #logits: Tensor;
 
   /** Compiles a decoder over the weights in `memory`. */
-  static async create(memory: Memory, model: ModelConfig, label: string): Promise<Generator> {
-    const { g, token, position, logits, length } = decoderGraph(model, label);
+  static async create(memory: Memory, model: ModelConfig, label: string, rows = 1): Promise<Generator> {
+    const { g, token, position, logits, length } = decoderGraph(model, label, rows);
     const plan = await compile(memory, g, { keep: [logits], label });
     return new Generator(plan, token, position, logits, length);
   }
@@ -61,10 +61,17 @@ export class Generator {
     this.length = length;
   }
 
-  /** Logits (V) after `token` at `position`; positions must come in order from 0. */
-  async next(token: number, position: number, wanted: boolean): Promise<Float32Array | null> {
-    this.#plan.host(this.#token)[0] = token;
-    this.#plan.host(this.#position)[0] = position;
+  get rows(): number {
+    return this.#token.size;
+  }
+
+  /**
+   * Logits (R, V) after each row's token at its position; a row's positions must come in order from 0. At `length` a row rests: nothing
+   * of it is written, and its logits mean nothing.
+   */
+  async next(tokens: readonly number[], positions: readonly number[], wanted: boolean): Promise<Float32Array | null> {
+    this.#plan.host(this.#token).set(tokens);
+    this.#plan.host(this.#position).set(positions);
     this.#plan.upload();
     this.#plan.submit(['step']);
     return wanted ? this.#plan.read(this.#logits) : null;
@@ -98,6 +105,18 @@ export interface Generated {
   unread: number;
 }
 
+/** A row on its way. */
+interface Row {
+  options: GenerateOptions;
+  ids: number[];
+  made: number[];
+  /** First of the ids in the context, and the first that the generator has not read. */
+  from: number;
+  fed: number;
+  unread: number;
+  ended: boolean;
+}
+
 /**
  * The continuation of a prompt, without the prompt; ends early at end-of-text. Starts from end-of-text, as documents do. When the
  * context is full, generation starts over from its last half. UserError for a number of tokens or a temperature that is none.
@@ -107,32 +126,57 @@ export async function generate(
   tokenizer: Tokenizer,
   options: GenerateOptions,
 ): Promise<Generated> {
-  const { prompt, tokens, temperature, seed, limit } = options;
-  if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens)) {
-    throw new UserError(`The tokens to make are ${tokens}: give a whole number from 1 to ${mostTokens}.`);
-  }
-  if (!(temperature >= 0 && temperature <= highestTemperature)) {
-    throw new UserError(`The temperature is ${temperature}: give a number from 0 to ${highestTemperature}.`);
-  }
-  const stream = streamOf('sample');
-  const ids = [tokenizer.endOfText, ...tokenizer.encode(prompt)];
-  const made: number[] = [];
-  let from = Math.max(0, ids.length - generator.length + 1);
-  const unread = from;
-  let fed = from;
-  while (made.length < tokens) {
-    if (ids.length - from > generator.length) {
-      from = ids.length - Math.floor(generator.length / 2);
-      fed = from;
+  return (await generateAll(generator, tokenizer, [options]))[0]!;
+}
+
+/** Of several prompts at once, at most one a row of the generator: what a replay costs, it costs once for all of them. */
+export async function generateAll(
+  generator: Generator,
+  tokenizer: Tokenizer,
+  prompts: readonly GenerateOptions[],
+): Promise<Generated[]> {
+  for (const { tokens, temperature } of prompts) {
+    if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens)) {
+      throw new UserError(`The tokens to make are ${tokens}: give a whole number from 1 to ${mostTokens}.`);
     }
-    let logits: Float32Array | null = null;
-    for (; fed < ids.length; fed++) logits = await generator.next(ids[fed]!, fed - from, fed === ids.length - 1);
-    const id = draw(logits!.subarray(0, limit), temperature, randomUniform(seed, stream, made.length));
-    if (id === tokenizer.endOfText) break;
-    ids.push(id);
-    made.push(id);
+    if (!(temperature >= 0 && temperature <= highestTemperature)) {
+      throw new UserError(`The temperature is ${temperature}: give a number from 0 to ${highestTemperature}.`);
+    }
   }
-  return { text: tokenizer.decode(made), tokens: made.length, unread };
+  const { rows: R, length } = generator;
+  const rows = prompts.map((options): Row => {
+    const ids = [tokenizer.endOfText, ...tokenizer.encode(options.prompt)];
+    const from = Math.max(0, ids.length - length + 1);
+    return { options, ids, made: [], from, fed: from, unread: from, ended: false };
+  });
+  while (rows.some(({ ended }) => !ended)) {
+    const tokens = new Array<number>(R).fill(0);
+    const positions = new Array<number>(R).fill(length); // a row at rest
+    for (const [r, row] of rows.entries()) {
+      if (row.ended) continue;
+      if (row.fed - row.from === length) row.from = row.fed = row.ids.length - Math.floor(length / 2);
+      tokens[r] = row.ids[row.fed]!;
+      positions[r] = row.fed - row.from;
+      row.fed++;
+    }
+    const asked = rows.filter(({ ended, fed, ids }) => !ended && fed === ids.length);
+    const logits = await generator.next(tokens, positions, asked.length > 0);
+    for (const row of asked) add(row, logits!.subarray((rows.indexOf(row) * logits!.length) / R), tokenizer.endOfText);
+  }
+  return rows.map(({ made, unread }) => ({ text: tokenizer.decode(made), tokens: made.length, unread }));
+}
+
+const stream = streamOf('sample');
+
+/** Draws a row's next token; `logits` begin with its own. */
+function add(row: Row, logits: Float32Array, endOfText: number): void {
+  const { tokens, temperature, seed, limit } = row.options;
+  const id = draw(logits.subarray(0, limit), temperature, randomUniform(seed, stream, row.made.length));
+  if (id !== endOfText) {
+    row.ids.push(id);
+    row.made.push(id);
+  }
+  row.ended = id === endOfText || row.made.length === tokens;
 }
 
 /** The id at which the running sum of softmax(logits / temperature) passes u in [0, 1). */
