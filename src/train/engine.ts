@@ -170,7 +170,7 @@ export class Engine {
     context: Memory['context'],
     onProgress?: (done: number, total: number) => void,
   ): Promise<Engine> {
-    const pipelines = new Pipelines(device);
+    const pipelines = Pipelines.of(device);
     if (!context.software && !context.plain) {
       const { plans } = engineLayout(config, context);
       await tuneTiles(device, context, pipelines, productsOf([plans.training, plans.scoring]));

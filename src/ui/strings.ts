@@ -220,6 +220,7 @@ export const text = {
       divisor > 1
         ? `Once that rate has fallen to 1/${divisor}, at step ${format.integer(step)}, questions and answers join in.`
         : `Questions and answers from step ${format.integer(step)} on.`,
+    planSame: 'The same blend as before, so nothing switches.',
     planNoSwitch: 'With these settings the blend never switches.',
     empty: 'No step has been logged yet.',
     planned: (steps: number, switchStep: number | null) =>
@@ -260,7 +261,7 @@ export const text = {
       return isTouch.value ? 'Zooming in takes a mouse or a keyboard.' : 'Drag across the chart to zoom in.';
     },
     table: 'Table',
-    drawn: 'Drawn:',
+    drawn: 'In the chart:',
     legend: 'Lines and sources; press one to hide it',
     lines: { average: 'loss, smoothed', raw: 'loss of each step' },
     heldOut: 'Held-out losses',
@@ -280,7 +281,7 @@ export const text = {
     save: 'Save as',
     picture: 'rekindle-picture',
     title: (preset: string, seed: number) => `Rekindle · preset ${preset}, seed ${seed}`,
-    group: (name: string) => `seeds of ${name}: mean and extent`,
+    group: (name: string) => `seeds of ${name}: mean and range`,
     thisRun: 'this run',
     noPng: 'The PNG could not be made: save the picture as SVG.',
   },

@@ -280,6 +280,9 @@ export async function offeredBase(config: RunConfig): Promise<BaseOffer | null> 
 export const preflightOf = (...question: Parameters<TrainerApi['preflight']>) =>
   ask((trainer) => trainer.preflight(...question));
 
+export const warmUp = (config: RunConfig, base: BaseSource | null) =>
+  ask((trainer) => trainer.warmUp(config, base ?? undefined));
+
 export const calibrate = (config: RunConfig, files: UserFile[], base: BaseSource | null) =>
   ask((trainer) => trainer.calibrate(config, files, base ?? undefined));
 

@@ -11,7 +11,7 @@ import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { cpuSecondsOfTree } from './cpuTime.ts';
 
 const { values, positionals } = parseArgs({
-  options: { page: { type: 'string', default: 'dist' }, times: { type: 'string', default: '3' } },
+  options: { page: { type: 'string', default: 'dist' }, times: { type: "string", default: "3" }, look: { type: "string", default: "8" } },
   allowPositionals: true,
 });
 const server = await preview({ build: { outDir: values.page }, preview: { port: 0 }, logLevel: 'warn' });
@@ -36,6 +36,7 @@ for (let time = 0; time < Number(values.times); time++) {
   await page.getByText('Runs on').waitFor();
   const start = page.getByRole('button', { name: 'Start', exact: true });
   await page.getByText('Press Start to continue its base model').waitFor();
+  await page.waitForTimeout(Number(values.look) * 1000);
   const cpu = cpuSecondsOfTree();
   const from = await page.evaluate(() => performance.now());
   await start.click();

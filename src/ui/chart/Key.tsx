@@ -1,12 +1,15 @@
 /** What each strip of the picture is, and its legend: every line and source with its look, put away by a press. */
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Term } from '../components/Term.tsx';
-import { history } from '../state/run.ts';
+import { logged } from '../state/run.ts';
 import { type Entry, otherRuns, putAway, shownScale, shownSources, toggle } from '../state/shown.ts';
 import { text } from '../strings.ts';
 import { breaksOf } from './drawn.ts';
 import { LineSample } from './LineSample.tsx';
 import { lookOf } from './palette.ts';
+
+const hasLine = computed(() => logged.value > 0);
 
 export function Key() {
   return (
@@ -15,10 +18,10 @@ export function Key() {
         {text.chart.drawn} <Term metric="loss">{text.chart.loss}</Term> <Term metric="blend">{text.chart.blend}</Term>{' '}
         <Term metric="rate">{text.chart.rate}</Term> <Term metric="switch">{text.runs.columns.switch}</Term>{' '}
         <Term metric="smoothed">{text.chart.smoothing}</Term>
-        {breaksOf(shownScale.value.values).length > 0 && <span class="bent">{text.chart.bent}</span>}
+        {breaksOf(shownScale.value.values).length > 0 && <span>{text.chart.bent}</span>}
       </p>
       <ul class="key legend" aria-label={text.chart.legend}>
-        {history.length > 0 && (
+        {hasLine.value && (
           <>
             <Line entry="average" name={text.chart.lines.average} look={<LineSample place={null} />} />
             <Line entry="raw" name={text.chart.lines.raw} look={<LineSample place={null} faint />} />

@@ -277,7 +277,7 @@ function GroupRow({ members, source }: { members: readonly RunRecord[]; source: 
   const over = (value: (record: RunRecord) => number | null, write: (value: number) => string) => {
     const found = meanOf(members.map(value));
     if (!found) return '';
-    return found.spread === null ? write(found.mean) : `${write(found.mean)} ± ${found.spread.toPrecision(2)}`;
+    return found.spread === null ? write(found.mean) : `${write(found.mean)} ± ${found.spread.toFixed(3)}`;
   };
   return (
     <tr class="strong">

@@ -13,7 +13,7 @@ export const isTaking = signal(false);
 export const isKept = signal(false);
 
 /** A person who saves data has not asked for six megabytes. */
-const savesData = () => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
+export const savesData = () => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
 
 function follow(registration: ServiceWorkerRegistration): void {
   const look = () => {

@@ -149,6 +149,7 @@ export function Figure() {
 
 /** What a finished run shows, the finding first; how far it has come. */
 function Caption() {
+  void picture.value; // the smoother stays the same object as it grows
   const [finding, ...more] = conclusion.value;
   const progress = summaryOf(shownPlan.value, history, smoother.value);
   if (finding === undefined) return <figcaption>{progress}</figcaption>;

@@ -6,10 +6,12 @@ import { text } from '../strings.ts';
 export function PlanNote() {
   const { phases, firstStep: start, switchStep } = shownPlan.value;
   const divisor = shownConfig.value.continued?.switchDivisor ?? 0;
+  const hasQa = phases.some(({ name }) => name === 'qa');
+  const neverSwitches = phases.length > 1 && switchStep === null && !hasQa;
   const sentence = ({ name, firstStep, steps }: Phase) => {
     if (name === 'base') return text.chart.planBase(steps);
     if (name === 'general') return text.chart.planGeneral(steps);
-    return text.chart.planQa(divisor, firstStep);
+    return switchStep === null ? text.chart.planSame : text.chart.planQa(divisor, firstStep);
   };
   return (
     <ol class="plan-note">
@@ -27,7 +29,7 @@ export function PlanNote() {
           </span>
         </li>
       ))}
-      {phases.length > 1 && switchStep === null && <li data-number="">{text.chart.planNoSwitch}</li>}
+      {neverSwitches && <li data-number="">{text.chart.planNoSwitch}</li>}
     </ol>
   );
 }

@@ -67,7 +67,7 @@ function Row({ source, index }: { source: string; index: number }) {
         {source}
       </th>
       {!start || !last ? (
-        <td colSpan={switchStep === null ? 4 : 5}>
+        <td class="apart" colSpan={switchStep === null ? 4 : 5}>
           {heldOut.value.length > 0 ? text.sources.unmeasuredApart : text.sources.unmeasured}
         </td>
       ) : (

@@ -549,6 +549,7 @@ const api: TrainerApi = {
       calibration: null,
     };
   },
+  async warmUp() {},
   async calibrate() {
     await pause();
     return {
