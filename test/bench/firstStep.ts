@@ -11,7 +11,11 @@ import { findChromium } from '../../src/cli/node/chromium.mjs';
 import { cpuSecondsOfTree } from './cpuTime.ts';
 
 const { values, positionals } = parseArgs({
-  options: { page: { type: 'string', default: 'dist' }, times: { type: "string", default: "3" }, look: { type: "string", default: "8" } },
+  options: {
+    page: { type: 'string', default: 'dist' },
+    times: { type: 'string', default: '3' },
+    look: { type: 'string', default: '8' },
+  },
   allowPositionals: true,
 });
 const server = await preview({ build: { outDir: values.page }, preview: { port: 0 }, logLevel: 'warn' });
@@ -45,7 +49,8 @@ for (let time = 0; time < Number(values.times); time++) {
   const used = cpuSecondsOfTree()! - cpu!;
   const stages = await page.evaluate(() => (globalThis as unknown as { stages: [string, number][] }).stages);
   console.log(`${((to - from) / 1000).toFixed(2)} s, ${used.toFixed(2)} CPU s`);
-  for (const [stage, at] of stages.filter(([, at]) => at >= from)) console.log(`  ${((at - from) / 1000).toFixed(2)} ${stage}`);
+  for (const [stage, time] of stages.filter(([, begun]) => begun >= from))
+    console.log(`  ${((time - from) / 1000).toFixed(2)} ${stage}`);
   await browser.close();
 }
 await server.close();

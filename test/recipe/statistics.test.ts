@@ -66,7 +66,9 @@ describe('a verdict', () => {
     expect(say([0.5, 0.7], [0.4, 0.75])).toMatch(/^No difference shown between recipe and control: \+2.5 points/);
   });
   test('never tells a difference of 0.0 points', () => {
-    expect(say([0.5003, 0.5005, 0.5004], [0.5, 0.5002, 0.5001])).toMatch(/^recipe is above control by less than 0\.1 points/);
+    expect(say([0.5003, 0.5005, 0.5004], [0.5, 0.5002, 0.5001])).toMatch(
+      /^recipe is above control by less than 0\.1 points/,
+    );
   });
 
   test('of one seed claims nothing', () => {

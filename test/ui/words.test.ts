@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseSync } from 'vite';
-import { text } from '../../src/ui/strings.ts';
+import { pageWords } from '../../src/ui/words/page.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../src/ui');
 const files = (ending: RegExp) =>
@@ -39,7 +39,7 @@ test('no component has words of its own: all are in the files that a translation
 });
 
 test('the help lists every key that does something', () => {
-  const listed = text.keys.list.map(([keys]) => keys).join(' ');
+  const listed = pageWords.keys.list.map(([keys]) => keys).join(' ');
   const shown: Record<string, string> = {
     ' ': 'Space',
     Escape: 'Esc',

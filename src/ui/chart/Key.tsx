@@ -4,7 +4,8 @@ import type { JSX } from 'preact';
 import { Term } from '../components/Term.tsx';
 import { logged } from '../state/run.ts';
 import { type Entry, otherRuns, putAway, shownScale, shownSources, toggle } from '../state/shown.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
+import { runsWords } from '../words/runs.ts';
 import { breaksOf } from './drawn.ts';
 import { LineSample } from './LineSample.tsx';
 import { lookOf } from './palette.ts';
@@ -15,16 +16,17 @@ export function Key() {
   return (
     <>
       <p class="key note">
-        {text.chart.drawn} <Term metric="loss">{text.chart.loss}</Term> <Term metric="blend">{text.chart.blend}</Term>{' '}
-        <Term metric="rate">{text.chart.rate}</Term> <Term metric="switch">{text.runs.columns.switch}</Term>{' '}
-        <Term metric="smoothed">{text.chart.smoothing}</Term>
-        {breaksOf(shownScale.value.values).length > 0 && <span>{text.chart.bent}</span>}
+        {figureWords.chart.drawn} <Term metric="loss">{figureWords.chart.loss}</Term>{' '}
+        <Term metric="blend">{figureWords.chart.blend}</Term> <Term metric="rate">{figureWords.chart.rate}</Term>{' '}
+        <Term metric="switch">{runsWords.columns.switch}</Term>{' '}
+        <Term metric="smoothed">{figureWords.chart.smoothing}</Term>
+        {breaksOf(shownScale.value.values).length > 0 && <span>{figureWords.chart.bent}</span>}
       </p>
-      <ul class="key legend" aria-label={text.chart.legend}>
+      <ul class="key legend" aria-label={figureWords.chart.legend}>
         {hasLine.value && (
           <>
-            <Line entry="average" name={text.chart.lines.average} look={<LineSample place={null} />} />
-            <Line entry="raw" name={text.chart.lines.raw} look={<LineSample place={null} faint />} />
+            <Line entry="average" name={figureWords.chart.lines.average} look={<LineSample place={null} />} />
+            <Line entry="raw" name={figureWords.chart.lines.raw} look={<LineSample place={null} faint />} />
           </>
         )}
         {otherRuns.value.map(({ id, name, place }) => (

@@ -1,7 +1,7 @@
 /** Before the first run the empty chart says what will be drawn into it. */
 import type { Phase } from '../../recipe/phases.ts';
 import { shownConfig, shownPlan } from '../state/config.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 
 export function PlanNote() {
   const { phases, firstStep: start, switchStep } = shownPlan.value;
@@ -9,27 +9,27 @@ export function PlanNote() {
   const hasQa = phases.some(({ name }) => name === 'qa');
   const neverSwitches = phases.length > 1 && switchStep === null && !hasQa;
   const sentence = ({ name, firstStep, steps }: Phase) => {
-    if (name === 'base') return text.chart.planBase(steps);
-    if (name === 'general') return text.chart.planGeneral(steps);
-    return switchStep === null ? text.chart.planSame : text.chart.planQa(divisor, firstStep);
+    if (name === 'base') return figureWords.chart.planBase(steps);
+    if (name === 'general') return figureWords.chart.planGeneral(steps);
+    return switchStep === null ? figureWords.chart.planSame : figureWords.chart.planQa(divisor, firstStep);
   };
   return (
     <ol class="plan-note">
       {start > 0 && (
         <li data-number="">
           <span>
-            <strong>{text.phase.base}.</strong> {text.chart.planFromBase(start)}
+            <strong>{figureWords.phase.base}.</strong> {figureWords.chart.planFromBase(start)}
           </span>
         </li>
       )}
       {phases.map((phase, index) => (
         <li key={phase.name} data-number={index + 1}>
           <span>
-            <strong>{text.phase[phase.name]}.</strong> {sentence(phase)}
+            <strong>{figureWords.phase[phase.name]}.</strong> {sentence(phase)}
           </span>
         </li>
       ))}
-      {neverSwitches && <li data-number="">{text.chart.planNoSwitch}</li>}
+      {neverSwitches && <li data-number="">{figureWords.chart.planNoSwitch}</li>}
     </ol>
   );
 }
