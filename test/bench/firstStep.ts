@@ -49,8 +49,8 @@ for (let time = 0; time < Number(values.times); time++) {
   const used = cpuSecondsOfTree()! - cpu!;
   const stages = await page.evaluate(() => (globalThis as unknown as { stages: [string, number][] }).stages);
   console.log(`${((to - from) / 1000).toFixed(2)} s, ${used.toFixed(2)} CPU s`);
-  for (const [stage, time] of stages.filter(([, begun]) => begun >= from))
-    console.log(`  ${((time - from) / 1000).toFixed(2)} ${stage}`);
+  for (const [stage, since] of stages.filter(([, begun]) => begun >= from))
+    console.log(`  ${((since - from) / 1000).toFixed(2)} ${stage}`);
   await browser.close();
 }
 await server.close();

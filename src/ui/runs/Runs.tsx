@@ -13,7 +13,7 @@ import { isExperimenting } from '../state/experimentState.ts';
 import { runState } from '../state/run.ts';
 import { openProblem, openRun, saves, savesOf } from '../state/saved.ts';
 import { Explained } from '../components/Term.tsx';
-import { METRICS, type MetricName } from '../metrics.ts';
+import { METRICS, type MetricName } from '../words/metrics.ts';
 import { runsWords } from '../words/runs.ts';
 import * as format from '../format.ts';
 import { amend, baseline, currentId, differenceOf, groups, records, star } from './ledger.ts';

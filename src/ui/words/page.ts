@@ -46,8 +46,8 @@ export const pageWords = {
       figure: {
         title: 'The picture of a run',
         say:
-          'From left to right, one run. On top the loss, which falls as the model learns to guess the next token; below it ' +
-          'the mix of texts it reads, and its learning rate. Before a start you see the plan.',
+          'One run, from left to right. The loss is on top and falls as the model learns to guess the next token; below are ' +
+          'the mix of texts it reads and its learning rate. Before the start you see the plan.',
       },
       run: {
         title: 'Starting a run',
@@ -58,8 +58,8 @@ export const pageWords = {
       switch: {
         title: 'The switch',
         say:
-          'The first run is over, a second one goes on from its last rate. When that rate has fallen to a fraction of itself, ' +
-          'the texts change to questions and answers. Move the mark and see where that happens.',
+          'After the base run, a second run continues from its last learning rate. When that rate has fallen to a fraction of ' +
+          'itself, questions and answers join the text. Drag the marker to move that step.',
       },
       blends: {
         title: 'What it reads',

@@ -27,7 +27,7 @@ export const resultsWords = {
     heading: 'The same questions after each phase',
     note: 'Held-out text that was never trained on, with the same random draws each time.',
     prompt: 'Prompt',
-    expected: 'The text goes on',
+    expected: 'Original text',
     answer: 'Answer',
     at: (step: number) => `Step ${format.integer(step)}`,
     baseEnd: 'After the base run',

@@ -80,7 +80,7 @@ export const startWords = {
     tooLarge: (name: string, bytes: number, limit: number) =>
       `${bufferName(name)} would be one buffer of ${format.bytes(bytes)}; this adapter allows ${format.bytes(limit)}.`,
     heavy: (bytes: number) =>
-      `${format.bytes(bytes)} of graphics memory may be more than this machine has free; a browser cannot find out.`,
+      `${format.bytes(bytes)} of graphics memory may be more than this machine has free; the browser cannot tell.`,
     wouldFit: (changes: readonly { label: string; from: string; to: string }[], bytes: number) =>
       `It would fit with ${changes.map(({ label, from, to }) => `${label} ${from} → ${to}`).join(', ')}: ${format.bytes(bytes)}.`,
     nothingFits: 'A smaller batch, vocabulary or depth alone would not fit: choose a smaller preset.',
@@ -88,7 +88,7 @@ export const startWords = {
   },
   lesson: {
     unknown: (parameter: 'hide' | 'lock', name: string, known: readonly string[]) =>
-      `The link wants to ${parameter} “${name}”, which this page has not: use ${known.join(', ')}, or the key of a setting.`,
+      `The link wants to ${parameter} “${name}”, which this page does not have: use ${known.join(', ')}, or the key of a setting.`,
     locked: 'Some settings are fixed by the link.',
   },
   saved: {
