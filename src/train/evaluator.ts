@@ -95,8 +95,8 @@ export class Evaluator {
   #generatorOf(rows: number): Promise<Generator> {
     let made = this.#generators.get(rows);
     if (!made) {
-      const { memory } = this.#engine;
-      this.#generators.set(rows, (made = Generator.create(memory, this.#config.model, `generate ${rows}`, rows)));
+      const { executor } = this.#engine;
+      this.#generators.set(rows, (made = Generator.create(executor, this.#config.model, `generate ${rows}`, rows)));
       made.catch(() => this.#generators.delete(rows)); // another time there may be room for it
     }
     return made;

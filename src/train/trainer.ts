@@ -3,7 +3,7 @@ import { fetchFrom } from '../data/catalogue.ts';
 import { checkFile } from '../data/check.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import type { RunConfig } from '../config/run.ts';
-import { lossNews, lossOf, openDevice } from '../gpu/device.ts';
+import { openDevice } from '../gpu/device.ts';
 import type {
   BaseSource,
   Calibration,
@@ -22,6 +22,8 @@ import { armsOf, experimentNamed } from '../recipe/experiments.ts';
 import { UserError } from '../util/errors.ts';
 import { worldCard } from '../world/card.ts';
 import { prepareWorld } from '../world/prepare.ts';
+import { lossOf, type OpenBackend } from './backends/backend.ts';
+import { GpuBackend } from './backends/gpu.ts';
 import { type Base, checkBase, readBase } from './base.ts';
 import { Bases } from './bases.ts';
 import { benchmarkDevice } from './benchmarkDevice.ts';
@@ -56,7 +58,7 @@ const warmKey = (config: RunConfig, files: readonly UserFile[], source: BaseSour
 export function createTrainer(dataFolder: string, basesFolder: string, inject?: Injector): TrainerApi {
   const bases = new Bases(fetchFrom(basesFolder));
   const preflights = new Preflights(fetchFrom(dataFolder));
-  let opened: ReturnType<typeof openDevice> | null = null;
+  let opened: ReturnType<OpenBackend> | null = null;
   let storage: Promise<{ runs: SavedRuns; notice: string | null }> | null = null;
   /** Text and base of a run that may be started next. */
   let warm: { key: string; made: Promise<{ base: Base | null; data: TrainingData }> } | null = null;
@@ -78,18 +80,20 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   let watching: AbortController | null = null;
 
   /** The device, opened when first asked for and again after it was lost or refused. */
-  const open = (): ReturnType<typeof openDevice> => {
+  const open: OpenBackend = () => {
     opened ??= openDevice().then((answer) => {
-      if ('cause' in answer) opened = null;
-      else {
-        inject?.opened(answer.device);
-        void lossNews(answer.device).then(() => (opened = null));
+      if ('cause' in answer) {
+        opened = null;
+        return answer;
       }
-      return answer;
+      inject?.opened(answer.device);
+      const backend = new GpuBackend(answer);
+      void backend.loss.then(() => (opened = null));
+      return backend;
     });
     return opened;
   };
-  const device = async () => {
+  const theBackend = async () => {
     const answer = await open();
     if ('cause' in answer) throw new UserError(answer.message);
     return answer;
@@ -179,7 +183,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     async failed(step, message) {
       // Of a lost device more is said elsewhere, and the run goes on from the save before.
       const answer = opened && (await opened);
-      if (answer && 'device' in answer && !(await lossOf(answer.device)))
+      if (answer && !('cause' in answer) && !(await lossOf(answer)))
         listener.notice({ code: 'not-saved', step, message });
     },
   });
@@ -200,7 +204,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   ): Promise<void> => {
     run?.destroy();
     run = null;
-    await device();
+    await theBackend();
     const { base, data } = await prepared(config, files, source, progressOf(listener));
     for (const message of data.notes) listener.notice({ code: 'data', step: null, message });
     const part = base ? 'continued' : 'all';
@@ -229,7 +233,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   const resumeSaved = async (id: string, listener: EventBatcher): Promise<void> => {
     run?.destroy();
     run = null;
-    await device();
+    await theBackend();
     const { runs } = await saved();
     const resumed = await runs.load(id);
     const { config, files, tokenizer, checkpoint, passed } = resumed;
@@ -309,7 +313,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     work: (loan: Loan) => Promise<T>,
   ): Promise<T> => {
     if (weights === 'run') return (await theRun().live()).lend(work);
-    const { device: gpu, report } = await device();
+    const backend = await theBackend();
     const base = source && (await baseOf(source, config));
     const data = await prepareData(
       config,
@@ -318,7 +322,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       (what) => onProgress({ kind: 'preparing', what }),
       base?.tokenizer,
     );
-    const bench = await startingBench(gpu, report.software, config, data, base, (done, total) =>
+    const bench = await startingBench(backend, config, data, base, (done, total) =>
       onProgress({ kind: 'compiling', done, total }),
     );
     try {
@@ -335,21 +339,20 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     source: BaseSource | null,
     begin: (timed: Run) => void,
   ): Promise<Calibration | null> => {
-    const { device: gpu, report } = await device();
+    const backend = await theBackend();
     const prepare = async () => {
       const base = source && (await baseOf(source, config));
       return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base?.tokenizer) };
     };
     const { runs } = await saved();
     const measured = await calibrate({
-      device: gpu,
-      software: report.software,
+      backend,
       config,
       files: runs.files,
       prepare,
       begin,
     });
-    if (measured) await preflights.remember(gpu, config, source ? 'continued' : 'all', sizesOf(files), measured);
+    if (measured) await preflights.remember(backend, config, source ? 'continued' : 'all', sizesOf(files), measured);
     return measured;
   };
 
@@ -471,12 +474,11 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
         ),
       ),
     async grid(request, onEvent) {
-      const { device: gpu, report } = await device();
+      const backend = await theBackend();
       return asTrial((isEnded) => {
         let cell = { rate: 0, sequences: 0, seed: 0 };
         return runGrid(
-          gpu,
-          report.software,
+          backend,
           request,
           fetchFrom(dataFolder),
           {
@@ -497,18 +499,17 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     },
 
     async preflight(config, part, files) {
-      const { device: gpu, report } = await device();
-      return preflights.of(gpu, report, config, part, files);
+      return preflights.of(await theBackend(), config, part, files);
     },
     async warmUp(config, source) {
-      const { device: gpu, report } = await device();
+      const backend = await theBackend();
       const key = warmKey(config, [], source ?? null);
       if (key === null) return;
       const made = prepared(config, [], source ?? null, () => {});
       warm = { key, made };
       await made;
       // Its kernels stay compiled with the device.
-      (await Engine.create(gpu, report.software, config, tokenIndex)).destroy();
+      (await Engine.create(backend, config, tokenIndex)).destroy();
     },
     async calibrate(config, files, base) {
       const before = ended;
@@ -522,8 +523,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     },
 
     async checkMachine(onProgress) {
-      const { device: gpu, report } = await device();
-      const work = ended.then(() => benchmarkDevice(gpu, report, onProgress));
+      const backend = await theBackend();
+      const work = ended.then(() => benchmarkDevice(backend, onProgress));
       ended = work.catch(() => undefined);
       return work;
     },
