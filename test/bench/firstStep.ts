@@ -1,7 +1,7 @@
 /**
  * From Start to the first step that the page tells, in headless Chromium on this machine's adapter, a fresh profile each time:
- *     node src/cli/run.mjs test/bench/firstStep.ts [--page DIR] [--times N] [ADDRESS]
- * `DIR` is a page built before (default: dist). Told by stage, as the page names them, in wall and CPU seconds of the browser.
+ *     node src/cli/run.mjs test/bench/firstStep.ts [--page DIR] [--times N] [--look SECONDS] [ADDRESS]
+ * `DIR` is a page built before (default: dist); a visitor looks at the recorded run for `SECONDS` before they press Start. Told by stage, as the page names them, in wall and CPU seconds of the browser.
  */
 import { parseArgs } from 'node:util';
 import { preview } from 'vite';
