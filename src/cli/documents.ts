@@ -86,7 +86,7 @@ export const documentFlags = {
   },
   invalid: {
     kind: choice('HOW', ['refuse', 'replace', 'windows-1252'] as const),
-    about: 'what becomes of bytes that are no text',
+    about: 'how bytes that are not text are read',
   },
 } as const;
 

@@ -87,7 +87,7 @@ async function scoreText(
 
 /** A file that will be written at the end: whether it can be, and is none of those `read`, is known before the work. */
 function checkWritable(target: string, read: readonly string[]): void {
-  const real = (place: string): string => (existsSync(place) ? realpathSync(place) : path.resolve(place));
+  const real = (name: string): string => (existsSync(name) ? realpathSync(name) : path.resolve(name));
   if (read.some((one) => real(one) === real(target)))
     throw new UserError(`The file ${target} is what is read: give another file.`);
   try {

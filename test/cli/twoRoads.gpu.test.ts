@@ -22,7 +22,7 @@ import {
   state,
   useSources,
 } from '../../src/ui/state/config.ts';
-import { text as words } from '../../src/ui/strings.ts';
+import { recipeWords as words } from '../../src/ui/words/recipe.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { gpu } from '../gpu/device.ts';
 import { patience } from '../patience.ts';

@@ -11,12 +11,13 @@ async function rowsFed(length: number, prompt: string, tokens: number) {
   const rows: number[][] = [];
   const logits = new Float32Array(tokenizer.size);
   logits[bytes('x')[0]!] = 100;
-  const decoder: Pick<Generator, 'length' | 'next'> = {
+  const decoder: Pick<Generator, 'length' | 'next' | 'rows'> = {
     length,
-    async next(token, position) {
+    rows: 1,
+    async next([token], [position]) {
       if (position === 0) rows.push([]);
       expect(position).toBe(rows.at(-1)!.length);
-      rows.at(-1)!.push(token);
+      rows.at(-1)!.push(token!);
       return logits;
     },
   };

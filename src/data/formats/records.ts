@@ -91,7 +91,7 @@ export class Records {
     if (typeof field === 'number' || typeof field === 'boolean') return String(field);
     if (isConversation(field)) return this.#conversation(field);
     throw new UserError(
-      `${this.#name}, ${this.#unit} ${number} has a ${quoted(column)} that is no text: name another field, or mend it.`,
+      `${this.#name}, ${this.#unit} ${number} has a ${quoted(column)} that is not text: choose another field, or correct it.`,
       {
         code: 'text-fields',
       },

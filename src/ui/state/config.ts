@@ -15,7 +15,7 @@ import { REAL_SOURCES, SOURCE_NAME, type SourceUse } from '../../config/sources.
 import { checkConfig } from '../../config/validate.ts';
 import { type BaseCheck, type BaseMetadata, checkAgainstBase, configureFromBase } from '../../recipe/baseCheckpoint.ts';
 import { planRun } from '../../recipe/phases.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 import { isActive } from './controls.ts';
 import { runConfig, runPart, runState } from './run.ts';
 
@@ -79,7 +79,7 @@ export const conflicts = computed(() => [
     [...ownSources.value, ...missingSources.value],
     (givenBase.value ?? chosenShipped.value) !== null,
   ),
-  ...missingSources.value.map(text.setup.missing),
+  ...missingSources.value.map(recipeWords.setup.missing),
   ...againstBase.value.errors,
 ]);
 

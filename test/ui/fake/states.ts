@@ -55,7 +55,7 @@ export const states: readonly PageState[] = [
       await page.getByRole('button', { name: 'What am I looking at?' }).click();
       await page.getByRole('button', { name: 'Next' }).click();
       await page.getByRole('button', { name: 'Next' }).click();
-      await seen(page, 'The first run is over');
+      await seen(page, 'After the base run, a second run');
     },
   },
   {
