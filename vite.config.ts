@@ -4,7 +4,9 @@ import { slowness } from './src/cli/node/pace.mjs';
 import { confinedPage, securityHeaders } from './src/cli/node/policy.mjs';
 
 /** Tests that need a GPU device: these folders, and a file anywhere that says so in its name. */
-const gpuTests = ['test/{gpu,ops,model}/**/*.test.ts', 'test/**/*.gpu.test.ts'];
+const onlyGpu = ['test/{gpu,model}/**/*.test.ts', 'test/ops/matmul.test.ts', 'test/**/*.gpu.test.ts'];
+/** And tests of ops, which the node tier has the processor do (test/ops/executors.ts). */
+const gpuTests = [...onlyGpu, 'test/ops/**/*.test.ts'];
 const browserTests = ['test/browser/**/*.test.ts'];
 const pageTests = ['test/ui/**/*.test.ts'];
 /** Each test file's processor time is asked for by `npm test -- --profile`. */
@@ -34,7 +36,8 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...gpuTests, ...browserTests, ...pageTests],
+          exclude: [...onlyGpu, ...browserTests, ...pageTests],
+          env: { EXECUTOR: 'cpu' },
           setupFiles: setup,
           pool: 'forks',
           // What they test keeps nothing between calls: a process for each file would cost as much as a quarter of the tests.

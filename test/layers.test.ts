@@ -19,7 +19,13 @@ const forAll = ['config', 'recipe', 'protocol'];
 
 /** Pure mathematics of a configuration, read by the page before anything trains and by configuration checks: held to
  *  what is importable by all, and importable by all. */
-const pureFiles = ['src/optim/schedule.ts', 'src/model/parameters.ts', 'src/model/estimate.ts'];
+const pureFiles = [
+  'src/optim/schedule.ts',
+  'src/model/family.ts',
+  'src/model/nemotronFamily.ts',
+  'src/model/parameters.ts',
+  'src/model/estimate.ts',
+];
 
 /** Packages that only one place may know. */
 const keepers: Record<string, readonly string[]> = {

@@ -61,12 +61,11 @@ async function trainBases(preset: string, of: readonly number[], out: string, ho
   const config = resolveConfig({ preset });
   const shared = OutFolder.share(out);
   try {
-    const { device, report } = await host.open();
-    const adapter = describeAdapter(report);
+    const backend = await host.open();
+    const adapter = describeAdapter(backend.report);
     const rows = new Map<number, ResultRow>();
     await runExperiment(
-      device,
-      report.software,
+      backend,
       { experiment: { arms: [] }, config, seeds: of, baseOf: async () => null, done: [] },
       {
         compiling() {},

@@ -53,15 +53,14 @@ async function experiment(
 
   const folder = new ResultsFolder(out, name, config);
   const done = folder.rows();
-  const gpu = await host.open();
-  const { report } = gpu;
-  let fresh: typeof gpu | null = gpu;
+  const first = await host.open();
+  let fresh: typeof first | null = first;
   const open = async () => {
-    const device = fresh ?? (await host.open());
+    const backend = fresh ?? (await host.open());
     fresh = null;
-    return device;
+    return backend;
   };
-  const adapter = describeAdapter(report);
+  const adapter = describeAdapter(first.report);
   say(
     `adapter: ${adapter}; ${armsOf(experiments).length} arms, seeds ${asked.join(', ')}, ${done.length} rows there already`,
   );

@@ -1,9 +1,9 @@
-/** What a command has of the machine it runs on: its device, its two outputs, and the wish of a person to end it. */
-import type { OpenDevice } from '../gpu/device.ts';
+/** What a command has of the machine it runs on: what it trains on, its two outputs, and the wish of a person to end it. */
+import type { Backend } from '../train/backends/backend.ts';
 
 export interface Host {
-  /** A device that is not lost. */
-  open(): Promise<OpenDevice>;
+  /** What to train on; never one that was lost. */
+  open(): Promise<Backend>;
   /** A line for a person, apart from what a command puts out. */
   say(line: string): void;
   /** What a command is asked for. */

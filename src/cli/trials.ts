@@ -37,10 +37,10 @@ export const rangeCommand = command({
     try {
       const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base?.tokenizer);
       for (const note of data.notes) host.say(`note: ${note}`);
-      const { device, report } = await host.open();
-      const adapter = describeAdapter(report);
+      const backend = await host.open();
+      const adapter = describeAdapter(backend.report);
       host.say(`adapter: ${adapter}`);
-      const bench = await startingBench(device, report.software, config, data, base, () => {});
+      const bench = await startingBench(backend, config, data, base, () => {});
       const points = await sweep(bench, tellSweep(host), () => host.ended.aborted);
       bench.engine.destroy();
       if (host.ended.aborted) {
@@ -181,8 +181,8 @@ interface Filling {
 }
 
 async function fillGrid(out: OutFolder, { run, files, plan, head, rows }: Filling, host: Host): Promise<number> {
-  const { device, report } = await host.open();
-  const adapter = describeAdapter(report);
+  const backend = await host.open();
+  const adapter = describeAdapter(backend.report);
   host.say(
     `adapter: ${adapter}; ${plan.rates.length} rates, ${plan.batches.length} batch sizes, seeds ${plan.seeds.join(', ')}, ${rows.length} rows there already`,
   );
@@ -191,8 +191,7 @@ async function fillGrid(out: OutFolder, { run, files, plan, head, rows }: Fillin
   host.ended.addEventListener('abort', () => current?.stop());
   const work = { config: run, files, plan, done: [...rows] };
   const finished = await runGrid(
-    device,
-    report.software,
+    backend,
     work,
     fetchShard,
     {

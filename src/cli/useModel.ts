@@ -44,8 +44,7 @@ async function openEngine(
   { weights, config }: Pick<Checkpoint, 'weights'> & { config: RunConfig },
   host: Host,
 ): Promise<Engine> {
-  const { device, report } = await host.open();
-  const engine = await Engine.create(device, report.software, config, tokenIndex);
+  const engine = await Engine.create(await host.open(), config, tokenIndex);
   engine.load(weights);
   return engine;
 }
@@ -128,7 +127,7 @@ export const sampleCommand = command({
     const read = readModel(model, host);
     const { tokenizer, config } = read;
     const engine = await openEngine(read, host);
-    const generator = await Generator.create(engine.memory, config.model, 'generate');
+    const generator = await Generator.create(engine.executor, config.model, 'generate');
     const made = await generate(generator, tokenizer, { prompt, tokens, seed, temperature, limit: tokenizer.size });
     generator.destroy();
     engine.destroy();

@@ -6,6 +6,8 @@
 
 /** Architecture, in HuggingFace's own keys (`NemotronForCausalLM`, papers.md §5.2). */
 export interface ModelConfig {
+  /** HuggingFace's name of the family (src/model/parameters.ts); left out: 'nemotron'. */
+  model_type?: string;
   /** V: rows of the embedding and of lm_head; a multiple of 4, at least the tokenizer's size. */
   vocab_size: number;
   /** D: width of the residual stream; a multiple of 4. */

@@ -1,6 +1,5 @@
 /** The page's way to a device: every cause for having none is told apart, so that the page can say what to do. */
 import type { AdapterReport, NoGpuCause } from '../protocol.ts';
-import { type Loss, watchOf } from './watch.ts';
 
 export interface OpenDevice {
   device: GPUDevice;
@@ -55,15 +54,3 @@ async function ask(): Promise<Answer> {
   };
   return { device, report };
 }
-
-/** Milliseconds within which the news of a loss follows the first call that fails of it (reliability.md §4.1: 6 to 113). */
-const newsOfLoss = 500;
-
-/** How a device whose call has just failed was lost, or null: it was not. Such a call may fail before the loss is told. */
-export function lossOf(device: GPUDevice): Promise<Loss | null> {
-  const later = new Promise<null>((resolve) => setTimeout(resolve, newsOfLoss, null));
-  return Promise.race([watchOf(device).loss, later]);
-}
-
-/** Resolves when a device is of no more use: lost, or given up because it answers no more. */
-export const lossNews = (device: GPUDevice): Promise<Loss> => watchOf(device).loss;

@@ -1,4 +1,5 @@
 /** What compiling a graph will allocate and dispatch, worked out without a device: the memory estimate is this and nothing else. */
+import type { CompileOptions } from '../graph/executor.ts';
 import { type Graph, type Node, type Tensor, tensorBytes } from '../graph/graph.ts';
 import type { Kernel, KernelContext } from '../graph/kernel.ts';
 import { planSlots, type SlotPlan } from '../graph/plan.ts';
@@ -7,13 +8,6 @@ import type { PoolLayout, PoolName } from '../graph/pool.ts';
 
 /** Inputs and uniform blocks are bound at their own offset; 256 bytes is the alignment every device takes. */
 export const bindingStride = 256;
-
-export interface LayoutOptions {
-  /** Activations to be read back after a replay. */
-  keep?: readonly Tensor[];
-  /** Also the pass that adds to gradients instead of overwriting them, for the 2nd and later micro-batches. */
-  accumulation?: boolean;
-}
 
 /** A GPU buffer by the name of what it is made for; a slot's is that of the largest tensor that lies in it. */
 export interface BufferNeed {
@@ -49,7 +43,7 @@ export function layoutPlan(
   graph: Graph,
   pools: PoolLayout,
   context: Omit<KernelContext, 'accumulating'>,
-  options: LayoutOptions = {},
+  options: Pick<CompileOptions, 'keep' | 'accumulation'> = {},
 ): PlanLayout {
   const nodes = pruneDead(graph.nodes, options.keep ?? []);
   const slotPlan = planSlots(graph, nodes, options.keep);

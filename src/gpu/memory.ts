@@ -1,7 +1,4 @@
-/**
- * What outlives a plan: the device, the pools, the named states and the compiled pipelines. Plans for training, scoring and
- * generating share one memory, so a trained weight is scored without a copy.
- */
+/** What outlives a plan on a GPU: the device, the pools, the named states and the compiled pipelines. */
 import type { Tensor } from '../graph/graph.ts';
 import { tensorBytes } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
@@ -17,6 +14,9 @@ export interface Slice {
   size: number;
 }
 
+/** Bytes up to which a copy's buffer is kept for the next one of its size: measurements are read every few steps, all alike. */
+const smallCopy = 4096;
+
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 2 : 0)} MB`;
 
 export class Memory {
@@ -28,7 +28,10 @@ export class Memory {
   readonly #buffers = new Map<string, GPUBuffer>();
   /** Allocations that are not known to be there yet. */
   readonly #checks = new Set<Promise<void>>();
+  /** Buffers of small copies that nobody reads at the moment. */
+  readonly #copies: GPUBuffer[] = [];
   #bytes = 0;
+  #destroyed = false;
 
   /** `pipelines`: of another memory on the same device, so that nothing is compiled twice. */
   constructor(
@@ -115,12 +118,14 @@ export class Memory {
     const { device, watch } = this;
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     const staging: GPUBuffer[] = [];
+    let whole = false;
     try {
       const size = parts.reduce((sum, part) => sum + part.size, 0);
       const { made, check } = this.#guarded(`a copy of ${megabytes(size)}`, () => {
         const encoder = device.createCommandEncoder({ label: 'read' });
         for (const part of parts) {
-          const copy = this.#create('copy', part.size, usage);
+          const idle = this.#copies.findIndex((copy) => copy.size === part.size);
+          const copy = this.#copies.splice(idle, idle < 0 ? 0 : 1)[0] ?? this.#create('copy', part.size, usage);
           staging.push(copy);
           encoder.copyBufferToBuffer(part.buffer, part.offset, copy, 0, part.size);
         }
@@ -131,10 +136,27 @@ export class Memory {
       mapped.catch(() => {});
       await check; // first, for it knows why
       await mapped;
-      return staging.map((copy) => copy.getMappedRange().slice(0));
+      const answers = staging.map((copy) => copy.getMappedRange().slice(0));
+      whole = true;
+      return answers;
     } finally {
-      for (const copy of staging) this.free(copy);
+      for (const copy of staging) {
+        if (whole && copy.size <= smallCopy && !this.#destroyed) {
+          copy.unmap();
+          this.#copies.push(copy);
+        } else this.free(copy);
+      }
     }
+  }
+
+  async snapshot(what: readonly (PoolName | Tensor)[]): Promise<Float32Array<ArrayBuffer>[]> {
+    const buffers = what.map((one) => this.#lasting(one));
+    const copies = await this.read(buffers.map((buffer) => ({ buffer, offset: 0, size: buffer.size })));
+    return copies.map((bytes) => new Float32Array(bytes));
+  }
+
+  finished(): Promise<void> {
+    return this.watch.answer(this.device.queue.onSubmittedWorkDone());
   }
 
   free(buffer: GPUBuffer): void {
@@ -178,15 +200,25 @@ export class Memory {
     return { buffer: this.pool(pool), offset: entry.offset * 4, size: entry.size * 4 };
   }
 
-  writePool(name: PoolName, data: Float32Array<ArrayBuffer>): void {
-    if (data.length !== this.layout.elements) {
-      throw new Error(`pool ${name} holds ${this.layout.elements} elements, ${data.length} were given`);
-    }
-    this.device.queue.writeBuffer(this.pool(name), 0, data);
+  #lasting(where: PoolName | Tensor): GPUBuffer {
+    return typeof where === 'string' ? this.pool(where) : this.state(where);
   }
 
-  /** Destroys everything; plans of this memory are dead afterwards. */
+  write(where: PoolName | Tensor, elements: Float32Array<ArrayBuffer>): void {
+    const [name, size] = typeof where === 'string' ? [where, this.layout.elements] : [where.name, where.size];
+    if (elements.length !== size) throw new Error(`${name} holds ${size} elements, ${elements.length} were given`);
+    this.device.queue.writeBuffer(this.#lasting(where), 0, elements);
+  }
+
+  clear(pool: PoolName): void {
+    const encoder = this.device.createCommandEncoder();
+    encoder.clearBuffer(this.pool(pool));
+    this.device.queue.submit([encoder.finish()]);
+  }
+
   destroy(): void {
+    this.#destroyed = true;
+    for (const copy of this.#copies.splice(0)) this.free(copy);
     for (const buffer of this.#buffers.values()) this.free(buffer);
     this.#buffers.clear();
   }

@@ -1,4 +1,5 @@
 /** A compiled graph: replays fixed lists of dispatches. After compile a step writes the inputs once and submits. */
+import type { CompiledPlan, List } from '../graph/executor.ts';
 import { type Graph, type Node, type Tensor, show } from '../graph/graph.ts';
 import type { Kernel } from '../graph/kernel.ts';
 import type { Memory, Slice } from './memory.ts';
@@ -10,9 +11,6 @@ export interface Dispatch {
   bindGroup: GPUBindGroup;
   label: string;
 }
-
-/** `step`: forward and backward of the first micro-batch; `accumulate`: of a later one; `update`: the optimizer. */
-export type List = 'step' | 'accumulate' | 'update';
 
 interface PlanParts {
   memory: Memory;
@@ -28,7 +26,7 @@ interface PlanParts {
   update: Dispatch[];
 }
 
-export class Plan {
+export class Plan implements CompiledPlan {
   readonly lists: Record<List, Dispatch[]>;
   readonly #parts: PlanParts;
   readonly #host: ArrayBuffer;
@@ -47,7 +45,6 @@ export class Plan {
     return this.#parts.owned.reduce((sum, buffer) => sum + buffer.size, 0);
   }
 
-  /** Host memory behind an input; fill it, then `upload`. */
   host(input: Tensor): Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
     const offset = this.#parts.inputOffsets.get(input);
     if (offset === undefined) throw new Error(`${show(input)} is not an input of this plan`);
@@ -61,25 +58,21 @@ export class Plan {
     this.#parts.memory.device.queue.writeBuffer(this.#parts.inputs, 0, this.#host, 0, this.#ends);
   }
 
-  /** Submits lists in order; one command buffer, or several of at most `perSubmit` dispatches so that a long step lets the page draw. */
-  submit(lists: readonly List[], perSubmit = Infinity): number {
+  /** One command buffer, or `parts`, alike in dispatches: a GPU finishes one before it draws the screen. */
+  submit(lists: readonly List[], parts = 1): void {
     const { device, watch } = this.#parts.memory;
     const dispatches = lists.flatMap((list) => this.lists[list]);
     watch.submitted(dispatches.reduce((sum, { kernel }) => sum + (kernel.flops ?? 0), 0));
-    let submits = 0;
+    const perSubmit = Math.ceil(dispatches.length / parts);
     for (let from = 0; from < dispatches.length; from += perSubmit) {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       encodeDispatches(pass, dispatches.slice(from, from + perSubmit));
       pass.end();
       device.queue.submit([encoder.finish()]);
-      submits++;
-      if (perSubmit === Infinity) break;
     }
-    return submits;
   }
 
-  /** Reads one tensor back; waits for all work submitted before. */
   async read(tensor: Tensor): Promise<Float32Array<ArrayBuffer>> {
     return new Float32Array(await this.readBytes(tensor));
   }

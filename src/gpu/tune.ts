@@ -2,8 +2,7 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import { layoutPool } from '../graph/pool.ts';
-import { compile } from './compile.ts';
-import { Memory } from './memory.ts';
+import { GpuExecutor } from './executor.ts';
 import { KernelError, type Pipelines } from './pipelines.ts';
 import type { Plan } from './plan.ts';
 import { watchOf } from './watch.ts';
@@ -131,10 +130,10 @@ async function withPlan<T>(
   { graph, output }: Trial,
   work: (plan: Plan) => Promise<T>,
 ): Promise<T> {
-  const memory = new Memory(device, layoutPool([]), context, pipelines);
+  const memory = new GpuExecutor(device, layoutPool([]), context, pipelines);
   let plan: Plan | null = null;
   try {
-    plan = await compile(memory, graph, { keep: [output], label: 'tune' });
+    plan = await memory.compile(graph, { keep: [output], label: 'tune' });
     return await work(plan);
   } finally {
     plan?.destroy();

@@ -85,8 +85,8 @@ export class Watch {
   }
 
   /** An answer of the queue: that it has done what was submitted, or what came of it. Rejects with GpuGoneError where none will come. */
-  answer<T>(answer: Promise<T>): Promise<T> {
-    return this.#wait(
+  async answer<T>(answer: Promise<T>): Promise<T> {
+    const said = await this.#wait(
       answer,
       () => this.#limit(),
       () => {
@@ -97,6 +97,9 @@ export class Watch {
         this.#flops = 0;
       },
     );
+    // Most calls on a lost device succeed and mean nothing.
+    if (this.#gone) throw new GpuGoneError(this.#gone, this.#detail);
+    return said;
   }
 
   /** An answer that no submitted work has to be done for; it may come late all the same where the device is a processor. */

@@ -70,8 +70,3 @@ interface Life {
 
 /** Whether two lives share a node: what a node reads may not lie where it writes. */
 const meet = (a: Life, b: Life): boolean => a.first <= b.last && b.first <= a.last;
-
-/** Bytes of all slots together. */
-export function planBytes(plan: SlotPlan): number {
-  return plan.slots.reduce((sum, bytes) => sum + bytes, 0);
-}

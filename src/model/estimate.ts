@@ -1,19 +1,12 @@
 /** What a run will need, known from its configuration alone, before a buffer is allocated or a kernel compiled. */
 import type { RunConfig, ModelConfig } from '../config/run.ts';
-import { parameterCount, parameterList } from './parameters.ts';
+import { matmulParameters, parameterCount, parameterList } from './parameters.ts';
 
 export interface Flops {
   /** 6 for every weight of a matrix that a token meets: 2 forward, 4 backward. */
   matmul: number;
   attention: number;
   total: number;
-}
-
-/** Weights of matrices that multiply a token: all but the embedding, which is a look-up, and norms. */
-export function matmulParameters(model: ModelConfig): number {
-  const { vocab_size: V, hidden_size: D, intermediate_size: F, num_hidden_layers: L, head_dim: d } = model;
-  const { num_attention_heads: H, num_key_value_heads: K } = model;
-  return V * D + L * (2 * H * d * D + 2 * K * d * D + 2 * F * D);
 }
 
 /**

@@ -23,14 +23,6 @@ export type PaperSource = (typeof PAPER_SOURCES)[number];
 export const QA_CATEGORIES = ['world knowledge', 'reasoning', 'STEM', 'chat', 'code'] as const;
 export type QaCategory = (typeof QA_CATEGORIES)[number];
 
-/**
- * What may be shown as the paper's own: read in a table (T), measured on a figure (P), stated in a text (S), read in
- * code (C).
- */
-export function mayBeShown(mark: Mark): boolean {
-  return mark === 'T' || mark === 'P' || mark === 'S' || mark === 'C';
-}
-
 export interface PaperTable<Name extends string> {
   name: string;
   title: string;
@@ -38,8 +30,8 @@ export interface PaperTable<Name extends string> {
   where: string;
   /** Evidence of the weights. */
   mark: Mark;
-  /** Per cent of tokens; null: not known. A range where readings disagree. Sources not named have none. */
-  weights: Readonly<Partial<Record<Name, number | readonly [number, number] | null>>>;
+  /** Per cent of tokens. Sources not named have none. */
+  weights: Readonly<Partial<Record<Name, number>>>;
   /** Mean accuracy of the run with this blend, per cent, and its own evidence. */
   average?: { value: number; mark: Mark; where: string };
 }
@@ -179,129 +171,3 @@ export const QA_SET_TOKENS: Readonly<Record<QaCategory, number>> = {
   chat: 0.26,
   code: 0.19,
 };
-
-const FIGURE_4 = { where: 'appendix Figure 4', mark: 'V' } as const;
-const remembered = (value: number) => ({ value, mark: 'M?', where: 'Table 7' }) as const;
-
-/**
- * Candidates for the QA blend. Machine readings of a figure, in part contradictory: to compute with, not to be shown as
- * the paper's.
- */
-export const QA_BLEND_TABLES = {
-  'general-with-qa': {
-    ...FIGURE_4,
-    name: 'general-with-qa',
-    title: 'GB w/ QA',
-    average: remembered(54.2),
-    weights: {
-      web: 12,
-      books: 11,
-      news: [3, 4],
-      papers: 14,
-      encyclopedia: [8, 9],
-      legal: 8,
-      finance: 3,
-      misc: null,
-      multilingual: null,
-      code: null,
-      qa: null,
-    },
-  },
-  /** The chosen one. Its columns sum to 100 in three readings. */
-  qa: {
-    ...FIGURE_4,
-    name: 'qa',
-    title: 'QA Blend',
-    average: { value: 55.4, mark: 'S', where: 'Table 7' },
-    weights: {
-      web: 3,
-      books: 16,
-      news: 3,
-      papers: 18,
-      encyclopedia: 8,
-      legal: 8,
-      finance: 3,
-      misc: 11,
-      multilingual: 3,
-      code: 15,
-      qa: 12,
-    },
-  },
-  'upweighted-stem': {
-    ...FIGURE_4,
-    name: 'upweighted-stem',
-    title: 'QA w/ upweighted STEM',
-    average: remembered(54.4),
-    weights: {
-      web: 2,
-      books: 10,
-      news: 2,
-      papers: 30,
-      encyclopedia: 13,
-      legal: 8,
-      finance: 2,
-      misc: null,
-      multilingual: null,
-      code: null,
-      qa: null,
-    },
-  },
-  /** QA shares of these two follow from the passes over 2.8B QA tokens in 50B: 1.5 · 2.8/50 and 3.5 · 2.8/50 [D]. */
-  'qa-1.5-epochs': {
-    ...FIGURE_4,
-    name: 'qa-1.5-epochs',
-    title: 'QA w/ 1.5 epochs QA',
-    average: remembered(54.9),
-    weights: {
-      web: 3,
-      books: 16,
-      news: 3,
-      papers: 18,
-      encyclopedia: 8,
-      legal: [6, 8],
-      finance: 3,
-      misc: null,
-      multilingual: null,
-      code: null,
-      qa: 8.4,
-    },
-  },
-  'qa-3.5-epochs': {
-    ...FIGURE_4,
-    name: 'qa-3.5-epochs',
-    title: 'QA w/ 3.5 epochs QA',
-    average: remembered(54.4),
-    weights: {
-      web: 3,
-      books: 15,
-      news: 3,
-      papers: 16,
-      encyclopedia: [6, 7],
-      legal: [4, 8],
-      finance: 3,
-      misc: null,
-      multilingual: null,
-      code: null,
-      qa: 19.6,
-    },
-  },
-  /** For 1T tokens QA falls to 4 %, so that it is passed over 4 and not 12 times. */
-  'qa-1t': {
-    ...FIGURE_4,
-    name: 'qa-1t',
-    title: 'QA Blend 1T',
-    weights: {
-      web: 4,
-      books: [13.5, 14],
-      news: 4,
-      papers: 15,
-      encyclopedia: 7,
-      legal: [9, 12],
-      finance: 4,
-      misc: 14,
-      multilingual: 3,
-      code: 20,
-      qa: 4,
-    },
-  },
-} as const satisfies Record<string, PaperBlend>;

@@ -5,19 +5,20 @@
 import type { RunConfig } from '../config/run.ts';
 import { PRESETS } from '../config/presets.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
-import { compile } from '../gpu/compile.ts';
-import { Memory } from '../gpu/memory.ts';
-import type { Plan } from '../gpu/plan.ts';
+import { GpuExecutor } from '../gpu/executor.ts';
+import type { CompiledPlan } from '../graph/executor.ts';
 import { layoutPool } from '../graph/pool.ts';
 import { trainingFlopsPerToken } from '../model/estimate.ts';
 import { parameterCount } from '../model/parameters.ts';
 import type { Layout } from '../ops/matmul/matmul.ts';
 import { productTrial } from '../ops/matmul/trial.ts';
-import type { AdapterReport, MachineProgress, MachineReport, ProductSpeed, StepSpeed } from '../protocol.ts';
+import type { MachineProgress, MachineReport, ProductSpeed, StepSpeed } from '../protocol.ts';
 import { UserError } from '../util/errors.ts';
 import { randomInteger, randomUniform } from '../util/random.ts';
+import type { Backend } from './backends/backend.ts';
+import { GpuBackend } from './backends/gpu.ts';
 import { Engine } from './engine.ts';
-import { contextOf, tuneTiles } from './tile.ts';
+import { tuneTiles } from './tile.ts';
 
 /** Side of the square products: the larger fills a GPU, and is some two seconds of work for a software adapter. */
 const sides = [512, 1024];
@@ -48,15 +49,14 @@ async function runsPerSecond(batch: (runs: number) => Promise<void>, most: numbe
 }
 
 /** C = A·B of one layout at n × n × n, checked against f64, then timed. */
-async function product(gpu: GPUDevice, software: boolean, kind: Layout, n: number): Promise<ProductSpeed> {
-  const context = contextOf(gpu, software);
-  const memory = new Memory(gpu, layoutPool([]), context);
+async function product({ device, context }: GpuBackend, kind: Layout, n: number): Promise<ProductSpeed> {
+  const memory = new GpuExecutor(device, layoutPool([]), context);
   const shape = { layout: kind, M: n, N: n, K: n };
   const { graph, inputs, output } = productTrial(shape);
-  let plan: Plan | null = null;
+  let plan: CompiledPlan | null = null;
   try {
-    await tuneTiles(gpu, context, memory.pipelines, [shape]);
-    const made = (plan = await compile(memory, graph, { keep: [output] }));
+    await tuneTiles(device, context, memory.pipelines, [shape]);
+    const made = (plan = await memory.compile(graph, { keep: [output] }));
     const [a, b] = [0, 1].map((seed) =>
       Float32Array.from({ length: n * n }, (_, i) => randomUniform(seed, 0, i) - 0.5),
     ) as [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
@@ -66,7 +66,7 @@ async function product(gpu: GPUDevice, software: boolean, kind: Layout, n: numbe
     checkProduct(kind, n, a, b, await made.read(output));
     const rate = await runsPerSecond(async (runs) => {
       for (let i = 0; i < runs; i++) made.submit(['step']);
-      await memory.watch.answer(gpu.queue.onSubmittedWorkDone());
+      await memory.finished();
     }, 64);
     return { kind, m: n, n, k: n, flopsPerSecond: rate * 2 * n ** 3 };
   } finally {
@@ -93,11 +93,11 @@ function checkProduct(kind: Layout, n: number, a: Float32Array, b: Float32Array,
 }
 
 /** Steps of one preset on one repeated batch. */
-async function steps(gpu: GPUDevice, software: boolean, preset: string, config: RunConfig): Promise<StepSpeed> {
+async function steps(backend: Backend, preset: string, config: RunConfig): Promise<StepSpeed> {
   const { sequences: B, length: T, accumulation } = config.batch;
   const V = config.model.vocab_size;
   const from = performance.now();
-  const engine = await Engine.create(gpu, software, config, tokenIndex);
+  const engine = await Engine.create(backend, config, tokenIndex);
   try {
     engine.initialize(1);
     const tokens = Uint32Array.from({ length: B * T }, (_, i) => Math.floor(V * randomUniform(3, 0, i) ** 3));
@@ -131,7 +131,7 @@ async function steps(gpu: GPUDevice, software: boolean, preset: string, config: 
       tokensPerSecond: rate * tokensPerStep,
       flopsPerSecond: rate * stepFlops(config),
       firstStepMs,
-      gpuBytes: engine.memory.bytes,
+      gpuBytes: engine.executor.bytes,
     };
   } finally {
     engine.destroy();
@@ -146,16 +146,15 @@ function stepFlops({ model, batch }: RunConfig): number {
 
 /** Adapter, limits, products and steps. Takes some seconds; `onProgress` names what is measured next. */
 export async function benchmarkDevice(
-  gpu: GPUDevice,
-  adapter: AdapterReport,
+  backend: Backend,
   onProgress: (progress: MachineProgress) => void,
 ): Promise<MachineReport> {
-  const { software } = adapter;
   const products: ProductSpeed[] = [];
-  for (const side of sides) {
+  const gpu = backend instanceof GpuBackend ? backend : null;
+  for (const side of gpu ? sides : []) {
     for (const kind of ['nt', 'nn', 'tn'] as const) {
       onProgress({ kind: 'product', side, done: products.length, total: 3 * sides.length });
-      products.push(await product(gpu, software, kind, side));
+      products.push(await product(gpu!, kind, side));
     }
   }
   const measured: StepSpeed[] = [];
@@ -166,12 +165,12 @@ export async function benchmarkDevice(
     const before = measured.at(-1);
     if (before && (2 * stepFlops(config)) / before.flopsPerSecond > longest) break;
     onProgress({ kind: 'steps', preset: name, done: measured.length, total: bySize.length });
-    measured.push(await steps(gpu, software, name, config));
+    measured.push(await steps(backend, name, config));
   }
   const limits: Record<string, number> = {};
-  for (const name in gpu.limits) {
-    const limit: unknown = gpu.limits[name as keyof typeof gpu.limits];
+  for (const name in gpu?.device.limits) {
+    const limit: unknown = gpu.device.limits[name as keyof GPUDevice['limits']];
     if (typeof limit === 'number') limits[name] = limit;
   }
-  return { adapter, limits, products, steps: measured };
+  return { adapter: backend.report, limits, products, steps: measured };
 }

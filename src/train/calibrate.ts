@@ -7,6 +7,7 @@ import type { Calibration } from '../protocol.ts';
 import type { Files } from '../storage/files.ts';
 import { inputsOf } from '../storage/runs.ts';
 import { SlotStore } from '../storage/slots.ts';
+import type { Backend } from './backends/backend.ts';
 import type { Base } from './base.ts';
 import type { TrainingData } from './data.ts';
 import { Keeper, saveInterval } from './keeper.ts';
@@ -32,8 +33,7 @@ function quantile(sorted: readonly number[], q: number): number {
 }
 
 export interface Trial {
-  device: GPUDevice;
-  software: boolean;
+  backend: Backend;
   config: RunConfig;
   /** Where saves go. */
   files: Files;
@@ -43,14 +43,7 @@ export interface Trial {
 }
 
 /** null: stopped before enough was measured. */
-export async function calibrate({
-  device,
-  software,
-  config,
-  files,
-  prepare,
-  begin,
-}: Trial): Promise<Calibration | null> {
+export async function calibrate({ backend, config, files, prepare, begin }: Trial): Promise<Calibration | null> {
   let from = performance.now();
   const { data, base } = await prepare();
   const prepared = seconds(from);
@@ -85,7 +78,7 @@ export async function calibrate({
   const store = new SlotStore(files, scratch);
   const keeper = new Keeper(store, { saved: (saved) => (save = saved.seconds), failed() {} }, {});
   from = performance.now();
-  run = await Run.create(device, software, { ...config, logEverySteps: 1 }, data, listener, base, { keeper });
+  run = await Run.create(backend, { ...config, logEverySteps: 1 }, data, listener, base, { keeper });
   const compile = seconds(from);
   try {
     begin(run);

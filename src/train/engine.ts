@@ -1,37 +1,20 @@
 /**
- * A model on a device: compiled plans for training and scoring that share one set of weights. Knows nothing of phases, blends or
+ * A model on an executor: compiled plans for training and scoring that share one set of weights. Knows nothing of phases, blends or
  * files; `run.ts` decides what it is fed.
  */
 import type { ModelConfig, RunConfig } from '../config/run.ts';
 import { type Scorer, scorerOfLogits } from '../evaluate/score.ts';
 import { joinParts, splitParts, type StorageTensor, type Weight, type Weights } from '../export/parts.ts';
-import { compile } from '../gpu/compile.ts';
-import { Memory } from '../gpu/memory.ts';
-import { Pipelines } from '../gpu/pipelines.ts';
-import type { List, Plan } from '../gpu/plan.ts';
-import { Readback } from '../gpu/readback.ts';
-import { readCopies } from '../gpu/snapshot.ts';
+import type { CompiledPlan, Executor, List } from '../graph/executor.ts';
 import type { Tensor } from '../graph/graph.ts';
-import type { Kernel } from '../graph/kernel.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { initialWeights } from '../model/init.ts';
 import { parameterList } from '../model/parameters.ts';
 import { ignoredTarget } from '../ops/headLoss.ts';
-import type { Product } from '../ops/matmul/matmul.ts';
 import { initialLossScale } from '../optim/lossScale.ts';
 import type { Update } from '../optim/update.ts';
-import { UserError } from '../util/errors.ts';
-import {
-  benchmarkGraph,
-  engineLayout,
-  type Inputs,
-  ringRows,
-  type scoringGraph,
-  type trainingGraph,
-  type TrainingInputs,
-} from './graphs.ts';
-import { tuneTiles } from './tile.ts';
-import { soundVariant, wrongKernel } from './variants.ts';
+import type { Backend } from './backends/backend.ts';
+import { benchmarkGraph, type EngineLayout, type Inputs, ringRows, type TrainingInputs } from './graphs.ts';
 
 /** What a step needs of a batch: rows of T tokens with targets, (B, T) each. */
 export interface StepBatch {
@@ -40,7 +23,7 @@ export interface StepBatch {
   documentStart: Uint32Array;
 }
 
-/** One step's measurements, read back from a live device. */
+/** One step's measurements, read back. */
 export interface StepMetrics {
   step: number;
   /** Mean −log p of the step's targets, nats. */
@@ -56,7 +39,7 @@ export interface StepMetrics {
   lr: number;
 }
 
-/** What training has changed: weights and both moments, as the device lays them out (graph/pool.ts). */
+/** What training has changed: weights and both moments, as executors lay them out (graph/pool.ts). */
 export interface Pools {
   parameters: Float32Array<ArrayBuffer>;
   moments1: Float32Array<ArrayBuffer>;
@@ -77,17 +60,20 @@ export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32A
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
 
-const productsOf = (plans: readonly { lists: Record<List, readonly { kernel: Kernel }[]> }[]): Product[] =>
-  plans.flatMap(({ lists }) => Object.values(lists).flat()).flatMap(({ kernel }) => kernel.product ?? []);
+const copyOf = ({ tokens, targets, documentStart }: StepBatch): StepBatch => ({
+  tokens: tokens.slice(),
+  targets: targets.slice(),
+  documentStart: documentStart.slice(),
+});
 
-/** A scorer of the model in `memory`, its logits read back. */
+/** A scorer of the model that `executor` holds, its logits read back. */
 async function createScorer(
-  memory: Memory,
+  executor: Executor,
   model: ModelConfig,
   length: number,
-): Promise<{ scorer: Scorer; plan: Plan }> {
+): Promise<{ scorer: Scorer; plan: CompiledPlan }> {
   const { g, tokens, logits, rows } = benchmarkGraph(model, length);
-  const plan = await compile(memory, g, { keep: [logits], label: `benchmark ${length}` });
+  const plan = await executor.compile(g, { keep: [logits], label: `benchmark ${length}` });
   const scorer = scorerOfLogits({ rows, length, vocabulary: model.vocab_size }, async (batch) => {
     plan.host(tokens).set(batch);
     plan.upload();
@@ -107,80 +93,47 @@ const mostSubmits = 4;
 export class Engine {
   readonly config: RunConfig;
   readonly layout: PoolLayout;
-  readonly memory: Memory;
-  readonly #training: Plan;
+  readonly executor: Executor;
+  readonly #training: CompiledPlan;
   readonly #inputs: TrainingInputs;
   readonly #update: Update;
   /** Only with f16 storage. */
   readonly #scale: Tensor | undefined;
-  readonly #scoring: Plan;
+  readonly #scoring: CompiledPlan;
   readonly #scoringInputs: Inputs;
   readonly #nll: Tensor;
-  readonly #readback: Readback;
   readonly #index: IndexTokens;
   readonly #scorers = new Map<number, ReturnType<typeof createScorer>>();
-  #lost = false;
-  /** Whether layers are computed again in the backward pass. */
-  #recomputes = false;
   #notice: string | null = null;
   /** Command buffers a micro-batch is cut into. */
   #submits = 1;
   #controls = new Float32Array(4);
 
-  /**
-   * Compiles everything a run needs, in the fastest variant that this device gets right. `onProgress` counts pipelines. `check`: false
-   * for a device that is known to compute nothing.
-   */
+  /** Compiles everything a run needs. `onProgress` counts its parts. `check`: false for a device that is known to compute nothing. */
   static async create(
-    device: GPUDevice,
-    software: boolean,
+    backend: Backend,
     config: RunConfig,
     index: IndexTokens,
     onProgress?: (done: number, total: number) => void,
     { check = true } = {},
   ): Promise<Engine> {
-    if (config.precision === 'f16' && !device.features.has('shader-f16')) {
-      throw new UserError('precision is f16, which this adapter has no shader-f16 for: choose f32.', {
-        code: 'config',
-      });
-    }
-    const { made, notice } = await soundVariant(
-      device,
-      software,
-      async (context) => {
-        try {
-          return await Engine.#build(device, config, index, context, onProgress);
-        } catch (error) {
-          const frugal = { ...context, frugal: true };
-          const less = engineLayout(config, frugal).checkpoint && !engineLayout(config, context).checkpoint;
-          if (!less || !(error instanceof UserError) || error.code !== 'gpu-memory') throw error;
-          return Engine.#build(device, config, index, frugal, onProgress);
-        }
-      },
-      async (engine) => (check ? wrongKernel(engine.memory, config, engine.#recomputes, engine.#products) : ''),
-    );
+    const compile = (executor: Executor, layout: EngineLayout): Promise<Engine> =>
+      Engine.#compile(executor, config, index, layout, onProgress);
+    const { made, notice } = await backend.build(config, compile, check);
     made.#notice = notice;
     return made;
   }
 
-  static async #build(
-    device: GPUDevice,
+  static async #compile(
+    executor: Executor,
     config: RunConfig,
     index: IndexTokens,
-    context: Memory['context'],
+    { training, scoring }: EngineLayout,
     onProgress?: (done: number, total: number) => void,
   ): Promise<Engine> {
-    const pipelines = new Pipelines(device);
-    if (!context.software && !context.plain) {
-      const { plans } = engineLayout(config, context);
-      await tuneTiles(device, context, pipelines, productsOf([plans.training, plans.scoring]));
-    }
-    // In the tiles that are known by now.
-    const { pools: layout, training, scoring, checkpoint } = engineLayout(config, context);
-    const memory = new Memory(device, layout, context, pipelines);
     const plans = await Promise.allSettled([
-      compile(memory, training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
-      compile(memory, scoring.g, { keep: [scoring.nll], label: 'score' }),
+      executor.compile(training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
+      executor.compile(scoring.g, { keep: [scoring.nll], label: 'score' }),
     ]);
     const [made, failed] = [
       plans.filter((one) => one.status === 'fulfilled'),
@@ -188,27 +141,23 @@ export class Engine {
     ];
     if (failed) {
       for (const { value } of made) value.destroy();
-      memory.destroy();
       throw failed.reason;
     }
-    const [trainingPlan, scoringPlan] = made.map(({ value }) => value) as [Plan, Plan];
-    const engine = new Engine(config, layout, memory, index, training, scoring, [trainingPlan, scoringPlan]);
-    engine.#recomputes = checkpoint;
-    return engine;
+    const [trainingPlan, scoringPlan] = made.map(({ value }) => value) as [CompiledPlan, CompiledPlan];
+    return new Engine(config, executor, index, training, scoring, [trainingPlan, scoringPlan]);
   }
 
   private constructor(
     config: RunConfig,
-    layout: PoolLayout,
-    memory: Memory,
+    executor: Executor,
     index: IndexTokens,
-    training: ReturnType<typeof trainingGraph>,
-    scoring: ReturnType<typeof scoringGraph>,
-    [trainingPlan, scoringPlan]: [Plan, Plan],
+    training: EngineLayout['training'],
+    scoring: EngineLayout['scoring'],
+    [trainingPlan, scoringPlan]: [CompiledPlan, CompiledPlan],
   ) {
     this.config = config;
-    this.layout = layout;
-    this.memory = memory;
+    this.layout = executor.layout;
+    this.executor = executor;
     this.#index = index;
     this.#training = trainingPlan;
     this.#inputs = training.inputs;
@@ -217,8 +166,6 @@ export class Engine {
     this.#scoring = scoringPlan;
     this.#scoringInputs = scoring.inputs;
     this.#nll = scoring.nll;
-    this.#readback = new Readback(memory, ringRows * 16);
-    void memory.watch.loss.then(() => (this.#lost = true));
   }
 
   /** What the user should know of the kernels: they are not the fastest. */
@@ -226,13 +173,8 @@ export class Engine {
     return this.#notice;
   }
 
-  /** The matrix products of its plans. */
-  get #products(): Product[] {
-    return productsOf([this.#training, this.#scoring]);
-  }
-
-  /** The dispatch list of a step, for describe() and the bench. */
-  get plan(): Plan {
+  /** That of a step, for tests and tools. */
+  get plan(): CompiledPlan {
     return this.#training;
   }
 
@@ -243,7 +185,7 @@ export class Engine {
 
   /** Sets every weight from the seed and both moments to 0. */
   initialize(seed: number): void {
-    this.memory.writePool('parameters', initialWeights(this.config.model, this.layout, seed));
+    this.executor.write('parameters', initialWeights(this.config.model, this.layout, seed));
     this.resetMoments();
     this.#setScale();
   }
@@ -252,36 +194,29 @@ export class Engine {
   load(weights: ReadonlyMap<string, Weight>): void {
     const pool = new Float32Array(this.layout.elements);
     joinParts(this.#storage(), weights, pool);
-    this.memory.writePool('parameters', pool);
+    this.executor.write('parameters', pool);
     this.resetMoments();
     this.#setScale();
   }
 
   /** Takes over weights and moments, bit for bit. Error where they are of another model. */
   restore(pools: Pools): void {
-    this.memory.writePool('parameters', pools.parameters);
-    this.memory.writePool('moments1', pools.moments1);
-    this.memory.writePool('moments2', pools.moments2);
+    this.executor.write('parameters', pools.parameters);
+    this.executor.write('moments1', pools.moments1);
+    this.executor.write('moments2', pools.moments2);
     this.#setScale(pools.lossScale);
   }
 
   #setScale(value = initialLossScale()): void {
-    if (this.#scale) this.memory.device.queue.writeBuffer(this.memory.state(this.#scale), 0, value);
+    if (this.#scale) this.executor.write(this.#scale, value);
   }
 
-  /** Weights and moments after all work submitted so far; steps submitted later do not show. Rejects when the device is lost. */
+  /** Weights and moments after all work submitted so far; steps submitted later do not show. Rejects where they are lost. */
   async snapshot(): Promise<Pools> {
-    const pools = (['parameters', 'moments1', 'moments2'] as const).map((name) => this.memory.pool(name));
-    const scale = this.#scale && this.memory.state(this.#scale);
-    const copies = await readCopies(this.memory, scale ? [...pools, scale] : pools);
-    this.#checkAlive();
+    const pools = ['parameters', 'moments1', 'moments2'] as const;
+    const copies = await this.executor.snapshot(this.#scale ? [...pools, this.#scale] : pools);
     const [parameters, moments1, moments2, lossScale] = copies as [Elements, Elements, Elements, Elements?];
     return { parameters, moments1, moments2, ...(lossScale && { lossScale }) };
-  }
-
-  /** Most calls on a lost device succeed and mean nothing. */
-  #checkAlive(): void {
-    if (this.#lost) throw new Error('The browser lost the GPU: nothing it answered since is of use.');
   }
 
   /** The weights after all submitted work, by HuggingFace name. */
@@ -295,35 +230,36 @@ export class Engine {
   }
 
   resetMoments(): void {
-    const encoder = this.memory.device.createCommandEncoder();
-    encoder.clearBuffer(this.memory.pool('moments1'));
-    encoder.clearBuffer(this.memory.pool('moments2'));
-    this.memory.device.queue.submit([encoder.finish()]);
+    this.executor.clear('moments1');
+    this.executor.clear('moments2');
   }
 
   /**
    * Submits one optimizer step; does not wait. `micros` are its micro-batches, `adamStep` counts from 1 since the moments were 0.
-   * The step's measurements appear in `metrics` once the GPU has done it.
+   * Its loss is the mean over all its targets that count, however they are spread over the micro-batches. The step's measurements
+   * appear in `metrics` once it is done.
    */
   submitStep(step: number, micros: (micro: number) => StepBatch, lr: number, adamStep: number): void {
     const { beta1, beta2 } = this.config.optimizer;
     const { accumulation } = this.config.batch;
     const plan = this.#training;
-    for (let micro = 0; micro < accumulation; micro++) {
-      const batch = micros(micro);
-      const counted = this.#fill(plan, this.#inputs, batch);
+    // Every target's weight is known only when all micro-batches are: they may come one after another in one and the same memory.
+    const batches =
+      accumulation === 1 ? [micros(0)] : Array.from({ length: accumulation }, (_, i) => copyOf(micros(i)));
+    const counted = batches.reduce((sum, batch) => sum + this.#counted(batch), 0);
+    for (const [micro, batch] of batches.entries()) {
+      this.#fill(plan, this.#inputs, batch);
       this.#index(batch.tokens, {
         rowStart: plan.host(this.#inputs.rowStart) as Uint32Array,
         order: plan.host(this.#inputs.order) as Uint32Array,
       });
-      plan.host(this.#inputs.lossWeight)[0] = 1 / (Math.max(counted, 1) * accumulation);
+      plan.host(this.#inputs.lossWeight)[0] = 1 / Math.max(counted, 1);
       this.#controls.set([lr, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), step % ringRows]);
       plan.host(this.#update.controls).set(this.#controls);
       plan.upload();
       const pass = micro === 0 ? 'step' : 'accumulate';
       const lists: List[] = micro === accumulation - 1 ? [pass, 'update'] : [pass];
-      const dispatches = lists.reduce((sum, list) => sum + plan.lists[list].length, 0);
-      plan.submit(lists, Math.ceil(dispatches / this.#submits));
+      plan.submit(lists, this.#submits);
     }
   }
 
@@ -335,21 +271,24 @@ export class Engine {
     );
   }
 
-  /** Copies a batch into a plan's inputs; returns how many targets count. */
-  #fill(plan: Plan, inputs: Inputs, batch: StepBatch): number {
+  /** Copies a batch into a plan's inputs. */
+  #fill(plan: CompiledPlan, inputs: Inputs, batch: StepBatch): void {
     plan.host(inputs.tokens).set(batch.tokens);
     plan.host(inputs.targets).set(batch.targets);
     if (inputs.documentStart) plan.host(inputs.documentStart).set(batch.documentStart);
-    return batch.targets.reduce((count, target) => count + (target < this.config.model.vocab_size ? 1 : 0), 0);
   }
 
-  /** Measurements of steps `first` … `last`, at most `ringRows` of them, when the GPU has done them. */
+  /** How many targets of a batch count. */
+  #counted({ targets }: StepBatch): number {
+    return targets.reduce((count, target) => count + (target < this.config.model.vocab_size ? 1 : 0), 0);
+  }
+
+  /** Measurements of steps `first` … `last`, at most `ringRows` of them, when they are done. */
   async metrics(first: number, last: number): Promise<StepMetrics[]> {
-    const rows = new Float32Array(await this.#readback.read(this.memory.state(this.#update.ring)));
-    this.#checkAlive();
+    const [rows] = await this.executor.snapshot([this.#update.ring]);
     const result: StepMetrics[] = [];
     for (let step = first; step <= last; step++) {
-      const [loss, gradNorm, clip, lr] = rows.subarray((step % ringRows) * 4);
+      const [loss, gradNorm, clip, lr] = rows!.subarray((step % ringRows) * 4);
       result.push({ step, loss: loss!, gradNorm: gradNorm!, clip: clip!, lr: lr! });
     }
     return result;
@@ -384,21 +323,20 @@ export class Engine {
   /** A scorer of rows of `length` tokens with the weights as they are at each call; compiled once a length. */
   async scorer(length: number): Promise<Scorer> {
     let made = this.#scorers.get(length);
-    if (!made) this.#scorers.set(length, (made = createScorer(this.memory, this.config.model, length)));
+    if (!made) this.#scorers.set(length, (made = createScorer(this.executor, this.config.model, length)));
     made.catch(() => this.#scorers.delete(length)); // another time there may be room for it
     return (await made).scorer;
   }
 
   /** A pool as it is after all submitted work. */
   async readPool(name: PoolName): Promise<Float32Array<ArrayBuffer>> {
-    return (await readCopies(this.memory, [this.memory.pool(name)]))[0]!;
+    return (await this.executor.snapshot([name]))[0]!;
   }
 
   destroy(): void {
     this.#training.destroy();
     this.#scoring.destroy();
     for (const made of this.#scorers.values()) made.then(({ plan }) => plan.destroy()).catch(() => {}); // a failed one is gone
-    this.#readback.destroy();
-    this.memory.destroy();
+    this.executor.destroy();
   }
 }

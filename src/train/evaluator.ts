@@ -52,7 +52,7 @@ export class Evaluator {
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string> {
     const { tokenizer } = this.#data;
     return this.alone(async () => {
-      this.#generator ??= await Generator.create(this.#engine.memory, this.#config.model, 'generate');
+      this.#generator ??= await Generator.create(this.#engine.executor, this.#config.model, 'generate');
       const limit = Math.min(tokenizer.size, this.#config.model.vocab_size);
       return (await generate(this.#generator, tokenizer, { prompt, tokens, temperature, seed, limit })).text;
     });

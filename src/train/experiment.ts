@@ -11,6 +11,7 @@ import type { BenchmarkPoint, HeldOutPoint, Notice } from '../protocol.ts';
 import { type Arm, continuedConfig, type Experiment } from '../recipe/experiments.ts';
 import type { ResultPoint, ResultRow } from '../recipe/results.ts';
 import { UserError } from '../util/errors.ts';
+import type { Backend } from './backends/backend.ts';
 import { type Base, checkBase } from './base.ts';
 import { prepareData, type TrainingData } from './data.ts';
 import { Engine } from './engine.ts';
@@ -51,8 +52,7 @@ const CURVE_POINTS = 48;
 
 /** Runs what is not done yet; false if it was stopped. UserError where a run diverges or a base does not fit. */
 export async function runExperiment(
-  device: GPUDevice,
-  software: boolean,
+  backend: Backend,
   request: ExperimentRequest,
   listener: ExperimentListener,
 ): Promise<boolean> {
@@ -66,9 +66,7 @@ export async function runExperiment(
   for (const arm of experiment.arms) continuedConfig(arm, config);
   const has = (arm: string, seed: number): boolean => done.some((row) => row.arm === arm && row.seed === seed);
   const names = [BASE_ARM, ...experiment.arms.map(({ name }) => name)];
-  const engine = await Engine.create(device, software, config, tokenIndex, (ready, total) =>
-    listener.compiling(ready, total),
-  );
+  const engine = await Engine.create(backend, config, tokenIndex, (ready, total) => listener.compiling(ready, total));
   if (engine.notice) listener.notice?.({ code: 'gpu-variant', step: null, message: engine.notice });
   try {
     for (const seed of seeds) {

@@ -4,6 +4,7 @@
  * has its own: storage/faulty.ts.) Pages built for publication never read them.
  */
 import { sabotage } from '../gpu/faulty.ts';
+import { gpuExecutor } from '../gpu/executor.ts';
 import type { Engine } from './engine.ts';
 import { UserError } from '../util/errors.ts';
 
@@ -29,7 +30,8 @@ export function parseFaults(text: string): Faults {
 }
 
 /** From now on no answer of the device's queue arrives, as of a GPU that hangs: the wait for it is the real one. */
-function deafen({ memory: { watch } }: Engine): void {
+function deafen({ executor }: Engine): void {
+  const { watch } = gpuExecutor(executor);
   const answer = watch.answer.bind(watch);
   watch.answer = <T>(): Promise<T> => answer(new Promise<never>(() => {}));
 }
@@ -46,9 +48,10 @@ export function disturbance(faults: Faults): Disturb {
     if (strikes('hang')) deafen(engine);
     if (strikes('crash')) setTimeout(() => raise(step));
     if (strikes('reject')) void Promise.reject(new Error(`Rejected at step ${step}, as asked for.`));
-    if (strikes('lose')) engine.memory.device.destroy();
+    if (strikes('lose')) gpuExecutor(engine.executor).device.destroy();
     if (strikes('poison')) {
-      engine.memory.device.queue.writeBuffer(engine.memory.pool('parameters'), 0, Float32Array.of(Number.NaN));
+      const memory = gpuExecutor(engine.executor);
+      memory.device.queue.writeBuffer(memory.pool('parameters'), 0, Float32Array.of(Number.NaN));
     }
     return strikes('spike') ? spikeFactor : 1;
   };

@@ -1,59 +1,27 @@
-/** KV-cached generation: one token a replay, keys and values of earlier positions kept on the GPU. */
+/** KV-cached generation: one token a replay, keys and values of earlier positions kept in states. */
 import type { ModelConfig } from '../config/run.ts';
-import { compile } from '../gpu/compile.ts';
-import type { Memory } from '../gpu/memory.ts';
-import type { Plan } from '../gpu/plan.ts';
-import { Graph, type Tensor } from '../graph/graph.ts';
-import { attentionShape, declareWeights } from '../model/nemotron.ts';
-import { cachedAttention } from '../ops/cachedAttention.ts';
-import { embedding } from '../ops/embedding.ts';
-import { layerNorm } from '../ops/layerNorm.ts';
-import { linear } from '../ops/linear.ts';
-import { squaredReluMlp } from '../ops/mlp.ts';
+import type { CompiledPlan, Executor } from '../graph/executor.ts';
+import type { Tensor } from '../graph/graph.ts';
+import { decoderGraph } from '../model/forward.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
 import { randomUniform, streamOf } from '../util/random.ts';
 
-/** The decoder of one row over a model's weights, (1) token in and (1, V) logits out; its context is max_position_embeddings tokens. */
-export function decoderGraph(model: ModelConfig, label: string) {
-  const g = new Graph();
-  const token = g.input('token', [1], 'u32');
-  const position = g.input('position', [1], 'u32');
-  const weight = declareWeights(g, model);
-  const { B: R, T: Tmax, ...heads } = attentionShape(model, 1, model.max_position_embeddings);
-  const width = model.num_key_value_heads * model.head_dim;
-  const norm = (x: Tensor, at: string): Tensor =>
-    layerNorm(g, x, weight(`${at}.weight`), weight(`${at}.bias`), model.norm_eps);
-  let h = embedding(g, weight('model.embed_tokens.weight'), token); // (1, D)
-  for (let i = 0; i < model.num_hidden_layers; i++) {
-    const at = `model.layers.${i}`;
-    const qkv = linear(g, norm(h, `${at}.input_layernorm`), weight(`${at}.self_attn.qkv_proj.weight`));
-    const keys = g.state(`${label} keys ${i}`, [R, Tmax, width]);
-    const values = g.state(`${label} values ${i}`, [R, Tmax, width]);
-    const attended = cachedAttention(g, qkv, keys, values, position, { R, Tmax, ...heads });
-    const mid = linear(g, attended, weight(`${at}.self_attn.o_proj.weight`), h);
-    const normed = norm(mid, `${at}.post_attention_layernorm`);
-    h = squaredReluMlp(g, normed, weight(`${at}.mlp.up_proj.weight`), weight(`${at}.mlp.down_proj.weight`), mid);
-  }
-  const logits = linear(g, norm(h, 'model.norm'), weight('lm_head.weight')); // (1, V)
-  return { g, token, position, logits, length: Tmax };
-}
-
 export class Generator {
   readonly length: number;
-  readonly #plan: Plan;
+  readonly #plan: CompiledPlan;
   readonly #token: Tensor;
   readonly #position: Tensor;
   readonly #logits: Tensor;
 
-  /** Compiles a decoder over the weights in `memory`. */
-  static async create(memory: Memory, model: ModelConfig, label: string): Promise<Generator> {
+  /** Compiles a decoder over the weights that `executor` holds. */
+  static async create(executor: Executor, model: ModelConfig, label: string): Promise<Generator> {
     const { g, token, position, logits, length } = decoderGraph(model, label);
-    const plan = await compile(memory, g, { keep: [logits], label });
+    const plan = await executor.compile(g, { keep: [logits], label });
     return new Generator(plan, token, position, logits, length);
   }
 
-  private constructor(plan: Plan, token: Tensor, position: Tensor, logits: Tensor, length: number) {
+  private constructor(plan: CompiledPlan, token: Tensor, position: Tensor, logits: Tensor, length: number) {
     this.#plan = plan;
     this.#token = token;
     this.#position = position;

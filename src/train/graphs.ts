@@ -5,7 +5,8 @@ import { backward } from '../graph/backward.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import { layoutPool, type PoolLayout } from '../graph/pool.ts';
-import { declareWeights, nemotron, withHalfMatrices } from '../model/nemotron.ts';
+import { recorderOf, withHalfMatrices } from '../model/architecture.ts';
+import { architectureOf, forward } from '../model/forward.ts';
 import { parameterList } from '../model/parameters.ts';
 import { nextToken } from '../objective/nextToken.ts';
 import { addOp } from '../ops/add.ts';
@@ -53,11 +54,12 @@ export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint 
     rowStart: g.input('rowStart', [model.vocab_size + 1], 'u32'),
     order: g.input('order', [N], 'u32'),
   };
-  const declared = declareWeights(g, model);
-  const weight = dtype === 'f16' ? withHalfMatrices(declared, halfWeights(g, layout)) : declared;
+  const declared = recorderOf(g, model);
+  const record = dtype === 'f16' ? withHalfMatrices(declared, halfWeights(g, layout)) : declared;
   const scale = dtype === 'f16' ? lossScale(g) : undefined;
-  const x = nemotron(g, model, weight, { ...inputs, index: inputs }, shape, { checkpoint, dtype });
-  const { loss } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, true, scale);
+  const x = forward(record, { ...inputs, index: inputs }, shape, { checkpoint, dtype });
+  const head = architectureOf(model).head(record);
+  const { loss } = nextToken(g, x, head, inputs.targets, inputs.lossWeight, true, scale);
   backward(g, new Map([[loss, null]]), addOp);
   return { g, inputs, loss, scale, ...update(g, layout, loss, optimizer, ringRows, scale) };
 }
@@ -66,9 +68,10 @@ export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint 
 export function scoringGraph(config: RunConfig) {
   const g = new Graph();
   const inputs = batchInputs(g, config);
-  const weight = declareWeights(g, config.model);
-  const x = nemotron(g, config.model, weight, inputs, [config.batch.sequences, config.batch.length]);
-  const { nll } = nextToken(g, x, weight('lm_head.weight'), inputs.targets, inputs.lossWeight, false);
+  const record = recorderOf(g, config.model);
+  const x = forward(record, inputs, [config.batch.sequences, config.batch.length]);
+  const head = architectureOf(config.model).head(record);
+  const { nll } = nextToken(g, x, head, inputs.targets, inputs.lossWeight, false);
   return { g, inputs, nll };
 }
 
@@ -80,9 +83,9 @@ export function benchmarkGraph(model: ModelConfig, length: number) {
   const rows = Math.max(1, Math.floor(benchmarkTokens / length));
   const g = new Graph();
   const tokens = g.input('tokens', [rows * length], 'u32');
-  const weight = declareWeights(g, model);
-  const x = nemotron(g, model, weight, { tokens }, [rows, length]); // (N, D)
-  const logits = linear(g, x, weight('lm_head.weight')); // (N, V)
+  const record = recorderOf(g, model);
+  const x = forward(record, { tokens }, [rows, length]); // (N, D)
+  const logits = linear(g, x, architectureOf(model).head(record)); // (N, V)
   return { g, tokens, logits, rows };
 }
 

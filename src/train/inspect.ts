@@ -4,13 +4,13 @@
  * the run's bits are the same with it and without (test/train/inspect.gpu.test.ts).
  */
 import type { RunConfig } from '../config/run.ts';
-import { compile } from '../gpu/compile.ts';
 import { layoutPlan, type PlanLayout } from '../gpu/layout.ts';
-import type { Plan } from '../gpu/plan.ts';
+import type { CompiledPlan } from '../graph/executor.ts';
 import { Graph, type Op, type Tensor } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import type { PoolLayout } from '../graph/pool.ts';
-import { attentionShape, declareWeights, nemotron } from '../model/nemotron.ts';
+import { recorderOf } from '../model/architecture.ts';
+import { attentionShape, forward } from '../model/forward.ts';
 import { parameterList } from '../model/parameters.ts';
 import { attentionOp } from '../ops/attention.ts';
 import { columnMax } from '../ops/columnMax.ts';
@@ -72,7 +72,7 @@ export function activationGraph({ model, data, batch }: RunConfig, rows: number)
   const documentStart = data.separateDocuments ? g.input('documentStart', [N], 'u32') : undefined;
   const layers: { units: Tensor; scores: Tensor }[] = [];
   let seen = 0;
-  nemotron(g, model, declareWeights(g, model), { tokens, documentStart }, [rows, batch.length], {
+  forward(recorderOf(g, model), { tokens, documentStart }, [rows, batch.length], {
     afterLayer() {
       const nodes = g.nodes.slice(seen);
       const outputsOf = (op: Op<never>) => nodes.find((node) => (node.op as unknown) === op)!.outputs;
@@ -112,17 +112,17 @@ export class Inspector {
   readonly #parts: Part[];
   readonly #norms: ReturnType<typeof normsGraph>;
   readonly #activations: ReturnType<typeof activationGraph>;
-  readonly #plans: { norms: Plan; activations: Plan };
+  readonly #plans: { norms: CompiledPlan; activations: CompiledPlan };
 
   /** Compiles what a look takes: three kernels besides those a forward pass has already. */
   static async create(engine: Engine): Promise<Inspector> {
-    const { config, layout, memory } = engine;
+    const { config, layout, executor } = engine;
     const parts = partsOf(config, layout);
     const norms = normsGraph(config, layout, parts.length);
     const activations = activationGraph(config, rowsOf(config));
     const [normsPlan, activationsPlan] = await Promise.all([
-      compile(memory, norms.g, { keep: [norms.norms], label: 'norms' }),
-      compile(memory, activations.g, { keep: keptOf(activations), label: 'activations' }),
+      executor.compile(norms.g, { keep: [norms.norms], label: 'norms' }),
+      executor.compile(activations.g, { keep: keptOf(activations), label: 'activations' }),
     ]);
     normsPlan.host(norms.slices).set(parts.flatMap(({ from, size }) => [from / 4, size / 4]));
     return new Inspector(engine, parts, norms, activations, { norms: normsPlan, activations: activationsPlan });
@@ -133,7 +133,7 @@ export class Inspector {
     parts: Part[],
     norms: ReturnType<typeof normsGraph>,
     activations: ReturnType<typeof activationGraph>,
-    plans: { norms: Plan; activations: Plan },
+    plans: { norms: CompiledPlan; activations: CompiledPlan },
   ) {
     this.#engine = engine;
     this.#parts = parts;

@@ -11,7 +11,7 @@ import { type BufferNeed, layoutPlan, sumBytes } from '../gpu/layout.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import { parameterCount } from '../model/parameters.ts';
 import type { Needs } from '../protocol.ts';
-import { decoderGraph } from './generate.ts';
+import { decoderGraph } from '../model/forward.ts';
 import { benchmarkGraph, engineLayout } from './graphs.ts';
 import { inspectionLayouts } from './inspect.ts';
 

@@ -6,12 +6,12 @@ import type { OpenedRun as Shown, RunEvents } from '../protocol.ts';
 import type { FolderFile } from '../export/huggingface.ts';
 import { SlotStore } from '../storage/slots.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { OpenBackend } from './backends/backend.ts';
 import type { TrainingData } from './data.ts';
 import { EventBatcher } from './events.ts';
 import { exportSaved } from './exportModel.ts';
 import { retell } from './history.ts';
 import { Keeper } from './keeper.ts';
-import type { OpenGpu } from './reopen.ts';
 import type { Run } from './run.ts';
 import { checkData, type Resumed, type SavedRuns } from './savedRuns.ts';
 import { SupervisedRun } from './supervisor.ts';
@@ -21,7 +21,7 @@ type Prepare = (saved: Resumed) => Promise<TrainingData>;
 export class OpenedRun {
   readonly #id: string;
   readonly #runs: SavedRuns;
-  readonly #open: OpenGpu;
+  readonly #open: OpenBackend;
   readonly #prepare: Prepare;
   #run: Promise<SupervisedRun> | null = null;
 
@@ -29,7 +29,7 @@ export class OpenedRun {
   static async open(
     id: string,
     runs: SavedRuns,
-    open: OpenGpu,
+    open: OpenBackend,
     prepare: Prepare,
   ): Promise<{ run: OpenedRun; shown: Shown }> {
     const { config, checkpoint, state, passed } = await runs.read(id);
@@ -42,7 +42,7 @@ export class OpenedRun {
     return { run: new OpenedRun(id, runs, open, prepare), shown: { config, part: checkpoint.part, events } };
   }
 
-  private constructor(id: string, runs: SavedRuns, open: OpenGpu, prepare: Prepare) {
+  private constructor(id: string, runs: SavedRuns, open: OpenBackend, prepare: Prepare) {
     this.#id = id;
     this.#runs = runs;
     this.#open = open;

@@ -4,12 +4,12 @@ import { type Catalogue, type FetchBytes, loadCatalogue } from '../data/catalogu
 import { sourcesOf } from '../data/prepare.ts';
 import { expectedTokens } from '../data/size.ts';
 import { scorerLength } from '../evaluate/report.ts';
-import type { AdapterReport, Calibration, Preflight } from '../protocol.ts';
+import type { Calibration, Preflight } from '../protocol.ts';
 import type { RunPart } from '../recipe/phases.ts';
 import { remember, remembered } from '../storage/adapters.ts';
 import { prepareWorld } from '../world/prepare.ts';
+import type { Backend } from './backends/backend.ts';
 import { needsOf } from './needs.ts';
-import { contextOf } from './tile.ts';
 
 export interface FileSize {
   source: string;
@@ -17,11 +17,10 @@ export interface FileSize {
 }
 
 /** One kind of run on one adapter: all that decides how long its parts take, and none of how many there are. */
-function keyOf(device: GPUDevice, config: RunConfig, part: RunPart, files: readonly FileSize[]): string {
-  const { vendor, architecture, device: name, description } = device.adapterInfo;
+function keyOf({ name }: Backend, config: RunConfig, part: RunPart, files: readonly FileSize[]): string {
   const { rows } = config.evaluation;
   const shape = { ...config, preset: '', seed: 0, base: null, continued: null, evaluation: rows, logEverySteps: 0 };
-  return JSON.stringify([vendor, architecture, name, description, part, shape, [...sourcesOf(config)].sort(), files]);
+  return JSON.stringify([name, part, shape, [...sourcesOf(config)].sort(), files]);
 }
 
 /** Rows of a world's benchmarks and tokens of its sources. Made once a world: the page asks at every change of a setting. */
@@ -53,15 +52,9 @@ export class Preflights {
   }
 
   /** UserError where the configuration is no run. */
-  async of(
-    device: GPUDevice,
-    report: AdapterReport,
-    config: RunConfig,
-    part: RunPart,
-    files: readonly FileSize[],
-  ): Promise<Preflight> {
-    const calibration = (await remembered('calibrations', keyOf(device, config, part, files))) ?? null;
-    const context = contextOf(device, report.software);
+  async of(backend: Backend, config: RunConfig, part: RunPart, files: readonly FileSize[]): Promise<Preflight> {
+    const calibration = (await remembered('calibrations', keyOf(backend, config, part, files))) ?? null;
+    const { context, report } = backend;
     if (config.data.world) {
       const { lengths, tokens } = this.#worlds.of(config);
       return { needs: needsOf(config, context, report, lengths), sourceTokens: tokens, calibration };
@@ -82,12 +75,12 @@ export class Preflights {
   }
 
   remember(
-    device: GPUDevice,
+    backend: Backend,
     config: RunConfig,
     part: RunPart,
     files: readonly FileSize[],
     calibration: Calibration,
   ): Promise<void> {
-    return remember('calibrations', keyOf(device, config, part, files), calibration);
+    return remember('calibrations', keyOf(backend, config, part, files), calibration);
   }
 }

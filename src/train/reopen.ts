@@ -1,10 +1,7 @@
 /** Another device after one was lost: how often the browser is asked, how long a refusal is waited out, and when to stop. */
-import type { OpenDevice } from '../gpu/device.ts';
-import type { NoGpuCause, Notice } from '../protocol.ts';
+import type { Notice } from '../protocol.ts';
 import { UserError } from '../util/errors.ts';
-
-/** A device for the next life of a run; never one that was lost. */
-export type OpenGpu = () => Promise<OpenDevice | { cause: NoGpuCause; message: string }>;
+import type { Backend, OpenBackend } from './backends/backend.ts';
 
 /** Seconds to wait before each request for an adapter. A first crash is answered at once (reliability.md §4.1). */
 const retries = [0, 0.25, 1, 4];
@@ -50,14 +47,14 @@ const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTi
 
 /** Another device; null: stopped while waiting for one. UserError where the browser gives none even after its refusal. */
 export async function reopen(
-  open: OpenGpu,
+  open: OpenBackend,
   { stopped, notice, waiting, step, goesOn, kept }: Interrupted,
-): Promise<OpenDevice | null> {
+): Promise<Backend | null> {
   for (const seconds of retries) {
     await sleep(seconds);
     const answer = await open();
     if (stopped()) return null;
-    if ('device' in answer) return answer;
+    if (!('cause' in answer)) return answer;
   }
   notice({
     code: 'gpu-refused',
@@ -71,7 +68,7 @@ export async function reopen(
     if (stopped()) return null;
   }
   const answer = await open();
-  if ('device' in answer) return answer;
+  if (!('cause' in answer)) return answer;
   throw new UserError(
     `The browser switched graphics off after repeated crashes: close all its windows and open it again; ${kept}.`,
     {

@@ -14,6 +14,7 @@ import { planRun, type RunPart, type RunPlan } from '../recipe/phases.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
 import { AwakeClock, inWords } from '../util/awake.ts';
+import type { Backend } from './backends/backend.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import type { TrainingData } from './data.ts';
 import { Engine, type StepMetrics } from './engine.ts';
@@ -113,8 +114,7 @@ export class Run {
 
   /** Compiles the kernels and sets the weights: from the seed, a base's, which the run then continues, or a save's. */
   static async create(
-    device: GPUDevice,
-    software: boolean,
+    backend: Backend,
     config: RunConfig,
     data: TrainingData,
     listener: RunListener,
@@ -124,7 +124,7 @@ export class Run {
     const part = checkpoint?.part ?? (base ? 'continued' : 'all');
     for (const phase of planRun(config, part).phases) data.batches.check(phase.blend);
     listener.state({ kind: 'compiling', done: 0, total: 1 });
-    const engine = await Engine.create(device, software, config, tokenIndex, (done, total) =>
+    const engine = await Engine.create(backend, config, tokenIndex, (done, total) =>
       listener.state({ kind: 'compiling', done, total }),
     );
     if (engine.notice) listener.notice?.({ code: 'gpu-variant', step: null, message: engine.notice });

@@ -6,9 +6,8 @@
  */
 import type { RunConfig } from '../config/run.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
-import { compile } from '../gpu/compile.ts';
 import { layoutPlan } from '../gpu/layout.ts';
-import { Memory } from '../gpu/memory.ts';
+import { GpuExecutor } from '../gpu/executor.ts';
 import type { Plan } from '../gpu/plan.ts';
 import { passes } from '../gpu/tune.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
@@ -83,7 +82,7 @@ function record(config: RunConfig, checkpoint: boolean): Trial {
 
 /** What the answer depends on besides the device: every kernel that the trial runs, as text. */
 export async function trialKey(
-  memory: Memory,
+  memory: GpuExecutor,
   config: RunConfig,
   checkpoint: boolean,
   products: readonly Product[],
@@ -101,7 +100,7 @@ export async function trialKey(
 
 /** What has to be right of a run's products, by name: the tiny model's are too small for the tiles that a large one's have. */
 function examsOf(
-  context: Memory['context'],
+  context: GpuExecutor['context'],
   products: readonly Product[],
 ): Map<string, { product: Product; inParts: boolean }> {
   const exams = new Map<string, { product: Product; inParts: boolean }>();
@@ -118,7 +117,7 @@ function examsOf(
 
 /** The first kernel that computes wrongly, by the name of its op; null: none does. */
 export async function selfTest(
-  memory: Memory,
+  memory: GpuExecutor,
   config: RunConfig,
   checkpoint: boolean,
   products: readonly Product[] = [],
@@ -129,10 +128,10 @@ export async function selfTest(
     if (!(await passes(memory.device, { ...memory.context, ...tiles }, memory.pipelines, known))) return name;
   }
   const trial = record(config, checkpoint);
-  const own = new Memory(memory.device, trial.layout, memory.context, memory.pipelines);
+  const own = new GpuExecutor(memory.device, trial.layout, memory.context, memory.pipelines);
   let plan: Plan | null = null;
   try {
-    plan = await compile(own, trial.graph.g, { keep: trial.keep, accumulation: trial.micros > 1, label: 'self-test' });
+    plan = await own.compile(trial.graph.g, { keep: trial.keep, accumulation: trial.micros > 1, label: 'self-test' });
     return await judge(own, plan, trial);
   } finally {
     plan?.destroy();
@@ -140,13 +139,12 @@ export async function selfTest(
   }
 }
 
-async function judge(memory: Memory, plan: Plan, trial: Trial): Promise<string | null> {
+async function judge(memory: GpuExecutor, plan: Plan, trial: Trial): Promise<string | null> {
   const { g, inputs, scale, ring, controls } = trial.graph;
-  const { device } = memory;
   const values = inputValues(trial);
   const before = pools(trial);
-  for (const [name, data] of Object.entries(before)) memory.writePool(name as PoolName, data);
-  if (scale) device.queue.writeBuffer(memory.state(scale), 0, Float32Array.of(scaleForTest, 0, 0, 0));
+  for (const [name, data] of Object.entries(before)) memory.write(name as PoolName, data);
+  if (scale) memory.write(scale, Float32Array.of(scaleForTest, 0, 0, 0));
   for (const input of Object.values(inputs)) if (input) plan.host(input).set(values.get(input)!);
   const { beta1, beta2 } = trial.config.optimizer;
   const control = Float32Array.of(rate, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), 0);

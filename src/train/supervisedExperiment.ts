@@ -2,11 +2,11 @@
  * An experiment that outlives its device: rows that are finished stay, and the arm that was interrupted starts again on a new device,
  * from the same base checkpoint and so to the same numbers. How often is bounded as it is for runs (reopen.ts).
  */
-import { lossOf, type OpenDevice } from '../gpu/device.ts';
 import type { Notice } from '../protocol.ts';
 import { UserError } from '../util/errors.ts';
+import { type Backend, lossOf, type OpenBackend } from './backends/backend.ts';
 import { type ExperimentListener, type ExperimentRequest, runExperiment } from './experiment.ts';
-import { Losses, mostNear, type OpenGpu, reopen } from './reopen.ts';
+import { Losses, mostNear, reopen } from './reopen.ts';
 import { lossNotices } from './supervisor.ts';
 
 export interface SupervisedListener extends ExperimentListener {
@@ -25,7 +25,7 @@ const keptRows = (count: number): string =>
 
 /** Runs what is not done yet; false if it was stopped. UserError where a run diverges, a base does not fit, or no GPU is to be had. */
 export async function superviseExperiment(
-  open: OpenGpu,
+  open: OpenBackend,
   request: ExperimentRequest,
   listener: SupervisedListener,
 ): Promise<boolean> {
@@ -34,7 +34,7 @@ export async function superviseExperiment(
   const losses = new Losses(0);
   const first = await open();
   if ('cause' in first) throw new UserError(first.message);
-  let gpu: OpenDevice = first;
+  let backend: Backend = first;
   let at = '';
   const listening: SupervisedListener = {
     ...listener,
@@ -48,11 +48,10 @@ export async function superviseExperiment(
     },
   };
   for (;;) {
-    const { device, report } = gpu;
     try {
-      return await runExperiment(device, report.software, { ...request, done }, listening);
+      return await runExperiment(backend, { ...request, done }, listening);
     } catch (error) {
-      const loss = await lossOf(device);
+      const loss = await lossOf(backend);
       if (!loss) throw error;
       const kept = keptRows(done.length);
       if (!losses.mayGoOn(done.length)) {
@@ -67,7 +66,7 @@ export async function superviseExperiment(
       const { stopped, notice, waiting } = listener;
       const next = await reopen(open, { stopped, notice, waiting, step: null, goesOn, kept });
       if (!next) return false;
-      gpu = next;
+      backend = next;
       const { code, message } = lossNotices[loss];
       notice({ code, step: null, message: `${message}: ${goesOn}, and ${kept}.` });
     }

@@ -5,11 +5,11 @@
  * often is bounded: see reopen.ts.
  */
 import type { RunConfig } from '../config/run.ts';
-import { lossNews, lossOf, type OpenDevice } from '../gpu/device.ts';
 import type { Loss } from '../gpu/watch.ts';
 import type { Notice } from '../protocol.ts';
 import { planRun } from '../recipe/phases.ts';
 import { UserError } from '../util/errors.ts';
+import { type Backend, lossOf, type OpenBackend } from './backends/backend.ts';
 import type { Base } from './base.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrainingData } from './data.ts';
@@ -17,7 +17,7 @@ import type { Disturb } from './faults.ts';
 import { historyBefore, newHistory } from './history.ts';
 import type { Keeper } from './keeper.ts';
 import type { RunListener } from './listener.ts';
-import { Losses, mostNear, type OpenGpu, reopen } from './reopen.ts';
+import { Losses, mostNear, reopen } from './reopen.ts';
 import { Run } from './run.ts';
 
 /** What a run is made of, again and again. */
@@ -51,7 +51,7 @@ const nobody: RunListener = { state() {}, metric() {}, heldOut() {}, switched() 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class SupervisedRun {
-  readonly #open: OpenGpu;
+  readonly #open: OpenBackend;
   readonly #making: Making;
   readonly #listener: RunListener;
   readonly #losses: Losses;
@@ -61,7 +61,7 @@ export class SupervisedRun {
   #paused = false;
   #restarted = false;
 
-  constructor(open: OpenGpu, making: Making, listener: RunListener, losses = new Losses()) {
+  constructor(open: OpenBackend, making: Making, listener: RunListener, losses = new Losses()) {
     this.#open = open;
     this.#making = making;
     this.#listener = listener;
@@ -70,10 +70,10 @@ export class SupervisedRun {
 
   /** Trains to an end that is none of the device's. UserError where that cannot be had. */
   async train(): Promise<void> {
-    let gpu = await this.#first();
+    let backend = await this.#first();
     let { from } = this.#making;
     for (;;) {
-      const ending = await this.#live(gpu, from);
+      const ending = await this.#live(backend, from);
       if (ending === 'ended') return;
       if (this.#stopped) return this.#listener.state({ kind: 'stopped' });
       const taken = this.#run?.taken.steps ?? from?.progress.step ?? 0;
@@ -88,7 +88,7 @@ export class SupervisedRun {
       }
       const next = await this.#reopen(step);
       if (!next) return this.#listener.state({ kind: 'stopped' });
-      gpu = next;
+      backend = next;
       const { code, message } =
         'loss' in ending
           ? lossNotices[ending.loss]
@@ -129,11 +129,11 @@ export class SupervisedRun {
     if (this.#run && !this.#loss) return this.#run;
     const last = await this.#making.keeper.last();
     if (!last) throw new UserError('The GPU was lost, and this run has no save to be read from: start it again.');
-    const { device, report } = await this.#first();
+    const backend = await this.#first();
     this.#run?.destroy();
     const { config, data } = this.#making;
-    this.#run = await Run.create(device, report.software, config, data, nobody, null, { checkpoint: last });
-    void this.#watch(device, this.#run, () => {});
+    this.#run = await Run.create(backend, config, data, nobody, null, { checkpoint: last });
+    void this.#watch(backend, this.#run, () => {});
     return this.#run;
   }
 
@@ -143,24 +143,21 @@ export class SupervisedRun {
   }
 
   /** Trains on one device, until the end or until it is lost. */
-  async #live(
-    { device, report }: OpenDevice,
-    checkpoint: Checkpoint | null,
-  ): Promise<'ended' | { loss: Loss } | { error: string }> {
+  async #live(backend: Backend, checkpoint: Checkpoint | null): Promise<'ended' | { loss: Loss } | { error: string }> {
     const { config, data, base, keeper, disturb } = this.#making;
     const { listener, shut } = gate(this.#listener);
     this.destroy();
     try {
       const options = { keeper, disturb, checkpoint: checkpoint ?? undefined };
-      this.#run = await Run.create(device, report.software, config, data, listener, base, options);
-      void this.#watch(device, this.#run, shut);
+      this.#run = await Run.create(backend, config, data, listener, base, options);
+      void this.#watch(backend, this.#run, shut);
       if (this.#paused) this.#run.pause();
       if (this.#stopped) this.#run.stop();
       await this.#run.train();
       return this.#loss ? { loss: this.#loss } : 'ended';
     } catch (error) {
       shut();
-      const loss = await lossOf(device);
+      const loss = await lossOf(backend);
       if (loss) return { loss };
       if (error instanceof UserError || this.#restarted || !this.#run) {
         this.destroy(); // nobody can go on with it, and its memory is wanted for the next
@@ -172,9 +169,9 @@ export class SupervisedRun {
   }
 
   /** A run whose device is lost is silent from then on, and ends: also one that waits, paused. */
-  async #watch(device: GPUDevice, run: Run, shut: () => void): Promise<void> {
+  async #watch(backend: Backend, run: Run, shut: () => void): Promise<void> {
     this.#loss = null;
-    const loss = await lossNews(device);
+    const loss = await backend.loss;
     shut();
     if (this.#run !== run) return;
     this.#loss = loss;
@@ -196,13 +193,13 @@ export class SupervisedRun {
     return save?.progress.step ?? planRun(config, base ? 'continued' : 'all').firstStep;
   }
 
-  async #first(): Promise<OpenDevice> {
+  async #first(): Promise<Backend> {
     const answer = await this.#open();
     if ('cause' in answer) throw new UserError(answer.message);
     return answer;
   }
 
-  #reopen(step: number): Promise<OpenDevice | null> {
+  #reopen(step: number): Promise<Backend | null> {
     return reopen(this.#open, {
       stopped: () => this.#stopped,
       notice: (notice) => this.#listener.notice?.(notice),

@@ -2,7 +2,7 @@
 import { fetchFrom } from '../data/catalogue.ts';
 import { checkFile } from '../data/check.ts';
 import type { RunConfig } from '../config/run.ts';
-import { lossNews, lossOf, openDevice } from '../gpu/device.ts';
+import { openDevice } from '../gpu/device.ts';
 import type {
   BaseSource,
   Calibration,
@@ -21,6 +21,8 @@ import { armsOf, experimentNamed } from '../recipe/experiments.ts';
 import { UserError } from '../util/errors.ts';
 import { worldCard } from '../world/card.ts';
 import { prepareWorld } from '../world/prepare.ts';
+import { lossOf, type OpenBackend } from './backends/backend.ts';
+import { GpuBackend } from './backends/gpu.ts';
 import { type Base, checkBase, readBase } from './base.ts';
 import { Bases } from './bases.ts';
 import { benchmarkDevice } from './benchmarkDevice.ts';
@@ -50,7 +52,7 @@ const codeOf = (error: unknown): string | undefined => (error instanceof UserErr
 export function createTrainer(dataFolder: string, basesFolder: string, inject?: Injector): TrainerApi {
   const bases = new Bases(fetchFrom(basesFolder));
   const preflights = new Preflights(fetchFrom(dataFolder));
-  let opened: ReturnType<typeof openDevice> | null = null;
+  let opened: ReturnType<OpenBackend> | null = null;
   let storage: Promise<{ runs: SavedRuns; notice: string | null }> | null = null;
   /** The page's run, whose weights can be sampled and saved after its end. */
   let run: SupervisedRun | OpenedRun | null = null;
@@ -70,18 +72,20 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   let watching: AbortController | null = null;
 
   /** The device, opened when first asked for and again after it was lost or refused. */
-  const open = (): ReturnType<typeof openDevice> => {
+  const open: OpenBackend = () => {
     opened ??= openDevice().then((answer) => {
-      if ('cause' in answer) opened = null;
-      else {
-        inject?.opened(answer.device);
-        void lossNews(answer.device).then(() => (opened = null));
+      if ('cause' in answer) {
+        opened = null;
+        return answer;
       }
-      return answer;
+      inject?.opened(answer.device);
+      const backend = new GpuBackend(answer);
+      void backend.loss.then(() => (opened = null));
+      return backend;
     });
     return opened;
   };
-  const device = async () => {
+  const theBackend = async () => {
     const answer = await open();
     if ('cause' in answer) throw new UserError(answer.message);
     return answer;
@@ -156,7 +160,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     async failed(step, message) {
       // Of a lost device more is said elsewhere, and the run goes on from the save before.
       const answer = opened && (await opened);
-      if (answer && 'device' in answer && !(await lossOf(answer.device)))
+      if (answer && !('cause' in answer) && !(await lossOf(answer)))
         listener.notice({ code: 'not-saved', step, message });
     },
   });
@@ -177,7 +181,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   ): Promise<void> => {
     run?.destroy();
     run = null;
-    await device();
+    await theBackend();
     const base = source && (await baseOf(source, config));
     const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base?.tokenizer);
     for (const message of data.notes) listener.notice({ code: 'data', step: null, message });
@@ -207,7 +211,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   const resumeSaved = async (id: string, listener: EventBatcher): Promise<void> => {
     run?.destroy();
     run = null;
-    await device();
+    await theBackend();
     const { runs } = await saved();
     const resumed = await runs.load(id);
     const { config, files, tokenizer, checkpoint, passed } = resumed;
@@ -287,7 +291,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     work: (loan: Loan) => Promise<T>,
   ): Promise<T> => {
     if (weights === 'run') return (await theRun().live()).lend(work);
-    const { device: gpu, report } = await device();
+    const backend = await theBackend();
     const base = source && (await baseOf(source, config));
     const data = await prepareData(
       config,
@@ -296,7 +300,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       (what) => onProgress({ kind: 'preparing', what }),
       base?.tokenizer,
     );
-    const bench = await startingBench(gpu, report.software, config, data, base, (done, total) =>
+    const bench = await startingBench(backend, config, data, base, (done, total) =>
       onProgress({ kind: 'compiling', done, total }),
     );
     try {
@@ -313,21 +317,20 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     source: BaseSource | null,
     begin: (timed: Run) => void,
   ): Promise<Calibration | null> => {
-    const { device: gpu, report } = await device();
+    const backend = await theBackend();
     const prepare = async () => {
       const base = source && (await baseOf(source, config));
       return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base?.tokenizer) };
     };
     const { runs } = await saved();
     const measured = await calibrate({
-      device: gpu,
-      software: report.software,
+      backend,
       config,
       files: runs.files,
       prepare,
       begin,
     });
-    if (measured) await preflights.remember(gpu, config, source ? 'continued' : 'all', sizesOf(files), measured);
+    if (measured) await preflights.remember(backend, config, source ? 'continued' : 'all', sizesOf(files), measured);
     return measured;
   };
 
@@ -449,12 +452,11 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
         ),
       ),
     async grid(request, onEvent) {
-      const { device: gpu, report } = await device();
+      const backend = await theBackend();
       return asTrial((isEnded) => {
         let cell = { rate: 0, sequences: 0, seed: 0 };
         return runGrid(
-          gpu,
-          report.software,
+          backend,
           request,
           fetchFrom(dataFolder),
           {
@@ -475,8 +477,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     },
 
     async preflight(config, part, files) {
-      const { device: gpu, report } = await device();
-      return preflights.of(gpu, report, config, part, files);
+      return preflights.of(await theBackend(), config, part, files);
     },
     async calibrate(config, files, base) {
       const before = ended;
@@ -490,8 +491,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     },
 
     async checkMachine(onProgress) {
-      const { device: gpu, report } = await device();
-      const work = ended.then(() => benchmarkDevice(gpu, report, onProgress));
+      const backend = await theBackend();
+      const work = ended.then(() => benchmarkDevice(backend, onProgress));
       ended = work.catch(() => undefined);
       return work;
     },

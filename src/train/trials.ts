@@ -11,6 +11,7 @@ import type { HeldOutPoint, OverfitResult } from '../protocol.ts';
 import { cellConfig, checkGrid, type GridPlan, type GridRow } from '../recipe/grid.ts';
 import { planRun, type RunPlan } from '../recipe/phases.ts';
 import { hasDiverged, type RangePoint, sweepRates } from '../recipe/rangeTest.ts';
+import type { Backend } from './backends/backend.ts';
 import type { Base } from './base.ts';
 import { prepareData, type TrainingData } from './data.ts';
 import { Engine, type StepBatch, type StepMetrics } from './engine.ts';
@@ -103,8 +104,7 @@ export async function overfit(
 
 /** A bench on the weights that a start would begin with, its engine made for it. */
 export async function startingBench(
-  device: GPUDevice,
-  software: boolean,
+  backend: Backend,
   config: RunConfig,
   data: TrainingData,
   base: Base | null,
@@ -113,7 +113,7 @@ export async function startingBench(
   const { phases } = planRun(config, base ? 'continued' : 'all');
   const { blend } = phases[0]!;
   data.batches.check(blend);
-  const engine = await Engine.create(device, software, config, tokenIndex, compiling);
+  const engine = await Engine.create(backend, config, tokenIndex, compiling);
   if (base) engine.load(base.weights);
   else engine.initialize(config.seed);
   return {
@@ -143,8 +143,7 @@ export interface GridListener {
 
 /** Runs every cell of a grid with every seed, an engine a batch size; false if it was ended. */
 export async function runGrid(
-  device: GPUDevice,
-  software: boolean,
+  backend: Backend,
   { config, files, plan, done }: GridWork,
   fetchBytes: FetchBytes,
   listener: GridListener,
@@ -158,7 +157,7 @@ export async function runGrid(
       plan.rates.map((rate) => ({ rate, sequences, seed })).filter((cell) => !isDone(cell));
     const [first] = plan.seeds.flatMap(cellsOf);
     if (!first) continue;
-    const engine = await Engine.create(device, software, cellConfig(config, first, plan.tokens), tokenIndex);
+    const engine = await Engine.create(backend, cellConfig(config, first, plan.tokens), tokenIndex);
     try {
       for (const seed of plan.seeds) {
         const cells = cellsOf(seed);

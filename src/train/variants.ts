@@ -3,7 +3,7 @@
  * a driver miscalculates or does not compile gives way to a safer one, which the user is told of.
  */
 import type { RunConfig } from '../config/run.ts';
-import type { Memory } from '../gpu/memory.ts';
+import type { GpuExecutor } from '../gpu/executor.ts';
 import { KernelError } from '../gpu/pipelines.ts';
 import type { KernelContext } from '../graph/kernel.ts';
 import type { Product } from '../ops/matmul/matmul.ts';
@@ -37,7 +37,7 @@ const known = new WeakMap<GPUDevice, Map<string, string>>();
 
 /** The first kernel of a variant that is wrong on this device; empty: none is. */
 export async function wrongKernel(
-  memory: Memory,
+  memory: GpuExecutor,
   config: RunConfig,
   checkpoint: boolean,
   products: readonly Product[],
@@ -55,17 +55,11 @@ export async function wrongKernel(
   return wrong;
 }
 
-/** Something with kernels of one variant. */
-interface Made {
-  memory: Memory;
-  destroy(): void;
-}
-
 /**
  * What `make` makes of the first variant that compiles and has no `wrong` kernel, and a sentence for the user where that is not the
  * fastest. UserError 'gpu-wrong' where there is none.
  */
-export async function soundVariant<T extends Made>(
+export async function soundVariant<T extends { destroy(): void }>(
   device: GPUDevice,
   software: boolean,
   make: (context: Context) => Promise<T>,

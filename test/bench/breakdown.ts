@@ -7,6 +7,9 @@ import { parseArgs } from 'node:util';
 import { describeAdapter, openNodeDevice } from '../../src/cli/node/dawn.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
+import { gpuExecutor } from '../../src/gpu/executor.ts';
+import type { Plan } from '../../src/gpu/plan.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { Engine } from '../../src/train/engine.ts';
 import { randomInteger } from '../../src/util/random.ts';
 import { configOf, hardwareStepShapes, stepShapes } from './shapes.ts';
@@ -30,14 +33,17 @@ function chosenConfig() {
   return configOf(shape);
 }
 
-const { device, report } = await openNodeDevice();
+const backend = new GpuBackend(await openNodeDevice());
+const { device, report } = backend;
 console.log(`adapter: ${describeAdapter(report)}`);
 const config = chosenConfig();
 const { sequences: B, length: T } = config.batch;
 const V = config.model.vocab_size;
 const from = performance.now();
-const engine = await Engine.create(device, report.software, config, tokenIndex);
-console.log(`compiled in ${(performance.now() - from).toFixed(0)} ms, ${engine.memory.pipelines.count} pipelines`);
+const engine = await Engine.create(backend, config, tokenIndex);
+const { pipelines } = gpuExecutor(engine.executor);
+const { lists } = engine.plan as Plan;
+console.log(`compiled in ${(performance.now() - from).toFixed(0)} ms, ${pipelines.count} pipelines`);
 engine.initialize(1);
 const tokens = Uint32Array.from({ length: B * T }, (_, i) => randomInteger(1, 0, i, V));
 const batch = {
@@ -58,7 +64,7 @@ const take = async (count: number): Promise<number> => {
 await take(2);
 const whole = await take(Math.max(5, Math.ceil(2e6 / (await take(3)))));
 
-const dispatches = [...engine.plan.lists.step, ...engine.plan.lists.update];
+const dispatches = [...lists.step, ...lists.update];
 const replay = async ({ pipeline, bindGroup, kernel }: (typeof dispatches)[0], count: number): Promise<number> => {
   const before = cpuMicros();
   const encoder = device.createCommandEncoder();
@@ -108,6 +114,6 @@ for (const [name, { count, micros, flops, groups }] of sorted) {
 }
 console.log(`${rows.length} dispatches, ${sum.toFixed(0)} CPU µs one by one; a whole step ${whole.toFixed(0)} CPU µs`);
 console.log(
-  `${((B * T * 1e6) / whole).toFixed(0)} tokens per CPU-second, ${(engine.memory.bytes / 1e6).toFixed(1)} MB`,
+  `${((B * T * 1e6) / whole).toFixed(0)} tokens per CPU-second, ${(engine.executor.bytes / 1e6).toFixed(1)} MB`,
 );
 engine.destroy();

@@ -52,7 +52,7 @@ const copy = /* wgsl */ `
   @compute @workgroup_size(${width}) fn main(@builtin(global_invocation_id) id: vec3u) { output[id.x] = input[id.x]; }`;
 
 /** Compiles, runs once and checks the result: a ceiling whose work was optimised away would be none. */
-export async function openCeiling({ device, software }: Opened, ceiling: Ceiling): Promise<Subject> {
+export async function openCeiling({ device, report: { software } }: Opened, ceiling: Ceiling): Promise<Subject> {
   const { chains, workgroups, rounds, copied } = sizes(software);
   const input =
     ceiling === 'f32' ? new Float32Array(8).fill(1) : Float32Array.from({ length: copied / 4 }, (_, i) => i);

@@ -7,6 +7,7 @@ import { describeAdapter, openNodeDevice } from '../../src/cli/node/dawn.ts';
 import { describeSearch } from '../../src/cli/node/vulkan.mjs';
 import { projectRoot } from '../../src/cli/node/project.mjs';
 import type { AdapterReport } from '../../src/protocol.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { chromiumFlags } from './chromiumFlags.ts';
 import { cpuSecondsOfProcess, cpuSecondsOfTree } from './cpuTime.ts';
@@ -38,17 +39,17 @@ export interface Host {
 }
 
 export async function dawnHost(): Promise<Host> {
-  const { device, report } = await openNodeDevice();
-  const { software } = report;
+  const backend = new GpuBackend(await openNodeDevice());
+  const { report } = backend;
   const laboratory = new Laboratory({
-    rekindle: async () => rekindle(async () => ({ device, software })),
-    half: async () => rekindle(async () => ({ device, software }), 'f16'),
-    plain: async () => rekindle(async () => ({ device: (await openNodeDevice({ features: [] })).device, software })),
+    rekindle: async () => rekindle(async () => backend),
+    half: async () => rekindle(async () => backend, 'f16'),
+    plain: async () => rekindle(async () => new GpuBackend(await openNodeDevice({ features: [] }))),
   });
   return {
     name: 'Dawn for Node',
     adapter: describeAdapter(report),
-    software,
+    software: report.software,
     open: (engine, work) => laboratory.open(engine, work),
     burst: ({ id }, seconds, depth) => laboratory.burst(id, seconds, depth),
     kernels: ({ id }) => laboratory.kernels(id),

@@ -1,13 +1,14 @@
 /** The bench's page: every engine behind one laboratory, which Node drives. Peers load when they are first opened. */
 import { openDevice } from '../../src/gpu/device.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { Laboratory } from './laboratory.ts';
 import { type Opened, rekindle } from './rekindle.ts';
 
 let opened: Promise<Opened> | undefined;
-async function device(): Promise<Opened & { adapter: unknown }> {
+async function device(): Promise<Opened> {
   const answer = await openDevice();
   if ('cause' in answer) throw new Error(answer.message);
-  return { device: answer.device, software: answer.report.software, adapter: answer.report };
+  return new GpuBackend(answer);
 }
 
 /** A device with all limits and no optional feature. */
@@ -16,11 +17,7 @@ async function plainDevice(): Promise<Opened> {
   const limits = adapter.limits as unknown as Record<string, number>;
   const requiredLimits: Record<string, number> = {};
   for (const name in limits) if (typeof limits[name] === 'number') requiredLimits[name] = limits[name];
-  const { isFallbackAdapter, architecture } = adapter.info;
-  return {
-    device: await adapter.requestDevice({ requiredLimits }),
-    software: isFallbackAdapter || architecture === 'swiftshader',
-  };
+  return new GpuBackend({ device: await adapter.requestDevice({ requiredLimits }), report: (await device()).report });
 }
 
 const bench = {
@@ -32,7 +29,7 @@ const bench = {
     'TensorFlow.js': async () => (await import('./peers/tensorflow.ts')).tensorflow,
     'genai-nanogpt': async () => (await import('./peers/nanogpt.ts')).nanogpt,
   }),
-  adapter: async () => (await device()).adapter,
+  adapter: async () => (await device()).report,
 };
 
 export type BenchPage = typeof bench;

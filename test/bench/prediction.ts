@@ -11,6 +11,7 @@ import { planRun } from '../../src/recipe/phases.ts';
 import { predict } from '../../src/recipe/prediction.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { calibrate } from '../../src/train/calibrate.ts';
 import { prepareData } from '../../src/train/data.ts';
 import { Keeper } from '../../src/train/keeper.ts';
@@ -28,13 +29,12 @@ const listener: RunListener = {
   sample() {},
 };
 
-const { device, report } = await openNodeDevice();
+const backend = new GpuBackend(await openNodeDevice());
 for (const name of process.argv.length > 2 ? process.argv.slice(2) : ['smoke', 'ci']) {
   const config = presetConfig(name);
   const prepare = () => prepareData(config, [], fetchBytes, () => {});
   const calibration = await calibrate({
-    device,
-    software: report.software,
+    backend,
     config,
     files: new MemoryFiles(),
     prepare: async () => ({ data: await prepare(), base: null }),
@@ -44,7 +44,7 @@ for (const name of process.argv.length > 2 ? process.argv.slice(2) : ['smoke', '
 
   const from = performance.now();
   const keeper = new Keeper(new SlotStore(new MemoryFiles(), 'run'), { saved() {}, failed() {} }, {});
-  const run = await Run.create(device, report.software, config, await prepare(), listener, null, { keeper });
+  const run = await Run.create(backend, config, await prepare(), listener, null, { keeper });
   await run.train();
   run.destroy();
   const took = (performance.now() - from) / 1000;
@@ -53,4 +53,4 @@ for (const name of process.argv.length > 2 ? process.argv.slice(2) : ['smoke', '
       `${(100 * (seconds / took - 1)).toFixed(0)} % off`,
   );
 }
-device.destroy();
+backend.device.destroy();

@@ -2,26 +2,23 @@
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
-import { compile } from '../../src/gpu/compile.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { gpuExecutor, GpuExecutor } from '../../src/gpu/executor.ts';
+import type { Plan } from '../../src/gpu/plan.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { productTrial } from '../../src/ops/matmul/trial.ts';
+import type { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { Engine as Trainer } from '../../src/train/engine.ts';
-import { contextOf, tuneTiles } from '../../src/train/tile.ts';
+import { tuneTiles } from '../../src/train/tile.ts';
 import { openCeiling } from './ceilings.ts';
 import { kernelShares } from './kernelShares.ts';
 import { configOf } from './shapes.ts';
 import { batchOf, type Engine, operandsOf, type Subject } from './subject.ts';
 
-export interface Opened {
-  device: GPUDevice;
-  /** A software rasteriser. */
-  software: boolean;
-}
+export type Opened = GpuBackend;
 
 /** Training steps of a configuration on one repeated batch, measurements read back where the caller waits. */
-export async function openTraining({ device, software }: Opened, config: RunConfig): Promise<Subject> {
-  const trainer = await Trainer.create(device, software, config, tokenIndex);
+export async function openTraining(backend: Opened, config: RunConfig): Promise<Subject> {
+  const trainer = await Trainer.create(backend, config, tokenIndex);
   trainer.initialize(1);
   const { sequences: B, length: T } = config.batch;
   const batch = {
@@ -29,7 +26,8 @@ export async function openTraining({ device, software }: Opened, config: RunConf
     documentStart: new Uint32Array(B * T),
   };
   let step = 0;
-  const { plan, memory } = trainer;
+  const memory = gpuExecutor(trainer.executor);
+  const { lists } = trainer.plan as Plan;
   return {
     async run(times = 1) {
       for (let i = 0; i < times; i++, step++) trainer.submitStep(step, () => batch, 1e-3, step + 1);
@@ -37,9 +35,9 @@ export async function openTraining({ device, software }: Opened, config: RunConf
       return last!.loss;
     },
     destroy: () => trainer.destroy(),
-    kernels: () => kernelShares(device, [...plan.lists.step, ...plan.lists.update]),
+    kernels: () => kernelShares(backend.device, [...lists.step, ...lists.update]),
     facts: {
-      dispatches: plan.lists.step.length + plan.lists.update.length,
+      dispatches: lists.step.length + lists.update.length,
       submits: 1,
       gpuBytes: memory.bytes,
       pipelines: memory.pipelines.count,
@@ -55,15 +53,14 @@ export function rekindle(open: () => Promise<Opened>, precision: RunConfig['prec
     openPreset: async (name) => openTraining(await open(), presetConfig(name)),
 
     async openProduct(product) {
-      const { device, software } = await open();
+      const { device, context } = await open();
       const { kind, m, n, k } = product;
       const { a, b } = operandsOf(product);
       const shape = { layout: kind, M: m, N: n, K: k };
-      const context = contextOf(device, software);
-      const memory = new Memory(device, layoutPool([]), context);
+      const memory = new GpuExecutor(device, layoutPool([]), context);
       await tuneTiles(device, context, memory.pipelines, [shape]);
       const { graph, inputs, output: c } = productTrial(shape);
-      const plan = await compile(memory, graph, { keep: [c] });
+      const plan = await memory.compile(graph, { keep: [c] });
       [a, b].forEach((values, i) => plan.host(inputs[i]!).set(values));
       plan.upload();
       return {

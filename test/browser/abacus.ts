@@ -7,16 +7,16 @@
 import type { RunConfig } from '../../src/config/run.ts';
 import { scoreSuites } from '../../src/evaluate/report.ts';
 import { joinParts, splitParts, type StorageTensor, type Weights } from '../../src/export/parts.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { GpuExecutor } from '../../src/gpu/executor.ts';
 import type { PoolLayout } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
+import type { GpuBackend } from '../../src/train/backends/gpu.ts';
 import type { TrainingData } from '../../src/train/data.ts';
 import type { Engine as RealEngine, Pools, StepBatch, StepMetrics } from '../../src/train/engine.ts';
 import type { Evaluator as RealEvaluator } from '../../src/train/evaluator.ts';
 import { poolsOf } from '../../src/train/graphs.ts';
 import type { Inspector as RealInspector, Readings } from '../../src/train/inspect.ts';
-import { contextOf } from '../../src/train/tile.ts';
 
 /**
  * What a worker may set beforehand. `pace`: milliseconds of a step; ten are enough that a run of many is no load, and little enough that
@@ -30,7 +30,7 @@ type Asked = Omit<RealEngine, 'plan' | 'lastControls' | 'score' | 'scorer' | 're
 export class Engine implements Asked {
   readonly config: RunConfig;
   readonly layout: PoolLayout;
-  readonly memory: Memory;
+  readonly executor: GpuExecutor;
   readonly notice = null;
   readonly #pools: Pools;
   readonly #rows = new Map<number, StepMetrics>();
@@ -38,25 +38,24 @@ export class Engine implements Asked {
   #turn: Promise<unknown> = Promise.resolve();
 
   static async create(
-    device: GPUDevice,
-    software: boolean,
+    backend: GpuBackend,
     config: RunConfig,
     _index: unknown,
     onProgress?: (done: number, total: number) => void,
   ): Promise<Engine> {
-    const engine = new Engine(device, software, config);
+    const engine = new Engine(backend, config);
     onProgress?.(0, 1);
-    await engine.memory.allocated();
+    await engine.executor.allocated();
     onProgress?.(1, 1);
     return engine;
   }
 
-  private constructor(device: GPUDevice, software: boolean, config: RunConfig) {
+  private constructor({ device, context }: GpuBackend, config: RunConfig) {
     this.config = config;
     this.layout = poolsOf(config);
-    this.memory = new Memory(device, this.layout, contextOf(device, software));
+    this.executor = new GpuExecutor(device, this.layout, context);
     // As much room as the real one's pools take, and as likely to be refused.
-    for (const name of ['parameters', 'gradients', 'moments1', 'moments2'] as const) this.memory.pool(name);
+    for (const name of ['parameters', 'gradients', 'moments1', 'moments2'] as const) this.executor.pool(name);
     const zeros = () => new Float32Array(this.layout.elements);
     this.#pools = { parameters: zeros(), moments1: zeros(), moments2: zeros() };
   }
@@ -124,12 +123,12 @@ export class Engine implements Asked {
   }
 
   destroy(): void {
-    this.memory.destroy();
+    this.executor.destroy();
   }
 
   /** What the device has to say: of one that is lost, that it is. */
   #answer(): Promise<unknown> {
-    return this.memory.watch.answer(this.memory.device.queue.onSubmittedWorkDone());
+    return this.executor.finished();
   }
 
   #storage(): StorageTensor[] {

@@ -5,6 +5,7 @@ import type { Notice } from '../../src/protocol.ts';
 import { hex, sha256 } from '../../src/storage/head.ts';
 import { OpfsFiles } from '../../src/storage/opfs.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { prepareData } from '../../src/train/data.ts';
 import { disturbance } from '../../src/train/faults.ts';
@@ -80,7 +81,10 @@ async function soak({ config, name, lose, every, saveEvery }: SoakCommand): Prom
   const at = from?.progress.step ?? 0;
   const disturb = disturbance({ lose: lose.filter((step) => step >= at) });
   const run = new SupervisedRun(
-    openDevice,
+    async () => {
+      const answer = await openDevice();
+      return 'cause' in answer ? answer : new GpuBackend(answer);
+    },
     { config, data: training, base: null, keeper, from, disturb },
     listener,
     new Losses(0),
@@ -90,7 +94,7 @@ async function soak({ config, name, lose, every, saveEvery }: SoakCommand): Prom
   const { parameters, moments1, moments2 } = await engine.snapshot();
   const hashes = await Promise.all([parameters, moments1, moments2].map((pool) => sha256(new Uint8Array(pool.buffer))));
   const losses = Float64Array.from(keeper.history.metrics, ({ loss }) => loss);
-  const bytesBefore = engine.memory.bytes;
+  const bytesBefore = engine.executor.bytes;
   run.destroy();
   return {
     state,
@@ -98,6 +102,6 @@ async function soak({ config, name, lose, every, saveEvery }: SoakCommand): Prom
     losses: hex(await sha256(new Uint8Array(losses.buffer))),
     logged: losses.length,
     bytesBefore,
-    bytesAfter: engine.memory.bytes,
+    bytesAfter: engine.executor.bytes,
   };
 }

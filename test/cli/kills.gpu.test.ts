@@ -59,11 +59,6 @@ interface Moment {
   n: number;
 }
 
-const open = async () => {
-  const { device, report } = await gpu();
-  return { device, report };
-};
-
 /** One life of a run: its exit status, or null where it was killed. One that is not to be killed needs no process of its own. */
 async function live(
   args: string[],
@@ -71,7 +66,7 @@ async function live(
   moment: Moment | null,
 ): Promise<{ status: number | null; said: string }> {
   if (!moment) {
-    const ran = await runCommand(args, open);
+    const ran = await runCommand(args, gpu);
     return { status: ran.status, said: [...ran.said, ran.problem?.message ?? ''].join('\n') };
   }
   const child = spawn(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args], {
@@ -119,7 +114,7 @@ function told(out: string): number {
 it(
   `ends in the same bytes after ${kills} kills`,
   async () => {
-    expect((await runCommand(begin(at('whole')), open)).problem).toBeNull();
+    expect((await runCommand(begin(at('whole')), gpu)).problem).toBeNull();
     const whole = contentOf(at('whole'));
     const random = new RandomStream(Number(process.env.SEED ?? 1), 'kills');
     const seen = { killed: 0, resumed: 0, anew: 0 };

@@ -15,11 +15,7 @@ const at = (...names: string[]): string => path.join(folder, ...names);
 const text = at('text.txt');
 writeFileSync(text, Array.from({ length: 400 }, (_, i) => `The number after ${i} is ${i + 1}.\n\f`).join(''));
 
-const open = async () => {
-  const { device, report } = await gpu();
-  return { device, report };
-};
-const rk = (args: string[], options = {}) => runCommand(args, open, options);
+const rk = (args: string[], options = {}) => runCommand(args, gpu, options);
 const sets = (...lines: string[]): string[] => lines.flatMap((line) => ['--set', line]);
 const small = sets(
   ...[

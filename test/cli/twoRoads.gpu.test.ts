@@ -82,10 +82,6 @@ const draw = fc.record({
   fromBase: fc.nat(4).map((n) => n === 0),
 });
 
-const open = async () => {
-  const { device, report } = await gpu();
-  return { device, report };
-};
 /** What the page's trainer asks a browser for. */
 const browser = {
   isSecureContext: true,
@@ -93,8 +89,8 @@ const browser = {
     userAgent: 'test',
     gpu: {
       async requestAdapter() {
-        const { device, adapter } = await gpu();
-        const { info, features } = adapter;
+        const { device } = await gpu();
+        const { adapterInfo: info, features } = device;
         return { info, features, limits: {}, requestDevice: async () => device };
       },
     },
@@ -127,7 +123,7 @@ async function byTerminal({
   const out = at(`run-${runs++}`);
   const start = fromBase ? ['--base', at('base', 'model')] : ['--preset', 'smoke'];
   const sets = lines.flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const { problem } = await runCommand([...start, '--data', `own=${at(`${text}.txt`)}`, ...sets, '--out', out], open);
+  const { problem } = await runCommand([...start, '--data', `own=${at(`${text}.txt`)}`, ...sets, '--out', out], gpu);
   if (problem) {
     if (problem.name !== 'UserError') throw problem;
     return refusal(problem.message);
@@ -201,7 +197,7 @@ beforeAll(async () => {
   const sets = tiny.filter((one) => !one.startsWith('continued')).flatMap((one) => ['--set', one]);
   const { problem } = await runCommand(
     ['--preset', 'smoke', '--data', `own=${at('whole.txt')}`, '--set', 'continued=off', ...sets, '--out', at('base')],
-    open,
+    gpu,
   );
   if (problem) throw problem;
   base = { kind: 'folder', files: readFolder(at('base', 'model')) };

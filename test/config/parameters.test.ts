@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { presetConfig, PRESETS } from '../../src/config/presets.ts';
 import type { ModelConfig } from '../../src/config/run.ts';
-import { estimate, matmulParameters, memoryOf, trainingFlopsPerToken } from '../../src/model/estimate.ts';
-import { parameterCount, parameterList } from '../../src/model/parameters.ts';
+import { estimate, memoryOf, trainingFlopsPerToken } from '../../src/model/estimate.ts';
+import { matmulParameters, parameterCount, parameterList } from '../../src/model/parameters.ts';
 import fc from '../property.ts';
 
 const size = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
@@ -34,10 +34,13 @@ describe('the list of parameters', () => {
     fc.assert(
       fc.property(anyModel, (model) => {
         const list = parameterList(model);
+        // papers.md §5.3.
+        const { vocab_size: V, hidden_size: D, intermediate_size: F, num_hidden_layers: L, head_dim: d } = model;
+        const { num_attention_heads: H, num_key_value_heads: K } = model;
+        const matrices = V * D + L * (2 * H * d * D + 2 * K * d * D + 2 * F * D);
         expect(total(list)).toBe(parameterCount(model));
-        expect(total(list.filter(({ shape, name }) => shape.length === 2 && !name.includes('embed')))).toBe(
-          matmulParameters(model),
-        );
+        expect(parameterCount(model)).toBe(V * D + matrices + L * 4 * D + 2 * D);
+        expect(matmulParameters(model)).toBe(matrices);
         for (const { shape, parts } of list) expect(parts.reduce((sum, { rows }) => sum + rows, 0)).toBe(shape[0]);
       }),
       { seed: 1 },

@@ -1,8 +1,8 @@
 /** The one device that every test of the gpu tier shares: compiled pipelines and start-up are paid once. */
 import { describeAdapter, openNodeDevice } from '../../src/cli/node/dawn.ts';
-import type { NodeDevice } from '../../src/cli/node/dawn.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 
-let opened: Promise<NodeDevice> | undefined;
+let opened: Promise<GpuBackend> | undefined;
 /** Errors that no error scope caught, since the last call of takeUncaptured. */
 let uncaptured: string[] = [];
 
@@ -18,18 +18,18 @@ function hold(device: GPUDevice): void {
   };
 }
 
-async function openOnce(): Promise<NodeDevice> {
+async function openOnce(): Promise<GpuBackend> {
   const node = await openNodeDevice();
   hold(node.device);
   // Straight to the stream: the adapter is the first line of the log, not a note beside some test.
   process.stdout.write(`adapter: ${describeAdapter(node.report)}\n`);
   node.device.onuncapturederror = ({ error }) => uncaptured.push(error.message);
   void node.device.lost.then(({ reason, message }) => uncaptured.push(`device lost (${reason}): ${message}`));
-  return node;
+  return new GpuBackend(node);
 }
 
 /** The shared device. Rejects, and so fails the test, where there is no adapter. */
-export const gpu = (): Promise<NodeDevice> => (opened ??= openOnce());
+export const gpu = (): Promise<GpuBackend> => (opened ??= openOnce());
 
 export function takeUncaptured(): string[] {
   const taken = uncaptured;

@@ -2,8 +2,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
 import { layoutPlan } from '../../src/gpu/layout.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { GpuExecutor, gpuExecutor } from '../../src/gpu/executor.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
+import type { Plan } from '../../src/gpu/plan.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterCount, parameterList } from '../../src/model/parameters.ts';
@@ -72,10 +73,11 @@ describe('an engine', () => {
 describe('a step', () => {
   it('takes the bytes and dispatches that were said beforehand, scoring included', async () => {
     const engine = await openEngine(tinyConfig);
-    const { bytes, dispatches, checkpoint } = engineLayout(tinyConfig, engine.memory.context);
+    const { bytes, dispatches, checkpoint } = engineLayout(tinyConfig, gpuExecutor(engine.executor).context);
     expect(checkpoint).toBe(false);
-    expect(engine.memory.bytes).toBe(bytes);
-    expect(engine.plan.lists.step.length + engine.plan.lists.update.length).toBe(dispatches);
+    expect(engine.executor.bytes).toBe(bytes);
+    const { lists } = engine.plan as Plan;
+    expect(lists.step.length + lists.update.length).toBe(dispatches);
     engine.destroy();
   });
 
@@ -127,11 +129,14 @@ describe('a step', () => {
   const run = async (checkpoint: boolean) => {
     const { device, report } = await gpu();
     const pools = layoutPool(parameterList(tinyConfig.model));
-    const memory = new Memory(device, pools, { quads: device.features.has('subgroups'), software: report.software });
+    const memory = new GpuExecutor(device, pools, {
+      quads: device.features.has('subgroups'),
+      software: report.software,
+    });
     const { g, inputs, controls } = trainingGraph(tinyConfig, pools, checkpoint);
     const { ownBytes, sharedBytes } = layoutPlan(g, pools, memory.context);
     const plan = await compile(memory, g);
-    memory.writePool('parameters', initialWeights(tinyConfig.model, pools, 1));
+    memory.write('parameters', initialWeights(tinyConfig.model, pools, 1));
     const batch = tinyBatch(tinyConfig);
     const counted = batch.targets.filter((target) => target < tinyConfig.model.vocab_size).length;
     plan.host(inputs.tokens).set(batch.tokens);

@@ -1,48 +1,10 @@
 import { expect, describe, it } from 'vitest';
-import { layoutPool } from '../../src/graph/pool.ts';
-import { initialWeights } from '../../src/model/init.ts';
+import { ignoredTarget } from '../../src/ops/headLoss.ts';
+import type { StepBatch } from '../../src/train/engine.ts';
 import { parameterList } from '../../src/model/parameters.ts';
-import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { trainingGraph } from '../../src/train/graphs.ts';
-import type { RunConfig } from '../../src/config/run.ts';
-import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
-import { twins } from '../../src/ops/twins.ts';
+import { nmse } from '../../src/graph/interpret.ts';
+import { interpretStep } from './interpretStep.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
-
-/** Loss and parameter gradients of a training step by the f64 interpreter, and the gradient pool as the GPU would lay it out. */
-function interpretStep(config: RunConfig, checkpoint = false) {
-  const layout = layoutPool(parameterList(config.model));
-  const { g, inputs, loss } = trainingGraph(config, layout, checkpoint);
-  const weights = initialWeights(config.model, layout, config.seed);
-  const values: Values = new Map();
-  for (const parameter of g.parameters) {
-    const { offset, size } = layout.slices.get(parameter.name)!;
-    values.set(parameter, Float64Array.from(weights.subarray(offset, offset + size)));
-  }
-  const batch = tinyBatch(config);
-  const counted = batch.targets.filter((target) => target < config.model.vocab_size).length;
-  const index = { rowStart: new Uint32Array(config.model.vocab_size + 1), order: new Uint32Array(batch.tokens.length) };
-  tokenIndex(batch.tokens, index);
-  values.set(inputs.tokens, Float64Array.from(batch.tokens));
-  values.set(inputs.targets, Float64Array.from(batch.targets));
-  values.set(inputs.documentStart!, Float64Array.from(batch.documentStart));
-  values.set(inputs.rowStart, Float64Array.from(index.rowStart));
-  values.set(inputs.order, Float64Array.from(index.order));
-  values.set(inputs.lossWeight, Float64Array.of(1 / counted));
-  const steps = {
-    ...g,
-    constants: g.constants,
-    nodes: g.nodes.filter((node) => node.phase === 'step'),
-  } as unknown as typeof g;
-  interpret(steps, twins, values);
-  return {
-    g,
-    layout,
-    batch,
-    loss: values.get(loss)![0]!,
-    gradient: (name: string) => values.get(g.gradients.get(g.parameters.find((p) => p.name === name)!)!)!,
-  };
-}
 
 describe('the training step', () => {
   it('gives the gradients of the f64 interpreter for a 2-layer GQA model', async () => {
@@ -66,7 +28,7 @@ describe('the training step', () => {
 
   it('gives the same gradients in f64 with and without checkpointing', () => {
     const plain = interpretStep(tinyConfig);
-    const again = interpretStep(tinyConfig, true);
+    const again = interpretStep(tinyConfig, { checkpoint: true });
     for (const { name } of parameterList(tinyConfig.model))
       expect(again.gradient(name), name).toEqual(plain.gradient(name));
   });
@@ -82,10 +44,12 @@ describe('the training step', () => {
     engine.destroy();
   });
 
-  it('adds micro-batches up to the gradient of the whole batch', async () => {
+  it('adds micro-batches up to the gradient of the whole batch, however many targets count in each', async () => {
     const two = { ...tinyConfig, batch: { sequences: 3, length: 13, accumulation: 2 } };
     const one = { ...tinyConfig, batch: { sequences: 6, length: 13, accumulation: 1 } };
+    // 36 targets that count, and 6 of which each is to weigh as much.
     const micros = [tinyBatch(two, 0), tinyBatch(two, 1)];
+    micros[1]!.targets.fill(ignoredTarget, 6);
     const join = (pick: (b: (typeof micros)[0]) => Uint32Array) =>
       Uint32Array.from(micros.flatMap((b) => [...pick(b)]));
     const whole = {
@@ -101,7 +65,13 @@ describe('the training step', () => {
       const engine = await openEngine(config);
       // A step before this one must leave no trace: the first micro-batch overwrites.
       engine.submitStep(0, (micro) => batches[micro]!, 0, 1);
-      engine.submitStep(1, (micro) => batches[micro]!, 0, 1);
+      // One after another in the same memory, as a run's come.
+      const shared = structuredClone(batches[0]!);
+      const next = (micro: number): StepBatch => {
+        for (const key of ['tokens', 'targets', 'documentStart'] as const) shared[key].set(batches[micro]![key]);
+        return shared;
+      };
+      engine.submitStep(1, next, 0, 1);
       gradients.push({ pool: await engine.readPool('gradients'), loss: (await engine.metrics(1, 1))[0]!.loss });
       engine.destroy();
     }

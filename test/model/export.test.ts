@@ -31,7 +31,7 @@ it('exports a folder that an independent f64 NemotronForCausalLM scores alike, t
   const batch = tinyBatch(config, 3);
   const nll = await engine.score({ ...batch, count: 3 });
   const T = config.batch.length;
-  const generator = await Generator.create(engine.memory, config.model, 'generate');
+  const generator = await Generator.create(engine.executor, config.model, 'generate');
   for (let row = 0; row < 3; row++) {
     const ids = batch.tokens.subarray(row * T, (row + 1) * T);
     const reference = nemotronForward(files, ids);

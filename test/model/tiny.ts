@@ -53,8 +53,7 @@ export function tinyBatch(config: RunConfig, which = 0): StepBatch {
 }
 
 export async function openEngine(config: RunConfig): Promise<Engine> {
-  const { device, report } = await gpu();
-  const engine = await Engine.create(device, report.software, config, tokenIndex);
+  const engine = await Engine.create(await gpu(), config, tokenIndex);
   engine.initialize(config.seed);
   return engine;
 }

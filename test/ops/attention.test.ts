@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../src/gpu/compile.ts';
-import { Memory } from '../../src/gpu/memory.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { attention, type AttentionShape } from '../../src/ops/attention.ts';
 import { cachedAttention } from '../../src/ops/cachedAttention.ts';
 import { randomNormal } from '../../src/util/random.ts';
-import { gpu } from '../gpu/device.ts';
 import { interpret, nmse } from '../../src/graph/interpret.ts';
 import { twins } from '../../src/ops/twins.ts';
 import { checkOp, type OpCase } from './checkOp.ts';
+import { executors } from './executors.ts';
 
 const theta = 10000;
 
@@ -137,7 +135,6 @@ describe('cachedAttention', () => {
       const full = attention(whole, packed, { ...heads, B: R, T });
       const want = interpret(whole, twins, new Map([[packed, Float64Array.from(tokens)]])).get(full)!;
 
-      const { device, report } = await gpu();
       const g = new Graph();
       const qkv = g.input('qkv', [R, width]);
       // One position a row, except where one for all is tried.
@@ -145,29 +142,28 @@ describe('cachedAttention', () => {
       const Tmax = T + 2;
       const caches = ['cache k', 'cache v'].map((name) => g.state(name, [R, Tmax, K * d]));
       const y = cachedAttention(g, qkv, caches[0]!, caches[1]!, position, { ...heads, R, Tmax });
-      const memory = new Memory(device, layoutPool([]), {
-        quads: quads && device.features.has('subgroups'),
-        software: report.software,
-      });
-      const plan = await compile(memory, g, { keep: [y] });
-      const got = new Float64Array(want.length);
-      // Where rows have positions of their own, row r starts r steps late, writing position 0 over and over until then.
-      for (let step = 0; step < T + R - 1; step++) {
-        const at = (r: number): number => Math.min(Math.max(step - (quads ? r : 0), 0), T - 1);
-        for (let r = 0; r < R; r++) {
-          const token = r * T + at(r);
-          plan.host(qkv).set(tokens.subarray(token * width, (token + 1) * width), r * width);
+      for (const tried of executors([quads ? software : blocks])) {
+        const executor = await tried.open(layoutPool([]));
+        const plan = await executor.compile(g, { keep: [y] });
+        const got = new Float64Array(want.length);
+        // Where rows have positions of their own, row r starts r steps late, writing position 0 over and over until then.
+        for (let step = 0; step < T + R - 1; step++) {
+          const at = (r: number): number => Math.min(Math.max(step - (quads ? r : 0), 0), T - 1);
+          for (let r = 0; r < R; r++) {
+            const token = r * T + at(r);
+            plan.host(qkv).set(tokens.subarray(token * width, (token + 1) * width), r * width);
+          }
+          plan.host(position).forEach((_, r, all) => (all[r] = at(r)));
+          plan.upload();
+          plan.submit(['step']);
+          const row = await plan.read(y);
+          for (let r = 0; r < R; r++) got.set(row.subarray(r * H * d, (r + 1) * H * d), (r * T + at(r)) * H * d);
         }
-        plan.host(position).forEach((_, r, all) => (all[r] = at(r)));
-        plan.upload();
-        plan.submit(['step']);
-        const row = await plan.read(y);
-        for (let r = 0; r < R; r++) got.set(row.subarray(r * H * d, (r + 1) * H * d), (r * T + at(r)) * H * d);
+        plan.destroy();
+        executor.destroy();
+        // The tolerance of checkOp.ts, for its reason: f32 rounding of sums this short.
+        expect(nmse(got, want), tried.name).toBeLessThan(1e-11);
       }
-      plan.destroy();
-      memory.destroy();
-      // The tolerance of checkOp.ts, for its reason: f32 rounding of sums this short.
-      expect(nmse(got, want)).toBeLessThan(1e-11);
     },
   );
 });

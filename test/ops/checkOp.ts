@@ -1,27 +1,22 @@
 /**
- * One call tests an op: its f64 twin's gradient against finite differences, then the GPU's forward and backward against the twin,
- * as a software adapter, a GPU and a driver of last resort would run them, twice with the same bits.
+ * One call tests an op: forward and backward against its f64 twin, twice with the same bits. In the gpu tier as a software adapter, a GPU
+ * and a driver of last resort would run it, in the node tier on the processor; there also the twin's gradient against finite differences.
  */
 import { expect } from 'vitest';
-import { compile } from '../../src/gpu/compile.ts';
-import { Memory } from '../../src/gpu/memory.ts';
 import { backward } from '../../src/graph/backward.ts';
 import { Graph, type Tensor } from '../../src/graph/graph.ts';
-import type { KernelContext } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { addOp } from '../../src/ops/add.ts';
 import { randomNormal, streamOf } from '../../src/util/random.ts';
-import { gpu } from '../gpu/device.ts';
 import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
 import { twins } from '../../src/ops/twins.ts';
+import { type Context, executors, onProcessor, type Tried } from './executors.ts';
 
 /** f32 arithmetic against f64: relative rounding 6e-8 squared is 4e-15; sums of hundreds of terms stay far under this. */
-const gpuTolerance = 1e-11;
+const tolerance = 1e-11;
 /** Central differences in f64 with step 1e-5: truncation ~1e-10, rounding ~1e-11, of a result of order 1. */
 const differenceTolerance = 1e-6;
 const differenceStep = 1e-5;
-
-type Context = Omit<KernelContext, 'accumulating'>;
 
 /**
  * Kernels for a software adapter, for a GPU and for the last resort, whichever adapter runs them. A GPU's do without quads, but for
@@ -49,7 +44,7 @@ export interface OpCase {
   differentiate?: string[];
   /** The output is a loss (1) whose op starts the backward chain itself. */
   root?: boolean;
-  /** A looser bound on the GPU's NMSE, with the failure that forced it quoted where it is given. */
+  /** A looser bound on the NMSE, with the failure that forced it quoted where it is given. */
   tolerance?: number;
   /** No gradient is recorded: the op is given nothing to differentiate with. */
   forwardOnly?: boolean;
@@ -134,26 +129,23 @@ function differenceErrors(recorded: Recorded, names: string[]): Record<string, n
   return errors;
 }
 
-/** NMSE of y and of every gradient, computed on the GPU, against the twins. */
-async function gpuErrors(
+/** NMSE of y and of every gradient, computed by the executor, against the twins. */
+async function errorsOn(
+  tried: Tried,
   recorded: Recorded,
   want: Values,
-  context: Context,
   outputs: string[],
 ): Promise<Record<string, number>> {
   const { graph, y, gradients, values } = recorded;
-  const { device } = await gpu();
   const layout = layoutPool(graph.parameters.map(({ name, shape }) => ({ name, shape, decay: false })));
-  const quads = context.quads && device.features.has('subgroups');
-  const memory = new Memory(device, layout, { ...context, quads });
+  const executor = await tried.open(layout);
   const others = graph.tensors.filter((tensor) => outputs.includes(tensor.name));
   const kept = [y, ...others, ...gradients.values()].filter((tensor) => tensor.role === 'activation');
-  const plan = await compile(memory, graph, { keep: kept });
+  const plan = await executor.compile(graph, { keep: kept });
   try {
-    for (const tensor of graph.parameters) {
-      const { buffer, offset } = memory.slice(tensor.name, 'parameters');
-      device.queue.writeBuffer(buffer, offset, Float32Array.from(values.get(tensor)!));
-    }
+    const parameters = new Float32Array(layout.elements);
+    for (const tensor of graph.parameters) parameters.set(values.get(tensor)!, layout.slices.get(tensor.name)!.offset);
+    if (graph.parameters.length > 0) executor.write('parameters', parameters);
     for (const tensor of graph.inputs) plan.host(tensor).set(values.get(tensor)!);
     plan.upload();
     const compared = new Map([['y', y], ...others.map((tensor) => [tensor.name, tensor] as const)]);
@@ -167,26 +159,27 @@ async function gpuErrors(
       const got = await plan.read(tensor);
       // As words: a NaN is its own equal, and the one zero not the other's.
       const same = Buffer.from(got.buffer).equals(Buffer.from(first.get(name)!.buffer));
-      expect(same, `${name} has the same bits again, ${JSON.stringify(context)}`).toBe(true);
+      expect(same, `${name} has the same bits again on ${tried.name}`).toBe(true);
       errors[name] = nmse(got, want.get(tensor)!);
     }
     return errors;
   } finally {
     plan.destroy();
-    memory.destroy();
+    executor.destroy();
   }
 }
 
 export async function checkOp(opCase: OpCase): Promise<void> {
   const recorded = record(opCase);
-  const names = opCase.differentiate ?? [...recorded.gradients.keys()];
+  // Twins are the same in both tiers.
+  const names = onProcessor ? (opCase.differentiate ?? [...recorded.gradients.keys()]) : [];
   for (const [name, error] of Object.entries(names.length > 0 ? differenceErrors(recorded, names) : {})) {
     expect(error, `twin of d ${name} against finite differences`).toBeLessThan(differenceTolerance);
   }
   const want = interpret(recorded.graph, twins, new Map(recorded.values));
-  for (const context of opCase.contexts ?? everyContext) {
-    for (const [name, error] of Object.entries(await gpuErrors(recorded, want, context, opCase.outputs ?? []))) {
-      expect(error, `${name} on the GPU, ${JSON.stringify(context)}`).toBeLessThan(opCase.tolerance ?? gpuTolerance);
+  for (const tried of executors(opCase.contexts ?? everyContext)) {
+    for (const [name, error] of Object.entries(await errorsOn(tried, recorded, want, opCase.outputs ?? []))) {
+      expect(error, `${name} on ${tried.name}`).toBeLessThan(opCase.tolerance ?? tolerance);
     }
   }
 }

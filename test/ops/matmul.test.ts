@@ -1,7 +1,7 @@
 /** Every tile of a GPU in every layout, whatever adapter runs it: right, and the same bits from each, so that time alone decides. */
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/gpu/compile.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { GpuExecutor } from '../../src/gpu/executor.ts';
 import { nmse } from '../../src/graph/interpret.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import {
@@ -31,7 +31,7 @@ async function multiply(
   context: object,
 ): Promise<Float32Array> {
   const { device } = await gpu();
-  const memory = new Memory(device, layoutPool([]), { ...hardware, ...context });
+  const memory = new GpuExecutor(device, layoutPool([]), { ...hardware, ...context });
   const { graph, inputs, output } = productTrial(product);
   const plan = await compile(memory, graph, { keep: [output] });
   [a, b].forEach((values, i) => plan.host(inputs[i]!).set(values));

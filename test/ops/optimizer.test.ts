@@ -1,27 +1,23 @@
 import { expect, describe, it } from 'vitest';
-import { compile } from '../../src/gpu/compile.ts';
-import { Memory } from '../../src/gpu/memory.ts';
 import { Graph } from '../../src/graph/graph.ts';
-import type { KernelContext } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { adamw } from '../../src/ops/adamw.ts';
 import { gradientNorm } from '../../src/ops/gradientNorm.ts';
 import { randomNormal } from '../../src/util/random.ts';
-import { gpu } from '../gpu/device.ts';
 import { nmse } from '../../src/graph/interpret.ts';
+import { executors, type Tried } from './executors.ts';
 
 const P = 64 * 300; // elements of the pools; the first half is decayed
 const options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: P / 2 };
 const maxNorm = 1;
 
-async function setUp(context: Pick<KernelContext, 'software'>, stepsToDouble = 0, size = P) {
-  const { device } = await gpu();
+async function setUp(tried: Tried, stepsToDouble = 0, size = P) {
   const layout = layoutPool([
     { name: 'a', shape: [size / 2], decay: true },
     { name: 'b', shape: [size / 2], decay: false },
   ]);
   expect(layout.decayed).toBe(size / 2);
-  const memory = new Memory(device, layout, { quads: false, ...context });
+  const executor = await tried.open(layout);
   const g = new Graph();
   const gradients = g.pool('gradients', size);
   const weights = g.pool('parameters', size);
@@ -33,8 +29,8 @@ async function setUp(context: Pick<KernelContext, 'software'>, stepsToDouble = 0
   const scale = g.state('lossScale', [4]);
   const clip = gradientNorm(g, gradients, loss, controls, ring, maxNorm, { scale, stepsToDouble });
   adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, ring, options);
-  const plan = await compile(memory, g);
-  return { device, memory, plan, tensors: { weights, moments1, moments2, loss, controls, ring, clip, scale } };
+  const plan = await executor.compile(g, {});
+  return { executor, plan, tensors: { weights, moments1, moments2, loss, controls, ring, clip, scale } };
 }
 
 /** The same step in f64. */
@@ -55,19 +51,20 @@ function reference(w: Float64Array, m: Float64Array, v: Float64Array, g: Float64
 }
 
 // The last resort has the kernels of a software adapter.
-describe.each([
-  ['a software adapter', { software: true }],
-  ['a GPU', { software: false }],
-])('gradient norm and AdamW for %s', (_, context) => {
+const everywhere = executors([
+  { quads: false, software: true },
+  { quads: false, software: false },
+]);
+describe.each(everywhere)('gradient norm and AdamW on $name', (tried) => {
   it('follow the f64 formulas over ten steps, clipped and not', async () => {
-    const { memory, plan, tensors } = await setUp(context);
+    const { executor, plan, tensors } = await setUp(tried);
     const w = Float64Array.from({ length: P }, (_, i) => Math.fround(randomNormal(1, 0, i)));
     const [m, v] = [new Float64Array(P), new Float64Array(P)];
-    memory.writePool('parameters', Float32Array.from(w));
+    executor.write('parameters', Float32Array.from(w));
     for (let t = 1; t <= 10; t++) {
       const scale = t % 2 ? 1 : 1e-4; // norms of about 139 and 0.014
       const g = Float64Array.from({ length: P }, (_, i) => Math.fround(scale * randomNormal(2, t, i)));
-      memory.writePool('gradients', Float32Array.from(g));
+      executor.write('gradients', Float32Array.from(g));
       const lr = Math.fround(1e-2 / t);
       plan.host(tensors.controls).set([lr, 1 / (1 - options.beta1 ** t), 1 / (1 - options.beta2 ** t), t]);
       plan.upload();
@@ -81,14 +78,14 @@ describe.each([
     expect(nmse(await plan.read(tensors.moments1), m)).toBeLessThan(1e-11);
     expect(nmse(await plan.read(tensors.moments2), v)).toBeLessThan(1e-11);
     plan.destroy();
-    memory.destroy();
+    executor.destroy();
   });
 
   it('sum a pool of which every invocation takes many parts', async () => {
     const size = 2 ** 22 + 64 * 300; // four and a bit vec4 for each of 262,144 invocations
-    const { memory, plan, tensors } = await setUp(context, 0, size);
+    const { executor, plan, tensors } = await setUp(tried, 0, size);
     const g = Float32Array.from({ length: size }, (_, i) => 1 + (i % 5));
-    memory.writePool('gradients', g);
+    executor.write('gradients', g);
     plan.host(tensors.controls).set([1, 1, 1, 3]);
     plan.upload();
     plan.submit(['step']);
@@ -96,16 +93,16 @@ describe.each([
     // What an invocation sums are whole numbers, so exact; what follows is rounded to 6e-8 at most some 130 times.
     expect(Math.abs((await plan.read(tensors.ring))[3 * 4 + 1]! / norm - 1)).toBeLessThan(1e-6);
     plan.destroy();
-    memory.destroy();
+    executor.destroy();
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('leave everything as it is when a gradient is %s', async (bad) => {
-    const { memory, plan, tensors } = await setUp(context);
+    const { executor, plan, tensors } = await setUp(tried);
     const w = Float32Array.from({ length: P }, (_, i) => randomNormal(1, 0, i));
-    memory.writePool('parameters', w);
+    executor.write('parameters', w);
     const g = new Float32Array(P).fill(0.01);
     g[P - 7] = bad;
-    memory.writePool('gradients', g);
+    executor.write('gradients', g);
     plan.host(tensors.controls).set([1, 1, 1, 3]);
     plan.upload();
     plan.submit(['step']);
@@ -113,21 +110,21 @@ describe.each([
     expect((await plan.read(tensors.moments1)).every((x) => x === 0)).toBe(true);
     expect((await plan.read(tensors.ring))[3 * 4 + 2]).toBe(0);
     plan.destroy();
-    memory.destroy();
+    executor.destroy();
   });
 
   it.each(['parameters', 'moments1', 'moments2'] as const)(
     'tell of an element of %s that is not finite, and leave it alone',
     async (pool) => {
       for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
-        const { memory, plan, tensors } = await setUp(context);
+        const { executor, plan, tensors } = await setUp(tried);
         const at = P - 7;
         const before = Float32Array.from({ length: P }, (_, i) => 1 + (i % 3));
         const poisoned = before.slice();
         poisoned[at] = bad;
-        memory.writePool('parameters', before);
-        memory.writePool('gradients', new Float32Array(P).fill(0.01));
-        memory.writePool(pool, poisoned);
+        executor.write('parameters', before);
+        executor.write('gradients', new Float32Array(P).fill(0.01));
+        executor.write(pool, poisoned);
         plan.host(tensors.controls).set([0.1, 1, 1, 3]);
         plan.upload();
         plan.submit(['step']);
@@ -145,21 +142,21 @@ describe.each([
           }
         });
         plan.destroy();
-        memory.destroy();
+        executor.destroy();
       }
     },
   );
 
   it('divide a loss scale out, bit for bit, halve it after an overflow and double it after a while without', async () => {
     const doubleAfter = 3;
-    const scaled = await setUp(context, doubleAfter);
-    const plain = await setUp(context);
+    const scaled = await setUp(tried, doubleAfter);
+    const plain = await setUp(tried);
     const weights = Float32Array.from({ length: P }, (_, i) => randomNormal(1, 0, i));
-    for (const { memory } of [scaled, plain]) memory.writePool('parameters', weights);
-    const { device, memory, plan, tensors } = scaled;
-    device.queue.writeBuffer(memory.state(tensors.scale), 0, Float32Array.of(4, 0, 0, 0));
+    for (const { executor } of [scaled, plain]) executor.write('parameters', weights);
+    const { plan, tensors } = scaled;
+    scaled.executor.write(tensors.scale, Float32Array.of(4, 0, 0, 0));
     const step = async (on: typeof scaled, pool: Float32Array<ArrayBuffer>) => {
-      on.memory.writePool('gradients', pool);
+      on.executor.write('gradients', pool);
       on.plan.host(on.tensors.controls).set([1e-2, 1, 1, 0]);
       on.plan.upload();
       on.plan.submit(['step']);
@@ -187,7 +184,7 @@ describe.each([
     expect([bad.ring[2], ...bad.scale]).toEqual([0, 1, 1]);
     for (const used of [scaled, plain]) {
       used.plan.destroy();
-      used.memory.destroy();
+      used.executor.destroy();
     }
   });
 });

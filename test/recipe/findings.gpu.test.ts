@@ -27,10 +27,9 @@ describe(`the recipe at preset ci, seeds ${seeds.join(', ')}`, () => {
   const rows: ResultRow[] = [];
 
   beforeAll(async () => {
-    const { device, report } = await gpu();
+    const backend = await gpu();
     await runExperiment(
-      device,
-      report.software,
+      backend,
       {
         experiment: { arms },
         config: presetConfig('ci'),

@@ -91,7 +91,7 @@ it.each([
     () => Promise.reject(new Error('no shard')),
     () => {},
   );
-  const { device, report } = await gpu();
+  const backend = await gpu();
   const losses: number[] = [];
   const listener = {
     state() {},
@@ -100,7 +100,7 @@ it.each([
     switched() {},
     sources() {},
   };
-  const run = await Run.create(device, report.software, config, data, listener);
+  const run = await Run.create(backend, config, data, listener);
   const twin = new TwinTrainer(config.model, config.optimizer, await run.engine.weights());
   await run.train();
   run.destroy();

@@ -11,9 +11,9 @@ import { gpu } from '../gpu/device.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
 
 async function timedOf(config: RunConfig, prepare: () => Promise<TrainingData>, begin: (run: Run) => void = () => {}) {
-  const { device, report } = await gpu();
+  const backend = await gpu();
   const files = new MemoryFiles();
-  const trial = { device, software: report.software, config, files, begin };
+  const trial = { backend, config, files, begin };
   const calibration = await calibrate({ ...trial, prepare: async () => ({ data: await prepare(), base: null }) });
   return { calibration, left: await files.list() };
 }

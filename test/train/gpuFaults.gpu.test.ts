@@ -8,6 +8,7 @@ import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { canFail, type GpuFault, gpuFaults, type Sabotage, sabotage } from '../../src/gpu/faulty.ts';
 import { KernelError } from '../../src/gpu/pipelines.ts';
 import { GpuGoneError, watchOf } from '../../src/gpu/watch.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { Engine } from '../../src/train/engine.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { tinyBatch, tinyConfig } from '../model/tiny.ts';
@@ -28,13 +29,21 @@ interface Life {
 
 /** An engine's whole life on a device of its own. */
 async function live(fault: GpuFault, at: number): Promise<Life> {
-  const { device } = await openNullDevice();
+  const { device, report } = await openNullDevice();
   if (fault === 'hang') watchOf(device).least = { running: patience, compiling: patience };
   const saboteur = sabotage(device, fault, at);
   let engine: Engine | null = null;
   let error: unknown = null;
   try {
-    engine = await Engine.create(device, true, tinyConfig, tokenIndex, undefined, { check: false });
+    engine = await Engine.create(
+      new GpuBackend({ device, report: { ...report, software: true } }),
+      tinyConfig,
+      tokenIndex,
+      undefined,
+      {
+        check: false,
+      },
+    );
     engine.initialize(1);
     for (let step = 0; step < 3; step++) {
       engine.submitStep(step, () => tinyBatch(tinyConfig, step), 1e-3, step + 1);
@@ -46,7 +55,7 @@ async function live(fault: GpuFault, at: number): Promise<Life> {
     error = thrown;
   }
   engine?.destroy();
-  const counted = engine?.memory.bytes ?? 0;
+  const counted = engine?.executor.bytes ?? 0;
   device.destroy();
   return { error, sabotage: saboteur, counted };
 }

@@ -1,6 +1,7 @@
 /** Looks inside a model: right against the pools and the f64 twins, and without a trace in the run. */
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/config/run.ts';
+import { gpuExecutor } from '../../src/gpu/executor.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import type { FirstCheck, Inspection, Notice } from '../../src/protocol.ts';
 import { activationGraph, Inspector } from '../../src/train/inspect.ts';
@@ -85,7 +86,8 @@ describe('a look', () => {
     const inspector = await Inspector.create(engine);
     const batch = tinyBatch(tinyConfig);
     engine.submitStep(0, () => batch, 1e-2, 1);
-    engine.memory.device.queue.writeBuffer(engine.memory.pool('parameters'), 0, Float32Array.of(Number.NaN));
+    const memory = gpuExecutor(engine.executor);
+    memory.device.queue.writeBuffer(memory.pool('parameters'), 0, Float32Array.of(Number.NaN));
     engine.submitStep(1, () => batch, 1e-2, 2);
     const { tensors } = await inspector.look(batch);
     expect(tensors.some(({ finite }) => !finite)).toBe(true);
@@ -96,7 +98,7 @@ describe('a look', () => {
 });
 
 async function train(config: RunConfig, looks: boolean) {
-  const { device, report } = await gpu();
+  const backend = await gpu();
   const rows: MetricRow[] = [];
   const checks: FirstCheck[] = [];
   const inspections: Inspection[] = [];
@@ -114,7 +116,7 @@ async function train(config: RunConfig, looks: boolean) {
     notice: (notice: Notice) => void notices.push(notice),
     ...(looks && watching),
   };
-  const run = await Run.create(device, report.software, config, fakeData(config), listener);
+  const run = await Run.create(backend, config, fakeData(config), listener);
   const end = await run.train();
   const pools = await run.engine.snapshot();
   run.destroy();

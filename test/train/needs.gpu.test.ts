@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { PRESETS } from '../../src/config/presets.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { scorerLength } from '../../src/evaluate/report.ts';
+import { gpuExecutor } from '../../src/gpu/executor.ts';
 import { Engine } from '../../src/train/engine.ts';
 import { Generator } from '../../src/train/generate.ts';
 import { Inspector } from '../../src/train/inspect.ts';
@@ -15,18 +16,18 @@ import { prepareWorld } from '../../src/world/prepare.ts';
 import { gpu } from '../gpu/device.ts';
 
 test.each(PRESETS.filter(({ name }) => name !== 'studio'))('$name', async ({ config }) => {
-  const { device, report } = await gpu();
+  const backend = await gpu();
   const suites = config.data.world ? prepareWorld(config) : null;
   const lengths = new Set(suites?.suites.map((suite) => scorerLength(suites.corpus.world.tokenizer, [suite])));
-  const engine = await Engine.create(device, report.software, config, tokenIndex);
-  const { memory } = engine;
+  const engine = await Engine.create(backend, config, tokenIndex);
+  const { executor } = engine;
   const inspector = await Inspector.create(engine);
-  const generator = await Generator.create(memory, config.model, 'generate');
+  const generator = await Generator.create(executor, config.model, 'generate');
   for (const length of lengths) await engine.scorer(length);
   const saving = engine.snapshot(); // its copies are made in the call, and gone when it is done
-  const most = memory.bytes;
+  const most = executor.bytes;
   await saving;
-  const { bytes } = needsOf(config, memory.context, report, [...lengths]);
+  const { bytes } = needsOf(config, gpuExecutor(executor).context, backend.report, [...lengths]);
   generator.destroy();
   inspector.destroy();
   engine.destroy();

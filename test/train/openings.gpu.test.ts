@@ -31,9 +31,9 @@ it('a model of short documents opens one as they do, where nothing but an end-of
     (name) => Promise.reject(new Error(name)),
     () => {},
   );
-  const { device, report } = await gpu();
+  const backend = await gpu();
   const nothing = () => {};
-  const run = await Run.create(device, report.software, config, data, {
+  const run = await Run.create(backend, config, data, {
     state: nothing,
     metric: nothing,
     heldOut: nothing,

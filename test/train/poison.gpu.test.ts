@@ -3,6 +3,8 @@
  * moment is harmed by it.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { gpuExecutor } from '../../src/gpu/executor.ts';
+import type { Plan } from '../../src/gpu/plan.ts';
 import type { PoolName } from '../../src/graph/pool.ts';
 import type { Engine, Pools, StepMetrics } from '../../src/train/engine.ts';
 import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
@@ -27,7 +29,8 @@ beforeAll(async () => {
 function poison(pool: PoolName, name: string, bad: number): number {
   const { offset, size } = engine.layout.slices.get(name)!;
   const at = offset + (size >> 1);
-  engine.memory.device.queue.writeBuffer(engine.memory.pool(pool), at * 4, Float32Array.of(bad));
+  const memory = gpuExecutor(engine.executor);
+  memory.device.queue.writeBuffer(memory.pool(pool), at * 4, Float32Array.of(bad));
   return at;
 }
 
@@ -102,8 +105,9 @@ describe('a bad number', () => {
   });
 
   it('between any two dispatches reaches loss, norm or update, or is of no consequence', async () => {
-    const { device } = engine.memory;
-    const dispatches = engine.plan.lists.step;
+    const { device } = gpuExecutor(engine.executor);
+    const plan = engine.plan as Plan;
+    const dispatches = plan.lists.step;
     const submit = (from: number, to: number): void => {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
@@ -130,7 +134,7 @@ describe('a bad number', () => {
           engine.submitStep(9, () => tinyBatch(tinyConfig, 9), 0, 9);
           engine.restore(clean);
           submit(0, i + 1);
-          const { buffer, offset } = engine.plan.locate(output);
+          const { buffer, offset } = plan.locate(output);
           device.queue.writeBuffer(buffer, offset + (output.size >> 1) * 4, Float32Array.of(bad));
           submit(i + 1, dispatches.length);
           engine.plan.submit(['update']);

@@ -30,7 +30,7 @@ async function train(
   store: Store,
   { from, drive = () => {} }: { from?: Checkpoint; drive?: (state: RunState, run: Run) => void } = {},
 ): Promise<Finished> {
-  const { device, report } = await gpu();
+  const backend = await gpu();
   let counts: SourceCount[] = [];
   let run: Run | null = null;
   const listener: RunListener = {
@@ -41,7 +41,7 @@ async function train(
     sources: (told) => (counts = told),
   };
   const keeper = new Keeper(store, nobody, {}, { history: from?.history });
-  run = await Run.create(device, report.software, config, fakeData(config), listener, null, {
+  run = await Run.create(backend, config, fakeData(config), listener, null, {
     keeper,
     checkpoint: from,
   });

@@ -32,7 +32,7 @@ async function train(
   from: Awaited<ReturnType<SavedRuns['load']>> | null,
   most: number,
 ): Promise<number[]> {
-  const { device, report } = await gpu();
+  const backend = await gpu();
   const losses: number[] = [];
   const said = {
     state: (state: { kind: string }) => {
@@ -45,7 +45,7 @@ async function train(
     switched() {},
     sources() {},
   };
-  const run = await Run.create(device, report.software, config, await prepare(from?.files ?? files), said, null, {
+  const run = await Run.create(backend, config, await prepare(from?.files ?? files), said, null, {
     keeper,
     checkpoint: from?.checkpoint,
   });

@@ -4,11 +4,12 @@ import { openNodeDevice } from '../../src/cli/node/dawn.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { Memory } from '../../src/gpu/memory.ts';
+import { GpuExecutor } from '../../src/gpu/executor.ts';
 import { Pipelines } from '../../src/gpu/pipelines.ts';
 import type { Kernel } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import type { Product } from '../../src/ops/matmul/matmul.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { Engine } from '../../src/train/engine.ts';
 import { selfTest, trialKey } from '../../src/train/selfTest.ts';
 import { gpu } from '../gpu/device.ts';
@@ -42,7 +43,7 @@ async function memoryOf(context: (typeof contexts)[number]) {
   pipelines.broken = null;
   return {
     pipelines,
-    memory: new Memory(
+    memory: new GpuExecutor(
       device,
       layoutPool([]),
       { ...context, quads: context.quads && device.features.has('subgroups') },
@@ -137,21 +138,22 @@ const quadsOnly = (change: (code: string) => string) => (code: string) =>
 
 describe('an engine', () => {
   /** On a driver of our own making: shaders reach it changed. One for all, so that what is left as it is is compiled once. */
-  let device: GPUDevice;
+  let backend: GpuBackend;
   let change: (code: string) => string;
   beforeAll(async () => {
-    ({ device } = await openNodeDevice());
+    const { device, report } = await openNodeDevice();
+    backend = new GpuBackend({ device, report: { ...report, software: true } });
     const create = device.createShaderModule.bind(device);
     device.createShaderModule = (descriptor) => create({ ...descriptor, code: change(descriptor.code) });
   });
-  afterAll(() => device.destroy());
+  afterAll(() => backend.device.destroy());
 
   it.each([
     ['miscalculates', 'headLoss', (code: string) => code.replaceAll(/(?<!fn )lanesSum\(/g, '2.0 * lanesSum(')],
     ['does not compile', 'matmul', (code: string) => (code.includes('fn matmul(') ? `${code} wrong` : code)],
   ])('on a driver that %s kernels with lane operations does without them, and says so', async (what, kernel, wrong) => {
     change = quadsOnly(wrong);
-    const engine = await Engine.create(device, true, tinyConfig, tokenIndex);
+    const engine = await Engine.create(backend, tinyConfig, tokenIndex);
     expect(engine.notice).toMatch(
       new RegExp(
         `^This graphics driver ${what} the kernel \\w+: a safer and slower variant without operations across lanes is used\\.$`,
@@ -167,7 +169,7 @@ describe('an engine', () => {
 
   it('on a driver that gets every variant wrong is refused, with what to do', async () => {
     change = (code) => (code.includes('fn gather(') ? `${code} wrong` : code);
-    await expect(Engine.create(device, true, tinyConfig, tokenIndex)).rejects.toThrow(
+    await expect(Engine.create(backend, tinyConfig, tokenIndex)).rejects.toThrow(
       /^This graphics driver does not compile the kernel gather, and so it is with every variant of it: update the graphics driver or the browser/,
     );
   });

@@ -7,6 +7,7 @@ import { resolveConfig } from '../../src/config/resolve.ts';
 import type { Notice } from '../../src/protocol.ts';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
 import type { ResultRow } from '../../src/recipe/results.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { readBase } from '../../src/train/base.ts';
 import { superviseExperiment } from '../../src/train/supervisedExperiment.ts';
 import { gpu } from '../gpu/device.ts';
@@ -22,9 +23,9 @@ const base = readBase(readFolder(path.resolve(import.meta.dirname, '../../public
 async function run(lost: number, lose: (arm: string, step: number) => boolean) {
   const opened: GPUDevice[] = [];
   const open = async () => {
-    const node = opened.length < lost ? await openNodeDevice() : await gpu();
-    opened.push(node.device);
-    return node;
+    const backend = opened.length < lost ? new GpuBackend(await openNodeDevice()) : await gpu();
+    opened.push(backend.device);
+    return backend;
   };
   const rows: ResultRow[] = [];
   const notices: Notice[] = [];

@@ -1,12 +1,15 @@
 /** A run that loses its device again and again ends with the bits of one that kept its own, or is ended; never a loop. */
 import { describe, expect, it } from 'vitest';
 import { openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { gpuExecutor } from '../../src/gpu/executor.ts';
 import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
+import type { OpenBackend } from '../../src/train/backends/backend.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { type Disturb, disturbance, parseFaults } from '../../src/train/faults.ts';
 import { Keeper } from '../../src/train/keeper.ts';
-import { Losses, type OpenGpu } from '../../src/train/reopen.ts';
+import { Losses } from '../../src/train/reopen.ts';
 import type { MetricRow } from '../../src/train/run.ts';
 import { SupervisedRun } from '../../src/train/supervisor.ts';
 import { patience } from '../patience.ts';
@@ -23,8 +26,8 @@ const count = Number(process.env.LOSSES ?? 1);
  */
 async function train(disturb: Disturb, { lost = 0, losses = new Losses(), refused = false } = {}) {
   let opened = 0;
-  const open: OpenGpu = async () => {
-    if (opened++ < lost) return openNodeDevice();
+  const open: OpenBackend = async () => {
+    if (opened++ < lost) return new GpuBackend(await openNodeDevice());
     return refused ? { cause: 'no-adapter', message: 'Refused.' } : gpu();
   };
   const states: RunState[] = [];
@@ -81,7 +84,7 @@ const trainWhole = () => (undisturbed ??= train(never));
 const loseBefore = (steps: number[]): Disturb => {
   const left = new Set(steps);
   return (step, engine) => {
-    if (left.delete(step)) engine.memory.device.destroy();
+    if (left.delete(step)) gpuExecutor(engine.executor).device.destroy();
     return 1;
   };
 };
@@ -118,8 +121,8 @@ describe('a supervised run', () => {
     const both = await train(
       (step, engine) => {
         // From now on every silence of this device is one that nothing will end, however slow this machine is.
-        if (step === 12 && silences++ === 0) engine.memory.watch.least.running = 0;
-        if (step === 30 && refusals++ === 0) engine.memory.device.createBuffer({ size: 4, usage: 0 }); // an error that no scope asks for
+        if (step === 12 && silences++ === 0) gpuExecutor(engine.executor).watch.least.running = 0;
+        if (step === 30 && refusals++ === 0) gpuExecutor(engine.executor).device.createBuffer({ size: 4, usage: 0 }); // an error that no scope asks for
         return hangs(step, engine);
       },
       { lost: 2, losses: new Losses(0) },
@@ -139,7 +142,7 @@ describe('a supervised run', () => {
 
   it('that loses its device at the same step every time is ended, and says where it is safe', async () => {
     const same: Disturb = (step, engine) => {
-      if (step === 12) engine.memory.device.destroy();
+      if (step === 12) gpuExecutor(engine.executor).device.destroy();
       return 1;
     };
     const { failure, opened, losses, rewinds } = await train(same, { lost: 3 });

@@ -15,10 +15,10 @@ const never = (): boolean => false;
 
 /** Trains to the end, paused after 12 steps; there, or at the end, `work` borrows the engine. */
 async function train(when: 'paused' | 'ended', work: ((loan: Loan) => Promise<unknown>) | null) {
-  const { device, report } = await gpu();
+  const backend = await gpu();
   const rows: MetricRow[] = [];
   let lent: Promise<unknown> = Promise.resolve();
-  const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), {
+  const run = await Run.create(backend, switchingConfig, fakeData(switchingConfig), {
     state({ kind }: RunState) {
       if (kind !== 'paused') return;
       if (rows.length < 12) return run.step();
@@ -64,8 +64,8 @@ describe('a run that lends its weights', () => {
 
   it('to something that fails has them back all the same', async () => {
     const plain = await trainPlain();
-    const { device, report } = await gpu();
-    const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), {
+    const backend = await gpu();
+    const run = await Run.create(backend, switchingConfig, fakeData(switchingConfig), {
       state: ({ kind }: RunState) => void (kind === 'paused' && run.resume()),
       metric() {},
       heldOut() {},
@@ -104,7 +104,7 @@ describe('a grid', () => {
   const plan = { rates: [1e-3, 1e-2], batches: [2, 4], tokens: 1024, seeds: [1, 2] };
 
   it('runs every cell with every seed on equal tokens, and not again what is done', async () => {
-    const { device, report } = await gpu();
+    const backend = await gpu();
     const { presetConfig } = await import('../../src/config/presets.ts');
     const config: RunConfig = presetConfig('ci');
     const rows: GridRow[] = [];
@@ -116,7 +116,7 @@ describe('a grid', () => {
       row: (row: GridRow) => void rows.push(row),
     };
     const work = { config, files: [], plan, done: [] as GridRow[] };
-    expect(await runGrid(device, report.software, work, noShards, listener, never)).toBe(true);
+    expect(await runGrid(backend, work, noShards, listener, never)).toBe(true);
     expect(rows.map(({ sequences, seed, rate }) => [sequences, seed, rate])).toEqual(
       plan.batches.flatMap((sequences) =>
         plan.seeds.flatMap((seed) => plan.rates.map((rate) => [sequences, seed, rate])),
@@ -128,8 +128,8 @@ describe('a grid', () => {
     // The last row again, from nothing but its cell: the same bits.
     const again: GridRow[] = [];
     const rest = { ...work, done: rows.slice(0, -1) };
-    await runGrid(device, report.software, rest, noShards, { ...listener, row: (row) => void again.push(row) }, never);
+    await runGrid(backend, rest, noShards, { ...listener, row: (row) => void again.push(row) }, never);
     expect(again).toEqual(rows.slice(-1));
-    expect(await runGrid(device, report.software, work, noShards, listener, () => true)).toBe(false);
+    expect(await runGrid(backend, work, noShards, listener, () => true)).toBe(false);
   });
 });

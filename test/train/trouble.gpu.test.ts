@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/config/run.ts';
 import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
 import { openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
@@ -40,7 +41,7 @@ function keeperOf(store: SlotStore, listener: ConstructorParameters<typeof Keepe
 let begun: Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> | undefined;
 
 async function begin(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
-  const { device, report } = await gpu();
+  const backend = await gpu();
   const files = new MemoryFiles();
   let steps = 0;
   const listener = {
@@ -55,7 +56,7 @@ async function begin(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
     sources() {},
   };
   const keeper = keeperOf(new SlotStore(files, 'run'), saves);
-  const run: Run = await Run.create(device, report.software, config, fakeData(config), listener, null, { keeper });
+  const run: Run = await Run.create(backend, config, fakeData(config), listener, null, { keeper });
   run.pause();
   await run.train();
   await keeper.settled();
@@ -65,7 +66,7 @@ async function begin(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
 
 /** Trains from the save on. */
 async function trainWith(faults: string, automatic: boolean) {
-  const { device, report } = await gpu();
+  const backend = await gpu();
   const files = new MemoryFiles();
   for (const [name, bytes] of await (begun ??= begin())) files.contents.set(name, bytes.slice());
   const store = new SlotStore(files, 'run');
@@ -87,7 +88,7 @@ async function trainWith(faults: string, automatic: boolean) {
     },
   };
   const keeper = keeperOf(store, saves, from.history);
-  const run = await Run.create(device, report.software, config, fakeData(config), listener, null, {
+  const run = await Run.create(backend, config, fakeData(config), listener, null, {
     keeper,
     checkpoint: from,
     automatic,
@@ -101,7 +102,7 @@ async function trainWith(faults: string, automatic: boolean) {
 
 /** Trains, on a device of its own where the fault takes it away. */
 async function trainTo(store: SlotStore, faults: string) {
-  const { device, report } = faults.startsWith('lose') ? await openNodeDevice() : await gpu();
+  const backend = faults.startsWith('lose') ? new GpuBackend(await openNodeDevice()) : await gpu();
   const losses = new Map<number, number>();
   const from = (await store.load().then((loaded) => loaded && decodeCheckpoint(loaded.body))) ?? undefined;
   const listener = {
@@ -121,7 +122,7 @@ async function trainTo(store: SlotStore, faults: string) {
     failed: (step: number) => void told.push(`failed ${step}`),
   };
   const keeper = keeperOf(store, telling, from?.history);
-  const run = await Run.create(device, report.software, switchingConfig, fakeData(switchingConfig), listener, null, {
+  const run = await Run.create(backend, switchingConfig, fakeData(switchingConfig), listener, null, {
     keeper,
     checkpoint: from,
     disturb: disturbance(parseFaults(faults)),

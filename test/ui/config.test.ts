@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PRESETS, presetConfig } from '../../src/config/presets.ts';
 import { checkFile } from '../../src/data/check.ts';
 import { encodeHash } from '../../src/config/url.ts';
-import { parameterCount as countTensors } from '../../src/model/parameters.ts';
 import {
   choosePreset,
   config,
@@ -10,7 +9,6 @@ import {
   isEdited,
   linkProblems,
   missingSources,
-  parameterCount,
   readLink,
   sharesOf,
   sourcesOf,
@@ -223,12 +221,4 @@ describe('names of sources', () => {
 test('shares sum to 1', () => {
   expect(sharesOf({ a: 30, b: 10 })).toEqual({ a: 0.75, b: 0.25 });
   expect(sharesOf({ a: 0 })).toEqual({ a: 0 });
-});
-
-test('the number of parameters on the page is that of the tensors', () => {
-  for (const {
-    config: { model },
-  } of PRESETS) {
-    expect(parameterCount(model)).toBe(countTensors(model));
-  }
 });

@@ -6,7 +6,7 @@ import { experimentState, isExperimenting } from '../state/experimentState.ts';
 import { runState } from '../state/run.ts';
 import { machine, pending, stop } from '../trainer.ts';
 import { MachineLine } from '../views/MachineLine.tsx';
-import { parameterCount } from '../state/config.ts';
+import { parameterCount } from '../../model/parameters.ts';
 import type { Look } from './look.ts';
 import {
   canChange,

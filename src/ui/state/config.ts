@@ -9,7 +9,7 @@ import { optionOf, weightKey, BLENDS } from '../../config/options.ts';
 import { cloneConfig, getPath } from '../../config/path.ts';
 import { DEFAULT_PRESET, presetConfig } from '../../config/presets.ts';
 import { replaceSources, setText, withDerived } from '../../config/resolve.ts';
-import type { Blend, ModelConfig, RunConfig } from '../../config/run.ts';
+import type { Blend, RunConfig } from '../../config/run.ts';
 import { decodeHash } from '../../config/url.ts';
 import { REAL_SOURCES, SOURCE_NAME, type SourceUse } from '../../config/sources.ts';
 import { checkConfig } from '../../config/validate.ts';
@@ -154,21 +154,4 @@ export { sharesOf } from '../../recipe/groups.ts';
 /** Sources of a run in the order in which the blends first name them: the order of colours. */
 export function sourcesOf(run: RunConfig): string[] {
   return [...new Set(BLENDS.flatMap(({ key }) => Object.keys((getPath(run, key) as Blend | undefined) ?? {})))];
-}
-
-/**
- * 2VD + L·((H + 2K)dD + HdD + 2DF + 4D) + 2D: embedding and output layer, attention, MLP, norms with bias (papers.md
- * §5.3).
- */
-export function parameterCount(model: ModelConfig): number {
-  const {
-    vocab_size: V,
-    hidden_size: D,
-    intermediate_size: F,
-    num_hidden_layers: L,
-    num_attention_heads: H,
-    num_key_value_heads: K,
-    head_dim: d,
-  } = model;
-  return 2 * V * D + L * ((H + 2 * K) * d * D + H * d * D + 2 * D * F + 4 * D) + 2 * D;
 }

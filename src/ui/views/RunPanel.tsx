@@ -1,5 +1,6 @@
 /** What will be trained, on what, and the buttons that the run's state allows. */
 import { PRESETS } from '../../config/presets.ts';
+import { parameterCount } from '../../model/parameters.ts';
 import {
   choosePreset,
   config,
@@ -8,7 +9,6 @@ import {
   isEdited,
   linkProblems,
   nextPlan,
-  parameterCount,
   preset,
 } from '../state/config.ts';
 import { hasRested, isActive } from '../state/controls.ts';

@@ -1,0 +1,82 @@
+/** The one memory of an executor: pieces are taken from it and given back, and it grows when none fits. */
+import { UserError } from '../util/errors.ts';
+import { mostPages } from './kernels/library.ts';
+import { controlBytes } from './serve.mjs';
+
+const pageBytes = 65536;
+/** Pieces begin on lines of the cache, which threads then do not share. */
+const alignment = 64;
+/** The first piece's address: 0 is no pointer, and behind it is the threads' control area (serve.mjs). */
+const base = controlBytes;
+/** What may be read, never written, behind the last piece: vectors past the end of a line. */
+const slack = 64;
+
+interface Piece {
+  address: number;
+  bytes: number;
+}
+
+export class Arena {
+  readonly memory: WebAssembly.Memory;
+  /** In order of their addresses. */
+  readonly #used: Piece[] = [];
+  #view: Uint8Array;
+
+  constructor(shared: boolean) {
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared });
+    this.#view = new Uint8Array(this.memory.buffer);
+  }
+
+  /** Bytes that are taken. */
+  get bytes(): number {
+    return this.#used.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** All of it, as it is now: a view is dead after the memory has grown. */
+  get view(): Uint8Array {
+    if (this.#view.buffer !== this.memory.buffer) this.#view = new Uint8Array(this.memory.buffer);
+    return this.#view;
+  }
+
+  /** The elements at an address, until the memory grows. */
+  floats(address: number, count: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, count);
+  }
+
+  /** The address of `bytes` bytes, all 0. UserError 'gpu-memory' where there is no room. */
+  take(what: string, bytes: number): number {
+    const size = Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
+    let address = base;
+    let place = this.#used.findIndex((piece) => {
+      if (piece.address - address >= size) return true;
+      address = piece.address + piece.bytes;
+      return false;
+    });
+    if (place < 0) place = this.#used.length;
+    const missing = address + size + slack - this.memory.buffer.byteLength;
+    if (missing > 0) this.#grow(what, size, missing);
+    this.#used.splice(place, 0, { address, bytes: size });
+    this.view.fill(0, address, address + size);
+    return address;
+  }
+
+  #grow(what: string, size: number, missing: number): void {
+    try {
+      this.memory.grow(Math.ceil(missing / pageBytes));
+    } catch (cause) {
+      const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
+      throw new UserError(
+        `Not enough memory: there was no room for ${what} (${megabytes(size)}) beside ${megabytes(this.bytes)}. Lower ` +
+          'batch.sequences or batch.length, or choose a smaller model.',
+        { code: 'gpu-memory', cause },
+      );
+    }
+  }
+
+  /** Gives a piece back. */
+  free(address: number): void {
+    const place = this.#used.findIndex((piece) => piece.address === address);
+    if (place < 0) throw new Error(`nothing was taken at address ${address}`);
+    this.#used.splice(place, 1);
+  }
+}

@@ -1,0 +1,75 @@
+/** Softmax cross-entropy of rows of logits, which in training become their own gradient, and the sum of all rows' losses. */
+import { eachRow, kernel } from '../kernel.ts';
+import { type Expr, f32, f32x4, f64, i32 } from '../wasm.ts';
+import { at, eachVector, exp, highestLane, log, times, WideSum } from './arithmetic.ts';
+
+const load = (base: Expr, offset: Expr): Expr => f32x4.load(i32.add(base, offset));
+
+/**
+ * nll = ln Σ eˡ − l[target], 0 where target ≥ V; with `training` logits = (softmax − onehot) · weight · scale, 0 where ignored.
+ * targets and nll from this chunk's first row on; `scale` may be no pointer.
+ */
+export const softmaxLossKernel = kernel(
+  'softmaxLoss',
+  ['targets', 'lossWeight', 'logits', 'nll', 'scale', 'rows', 'V', 'training', 'per'],
+  [],
+  (f, p, { madd }) => {
+    eachRow(f, p, (n) => {
+      const row = f.let(at(p.logits, times(n, p.V)));
+      const nll = f.let(at(p.nll, n));
+      const target = f.let(i32.load(at(p.targets, n)));
+      // Without sign: ids that count for nothing are large.
+      const counted = f.let(i32.eq(i32.div(target, p.V), i32.const(0)));
+      f.store(nll, f32.const(0));
+      f.when(
+        counted,
+        () => {
+          const top = f.let(f32x4.load(row));
+          eachVector(f, p.V, (i) => f.set(top, f32x4.max(top, load(row, i))));
+          const highest = f.let(highestLane(top));
+          const shift = f.let(f32x4.splat(highest));
+          const wanted = f.let(f32.load(at(row, target)));
+          const sum = new WideSum(f);
+          const exponentials = (then: (place: Expr, e: ReturnType<typeof exp>) => void): void =>
+            eachVector(f, p.V, (i) => {
+              const place = f.let(i32.add(row, i));
+              then(place, exp(f, madd, f32x4.sub(f32x4.load(place), shift)));
+            });
+          f.when(
+            p.training,
+            () =>
+              exponentials((place, e) => {
+                sum.add(e);
+                f.store(place, e);
+              }),
+            () => exponentials((_, e) => sum.add(e)),
+          );
+          const total = f.let(sum.total);
+          const surprise = f64.sub(f64.add(log(f, total), f64.promote(highest)), f64.promote(wanted));
+          f.store(nll, f32.demote(surprise));
+          f.when(p.training, () => {
+            const weight = f.let(f32.load(p.lossWeight));
+            f.when(p.scale, () => f.set(weight, f32.mul(weight, f32.load(p.scale))));
+            const share = f.let(f32x4.splat(f32.demote(f64.div(f64.promote(weight), total))));
+            eachVector(f, p.V, (i) => {
+              const place = f.let(i32.add(row, i));
+              f.store(place, f32x4.mul(f32x4.load(place), share));
+            });
+            const place = f.let(at(row, target));
+            f.store(place, f32.sub(f32.load(place), weight));
+          });
+        },
+        () => f.when(p.training, () => eachVector(f, p.V, (i) => f.store(i32.add(row, i), f32x4.const(0)))),
+      );
+    });
+  },
+);
+
+/** loss (+)= lossWeight · Σ nll, in f64. */
+export const meanLossKernel = kernel('meanLoss', ['nll', 'lossWeight', 'loss', 'N', 'accumulate'], [], (f, p) => {
+  const sum = f.let(f64.const(0));
+  f.for(i32.const(0), p.N, 1, (n) => f.set(sum, f64.add(sum, f64.promote(f32.load(at(p.nll, n))))));
+  f.set(sum, f64.mul(sum, f64.promote(f32.load(p.lossWeight))));
+  f.when(p.accumulate, () => f.set(sum, f64.add(sum, f64.promote(f32.load(p.loss)))));
+  f.store(p.loss, f32.demote(sum));
+});

@@ -1,0 +1,81 @@
+/**
+ * What a thread of the processor's executor does: blocks of the calls that threads.ts publishes, until it is told to stop. Plain
+ * JavaScript that imports nothing, so that Node and a browser start it alike.
+ */
+
+/**
+ * Words of the control area, at the beginning of the shared memory: how many calls have been published, the address of the last one,
+ * where the threads' own memories begin, the bytes of each, whether a thread has failed; and of each thread how many of the published
+ * calls it has left behind.
+ */
+export const words = { published: 16, call: 17, local: 18, localBytes: 19, failed: 20, left: 32 };
+/** Behind it; and how many threads it has room for. */
+export const controlBytes = 512;
+export const mostThreads = controlBytes / 4 - words.left;
+/** Words of a published call: kernel, address of the arguments, blocks, the next block to be taken, blocks done. */
+export const callWords = { kernel: 0, args: 1, blocks: 2, next: 3, done: 4 };
+
+/** Times that a thread looks before it sleeps: some ten microseconds, the time between two calls of a step. */
+const looks = 2000;
+
+/**
+ * Takes blocks of a published call until none is left.
+ * @param {Int32Array} memory
+ * @param {number} call its first word
+ * @param {readonly ((args: number, block: number, local: number) => void)[]} kernels
+ * @param {number} thread
+ */
+export function work(memory, call, kernels, thread) {
+  const blocks = memory[call + callWords.blocks];
+  let block = Atomics.add(memory, call + callWords.next, 1);
+  if (block >= blocks) return;
+  const run = kernels[memory[call + callWords.kernel]];
+  const args = memory[call + callWords.args];
+  const local = memory[words.local] + thread * memory[words.localBytes];
+  while (block < blocks) {
+    run(args, block, local);
+    if (Atomics.add(memory, call + callWords.done, 1) + 1 === blocks) Atomics.notify(memory, call + callWords.done);
+    block = Atomics.add(memory, call + callWords.next, 1);
+  }
+}
+
+/**
+ * Waits until a word is no longer `value`.
+ * @param {Int32Array} memory
+ * @param {number} word
+ * @param {number} value
+ */
+export function waitWhile(memory, word, value) {
+  for (let look = 0; look < looks; look++) if (Atomics.load(memory, word) !== value) return;
+  Atomics.wait(memory, word, value);
+}
+
+/**
+ * A thread's life. `ready` is called once it can take work; it ends when the call published is 0.
+ * @param {{ module: WebAssembly.Module, memory: WebAssembly.Memory, names: readonly string[], thread: number }} start
+ * @param {() => void} ready
+ */
+export function serve({ module, memory, names, thread }, ready) {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const kernels = names.map((name) => /** @type {any} */ (exports[name]));
+  let shared = new Int32Array(memory.buffer);
+  let seen = Atomics.load(shared, words.published);
+  Atomics.store(shared, words.left + thread, seen);
+  ready();
+  for (;;) {
+    waitWhile(shared, words.published, seen);
+    seen = Atomics.load(shared, words.published);
+    const address = Atomics.load(shared, words.call);
+    if (address === 0) return;
+    if (address >= shared.byteLength - 64) shared = new Int32Array(memory.buffer); // the memory has grown
+    try {
+      work(shared, address >> 2, kernels, thread);
+    } catch (error) {
+      Atomics.store(shared, words.failed, 1);
+      Atomics.notify(shared, (address >> 2) + callWords.done);
+      throw error;
+    }
+    Atomics.store(shared, words.left + thread, seen);
+    Atomics.notify(shared, words.left + thread);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * A family of models, as pure data: which weights a configuration has, under which HuggingFace names. How its layer computes is
+ * architecture.ts's; this half is small enough for the page, which counts parameters before anything is loaded.
+ */
+import type { ModelConfig } from '../config/run.ts';
+
+/** Initial values: drawn from N(0, std²), or all 0. */
+export type Init = { kind: 'normal'; std: number } | { kind: 'zeros' };
+
+/** A HuggingFace tensor inside a storage tensor: `rows` rows of it (elements, for a vector). */
+export interface ParameterPart {
+  name: string;
+  rows: number;
+}
+
+/**
+ * A *storage tensor*: one block of the parameter pool. It may hold several HuggingFace tensors one under the other (`parts`, by rows): q, k
+ * and v of a layer are stored as one matrix so that one product computes all three. Rows are kept in HuggingFace's order, so export
+ * slices and never permutes.
+ */
+export interface Parameter {
+  /** HuggingFace's name; for q, k and v together `….self_attn.qkv_proj.weight`, which no HF file contains. */
+  name: string;
+  /** [out, in] for a matrix, [n] for a vector; row-major. */
+  shape: number[];
+  /** HF tensors in row order; their rows add up to shape[0]. */
+  parts: ParameterPart[];
+  /** Whether AdamW's decoupled decay applies. */
+  decay: boolean;
+  init: Init;
+}
+
+export interface Family {
+  /** HuggingFace's `model_type`. */
+  readonly type: string;
+  /** Its storage tensors in the order of the forward pass, the embedding first and the head last. */
+  parameters(model: ModelConfig, decayEmbeddings: boolean): Parameter[];
+}
+
+/** A matrix [out, in] that starts at N(0, std²); decayed unless said otherwise. */
+export const matrix = (name: string, shape: [number, number], std: number, decay = true): Parameter => ({
+  name,
+  shape,
+  parts: [{ name, rows: shape[0] }],
+  decay,
+  init: { kind: 'normal', std },
+});
+
+/** A vector [n] that starts at 0 and is not decayed: a norm's weight or bias. */
+export const zeros = (name: string, n: number): Parameter => ({
+  name,
+  shape: [n],
+  parts: [{ name, rows: n }],
+  decay: false,
+  init: { kind: 'zeros' },
+});
