@@ -1,5 +1,5 @@
 /** The raw web is what its design says, and what the stages do to it is told by the planted truth. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dsir } from '../../src/data/stages/dsir.ts';
 import { exact } from '../../src/data/stages/exact.ts';
 import { fuzzy } from '../../src/data/stages/fuzzy.ts';
@@ -181,8 +181,9 @@ describe('the stages on it', () => {
   });
 });
 
+// Figures for people: `SHOW=1 npx vitest run --project node test/world/rawWeb.test.ts`.
 if (process.env.SHOW) {
-  test('figures, for people', () => {
+  afterAll(() => {
     for (const name of [
       'raw',
       'exact',

@@ -74,7 +74,15 @@ const most = (name: string, max: number, score: Rule['score']): Rule => ({ name,
 const least = (name: string, min: number, score: Rule['score']): Rule => ({ name, min, max: Infinity, score });
 
 const ELLIPSES = ['...', '[...]', '…', '(...)', '[…]', '-»', 'read more..', 'read more'];
-const END_MARKS = /[.?!"']$/;
+/** Units that the longest of them has, and some white space. */
+const ELLIPSIS_ENDS = 12;
+const endsInEllipsis = (line: string): boolean => {
+  const end = line.trim().slice(-ELLIPSIS_ENDS).toLowerCase();
+  return ELLIPSES.some((mark) => end.endsWith(mark));
+};
+/** What a word begins with that is an ellipsis, or in which runs of # are more than half: such a one begins and ends with #. */
+const SYMBOL_BEGINS = new Set(['.', '[', '…', '(', '-', '#'].map((mark) => mark.charCodeAt(0)));
+const END_MARKS = new Set('.?!"\'');
 const BULLET = /^[•‣⁃⁌⁍∙○●◘◦⦾⦿]/;
 const URL = /https?:\/\/(?:[a-zA-Z0-9]|[$-_@.&+]|[!*(),]|(?:%[0-9a-fA-F][0-9a-fA-F]))+/g;
 /** NeMo-Curator's policy phrases; its sentences contain one of these, or are the last three by their beginnings. */
@@ -94,10 +102,15 @@ const BOILERPLATE = [
 ];
 const COMMON_WORDS = new Set(['the', 'be', 'to', 'of', 'and', 'that', 'have', 'with']);
 
-function isSymbol(word: string): boolean {
-  if (ELLIPSES.includes(word)) return true;
-  if (!word.includes('#')) return false;
-  return (word.match(/#+/g)?.length ?? 0) / word.length > 0.5;
+function symbolShare(page: Page): number {
+  const { words } = page.counts;
+  let found = 0;
+  for (let i = 0; i < words; i++) {
+    if (!SYMBOL_BEGINS.has(page.wordBegins(i))) continue;
+    const word = page.word(i);
+    if (ELLIPSES.includes(word) || (word.match(/#+/g)?.length ?? 0) / word.length > 0.5) found++;
+  }
+  return found / words;
 }
 
 function boilerplate({ paragraphs }: Page): number {
@@ -121,7 +134,7 @@ function topNGram(page: Page, n: number): number {
     for (let i = 0; i < count; i++) best = Math.max(best, ++times[number[i]!]!);
     while (times[number[at]!]! < best) at++;
   }
-  const gram = page.words.slice(at, at + n).join(' ');
+  const gram = Array.from({ length: n }, (_, i) => page.word(at + i)).join(' ');
   let found = 0;
   for (let from = page.text.indexOf(gram); from >= 0; from = page.text.indexOf(gram, from + gram.length)) found++;
   return (found * gram.length) / page.text.length;
@@ -136,7 +149,7 @@ function duplicateNGrams(page: Page, n: number): number {
   let [duplicated, overlap] = [0, 0];
   for (let i = 0; i < count; i++) {
     if (seen[number[i]!] === 1) {
-      for (let word = i + overlap; word < i + n; word++) duplicated += page.words[word]!.length;
+      for (let word = i + overlap; word < i + n; word++) duplicated += page.wordLength(word);
       duplicated += Math.min(n - overlap, n - 1);
       overlap = n;
     }
@@ -146,15 +159,16 @@ function duplicateNGrams(page: Page, n: number): number {
   return duplicated / page.text.length;
 }
 
-function commonWords({ words }: Page): number {
+/** Of two it is known that there are enough. */
+function commonWords(page: Page): number {
   let found = 0;
-  for (const word of words) if (COMMON_WORDS.has(word) && ++found >= 2) break;
+  for (let i = 0; i < page.counts.words && found < 2; i++) if (COMMON_WORDS.has(page.word(i))) found++;
   return found;
 }
 
 export const ENGLISH_RULES: readonly Rule[] = [
   most('NonAlphaNumericFilter', 0.25, (page) => share(page.text.length - page.counts.plain, page)),
-  most('SymbolsToWordsFilter', 0.1, ({ words }) => shareOf(words, isSymbol)),
+  most('SymbolsToWordsFilter', 0.1, symbolShare),
   most('NumbersFilter', 0.15, (page) => share(page.counts.digits, page)),
   most('UrlsFilter', 0.2, (page) => (page.text.includes('://') ? share(units(page.text.match(URL) ?? []), page) : 0)),
   most('WhiteSpaceFilter', 0.25, (page) => share(page.counts.blanks, page)),
@@ -166,14 +180,12 @@ export const ENGLISH_RULES: readonly Rule[] = [
   least('RepeatedLinesByCharFilter', 0.8, ({ lines }) => distinctUnits(lines)),
   least('RepeatedParagraphsByCharFilter', 0.8, ({ paragraphs }) => distinctUnits(paragraphs)),
   { name: 'WordCountFilter', min: 50, max: 100_000, score: ({ counts }) => counts.words },
-  most('PunctuationFilter', 0.85, ({ lines }) => shareOf(lines, (line) => !END_MARKS.test(line.trim()))),
+  most('PunctuationFilter', 0.85, ({ lines }) => shareOf(lines, (line) => !END_MARKS.has(line.trim().at(-1)!))),
   least('WordsWithoutAlphabetsFilter', 0.8, ({ counts }) => counts.wordsWithLetters / counts.words),
   least('CommonEnglishWordsFilter', 2, commonWords),
   { name: 'MeanWordLengthFilter', min: 3, max: 10, score: ({ counts }) => counts.wordUnits / counts.words },
   most('LongWordFilter', 1000, ({ counts }) => counts.longest),
-  most('EllipsisFilter', 0.3, ({ lines }) =>
-    shareOf(lines, (line) => ELLIPSES.some((mark) => line.trim().toLowerCase().endsWith(mark))),
-  ),
+  most('EllipsisFilter', 0.3, ({ lines }) => shareOf(lines, endsInEllipsis)),
   ...[0.2, 0.18, 0.16].map((max, i) => most(`RepeatingTop${i + 2}GramsFilter`, max, (page) => topNGram(page, i + 2))),
   ...[0.15, 0.14, 0.13, 0.12, 0.11, 0.1].map((max, i) =>
     most(`RepeatingDuplicate${i + 5}GramsFilter`, max, (page) => duplicateNGrams(page, i + 5)),

@@ -46,12 +46,20 @@ export interface Repeats {
   distinct: number;
 }
 
+/** Words as white space parts them, where they stand, and 64 bits of each: two with the same bits are the same. */
+interface Scan {
+  counts: Counts;
+  starts: Int32Array;
+  ends: Int32Array;
+  first: Int32Array;
+  second: Int32Array;
+}
+
 export class Page {
   readonly text: string;
-  #counts: Counts | null = null;
+  #scan: Scan | null = null;
   #lines: string[] | null = null;
   #paragraphs: string[] | null = null;
-  #words: string[] | null = null;
   readonly #repeats: (Repeats | undefined)[] = [];
 
   constructor(text: string) {
@@ -66,103 +74,137 @@ export class Page {
     return (this.#paragraphs ??= this.text.split('\n\n'));
   }
 
-  /** As white space parts them. */
-  get words(): string[] {
-    return (this.#words ??= this.text.split(/\s+/).filter((word) => word !== ''));
+  get counts(): Counts {
+    return this.#scanned().counts;
   }
 
-  get counts(): Counts {
-    return (this.#counts ??= countsOf(this.text));
+  word(i: number): string {
+    const { starts, ends } = this.#scanned();
+    return this.text.slice(starts[i], ends[i]);
+  }
+
+  /** UTF-16 units of a word. */
+  wordLength(i: number): number {
+    const { starts, ends } = this.#scanned();
+    return ends[i]! - starts[i]!;
+  }
+
+  /** First unit of a word. */
+  wordBegins(i: number): number {
+    return this.text.charCodeAt(this.#scanned().starts[i]!);
   }
 
   /** n-grams, numbered by those one shorter and their last word. */
   repeats(n: number): Repeats {
-    return (this.#repeats[n] ??= n === 1 ? numberWords(this.words) : extend(this.repeats(n - 1), this.repeats(1), n));
+    return (this.#repeats[n] ??= n === 1 ? this.#numberedWords() : this.#extended(n));
+  }
+
+  #numberedWords(): Repeats {
+    const { first, second, counts } = this.#scanned();
+    return numberPairs(counts.words, first, second, 0);
+  }
+
+  #extended(n: number): Repeats {
+    const [shorter, words] = [this.repeats(n - 1), this.repeats(1)];
+    const count = Math.max(0, words.count - n + 1);
+    // Distinct already: so are longer ones.
+    if (shorter.distinct === shorter.count)
+      return { number: shorter.number.subarray(0, count), count, distinct: count };
+    return numberPairs(count, shorter.number, words.number, n - 1);
+  }
+
+  #scanned(): Scan {
+    return (this.#scan ??= scan(this.text));
   }
 }
 
-function countsOf(text: string): Counts {
+/** Where words begin and end and their bits, for as many as the longest page so far had; each page takes a copy of its own. */
+let room = {
+  starts: new Int32Array(4096),
+  ends: new Int32Array(4096),
+  first: new Int32Array(4096),
+  second: new Int32Array(4096),
+};
+
+function scan(text: string): Scan {
   kinds ??= kindsOfUnits();
-  let [plain, digits, blanks, brackets, words, wordUnits, longest, wordsWithLetters] = [0, 0, 0, 0, 0, 0, 0, 0];
-  let length = 0;
-  let letters = 0;
-  for (let i = 0; i < text.length; i++) {
-    const kind = kinds[text.charCodeAt(i)]!;
-    plain += (kind >>> 2) & 1;
-    digits += (kind >>> 1) & 1;
-    brackets += (kind >>> 3) & 1;
-    blanks += (kind >>> 4) & 1;
+  const { length } = text;
+  if (2 * room.starts.length < length + 1) {
+    const make = () => new Int32Array(length);
+    room = { starts: make(), ends: make(), first: make(), second: make() };
+  }
+  const { starts, ends, first, second } = room;
+  const times = new Int32Array(64);
+  let [words, wordUnits, longest, wordsWithLetters] = [0, 0, 0, 0];
+  let [begin, letters, a, b] = [-1, 0, 0, 0];
+  // A space behind the end, which the counts leave out, ends the last word.
+  times[kinds[32]!] = -1;
+  for (let i = 0; i <= length; i++) {
+    const unit = i < length ? text.charCodeAt(i) : 32;
+    const kind = kinds[unit]!;
+    times[kind]!++;
     if ((kind & GAP) === 0) {
-      length++;
-      letters |= kind & LETTER;
-    } else if (length > 0) {
-      words++;
-      wordUnits += length;
-      if (length > longest) longest = length;
-      wordsWithLetters += letters;
-      length = letters = 0;
+      if (begin < 0) {
+        begin = i;
+        letters = 0;
+        a = 0x811c9dc5 | 0;
+        b = 0x9747b28c | 0;
+      }
+      letters |= kind;
+      a = Math.imul(a ^ unit, 0x01000193);
+      b = Math.imul((b ^ unit) + (b >>> 15), 0x5bd1e995);
+    } else if (begin >= 0) {
+      starts[words] = begin;
+      ends[words] = i;
+      first[words] = a;
+      second[words++] = b;
+      wordUnits += i - begin;
+      if (i - begin > longest) longest = i - begin;
+      wordsWithLetters += letters & LETTER;
+      begin = -1;
     }
   }
-  if (length > 0) {
-    words++;
-    wordUnits += length;
-    longest = Math.max(longest, length);
-    wordsWithLetters += letters;
-  }
-  return { plain, digits, blanks, brackets, words, wordUnits, longest, wordsWithLetters };
+  const having = (flag: number) => times.reduce((sum, count, kind) => sum + ((kind & flag) === 0 ? 0 : count), 0);
+  const counts = { plain: having(PLAIN), digits: having(DIGIT), blanks: having(BLANK), brackets: having(BRACKET) };
+  return {
+    counts: { ...counts, words, wordUnits, longest, wordsWithLetters },
+    ...{ starts: starts.slice(0, words), ends: ends.slice(0, words) },
+    ...{ first: first.slice(0, words), second: second.slice(0, words) },
+  };
 }
 
-function numberWords(words: readonly string[]): Repeats {
-  const numbers = new Map<string, number>();
-  const number = new Int32Array(words.length);
-  for (let i = 0; i < words.length; i++) {
-    let known = numbers.get(words[i]!);
-    if (known === undefined) numbers.set(words[i]!, (known = numbers.size));
-    number[i] = known;
-  }
-  return { number, count: words.length, distinct: numbers.size };
-}
-
-/** Places of a table that a page leaves behind are known by its stamp, so that none has to be cleared. */
+/** Places of a table that a page leaves behind are known by its stamp, so that none has to be cleared: (stamp, first, number). */
 let places = new Int32Array(3 << 12);
 let stamp = 0;
 
-function extend(shorter: Repeats, words: Repeats, n: number): Repeats {
-  const count = Math.max(0, words.count - n + 1);
+/** Numbers the pairs (heads[i], lasts[i + behind]) from 0 in the order they first come. */
+function numberPairs(count: number, heads: Int32Array, lasts: Int32Array, behind: number): Repeats {
   const number = new Int32Array(count);
-  if (shorter.distinct === shorter.count) {
-    for (let i = 0; i < count; i++) number[i] = i;
-    return { number, count, distinct: count };
-  }
-  let room = places.length / 3;
-  if (room < 2 * count) {
-    while (room < 2 * count) room *= 2;
-    places = new Int32Array(3 * room);
+  let capacity = places.length / 3;
+  if (capacity < 2 * count || stamp === 0x7fffffff) {
+    while (capacity < 2 * count) capacity *= 2;
+    places = new Int32Array(3 * capacity);
     stamp = 0;
   }
-  if (stamp === 0x7fffffff) {
-    places.fill(0);
-    stamp = 0;
-  }
-  stamp++;
-  // An open table of (stamp, place of its first n-gram, number).
-  const mask = room - 1;
+  const now = ++stamp;
+  const table = places;
+  const mask = capacity - 1;
   let distinct = 0;
   for (let i = 0; i < count; i++) {
-    const head = shorter.number[i]!;
-    const last = words.number[i + n - 1]!;
-    let at = Math.imul(head, 0x9e3779b1) ^ Math.imul(last, 0x85ebca6b);
+    const a = heads[i]!;
+    const b = lasts[i + behind]!;
+    let at = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
     at = (at ^ (at >>> 15)) & mask;
-    for (; places[3 * at] === stamp; at = (at + 1) & mask) {
-      const first = places[3 * at + 1]!;
-      if (shorter.number[first] === head && words.number[first + n - 1] === last) break;
+    for (; table[3 * at] === now; at = (at + 1) & mask) {
+      const before = table[3 * at + 1]!;
+      if (heads[before] === a && lasts[before + behind] === b) break;
     }
-    if (places[3 * at] !== stamp) {
-      places[3 * at] = stamp;
-      places[3 * at + 1] = i;
-      places[3 * at + 2] = distinct++;
+    if (table[3 * at] !== now) {
+      table[3 * at] = now;
+      table[3 * at + 1] = i;
+      table[3 * at + 2] = distinct++;
     }
-    number[i] = places[3 * at + 2]!;
+    number[i] = table[3 * at + 2]!;
   }
   return { number, count, distinct };
 }

@@ -10,10 +10,14 @@ const WORDS =
     ' ',
   );
 
+const letter = (n: number): string => String.fromCharCode(97 + n);
+
 /** A sentence of common words and made-up ones. */
 export function sentence(draws: Draws, length: number): string {
   const words = Array.from({ length }, () =>
-    draws.chance(0.6) ? draws.pick(WORDS) : `w${draws.integer(300)}${draws.pick(['', 'ing', 'ed', 'ly'])}`,
+    draws.chance(0.6)
+      ? draws.pick(WORDS)
+      : `w${letter(draws.integer(20))}${letter(draws.integer(15))}${draws.pick(['', 'ing', 'ed', 'ly'])}`,
   );
   return `${words.join(' ')}.`;
 }
