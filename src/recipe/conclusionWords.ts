@@ -69,7 +69,9 @@ function noise(changes: readonly Change[]): string[] {
 function jumped({ before, after, mix }: Jump): string {
   const way = after > before ? 'rose' : 'fell';
   const explained =
-    mix !== null && !isNothing(mix.after - mix.before) && Math.sign(mix.after - mix.before) === Math.sign(after - before);
+    mix !== null &&
+    !isNothing(mix.after - mix.before) &&
+    Math.sign(mix.after - mix.before) === Math.sign(after - before);
   return (
     `At the switch the training loss ${way} from ${nats(before)} to ${nats(after)}` +
     (explained

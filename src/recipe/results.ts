@@ -3,7 +3,15 @@
  * shares in 0 … 1 in the file and percent in the table.
  */
 import { type Experiment, PAPER_BASE, type PaperFigure } from './experiments.ts';
-import { mean, pairedDifference, type PairedDifference, signed, sizeInPoints, standardError, verdict } from './statistics.ts';
+import {
+  mean,
+  pairedDifference,
+  type PairedDifference,
+  signed,
+  sizeInPoints,
+  standardError,
+  verdict,
+} from './statistics.ts';
 
 /** What weights can do, at one moment of a run. */
 export interface ResultScores {
