@@ -13,6 +13,8 @@ export type { PhaseName } from './recipe/phases.ts';
 
 /** The machine a run uses, as far as the browser tells. */
 export interface AdapterReport {
+  /** There is no adapter, or only one that is slower: the processor runs everything, in WebAssembly. */
+  processor?: true;
   vendor: string;
   architecture: string;
   description: string;

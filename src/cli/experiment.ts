@@ -7,6 +7,7 @@ import path from 'node:path';
 import { resolveConfig } from '../config/resolve.ts';
 import type { RunConfig } from '../config/run.ts';
 import { armsOf, type Experiment, experimentsNamed } from '../recipe/experiments.ts';
+import { rowSchema } from '../recipe/readResults.ts';
 import { type ExperimentResults, type ResultRow, resultsTable } from '../recipe/results.ts';
 import { type Base, readBase } from '../train/base.ts';
 import { superviseExperiment } from '../train/supervisedExperiment.ts';
@@ -15,13 +16,13 @@ import { chanceLevel } from '../evaluate/suite.ts';
 import { benchmarks } from '../world/benchmarks.ts';
 import { World } from '../world/world.ts';
 import { command, type Given } from './commands.ts';
-import { readJson } from './documents.ts';
+import { describeAdapter } from './describeAdapter.ts';
 import { type Host, INTERRUPTED } from './host.ts';
-import { configFlags, once, shippedBases } from './inputs.ts';
+import { configFlags, deviceFlags, once, shippedBases } from './inputs.ts';
 import { choice, place, seeds } from './kinds.ts';
-import { describeAdapter } from './node/dawn.ts';
-import { makeFolders } from './outFolder.ts';
+import { checkOwn, makeFolders } from './outFolder.ts';
 import { readFolder } from './readFolder.ts';
+import { readJson, readJsonAs } from './readJson.ts';
 import { asUserError, writeFolder } from './writeFolder.ts';
 
 export const experimentCommand = command({
@@ -30,6 +31,7 @@ export const experimentCommand = command({
   word: 'NAME',
   flags: {
     ...configFlags,
+    ...deviceFlags,
     seeds: { kind: seeds, about: 'how many, or which with commas between them; 3 by default' },
     base: { kind: choice('train', ['train'] as const), about: 'trains every base, though a shipped one may fit' },
     out: { kind: place('DIR'), about: 'the folder of results, brought up to date after every arm', required: true },
@@ -40,7 +42,7 @@ export const experimentCommand = command({
 
 async function experiment(
   name: string,
-  given: Partial<Given<typeof configFlags>> & { seeds?: number[]; base?: 'train'; out: string },
+  given: Partial<Given<typeof configFlags & typeof deviceFlags>> & { seeds?: number[]; base?: 'train'; out: string },
   host: Host,
 ): Promise<number> {
   const { say } = host;
@@ -53,10 +55,10 @@ async function experiment(
 
   const folder = new ResultsFolder(out, name, config);
   const done = folder.rows();
-  const first = await host.open();
+  const first = await host.open(given.device);
   let fresh: typeof first | null = first;
   const open = async () => {
-    const backend = fresh ?? (await host.open());
+    const backend = fresh ?? (await host.open(given.device));
     fresh = null;
     return backend;
   };
@@ -123,6 +125,7 @@ class ResultsFolder {
     this.#path = folder;
     this.#name = name;
     this.#config = config;
+    checkOwn(folder, (names) => names.includes('rows'));
     const known = path.join(folder, 'config.json');
     const text = `${JSON.stringify(config, null, 2)}\n`;
     if (existsSync(known) && JSON.stringify(readJson(known)) !== JSON.stringify(config)) {
@@ -143,7 +146,8 @@ class ResultsFolder {
     const names = readdirSync(folder)
       .filter((file) => file.endsWith('.json'))
       .sort();
-    return names.map((file) => readJson(path.join(folder, file)) as ResultRow);
+    const wanted = 'remove it, and its arm is run again';
+    return names.map((file) => readJsonAs(path.join(folder, file), rowSchema, wanted) as ResultRow);
   }
 
   add(row: ResultRow): void {

@@ -3,9 +3,8 @@
  * same train/run.ts as the page's worker. Progress on stderr; a bad input is one sentence and a non-zero exit. What is asked to end
  * (Ctrl-C, or a signal of the same meaning) saves and ends; asked twice, it ends at once.
  */
-import { GpuBackend } from '../train/backends/gpu.ts';
 import { main } from './main.ts';
-import { openNodeDevice } from './node/dawn.ts';
+import { openBackend } from './node/backend.ts';
 
 const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -15,7 +14,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 process.exitCode = await main(process.argv.slice(2), {
-  open: async () => new GpuBackend(await openNodeDevice()),
+  open: openBackend,
   say: (line) => void process.stderr.write(`${line}\n`),
   print: (text) => void process.stdout.write(text),
   ended: ended.signal,

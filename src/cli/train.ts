@@ -18,10 +18,10 @@ import { MemoryFiles } from '../storage/files.ts';
 import { SlotStore } from '../storage/slots.ts';
 import { UserError } from '../util/errors.ts';
 import { command, exampleOf, type Given } from './commands.ts';
-import { type Host, INTERRUPTED } from './host.ts';
+import { describeAdapter } from './describeAdapter.ts';
+import { type DeviceName, type Host, INTERRUPTED } from './host.ts';
 import { fetchShard, readInputs, runFlags } from './inputs.ts';
 import { folder as folderKind, number, place } from './kinds.ts';
-import { describeAdapter } from './node/dawn.ts';
 import { ensureData } from './node/data.mjs';
 import { NodeFiles } from './node/files.ts';
 import { checkFree, OutFolder } from './outFolder.ts';
@@ -40,7 +40,7 @@ const flags = {
   },
   resume: {
     kind: folderKind,
-    about: 'continues the interrupted run that a folder holds, and takes no other option but --save-every',
+    about: 'continues the interrupted run that a folder holds, and takes no other option but --save-every and --device',
   },
   out: {
     kind: place('DIR'),
@@ -62,8 +62,8 @@ export const trainCommand = command({
     const { config, files, base } = await readInputs(given, host);
     ensureData();
     const out = OutFolder.reserve(given.out, `A run of preset ${config.preset}, seed ${config.seed}, begins here.`);
-    return filling(out, host, async (saved) => {
-      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base?.tokenizer);
+    return filling(out, given, host, async (saved) => {
+      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
       for (const note of data.notes) host.say(`note: ${note}`);
       const part = base ? 'continued' : 'all';
       const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
@@ -83,7 +83,8 @@ export const trainCommand = command({
 async function resume(folder: string, given: Given<typeof flags>, host: Host): Promise<number> {
   const other = Object.entries(given).find(
     ([name, value]) =>
-      !['resume', 'save-every'].includes(name) && (Array.isArray(value) ? value.length > 0 : value !== undefined),
+      !['resume', 'save-every', 'device'].includes(name) &&
+      (Array.isArray(value) ? value.length > 0 : value !== undefined),
   );
   if (other) throw new UserError(`--resume continues the run as it was begun: leave out --${other[0]}.`);
   const out = OutFolder.reopen(folder);
@@ -106,8 +107,15 @@ async function resume(folder: string, given: Given<typeof flags>, host: Host): P
   const { config, files, tokenizer, checkpoint, passed } = resumed;
   for (const message of passed) host.say(`note: ${message}`);
   host.say(`goes on at step ${checkpoint.progress.step}`);
-  return filling(out, host, async (saved) => {
-    const data = await prepareData(config, files, fetchShard, (what) => host.say(what), tokenizer, checkpoint.part);
+  return filling(out, given, host, async (saved) => {
+    const data = await prepareData(
+      config,
+      files,
+      fetchShard,
+      (what) => host.say(what),
+      tokenizer && { tokenizer },
+      checkpoint.part,
+    );
     const keeper = await runs.goOn(id, resumed, data, saved);
     return { config, data, base: null, keeper, from: checkpoint };
   });
@@ -119,7 +127,12 @@ const savedIn = (out: OutFolder, given: Given<typeof flags>): Promise<SavedRuns>
 type Saved = ConstructorParameters<typeof Keeper>[1];
 
 /** Trains what `make` makes into the folder; what it comes to is written, or told, or taken away where nothing was saved. */
-async function filling(out: OutFolder, host: Host, make: (saved: Saved) => Promise<Making>): Promise<number> {
+async function filling(
+  out: OutFolder,
+  { device }: Pick<Given<typeof flags>, 'device'>,
+  host: Host,
+  make: (saved: Saved) => Promise<Making>,
+): Promise<number> {
   let savedAt: number | null = null;
   let making: Making | null = null;
   const goOn = `continue it with npm run recipe -- --resume ${out.path}`;
@@ -138,7 +151,7 @@ async function filling(out: OutFolder, host: Host, make: (saved: Saved) => Promi
   try {
     making = await make(saved);
     savedAt = making.from?.progress.step ?? null;
-    const end = await trainInto(out, host, making);
+    const end = await trainInto(out, device, host, making);
     if (end.kind === 'done') {
       host.say(`written: ${out.path}`);
       return 0;
@@ -162,11 +175,16 @@ async function filling(out: OutFolder, host: Host, make: (saved: Saved) => Promi
   }
 }
 
-async function trainInto(out: OutFolder, host: Host, making: Making): Promise<RunState> {
+async function trainInto(
+  out: OutFolder,
+  device: DeviceName | undefined,
+  host: Host,
+  making: Making,
+): Promise<RunState> {
   const { config, keeper } = making;
   let adapter = '';
   const open: typeof host.open = async () => {
-    const opened = await host.open();
+    const opened = await host.open(device);
     if (adapter === '') host.say(`adapter: ${(adapter = describeAdapter(opened.report))}`);
     return opened;
   };
@@ -233,6 +251,7 @@ async function trainInto(out: OutFolder, host: Host, making: Making): Promise<Ru
       steps: last.step + 1,
       tokens: last.tokens,
       seconds: (performance.now() - started) / 1000,
+      tokensPerSecond: rateOf(metrics),
       finalLoss: last.loss,
       heldOutLoss: heldOut.at(-1)?.loss ?? {},
       switchStep: switches.at(-1)?.step ?? null,
@@ -253,4 +272,10 @@ async function trainInto(out: OutFolder, host: Host, making: Making): Promise<Ru
     host.ended.removeEventListener('abort', stop);
     run.destroy();
   }
+}
+
+/** Tokens a second over all steps measured, which take as many tokens each; evaluations and saves apart. Null: none was. */
+function rateOf(metrics: readonly MetricRow[]): number | null {
+  const rates = metrics.map(({ tokensPerSecond }) => tokensPerSecond).filter((rate) => rate > 0);
+  return rates.length === 0 ? null : rates.length / rates.reduce((sum, rate) => sum + 1 / rate, 0);
 }

@@ -6,16 +6,7 @@
 import type { Tensor } from '../graph/graph.ts';
 import type { Madd } from './kernels/arithmetic.ts';
 import type { Packs } from './kernels/pack.ts';
-import { f32, type Func, i32, type Local } from './wasm.ts';
-
-/** Functions that kernels share. */
-export interface Library {
-  madd: Madd;
-  /** Products of packed panels: micro.ts. */
-  tiles: Func;
-  packs: Packs;
-  rotate: Func;
-}
+import { type Expr, f32, type Func, i32, type Local } from './wasm.ts';
 
 /** Where an argument points: a tensor, an element of it, or a byte of the plan's scratch memory. */
 export interface Place {
@@ -27,6 +18,15 @@ export const inScratch = (bytes: number): Place => ({ tensor: 'scratch', bytes }
 
 /** A pointer, a whole number or a real one. No pointer: 0. */
 export type Value = Tensor | Place | number;
+
+/** What kernels share. */
+export interface Library {
+  madd: Madd;
+  /** Products of packed panels: kernels/micro.ts. */
+  tiles: Func;
+  packs: Packs;
+  rotate: Func;
+}
 
 export interface Kernel<P extends string = string> {
   readonly name: string;
@@ -82,7 +82,7 @@ export const rowsPerBlock = (width: number): number => Math.max(1, Math.floor(16
 /** Calls body for each row of this block, of `rows` rows in all, `per` a block. */
 export function eachRow(
   f: Func,
-  { block, per, rows }: { block: Local; per: Local; rows: Local },
+  { block, per, rows }: { block: Local; per: Local; rows: Expr },
   body: (row: Local) => void,
 ): void {
   const first = f.let(i32.mul(block, per));

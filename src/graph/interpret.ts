@@ -4,17 +4,34 @@
  */
 import type { Graph, Node, Tensor } from './graph.ts';
 
+/** What a node finds besides its inputs. */
+export interface Found {
+  /** Its outputs as they are before it: for what it changes rather than makes, states and pools. */
+  before: (Float64Array | undefined)[];
+  /** A micro-batch came before in the same step (executor.ts, list 'accumulate'). */
+  accumulating: boolean;
+}
+
 /** Computes a node's outputs (same order) from its inputs, all Float64Array; gradients of parameters without what was there before. */
-export type Twin = (inputs: Float64Array[], node: Node<any>) => Float64Array[];
+export type Twin = (inputs: Float64Array[], node: Node<any>, found: Found) => Float64Array[];
 
 export type Values = Map<Tensor, Float64Array>;
 
-export function interpret(graph: Graph, twins: Record<string, Twin>, values: Values): Values {
-  for (const node of graph.nodes) {
+/** Where values are found and put: a map, or what an executor holds. */
+type Store = Pick<Values, 'get' | 'set'>;
+
+/** Runs the nodes of a graph in their order. */
+export function interpret<S extends Store>(
+  { nodes, constants }: Pick<Graph, 'nodes' | 'constants'>,
+  twins: Record<string, Twin>,
+  values: S,
+  accumulating = false,
+): S {
+  for (const node of nodes) {
     const twin = twins[node.op.name];
     if (!twin) throw new Error(`no f64 twin for op ${node.op.name}`);
     const inputs = node.inputs.map((input) => {
-      const constant = graph.constants.get(input);
+      const constant = constants.get(input);
       const all = input.copy && values.get(input.copy.in);
       const value =
         all?.subarray(input.copy!.start, input.copy!.start + input.size) ??
@@ -23,7 +40,9 @@ export function interpret(graph: Graph, twins: Record<string, Twin>, values: Val
       if (!value) throw new Error(`${node.op.name} reads ${input.name}, which has no value`);
       return value;
     });
-    const outputs = twin(inputs, node);
+    const before = node.outputs.map((output) => values.get(output));
+    const outputs = twin(inputs, node, { before, accumulating });
+    const accumulate = accumulating || (node.attributes as { accumulate?: boolean }).accumulate;
     node.outputs.forEach((output, k) => {
       const value = outputs[k]!;
       if (value.length !== output.size) {
@@ -31,9 +50,8 @@ export function interpret(graph: Graph, twins: Record<string, Twin>, values: Val
           `${node.op.name}: twin made ${value.length} elements for ${output.name}, which has ${output.size}`,
         );
       }
-      const before = values.get(output);
-      const accumulate = output.role === 'gradient' && (node.attributes as { accumulate?: boolean }).accumulate;
-      values.set(output, accumulate && before ? before.map((x, i) => x + value[i]!) : value);
+      const earlier = output.role === 'gradient' && accumulate ? before[k] : undefined;
+      values.set(output, earlier ? earlier.map((x, i) => x + value[i]!) : value);
     });
   }
   return values;

@@ -1,18 +1,20 @@
 /** f64 twins of rotary positions and causal grouped-query attention. */
-import type { AttentionShape } from './attention.ts';
+import type { AttentionShape, Heads } from './attention.ts';
+import type { CachedAttentionShape } from './cachedAttention.ts';
 import type { Twin } from '../graph/interpret.ts';
 
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
-const addScaled = (to: Float64Array, factor: number, x: Float64Array): void =>
-  x.forEach((value, i) => (to[i]! += factor * value));
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+function addScaled(to: Float64Array, factor: number, x: Float64Array): void {
+  for (let i = 0; i < x.length; i++) to[i]! += factor * x[i]!;
+}
 
 /** Turns the first ⌊d·factor⌋ elements by sign · position · θ^(−2j/⌊d·factor⌋), element j with j + half. */
-function turn(
-  head: Float64Array,
-  position: number,
-  { d, ropeTheta, ropeFactor }: AttentionShape,
-  sign: number,
-): Float64Array {
+function turn(head: Float64Array, position: number, { d, ropeTheta, ropeFactor }: Heads, sign: number): Float64Array {
   const width = Math.floor(d * ropeFactor);
   const y = Float64Array.from(head);
   for (let j = 0; j < width / 2; j++) {
@@ -117,5 +119,37 @@ export const attentionTwins: Record<string, Twin> = {
       }
     }
     return [dqkv, delta];
+  },
+
+  cachedAttention: ([qkv, , positions, cacheK, cacheV], { attributes }) => {
+    const shape = attributes as CachedAttentionShape;
+    const { R, Tmax, H, K, d } = shape;
+    const [keys, values] = [cacheK!.slice(), cacheV!.slice()];
+    const [output, rotated] = [new Float64Array(R * H * d), new Float64Array(R * H * d)];
+    for (let r = 0; r < R; r++) {
+      const position = positions![positions!.length === 1 ? 0 : r]!;
+      if (position >= Tmax) continue;
+      const own = (head: number): Float64Array => headOf(qkv!, H + 2 * K, r, head, d);
+      for (let kv = 0; kv < K; kv++) {
+        keys.set(turn(own(H + kv), position, shape, 1), ((r * Tmax + position) * K + kv) * d);
+        values.set(own(H + K + kv), ((r * Tmax + position) * K + kv) * d);
+      }
+      for (let h = 0; h < H; h++) {
+        const kv = Math.floor(h / (H / K));
+        const query = turn(own(h), position, shape, 1).map((x) => x / Math.sqrt(d));
+        rotated.set(query, (r * H + h) * d);
+        const scores = Array.from({ length: position + 1 }, (_, m) => dot(query, headOf(keys, K, r * Tmax + m, kv, d)));
+        const highest = Math.max(...scores);
+        const sum = scores.reduce((total, score) => total + Math.exp(score - highest), 0);
+        scores.forEach((score, m) =>
+          addScaled(
+            headOf(output, H, r, h, d),
+            Math.exp(score - highest) / sum,
+            headOf(values, K, r * Tmax + m, kv, d),
+          ),
+        );
+      }
+    }
+    return [output, rotated, keys, values];
   },
 };

@@ -1,61 +1,48 @@
 /** f64 twins of the ops, written for clarity: plain loops, no tiling. Checked themselves against finite differences. */
 import { attentionTwins } from './attentionTwins.ts';
 import type { Twin } from '../graph/interpret.ts';
+import { optimizerTwins } from './optimizerTwins.ts';
 
 const zeros = (n: number): Float64Array => new Float64Array(n);
 
-/** C[M,N] = A·B with A(m, k), B(k, n) read through accessors. */
+/** C[M,N] = A·B over K, where A(m, k) is a[m·am + k·ak] and B(k, n) is b[k·bk + n·bn]. */
 function product(
-  M: number,
-  N: number,
-  K: number,
-  a: (m: number, k: number) => number,
-  b: (k: number, n: number) => number,
+  [M, N, K]: [number, number, number],
+  a: Float64Array,
+  [am, ak]: [number, number],
+  b: Float64Array,
+  [bk, bn]: [number, number],
 ): Float64Array {
   const c = zeros(M * N);
   for (let m = 0; m < M; m++)
     for (let n = 0; n < N; n++) {
       let sum = 0;
-      for (let k = 0; k < K; k++) sum += a(m, k) * b(k, n);
+      for (let k = 0; k < K; k++) sum += a[m * am + k * ak]! * b[k * bk + n * bn]!;
       c[m * N + n] = sum;
     }
   return c;
 }
 
+/** y (N, O) = x (N, I) · wᵀ, w (O, I). */
 const timesTransposed = (x: Float64Array, w: Float64Array, N: number, I: number, O: number): Float64Array =>
-  product(
-    N,
-    O,
-    I,
-    (n, i) => x[n * I + i]!,
-    (i, o) => w[o * I + i]!,
-  );
+  product([N, O, I], x, [I, 1], w, [1, I]);
+/** dx (N, I) = dy (N, O) · w. */
 const times = (dy: Float64Array, w: Float64Array, N: number, O: number, I: number): Float64Array =>
-  product(
-    N,
-    I,
-    O,
-    (n, o) => dy[n * O + o]!,
-    (o, i) => w[o * I + i]!,
-  );
+  product([N, I, O], dy, [O, 1], w, [I, 1]);
+/** dw (O, I) = dyᵀ · x. */
+const transposedTimes = (dy: Float64Array, x: Float64Array, N: number, O: number, I: number): Float64Array =>
+  product([O, I, N], dy, [1, O], x, [I, 1]);
 const plus = (a: Float64Array, b?: Float64Array): Float64Array => (b ? a.map((x, i) => x + b[i]!) : a);
 
 export const twins: Record<string, Twin> = {
   ...attentionTwins,
+  ...optimizerTwins,
 
   add: ([a, b]) => [plus(a!, b)],
 
   linear: ([x, w, residual], { attributes: { N, I, O } }) => [plus(timesTransposed(x!, w!, N, I, O), residual)],
   linearInputGradient: ([dy, w, partial], { attributes: { N, I, O } }) => [plus(times(dy!, w!, N, O, I), partial)],
-  linearWeightGradient: ([dy, x], { attributes: { N, I, O } }) => [
-    product(
-      O,
-      I,
-      N,
-      (o, n) => dy![n * O + o]!,
-      (n, i) => x![n * I + i]!,
-    ),
-  ],
+  linearWeightGradient: ([dy, x], { attributes: { N, I, O } }) => [transposedTimes(dy!, x!, N, O, I)],
 
   squaredReluMlp: ([x, up, down, residual], { attributes: { N, D, F } }) => {
     const a = timesTransposed(x!, up!, N, D, F).map((u) => Math.max(u, 0) ** 2);
@@ -115,7 +102,7 @@ export const twins: Record<string, Twin> = {
   // The oracle knows no storage types.
   halfWeights: ([weights]) => [weights!],
 
-  headLoss: ([x, weight, targets, lossWeight, scale], { outputs, attributes: { N, D, V, training } }) => {
+  headLoss: ([x, weight, targets, lossWeight, scale], { outputs, attributes: { N, D, V, training } }, found) => {
     const logits = timesTransposed(x!, weight!, N, D, V);
     const nll = zeros(N);
     const dlogits = zeros(N * V);
@@ -131,17 +118,11 @@ export const twins: Record<string, Twin> = {
           (scale?.[0] ?? 1) * lossWeight![0]! * (Math.exp(row[v]! - highest) / sum - (v === target ? 1 : 0));
       }
     }
-    const loss = Float64Array.of(lossWeight![0]! * nll.reduce((total, v) => total + v, 0));
+    const before = found.accumulating ? found.before[1]![0]! : 0;
+    const loss = Float64Array.of(before + lossWeight![0]! * nll.reduce((total, v) => total + v, 0));
     const scratch = zeros(outputs[2]!.size);
     if (!training) return [nll, loss, scratch];
-    const dweight = product(
-      V,
-      D,
-      N,
-      (v, n) => dlogits[n * V + v]!,
-      (n, i) => x![n * D + i]!,
-    );
-    return [nll, loss, scratch, times(dlogits, weight!, N, V, D), dweight];
+    return [nll, loss, scratch, times(dlogits, weight!, N, V, D), transposedTimes(dlogits, x!, N, V, D)];
   },
 
   tensorNorms: ([slices, controls, clip, gradients, weights, moments1, moments2], { attributes }) => {

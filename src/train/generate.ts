@@ -59,6 +59,8 @@ export interface GenerateOptions {
   seed: number;
   /** Ids at or above it are padding of the vocabulary and never drawn. */
   limit: number;
+  /** Asked before every token: the text made so far is enough. */
+  stopped?: () => boolean;
 }
 
 /** Beyond these nobody waits for the end, and every token is as likely as any other. */
@@ -76,18 +78,19 @@ export interface Generated {
 /** A row on its way. */
 interface Row {
   options: GenerateOptions;
-  ids: number[];
-  made: number[];
-  /** First of the ids in the context, and the first that the generator has not read. */
-  from: number;
+  /** What the model sees: an end-of-text, and text behind it. */
+  context: number[];
+  /** Tokens of the context that the generator has read. */
   fed: number;
+  made: number[];
   unread: number;
   ended: boolean;
 }
 
 /**
- * The continuation of a prompt, without the prompt; ends early at end-of-text. Starts from end-of-text, as documents do. When the
- * context is full, generation starts over from its last half. UserError for a number of tokens or a temperature that is none.
+ * The continuation of a prompt, without the prompt; ends early at end-of-text. What the model sees always begins with an end-of-text, as
+ * every row of training does. When the context is full, generation starts over from its last half, behind another. UserError for a number
+ * of tokens or a temperature that is none.
  */
 export async function generate(
   generator: Generator,
@@ -112,22 +115,28 @@ export async function generateAll(
     }
   }
   const { rows: R, length } = generator;
+  /** Tokens of text in a context, behind its end-of-text; of a prompt one less, for the first token made. */
+  const room = length - 1;
   const rows = prompts.map((options): Row => {
-    const ids = [tokenizer.endOfText, ...tokenizer.encode(options.prompt)];
-    const from = Math.max(0, ids.length - length + 1);
-    return { options, ids, made: [], from, fed: from, unread: from, ended: false };
+    const prompt = tokenizer.encode(options.prompt);
+    const unread = prompt.length - Math.min(prompt.length, Math.max(0, room - 1));
+    const context = [tokenizer.endOfText, ...prompt.subarray(unread)];
+    return { options, context, fed: 0, made: [], unread, ended: false };
   });
-  while (rows.some(({ ended }) => !ended)) {
+  const isStopped = (): boolean => prompts.some(({ stopped }) => stopped?.());
+  while (rows.some(({ ended }) => !ended) && !isStopped()) {
     const tokens = new Array<number>(R).fill(0);
     const positions = new Array<number>(R).fill(length); // a row at rest
     for (const [r, row] of rows.entries()) {
       if (row.ended) continue;
-      if (row.fed - row.from === length) row.from = row.fed = row.ids.length - Math.floor(length / 2);
-      tokens[r] = row.ids[row.fed]!;
-      positions[r] = row.fed - row.from;
-      row.fed++;
+      if (row.context.length > length) {
+        row.context = [tokenizer.endOfText, ...row.context.slice(row.context.length - Math.floor(room / 2))];
+        row.fed = 0;
+      }
+      tokens[r] = row.context[row.fed]!;
+      positions[r] = row.fed++;
     }
-    const asked = rows.filter(({ ended, fed, ids }) => !ended && fed === ids.length);
+    const asked = rows.filter(({ ended, fed, context }) => !ended && fed === context.length);
     const logits = await generator.next(tokens, positions, asked.length > 0);
     for (const row of asked) add(row, logits!.subarray((rows.indexOf(row) * logits!.length) / R), tokenizer.endOfText);
   }
@@ -141,7 +150,7 @@ function add(row: Row, logits: Float32Array, endOfText: number): void {
   const { tokens, temperature, seed, limit } = row.options;
   const id = draw(logits.subarray(0, limit), temperature, randomUniform(seed, stream, row.made.length));
   if (id !== endOfText) {
-    row.ids.push(id);
+    row.context.push(id);
     row.made.push(id);
   }
   row.ended = id === endOfText || row.made.length === tokens;

@@ -10,7 +10,7 @@ import { layoutPlan } from '../gpu/layout.ts';
 import { GpuExecutor } from '../gpu/executor.ts';
 import type { Plan } from '../gpu/plan.ts';
 import { passes } from '../gpu/tune.ts';
-import type { Graph, Tensor } from '../graph/graph.ts';
+import type { Tensor } from '../graph/graph.ts';
 import { interpret, nmse, type Values } from '../graph/interpret.ts';
 import { layoutPool, type PoolName } from '../graph/pool.ts';
 import { parameterList } from '../model/parameters.ts';
@@ -180,15 +180,13 @@ async function judge(memory: GpuExecutor, plan: Plan, trial: Trial): Promise<str
       if (!right) return node.op.name;
     }
   }
-  const want = update(trial, before, gradients!, control, scale ? scaleForTest : 1);
+  // From the GPU's own gradients, in f32 whatever the storage.
+  const want = updateValues(trial, { ...before, gradients: gradients! }, control, values);
   const [loss, norm, factor] = new Float32Array(read.at(-1)!);
   const wantLoss = values.get(trial.graph.loss)![0]! * trial.micros;
   if (!(Math.abs(loss! / wantLoss - 1) < Math.sqrt(most))) return 'headLoss';
   if (!(Math.abs(norm! / want.norm - 1) < 1e-4) || !(Math.abs(factor! - want.factor) < 1e-4)) return 'gradientNorm';
-  // From the GPU's own gradients, in f32 whatever the storage.
-  const fits = [want.parameters, want.moments1, want.moments2].every(
-    (pool, i) => nmse(updated[i]!, pool) <= tolerance.f32,
-  );
+  const fits = want.pools.every((pool, i) => nmse(updated[i]!, pool) <= tolerance.f32);
   return fits ? null : 'adamw';
 }
 
@@ -226,10 +224,10 @@ function inputValues({ config, graph: { inputs } }: Trial): Values {
   return values;
 }
 
-type Pools = Record<'parameters' | 'moments1' | 'moments2', Float32Array<ArrayBuffer>>;
+type Pools = Record<PoolName, Float32Array<ArrayBuffer>>;
 
 /** Weights as random as any, moments as after some steps. */
-function pools({ layout }: Trial): Pools {
+function pools({ layout }: Trial): Omit<Pools, 'gradients'> {
   const fill = (of: (i: number) => number) => Float32Array.from({ length: layout.elements }, (_, i) => of(i));
   return {
     parameters: fill((i) => deviation * randomNormal(seed, 2, i)),
@@ -247,28 +245,19 @@ function expectValues({ graph: { g, scale }, layout }: Trial, parameters: Float3
   for (const tensor of g.tensors)
     if (tensor.role === 'pool' && tensor.name === 'parameters') values.set(tensor, Float64Array.from(parameters));
   if (scale) values.set(scale, Float64Array.of(scaleForTest, 0, 0, 0));
-  const step = { constants: g.constants, nodes: g.nodes.filter(({ phase }) => phase === 'step') } as unknown as Graph;
-  interpret(step, twins, values);
+  interpret({ constants: g.constants, nodes: g.nodes.filter(({ phase }) => phase === 'step') }, twins, values);
 }
 
-/** Clipped AdamW in f64 (ops/adamw.ts). */
-function update(
-  { config, layout }: Trial,
-  { parameters, moments1, moments2 }: Pools,
-  gradients: Float32Array,
-  control: Float32Array,
-  scale: number,
-) {
-  const { beta1, beta2, epsilon, weight_decay, max_grad_norm } = config.optimizer;
-  const norm = Math.sqrt(gradients.reduce((sum, x) => sum + (x / scale) ** 2, 0));
-  const factor = max_grad_norm > 0 && norm > max_grad_norm ? max_grad_norm / norm : 1;
-  const [lr, c1, c2] = control as unknown as [number, number, number];
-  const g = Float64Array.from(gradients, (x) => (x / scale) * factor);
-  const m = g.map((x, i) => beta1 * moments1[i]! + (1 - beta1) * x);
-  const v = g.map((x, i) => beta2 * moments2[i]! + (1 - beta2) * x * x);
-  const w = g.map((_, i) => {
-    const decay = i < layout.decayed ? weight_decay : 0;
-    return parameters[i]! - lr * ((m[i]! * c1) / (Math.sqrt(v[i]! * c2) + epsilon) + decay * parameters[i]!);
-  });
-  return { norm, factor, parameters: w, moments1: m, moments2: v };
+/** The optimizer's step by the f64 twins, from what pools `held`. */
+function updateValues({ graph: { g, controls, ring } }: Trial, held: Pools, control: Float32Array, values: Values) {
+  for (const tensor of g.tensors) {
+    if (tensor.role === 'pool') values.set(tensor, Float64Array.from(held[tensor.name as PoolName]));
+    if (tensor.role === 'state' && !values.has(tensor)) values.set(tensor, new Float64Array(tensor.size));
+  }
+  values.set(controls, Float64Array.from(control));
+  const nodes = g.nodes.filter(({ phase }) => phase === 'update');
+  interpret({ nodes, constants: g.constants }, twins, values);
+  const [, norm, factor] = values.get(ring)!;
+  const [parameters, moments1, moments2] = nodes.at(-1)!.outputs.map((output) => values.get(output)!);
+  return { norm: norm!, factor: factor!, pools: [parameters!, moments1!, moments2!] };
 }

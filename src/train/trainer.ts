@@ -33,7 +33,7 @@ import { Engine } from './engine.ts';
 import { EventBatcher, ExperimentBatcher } from './events.ts';
 import { exportModel } from './exportModel.ts';
 import type { Injector } from './faults.ts';
-import { type History, retell } from './history.ts';
+import { type History, newHistory, retell } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
 import { OpenedRun } from './opened.ts';
 import { type FileSize, Preflights } from './preflight.ts';
@@ -133,7 +133,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     const made = await found?.made.catch(() => null); // what failed may do better now, and says why if not
     if (made) return made;
     const base = source && (await baseOf(source, config));
-    return { base, data: await prepareData(config, files, fetchFrom(dataFolder), onProgress, base?.tokenizer) };
+    return { base, data: await prepareData(config, files, fetchFrom(dataFolder), onProgress, base) };
   };
 
   const progressOf =
@@ -225,7 +225,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
         // A run that cannot be saved is still a run.
         listener.notice({ code: 'not-saved', step: null, message: `This run is not saved. ${messageOf(error)}` });
         // A copy that lasts as long as the tab still brings it past a lost device.
-        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), savesOf(listener, 'memory'), {});
+        const history = newHistory(data.notes);
+        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), savesOf(listener, 'memory'), {}, { history });
       });
     await supervise({ config, data, base, keeper, from: null }, listener);
   };
@@ -245,7 +246,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       files,
       fetchFrom(dataFolder),
       progressOf(listener),
-      tokenizer,
+      tokenizer && { tokenizer },
       checkpoint.part,
     );
     const keeper = await runs.goOn(
@@ -320,7 +321,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       files,
       fetchFrom(dataFolder),
       (what) => onProgress({ kind: 'preparing', what }),
-      base?.tokenizer,
+      base,
     );
     const bench = await startingBench(backend, config, data, base, (done, total) =>
       onProgress({ kind: 'compiling', done, total }),
@@ -342,7 +343,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     const backend = await theBackend();
     const prepare = async () => {
       const base = source && (await baseOf(source, config));
-      return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base?.tokenizer) };
+      return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base) };
     };
     const { runs } = await saved();
     const measured = await calibrate({
@@ -412,7 +413,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       await endAll();
       const { runs } = await saved();
       const prepare = ({ config, files, tokenizer, checkpoint }: Resumed) =>
-        prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer, checkpoint.part);
+        prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer && { tokenizer }, checkpoint.part);
       const { run: next, shown } = await OpenedRun.open(id, runs, open, prepare);
       run?.destroy();
       run = next;

@@ -4,7 +4,8 @@
  * their own; their sum is set against a whole step. `--rows` prints dispatches one by one instead of summed by kernel.
  */
 import { parseArgs } from 'node:util';
-import { describeAdapter, openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { describeAdapter } from '../../src/cli/describeAdapter.ts';
+import { openNodeDevice } from '../../src/cli/node/dawn.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { gpuExecutor } from '../../src/gpu/executor.ts';

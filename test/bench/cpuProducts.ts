@@ -1,7 +1,8 @@
 /**
- * `node --experimental-wasm-relaxed-simd src/cli/run.mjs test/bench/cpuProducts.ts`: matrix products of the processor's kernels, in
- * GFLOP a CPU-second of one thread; the best of several turns, because other work on the machine only ever takes away. Node 22 needs no flag.
+ * `node src/cli/run.mjs test/bench/cpuProducts.ts`: matrix products of the processor's kernels, in GFLOP a CPU-second of one thread; the
+ * best of several turns, because other work on the machine only ever takes away.
  */
+import { enableRelaxedSimd } from '../../src/cli/node/relaxedSimd.ts';
 import { createCpuExecutor } from '../../src/cpu/executor.ts';
 import { hasRelaxedSimd } from '../../src/cpu/kernels/library.ts';
 import { Graph, type Tensor } from '../../src/graph/graph.ts';
@@ -9,6 +10,7 @@ import { layoutPool } from '../../src/graph/pool.ts';
 import { inputGradient, linear, weightGradient } from '../../src/ops/linear.ts';
 import { randomNormal } from '../../src/util/random.ts';
 
+enableRelaxedSimd();
 const turns = 8;
 /** CPU seconds of one turn at least: many times the clock's resolution. */
 const turnSeconds = 0.2;

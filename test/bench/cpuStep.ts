@@ -49,6 +49,12 @@ async function profile(preset: string): Promise<void> {
       );
     });
   }
+  /** What blocks of equal work let so many threads gain; barriers and the memory's rate left out. */
+  const gain = (threads: number): string => {
+    const total = times.reduce((sum, time) => sum + time, 0);
+    const longest = calls.reduce((sum, { blocks }, i) => sum + (times[i] * Math.ceil(blocks / threads)) / blocks, 0);
+    return (total / longest).toFixed(1);
+  };
   const kinds = new Map<string, number>();
   calls.forEach(({ node, kernel }, i) => {
     const kind = `${node.op.name}.${kernel}`;
@@ -62,6 +68,9 @@ async function profile(preset: string): Promise<void> {
   );
   console.log(
     `  ${best.toFixed(2)} CPU-ms a step, ${((1000 * N) / best).toFixed(0)} tokens a CPU-second, ${calls.length} calls`,
+  );
+  console.log(
+    `  cut into blocks for ${[2, 4, 8].map((n) => `${gain(n)} times the speed on ${n} threads`).join(', ')} at most`,
   );
   for (const [kind, time] of [...kinds].sort((a, b) => b[1] - a[1]).slice(0, 14))
     console.log(`  ${time.toFixed(2).padStart(9)} ms  ${kind}`);

@@ -1,5 +1,6 @@
 /** The one device that every test of the gpu tier shares: compiled pipelines and start-up are paid once. */
-import { describeAdapter, openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { describeAdapter } from '../../src/cli/describeAdapter.ts';
+import { openNodeDevice } from '../../src/cli/node/dawn.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
 
 let opened: Promise<GpuBackend> | undefined;

@@ -2,6 +2,7 @@
 import { create, globals } from 'webgpu';
 import type { AdapterReport } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
+import { optionalFeatures } from '../describeAdapter.ts';
 import { ensureChromium } from './installChromium.mjs';
 import { choosePolling } from './pollSlowly.ts';
 import { describeSearch, loadVulkan, vulkanAvailable } from './vulkan.mjs';
@@ -18,9 +19,6 @@ export interface NodeDeviceOptions {
   /** Take a software adapter even where there is a GPU. */
   software?: boolean;
 }
-
-/** What the engine has a use for: quad and subgroup reductions, f16 storage, kernel timing. */
-const optionalFeatures: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
 
 /** Dawn's instances: one that is collected takes its devices with it, so each is kept as long as the process. */
 const instances: GPU[] = [];
@@ -94,14 +92,4 @@ export async function openNullDevice(): Promise<NodeDevice> {
   const adapter = await instance(['backend=null']).requestAdapter();
   if (!adapter) throw new Error('Dawn offers no null adapter; is the package "webgpu" of package-lock.json installed?');
   return open(adapter, optionalFeatures, {});
-}
-
-/** One line for the top of a log: `google swiftshader (software), SwiftShader driver 5.0.0; subgroups, timestamp-query`. */
-export function describeAdapter(report: AdapterReport): string {
-  const name = [report.vendor, report.architecture].filter(Boolean).join(' ') || 'unnamed';
-  const features = optionalFeatures.filter((feature) => report.features.includes(feature)).join(', ');
-  const named = [`${name} (${report.software ? 'software' : 'hardware'})`, report.description]
-    .filter(Boolean)
-    .join(', ');
-  return `${named}; ${features || 'no optional features'}`;
 }

@@ -6,10 +6,12 @@ import { projectRoot } from './project.mjs';
 
 export const startThread: StartThread = (start, ready, failed) => {
   const worker = new Worker(path.join(projectRoot, 'src/cli/node/cpuThread.mjs'));
-  worker.once('message', () => ready());
+  worker.once('message', () => {
+    worker.unref(); // a process with nothing else to do ends; before it is ready, there is something
+    ready();
+  });
   worker.once('error', failed);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
   worker.postMessage(start);
-  worker.unref(); // a process with nothing else to do ends
   return worker;
 };

@@ -8,7 +8,7 @@ import { plus, times } from './arithmetic.ts';
 import { tileColumns, tileRows } from './micro.ts';
 
 /** The columns of a 4×4 block whose rows are given. */
-function transpose(f: Func, rows: readonly Local[]): Local[] {
+export function transpose(f: Func, rows: readonly Local[]): Local[] {
   const [a, b, c, d] = rows;
   const [ab, cd] = [f.let(f32x4.shuffle(a, b, [0, 4, 1, 5])), f.let(f32x4.shuffle(c, d, [0, 4, 1, 5]))];
   const [AB, CD] = [f.let(f32x4.shuffle(a, b, [2, 6, 3, 7])), f.let(f32x4.shuffle(c, d, [2, 6, 3, 7]))];

@@ -3,7 +3,18 @@
  * inner steps, wherever threads begin and end, so the bits depend on the shape alone.
  */
 import type { Tensor } from '../../graph/graph.ts';
-import { type Call, call, element, inScratch, kernel, type Kernel, type Value } from '../kernel.ts';
+import {
+  type Call,
+  call,
+  eachRow,
+  element,
+  inScratch,
+  kernel,
+  type Kernel,
+  rowsPerBlock,
+  type Value,
+} from '../kernel.ts';
+import { transpose } from './pack.ts';
 import { f32x4, i32, type Local } from '../wasm.ts';
 import { at, eachVector, isZero, plus, times } from './arithmetic.ts';
 import { paddedColumns, paddedRows } from './micro.ts';
@@ -16,9 +27,12 @@ export type Finish = 'write' | 'accumulate' | 'add' | 'squaredRelu' | 'squaredRe
 
 /** Inner steps of a run: a panel of B, 8 KB, and one of A, 4 KB, fit the first cache of 32 KB. */
 const deepest = 256;
-/** Rows and columns of a block at most: its panels of A, 64 KB, stay in the second cache, and a block is 0.2 ms' work. */
+/** Rows and columns of a block at most: its panels of A, 64 KB, stay in the second cache. */
 const blockRows = 64;
-const blockColumns = 256;
+const blockColumns = 128;
+/** Smaller products are cut into so many blocks, for several threads, as long as a block has 16 rows to use a panel of B for. */
+const fewestBlocks = 16;
+const fewestRows = 16;
 /** Rows or columns whose panels one block packs. */
 const packedPerBlock = 64;
 /** Elements of packed A and B at once: 16 MiB each, small beside a model whose products need more. */
@@ -105,7 +119,44 @@ const multiplyKernel = kernel(
   },
 );
 
-export const productKernels: readonly Kernel[] = [packKernel, multiplyKernel];
+/**
+ * C = A·Bᵀ of a row or a few, as generating has them: packing B would take longer than the product. Four columns at a time, each a sum
+ * of four lanes over K, a multiple of 4.
+ */
+const thinKernel = kernel(
+  'multiplyThin',
+  ['a', 'b', 'c', 'c0', 'M', 'N', 'K', 'per', 'finish'],
+  [],
+  (f, p, { madd }) => {
+    const line = f.let(i32.shl(p.K, 2));
+    eachRow(f, { ...p, rows: i32.div(p.N, i32.const(4)) }, (four) => {
+      const n = f.let(i32.shl(four, 2));
+      const a = f.let(p.a);
+      const place = f.let(i32.shl(n, 2));
+      f.for(i32.const(0), p.M, 1, () => {
+        const b = f.let(i32.add(p.b, times(n, line)));
+        const rows = [b, ...[1, 2, 3].map((i) => f.let(i32.add(b, times(line, i32.const(i)))))];
+        const sums = rows.map(() => f.let(f32x4.const(0)));
+        eachVector(f, p.K, (i) => {
+          const x = f.let(f32x4.load(i32.add(a, i)));
+          rows.forEach((row, k) => f.set(sums[k], madd(x, f32x4.load(i32.add(row, i)), sums[k])));
+        });
+        const [s0, s1, s2, s3] = transpose(f, sums);
+        const total = f.let(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+        f.when(p.c0, () => f.set(total, f32x4.add(total, f32x4.load(i32.add(p.c0, place)))));
+        f.when(p.finish, () => {
+          f.set(total, f32x4.max(total, f32x4.const(0)));
+          f.set(total, f32x4.mul(total, total));
+        });
+        f.store(i32.add(p.c, place), total);
+        f.set(a, i32.add(a, line));
+        f.set(place, i32.add(place, i32.shl(p.N, 2)));
+      });
+    });
+  },
+);
+
+export const productKernels: readonly Kernel[] = [packKernel, multiplyKernel, thinKernel];
 
 export interface Product {
   layout: Layout;
@@ -128,9 +179,22 @@ export interface Product {
 const evenly = (extent: number, most: number, width: number): number =>
   Math.ceil(extent / Math.ceil(extent / most) / width) * width;
 
-/** C = A·B, finished. N is a multiple of 4, and so is M where A is read across its lines. */
+/** Rows of a product that are not worth packing for. */
+const fewRows = 3;
+
+function thinProduct({ M, N, K, a, b, c, finish = 'write', aux, ...starts }: Product): Call[] {
+  const { aStart = 0, bStart = 0, cStart = 0 } = starts;
+  const per = rowsPerBlock(4 * K);
+  const places = { a: element(a, aStart), b: element(b, bStart), c: element(c, cStart) };
+  const c0 = finish === 'add' ? aux! : finish === 'accumulate' ? places.c : 0;
+  const values = { ...places, c0, M, N, K, per, finish: finish === 'squaredRelu' ? 1 : 0 };
+  return [call(thinKernel, values, { blocks: Math.ceil(N / 4 / per) })];
+}
+
+/** C = A·B, finished. N is a multiple of 4, as is K of layout nt, and M where A is read across its lines. */
 export function product(p: Product): Call[] {
   const { layout, K } = p;
+  if (layout === 'nt' && p.M <= fewRows) return thinProduct(p);
   const [mostM, mostN] = [blockRows, blockColumns].map((block) =>
     Math.max(block, Math.floor(mostPacked / K / block) * block),
   );
@@ -162,9 +226,10 @@ export function product(p: Product): Call[] {
           { blocks: blocksOfA + Math.ceil(N / packedPerBlock), scratch },
         ),
       );
-      const rows = evenly(M, blockRows, 4);
       const columns = evenly(N, blockColumns, 8);
       const across = Math.ceil(N / columns);
+      const mostRows = Math.min(blockRows, Math.max(fewestRows, Math.ceil((M * across) / fewestBlocks)));
+      const rows = evenly(M, mostRows, 4);
       const c = inC(p.c, p.cStart);
       calls.push(
         call(

@@ -41,8 +41,8 @@ function recipeOn(base: BaseMetadata | null): RunConfig {
   const chosen = presetConfig(preset.value);
   const continues = base !== null && chosen.continued !== null;
   const sources = [...ownSources.value, ...awaited.value];
-  const start = replaceSources(continues ? configureFromBase(base, chosen) : chosen, sources, continues, ownUses.value);
-  const next = cloneConfig(start);
+  const start = continues ? configureFromBase(base, chosen) : chosen;
+  const next = replaceSources(start, sources, continues, ownUses.value);
   const isSection = (key: string) => optionOf(key)?.type === 'section';
   const inOrder = [...stated.value].sort(([a], [b]) => Number(isSection(b)) - Number(isSection(a)));
   const taken = new Set<string>();

@@ -39,7 +39,7 @@ export const recipeWords = {
       `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a ` +
       'letter or digit.',
     taken: (name: string) => `There is a source named “${name}” already: choose another name.`,
-    empty: (name: string) => `${name} is empty: choose a file with text in it.`,
+    empty: (name: string) => `${name} is empty: give a file with text.`,
     refused: (sentence: string, code: string) => `${sentence.replace(/\.$/, '')} (code ${code}).`,
     unread: (name: string, cause: string) => `${name} could not be read (${cause}): add it again.`,
   },

@@ -1,0 +1,51 @@
+/** The processor to train on: one set of kernels, nothing to tune, nothing to lose. */
+import type { RunConfig } from '../../config/run.ts';
+import type { Executor } from '../../graph/executor.ts';
+import type { PoolLayout } from '../../graph/pool.ts';
+import type { AdapterReport } from '../../protocol.ts';
+import { UserError } from '../../util/errors.ts';
+import { engineLayout } from '../graphs.ts';
+import type { Backend, Built, Compile } from './backend.ts';
+
+/** Bytes that WebAssembly addresses. */
+const mostBytes = 2 ** 32;
+
+export class ProcessorBackend implements Backend {
+  readonly kind: Executor['kind'];
+  readonly report: AdapterReport;
+  readonly name: string;
+  /** A software adapter's memory is the processor's too. */
+  readonly context = { quads: false, software: true };
+  readonly loss = new Promise<never>(() => {});
+  readonly #open: (layout: PoolLayout) => Promise<Executor>;
+
+  /** `description`: what a person is told of it. */
+  constructor(kind: Executor['kind'], description: string, open: (layout: PoolLayout) => Promise<Executor>) {
+    this.kind = kind;
+    this.name = kind;
+    this.#open = open;
+    this.report = {
+      processor: true,
+      vendor: '',
+      architecture: '',
+      description,
+      software: true,
+      features: [],
+      maxBufferSize: mostBytes,
+      maxStorageBufferBindingSize: mostBytes,
+    };
+  }
+
+  async build<T extends { destroy(): void }>(config: RunConfig, compile: Compile<T>): Promise<Built<T>> {
+    if (config.precision === 'f16')
+      throw new UserError('precision is f16, which the processor does not store: choose f32.', { code: 'config' });
+    const layout = engineLayout(config, this.context);
+    const executor = await this.#open(layout.pools);
+    try {
+      return { made: await compile(executor, layout), notice: null };
+    } catch (error) {
+      executor.destroy();
+      throw error;
+    }
+  }
+}
