@@ -15,7 +15,7 @@ export const exact: Stage<Partial<SurvivorOptions>> = (documents, options, repor
 class Groups {
   readonly #hashes = [0, 1, 2, 3].map(() => new Column(Uint32Array));
   readonly #claims: Claims;
-  /** Entry 0 of a second store: the newcomer. */
+  /** Number of a group + 1; 0: free. A power of two of places, at most half of them taken. */
   #places = new Uint32Array(1 << 12);
 
   constructor(options: SurvivorOptions) {

@@ -18,7 +18,7 @@ export const anySurvivor: SurvivorOptions = { survivor: 'older', sources: [], se
 const STREAM = streamOf('curation.survivor');
 
 /**
- * What decides between copies, 26 bytes of a document: its date, where it has one; then its source's place; then bits of its own, so
+ * What decides between copies, 22 bytes of a document: its date, where it has one; then its source's place; then bits of its own, so
  * that the order documents come in never decides. Entries are numbered as they are pushed.
  */
 export class Claims {
