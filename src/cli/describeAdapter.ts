@@ -1,7 +1,7 @@
 import type { AdapterReport } from '../protocol.ts';
 
 /** Optional features that the engine has a use for: quad and subgroup reductions, f16 storage, kernel timing. */
-export const optionalFeatures: readonly GPUFeatureName[] = ['subgroups', 'shader-f16', 'timestamp-query'];
+export const optionalFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
 
 /** One line for the top of a log: `google swiftshader (software), SwiftShader driver 5.0.0; subgroups, timestamp-query`. */
 export function describeAdapter(report: AdapterReport): string {

@@ -69,7 +69,7 @@ async function live(
     const ran = await runCommand(args, gpu);
     return { status: ran.status, said: [...ran.said, ran.problem?.message ?? ''].join('\n') };
   }
-  const child = spawn(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args], {
+  const child = spawn(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args, '--device', 'gpu'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -5,15 +5,26 @@ import { hasRelaxedSimd } from '../../cpu/kernels/library.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { GpuBackend } from '../../train/backends/gpu.ts';
 import { ProcessorBackend } from '../../train/backends/processor.ts';
+import { UserError } from '../../util/errors.ts';
 import type { DeviceName } from '../host.ts';
+import { seesGpu } from './chromium.mjs';
 import { enableRelaxedSimd } from './relaxedSimd.ts';
 import { startThread } from './threads.ts';
 
-/** `auto`: the GPU, or the software adapter where there is none. */
-export const openBackend = async (device: DeviceName = 'auto'): Promise<Backend> =>
-  device === 'cpu' ? openProcessor() : openGpu();
+/** `auto`: the GPU, or the processor where there is none: a software adapter is the processor too, and several times slower. */
+export async function openBackend(device: DeviceName = 'auto'): Promise<Backend> {
+  if (device !== 'auto') return device === 'cpu' ? openProcessor() : openGpu();
+  if (!seesGpu()) return openProcessor();
+  const gpu = await openGpu().catch((error: unknown) => {
+    if (error instanceof UserError) return null; // no adapter at all
+    throw error;
+  });
+  if (gpu && !gpu.report.software) return gpu;
+  gpu?.device.destroy();
+  return openProcessor();
+}
 
-async function openGpu(): Promise<Backend> {
+async function openGpu(): Promise<GpuBackend> {
   const { openNodeDevice } = await import('./dawn.ts');
   return new GpuBackend(await openNodeDevice());
 }
