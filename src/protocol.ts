@@ -529,6 +529,8 @@ export interface TrainerApi {
   exportModel(): Promise<{ name: string; bytes: Uint8Array }[]>;
   /** What a run needs here, as the recipe stands. `files`: bytes of the user's sources. */
   preflight(config: RunConfig, part: RunPart, files: { source: string; bytes: number }[]): Promise<Preflight>;
+  /** Prepares text, base and kernels of a run that may be started next, so that it starts at once. */
+  warmUp(config: RunConfig, base?: BaseSource): Promise<void>;
   /** Takes the first steps of a run, once nothing trains, and remembers how long they took; null: stopped. */
   calibrate(config: RunConfig, files: UserFile[], base?: BaseSource): Promise<Calibration | null>;
   /** Measures the adapter for some seconds, once nothing trains. */

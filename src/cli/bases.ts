@@ -10,21 +10,22 @@ import path from 'node:path';
 import { differences } from '../config/difference.ts';
 import { presetConfig } from '../config/presets.ts';
 import { resolveConfig } from '../config/resolve.ts';
-import type { Blend, RunConfig } from '../config/run.ts';
+import type { Blend } from '../config/run.ts';
 import { type FolderFile, readHuggingFaceFolder } from '../export/huggingface.ts';
 import { modelCard } from '../export/modelCard.ts';
 import type { ResultRow } from '../recipe/results.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../recipe/baseCheckpoint.ts';
-import { runExperiment } from '../train/experiment.ts';
+import { superviseExperiment } from '../train/supervisedExperiment.ts';
 import { UserError } from '../util/errors.ts';
 import { command, exampleOf } from './commands.ts';
 import { describeAdapter } from './describeAdapter.ts';
-import { readJson } from './documents.ts';
-import type { DeviceName, Host } from './host.ts';
+import { type DeviceName, type Host, INTERRUPTED } from './host.ts';
 import { configFlags, deviceFlags, once } from './inputs.ts';
 import { folder as folderKind, place, seeds } from './kinds.ts';
 import { OutFolder } from './outFolder.ts';
-import { writeFolder } from './writeFolder.ts';
+import { readJson } from './readJson.ts';
+import { readRunConfig, readSummary } from './runFolder.ts';
+import { asUserError, writeFolder } from './writeFolder.ts';
 
 /** What the page needs to know before it fetches a base. */
 export interface ShippedBase {
@@ -57,29 +58,45 @@ export const basesCommand = command({
   },
 });
 
+const shareBases = (out: string): OutFolder =>
+  OutFolder.share(out, (names) => names.some((name) => existsSync(path.join(out, name, 'rekindle.json'))));
+
 async function trainBases(
   preset: string,
   of: readonly number[],
   out: string,
   device: DeviceName | undefined,
   host: Host,
-): Promise<void> {
+): Promise<number> {
   const madeBy = `npm run recipe -- bases --preset ${preset} --seeds ${of.length > 1 && of.every((seed, i) => seed === i + 1) ? of.length : of.join(',')} --out public/bases`;
   const config = resolveConfig({ preset });
-  const shared = OutFolder.share(out);
+  const shared = shareBases(out);
   try {
-    const backend = await host.open(device);
-    const adapter = describeAdapter(backend.report);
+    let adapter = '';
+    const open = async () => {
+      const opened = await host.open(device);
+      adapter ||= describeAdapter(opened.report);
+      return opened;
+    };
+    let current: { stop(): void } | null = null;
+    host.ended.addEventListener('abort', () => current?.stop());
     const rows = new Map<number, ResultRow>();
-    await runExperiment(
-      backend,
+    const finished = await superviseExperiment(
+      open,
       { experiment: { arms: [] }, config, seeds: of, baseOf: async () => null, done: [] },
       {
         compiling() {},
         heldOut() {},
         benchmark() {},
         metric() {},
-        begin: (_, seed, run) => host.say(`base of seed ${seed}: ${run.plan.endStep} steps`),
+        notice: ({ message }) => host.say(message),
+        waiting() {},
+        stopped: () => host.ended.aborted,
+        begin(_, seed, run) {
+          current = run;
+          if (host.ended.aborted) run.stop();
+          host.say(`base of seed ${seed}: ${run.plan.endStep} steps`);
+        },
         row: (row) => void rows.set(row.seed, row),
         base(seed, files) {
           const row = rows.get(seed)!;
@@ -87,11 +104,12 @@ async function trainBases(
             path.join(out, `${preset}-${seed}`),
             withCard(files, { command: madeBy, adapter, average: row.average, heldOutLoss: row.heldOutLoss }),
           );
+          shared.write('index.json', indexText(out));
           host.say(`seed ${seed}: average ${(100 * row.average).toFixed(1)}`);
         },
       },
     );
-    shared.write('index.json', indexText(out));
+    return finished ? 0 : INTERRUPTED;
   } finally {
     shared.release();
   }
@@ -99,23 +117,17 @@ async function trainBases(
 
 /** The model of a run that trained a base and nothing else, under its preset's name. */
 function shipRun(run: string, out: string, host: Host): void {
-  const { adapter, heldOutLoss } = readJson(path.join(run, 'summary.json')) as {
-    adapter: string;
-    heldOutLoss: Record<string, number>;
-  };
-  const config = readJson(path.join(run, 'config.json')) as RunConfig;
+  const config = readRunConfig(run);
   if (config.continued)
     throw new UserError(`The run in ${run} goes on beyond its base: train one with --set continued=off.`);
   const madeBy = `npm run recipe -- --preset ${config.preset} ${differences(config, presetConfig(config.preset))
     .map(({ key, to }) => `--set ${key}=${to}`)
     .join(' ')} --out RUN`;
   const model = path.join(run, 'model');
-  const written = readdirSync(model).map((name) => ({
-    name,
-    bytes: new Uint8Array(readFileSync(path.join(model, name))),
-  }));
+  const written = readAll(model);
+  const { adapter, heldOutLoss } = readSummary(run);
   const files = withCard(written, { command: madeBy, adapter, heldOutLoss });
-  const shared = OutFolder.share(out);
+  const shared = shareBases(out);
   try {
     writeFolder(path.join(out, `${config.preset}-${config.seed}`), files);
     shared.write('index.json', indexText(out));
@@ -123,6 +135,18 @@ function shipRun(run: string, out: string, host: Host): void {
     shared.release();
   }
   host.say(`shipped: ${config.preset}, seed ${config.seed}, ${config.base.steps} steps`);
+}
+
+/** A model's folder with what a reader of models does not look at: its card, what transformers wants. */
+function readAll(folder: string): FolderFile[] {
+  try {
+    return readdirSync(folder).map((name) => ({
+      name,
+      bytes: new Uint8Array(readFileSync(path.join(folder, name))),
+    }));
+  } catch (error) {
+    throw asUserError(error, `The model folder ${folder} cannot be read`);
+  }
 }
 
 const indexText = (out: string): string => `${JSON.stringify(index(out), null, 2)}\n`;

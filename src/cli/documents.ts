@@ -1,10 +1,10 @@
 /** Documents in the terminal: which files a command reads, and where, by the reader that the page has too (data/read.ts). */
-import { openAsBlob, readFileSync } from 'node:fs';
+import { openAsBlob } from 'node:fs';
 import path from 'node:path';
 import { FILE_ENDINGS } from '../config/files.ts';
 import { BLEND_KEYS, type BlendKey, isWhole, SOURCE_NAME, type SourceUse, wholeUse } from '../config/sources.ts';
 import type { GivenFile } from '../data/prepare.ts';
-import { decodeText, readFile } from '../data/read.ts';
+import { readFile } from '../data/read.ts';
 import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
 import type { Host } from './host.ts';
@@ -86,7 +86,7 @@ export const documentFlags = {
   },
   invalid: {
     kind: choice('HOW', ['refuse', 'replace', 'windows-1252'] as const),
-    about: 'what becomes of bytes that are no text',
+    about: 'how bytes that are not text are read',
   },
 } as const;
 
@@ -119,22 +119,6 @@ export async function readText({ file: place, column }: GivenDocument, host: Hos
   const { documents, notes } = await readFile('text', path.basename(place), await openAsBlob(place), { column });
   for (const note of notes) host.say(`note: ${note}`);
   return documents.map(({ text }) => text).join('');
-}
-
-/** A JSON file in any encoding that text may have. */
-export function readJson(place: string): unknown {
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(readFileSync(place));
-  } catch (error) {
-    throw new UserError(`The file ${place} cannot be read (${(error as Error).message}).`);
-  }
-  try {
-    return JSON.parse(decodeText(place, bytes));
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`The file ${place} is not JSON (${(error as Error).message}).`);
-  }
 }
 
 const HINTS: Readonly<Record<string, string>> = {

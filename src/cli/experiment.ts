@@ -7,6 +7,7 @@ import path from 'node:path';
 import { resolveConfig } from '../config/resolve.ts';
 import type { RunConfig } from '../config/run.ts';
 import { armsOf, type Experiment, experimentsNamed } from '../recipe/experiments.ts';
+import { rowSchema } from '../recipe/readResults.ts';
 import { type ExperimentResults, type ResultRow, resultsTable } from '../recipe/results.ts';
 import { type Base, readBase } from '../train/base.ts';
 import { superviseExperiment } from '../train/supervisedExperiment.ts';
@@ -16,12 +17,12 @@ import { benchmarks } from '../world/benchmarks.ts';
 import { World } from '../world/world.ts';
 import { command, type Given } from './commands.ts';
 import { describeAdapter } from './describeAdapter.ts';
-import { readJson } from './documents.ts';
 import { type Host, INTERRUPTED } from './host.ts';
 import { configFlags, deviceFlags, once, shippedBases } from './inputs.ts';
 import { choice, place, seeds } from './kinds.ts';
-import { makeFolders } from './outFolder.ts';
+import { checkOwn, makeFolders } from './outFolder.ts';
 import { readFolder } from './readFolder.ts';
+import { readJson, readJsonAs } from './readJson.ts';
 import { asUserError, writeFolder } from './writeFolder.ts';
 
 export const experimentCommand = command({
@@ -124,6 +125,7 @@ class ResultsFolder {
     this.#path = folder;
     this.#name = name;
     this.#config = config;
+    checkOwn(folder, (names) => names.includes('rows'));
     const known = path.join(folder, 'config.json');
     const text = `${JSON.stringify(config, null, 2)}\n`;
     if (existsSync(known) && JSON.stringify(readJson(known)) !== JSON.stringify(config)) {
@@ -144,7 +146,8 @@ class ResultsFolder {
     const names = readdirSync(folder)
       .filter((file) => file.endsWith('.json'))
       .sort();
-    return names.map((file) => readJson(path.join(folder, file)) as ResultRow);
+    const wanted = 'remove it, and its arm is run again';
+    return names.map((file) => readJsonAs(path.join(folder, file), rowSchema, wanted) as ResultRow);
   }
 
   add(row: ResultRow): void {

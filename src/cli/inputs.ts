@@ -11,11 +11,12 @@ import { type Base, checkBase, readBase } from '../train/base.ts';
 import { Bases } from '../train/bases.ts';
 import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
-import { documentFlags, givenDocuments, readJson } from './documents.ts';
+import { documentFlags, givenDocuments } from './documents.ts';
 import { deviceNames, type Host } from './host.ts';
 import { choice, count, file, folderOr, greatestSeed, text } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
+import { readJson } from './readJson.ts';
 
 export const configFlags = {
   preset: {
@@ -84,8 +85,7 @@ export async function readInputs(given: Partial<Given<typeof runFlags>>, host: H
   const config = resolve(base);
   const warnings = base ? await checkBase(base, config) : [];
   const equal = files.length > 0 && switchesNothing(config) ? [SWITCHES_NOTHING] : [];
-  for (const note of [...(base?.notes ?? []), ...warnings.map(({ message }) => message), ...equal])
-    host.say(`note: ${note}`);
+  for (const note of [...warnings.map(({ message }) => message), ...equal]) host.say(`note: ${note}`);
   return { config, files, base };
 }
 

@@ -4,6 +4,7 @@ import { UserError } from '../util/errors.ts';
 import { brief, quoted } from '../util/quoted.ts';
 import { basesCommand } from './bases.ts';
 import { type Command, usage, usageOf } from './commands.ts';
+import { curateCommand } from './curate.ts';
 import { hinted } from './documents.ts';
 import { experimentCommand } from './experiment.ts';
 import type { Host } from './host.ts';
@@ -14,7 +15,7 @@ import { sampleCommand, scoreCommand } from './useModel.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
-  ...[experimentCommand, basesCommand, recordCommand],
+  ...[experimentCommand, basesCommand, recordCommand, curateCommand],
 ];
 
 /** How a shell tells that a command was used wrongly. */

@@ -7,15 +7,18 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../util/errors.ts';
+import { brief } from '../util/quoted.ts';
 import { asUserError, writeDurably } from './writeFolder.ts';
 
 const UNFINISHED = 'unfinished.txt';
@@ -62,8 +65,9 @@ export class OutFolder {
     return new OutFolder(folder);
   }
 
-  /** A folder that is filled bit by bit, by the same command again and again; made where it is not there. */
-  static share(folder: string): OutFolder {
+  /** A folder that is filled bit by bit, by the same command again and again (`isOwn`: checkOwn); made where it is not there. */
+  static share(folder: string, isOwn: (names: readonly string[]) => boolean): OutFolder {
+    checkOwn(folder, isOwn);
     try {
       const made = makeFolders(folder);
       hold(path.join(folder, WRITER));
@@ -112,6 +116,17 @@ export class OutFolder {
     for (const own of [UNFINISHED, SAVES]) rmSync(this.at(own), { recursive: true, force: true });
     this.release();
   }
+}
+
+/**
+ * UserError where a folder that would be filled further holds what another command has made, or anybody: `isOwn` tells by the names
+ * that are there.
+ */
+export function checkOwn(folder: string, isOwn: (names: readonly string[]) => boolean): void {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return; // what cannot be a folder is told of when it is made
+  const names = readdirSync(folder).filter((name) => !name.startsWith(WRITER) && !name.includes('.part'));
+  if (names.length > 0 && !isOwn(names))
+    throw new UserError(`The folder ${folder} holds something else, ${brief(names[0]!)}: choose another --out.`);
 }
 
 /** UserError where a new folder is asked for and something is there. */

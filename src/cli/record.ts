@@ -4,14 +4,14 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import * as v from 'valibot';
 import { armsOf, EXPERIMENTS } from '../recipe/experiments.ts';
-import type { ExperimentResults } from '../recipe/results.ts';
-import { UserError } from '../util/errors.ts';
+import { resultsSchema } from '../recipe/readResults.ts';
 import { command } from './commands.ts';
 import type { Host } from './host.ts';
-import { readJson } from './documents.ts';
 import { folder } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
+import { readJson, readJsonAs } from './readJson.ts';
 import { recordRun } from './recordRun.ts';
 
 interface RecordedEntry {
@@ -24,11 +24,11 @@ interface RecordedEntry {
   seeds: number[];
 }
 
+const measuredSchema = v.required(resultsSchema, ['adapter']);
+
 function recordResults(place: string, host: Host): void {
   const from = path.join(place, 'results.json');
-  const results = readJson(from) as ExperimentResults & { adapter: string };
-  if (!Array.isArray(results?.rows))
-    throw new UserError(`The file ${from} holds no rows: give the folder an experiment has written.`);
+  const results = readJsonAs(from, measuredSchema, 'give the folder that an experiment has filled');
   const has = new Set(results.rows.map(({ arm }) => arm));
   const complete = EXPERIMENTS.filter((one) => armsOf([one]).every(({ name }) => has.has(name))).map(
     ({ name }) => name,

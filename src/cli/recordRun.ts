@@ -2,27 +2,26 @@
  * `npm run recipe -- record --from DIR [--before DIR]`, DIR of a run: what it logged into `public/recorded/run.json`, which the page
  * plays to its visitors. `before`: the folder of the base run that it continued.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunConfig } from '../config/run.ts';
 import type { HeldOutPoint, MetricColumns, PhaseName, Sample } from '../protocol.ts';
 import { RECORDED_RUN, type RecordedRun } from '../recipe/recordedRun.ts';
 import { UserError } from '../util/errors.ts';
 import type { Host } from './host.ts';
-import { readJson } from './documents.ts';
 import { projectRoot } from './node/project.mjs';
+import { type MetricLine, readEvaluations, readMetrics, readRunConfig, readSummary } from './runFolder.ts';
 
 /** Steps kept of each part: as many as the figure has columns on a wide screen. */
 const KEPT = 800;
 /** Digits kept of a measurement: the figure's reading line shows four. */
 const DIGITS = 5;
 
-type Line = Record<Exclude<keyof MetricColumns, 'phase'>, number> & { phase: PhaseName };
 const PHASES: readonly PhaseName[] = ['base', 'general', 'qa'];
 
 interface Part {
   config: RunConfig;
-  lines: Line[];
+  lines: MetricLine[];
   heldOut: HeldOutPoint[];
   samples: Sample[];
   adapter: string;
@@ -30,14 +29,8 @@ interface Part {
 }
 
 function readPart(folder: string): Part {
-  const { heldOut, samples } = readJson(path.join(folder, 'evaluations.json')) as Pick<Part, 'heldOut' | 'samples'>;
-  const { adapter, seconds } = readJson(path.join(folder, 'summary.json')) as Pick<Part, 'adapter' | 'seconds'>;
-  const lines = readFileSync(path.join(folder, 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Line);
-  const config = readJson(path.join(folder, 'config.json')) as RunConfig;
-  return { config, lines, heldOut, samples, adapter, seconds };
+  const { adapter, seconds } = readSummary(folder);
+  return { config: readRunConfig(folder), lines: readMetrics(folder), ...readEvaluations(folder), adapter, seconds };
 }
 
 /** Of what two parts measured of the same weights, at the step where one ends and the next begins, the later part's. */
@@ -46,7 +39,7 @@ function withoutEarlier<T extends { step: number }>(parts: readonly (readonly T[
 }
 
 /** Every so many-th line, the last always: what is drawn of it looks the same. */
-function thinned(lines: readonly Line[]): Line[] {
+function thinned(lines: readonly MetricLine[]): MetricLine[] {
   const stride = Math.ceil(lines.length / KEPT);
   return lines.filter((_, i) => i % stride === 0 || i === lines.length - 1);
 }

@@ -63,7 +63,7 @@ export const trainCommand = command({
     ensureData();
     const out = OutFolder.reserve(given.out, `A run of preset ${config.preset}, seed ${config.seed}, begins here.`);
     return filling(out, given, host, async (saved) => {
-      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base?.tokenizer);
+      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
       for (const note of data.notes) host.say(`note: ${note}`);
       const part = base ? 'continued' : 'all';
       const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
@@ -108,7 +108,14 @@ async function resume(folder: string, given: Given<typeof flags>, host: Host): P
   for (const message of passed) host.say(`note: ${message}`);
   host.say(`goes on at step ${checkpoint.progress.step}`);
   return filling(out, given, host, async (saved) => {
-    const data = await prepareData(config, files, fetchShard, (what) => host.say(what), tokenizer, checkpoint.part);
+    const data = await prepareData(
+      config,
+      files,
+      fetchShard,
+      (what) => host.say(what),
+      tokenizer && { tokenizer },
+      checkpoint.part,
+    );
     const keeper = await runs.goOn(id, resumed, data, saved);
     return { config, data, base: null, keeper, from: checkpoint };
   });

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import * as v from 'valibot';
 import type { RunConfig } from '../config/run.ts';
 import type { GivenFile } from '../data/prepare.ts';
-import { checkGrid, type GridPlan, type GridRow, gridTable } from '../recipe/grid.ts';
+import { checkGrid, type GridPlan, type GridRow, gridTable, proposedGrid, roundedTokens } from '../recipe/grid.ts';
 import { hasDiverged, type RangePoint, type RangeVerdict, rangeSentence, readRange } from '../recipe/rangeTest.ts';
 import { prepareData } from '../train/data.ts';
 import type { Run } from '../train/run.ts';
@@ -15,11 +16,11 @@ import { UserError } from '../util/errors.ts';
 import { command } from './commands.ts';
 import { describeAdapter } from './describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from './host.ts';
-import { readJson } from './documents.ts';
 import { fetchShard, once, readInputs, runFlags } from './inputs.ts';
 import { count, list, number, place, seeds } from './kinds.ts';
 import { ensureData } from './node/data.mjs';
 import { checkFree, OutFolder } from './outFolder.ts';
+import { readJsonAs } from './readJson.ts';
 
 export const rangeCommand = command({
   name: 'range',
@@ -35,7 +36,7 @@ export const rangeCommand = command({
     ensureData();
     const out = OutFolder.reserve(given.out, `A range test of preset ${config.preset} is under way.`);
     try {
-      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base?.tokenizer);
+      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
       for (const note of data.notes) host.say(`note: ${note}`);
       const backend = await host.open(given.device);
       const adapter = describeAdapter(backend.report);
@@ -113,25 +114,30 @@ export const gridCommand = command({
   flags: {
     ...gridRun,
     rates: { kind: list('RATE,…', number(1e-9, 1)), about: 'peak rates; by default five around the preset’s' },
-    batches: { kind: list('ROWS,…', count(1, many)), about: 'rows of a batch; by default the preset’s' },
-    tokens: { kind: count(1, 2 ** 53 - 1), about: 'tokens of every run; by default as many as the base run’s' },
+    batches: {
+      kind: list('ROWS,…', count(1, many)),
+      about: 'rows of a batch; by default the preset’s and half of them',
+    },
+    tokens: { kind: count(1, 2 ** 53 - 1), about: 'tokens of every run; by default a tenth of the base run’s' },
     seeds: { kind: seeds, about: 'how many, or which with commas between them; 3 by default' },
     out: { kind: place('DIR'), about: 'the folder of the grid: grid.json, table.md', required: true },
   },
   example: 'grid --preset ci --rates 0.001,0.002 --batches 4,8 --seeds 3 --out runs/grid',
   async run(given, host) {
     const { config: run, files } = await readInputs(given, host);
-    const { base, batch } = run;
+    const proposed = proposedGrid(run);
     const plan: GridPlan = {
-      rates: once(given.rates ?? [-2, -1, 0, 1, 2].map((power) => base.schedule.peak * 2 ** power), 'rates', host),
-      batches: once(given.batches ?? [batch.sequences], 'batches', host),
-      tokens: given.tokens ?? base.steps * batch.sequences * batch.length * batch.accumulation,
+      rates: once(given.rates ?? proposed.rates, 'rates', host),
+      batches: once(given.batches ?? proposed.batches, 'batches', host),
+      tokens: given.tokens ?? proposed.tokens,
       seeds: once(given.seeds ?? [1, 2, 3], 'seeds', host),
     };
     checkGrid(run, plan);
+    const rounded = roundedTokens(run, plan);
+    if (rounded !== null) host.say(`note: ${rounded}`);
     const head = { preset: run.preset, config: run, tokens: plan.tokens, texts: await hashes(files) };
     ensureData();
-    const out = OutFolder.share(given.out);
+    const out = OutFolder.share(given.out, (names) => names.includes('grid.json'));
     try {
       // Every seed prepares it anew: once before, so that a text that cannot be used is told of at once.
       const { notes } = await prepareData(run, files, fetchShard, (what) => host.say(what));
@@ -160,12 +166,20 @@ const hashes = (files: readonly GivenFile[]): Promise<string[]> =>
     }),
   );
 
+const gridSchema = v.object({
+  config: v.unknown(),
+  tokens: v.number(),
+  /** Grids of earlier versions were of shipped text alone. */
+  texts: v.optional(v.array(v.string()), []),
+  rows: v.array(v.object({ rate: v.number(), sequences: v.number(), seed: v.number(), loss: v.nullable(v.number()) })),
+});
+
 /** Rows that the folder holds. UserError where they are of another grid. */
 function knownRows(out: OutFolder, { config: run, tokens, texts }: Head): GridRow[] {
   const file = out.at('grid.json');
   if (!existsSync(file)) return [];
-  const known = readJson(file) as Head & { rows: GridRow[] };
-  const same = JSON.stringify([known.config, known.tokens, known.texts ?? []]) === JSON.stringify([run, tokens, texts]);
+  const known = readJsonAs(file, gridSchema, 'choose another --out or remove it');
+  const same = JSON.stringify([known.config, known.tokens, known.texts]) === JSON.stringify([run, tokens, texts]);
   if (same) return known.rows;
   throw new UserError(
     `The folder ${out.path} holds a grid of another configuration: choose another --out or remove it.`,

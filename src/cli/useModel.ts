@@ -1,5 +1,6 @@
 /** `score` and `sample`: a model folder put to use in Node. */
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { presetConfig } from '../config/presets.ts';
 import { optionOf } from '../config/options.ts';
 import type { RunConfig } from '../config/run.ts';
@@ -12,7 +13,7 @@ import { generate, Generator, mostTokens, highestTemperature } from '../train/ge
 import { UserError } from '../util/errors.ts';
 import { command } from './commands.ts';
 import { documentFile, type GivenDocument, readText } from './documents.ts';
-import type { DeviceName, Host } from './host.ts';
+import { type DeviceName, type Host, INTERRUPTED } from './host.ts';
 import { deviceFlags } from './inputs.ts';
 import { count, folder, greatestSeed, number, place, text } from './kinds.ts';
 import { readFolder } from './readFolder.ts';
@@ -51,37 +52,44 @@ async function openEngine(
   return engine;
 }
 
-/** The score contract of a text under a model folder. */
+/** The score contract of a text under a model folder; null: it was to end before. */
 async function scoreText(
   from: string,
   document: GivenDocument,
   device: DeviceName | undefined,
   host: Host,
-): Promise<Score> {
+): Promise<Score | null> {
   const content = await readText(document, host);
   const read = readModel(from, host);
   const { tokenizer, config } = read;
   const T = config.batch.length;
   const windows = scoreWindows(tokenizer.encode(content), T);
   const engine = await openEngine(read, device, host);
-  const rows = {
-    count: windows.length,
-    tokens: new Uint32Array(windows.length * T),
-    targets: new Uint32Array(windows.length * T).fill(ignoredTarget),
-    documentStart: new Uint32Array(windows.length * T),
-  };
-  windows.forEach((window, row) => {
-    rows.tokens.set(window, row * T);
-    rows.targets.set(window.subarray(1), row * T);
-  });
-  const nll = await engine.score(rows);
-  const perWindow = windows.map((window, row) => nll.slice(row * T, row * T + window.length - 1));
+  const perWindow: Float32Array[] = [];
+  while (perWindow.length < windows.length && !host.ended.aborted) {
+    const some = windows.slice(perWindow.length, perWindow.length + rowsTogether);
+    const rows = {
+      count: some.length,
+      tokens: new Uint32Array(some.length * T),
+      targets: new Uint32Array(some.length * T).fill(ignoredTarget),
+      documentStart: new Uint32Array(some.length * T),
+    };
+    some.forEach((window, row) => {
+      rows.tokens.set(window, row * T);
+      rows.targets.set(window.subarray(1), row * T);
+    });
+    const nll = await engine.score(rows);
+    perWindow.push(...some.map((window, row) => nll.slice(row * T, row * T + window.length - 1)));
+  }
   engine.destroy();
-  return score(windows, perWindow, tokenizer);
+  return perWindow.length < windows.length ? null : score(windows, perWindow, tokenizer);
 }
 
-/** A file that will be written at the end: whether it can be is known before the work. */
-function checkWritable(target: string): void {
+/** A file that will be written at the end: whether it can be, and is none of those `read`, is known before the work. */
+function checkWritable(target: string, read: readonly string[]): void {
+  const real = (name: string): string => (existsSync(name) ? realpathSync(name) : path.resolve(name));
+  if (read.some((one) => real(one) === real(target)))
+    throw new UserError(`The file ${target} is what is read: give another file.`);
   try {
     if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
       throw new UserError(`${target} is a folder: give the path of a file.`);
@@ -103,8 +111,9 @@ export const scoreCommand = command({
   },
   example: 'score --model runs/smoke/model --text FILE --json score.json',
   async run({ model, device, text: from, json }, host) {
-    checkWritable(json);
+    checkWritable(json, [from.file, ...readdirSync(model).map((name) => path.join(model, name))]);
     const result = await scoreText(model, from, device, host);
+    if (!result) return INTERRUPTED;
     const part = `${json}.part-${process.pid}`;
     try {
       writeFileSync(part, JSON.stringify(result));
@@ -114,6 +123,7 @@ export const scoreCommand = command({
       throw asUserError(error, `The file ${json} cannot be written`);
     }
     host.say(`loss ${result.loss.toFixed(4)} nats a token, ${result.bitsPerByte.toFixed(4)} bits a byte`);
+    return 0;
   },
 });
 
@@ -137,14 +147,18 @@ export const sampleCommand = command({
     const { tokenizer, config } = read;
     const engine = await openEngine(read, device, host);
     const generator = await Generator.create(engine.executor, config.model, 'generate');
-    const made = await generate(generator, tokenizer, { prompt, tokens, seed, temperature, limit: tokenizer.size });
+    const limit = tokenizer.size;
+    const stopped = (): boolean => host.ended.aborted;
+    const made = await generate(generator, tokenizer, { prompt, tokens, seed, temperature, limit, stopped });
     generator.destroy();
     engine.destroy();
     if (made.unread > 0)
       host.say(
         `note: the model takes ${generator.length} tokens at once: the first ${made.unread} of the prompt were left out.`,
       );
-    if (made.tokens < tokens) host.say(`note: the text ended by itself after ${made.tokens} of ${tokens} tokens.`);
+    if (made.tokens < tokens && !stopped())
+      host.say(`note: the text ended by itself after ${made.tokens} of ${tokens} tokens.`);
     host.print(`${made.text}\n`);
+    return stopped() ? INTERRUPTED : 0;
   },
 });

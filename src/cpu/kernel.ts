@@ -8,15 +8,6 @@ import type { Madd } from './kernels/arithmetic.ts';
 import type { Packs } from './kernels/pack.ts';
 import { type Expr, f32, type Func, i32, type Local } from './wasm.ts';
 
-/** Functions that kernels share. */
-export interface Library {
-  madd: Madd;
-  /** Products of packed panels: micro.ts. */
-  tiles: Func;
-  packs: Packs;
-  rotate: Func;
-}
-
 /** Where an argument points: a tensor, an element of it, or a byte of the plan's scratch memory. */
 export interface Place {
   readonly tensor: Tensor | 'scratch';
@@ -27,6 +18,15 @@ export const inScratch = (bytes: number): Place => ({ tensor: 'scratch', bytes }
 
 /** A pointer, a whole number or a real one. No pointer: 0. */
 export type Value = Tensor | Place | number;
+
+/** What kernels share. */
+export interface Library {
+  madd: Madd;
+  /** Products of packed panels: kernels/micro.ts. */
+  tiles: Func;
+  packs: Packs;
+  rotate: Func;
+}
 
 export interface Kernel<P extends string = string> {
   readonly name: string;

@@ -13,7 +13,7 @@ import { UserError } from '../util/errors.ts';
 import { pcg3d, streamOf } from '../util/random.ts';
 import { drawProbabilities } from './balance.ts';
 import { blendShares } from './blend.ts';
-import { type Place, placeAfter, placeOfStep } from '../recipe/place.ts';
+import type { Place } from '../recipe/place.ts';
 import type { Blend } from '../config/run.ts';
 import type { LengthDistribution } from './balance.ts';
 import type { TokenSource } from './source.ts';
@@ -83,7 +83,7 @@ export class Loader {
     this.#drawsOf(blend);
   }
 
-  /** New buffers for `batchAt` to fill. */
+  /** New buffers for `draw` to fill. */
   allocate(): Batch {
     const size = this.shape.sequences * this.shape.length;
     return {
@@ -101,26 +101,6 @@ export class Loader {
     into.counts.fill(0);
     for (let b = 0; b < this.shape.sequences; b++) this.#fillRow(rows + b, draws, into, b);
     return into;
-  }
-
-  /** The batch of a step's micro-batch in a run that takes all its steps alike. */
-  batchAt(step: number, micro: number, blend: Blend, into?: Batch): Batch {
-    return this.draw(placeAfter(placeOfStep(step, this.shape), micro, this.shape), blend, into);
-  }
-
-  /**
-   * Input tokens drawn per source in steps 0 … steps − 1, by drawing them again: how a resumed run learns its counts.
-   * `blendAt` gives each step's blend.
-   */
-  countsThrough(steps: number, blendAt: (step: number) => Blend): Float64Array {
-    const total = new Float64Array(this.sources.length);
-    const batch = this.allocate();
-    for (let step = 0; step < steps; step++) {
-      for (let micro = 0; micro < this.shape.accumulation; micro++) {
-        this.batchAt(step, micro, blendAt(step), batch).counts.forEach((count, s) => (total[s]! += count));
-      }
-    }
-    return total;
   }
 
   /** Counts with names, and how many passes over the source's own training tokens they make. */

@@ -61,7 +61,7 @@ function splitNotes(
   { name, documents }: Corpus,
   { by, dropped }: Split,
   { heldOut }: TokenSource,
-  { data, batch }: RunConfig,
+  { data, batch, evaluation }: RunConfig,
 ): string[] {
   const notes: string[] = [];
   const percent = `${Number((100 * data.heldOut).toPrecision(3))} %`;
@@ -74,9 +74,14 @@ function splitNotes(
   }
   if (dropped > 0) notes.push(`${name}: ${dropped} of its documents equal a held-out one and are not trained on.`);
   const tokens = heldOut.tokens.length;
+  const rows = Math.ceil(tokens / batch.length);
   if (by !== 'none' && tokens < batch.length) {
     notes.push(
       `${name}: ${tokens} tokens are held out, fewer than one row of ${batch.length}: its held-out loss is rough.`,
+    );
+  } else if (by !== 'none' && rows < evaluation.rows) {
+    notes.push(
+      `${name}: ${tokens} tokens are held out, ${rows} rows of ${batch.length} where evaluation.rows asks for ${evaluation.rows}.`,
     );
   }
   return notes;

@@ -34,7 +34,16 @@ export class KernelError extends Error {
   }
 }
 
+const kept = new WeakMap<GPUDevice, Pipelines>();
+
 export class Pipelines {
+  /** The device's own: what one engine has compiled, the next finds there. */
+  static of(device: GPUDevice): Pipelines {
+    let found = kept.get(device);
+    if (!found) kept.set(device, (found = new Pipelines(device)));
+    return found;
+  }
+
   readonly #device: GPUDevice;
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
@@ -102,7 +111,10 @@ export class Pipelines {
       pipeline = watchOf(this.#device)
         .compiled(made)
         .catch(async (error: unknown) => {
-          if (!(error instanceof Error) || error.name !== 'GPUPipelineError') throw error; // lost, hung
+          if (!(error instanceof Error) || error.name !== 'GPUPipelineError') {
+            this.#pipelines.delete(key); // lost, hung: that says nothing of the kernel
+            throw error;
+          }
           const reason = await watchOf(this.#device).reply(wrong);
           throw new KernelError(kernel.entryPoint, reason?.message ?? error.message);
         });

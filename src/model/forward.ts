@@ -69,22 +69,22 @@ export function forward(
   return architecture.last(record, h);
 }
 
-/** The decoder of one row over a model's weights, (1) token in and (1, V) logits out; its context is max_position_embeddings tokens. */
-export function decoderGraph(model: ModelConfig, label: string) {
+/** The decoder of R rows over a model's weights, (R) tokens in and (R, V) logits out; its context is max_position_embeddings tokens. */
+export function decoderGraph(model: ModelConfig, label: string, rows = 1) {
   const g = new Graph();
-  const token = g.input('token', [1], 'u32');
-  const position = g.input('position', [1], 'u32');
+  const token = g.input('token', [rows], 'u32');
+  const position = g.input('position', [rows], 'u32');
   const record = recorderOf(g, model);
   const architecture = architectureOf(model);
-  const { B: R, T: Tmax, ...heads } = attentionShape(model, 1, model.max_position_embeddings);
+  const { B: R, T: Tmax, ...heads } = attentionShape(model, rows, model.max_position_embeddings);
   const width = model.num_key_value_heads * model.head_dim;
-  let h = architecture.embed(record, token); // (1, D)
+  let h = architecture.embed(record, token); // (R, D)
   for (let i = 0; i < model.num_hidden_layers; i++) {
     const keys = g.state(`${label} keys ${i}`, [R, Tmax, width]);
     const values = g.state(`${label} values ${i}`, [R, Tmax, width]);
     const attend = (qkv: Tensor): Tensor => cachedAttention(g, qkv, keys, values, position, { R, Tmax, ...heads });
     h = architecture.layer(record, h, i, attend);
   }
-  const logits = linear(g, architecture.last(record, h), architecture.head(record)); // (1, V)
+  const logits = linear(g, architecture.last(record, h), architecture.head(record)); // (R, V)
   return { g, token, position, logits, length: Tmax };
 }

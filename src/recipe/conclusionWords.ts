@@ -3,6 +3,8 @@ import { type Change, CLEAR, type Conclusion, type Jump } from './conclusion.ts'
 import { signed } from './statistics.ts';
 
 const nats = (value: number) => value.toFixed(3);
+/** It would be told as 0.000. */
+const isNothing = (change: number) => Number(nats(Math.abs(change))) === 0;
 const step = (value: number) => value.toLocaleString('en');
 /** Names told one by one; more would hide the sentence. */
 const NAMED = 3;
@@ -34,31 +36,42 @@ export function conclusionSentences(conclusion: Conclusion): string[] {
     `Since the switch at step ${step(at)} the held-out loss ${moved(raised, group)}` +
       (rest ? `; that ${moved(rest, `of the other sources (${named(rest.sources)})`)}.` : '.'),
     ...noise(rest ? [raised, rest] : [raised]),
-    ...(jump ? [jumped(jump)] : []),
+    ...(jump && !isNothing(jump.after - jump.before) ? [jumped(jump)] : []),
   ];
 }
 
 /** "of … fell by 0.412 ± 0.031 nats a token, from 3.214 to 2.802". */
 function moved({ before, after, change, error }: Change, group: string): string {
   const range = `from ${nats(before)} to ${nats(after)}`;
-  if (error === null)
-    return `${group} ${change < 0 ? 'fell' : 'rose'} by ${nats(Math.abs(change))} nats a token, ${range}`;
-  if (Math.abs(change) < CLEAR * error)
-    return `${group} hardly moved: ${signed(change, 3)} ± ${nats(error)} nats a token, ${range}`;
-  return `${group} ${change < 0 ? 'fell' : 'rose'} by ${nats(Math.abs(change))} ± ${nats(error)} nats a token, ${range}`;
+  const plusMinus = error === null ? '' : ` ± ${nats(error)}`;
+  if (isNothing(change)) return `${group} did not change (${nats(0)}${plusMinus} nats a token), and is ${nats(after)}`;
+  if (error !== null && Math.abs(change) < CLEAR * error)
+    return `${group} hardly moved: ${signed(change, 3)}${plusMinus} nats a token, ${range}`;
+  return `${group} ${change < 0 ? 'fell' : 'rose'} by ${nats(Math.abs(change))}${plusMinus} nats a token, ${range}`;
 }
 
+/** What the noise is, or why it is not known. */
 function noise(changes: readonly Change[]): string[] {
-  if (changes.every(({ error }) => error === null)) return [];
-  const rows = changes.map((change) => change.rows).join(' and ');
+  const known = changes.filter(({ error }) => error !== null);
+  const rows = known.map((change) => change.rows).join(' and ');
   return [
-    `± is the standard error over the ${rows} held-out rows, the same at every measurement; another seed may differ by more.`,
+    ...(known.length > 0
+      ? [
+          `± is the standard error over the ${rows} held-out rows, the same at every measurement; another seed may differ by more.`,
+        ]
+      : []),
+    ...(known.length < changes.length
+      ? ['Without ± the noise is not known: that takes at least two held-out rows of every source.']
+      : []),
   ];
 }
 
 function jumped({ before, after, mix }: Jump): string {
   const way = after > before ? 'rose' : 'fell';
-  const explained = mix !== null && Math.sign(mix.after - mix.before) === Math.sign(after - before);
+  const explained =
+    mix !== null &&
+    !isNothing(mix.after - mix.before) &&
+    Math.sign(mix.after - mix.before) === Math.sign(after - before);
   return (
     `At the switch the training loss ${way} from ${nats(before)} to ${nats(after)}` +
     (explained

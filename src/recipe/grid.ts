@@ -79,6 +79,30 @@ export function checkGrid(config: RunConfig, { rates, batches, tokens, seeds }: 
     for (const sequences of batches) cellConfig(config, { rate, sequences, seed: seeds[0]! }, tokens);
 }
 
+/** What a grid is where nothing else is said: rates about the recipe's own, half its batch beside it, a tenth of its base run. */
+export function proposedGrid({ base, batch }: RunConfig): Omit<GridPlan, 'seeds'> {
+  const steps = Math.max(100, Math.round(base.steps / 10));
+  return {
+    rates: [-2, -1, 0, 1, 2]
+      .map((power) => Number((base.schedule.peak * 2 ** power).toPrecision(3)))
+      .filter((rate) => rate <= 1),
+    batches: [...new Set([Math.max(1, batch.sequences >> 1), batch.sequences])],
+    tokens: steps * batch.sequences * batch.length * batch.accumulation,
+  };
+}
+
+/** What a grid takes where the tokens that were asked for are no whole number of some batch's steps, a sentence; null: it is exact. */
+export function roundedTokens({ batch }: RunConfig, { batches, tokens }: GridPlan): string | null {
+  const taken = batches.map((sequences) => {
+    const perStep = sequences * batch.length * batch.accumulation;
+    return { sequences, tokens: Math.round(tokens / perStep) * perStep };
+  });
+  const others = taken.filter((one) => one.tokens !== tokens);
+  if (others.length === 0) return null;
+  const told = others.map((one) => `${one.tokens} with ${one.sequences} rows`).join(', ');
+  return `${tokens} tokens are no whole number of steps of every batch: runs take ${told}.`;
+}
+
 export interface GridCell {
   rate: number;
   sequences: number;

@@ -3,7 +3,15 @@
  * shares in 0 … 1 in the file and percent in the table.
  */
 import { type Experiment, PAPER_BASE, type PaperFigure } from './experiments.ts';
-import { mean, pairedDifference, type PairedDifference, signed, standardError, verdict } from './statistics.ts';
+import {
+  mean,
+  pairedDifference,
+  type PairedDifference,
+  signed,
+  sizeInPoints,
+  standardError,
+  verdict,
+} from './statistics.ts';
 
 /** What weights can do, at one moment of a run. */
 export interface ResultScores {
@@ -125,7 +133,7 @@ function trade(
   learnt: PairedDifference,
   retained: PairedDifference,
 ): string {
-  const size = ({ mean: centre }: PairedDifference) => (100 * Math.abs(centre)).toFixed(1);
+  const size = ({ mean: centre }: PairedDifference) => sizeInPoints(centre);
   const answers = isClear(learnt)
     ? `answers ${size(learnt)} points ${learnt.mean > 0 ? 'better' : 'worse'} than ${control}`
     : `answers as well as ${control}`;

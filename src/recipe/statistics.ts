@@ -64,8 +64,7 @@ export function verdict(arm: string, control: string, difference: PairedDifferen
   const range = `${Math.round(level * 100)} % interval ${points(interval[0])} to ${points(interval[1])}, ${n} seeds`;
   if (interval[0] <= 0 && interval[1] >= 0)
     return `No difference shown between ${arm} and ${control}: ${points(centre)} points (${range}).`;
-  const size = (100 * Math.abs(centre)).toFixed(1);
-  return `${arm} is ${centre > 0 ? 'above' : 'below'} ${control} by ${size} points (${range}).`;
+  return `${arm} is ${centre > 0 ? 'above' : 'below'} ${control} by ${sizeInPoints(centre)} points (${range}).`;
 }
 
 /**
@@ -74,6 +73,12 @@ export function verdict(arm: string, control: string, difference: PairedDifferen
  */
 export function signed(value: number, digits = 1): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+}
+
+/** The size of a difference that was shown, in points (hundredths): never "0.0". */
+export function sizeInPoints(difference: number): string {
+  const size = (100 * Math.abs(difference)).toFixed(1);
+  return Number(size) === 0 ? 'less than 0.1' : size;
 }
 
 /**

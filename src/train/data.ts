@@ -34,6 +34,12 @@ export interface TrainingData {
   questions: readonly Question[];
 }
 
+/** What a base or a save brings with it: the tokenizer it was trained with, and what is to be said of it. */
+export interface Brought {
+  tokenizer: Tokenizer;
+  notes?: readonly string[];
+}
+
 /**
  * Loads what the blends name, trains the tokenizer unless a base or a save brings its own (`given`), tokenizes. `part`: what is run;
  * what continues a base draws nothing from the base's blend, whose sources are prepared all the same where they are to be had, for
@@ -44,10 +50,11 @@ export async function prepareData(
   files: readonly GivenFile[],
   fetchBytes: FetchBytes,
   onProgress: (what: string, done: number, total: number) => void,
-  given: Tokenizer | null = null,
+  given: Brought | null = null,
   part: RunPart = given ? 'continued' : 'all',
 ): Promise<TrainingData> {
   const { batch, evaluation } = config;
+  const said: string[] = [...(given?.notes ?? [])];
   if (config.data.world) {
     onProgress('Making the world', 0, 1);
     const { corpus, loader, suites } = prepareWorld(config);
@@ -61,11 +68,10 @@ export async function prepareData(
       heldOut,
       suites,
       questions: questionsOfWorld(suites),
-      notes: [],
+      notes: said,
     };
   }
   const drawn = sourcesOf(config, part === 'continued');
-  const said: string[] = [];
   const own = await readUserFiles(files, said, onProgress);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
@@ -85,7 +91,12 @@ export async function prepareData(
       onProgress('Loading text', shipped.length, missing.length);
     }
   }
-  const { tokenizer, sources, notes } = prepareSources(config, [...own, ...shipped], given, onProgress);
+  const { tokenizer, sources, notes } = prepareSources(
+    config,
+    [...own, ...shipped],
+    given?.tokenizer ?? null,
+    onProgress,
+  );
   const drawnFrom = sources.filter(({ name }) => drawn.has(name));
   const heldOut = sources
     .map((source) => ({

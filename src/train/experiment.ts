@@ -121,8 +121,9 @@ async function startingWeights(
   const end = await run.train();
   if (end.kind === 'diverged') throw new UserError(`The base of seed ${seed} diverged. ${end.message}`);
   if (end.kind !== 'done') return null;
+  const files = listener.base && (await exportModel(run)); // may lose the device: then nothing has been told yet
   if (!known) listener.row(watch.row(flops));
-  listener.base?.(seed, await exportModel(run));
+  if (files) listener.base!(seed, files);
   return engine.weights();
 }
 

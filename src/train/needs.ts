@@ -14,6 +14,7 @@ import type { Needs } from '../protocol.ts';
 import { decoderGraph } from '../model/forward.ts';
 import { benchmarkGraph, engineLayout } from './graphs.ts';
 import { inspectionLayouts } from './inspect.ts';
+import { mostQuestions } from './questions.ts';
 
 /**
  * Bytes in all from which a run is called heavy: an integrated GPU shares some 2 GiB with everything else on the screen, and
@@ -32,13 +33,13 @@ type Measured = Omit<Needs, 'instead'>;
 
 /**
  * Every buffer a run has at once at its most: training and held-out scoring, looks inside the model, benchmarks of rows of the given
- * lengths, the decoder of samples, and the copies of weights and moments that a save reads back.
+ * lengths, the decoders of samples and answers, and the copies of weights and moments that a save reads back.
  */
 function measure(config: RunConfig, context: Context, limits: Limits, benchmarkLengths: readonly number[]): Measured {
   const { model } = config;
   const { pools, plans, checkpoint } = engineLayout(config, context);
-  const decoder = decoderGraph(model, 'generate');
-  const others = [decoder, ...benchmarkLengths.map((length) => benchmarkGraph(model, length))];
+  const decoders = [1, mostQuestions].map((rows) => decoderGraph(model, `generate ${rows}`, rows));
+  const others = [...decoders, ...benchmarkLengths.map((length) => benchmarkGraph(model, length))];
   const layouts = [
     plans.training,
     plans.scoring,

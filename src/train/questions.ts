@@ -22,6 +22,8 @@ export interface Question {
  */
 const SOURCES = 2;
 const EACH = 2;
+/** With the one of another kind. */
+export const mostQuestions = SOURCES * EACH + 1;
 /** Letters of running text that open a prompt, and of what is expected after it: half a line each. */
 const OPENING = 48;
 

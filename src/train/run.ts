@@ -292,9 +292,10 @@ export class Run {
       progress.step = step + 1;
       progress.tokens += plan.tokensPerStep;
       if (this.#watch.isDue(step, this.#paused)) {
+        // The step's own measurements are asked for first: they need not wait for the look, which the first time compiles its kernels.
+        this.#ask();
         const readings = this.#watch.look(this.#batch);
         // Told in its turn, between its own step's measurements and the next one's, however their answers come.
-        this.#ask();
         const told = this.#latest.then(async () =>
           this.#watch.tell(step, await readings, () => this.#trouble !== null),
         );
@@ -480,15 +481,17 @@ export class Run {
 
   /** The fixed questions, with the same draws every time: what changes from one phase to the next is the model's. */
   async #answer(step: number): Promise<void> {
-    for (const { prompt, ...question } of this.#data.questions) {
-      const text = await this.sample(prompt, answerTokens, answerTemperature, this.config.seed);
-      this.#listener.sample!({ step, prompt, text, question });
-    }
+    const { questions } = this.#data;
+    if (questions.length === 0) return;
+    const prompts = questions.map(({ prompt }) => prompt);
+    const texts = await this.#evaluator.samples(prompts, answerTokens, answerTemperature, this.config.seed);
+    for (const [i, { prompt, ...question }] of questions.entries())
+      this.#listener.sample!({ step, prompt, text: texts[i]!, question });
   }
 
   /** Text continued from `prompt` by the weights as they are. */
-  sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string> {
-    return this.#evaluator.sample(prompt, tokens, temperature, seed);
+  async sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string> {
+    return (await this.#evaluator.samples([prompt], tokens, temperature, seed))[0]!;
   }
 
   /**

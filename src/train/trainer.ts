@@ -1,6 +1,7 @@
 /** The trainer a page talks to: one device, one run at a time. */
 import { fetchFrom } from '../data/catalogue.ts';
 import { checkFile } from '../data/check.ts';
+import { tokenIndex } from '../data/tokenIndex.ts';
 import type { RunConfig } from '../config/run.ts';
 import type {
   BaseSource,
@@ -26,11 +27,12 @@ import { type Base, checkBase, readBase } from './base.ts';
 import { Bases } from './bases.ts';
 import { benchmarkDevice } from './benchmarkDevice.ts';
 import { calibrate } from './calibrate.ts';
-import { prepareData } from './data.ts';
+import { prepareData, type TrainingData } from './data.ts';
+import { Engine } from './engine.ts';
 import { EventBatcher, ExperimentBatcher } from './events.ts';
 import { exportModel } from './exportModel.ts';
 import type { Injector } from './faults.ts';
-import { type History, retell } from './history.ts';
+import { type History, newHistory, retell } from './history.ts';
 import { Keeper, type KeeperListener } from './keeper.ts';
 import { OpenedRun } from './opened.ts';
 import { type FileSize, Preflights } from './preflight.ts';
@@ -47,6 +49,10 @@ const sizesOf = (files: readonly UserFile[]): FileSize[] =>
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const codeOf = (error: unknown): string | undefined => (error instanceof UserError ? error.code : undefined);
 
+/** What tells runs apart that start from the same text, base and kernels; null: files of the user's are not prepared ahead. */
+const warmKey = (config: RunConfig, files: readonly UserFile[], source: BaseSource | null): string | null =>
+  files.length > 0 || source?.kind === 'folder' ? null : JSON.stringify([config, source]);
+
 /**
  * `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. `inject`: tests only, of what a GPU may do, and so
  * on none but a GPU.
@@ -56,6 +62,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   const preflights = new Preflights(fetchFrom(dataFolder));
   let opened: ReturnType<OpenBackend> | null = null;
   let storage: Promise<{ runs: SavedRuns; notice: string | null }> | null = null;
+  /** Text and base of a run that may be started next. */
+  let warm: { key: string; made: Promise<{ base: Base | null; data: TrainingData }> } | null = null;
   /** The page's run, whose weights can be sampled and saved after its end. */
   let run: SupervisedRun | OpenedRun | null = null;
   /** What trains now: that run, or an arm of an experiment. */
@@ -109,6 +117,21 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       );
     await checkBase(base, config);
     return base;
+  };
+
+  /** What a run is made of. Once what was warmed up is taken, it is the run's. */
+  const prepared = async (
+    config: RunConfig,
+    files: readonly UserFile[],
+    source: BaseSource | null,
+    onProgress: Parameters<typeof prepareData>[3],
+  ): Promise<{ base: Base | null; data: TrainingData }> => {
+    const found = warm?.key === warmKey(config, files, source) ? warm : null;
+    warm = null;
+    const made = await found?.made.catch(() => null); // what failed may do better now, and says why if not
+    if (made) return made;
+    const base = source && (await baseOf(source, config));
+    return { base, data: await prepareData(config, files, fetchFrom(dataFolder), onProgress, base) };
   };
 
   const progressOf =
@@ -180,8 +203,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     run?.destroy();
     run = null;
     await theBackend();
-    const base = source && (await baseOf(source, config));
-    const data = await prepareData(config, files, fetchFrom(dataFolder), progressOf(listener), base?.tokenizer);
+    const { base, data } = await prepared(config, files, source, progressOf(listener));
     for (const message of data.notes) listener.notice({ code: 'data', step: null, message });
     const part = base ? 'continued' : 'all';
     const keeper = await saved()
@@ -201,7 +223,8 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
         // A run that cannot be saved is still a run.
         listener.notice({ code: 'not-saved', step: null, message: `This run is not saved. ${messageOf(error)}` });
         // A copy that lasts as long as the tab still brings it past a lost device.
-        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), savesOf(listener, 'memory'), {});
+        const history = newHistory(data.notes);
+        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), savesOf(listener, 'memory'), {}, { history });
       });
     await supervise({ config, data, base, keeper, from: null }, listener);
   };
@@ -221,7 +244,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       files,
       fetchFrom(dataFolder),
       progressOf(listener),
-      tokenizer,
+      tokenizer && { tokenizer },
       checkpoint.part,
     );
     const keeper = await runs.goOn(
@@ -296,7 +319,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       files,
       fetchFrom(dataFolder),
       (what) => onProgress({ kind: 'preparing', what }),
-      base?.tokenizer,
+      base,
     );
     const bench = await startingBench(backend, config, data, base, (done, total) =>
       onProgress({ kind: 'compiling', done, total }),
@@ -318,7 +341,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     const backend = await theBackend();
     const prepare = async () => {
       const base = source && (await baseOf(source, config));
-      return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base?.tokenizer) };
+      return { base, data: await prepareData(config, files, fetchFrom(dataFolder), () => {}, base) };
     };
     const { runs } = await saved();
     const measured = await calibrate({
@@ -388,7 +411,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       await endAll();
       const { runs } = await saved();
       const prepare = ({ config, files, tokenizer, checkpoint }: Resumed) =>
-        prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer, checkpoint.part);
+        prepareData(config, files, fetchFrom(dataFolder), () => {}, tokenizer && { tokenizer }, checkpoint.part);
       const { run: next, shown } = await OpenedRun.open(id, runs, open, prepare);
       run?.destroy();
       run = next;
@@ -476,6 +499,16 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
 
     async preflight(config, part, files) {
       return preflights.of(await theBackend(), config, part, files);
+    },
+    async warmUp(config, source) {
+      const backend = await theBackend();
+      const key = warmKey(config, [], source ?? null);
+      if (key === null) return;
+      const made = prepared(config, [], source ?? null, () => {});
+      warm = { key, made };
+      await made;
+      // Its kernels stay compiled with the device.
+      (await Engine.create(backend, config, tokenIndex)).destroy();
     },
     async calibrate(config, files, base) {
       const before = ended;

@@ -20,10 +20,10 @@ export function loss(value: number): string {
   return Number.isFinite(value) ? value.toPrecision(4) : 'not a number';
 }
 
-/** A signed change, with a true minus sign: −0.0312 */
+/** A signed change, with a true minus sign: −0.031; what rounds to none has no sign. */
 export function change(value: number): string {
-  const sign = value < 0 ? '−' : '+';
-  return sign + Math.abs(value).toFixed(3);
+  const size = Math.abs(value).toFixed(3);
+  return Number(size) === 0 ? size : (value < 0 ? '−' : '+') + size;
 }
 
 /** 3e-4, 4.5e-5 */

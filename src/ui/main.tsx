@@ -15,8 +15,6 @@ import { listenToKeys } from './state/keys.ts';
 import { isEmbedded } from './state/lesson.ts';
 import { dismissTips } from './state/tips.ts';
 import { tellMishaps } from './state/mishaps.ts';
-import { fitPreset } from './state/fitted.ts';
-import { offerRecorded } from './state/recorded.ts';
 import { keepAwake } from './state/wakeLock.ts';
 import { titleFollowsRun } from './state/title.ts';
 import { keepRuns } from './runs/ledger.ts';
@@ -37,13 +35,14 @@ dismissTips();
 keepRuns();
 runQueue();
 askForShippedBase();
-fitPreset();
 askBeforeRun();
 lookForSaved();
 saveOnLeaving();
 
 void firstPaint().then(() => {
-  if (!isEmbedded) offerRecorded(); // the page around a frame says what is to be seen
+  void import('./state/fitted.ts').then(({ fitPreset }) => fitPreset());
+  // The page around a frame says what is to be seen.
+  if (!isEmbedded) void import('./state/recorded.ts').then(({ offerRecorded }) => offerRecorded());
   return askMachine().then(keepOffline);
 });
 

@@ -29,7 +29,7 @@ import { isActive, type Command } from './state/controls.ts';
 import { Lifeline } from './lifeline.ts';
 import { experimentNotice, experimentState, isExperimenting } from './state/experimentState.ts';
 import { beginRun, receive, runState } from './state/run.ts';
-import { text } from './strings.ts';
+import { pageWords } from './words/page.ts';
 
 export type Machine =
   | { kind: 'asking' }
@@ -88,16 +88,16 @@ function connect(): Link {
   const lifeline = new Lifeline(
     () => remote.beat(),
     () => (preparing() ? SILENCE.preparing : SILENCE.working),
-    (seconds) => end(new WorkerGone(text.workerSilent(seconds))),
+    (seconds) => end(new WorkerGone(pageWords.workerSilent(seconds))),
   );
   const made: Link = { remote, gone, lifeline, end };
   worker.addEventListener('error', (event) => {
     event.preventDefault();
-    end(new WorkerGone(text.workerLost(event.message ?? '')));
+    end(new WorkerGone(pageWords.workerLost(event.message ?? '')));
   });
-  worker.addEventListener('messageerror', () => end(new WorkerGone(text.workerLost(text.unreadable))));
+  worker.addEventListener('messageerror', () => end(new WorkerGone(pageWords.workerLost(pageWords.unreadable))));
   worker.addEventListener('message', ({ data }: MessageEvent<{ outcry?: string } | null>) => {
-    if (data?.outcry !== undefined) end(new WorkerGone(text.workerLost(data.outcry)));
+    if (data?.outcry !== undefined) end(new WorkerGone(pageWords.workerLost(data.outcry)));
   });
   return made;
 }
@@ -116,7 +116,7 @@ async function ask<T>(call: (trainer: Remote<TrainerApi>) => Promise<T>): Promis
 /** Ends the worker and forgets what it was doing. */
 function endWorker(): void {
   runNumber++;
-  link?.end(new WorkerGone(text.workerLost('')));
+  link?.end(new WorkerGone(pageWords.workerLost('')));
 }
 
 /** Whatever is under way has failed: the run, or an experiment. */
@@ -144,7 +144,7 @@ async function train(
     if (number !== runNumber) return;
     if (!saved || current.restarted) return fail(error);
     current.restarted = true; // a second time is no accident
-    const message = text.workerReplaced((error as Error).message, saved.step);
+    const message = pageWords.workerReplaced((error as Error).message, saved.step);
     await showSaved(saved, false, { notices: [{ code: 'restarted', step: saved.step, message }], log: [message] });
   }
 }
@@ -262,7 +262,7 @@ export async function startExperiment(
     } catch (error) {
       if (number !== runNumber) return;
       if (!first || !(error instanceof WorkerGone)) return fail(error);
-      const message = text.workerReplacedExperiment(error.message);
+      const message = pageWords.workerReplacedExperiment(error.message);
       onEvents({ notices: [{ code: 'restarted', step: null, message }] });
     }
   }
@@ -279,6 +279,9 @@ export async function offeredBase(config: RunConfig): Promise<BaseOffer | null> 
 
 export const preflightOf = (...question: Parameters<TrainerApi['preflight']>) =>
   ask((trainer) => trainer.preflight(...question));
+
+export const warmUp = (config: RunConfig, base: BaseSource | null) =>
+  ask((trainer) => trainer.warmUp(config, base ?? undefined));
 
 export const calibrate = (config: RunConfig, files: UserFile[], base: BaseSource | null) =>
   ask((trainer) => trainer.calibrate(config, files, base ?? undefined));

@@ -11,7 +11,7 @@ import type { Blend } from '../config/run.ts';
 import { drawProbabilities, type LengthDistribution } from '../data/balance.ts';
 import { blendShares } from '../data/blend.ts';
 import type { Batch, LoaderShape } from '../data/loader.ts';
-import { type Place, placeAfter, placeOfStep } from '../recipe/place.ts';
+import type { Place } from '../recipe/place.ts';
 import type { TokenText } from '../data/source.ts';
 import { streamOf } from '../util/random.ts';
 import { type Corpus, HELD_OUT } from './corpus.ts';
@@ -67,25 +67,6 @@ export class WorldLoader {
     for (let b = 0; b < sequences; b++)
       this.#fillRow({ rows: rows + b, tokens: tokens + b * length }, cumulative, into, b);
     return into;
-  }
-
-  /** The batch of a step's micro-batch in a run that takes all its steps alike. */
-  batchAt(step: number, micro: number, blend: Blend, into?: Batch): Batch {
-    return this.draw(placeAfter(placeOfStep(step, this.shape), micro, this.shape), blend, into);
-  }
-
-  /**
-   * Input tokens drawn per source in steps 0 … steps − 1, by drawing them again: how a resumed run learns its counts.
-   */
-  countsThrough(steps: number, blendAt: (step: number) => Blend): Float64Array {
-    const total = new Float64Array(this.names.length);
-    const batch = this.allocate();
-    for (let step = 0; step < steps; step++) {
-      for (let micro = 0; micro < this.shape.accumulation; micro++) {
-        this.batchAt(step, micro, blendAt(step), batch).counts.forEach((count, s) => (total[s]! += count));
-      }
-    }
-    return total;
   }
 
   /**

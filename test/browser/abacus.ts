@@ -166,8 +166,8 @@ export class Evaluator implements Pick<RealEvaluator, keyof RealEvaluator> {
     }));
   }
 
-  async sample(prompt: string): Promise<string> {
-    return `${prompt} counted and not computed`;
+  async samples(prompts: readonly string[]): Promise<string[]> {
+    return prompts.map((prompt) => `${prompt} counted and not computed`);
   }
 
   alone<T>(work: () => Promise<T>): Promise<T> {

@@ -17,7 +17,7 @@ const NO_NUMBER = [
   'What it asks',
   'Part',
   'Prompt',
-  'The text goes on',
+  'Original text',
   'After the base run',
   'Before the switch',
   'After the switch',

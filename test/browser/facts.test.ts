@@ -12,9 +12,11 @@ import { withPlayed } from './played.ts';
 
 /**
  * Bytes of script, gzipped, that a first visitor waits for: at the 1 Mbit/s that thirty laptops leave each other on a school's line,
- * a bit more than a second.
+ * 0.8 s, within the second in which a page seems to answer.
  */
-const MOST_SCRIPT = 150_000;
+const MOST_SCRIPT = 100_000;
+/** The worker's, which is fetched when the page is on the screen. */
+const MOST_WORKER = 150_000;
 
 const site = path.resolve(import.meta.dirname, '../../out/site');
 const gzipped = (url: string) => gzipSync(readFileSync(path.join(site, new URL(url).pathname)), { level: 9 }).length;
@@ -76,7 +78,7 @@ test('what a first visitor waits for is little, and is painted before a worker i
       );
       expect(bytes).toBeLessThan(MOST_SCRIPT);
       expect(later).toBeGreaterThan(0);
-      expect(later).toBeLessThan(MOST_SCRIPT);
+      expect(later).toBeLessThan(MOST_WORKER);
     },
     { serviceWorkers: 'block' },
   ));

@@ -102,7 +102,7 @@ test('damaged text is a choice; a run on text that was replaced is resumed after
       damaged[88] = damaged[4000] = 0xff;
       await add(page, file('damaged.txt', damaged));
       await page
-        .getByText('damaged.txt has bytes that are no text in 2 places, first at byte 88 (code text-utf8)')
+        .getByText('damaged.txt has bytes that are not text in 2 places, first at byte 88 (code text-utf8)')
         .waitFor();
       expect(await page.locator('li.file').count()).toBe(0);
       await button(page, 'Replace by \ufffd').click();

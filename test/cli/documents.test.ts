@@ -46,7 +46,7 @@ describe('what is refused', () => {
     [
       'columns of which none is named',
       ['--data', `notes=${write('table.csv', 'title,body\nMoby Dick,The whale swam\n')}`],
-      /"title", "body", and more than one reads like text: name the one to read\. In the terminal: --data/,
+      /"title", "body", and more than one reads like text: choose the one to read\. In the terminal: --data/,
     ],
     [
       'a column that is not there',

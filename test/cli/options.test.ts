@@ -2,7 +2,7 @@
  * Every option of every command against values it must refuse: wrong types, NaN and infinities, nothing, twice, names of
  * Object.prototype, paths that are not there or cannot be written. The cases follow from the options' own declarations.
  */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -88,6 +88,9 @@ function good({ kind }: Flag, name: string): string {
     mix: 'notes=20',
     base: kind.read('train') ? 'train' : model,
     prompt: 'a',
+    stages: 'exact',
+    survivor: 'older',
+    clean: 'notes',
   };
   return known[name] ?? words[name] ?? '1';
 }
@@ -167,6 +170,65 @@ describe('the command line', () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  test('fills no folder further that holds what another has made', async () => {
+    mkdirSync(at('other'));
+    writeFileSync(at('other/table.md'), 'Of a range test.');
+    for (const args of [
+      ['grid', '--preset', 'ci', '--tokens', '1280'],
+      ['experiment', 'ci', '--preset', 'ci'],
+      ['bases', '--preset', 'ci'],
+    ]) {
+      const { problem } = await runCommand([...args, '--out', at('other')], noDevice);
+      expect(problem!.message).toMatch(/holds something else, table\.md: choose another --out/);
+      expect(readdirSync(at('other'))).toEqual(['table.md']);
+    }
+    rmSync(at('other'), { recursive: true });
+  });
+
+  test('refuses folders that hold something else than it writes there', async () => {
+    const whole = {
+      'metrics.jsonl': '{"step":1,"tokens":1,"loss":1,"lr":1,"gradNorm":1,"tokensPerSecond":1,"phase":"base"}',
+      'evaluations.json': '{"heldOut":[],"samples":[]}',
+      'summary.json': '{"adapter":"one","seconds":1,"heldOutLoss":{}}',
+      'config.json': JSON.stringify({ ...presetConfig('smoke'), continued: null }),
+    };
+    const others = ['', '{', 'null', '[]', '{}', '3', '"rows"', '{"rows":3}', '{"rows":[null]}', '{"rows":[{}]}'];
+    const own = JSON.stringify(presetConfig('ci'));
+    const wrong: string[] = [];
+    let folders = 0;
+    for (const other of others) {
+      const held: [args: string[], files: Record<string, string>][] = [
+        [['record', '--from'], { 'results.json': other }],
+        ...Object.keys(whole).map((name): [string[], Record<string, string>] => [
+          ['record', '--from'],
+          { ...whole, [name]: other },
+        ]),
+        ...(['config.json', 'summary.json'] as const).map((name): [string[], Record<string, string>] => [
+          ['bases', '--out', at('bases'), '--from'],
+          { ...whole, [name]: other },
+        ]),
+        [['bases', '--out', at('bases'), '--from'], { ...whole, 'model/config.json': other }],
+        [['grid', '--preset', 'ci', '--tokens', '1280', '--out'], { 'grid.json': other }],
+        [['experiment', 'ci', '--preset', 'ci', '--out'], { 'config.json': other }],
+        [['experiment', 'ci', '--preset', 'ci', '--out'], { 'config.json': own, 'rows/a-1.json': other }],
+        [['--resume'], { 'unfinished.txt': 'begun', 'saves/body': other }],
+      ];
+      for (const [args, files] of held) {
+        const folder = at(`held-${folders++}`);
+        for (const [name, content] of Object.entries(files)) {
+          mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+          writeFileSync(path.join(folder, name), content);
+        }
+        const { problem } = await runCommand([...args, folder], noDevice);
+        const plain = problem?.name === 'UserError' && /^[^\n]{10,400}[.?)]$/.test(problem.message);
+        if (!plain) wrong.push(`${args.join(' ')} ${JSON.stringify(files)}: ${problem?.name} ${problem?.message}`);
+        rmSync(folder, { recursive: true });
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(readdirSync(scratch)).not.toContain('bases');
   });
 
   test.each(commands.map((one) => [one.name || 'train', one] as const))(

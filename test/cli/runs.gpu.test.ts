@@ -1,12 +1,17 @@
 /** Runs of the terminal in this process on the shared device: what is reserved, gone on with, counted and said. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/export/safetensors.ts';
 import { readCheckpoint } from '../../src/train/base.ts';
+import { openNodeDevice } from '../../src/cli/node/dawn.ts';
+import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { readFolder } from '../../src/cli/readFolder.ts';
+import { documentHash } from '../../src/data/document.ts';
+import { RandomStream } from '../../src/util/random.ts';
 import { gpu } from '../gpu/device.ts';
+import { nemotronForward } from '../reference/nemotronForward.ts';
 import { runCommand } from './host.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-runs-'));
@@ -92,6 +97,23 @@ describe('a folder that a run fills', () => {
     expect((await rk(['--resume', at('two')])).problem!.message).toMatch(/is finished/);
   });
 
+  it('holds the same bytes where the run has lost its device', async () => {
+    const lent: GPUDevice[] = [];
+    const openOnce = async () => {
+      const backend = lent.length === 0 ? new GpuBackend(await openNodeDevice()) : await gpu();
+      lent.push(backend.device);
+      return backend;
+    };
+    let evaluated = 0;
+    const heard = (line: string) => void (line.startsWith('held out') && ++evaluated === 2 && lent[0]!.destroy());
+    const args = [...short, '--save-every', '0', '--out', at('lost')];
+    const { problem, said } = await runCommand(args, openOnce, { heard });
+    expect(problem).toBeNull();
+    expect(lent).toHaveLength(2);
+    expect(said.join('\n')).toMatch(/^note: The graphics driver restarted: the run goes on from step 1\d,/m);
+    expect(contentOf('lost')).toEqual(contentOf('one'));
+  });
+
   it('is not left behind by a run that cannot begin, nor are those on the way to it', async () => {
     const bytes = at('bytes.txt');
     writeFileSync(bytes, Uint8Array.of(72, 105, 0xff, 0xfe, 0x20));
@@ -144,6 +166,19 @@ describe('a run that continues a base', () => {
     );
   });
 
+  it('draws the rows that come next, where its batch is another too', async () => {
+    const alone = ['continued.steps=2', 'continued.switchDivisor=0', 'evaluation.everySteps=0'];
+    const curve = async (name: string, ...batch: string[]) => {
+      expect((await rk([...rest, ...sets(...alone, ...batch), '--out', at(name)])).problem).toBeNull();
+      return rows(name).map(({ loss }) => loss);
+    };
+    // Steps too small to change a weight: two of half the rows measure what one of all of them does.
+    const [whole] = await curve('whole-rows', 'batch.sequences=4');
+    const [first, second] = await curve('half-rows', 'batch.sequences=2', 'continued.schedule.peak=1e-8');
+    // f32 sums in another order, as with any accumulation.
+    expect(Math.abs((first + second) / 2 - whole)).toBeLessThan(2e-6);
+  });
+
   it.each([
     ['its steps', ['base.steps=500'], /base\.steps 6 and this run says 500/],
     ['its schedule', ['base.schedule.peak=0.1'], /base\.schedule\.peak/],
@@ -177,7 +212,20 @@ describe('a run that continues a base', () => {
 
 it('a seed or a rate that is named twice counts once, and that is said', async () => {
   const out = at('grid');
-  const args = ['grid', ...own, '--rates', '0.002,0.004,0.002', '--tokens', '640', '--seeds', '1,1', '--out', out];
+  const args = [
+    'grid',
+    ...own,
+    '--rates',
+    '0.002,0.004,0.002',
+    '--tokens',
+    '640',
+    '--seeds',
+    '1,1',
+    '--batches',
+    '4',
+    '--out',
+    out,
+  ];
   const { problem, said } = await rk(args);
   expect(problem).toBeNull();
   expect(said.filter((line) => line.includes('counts once'))).toHaveLength(2);
@@ -186,6 +234,78 @@ it('a seed or a rate that is named twice counts once, and that is said', async (
     [0.004, 1],
   ]);
   expect(readFileSync(path.join(out, 'table.md'), 'utf8')).not.toMatch(/, 0\.\d+ to/);
+});
+
+it('few documents, none of which their hashes hold out, have a held-out loss and samples all the same', async () => {
+  const kept = Array.from({ length: 60 }, (_, i) => `Document ${i} goes on about ${i * i}.`.repeat(8))
+    .filter((document) => documentHash(document)[0] / 2 ** 32 >= 0.1)
+    .slice(0, 25);
+  const few = at('few.jsonl');
+  writeFileSync(few, kept.map((document) => JSON.stringify({ text: document })).join('\n'));
+  const args = ['--preset', 'smoke', '--data', `text=${few}`, ...small, ...sets('base.steps=2', 'continued=off')];
+  const { problem, said } = await rk([...args, '--out', at('few')]);
+  expect(problem).toBeNull();
+  expect(said.join('\n')).toMatch(/^note: text: of its 25 documents .* the end of the text is held out instead/m);
+  const { heldOut, samples } = json('few', 'evaluations.json');
+  expect(heldOut.at(-1).loss.text).toBeGreaterThan(0);
+  expect(samples.length).toBeGreaterThan(0);
+});
+
+it('a model of short documents opens one as they do, where nothing but an end-of-text stands before', async () => {
+  const random = new RandomStream(0, 1);
+  const words = ['sea', 'whale', 'ship', 'men', 'rope', 'deck', 'night', 'oil'];
+  const openings = ['By', 'At', 'For', 'Once'];
+  const documents = Array.from({ length: 400 }, () => {
+    const rest = Array.from({ length: 3 + random.integer(3) }, () => random.pick(words)).join(' ');
+    return JSON.stringify({ text: `${random.pick(openings)} ${rest}.` });
+  });
+  writeFileSync(at('short.jsonl'), documents.join('\n'));
+  const lines = ['base.steps=80', 'base.schedule.warmupSteps=8', 'base.schedule.peak=0.01', 'batch.length=32'];
+  const args = ['--preset', 'smoke', '--data', `text=${at('short.jsonl')}`, '--out', at('short')];
+  const { problem } = await rk([...args, ...sets('continued=off', 'evaluation.everySteps=0', ...lines)]);
+  expect(problem).toBeNull();
+  const model = at('short', 'model');
+  const { tokenizer } = readCheckpoint(readFolder(model));
+  const { logits } = nemotronForward(readFolder(model), [tokenizer.endOfText]);
+  const weights = logits.map((x) => Math.exp(x));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const first = [...tokenizer.encode('BAFO')].reduce((sum, id) => sum + weights[id]! / total, 0);
+  // Rows without a lone end-of-text at their beginning gave 0.0001.
+  expect(first).toBeGreaterThan(0.95);
+  const { printed } = await rk(['sample', '--model', model, '--prompt', '', '--tokens', '8']);
+  expect(printed).toMatch(/^(By|At|For|Once) /);
+});
+
+it('scores a text by its documents, whatever file they stand in, and never over what it reads', async () => {
+  const model = at('base', 'model');
+  const texts = ['The number after 3 is 4.', ' And so on.'];
+  writeFileSync(at('two.jsonl'), texts.map((one) => JSON.stringify({ text: one })).join('\n'));
+  writeFileSync(at('two.txt'), texts.join(''));
+  const scores = [];
+  for (const name of ['two.jsonl', 'two.txt']) {
+    const { problem } = await rk(['score', '--model', model, '--text', at(name), '--json', at('score.json')]);
+    expect(problem).toBeNull();
+    scores.push(json('score.json'));
+  }
+  expect(scores[0]).toEqual(scores[1]);
+  expect(scores[0].tokens.flat()).toHaveLength(texts.join('').length + scores[0].tokens.length - 1);
+  for (const over of [at('two.txt'), path.join(model, 'config.json')]) {
+    const before = readFileSync(over);
+    const { problem } = await rk(['score', '--model', model, '--text', at('two.txt'), '--json', over]);
+    expect(problem!.message).toMatch(/is what is read: give another file/);
+    expect(readFileSync(over)).toEqual(before);
+  }
+});
+
+it('score, sample and bases end when they are asked to, and leave nothing', async () => {
+  const ended = AbortSignal.abort();
+  const model = at('base', 'model');
+  const scored = await rk(['score', '--model', model, '--text', text, '--json', at('never.json')], { ended });
+  expect([scored.problem, scored.status, existsSync(at('never.json'))]).toEqual([null, 130, false]);
+  const sampled = await rk(['sample', '--model', model, '--tokens', '1000000'], { ended });
+  expect([sampled.problem, sampled.status]).toEqual([null, 130]);
+  const based = await rk(['bases', '--preset', 'ci', '--out', at('bases')], { ended });
+  expect([based.problem, based.status, existsSync(at('bases'))]).toEqual([null, 130, false]);
 });
 
 describe('a model folder', () => {

@@ -197,7 +197,7 @@ describe('tables', () => {
     const error = await refusal('a.csv', table);
     expect(error).toBeInstanceOf(ColumnError);
     expect(error.message).toBe(
-      'a.csv has the columns "title", "body", and more than one reads like text: name the one to read.',
+      'a.csv has the columns "title", "body", and more than one reads like text: choose the one to read.',
     );
     const { documents, notes } = await read('a.csv', table, { column: 'body' });
     expect(documents.map(({ text }) => text)).toEqual(['The whale swam', 'Ahab followed it']);

@@ -7,6 +7,7 @@ import { END, sourceOf } from './sources.ts';
 import type { Blend } from '../../src/config/run.ts';
 import type { Batch } from '../../src/data/loader.ts';
 import type { TokenSource } from '../../src/data/source.ts';
+import { batchAt, countsOf } from './steps.ts';
 
 const repeat = (length: number, count: number) => Array<number>(count).fill(length);
 const sources = [
@@ -43,38 +44,38 @@ function checkRows(batch: Batch, from: readonly TokenSource[], T: number): void 
 
 describe('a batch', () => {
   test('is a function of seed, step and micro-batch, whatever was asked before', () => {
-    const fresh = (step: number, micro: number) => new Loader(sources, shape, 7).batchAt(step, micro, blend);
+    const fresh = (step: number, micro: number) => batchAt(new Loader(sources, shape, 7), step, micro, blend);
     const used = new Loader(sources, shape, 7);
     fc.assert(
       fc.property(fc.nat(1_000_000), fc.nat(1), (step, micro) => {
-        expect(used.batchAt(step, micro, blend)).toEqual(fresh(step, micro));
+        expect(batchAt(used, step, micro, blend)).toEqual(fresh(step, micro));
       }),
       { numRuns: 20 },
     );
     const { tokens } = fresh(3, 0);
     expect(fresh(3, 1).tokens).not.toEqual(tokens);
     expect(fresh(4, 0).tokens).not.toEqual(tokens);
-    expect(new Loader(sources, shape, 8).batchAt(3, 0, blend).tokens).not.toEqual(tokens);
+    expect(batchAt(new Loader(sources, shape, 8), 3, 0, blend).tokens).not.toEqual(tokens);
   });
 
   test('numbers rows through steps, so that accumulation only regroups them', () => {
     const two = new Loader(sources, { sequences: 2, length: 64, accumulation: 4 }, 7);
-    const four = new Loader(sources, shape, 7).batchAt(5, 1, blend);
-    const first = two.batchAt(5, 2, blend).tokens;
-    const second = two.batchAt(5, 3, blend).tokens;
+    const four = batchAt(new Loader(sources, shape, 7), 5, 1, blend);
+    const first = batchAt(two, 5, 2, blend).tokens;
+    const second = batchAt(two, 5, 3, blend).tokens;
     expect([...first, ...second]).toEqual([...four.tokens]);
   });
 
   test('is made of stretches of documents, each token followed by its target', () => {
     const loader = new Loader(sources, shape, 1);
-    for (let step = 0; step < 10; step++) checkRows(loader.batchAt(step, 0, blend), sources, 64);
+    for (let step = 0; step < 10; step++) checkRows(batchAt(loader, step, 0, blend), sources, 64);
   });
 
   test('reused buffers hold the same as new ones', () => {
     const loader = new Loader(sources, shape, 1);
-    const buffers = loader.batchAt(0, 0, blend);
-    expect(loader.batchAt(9, 1, blend, buffers)).toBe(buffers);
-    expect(buffers).toEqual(loader.batchAt(9, 1, blend));
+    const buffers = batchAt(loader, 0, 0, blend);
+    expect(batchAt(loader, 9, 1, blend, buffers)).toBe(buffers);
+    expect(buffers).toEqual(batchAt(loader, 9, 1, blend));
   });
 
   test('every token of a long document is about equally often an input', () => {
@@ -85,7 +86,7 @@ describe('a batch', () => {
     source.train.tokens.set([...Array.from({ length: N }, (_, i) => i), end]);
     const loader = new Loader([source], { sequences: 50, length: T, accumulation: 1 }, 3);
     const seen = new Float64Array(end + 1);
-    for (let step = 0; step < steps; step++) for (const t of loader.batchAt(step, 0, { long: 1 }).tokens) seen[t]!++;
+    for (let step = 0; step < steps; step++) for (const t of batchAt(loader, step, 0, { long: 1 }).tokens) seen[t]!++;
     expect(seen[end]).toBeGreaterThan(steps * 50);
     const mean = (steps * 50 * (T - 1)) / N;
     // Counts are near Poisson with mean 940: five standard deviations is 16 %.
@@ -101,7 +102,7 @@ describe('shares', () => {
     ['percentages', { short: 10, mixed: 20, row: 30, long: 40 }],
   ])('hold in tokens: %s', (_, weights: Record<string, number>) => {
     const loader = new Loader(sources, { sequences: 16, length: 64, accumulation: 1 }, 11);
-    const counts = loader.countsThrough(1500, () => weights);
+    const counts = countsOf(loader, 1500, () => weights);
     const total = counts.reduce((sum, count) => sum + count, 0);
     expect(total).toBe(1500 * 16 * 64);
     const sum = Object.values(weights).reduce((all, weight) => all + weight, 0);
@@ -148,16 +149,16 @@ describe('shares', () => {
     const loader = new Loader(sources, shape, 5);
     const counts = new Float64Array(4);
     for (let step = 0; step < 6; step++) {
-      for (let micro = 0; micro < 2; micro++) for (const s of loader.batchAt(step, micro, blend).source) counts[s]!++;
+      for (let micro = 0; micro < 2; micro++) for (const s of batchAt(loader, step, micro, blend).source) counts[s]!++;
     }
-    expect(loader.countsThrough(6, () => blend)).toEqual(counts);
+    expect(countsOf(loader, 6, () => blend)).toEqual(counts);
     const [short] = loader.describeCounts(counts);
     expect(short).toEqual({ name: 'short', tokens: counts[0], epochs: counts[0]! / 600 });
   });
 
   test('a blend may change from step to step', () => {
     const loader = new Loader(sources, shape, 5);
-    const counts = loader.countsThrough(4, (step): Blend => (step < 2 ? { long: 1 } : { short: 1 }));
+    const counts = countsOf(loader, 4, (step): Blend => (step < 2 ? { long: 1 } : { short: 1 }));
     expect([...counts]).toEqual([4 * 4 * 64, 0, 0, 4 * 4 * 64]);
   });
 });

@@ -113,6 +113,10 @@ describe('preparing sources', () => {
       'Nothing is held out, as data.heldOut is 0: no held-out loss is measured.',
     ]);
     expect(prepareSources(config, corpora, null).notes).toEqual([]);
+    const more = { ...config, evaluation: { ...config.evaluation, rows: 1000 } };
+    expect(prepareSources(more, corpora, null).notes[0]).toMatch(
+      /^a: \d+ tokens are held out, \d+ rows of 64 where evaluation\.rows asks for 1000\.$/,
+    );
   });
 
   test('refuses a vocabulary larger than the embedding, and words for text', () => {

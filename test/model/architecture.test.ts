@@ -85,7 +85,7 @@ it('trains by its own gradients, and generates what it scores', async () => {
   });
   const generator = await Generator.create(engine.executor, config.model, 'side by side');
   for (let t = 0; t < 5; t++) {
-    const logits = (await generator.next(tokens[t]!, t, true))!;
+    const logits = (await generator.next([tokens[t]!], [t], true))!;
     const sum = logits.reduce((total, x) => total + Math.exp(x), 0);
     // f32 sums of some fifty products, in another order.
     expect(Math.abs(Math.log(sum) - logits[targets[t]!]! - scored[t]!), `token ${t}`).toBeLessThan(1e-4);

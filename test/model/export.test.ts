@@ -38,7 +38,7 @@ it('exports a folder that an independent f64 NemotronForCausalLM scores alike, t
     // The bounds of the issue are 2e-4 nats and 2e-3 logits; f32 stays far inside.
     for (let t = 0; t < T - 1; t++) expect(Math.abs(nll[row * T + t]! - reference.nll[t]!)).toBeLessThan(2e-5);
     for (let t = 0; t < T; t++) {
-      const logits = (await generator.next(ids[t]!, t, true))!;
+      const logits = (await generator.next([ids[t]!], [t], true))!;
       const want = reference.logits.subarray(t * 260, (t + 1) * 260);
       expect(Math.max(...logits.map((x, v) => Math.abs(x - want[v]!)))).toBeLessThan(2e-4);
     }

@@ -134,7 +134,29 @@ test('without rows a change has no noise, and none is claimed', () => {
   const bare = qaFalls.map(({ step, loss }) => ({ step, loss }));
   const { said, conclusion } = concluded([], bare);
   expect(conclusion).toMatchObject({ raised: { error: null, rows: 0 } });
-  expect(said).not.toContain('±');
+  expect(said).not.toMatch(/± \d|± is/);
+  expect(said).toContain('the noise is not known');
+  const single = qaFalls.map(({ step, loss }) => ({
+    step,
+    loss,
+    rows: Object.fromEntries(Object.entries(loss).map(([name, value]) => [name, [value]])),
+  }));
+  expect(concluded([], single).said).toContain('at least two held-out rows of every source');
+  expect(concluded([], qaFalls).said).not.toContain('not known');
+});
+
+test('what rounds to 0.000 neither fell nor rose', () => {
+  const still = [...qaFalls.slice(0, 3), { ...qaFalls[2]!, step: endStep }];
+  expect(concluded([], still).said).toMatch(
+    /\(qa-definitions, qa-facts\) did not change \(0\.000 ± 0\.000 nats a token\), and is 3\.\d{3}; that of the other sources \(.+\) did not change/,
+  );
+  const bare = still.map(({ step, loss }) => ({ step, loss }));
+  const slight = [
+    ...bare.slice(0, 3),
+    { step: endStep, loss: Object.fromEntries(Object.entries(bare[2]!.loss).map(([name, x]) => [name, x - 4e-4])) },
+  ];
+  for (const said of [concluded([], still).said, concluded([], slight).said])
+    expect(said).not.toMatch(/fell|rose|[+−]0\.000/);
 });
 
 test('the shipped recipes raise their QA sources, from the base’s blend where the QA blend comes first', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
-import { cellConfig, checkGrid, gridCells, type GridRow, gridTable } from '../../src/recipe/grid.ts';
+import { cellConfig, checkGrid, gridCells, type GridRow, gridTable, roundedTokens } from '../../src/recipe/grid.ts';
 
 const smoke = presetConfig('smoke');
 
@@ -28,6 +28,21 @@ describe('a cell of a grid', () => {
     expect(() => checkGrid(smoke, { ...plan, batches: Array.from({ length: 50 }, (_, i) => i + 1) })).toThrow(
       /at most 40 cells/,
     );
+  });
+});
+
+describe('tokens that are no whole number of steps', () => {
+  const config = presetConfig('ci');
+  const perStep = (sequences: number) => sequences * config.batch.length * config.batch.accumulation;
+  const of = (tokens: number) => roundedTokens(config, { rates: [1e-3], batches: [2, 4], tokens, seeds: [1] });
+
+  it('are told with what is taken instead, and a whole number is not', () => {
+    expect(of(perStep(4) * 10)).toBeNull();
+    expect(of(perStep(2) * 5)).toMatch(
+      new RegExp(`^${perStep(2) * 5} tokens .*: runs take ${perStep(4) * 3} with 4 rows\\.$`),
+    );
+    const cell = cellConfig(config, { rate: 1e-3, sequences: 4, seed: 1 }, perStep(2) * 5);
+    expect(cell.base.steps * perStep(4)).toBe(perStep(4) * 3);
   });
 });
 

@@ -65,6 +65,12 @@ describe('a verdict', () => {
   test('shows no difference where it spans zero', () => {
     expect(say([0.5, 0.7], [0.4, 0.75])).toMatch(/^No difference shown between recipe and control: \+2.5 points/);
   });
+  test('never tells a difference of 0.0 points', () => {
+    expect(say([0.5003, 0.5005, 0.5004], [0.5, 0.5002, 0.5001])).toMatch(
+      /^recipe is above control by less than 0\.1 points/,
+    );
+  });
+
   test('of one seed claims nothing', () => {
     expect(say([0.5], [0.4])).toMatch(/^One seed: recipe − control is \+10.0 points, and one seed cannot/);
     expect(verdict('a', 'b', null)).toMatch(/nothing to compare/);

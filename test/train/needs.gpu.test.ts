@@ -1,5 +1,5 @@
 /**
- * What a run is said to need before it starts, beside what it then allocates: an engine, an inspector, a decoder of samples, the
+ * What a run is said to need before it starts, beside what it then allocates: an engine, an inspector, decoders of samples and answers, the
  * scorers of its benchmarks and the copies of a save are made for every preset, as a run makes them. Only `studio`, some 700 MB, is
  * left to test/train/needs.test.ts, which lays it out without a device.
  */
@@ -12,6 +12,7 @@ import { Engine } from '../../src/train/engine.ts';
 import { Generator } from '../../src/train/generate.ts';
 import { Inspector } from '../../src/train/inspect.ts';
 import { needsOf } from '../../src/train/needs.ts';
+import { mostQuestions } from '../../src/train/questions.ts';
 import { prepareWorld } from '../../src/world/prepare.ts';
 import { gpu } from '../gpu/device.ts';
 
@@ -22,13 +23,16 @@ test.each(PRESETS.filter(({ name }) => name !== 'studio'))('$name', async ({ con
   const engine = await Engine.create(backend, config, tokenIndex);
   const { executor } = engine;
   const inspector = await Inspector.create(engine);
-  const generator = await Generator.create(executor, config.model, 'generate');
+  const generators = [
+    await Generator.create(executor, config.model, 'generate 1'),
+    await Generator.create(executor, config.model, `generate ${mostQuestions}`, mostQuestions),
+  ];
   for (const length of lengths) await engine.scorer(length);
   const saving = engine.snapshot(); // its copies are made in the call, and gone when it is done
   const most = executor.bytes;
   await saving;
   const { bytes } = needsOf(config, gpuExecutor(executor).context, backend.report, [...lengths]);
-  generator.destroy();
+  for (const generator of generators) generator.destroy();
   inspector.destroy();
   engine.destroy();
   // The promise is 10 %; every buffer is counted, so that they are equal.

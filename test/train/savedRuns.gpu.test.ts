@@ -24,7 +24,7 @@ const config: RunConfig = {
 const listener = { saved() {}, failed: (_: number, message: string) => expect.fail(message) };
 const noShards = (name: string) => Promise.reject(new Error(`asked for ${name}`));
 const prepare = (given: readonly GivenFile[], tokenizer = null) =>
-  prepareData(config, given, noShards, () => {}, tokenizer);
+  prepareData(config, given, noShards, () => {}, tokenizer && { tokenizer });
 
 /** Losses of the run, stopped by force after so many of them. */
 async function train(

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PRESETS, presetConfig } from '../../src/config/presets.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
 import { checkFile } from '../../src/data/check.ts';
 import { encodeHash } from '../../src/config/url.ts';
 import {
@@ -97,6 +98,15 @@ test('own files take the place of the preset’s text, under names that can be c
   removeFile('poems');
   removeFile('My-notes-2');
   expect(config.value).toEqual(presetConfig('tiny'));
+});
+
+test('own text on any preset, a world too, is the run that the terminal makes of it', () => {
+  for (const { name } of PRESETS) {
+    choosePreset(name);
+    useSources(['own']);
+    expect(config.value).toEqual(resolveConfig({ preset: name, data: ['own'] }));
+    expect(conflicts.value).toEqual([]);
+  }
 });
 
 test('an empty file and a file of another kind are refused by name', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Source } from '../../src/config/option.ts';
 import { BLENDS, OPTIONS } from '../../src/config/options.ts';
-import { type Metric, METRICS } from '../../src/ui/metrics.ts';
+import { type Metric, METRICS } from '../../src/ui/words/metrics.ts';
 
 /** Longest explanation: what is read at a glance, in four lines of a tip. */
 const LONGEST = 200;

@@ -45,6 +45,10 @@ test('fields take numbers in any order, once each, and say what else they are gi
     expect(gridPlan.value, wrong).toMatch(/^Give numbers above 0/);
     fields[field].value = before;
   }
+  for (const many of ['2.5', '11', 'Infinity']) {
+    fields.seeds.value = many;
+    expect(gridPlan.value, many).toMatch(/^Give (a whole number of seeds, 10 at most|numbers above 0)/);
+  }
 });
 
 test('a trial works on what a start would take, and on the weights of a run that rests', () => {

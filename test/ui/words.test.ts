@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseSync } from 'vite';
-import { text } from '../../src/ui/strings.ts';
+import { pageWords } from '../../src/ui/words/page.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../src/ui');
 const files = (ending: RegExp) =>
@@ -38,8 +38,29 @@ test('no component has words of its own: all are in the files that a translation
   expect(found).toEqual([]);
 });
 
+/** Where a reader's sentences lie: the words of each part, and the way numbers are written. */
+const CATALOGUES = /^words\/|(^|\/)words\.ts$|^format\.ts$/;
+/** Three words in a row are a sentence; what has signs of code in it (a selector, a style) is none. */
+const isSentence = (said: string) => /\p{L}{2,}[,:]? \p{L}+[,:]? \p{L}{2}/u.test(said) && !/[=[({]/.test(said);
+/** What no reader sees: an error of our own making, classes of CSS, words looked for in a sentence of recipe/. */
+const UNSEEN =
+  /^(confine\.ts: A worker of this page|.*: picture findings|experiments\/Findings\.tsx: no seed in common)/;
+
+test('every sentence of the page is in one of its catalogues', () => {
+  const found = files(/\.tsx?$/)
+    .filter(({ name }) => !CATALOGUES.test(name))
+    .flatMap(({ name, source }) =>
+      [...nodesOf(parseSync(name, source).program)].flatMap(({ type, value }) => {
+        const said =
+          type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
+        return typeof said === 'string' && isSentence(said) ? [`${name}: ${said}`] : [];
+      }),
+    );
+  expect(found.filter((one) => !UNSEEN.test(one))).toEqual([]);
+});
+
 test('the help lists every key that does something', () => {
-  const listed = text.keys.list.map(([keys]) => keys).join(' ');
+  const listed = pageWords.keys.list.map(([keys]) => keys).join(' ');
   const shown: Record<string, string> = {
     ' ': 'Space',
     Escape: 'Esc',
@@ -102,6 +123,9 @@ const BANNED = [
   /\bpapers\.md\b/,
   /\bwhereof|thereof|hence|thus\b/i,
   /\bso many\b/,
+  /\b(are|is) no text\b/,
+  /\bhas not:/,
+  /\bthe mark and see\b/,
   /%\s*%|nats a token, nats|tokens tokens|steps steps/,
 ];
 

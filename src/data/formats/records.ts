@@ -58,8 +58,13 @@ export class Records {
 
   add(value: unknown, number: number): void {
     if (isFields(value) && this.#columns.length === 0) this.#columns = Object.keys(value);
-    const text = this.#column === null ? this.#textOf(value, number) : this.#fieldText(value, this.#column, number);
+    const text = this.text(value, number);
     if (text === null || !this.#texts.add(text)) this.#leftOut++;
+  }
+
+  /** A record's text, for who keeps no list of them; null: it has none. UserError where it is unfit. */
+  text(value: unknown, number: number): string | null {
+    return this.#column === null ? this.#textOf(value, number) : this.#fieldText(value, this.#column, number);
   }
 
   end(): Divided {
@@ -86,7 +91,7 @@ export class Records {
     if (typeof field === 'number' || typeof field === 'boolean') return String(field);
     if (isConversation(field)) return this.#conversation(field);
     throw new UserError(
-      `${this.#name}, ${this.#unit} ${number} has a ${quoted(column)} that is no text: name another field, or mend it.`,
+      `${this.#name}, ${this.#unit} ${number} has a ${quoted(column)} that is not text: choose another field, or correct it.`,
       {
         code: 'text-fields',
       },

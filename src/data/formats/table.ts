@@ -124,7 +124,7 @@ class Rows {
     if (columns.length === 0) return null;
     const found = prose.length === 0 ? 'none reads' : 'more than one reads';
     throw new ColumnError(
-      `${this.#name} has the columns ${told(columns)}, and ${found} like text: name the one to read.`,
+      `${this.#name} has the columns ${told(columns)}, and ${found} like text: choose the one to read.`,
       columns,
     );
   }

@@ -84,7 +84,7 @@ export class GpuBackend implements Backend {
     context: Context,
     compile: Compile<T>,
   ): Promise<Made<T>> {
-    const pipelines = new Pipelines(this.device);
+    const pipelines = Pipelines.of(this.device);
     if (!context.software && !context.plain) {
       await tuneTiles(this.device, context, pipelines, productsOf(engineLayout(config, context)));
     }

@@ -1,7 +1,7 @@
 /** The room above the picture in which a run's alerts, and its ending where that is a bad one, appear: nothing moves when they do. */
 import { fetched } from '../components/fetched.tsx';
 import { isRecorded, notices, runConfig, runState } from '../state/run.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 import { Ending } from '../views/Ending.tsx';
 
 const Alerts = fetched(
@@ -16,10 +16,10 @@ export function AlertRoom() {
   if (!hasRun && !hasAlerts && kind !== 'failed') return null;
   const ended = kind === 'failed' || kind === 'diverged';
   return (
-    <section class="alert-room" aria-label={text.alerts.heading}>
+    <section class="alert-room" aria-label={figureWords.alerts.heading}>
       <Ending />
       <div role="status" aria-live="polite">
-        {hasAlerts ? <Alerts /> : !ended && <p class="note">{text.alerts.none}</p>}
+        {hasAlerts ? <Alerts /> : !ended && <p class="note">{figureWords.alerts.none}</p>}
       </div>
     </section>
   );

@@ -1,12 +1,12 @@
 import { Table } from '../components/Table.tsx';
 import { history } from '../state/run.ts';
 import { picture, smoother } from '../state/shown.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 import { rowsOf } from './summary.ts';
 
 export function ChartTable() {
   void picture.value;
-  const [step, phase, loss, smoothed, rate, speed] = text.chart.columns;
+  const [step, phase, loss, smoothed, rate, speed] = figureWords.chart.columns;
   const head = [
     step,
     phase,
@@ -16,7 +16,7 @@ export function ChartTable() {
     [speed, 'tokensPerSecond'],
   ] as const;
   return (
-    <Table name={text.chart.heading} head={head}>
+    <Table name={figureWords.chart.heading} head={head}>
       {rowsOf(history, smoother.value).map(([first, ...cells]) => (
         <tr key={first}>
           <th scope="row">{first}</th>

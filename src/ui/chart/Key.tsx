@@ -1,27 +1,32 @@
 /** What each strip of the picture is, and its legend: every line and source with its look, put away by a press. */
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Term } from '../components/Term.tsx';
-import { history } from '../state/run.ts';
+import { logged } from '../state/run.ts';
 import { type Entry, otherRuns, putAway, shownScale, shownSources, toggle } from '../state/shown.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
+import { runsWords } from '../words/runs.ts';
 import { breaksOf } from './drawn.ts';
 import { LineSample } from './LineSample.tsx';
 import { lookOf } from './palette.ts';
+
+const hasLine = computed(() => logged.value > 0);
 
 export function Key() {
   return (
     <>
       <p class="key note">
-        {text.chart.drawn} <Term metric="loss">{text.chart.loss}</Term> <Term metric="blend">{text.chart.blend}</Term>{' '}
-        <Term metric="rate">{text.chart.rate}</Term> <Term metric="switch">{text.runs.columns.switch}</Term>{' '}
-        <Term metric="smoothed">{text.chart.smoothing}</Term>
-        {breaksOf(shownScale.value.values).length > 0 && <span class="bent">{text.chart.bent}</span>}
+        {figureWords.chart.drawn} <Term metric="loss">{figureWords.chart.loss}</Term>{' '}
+        <Term metric="blend">{figureWords.chart.blend}</Term> <Term metric="rate">{figureWords.chart.rate}</Term>{' '}
+        <Term metric="switch">{runsWords.columns.switch}</Term>{' '}
+        <Term metric="smoothed">{figureWords.chart.smoothing}</Term>
+        {breaksOf(shownScale.value.values).length > 0 && <span>{figureWords.chart.bent}</span>}
       </p>
-      <ul class="key legend" aria-label={text.chart.legend}>
-        {history.length > 0 && (
+      <ul class="key legend" aria-label={figureWords.chart.legend}>
+        {hasLine.value && (
           <>
-            <Line entry="average" name={text.chart.lines.average} look={<LineSample place={null} />} />
-            <Line entry="raw" name={text.chart.lines.raw} look={<LineSample place={null} faint />} />
+            <Line entry="average" name={figureWords.chart.lines.average} look={<LineSample place={null} />} />
+            <Line entry="raw" name={figureWords.chart.lines.raw} look={<LineSample place={null} faint />} />
           </>
         )}
         {otherRuns.value.map(({ id, name, place }) => (

@@ -12,7 +12,7 @@ import { Plots } from './plots.ts';
 import { sharesOf } from '../state/config.ts';
 import { putAway } from '../state/shown.ts';
 import { theme } from '../state/theme.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 
 interface Props {
   input: PlotsInput;
@@ -129,11 +129,11 @@ export function Strips(props: Props) {
         onKeyDown={props.onKey}
         onBlur={() => onRead(null)}
       >
-        <span class="axis-name">{text.chart.loss}</span>
+        <span class="axis-name">{figureWords.chart.loss}</span>
         <div class="loss-plot" ref={loss} />
-        <div class="strip-title">{text.chart.blend}</div>
+        <div class="strip-title">{figureWords.chart.blend}</div>
         <BlendStrip plan={plan} scale={scale} sources={props.sources} trained={props.trained} />
-        <div class="strip-title">{text.chart.rate}</div>
+        <div class="strip-title">{figureWords.chart.rate}</div>
         <div class="rate-plot" ref={rate} />
       </div>
       <div class="plot-area">
@@ -154,7 +154,7 @@ export function Strips(props: Props) {
         )}
       </div>
       <p id="chart-keys" hidden>
-        {text.chart.keys}
+        {figureWords.chart.keys}
       </p>
     </div>
   );
@@ -170,8 +170,8 @@ function Phases({ plan, scale, divisor }: { plan: RunPlan; scale: StepScale; div
             <div key={phase.name} class={`phase ${phase.name}`} style={{ left: place.left, width: place.width }}>
               {!place.isNarrow && (
                 <>
-                  <span class="phase-name wide-only">{text.phase[phase.name]}</span>
-                  <span class="phase-name narrow-only">{text.phaseShort[phase.name]}</span>
+                  <span class="phase-name wide-only">{figureWords.phase[phase.name]}</span>
+                  <span class="phase-name narrow-only">{figureWords.phaseShort[phase.name]}</span>
                 </>
               )}
             </div>
@@ -191,11 +191,11 @@ function Phases({ plan, scale, divisor }: { plan: RunPlan; scale: StepScale; div
           >
             {from === plan.switchStep && (
               <span class={`flag ${scale.position(from) < 0.5 ? 'right' : ''}`}>
-                {text.chart.switchAt(from)}
+                {figureWords.chart.switchAt(from)}
                 {divisor !== null && (
                   <>
                     <br />
-                    {text.chart.switchRate(divisor)}
+                    {figureWords.chart.switchRate(divisor)}
                   </>
                 )}
               </span>

@@ -1,7 +1,7 @@
 /** The picture in words and in rows, for whoever does not see it. */
 import type { PhaseName } from '../../protocol.ts';
 import * as format from '../format.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 import type { History } from './columns.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import type { Smoother } from './smooth.ts';
@@ -10,12 +10,16 @@ export const PHASE_NAMES: readonly PhaseName[] = ['base', 'general', 'qa'];
 
 export function summaryOf(plan: RunPlan, history: History, smoother: Smoother): string {
   const last = history.length - 1;
-  if (last < 0) return text.chart.planned(plan.endStep, plan.switchStep);
-  const sentence = text.chart.summary(history.loss[0], smoother.values[last], history.step[last] + 1 - plan.firstStep);
+  if (last < 0) return figureWords.chart.planned(plan.endStep, plan.switchStep);
+  const sentence = figureWords.chart.summary(
+    history.loss[0],
+    smoother.values[last],
+    history.step[last] + 1 - plan.firstStep,
+  );
   // No loss before and after a switch beside each other: they are of different text.
   const { switchStep } = plan;
   if (switchStep === null) return sentence;
-  return `${sentence} ${text.chart.summarySwitch(switchStep, history.step[last] >= switchStep)}`;
+  return `${sentence} ${figureWords.chart.summarySwitch(switchStep, history.step[last] >= switchStep)}`;
 }
 
 /** Rows a table can show without becoming the page. */
@@ -33,7 +37,7 @@ export function rowsOf(history: History, smoother: Smoother): string[][] {
     .sort((a, b) => a - b)
     .map((i) => [
       format.integer(history.step[i]),
-      text.phaseShort[PHASE_NAMES[history.phase[i]]],
+      figureWords.phaseShort[PHASE_NAMES[history.phase[i]]],
       format.loss(history.loss[i]),
       format.loss(smoother.values[i]),
       format.rate(history.lr[i]),

@@ -1,6 +1,6 @@
 /** The picture as one SVG file: loss, blends and rate over one axis, with what it shows written on it. */
 import { sharesOf } from '../state/config.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 import * as format from '../format.ts';
 import {
   breaksOf,
@@ -90,7 +90,9 @@ export function figureSvg(input: SvgInput): string {
     });
   const names = plan.phases.flatMap(({ name, firstStep, steps }) => {
     const [from, to] = [Math.max(LEFT, at(firstStep)), Math.min(LEFT + PLOT, at(firstStep + steps))];
-    return to - from > text.phase[name].length * LETTER ? [words(from + 6, LOSS.top - 6, text.phase[name])] : [];
+    return to - from > figureWords.phase[name].length * LETTER
+      ? [words(from + 6, LOSS.top - 6, figureWords.phase[name])]
+      : [];
   });
   const grid = levels(low, high).map(
     (level) =>
@@ -150,7 +152,7 @@ export function figureSvg(input: SvgInput): string {
     change === null || scale.position(change) < 0 || scale.position(change) > 1
       ? ''
       : rule(at(change), LOSS.top - 20, at(change), AXIS, token('--ember'), 'stroke-width="2"') +
-        words(at(change) - 6, LOSS.top + 12, text.chart.switchAt(change), `${end} fill="${token('--ember')}"`);
+        words(at(change) - 6, LOSS.top + 12, figureWords.chart.switchAt(change), `${end} fill="${token('--ember')}"`);
 
   const blends = plan.phases.flatMap(({ firstStep, steps, blend }) => {
     const [from, to] = [Math.max(LEFT, at(firstStep)), Math.min(LEFT + PLOT, at(firstStep + steps))];
@@ -246,17 +248,17 @@ ${hatches.join('')}</defs>
 ${words(LEFT, 24, input.title, 'font-size="16" font-family="Palatino, Georgia, serif"')}
 ${shades.join('')}
 ${names.join('')}
-${words(LEFT - 6, LOSS.top - 6, text.chart.loss, `${end} ${muted}`)}
+${words(LEFT - 6, LOSS.top - 6, figureWords.chart.loss, `${end} ${muted}`)}
 ${grid.join('')}
 <g clip-path="url(#loss)" stroke-linejoin="round"><g opacity="${history.length > 0 ? DIMMED : 1}">${beside.join('')}</g>${raw}${own.join('')}${measured.join('')}</g>
-${words(LEFT, BLEND.top - 6, text.chart.blend, muted)}
+${words(LEFT, BLEND.top - 6, figureWords.chart.blend, muted)}
 ${blends.join('')}
-${words(LEFT, RATE.top - 8, text.chart.rate, muted)}
+${words(LEFT, RATE.top - 8, figureWords.chart.rate, muted)}
 ${rates.join('')}
 <g clip-path="url(#rate)">${planned}</g>
 ${ticks.join('')}
 ${breaks.join('')}
-${words(LEFT + PLOT, AXIS + 34, text.chart.units[unit], `${end} ${muted}`)}
+${words(LEFT + PLOT, AXIS + 34, figureWords.chart.units[unit], `${end} ${muted}`)}
 ${switchRule}
 ${legend.join('\n')}
 </svg>

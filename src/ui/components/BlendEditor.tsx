@@ -6,7 +6,8 @@ import type { Blend } from '../../config/run.ts';
 import { lookOf } from '../chart/palette.ts';
 import { config, sharesOf, sourcesOf, state } from '../state/config.ts';
 import { isLocked } from '../state/lesson.ts';
-import { text } from '../strings.ts';
+import { resultsWords } from '../words/results.ts';
+import { recipeWords } from '../words/recipe.ts';
 import { Word } from './Term.tsx';
 import * as format from '../format.ts';
 
@@ -28,18 +29,18 @@ export function BlendEditor() {
   });
   return (
     <div class="stack-2">
-      <h2>{text.setup.blends}</h2>
+      <h2>{recipeWords.setup.blends}</h2>
       <dl class="bars">
         {mixes.map((mix) => (
           <Bar key={mix.key} mix={mix} sources={sources} />
         ))}
       </dl>
       <details>
-        <summary>{text.setup.weights}</summary>
+        <summary>{recipeWords.setup.weights}</summary>
         <table class="weights">
           <thead>
             <tr>
-              <th scope="col">{text.sources.source}</th>
+              <th scope="col">{resultsWords.sources.source}</th>
               {mixes.map(({ key, name }) => (
                 <th key={key} scope="col">
                   {name}
@@ -60,7 +61,7 @@ export function BlendEditor() {
                       type="number"
                       min={0}
                       step="any"
-                      aria-label={text.setup.weightOf(source, name)}
+                      aria-label={recipeWords.setup.weightOf(source, name)}
                       value={blend[source] ?? 0}
                       disabled={isLocked('blends') || isLocked(key)}
                       onInput={(event) => state(`${key}.${source}`, event.currentTarget.value)}

@@ -5,7 +5,7 @@
 import type { ContinuedConfig } from '../../config/run.ts';
 import { rate } from '../../optim/schedule.ts';
 import { blendSwitch } from '../../recipe/phases.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 const WIDTH = 280;
 const HEIGHT = 84;
@@ -43,7 +43,7 @@ export function RatePreview({ continued, onDraw }: Props) {
       }}
       onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && drawTo(event)}
       role="img"
-      aria-label={text.setup.preview(at === null ? null : at / steps)}
+      aria-label={recipeWords.setup.preview(at === null ? null : at / steps)}
       viewBox={`0 -4 ${WIDTH} ${HEIGHT + 6}`}
     >
       {at !== null && <rect class="after" x={x(at)} y={0} width={WIDTH - Number(x(at))} height={HEIGHT} />}

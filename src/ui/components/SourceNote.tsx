@@ -1,6 +1,6 @@
 /** What a statement stands on: a formula, and the work it is from, with a link. */
 import { type Source, WORKS } from '../../config/option.ts';
-import { text } from '../strings.ts';
+import { pageWords } from '../words/page.ts';
 
 interface Props {
   formula?: string;
@@ -19,10 +19,10 @@ export function SourceNote({ formula, source }: Props) {
 function Work({ source: { from, where } }: { source: Source }) {
   const address = WORKS[from];
   const rest = where ? `, ${where}.` : '.';
-  if (address === null) return <>{text.source.own + rest}</>;
+  if (address === null) return <>{pageWords.source.own + rest}</>;
   return (
     <>
-      {text.source.label}
+      {pageWords.source.label}
       <a href={address} target="_blank" rel="noreferrer">
         {from}
       </a>

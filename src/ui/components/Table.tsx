@@ -1,6 +1,6 @@
 /** A table of numbers that scrolls sideways by itself where the page is narrow; reachable by keyboard for that. */
 import type { ComponentChildren } from 'preact';
-import type { MetricName } from '../metrics.ts';
+import type { MetricName } from '../words/metrics.ts';
 import { Term } from './Term.tsx';
 
 interface Props {

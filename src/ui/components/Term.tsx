@@ -4,7 +4,7 @@
  */
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
-import { type Metric, METRICS, type MetricName } from '../metrics.ts';
+import { type Metric, METRICS, type MetricName } from '../words/metrics.ts';
 import { SourceNote } from './SourceNote.tsx';
 
 interface ExplainedProps extends Metric {

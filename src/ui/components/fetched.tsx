@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren, ComponentType, JSX } from 'preact';
-import { text } from '../strings.ts';
+import { pageWords } from '../words/page.ts';
 
 /** A part of the page that is fetched when it is first asked for. */
 export function fetched(
@@ -17,6 +17,6 @@ export function fetched(
       );
       return waiting();
     }
-    return Part === 'missing' ? waiting(<p role="alert">{text.sheetMissing}</p>) : <Part />;
+    return Part === 'missing' ? waiting(<p role="alert">{pageWords.sheetMissing}</p>) : <Part />;
   };
 }

@@ -1,6 +1,6 @@
 /** The numbers: scores of every arm, the base's first and the paper's beside them, and differences to the control. */
 import { Table } from '../components/Table.tsx';
-import type { MetricName } from '../metrics.ts';
+import type { MetricName } from '../words/metrics.ts';
 import { type Experiment, PAPER_BASE, type PaperFigure } from '../../recipe/experiments.ts';
 import { difference, type ResultScores } from '../../recipe/results.ts';
 import { mean, type PairedDifference, standardError } from '../../recipe/statistics.ts';

@@ -1,34 +1,11 @@
 /** Results of whole experiments, recorded with this project's own command and published beside the page. */
 import { computed, signal } from '@preact/signals';
 import * as v from 'valibot';
+import { resultsSchema } from '../../recipe/readResults.ts';
 import type { ResultRow } from '../../recipe/results.ts';
 import { experimentName, preset, WORLD_PRESETS } from './state.ts';
 import { BASE, type Results, traceOf } from './results.ts';
 
-const share = v.number();
-const scores = {
-  average: share,
-  averageWithoutRetention: v.optional(v.nullable(share)),
-  retention: v.optional(v.nullable(share)),
-  logProb: v.optional(v.number()),
-  suites: v.record(v.string(), share),
-  heldOutLoss: v.record(v.string(), v.number()),
-};
-const rowSchema = v.object({
-  ...scores,
-  arm: v.string(),
-  seed: v.number(),
-  flops: v.number(),
-  points: v.optional(v.array(v.object({ ...scores, step: v.number() }))),
-  curve: v.optional(v.array(v.tuple([v.number(), v.number()]))),
-});
-const resultsSchema = v.object({
-  experiment: v.string(),
-  preset: v.string(),
-  adapter: v.optional(v.string()),
-  chance: v.optional(v.object({ average: share, suites: v.record(v.string(), share) })),
-  rows: v.array(rowSchema),
-});
 const indexSchema = v.array(
   v.object({
     preset: v.string(),

@@ -31,7 +31,7 @@ export const words = {
   remove: (name: string) => `Remove ${name}`,
   reading: (name: string) => `Reading ${name} …`,
   damaged: (name: string, places: number, at: number) =>
-    `${name} has bytes that are no text in ${places === 1 ? 'one place' : `${format.integer(places)} places`}, ` +
+    `${name} has bytes that are not text in ${places === 1 ? 'one place' : `${format.integer(places)} places`}, ` +
     `${places === 1 ? 'at' : 'first at'} byte ${format.integer(at)} (code text-utf8). How should it be read?`,
   replace: 'Replace by \ufffd',
   western: 'Read as Windows-1252',

@@ -2,9 +2,10 @@
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { Table } from '../components/Table.tsx';
-import { gridCells, type GridCell } from '../../recipe/grid.ts';
+import { gridCells, type GridCell, roundedTokens } from '../../recipe/grid.ts';
 import * as format from '../format.ts';
 import { Controls } from './Controls.tsx';
+import { config } from '../state/config.ts';
 import { fields, fillGrid, grid, gridPlan, proposed } from './state.ts';
 import { words } from './words.ts';
 
@@ -31,7 +32,9 @@ export function GridSection() {
           {plan}
         </p>
       ) : (
-        <p class="note">{words.grid.cost(runs, runs * plan.tokens)}</p>
+        <p class="note">
+          {words.grid.cost(runs, runs * plan.tokens)} {roundedTokens(config.value, plan)}
+        </p>
       )}
       <Controls
         trial="grid"

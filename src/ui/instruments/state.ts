@@ -1,9 +1,9 @@
 /** The trials of this sheet: what they work on, which one is under way, and what came of each. */
 import { batch, computed, signal } from '@preact/signals';
 import type { OverfitResult, TrialProgress, TrialRequest } from '../../protocol.ts';
-import type { GridPlan, GridRow } from '../../recipe/grid.ts';
+import { type GridPlan, type GridRow, proposedGrid } from '../../recipe/grid.ts';
 import { hasDiverged, type RangePoint, readRange, sweepRates } from '../../recipe/rangeTest.ts';
-import { config, conflicts, shownPlan } from '../state/config.ts';
+import { config, conflicts } from '../state/config.ts';
 import { baseSource } from '../state/base.ts';
 import { hasWeights, isActive } from '../state/controls.ts';
 import { isExperimenting } from '../state/experimentState.ts';
@@ -137,17 +137,10 @@ export const learnByHeart = () =>
 export const fields = { rates: signal(''), batches: signal(''), tokens: signal(''), seeds: signal('3') };
 
 /** Peak rates about the recipe's own, a factor of two apart; its batch and half of it; a tenth of its tokens. */
-export const proposed = computed(() => {
-  const { base, batch: shape } = config.value;
-  const { tokensPerStep } = shownPlan.value;
-  return {
-    rates: [-2, -1, 0, 1, 2]
-      .map((power) => Number((base.schedule.peak * 2 ** power).toPrecision(3)))
-      .filter((rate) => rate <= 1),
-    batches: [...new Set([Math.max(1, shape.sequences >> 1), shape.sequences])],
-    tokens: Math.max(100, Math.round(base.steps / 10)) * tokensPerStep,
-  };
-});
+export const proposed = computed(() => proposedGrid(config.value));
+
+/** Seeds of a grid on the page: more take longer than anybody looks on. */
+const MOST_SEEDS = 10;
 
 /** The grid as the fields have it, or what is wrong with them. */
 export const gridPlan = computed((): GridPlan | string => {
@@ -157,19 +150,22 @@ export const gridPlan = computed((): GridPlan | string => {
       .split(/[\s,;]+/)
       .filter(Boolean)
       .map(Number);
-    return values.every((value) => value > 0) ? [...new Set(values)].sort((a, b) => a - b) : null;
+    return values.every((value) => value > 0 && Number.isFinite(value))
+      ? [...new Set(values)].sort((a, b) => a - b)
+      : null;
   };
   const rates = list(fields.rates.value, proposed.value.rates);
   const batches = list(fields.batches.value, proposed.value.batches);
   const tokens = list(fields.tokens.value, [proposed.value.tokens]);
   const seeds = list(fields.seeds.value, [3]);
   if (!rates || !batches || tokens?.length !== 1 || seeds?.length !== 1) return words.grid.badField;
+  if (!Number.isInteger(seeds[0]) || seeds[0] > MOST_SEEDS) return words.grid.badSeeds(MOST_SEEDS);
   const first = config.value.seed;
   return {
     rates,
     batches,
     tokens: tokens[0],
-    seeds: Array.from({ length: Math.min(10, Math.round(seeds[0])) }, (_, i) => first + i),
+    seeds: Array.from({ length: seeds[0] }, (_, i) => first + i),
   };
 });
 

@@ -111,6 +111,7 @@ export const words = {
     tokens: 'Tokens a run',
     seeds: 'Seeds',
     badField: 'Give numbers above 0, separated by commas; a single number for tokens and for seeds.',
+    badSeeds: (most: number) => `Give a whole number of seeds, ${most} at most.`,
     cost: (runs: number, tokens: number) => `${format.integer(runs)} runs, ${format.short(tokens)} tokens in all.`,
     at: (rate: number, sequences: number, seed: number, share: number) =>
       `Rate ${format.rate(rate)}, ${sequences} rows, seed ${seed}: ${format.percent(Math.floor(100 * share) / 100)}`,

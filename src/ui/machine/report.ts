@@ -65,7 +65,7 @@ export function plainReport(report: MachineReport, browser: string): string {
   const columns = (cells: readonly string[]) =>
     `  ${cells.map((cell, i) => (i ? cell.padStart(12) : cell.padEnd(12))).join(' ')}`;
   return [
-    `Rekindle, check of a machine`,
+    words.title,
     `Adapter: ${adapterName(adapter)}${adapter.processor ? '' : ` (${adapter.software ? 'software' : 'hardware'})`}`,
     `Features: ${optionalFeatures(adapter).join(', ') || 'none'}`,
     `Limits: ${shownLimits(limits).join(', ')}`,
@@ -79,7 +79,7 @@ export function plainReport(report: MachineReport, browser: string): string {
     }),
     '',
     'Training steps',
-    columns(['preset', 'ms a step', 'tokens/s', 'GFLOP/s', 'of peak']),
+    columns(['preset', words.ms, 'tokens/s', 'GFLOP/s', 'of peak']),
     ...steps.map(({ preset, msPerStep, tokensPerSecond, flopsPerSecond }) =>
       columns([
         preset,
@@ -90,7 +90,7 @@ export function plainReport(report: MachineReport, browser: string): string {
       ]),
     ),
     '',
-    'Whole runs, about',
+    words.times,
     ...presetTimes(report).map(({ preset, seconds }) => columns([preset, about(seconds)])),
     '',
   ].join('\n');

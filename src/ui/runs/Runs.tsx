@@ -13,8 +13,8 @@ import { isExperimenting } from '../state/experimentState.ts';
 import { runState } from '../state/run.ts';
 import { openProblem, openRun, saves, savesOf } from '../state/saved.ts';
 import { Explained } from '../components/Term.tsx';
-import { METRICS, type MetricName } from '../metrics.ts';
-import { text } from '../strings.ts';
+import { METRICS, type MetricName } from '../words/metrics.ts';
+import { runsWords } from '../words/runs.ts';
 import * as format from '../format.ts';
 import { amend, baseline, currentId, differenceOf, groups, records, star } from './ledger.ts';
 import { draw, grouped, isDrawn } from './overlays.ts';
@@ -45,13 +45,13 @@ export function Runs() {
 
   return (
     <section class="runs">
-      <h2>{text.runs.heading}</h2>
+      <h2>{runsWords.heading}</h2>
       <div class="runs-tools">
         {measured.length > 1 && (
           <label>
-            {text.runs.heldOutOf}{' '}
+            {runsWords.heldOutOf}{' '}
             <select value={source.value ?? ''} onChange={(event) => (source.value = event.currentTarget.value || null)}>
-              <option value="">{text.runs.allSources}</option>
+              <option value="">{runsWords.allSources}</option>
               {measured.map((name) => (
                 <option key={name} value={name}>
                   {name}
@@ -67,11 +67,11 @@ export function Runs() {
               checked={grouped.value}
               onChange={(event) => (grouped.value = event.currentTarget.checked)}
             />
-            {text.runs.together}
+            {runsWords.together}
           </label>
         )}
       </div>
-      <div class="scroll" role="region" tabIndex={0} aria-label={text.runs.heading}>
+      <div class="scroll" role="region" tabIndex={0} aria-label={runsWords.heading}>
         <table>
           <thead>
             <tr>
@@ -85,7 +85,7 @@ export function Runs() {
                 );
               })}
               <th scope="col">
-                <span class="visually-hidden">{text.runs.edit}</span>
+                <span class="visually-hidden">{runsWords.edit}</span>
               </th>
             </tr>
           </thead>
@@ -142,7 +142,7 @@ interface SortProps {
 function SortButton({ column, way, onSort }: SortProps) {
   const button = (describedBy?: string) => (
     <button type="button" class="quiet" aria-describedby={describedBy} onClick={onSort}>
-      {text.runs.columns[column]}
+      {runsWords.columns[column]}
       <span aria-hidden="true">{way ? (way === 'ascending' ? ' ↑' : ' ↓') : ''}</span>
     </button>
   );
@@ -171,15 +171,15 @@ function Row({ record, save, source, isOpen, onToggle }: RowProps) {
             type="checkbox"
             checked={isCurrent || drawn}
             disabled={isCurrent || state.kind === 'queued'}
-            aria-label={text.runs.show(name)}
+            aria-label={runsWords.show(name)}
             onChange={(event) => draw(record, event.currentTarget.checked)}
           />
           <LineSample place={isCurrent ? null : placeDrawn(record)} />
           {name}
         </label>
-        {record.pinned && <span class="mark">{text.runs.pinned}</span>}
-        <span class="note"> {text.runs.state(state, schedule.value?.starts.get(id) ?? null)}</span>
-        <p class="note difference">{baseline.value?.id === id ? text.runs.isBaseline : difference}</p>
+        {record.pinned && <span class="mark">{runsWords.pinned}</span>}
+        <span class="note"> {runsWords.state(state, schedule.value?.starts.get(id) ?? null)}</span>
+        <p class="note difference">{baseline.value?.id === id ? runsWords.isBaseline : difference}</p>
         {note && <p class="difference">{note}</p>}
       </th>
       <td>{figures.loss === null ? '' : format.loss(figures.loss)}</td>
@@ -206,10 +206,10 @@ function Row({ record, save, source, isOpen, onToggle }: RowProps) {
           type="button"
           class="quiet"
           aria-expanded={isOpen}
-          aria-label={text.runs.editOf(name)}
+          aria-label={runsWords.editOf(name)}
           onClick={onToggle}
         >
-          {text.runs.edit}
+          {runsWords.edit}
         </button>
       </td>
     </tr>
@@ -223,7 +223,7 @@ function placeDrawn(record: RunRecord): number {
 }
 
 const written = (value: number | null) => (value === null ? '' : format.loss(value));
-const whole = (value: number | null) => (value === null ? text.runs.never : format.integer(value));
+const whole = (value: number | null) => (value === null ? runsWords.never : format.integer(value));
 
 function Detail({ record }: { record: RunRecord }) {
   const { id, name, note, pinned } = record;
@@ -232,14 +232,14 @@ function Detail({ record }: { record: RunRecord }) {
     <tr class="detail">
       <td colSpan={COLUMNS.length + 1}>
         <div class="edit">
-          <Field label={text.runs.name} value={name} onValue={(value) => value && amend(id, { name: value })} />
-          <Field label={text.runs.noteField} value={note} onValue={(value) => amend(id, { note: value })} />
-          <Action onClick={() => amend(id, { pinned: !pinned })}>{pinned ? text.runs.unpin : text.runs.pin}</Action>
-          <Action onClick={() => star(id)}>{text.runs.makeBaseline}</Action>
+          <Field label={runsWords.name} value={name} onValue={(value) => value && amend(id, { name: value })} />
+          <Field label={runsWords.noteField} value={note} onValue={(value) => amend(id, { note: value })} />
+          <Action onClick={() => amend(id, { pinned: !pinned })}>{pinned ? runsWords.unpin : runsWords.pin}</Action>
+          <Action onClick={() => star(id)}>{runsWords.makeBaseline}</Action>
           {lesson.locked.size === 0 && (
-            <Action onClick={() => readLink(encodeHash(record.config))}>{text.runs.takeOver}</Action>
+            <Action onClick={() => readLink(encodeHash(record.config))}>{runsWords.takeOver}</Action>
           )}
-          {!isUnderWay && <Action onClick={() => void deleteRows([id])}>{text.runs.remove}</Action>}
+          {!isUnderWay && <Action onClick={() => void deleteRows([id])}>{runsWords.remove}</Action>}
         </div>
       </td>
     </tr>
@@ -277,14 +277,14 @@ function GroupRow({ members, source }: { members: readonly RunRecord[]; source: 
   const over = (value: (record: RunRecord) => number | null, write: (value: number) => string) => {
     const found = meanOf(members.map(value));
     if (!found) return '';
-    return found.spread === null ? write(found.mean) : `${write(found.mean)} ± ${found.spread.toPrecision(2)}`;
+    return found.spread === null ? write(found.mean) : `${write(found.mean)} ± ${found.spread.toFixed(3)}`;
   };
   return (
     <tr class="strong">
       <th scope="row">
         <span class="run-name">
           <LineSample place={oldest.place} />
-          {text.runs.seedsOf(members.length, oldest.name)}
+          {runsWords.seedsOf(members.length, oldest.name)}
         </span>
       </th>
       <td>{over(({ figures }) => figures.loss, format.loss)}</td>

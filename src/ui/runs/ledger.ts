@@ -23,7 +23,7 @@ import {
   savedAs,
 } from '../state/run.ts';
 import { averageOf, bySeedlessKey, freePlace, nameFor, NO_FIGURES, type Figures, type RunRecord } from './record.ts';
-import { text } from '../strings.ts';
+import { runsWords } from '../words/runs.ts';
 import { openStore, type Curve, type Store } from './store.ts';
 
 /** Milliseconds between two writes of a run under way: what a crash may cost of its curve. */
@@ -67,7 +67,7 @@ async function write(record: RunRecord, curve?: Curve): Promise<void> {
   try {
     await (await kept()).put(record, curve);
   } catch (error) {
-    console.warn(text.runs.notKept(record.name), error);
+    console.warn(runsWords.notKept(record.name), error);
   }
 }
 

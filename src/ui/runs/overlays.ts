@@ -7,7 +7,7 @@ import type { OtherLine } from '../chart/drawn.ts';
 import { stepScale, type Unit } from '../chart/scale.ts';
 import type { Smoother } from '../chart/smooth.ts';
 import { perStep } from '../chart/unit.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 import { shownConfig } from '../state/config.ts';
 import { amend, currentId, curves, records } from './ledger.ts';
 import { averageOf, bySeedlessKey, type RunRecord } from './record.ts';
@@ -119,7 +119,7 @@ function together(members: readonly Drawn[]): OtherLine {
   });
   return {
     id: record.id,
-    name: text.files.group(record.name),
+    name: figureWords.files.group(record.name),
     x,
     y,
     phase,

@@ -2,7 +2,8 @@
 import { effect, signal } from '@preact/signals';
 import { shownPlan } from './config.ts';
 import { frame, history, runState } from './run.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
+import { pageWords } from '../words/page.ts';
 
 const INTERVAL = 10_000;
 
@@ -13,7 +14,7 @@ export function announceRun(): void {
   let at = -Infinity;
   effect(() => {
     const state = runState.value;
-    const stage = state.kind === 'compiling' ? 'compiling' : text.stage(state);
+    const stage = state.kind === 'compiling' ? 'compiling' : figureWords.stage(state);
     void frame.value;
     const now = performance.now();
     const news = stage !== spoken;
@@ -23,7 +24,12 @@ export function announceRun(): void {
     const last = history.length - 1;
     announced.value =
       last < 0
-        ? text.stage(state)
-        : text.announce(text.stage(state), history.step[last] + 1, shownPlan.value.endStep, history.loss[last]);
+        ? figureWords.stage(state)
+        : pageWords.announce(
+            figureWords.stage(state),
+            history.step[last] + 1,
+            shownPlan.value.endStep,
+            history.loss[last],
+          );
   });
 }

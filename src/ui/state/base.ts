@@ -5,7 +5,7 @@ import type { BaseOffer, BaseSource, ModelFile } from '../../protocol.ts';
 import { parseBaseMetadata } from '../../recipe/baseCheckpoint.ts';
 import { isModelFile, missingModelFiles } from '../../recipe/modelFiles.ts';
 import { offeredBase } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 import { chosenShipped, choosePreset, givenBase, ownConfig, preset, startsFromShipped } from './config.ts';
 
 /** The shipped base that fits the recipe as it stands; null: none does. */
@@ -52,11 +52,12 @@ export async function openFolder(list: readonly File[]): Promise<void> {
       files.map(({ name }) => name),
       true,
     );
-    if (missing.length > 0) throw new Error(text.base.lacks(missing));
+    if (missing.length > 0) throw new Error(recipeWords.base.lacks(missing));
     const metadata = parseBaseMetadata(parse(files.find(({ name }) => name === 'rekindle.json')!.bytes));
     const known = PRESETS.find(({ name, config: { continued } }) => name === metadata.preset && continued);
     if (known && preset.value !== known.name) choosePreset(known.name);
-    const name = list.length === 1 ? list[0]!.name : list[0]?.webkitRelativePath.split('/')[0] || text.base.folder;
+    const name =
+      list.length === 1 ? list[0]!.name : list[0]?.webkitRelativePath.split('/')[0] || recipeWords.base.folder;
     folder.value = { name, files };
     givenBase.value = metadata;
   } catch (error) {
@@ -85,7 +86,7 @@ async function readFiles(list: readonly File[]): Promise<ModelFile[]> {
   const zip = list.find(({ name }) => name.endsWith('.zip'));
   const wanted = zip ? [zip] : list.filter(({ name }) => isModelFile(name));
   const size = wanted.reduce((sum, file) => sum + file.size, 0);
-  if (size > LARGEST_FOLDER) throw new Error(text.base.tooLarge(size, LARGEST_FOLDER));
+  if (size > LARGEST_FOLDER) throw new Error(recipeWords.base.tooLarge(size, LARGEST_FOLDER));
   const read = await Promise.all(
     wanted.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
   );
@@ -95,10 +96,10 @@ async function readFiles(list: readonly File[]): Promise<ModelFile[]> {
   let unpacked = 0;
   let entries = 0;
   const filter = ({ name, originalSize }: { name: string; originalSize: number }): boolean => {
-    if (++entries > MOST_ENTRIES) throw new Error(text.base.tooMany(MOST_ENTRIES));
+    if (++entries > MOST_ENTRIES) throw new Error(recipeWords.base.tooMany(MOST_ENTRIES));
     if (!isModelFile(name.split('/').at(-1)!)) return false;
     unpacked += originalSize;
-    if (unpacked > most) throw new Error(text.base.tooLarge(unpacked, most));
+    if (unpacked > most) throw new Error(recipeWords.base.tooLarge(unpacked, most));
     return true;
   };
   // fflate unpacks into as many bytes as the table says: one that lies gives a damaged file, not a larger one.
@@ -111,6 +112,6 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw new Error(text.base.notJson);
+    throw new Error(recipeWords.base.notJson);
   }
 }

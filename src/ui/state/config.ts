@@ -15,7 +15,7 @@ import { REAL_SOURCES, SOURCE_NAME, type SourceUse } from '../../config/sources.
 import { checkConfig } from '../../config/validate.ts';
 import { type BaseCheck, type BaseMetadata, checkAgainstBase, configureFromBase } from '../../recipe/baseCheckpoint.ts';
 import { planRun } from '../../recipe/phases.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 import { isActive } from './controls.ts';
 import { runConfig, runPart, runState } from './run.ts';
 
@@ -41,8 +41,8 @@ function recipeOn(base: BaseMetadata | null): RunConfig {
   const chosen = presetConfig(preset.value);
   const continues = base !== null && chosen.continued !== null;
   const sources = [...ownSources.value, ...awaited.value];
-  const start = replaceSources(continues ? configureFromBase(base, chosen) : chosen, sources, continues, ownUses.value);
-  const next = cloneConfig(start);
+  const start = continues ? configureFromBase(base, chosen) : chosen;
+  const next = replaceSources(start, sources, continues, ownUses.value);
   const isSection = (key: string) => optionOf(key)?.type === 'section';
   const inOrder = [...stated.value].sort(([a], [b]) => Number(isSection(b)) - Number(isSection(a)));
   const taken = new Set<string>();
@@ -79,7 +79,7 @@ export const conflicts = computed(() => [
     [...ownSources.value, ...missingSources.value],
     (givenBase.value ?? chosenShipped.value) !== null,
   ),
-  ...missingSources.value.map(text.setup.missing),
+  ...missingSources.value.map(recipeWords.setup.missing),
   ...againstBase.value.errors,
 ]);
 

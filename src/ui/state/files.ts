@@ -8,7 +8,7 @@ import { computed, signal } from '@preact/signals';
 import type { FilePreview, UserFile } from '../../protocol.ts';
 import { fileKind, unreadableKind } from '../../config/files.ts';
 import { isWhole, SOURCE_NAME, type SourceUse, wholeUse } from '../../config/sources.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 import { checkFile } from '../trainer.ts';
 import { missingSources, useSources } from './config.ts';
 import { forgetFile, remembered, rememberFiles } from './rememberedFiles.ts';
@@ -86,8 +86,8 @@ export async function addFiles(list: Iterable<File>, awaited?: string): Promise<
       invalid: before?.invalid ?? 'refuse',
       column: before?.column,
     };
-    if (fileKind(name) === null) refuse(text.setup.refused(unreadableKind(name).message, 'text-kind'));
-    else if (size === 0) refuse(text.setup.empty(name));
+    if (fileKind(name) === null) refuse(recipeWords.setup.refused(unreadableKind(name).message, 'text-kind'));
+    else if (size === 0) refuse(recipeWords.setup.empty(name));
     else added.push({ key: keys++, file, awaited: awaited !== undefined, state: reading });
   }
   candidates.value = [...candidates.value, ...added];
@@ -110,7 +110,7 @@ async function look({ key, file, awaited }: Candidate): Promise<void> {
     const report = await checkFile(file, onProgress);
     if (report.kind === 'damaged' || report.kind === 'column') return amend(key, { state: report });
     if (!withdraw(key)) return; // left out meanwhile
-    if (report.kind === 'refused') return refuse(text.setup.refused(report.message, report.code));
+    if (report.kind === 'refused') return refuse(recipeWords.setup.refused(report.message, report.code));
     const { kind: _, ...preview } = report;
     const keep = awaited && missingSources.value.includes(file.source);
     const taken = ownFiles.value.map((one) => one.file.source);
@@ -119,7 +119,7 @@ async function look({ key, file, awaited }: Candidate): Promise<void> {
     setFiles([...ownFiles.value, { file: { ...file, source }, preview, use }], keep);
   } catch (error) {
     withdraw(key);
-    refuse(text.setup.unread(file.name, error instanceof Error ? error.message : String(error)));
+    refuse(recipeWords.setup.unread(file.name, error instanceof Error ? error.message : String(error)));
   }
 }
 
@@ -137,7 +137,7 @@ export async function chooseColumn(source: string, column: string): Promise<void
   if (!own) return;
   const file = { ...own.file, column };
   const report = await checkFile(file, () => {});
-  if (report.kind === 'refused') return refuse(text.setup.refused(report.message, report.code));
+  if (report.kind === 'refused') return refuse(recipeWords.setup.refused(report.message, report.code));
   if (report.kind !== 'good') return;
   const { kind: _, ...preview } = report;
   amendFile(source, ({ use }) => ({ file, preview, use }), true);
@@ -169,8 +169,8 @@ export function giveUp(source: string): void {
 export function renameFile(source: string, name: string): void {
   fileProblems.value = [];
   if (name === source) return;
-  if (!SOURCE_NAME.test(name)) refuse(text.setup.badName(name));
-  else if (files.value.some((file) => file.source === name)) refuse(text.setup.taken(name));
+  if (!SOURCE_NAME.test(name)) refuse(recipeWords.setup.badName(name));
+  else if (files.value.some((file) => file.source === name)) refuse(recipeWords.setup.taken(name));
   else {
     forgetFile(source);
     const renamed = ({ file, preview, use }: OwnFile) => ({

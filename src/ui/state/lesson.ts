@@ -4,7 +4,7 @@
  * reader can edit the address.
  */
 import { BLENDS, OPTIONS } from '../../config/options.ts';
-import { text } from '../strings.ts';
+import { startWords } from '../words/start.ts';
 
 /** Parts of the page that can be put away. */
 export const PARTS = [
@@ -58,7 +58,7 @@ export function readLesson(query: string): Lesson {
         if (isKnown(name)) return true;
         const shown = name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name;
         problems.push(
-          text.lesson.unknown(parameter, shown, parameter === 'hide' ? PARTS : ['all', 'preset', 'blends']),
+          startWords.lesson.unknown(parameter, shown, parameter === 'hide' ? PARTS : ['all', 'preset', 'blends']),
         );
         return false;
       }),

@@ -1,12 +1,12 @@
 /** Errors of the page that nobody caught: said in one sentence, for a page that stands still without a word helps nobody. */
-import { text } from '../strings.ts';
+import { pageWords } from '../words/page.ts';
 import { log, notices } from './run.ts';
 
 /** Said once each: a handler that fails at every frame would say it sixty times a second. */
 const said = new Set<string>();
 
 function tell(what: string): void {
-  const message = text.pageError(what);
+  const message = pageWords.pageError(what);
   if (said.has(message)) return;
   said.add(message);
   notices.value = [...notices.value, { code: 'page', step: null, message }];

@@ -4,6 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import { scriptBeside } from '../confine.ts';
+import { savesData } from './savesData.ts';
 
 /** The worker of a newer version, ready to take over; null: there is none. */
 export const newVersion = signal<ServiceWorker | null>(null);
@@ -11,9 +12,6 @@ export const newVersion = signal<ServiceWorker | null>(null);
 export const isTaking = signal(false);
 /** Everything of this version is kept. */
 export const isKept = signal(false);
-
-/** A person who saves data has not asked for six megabytes. */
-const savesData = () => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
 
 function follow(registration: ServiceWorkerRegistration): void {
   const look = () => {

@@ -3,7 +3,7 @@ import { csvOf, type Logged } from '../chart/csv.ts';
 import { figureSvg } from '../chart/svg.ts';
 import { currentId, curves, records } from '../runs/ledger.ts';
 import { averageAlong, isDrawn } from '../runs/overlays.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 import { shownConfig } from './config.ts';
 import { history } from './run.ts';
 import { plotsInput, shownSources, shownSummary, smoother, smoothing } from './shown.ts';
@@ -16,7 +16,7 @@ export function pictureSvg(): string {
   const style = getComputedStyle(document.documentElement);
   return figureSvg({
     ...plotsInput(),
-    title: text.files.title(preset, seed),
+    title: figureWords.files.title(preset, seed),
     summary: shownSummary(),
     sources: shownSources.value,
     name: nameOfCurrent(),
@@ -37,14 +37,14 @@ export async function pngBlob(): Promise<Blob> {
     canvas.height = image.naturalHeight * DENSITY;
     canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) =>
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(text.files.noPng))), 'image/png'),
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(figureWords.files.noPng))), 'image/png'),
     );
   } finally {
     URL.revokeObjectURL(url);
   }
 }
 
-const nameOfCurrent = () => records.value.find(({ id }) => id === currentId.value)?.name ?? text.files.thisRun;
+const nameOfCurrent = () => records.value.find(({ id }) => id === currentId.value)?.name ?? figureWords.files.thisRun;
 
 /** The page's run, then every other one that is drawn. */
 export function shownRuns(): Logged[] {

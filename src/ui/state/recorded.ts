@@ -4,13 +4,17 @@
  */
 import { computed, effect, signal } from '@preact/signals';
 import { columnsOf, RECORDED_RUN, type RecordedRun } from '../../recipe/recordedRun.ts';
-import { isEdited, preset } from './config.ts';
+import { baseSource, hasAskedForShipped } from './base.ts';
+import { config, isEdited, preset } from './config.ts';
 import { DEFAULT_PRESET } from '../../config/presets.ts';
+import { files } from './files.ts';
 import { fittedHere } from './fitted.ts';
+import { preflight } from './preflight.ts';
+import { savesData } from './savesData.ts';
 import { cameByLink } from './route.ts';
 import { beginRecorded, isRecorded, leaveRun, receive, runConfig, runNumber } from './run.ts';
 import { isRecalled, records } from '../runs/ledger.ts';
-import { machine } from '../trainer.ts';
+import { machine, warmUp } from '../trainer.ts';
 
 /** Seconds in which the whole run passes: long enough to follow, short enough to wait for. */
 const PLAYED_IN = 8;
@@ -37,8 +41,25 @@ async function fetchRecorded(): Promise<RecordedRun | null> {
   }
 }
 
-/** Shows it whenever it is wanted. Returns what ends that. */
+/** Shows it whenever it is wanted, and has the visitor's own run prepared meanwhile. Returns what ends that. */
 export function offerRecorded(): () => void {
+  const ends = [showWhenWanted(), warmUpMeanwhile()];
+  return () => ends.forEach((end) => end());
+}
+
+/** Once, when it is known what Start would do: it then trains seconds earlier. */
+function warmUpMeanwhile(): () => void {
+  let isDone = false;
+  return effect(() => {
+    const fits = preflight.value?.needs.verdict === 'fits';
+    if (isDone || !isRecorded.value || !fits || !hasAskedForShipped.value || files.value.length > 0) return;
+    isDone = true;
+    // Whatever goes wrong is told when the run is started.
+    if (!savesData()) void warmUp(config.peek(), baseSource.peek()).catch(() => {});
+  });
+}
+
+function showWhenWanted(): () => void {
   let run: RecordedRun | null | undefined;
   return effect(() => {
     const shows = isWanted.value && runConfig.value === null;

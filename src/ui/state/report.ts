@@ -11,7 +11,10 @@ import { currentId, differenceOf, records } from '../runs/ledger.ts';
 import { isDrawn } from '../runs/overlays.ts';
 import { heldOutOf } from '../runs/rows.ts';
 import { exportModel, machine } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
+import { reportWords } from '../words/report.ts';
+import { resultsWords } from '../words/results.ts';
+import { runsWords } from '../words/runs.ts';
 import * as format from '../format.ts';
 import { shownPlan } from './config.ts';
 import { pictureSvg, pngBlob, shownRuns } from './pictures.ts';
@@ -40,7 +43,7 @@ export interface Report {
 /** The report as Markdown. */
 export function reportOf(report: Report): string {
   const { config, plan, link, adapter, summary } = report;
-  const words = text.report;
+  const words = reportWords;
   const changed = differences(config, presetConfig(config.preset));
   const first = report.heldOut[0]?.loss ?? {};
   const atSwitch = report.heldOut.find(({ step }) => step === plan.switchStep);
@@ -65,7 +68,7 @@ export function reportOf(report: Report): string {
     table(
       words.phaseColumns,
       plan.phases.map(({ name, firstStep, steps }) => [
-        text.phase[name],
+        figureWords.phase[name],
         format.integer(firstStep),
         format.integer(steps),
         format.short(steps * plan.tokensPerStep),
@@ -73,7 +76,7 @@ export function reportOf(report: Report): string {
         format.rate(plan.at(firstStep + steps - 1).lr),
       ]),
     ),
-    `## ${text.sources.heading}`,
+    `## ${resultsWords.sources.heading}`,
     Object.keys(last).length === 0
       ? words.unmeasured
       : table(
@@ -85,7 +88,7 @@ export function reportOf(report: Report): string {
               number(first[source]),
               number(atSwitch?.loss[source]),
               number(loss),
-              moved ? text.sources.withError(moved.change, moved.error) : '',
+              moved ? resultsWords.sources.withError(moved.change, moved.error) : '',
             ];
           }),
         ),
@@ -96,7 +99,7 @@ export function reportOf(report: Report): string {
             words.otherColumns,
             report.others.map((other) => [
               other.name,
-              other.difference ?? text.runs.isBaseline,
+              other.difference ?? runsWords.isBaseline,
               number(other.loss),
               number(other.heldOut),
             ]),
@@ -105,19 +108,22 @@ export function reportOf(report: Report): string {
       : []),
     ...(report.answers.length > 0
       ? [
-          `## ${text.answers.heading}`,
+          `## ${resultsWords.answers.heading}`,
           table(
-            [text.answers.prompt, text.answers.expected, text.answers.answer],
+            [resultsWords.answers.prompt, resultsWords.answers.expected, resultsWords.answers.answer],
             report.answers.map(({ step, prompt, text: written, question }) => [
-              `${prompt} (${text.answers.at(step)})`,
+              `${prompt} (${resultsWords.answers.at(step)})`,
               question!.expected,
               written,
             ]),
           ),
         ]
       : []),
-    ...(report.samples.length > 0 ? [`## ${text.samples.heading}`] : []),
-    ...report.samples.flatMap((sample) => [text.samples.at(sample.step) + ':', quoted(sample.prompt + sample.text)]),
+    ...(report.samples.length > 0 ? [`## ${resultsWords.samples.heading}`] : []),
+    ...report.samples.flatMap((sample) => [
+      resultsWords.samples.at(sample.step) + ':',
+      quoted(sample.prompt + sample.text),
+    ]),
     `## ${words.files}`,
     words.fileList.map(([name, what]) => `- \`${name}\`: ${what}`).join('\n'),
   ];

@@ -3,7 +3,8 @@ import { effect } from '@preact/signals';
 import { shownPlan } from './config.ts';
 import { frame, history, runState } from './run.ts';
 import { smoother } from './shown.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
+import { pageWords } from '../words/page.ts';
 
 export function titleFollowsRun(): void {
   effect(() => {
@@ -15,7 +16,7 @@ export function titleFollowsRun(): void {
     const share = last < 0 ? 0 : (history.step[last] + 1 - firstStep) / (endStep - firstStep);
     switch (state.kind) {
       case 'idle':
-        document.title = text.title.idle;
+        document.title = pageWords.title.idle;
         break;
       case 'preparing':
       case 'compiling':
@@ -23,17 +24,17 @@ export function titleFollowsRun(): void {
       case 'moved':
       case 'diverged':
       case 'failed':
-        document.title = text.title.ended(text.stage(state));
+        document.title = pageWords.title.ended(figureWords.stage(state));
         break;
       case 'training':
       case 'evaluating':
-        document.title = text.title.running(share, loss);
+        document.title = pageWords.title.running(share, loss);
         break;
       case 'paused':
-        document.title = text.title.paused(share);
+        document.title = pageWords.title.paused(share);
         break;
       case 'done':
-        document.title = text.title.done(loss);
+        document.title = pageWords.title.done(loss);
     }
   });
 }

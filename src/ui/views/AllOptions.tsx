@@ -2,7 +2,7 @@ import { BLENDS, OPTIONS, closedSectionOf, type Section } from '../../config/opt
 import { OptionField } from '../components/OptionField.tsx';
 import { config } from '../state/config.ts';
 import { isHidden } from '../state/lesson.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 const SECTIONS = [...new Set<Section>([...OPTIONS, ...BLENDS].map(({ section }) => section))];
 
@@ -12,7 +12,7 @@ export function AllOptions() {
   );
   return (
     <details>
-      <summary>{text.setup.more}</summary>
+      <summary>{recipeWords.setup.more}</summary>
       {SECTIONS.map((section) => {
         const options = open.filter((option) => option.section === section);
         return (

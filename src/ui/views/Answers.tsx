@@ -2,7 +2,7 @@
 import { Table } from '../components/Table.tsx';
 import { shownPlan } from '../state/config.ts';
 import { samples } from '../state/run.ts';
-import { text } from '../strings.ts';
+import { resultsWords } from '../words/results.ts';
 
 export function Answers() {
   const asked = samples.value.filter(({ question }) => question);
@@ -11,11 +11,11 @@ export function Answers() {
   const prompts = [...new Map(asked.map(({ prompt, question }) => [prompt, question!]))];
   return (
     <section class="whole">
-      <h2>{text.answers.heading}</h2>
+      <h2>{resultsWords.answers.heading}</h2>
       <Table
-        name={text.answers.heading}
+        name={resultsWords.answers.heading}
         class="answers"
-        head={[text.answers.prompt, text.answers.expected, ...steps.map(momentOf)]}
+        head={[resultsWords.answers.prompt, resultsWords.answers.expected, ...steps.map(momentOf)]}
       >
         {prompts.map(([prompt, { expected }]) => (
           <tr key={prompt}>
@@ -27,7 +27,7 @@ export function Answers() {
           </tr>
         ))}
       </Table>
-      <p class="note">{text.answers.note}</p>
+      <p class="note">{resultsWords.answers.note}</p>
     </section>
   );
 }
@@ -35,9 +35,9 @@ export function Answers() {
 /** Which end of a phase a step is. */
 function momentOf(step: number): string {
   const { phases, switchStep, endStep } = shownPlan.value;
-  if (step === switchStep) return text.answers.beforeSwitch;
-  if (step === endStep) return switchStep === null ? text.answers.end : text.answers.afterSwitch;
+  if (step === switchStep) return resultsWords.answers.beforeSwitch;
+  if (step === endStep) return switchStep === null ? resultsWords.answers.end : resultsWords.answers.afterSwitch;
   return phases.some(({ name, firstStep }) => name !== 'base' && firstStep === step)
-    ? text.answers.baseEnd
-    : text.answers.at(step);
+    ? resultsWords.answers.baseEnd
+    : resultsWords.answers.at(step);
 }

@@ -9,7 +9,6 @@ import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
 import { Help } from './Help.tsx';
 import { NoGpu } from './NoGpu.tsx';
-import { Recorded } from './Recorded.tsx';
 import { Resume } from './Resume.tsx';
 import { RunPanel } from './RunPanel.tsx';
 import { Setup } from './Setup.tsx';
@@ -17,7 +16,7 @@ import { Tour, TourInvitation } from './Tour.tsx';
 import { hasRunsToCompare, removedRows } from '../runs/ledger.ts';
 import { isEmbedded, isHidden } from '../state/lesson.ts';
 import { type View, view } from '../state/route.ts';
-import { runConfig } from '../state/run.ts';
+import { isRecorded, runConfig } from '../state/run.ts';
 import { deletedSaves } from '../state/saved.ts';
 
 export function App() {
@@ -51,6 +50,11 @@ function Sheet() {
   return <Shown />;
 }
 
+const Recorded = fetched(
+  () => import('./Recorded.tsx').then((module) => module.Recorded),
+  () => <p class="recorded note" />,
+);
+
 const RunsTable = fetched(
   () => import('../runs/Runs.tsx').then((module) => module.Runs),
   (children) => <div>{children}</div>,
@@ -79,7 +83,7 @@ function RunSheet() {
         <Resume />
         <AtHand />
         <AlertRoom />
-        <Recorded />
+        {isRecorded.value && <Recorded />}
         <Figure />
         {hasRunsToCompare.value && !isHidden('runs') && <RunsTable />}
         {runConfig.value && <Results />}

@@ -6,35 +6,35 @@ import type { RunPlan } from '../../recipe/phases.ts';
 import { runConfig } from '../state/run.ts';
 import { saveFile } from '../state/save.ts';
 import { evenSteps, logLoss, logX, others, unit, wholeRange } from '../state/shown.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 
-const UNITS = Object.keys(text.chart.units) as Unit[];
+const UNITS = Object.keys(figureWords.chart.units) as Unit[];
 
 export function Axes({ plan, figure }: { plan: RunPlan; figure: RefObject<HTMLElement | null> }) {
   const canStretch = plan.firstStep === 0 && plan.phases.length > 1 && !logX.value;
   return (
     <div class="axes">
       <label>
-        {text.chart.unit}{' '}
+        {figureWords.chart.unit}{' '}
         <select value={unit.value} onChange={(event) => (unit.value = event.currentTarget.value as Unit)}>
           {UNITS.map((name) => (
             <option key={name} value={name}>
-              {text.chart.units[name]}
+              {figureWords.chart.units[name]}
             </option>
           ))}
         </select>
       </label>
-      {canStretch && <Check label={text.chart.even} on={evenSteps} />}
-      <Check label={text.chart.logX} on={logX} />
-      <Check label={text.chart.logLoss} on={logLoss} />
-      {runConfig.value && <Check label={text.chart.wholeRange} on={wholeRange} />}
+      {canStretch && <Check label={figureWords.chart.even} on={evenSteps} />}
+      <Check label={figureWords.chart.logX} on={logX} />
+      <Check label={figureWords.chart.logLoss} on={logLoss} />
+      {runConfig.value && <Check label={figureWords.chart.wholeRange} on={wholeRange} />}
       {document.fullscreenEnabled && (
         <button type="button" class="quiet" onClick={() => void figure.current?.requestFullscreen()}>
-          {text.chart.fullScreen}
+          {figureWords.chart.fullScreen}
         </button>
       )}
       {(runConfig.value || others.value.length > 0) && <Files />}
-      <span class="note">{text.chart.zoomHint}</span>
+      <span class="note">{figureWords.chart.zoomHint}</span>
     </div>
   );
 }
@@ -58,14 +58,14 @@ function Files() {
     try {
       const { pngBlob, svgBlob, csvBlob } = await import('../state/pictures.ts');
       const blob = await { png: pngBlob, svg: svgBlob, csv: csvBlob }[kind]();
-      saveFile(`${text.files.picture}.${kind}`, blob);
+      saveFile(`${figureWords.files.picture}.${kind}`, blob);
     } catch (error) {
       problem.value = error instanceof Error ? error.message : String(error);
     }
   };
   return (
     <span class="files">
-      {text.files.save}{' '}
+      {figureWords.files.save}{' '}
       {KINDS.map((kind) => (
         <button key={kind} type="button" class="quiet" onClick={() => void save(kind)}>
           {kind.toUpperCase()}

@@ -2,7 +2,7 @@
 import { useId } from 'preact/hooks';
 import { closeFolder, folderName, folderProblem, openFolder, shippedBase, wantsShipped } from '../state/base.ts';
 import { againstBase, config, givenBase } from '../state/config.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 export function ShippedBase() {
   const offer = shippedBase.value;
@@ -15,9 +15,9 @@ export function ShippedBase() {
           checked={wantsShipped.value}
           onChange={(event) => (wantsShipped.value = event.currentTarget.checked)}
         />
-        {text.base.shipped}
+        {recipeWords.base.shipped}
       </label>
-      <p class="note">{text.base.shippedNote(offer.bytes, config.value.base.steps)}</p>
+      <p class="note">{recipeWords.base.shippedNote(offer.bytes, config.value.base.steps)}</p>
     </div>
   );
 }
@@ -28,7 +28,7 @@ export function ModelToContinue() {
   return (
     <div class="stack-2">
       <h2>
-        <label for={id}>{text.base.heading}</label>
+        <label for={id}>{recipeWords.base.heading}</label>
       </h2>
       <input
         id={id}
@@ -43,7 +43,7 @@ export function ModelToContinue() {
         }}
       />
       <p class="note" id={`${id}-note`}>
-        {text.base.note}
+        {recipeWords.base.note}
       </p>
       {folderProblem.value && (
         <p class="problem" role="alert">
@@ -52,14 +52,14 @@ export function ModelToContinue() {
       )}
       {base && (
         <>
-          <p>{text.base.use(folderName.value!, base.preset, base.seed, base.steps, base.endingRate)}</p>
+          <p>{recipeWords.base.use(folderName.value!, base.preset, base.seed, base.steps, base.endingRate)}</p>
           <ul class="note">
             {againstBase.value.warnings.map(({ kind, message }) => (
               <li key={kind}>{message}</li>
             ))}
           </ul>
           <button type="button" class="quiet" onClick={closeFolder}>
-            {text.base.remove}
+            {recipeWords.base.remove}
           </button>
         </>
       )}

@@ -8,7 +8,8 @@ import { isLocked } from '../state/lesson.ts';
 import { draws, measure, measuring, prediction, preflight } from '../state/preflight.ts';
 import { runState } from '../state/run.ts';
 import { stopCalibrating } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { resultsWords } from '../words/results.ts';
+import { startWords } from '../words/start.ts';
 import * as format from '../format.ts';
 
 export function BeforeRun() {
@@ -16,7 +17,7 @@ export function BeforeRun() {
   if (!known) return null;
   const { needs } = known;
   const time = prediction.value;
-  const words = text.before;
+  const words = startWords.before;
   return (
     <div class="stack-2">
       <TooMuch needs={needs} />
@@ -38,9 +39,9 @@ export function BeforeRun() {
         <table>
           <thead>
             <tr>
-              <th scope="col">{text.sources.source}</th>
-              <th scope="col">{text.sources.tokens}</th>
-              <th scope="col">{text.sources.epochs}</th>
+              <th scope="col">{resultsWords.sources.source}</th>
+              <th scope="col">{resultsWords.sources.tokens}</th>
+              <th scope="col">{resultsWords.sources.epochs}</th>
             </tr>
           </thead>
           <tbody>
@@ -72,7 +73,7 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 function TooMuch({ needs }: { needs: Needs }) {
   const { verdict, largest, limit, bytes, instead } = needs;
   if (verdict === 'fits') return null;
-  const words = text.before;
+  const words = startWords.before;
   const changes = instead?.changes ?? [];
   return (
     <div class="problem" role="alert">
@@ -89,13 +90,13 @@ function TooMuch({ needs }: { needs: Needs }) {
 
 function Measure({ again }: { again: boolean }) {
   const now = measuring.value;
-  const words = text.before;
+  const words = startWords.before;
   const busy = isActive(runState.value) || isExperimenting.value || preflight.value?.needs.verdict === 'too-large';
   return (
     <div class="buttons">
       {now.kind === 'measuring' ? (
         <button type="button" onClick={() => void stopCalibrating()}>
-          {text.run.stop}
+          {startWords.run.stop}
         </button>
       ) : (
         <button type="button" disabled={busy} onClick={() => void measure()}>

@@ -4,7 +4,7 @@ import { Sparkline } from '../chart/Sparkline.tsx';
 import type { BenchmarkPoint } from '../../protocol.ts';
 import { shownPlan } from '../state/config.ts';
 import { benchmarks } from '../state/run.ts';
-import { text } from '../strings.ts';
+import { resultsWords } from '../words/results.ts';
 import * as format from '../format.ts';
 
 export function Benchmarks() {
@@ -20,20 +20,20 @@ export function Benchmarks() {
   const retained = first.retention !== null && last.retention !== null;
   return (
     <section>
-      <h2>{text.benchmarks.heading}</h2>
+      <h2>{resultsWords.benchmarks.heading}</h2>
       <Table
-        name={text.benchmarks.heading}
+        name={resultsWords.benchmarks.heading}
         head={[
-          text.benchmarks.suite,
-          [text.benchmarks.start, 'accuracy'],
-          [text.benchmarks.now, 'accuracy'],
-          [text.benchmarks.chance, 'chance'],
-          text.benchmarks.trend,
+          resultsWords.benchmarks.suite,
+          [resultsWords.benchmarks.start, 'accuracy'],
+          [resultsWords.benchmarks.now, 'accuracy'],
+          [resultsWords.benchmarks.chance, 'chance'],
+          resultsWords.benchmarks.trend,
         ]}
       >
         {last.averageWithoutRetention !== null && (
           <Row
-            name={text.benchmarks.benchmarks}
+            name={resultsWords.benchmarks.benchmarks}
             strong
             points={points}
             of={(point) => point.averageWithoutRetention ?? NaN}
@@ -42,7 +42,7 @@ export function Benchmarks() {
         )}
         {retained && (
           <Row
-            name={text.benchmarks.retention}
+            name={resultsWords.benchmarks.retention}
             strong
             points={points}
             of={(point) => point.retention ?? NaN}
@@ -53,14 +53,14 @@ export function Benchmarks() {
           <Row
             key={name}
             name={name}
-            role={text.benchmarks.role[role]}
+            role={resultsWords.benchmarks.role[role]}
             points={points}
             of={(point) => point.suites[i]!.accuracy}
             chance={chance}
           />
         ))}
       </Table>
-      <p class="note">{text.benchmarks.note}</p>
+      <p class="note">{resultsWords.benchmarks.note}</p>
     </section>
   );
 }
@@ -95,7 +95,7 @@ function Row({ name, role, strong, points, of, chance }: RowProps) {
             start={firstStep}
             end={endStep}
             mark={switchStep}
-            label={text.benchmarks.trendOf(name, first, last)}
+            label={resultsWords.benchmarks.trendOf(name, first, last)}
           />
         )}
       </td>

@@ -8,7 +8,7 @@ import { doesNotFit, measuring } from '../state/preflight.ts';
 import { commands, runState } from '../state/run.ts';
 import { askToKeep } from '../state/saved.ts';
 import { machine, pause, pending, resume, start, step, stop } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { startWords } from '../words/start.ts';
 
 const ACTIONS: Record<Command, () => void> = {
   start() {
@@ -22,7 +22,7 @@ const ACTIONS: Record<Command, () => void> = {
 };
 
 function labelOf(command: Command): string {
-  return command === 'start' && runState.value.kind !== 'idle' ? text.run.again : text.run[command];
+  return command === 'start' && runState.value.kind !== 'idle' ? startWords.run.again : startWords.run[command];
 }
 
 export function Commands() {

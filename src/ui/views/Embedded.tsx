@@ -4,7 +4,7 @@ import { AlertRoom } from '../alerts/AlertRoom.tsx';
 import { announced } from '../state/announce.ts';
 import { config, conflicts } from '../state/config.ts';
 import { machine } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { pageWords } from '../words/page.ts';
 import { Commands } from './Commands.tsx';
 import { Figure } from './Figure.tsx';
 import { NoGpu } from './NoGpu.tsx';
@@ -20,11 +20,11 @@ export function Embedded() {
   const none = machine.value.kind === 'none' ? machine.value : null;
   return (
     <main class="embedded stack-4">
-      <h1 class="visually-hidden">{text.name}</h1>
+      <h1 class="visually-hidden">{pageWords.name}</h1>
       <div class="buttons">
         <Commands />
         <a href={wholePage()} target="_blank" rel="noopener">
-          {text.embed.whole}
+          {pageWords.embed.whole}
         </a>
       </div>
       {conflicts.value.map((sentence) => (

@@ -1,6 +1,6 @@
 /** A run that ended badly: what happened, what to do, and the way on. */
 import { runState } from '../state/run.ts';
-import { text } from '../strings.ts';
+import { startWords } from '../words/start.ts';
 
 export function Ending() {
   const state = runState.value;
@@ -8,9 +8,9 @@ export function Ending() {
   const failed = state.kind === 'failed';
   return (
     <div role="alert">
-      <h2>{failed ? text.ending.failed : text.ending.diverged(state.step)}</h2>
+      <h2>{failed ? startWords.ending.failed : startWords.ending.diverged(state.step)}</h2>
       <p>
-        {state.message} {failed ? text.ending.failedHelp : text.ending.divergedHelp}
+        {state.message} {failed ? startWords.ending.failedHelp : startWords.ending.divergedHelp}
       </p>
     </div>
   );

@@ -4,7 +4,8 @@ import { exportModel } from '../trainer.ts';
 import { hasWeights } from '../state/controls.ts';
 import { history, isWatched, runState } from '../state/run.ts';
 import { saveFile, zipped } from '../state/save.ts';
-import { text } from '../strings.ts';
+import { reportWords } from '../words/report.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 export function ExportModel() {
   const busy = useSignal(false);
@@ -27,13 +28,13 @@ export function ExportModel() {
   return (
     <div>
       {withModel && (
-        <button type="button" disabled={busy.value} onClick={() => void save(text.model.file, exportModel)}>
-          {busy.value ? text.model.exporting : text.model.export}
+        <button type="button" disabled={busy.value} onClick={() => void save(recipeWords.model.file, exportModel)}>
+          {busy.value ? recipeWords.model.exporting : recipeWords.model.export}
         </button>
       )}
-      <p class="note">{problem.value ?? (withModel && text.model.exportNote)}</p>
-      <button type="button" class="quiet" disabled={busy.value} onClick={() => void save(text.report.file, everything)}>
-        {text.report.save}
+      <p class="note">{problem.value ?? (withModel && recipeWords.model.exportNote)}</p>
+      <button type="button" class="quiet" disabled={busy.value} onClick={() => void save(reportWords.file, everything)}>
+        {reportWords.save}
       </button>
     </div>
   );

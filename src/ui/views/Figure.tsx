@@ -27,7 +27,7 @@ import {
   zoom,
 } from '../state/shown.ts';
 import { isHidden } from '../state/lesson.ts';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
 import { Axes } from './Axes.tsx';
 import { PlanNote } from './PlanNote.tsx';
 import { Progress } from './Progress.tsx';
@@ -58,7 +58,7 @@ export function Figure() {
     <figure
       ref={figure}
       class={`figure ${runConfig.value || others.value.length > 0 ? '' : 'idle'}`}
-      aria-label={text.chart.heading}
+      aria-label={figureWords.chart.heading}
     >
       <Progress />
       <div class="frame">
@@ -78,17 +78,19 @@ export function Figure() {
       </div>
       <div class="under">
         <p class={reading.value === null ? 'readout note' : 'readout'} aria-live="polite">
-          {reading.value === null ? text.chart.readHint : readoutAt(reading.value) + readoutBeside(reading.value)}
+          {reading.value === null
+            ? figureWords.chart.readHint
+            : readoutAt(reading.value) + readoutBeside(reading.value)}
         </p>
         <div class="tools">
           {zoom.value && (
             <button type="button" class="quiet" onClick={() => (zoom.value = null)}>
-              {text.chart.wholeRun}
+              {figureWords.chart.wholeRun}
             </button>
           )}
           {(runConfig.value || others.value.length > 0) && (
             <label class="smoothing">
-              {text.chart.smoothing}
+              {figureWords.chart.smoothing}
               <input
                 type="range"
                 min={0}
@@ -107,7 +109,7 @@ export function Figure() {
                 aria-pressed={showsHeldOut.value}
                 onClick={() => (showsHeldOut.value = !showsHeldOut.value)}
               >
-                {text.chart.heldOut}
+                {figureWords.chart.heldOut}
               </button>
               <button
                 type="button"
@@ -115,7 +117,7 @@ export function Figure() {
                 aria-pressed={frozen.value}
                 onClick={() => (frozen.value = !frozen.value)}
               >
-                {text.chart.freeze}
+                {figureWords.chart.freeze}
               </button>
               <button
                 type="button"
@@ -123,7 +125,7 @@ export function Figure() {
                 aria-expanded={tableIsOpen.value}
                 onClick={() => (tableIsOpen.value = !tableIsOpen.value)}
               >
-                {text.chart.table}
+                {figureWords.chart.table}
               </button>
             </>
           )}
@@ -134,7 +136,7 @@ export function Figure() {
               aria-expanded={axesAreOpen.value}
               onClick={() => (axesAreOpen.value = !axesAreOpen.value)}
             >
-              {text.chart.axes}
+              {figureWords.chart.axes}
             </button>
           )}
         </div>
@@ -149,6 +151,7 @@ export function Figure() {
 
 /** What a finished run shows, the finding first; how far it has come. */
 function Caption() {
+  void picture.value; // the smoother stays the same object as it grows
   const [finding, ...more] = conclusion.value;
   const progress = summaryOf(shownPlan.value, history, smoother.value);
   if (finding === undefined) return <figcaption>{progress}</figcaption>;
@@ -186,10 +189,10 @@ function readoutAt(step: number): string {
   const i = nearest(history.step, history.length, step);
   if (i >= 0 && step <= history.step[history.length - 1]) {
     const name = PHASE_NAMES[history.phase[i]];
-    return text.chart.readout(history.step[i], name, history.loss[i], smoother.value.values[i], history.lr[i]);
+    return figureWords.chart.readout(history.step[i], name, history.loss[i], smoother.value.values[i], history.lr[i]);
   }
   const phase = plan.phases.findLast(({ firstStep }) => firstStep <= step) ?? plan.phases[0];
-  return text.chart.readoutPlan(step, phase.name, plan.at(step).lr);
+  return figureWords.chart.readoutPlan(step, phase.name, plan.at(step).lr);
 }
 
 /** Other runs told beside this one's; more would push the page about. */
@@ -205,7 +208,7 @@ function readoutBeside(step: number): string {
     .filter((other) => other.length > 0 && x >= other.x[0] - slack && x <= other.x[other.length - 1] + slack)
     .slice(0, MOST_BESIDE)
     .map((other) => [other.name, other.y[nearest(other.x, other.length, x)]] as const);
-  return text.chart.readoutBeside(readings);
+  return figureWords.chart.readoutBeside(readings);
 }
 
 /** What one press of a key zooms by. */

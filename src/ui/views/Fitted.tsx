@@ -1,12 +1,12 @@
 /** Why this preset, on a machine without a GPU. */
 import { fittedHere, fitting, QUICKEST, useQuickest } from '../state/fitted.ts';
 import { DEFAULT_PRESET } from '../../config/presets.ts';
-import { text } from '../strings.ts';
+import { startWords } from '../words/start.ts';
 
 export function Fitted() {
   const decided = fitting.value;
   if (!decided || !fittedHere.value) return null;
-  const words = text.fitted;
+  const words = startWords.fitted;
   return (
     <p class="note">
       {decided.kind === 'changed' ? (

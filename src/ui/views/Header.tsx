@@ -2,7 +2,7 @@ import { helpIsOpen } from '../state/help.ts';
 import { EXPERIMENTS_HASH, INSTRUMENTS_HASH, RUN_HASH, view } from '../state/route.ts';
 import { themeChoice, type ThemeChoice } from '../state/theme.ts';
 import { isHidden } from '../state/lesson.ts';
-import { text } from '../strings.ts';
+import { pageWords } from '../words/page.ts';
 
 const THEMES: readonly ThemeChoice[] = ['auto', 'light', 'dark'];
 
@@ -19,39 +19,39 @@ export function Header() {
   return (
     <header class="header">
       <a class="skip" href="#chart">
-        {text.skip}
+        {pageWords.skip}
       </a>
-      <h1>{text.name}</h1>
+      <h1>{pageWords.name}</h1>
       {sheets.length === 1 ? (
         <span />
       ) : (
-        <nav aria-label={text.sheets.label}>
+        <nav aria-label={pageWords.sheets.label}>
           {sheets.map(({ name, hash }) => (
             <a key={name} href={hash} aria-current={view.value === name ? 'page' : undefined}>
-              {text.sheets[name]}
+              {pageWords.sheets[name]}
             </a>
           ))}
         </nav>
       )}
       <div class="tools">
         <label class="theme">
-          <span class="note">{text.theme.label}</span>
+          <span class="note">{pageWords.theme.label}</span>
           <select
             value={themeChoice.value}
             onChange={(event) => (themeChoice.value = event.currentTarget.value as ThemeChoice)}
           >
             {THEMES.map((choice) => (
               <option key={choice} value={choice}>
-                {text.theme[choice]}
+                {pageWords.theme[choice]}
               </option>
             ))}
           </select>
         </label>
         <button type="button" class="quiet" onClick={() => (helpIsOpen.value = true)}>
-          {text.help}
+          {pageWords.help}
         </button>
       </div>
-      {!isHidden('lead') && <p class="lead">{text.lead}</p>}
+      {!isHidden('lead') && <p class="lead">{pageWords.lead}</p>}
     </header>
   );
 }

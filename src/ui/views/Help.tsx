@@ -3,7 +3,7 @@ import { helpIsOpen } from '../state/help.ts';
 import { view } from '../state/route.ts';
 import { beginTour } from '../state/tour.ts';
 import { singleKeys } from '../state/keys.ts';
-import { text } from '../strings.ts';
+import { pageWords } from '../words/page.ts';
 
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -14,8 +14,8 @@ export function Help() {
   }, [open]);
   return (
     <dialog ref={dialog} class="stack-4" aria-labelledby="help-heading" onClose={() => (helpIsOpen.value = false)}>
-      <h2 id="help-heading">{text.help}</h2>
-      <p>{text.keys.about}</p>
+      <h2 id="help-heading">{pageWords.help}</h2>
+      <p>{pageWords.keys.about}</p>
       {view.value === 'run' && (
         <button
           type="button"
@@ -24,12 +24,12 @@ export function Help() {
             beginTour();
           }}
         >
-          {text.tour.begin}
+          {pageWords.tour.begin}
         </button>
       )}
-      <h3>{text.keys.heading}</h3>
+      <h3>{pageWords.keys.heading}</h3>
       <dl class="keys">
-        {text.keys.list.map(([key, what]) => (
+        {pageWords.keys.list.map(([key, what]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>
@@ -44,10 +44,10 @@ export function Help() {
           checked={singleKeys.value}
           onChange={(event) => (singleKeys.value = event.currentTarget.checked)}
         />
-        {text.keys.enabled}
+        {pageWords.keys.enabled}
       </label>
       <button type="button" onClick={() => (helpIsOpen.value = false)}>
-        {text.keys.close}
+        {pageWords.keys.close}
       </button>
     </dialog>
   );

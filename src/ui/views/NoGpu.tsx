@@ -1,5 +1,5 @@
 import type { NoGpuCause } from '../../protocol.ts';
-import { text } from '../strings.ts';
+import { startWords } from '../words/start.ts';
 
 interface Props {
   cause: NoGpuCause;
@@ -8,19 +8,19 @@ interface Props {
   rest?: string;
 }
 
-export function NoGpu({ cause, message, rest = text.noGpu.rest }: Props) {
+export function NoGpu({ cause, message, rest = startWords.noGpu.rest }: Props) {
   return (
     <section class="message">
-      <h2>{text.noGpu.heading[cause]}</h2>
+      <h2>{startWords.noGpu.heading[cause]}</h2>
       <p>{rest}</p>
       <details>
-        <summary>{text.noGpu.remedies}</summary>
+        <summary>{startWords.noGpu.remedies}</summary>
         <ul class="advice">
-          {text.noGpu.advice[cause].map((line) => (
+          {startWords.noGpu.advice[cause].map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>
-        {message && <p class="note">{text.noGpu.said(message)}</p>}
+        {message && <p class="note">{startWords.noGpu.said(message)}</p>}
       </details>
     </section>
   );

@@ -5,7 +5,7 @@ import { fetched } from '../components/fetched.tsx';
 import { FileInput } from '../files/FileInput.tsx';
 import { missingSources } from '../state/config.ts';
 import { addFiles, candidates, fileProblems, ownFiles } from '../state/files.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 const Rows = fetched(
   () => import('../files/Rows.tsx').then((module) => module.Rows),
@@ -31,11 +31,11 @@ export function OwnFiles() {
       }}
     >
       <h2>
-        <label for={id}>{text.setup.files}</label>
+        <label for={id}>{recipeWords.setup.files}</label>
       </h2>
       <FileInput id={id} multiple describedBy={`${id}-note`} />
       <p class="note" id={`${id}-note`}>
-        {text.setup.filesNote}
+        {recipeWords.setup.filesNote}
       </p>
       {fileProblems.value.length > 0 && (
         <div class="problem" role="alert">

@@ -6,14 +6,15 @@ import { wholeScale } from '../state/shown.ts';
 import { paceOf } from '../state/progress.ts';
 import { isActive } from '../state/controls.ts';
 import { Term } from '../components/Term.tsx';
-import { text } from '../strings.ts';
+import { figureWords } from '../words/figure.ts';
+import { startWords } from '../words/start.ts';
 
 export function Progress() {
   const state = runState.value;
   const plan = shownPlan.value;
   void frame.value;
   if (!runConfig.value)
-    return <p class="progress note">{machine.value.kind === 'none' ? '' : text.progress.planned}</p>;
+    return <p class="progress note">{machine.value.kind === 'none' ? '' : figureWords.progress.planned}</p>;
 
   const last = history.length - 1;
   const done = last < 0 ? plan.firstStep : Math.min(plan.endStep, history.step[last] + 1);
@@ -29,18 +30,23 @@ export function Progress() {
   return (
     <div>
       <div class="progress">
-        <p class="stage">{isRecorded.value ? text.recorded.stage : text.stage(state)}</p>
+        <p class="stage">{isRecorded.value ? startWords.recorded.stage : figureWords.stage(state)}</p>
         {last >= 0 && (
           <p class="numbers">
-            {[text.progress.step(done, plan.endStep), text.progress.tokens(history.tokens[last])].join(' · ')}
+            {[figureWords.progress.step(done, plan.endStep), figureWords.progress.tokens(history.tokens[last])].join(
+              ' · ',
+            )}
             {pace && (
               <>
                 {' · '}
-                <Term metric="tokensPerSecond">{text.progress.speed(pace.tokensPerSecond)}</Term>
+                <Term metric="tokensPerSecond">{figureWords.progress.speed(pace.tokensPerSecond)}</Term>
               </>
             )}
             {pace && state.kind !== 'paused' && (
-              <span title={text.progress.spread(pace.low, pace.high)}> · {text.progress.left(pace.seconds)}</span>
+              <span title={figureWords.progress.spread(pace.low, pace.high)}>
+                {' '}
+                · {figureWords.progress.left(pace.seconds)}
+              </span>
             )}
           </p>
         )}
@@ -48,11 +54,11 @@ export function Progress() {
       <div
         class={`meter ${preparing ? 'preparing' : ''}`}
         role="progressbar"
-        aria-label={text.progress.label}
+        aria-label={figureWords.progress.label}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(share * 100)}
-        aria-valuetext={preparing ? text.stage(state) : text.progress.step(done, plan.endStep)}
+        aria-valuetext={preparing ? figureWords.stage(state) : figureWords.progress.step(done, plan.endStep)}
       >
         <div class="meter-fill" style={{ width: `${(preparing ? share : wholeScale.value.position(done)) * 100}%` }} />
         {plan.switchStep !== null && !preparing && (

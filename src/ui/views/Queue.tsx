@@ -6,7 +6,7 @@ import { config } from '../state/config.ts';
 import { isActive } from '../state/controls.ts';
 import { files } from '../state/files.ts';
 import { runState } from '../state/run.ts';
-import { text } from '../strings.ts';
+import { startWords } from '../words/start.ts';
 
 /** Seeds at a time: five give a usable band, ten a patient reader a good one. */
 const MOST_SEEDS = 10;
@@ -19,22 +19,22 @@ export function Queue({ canQueue }: { canQueue: boolean }) {
     <div>
       {count > 0 && (
         <p class="note">
-          {text.queue.waiting(count, schedule.value?.end ?? null)}{' '}
+          {startWords.queue.waiting(count, schedule.value?.end ?? null)}{' '}
           {canGoOn && (
             <button type="button" class="quiet" onClick={() => (isHeld.value = false)}>
-              {text.queue.goOn}
+              {startWords.queue.goOn}
             </button>
           )}{' '}
           <button type="button" class="quiet" onClick={emptyQueue}>
-            {text.queue.empty}
+            {startWords.queue.empty}
           </button>
         </p>
       )}
       <details>
-        <summary>{text.queue.heading}</summary>
+        <summary>{startWords.queue.heading}</summary>
         <div class="queue">
           <label>
-            {text.queue.seeds}{' '}
+            {startWords.queue.seeds}{' '}
             <input
               type="number"
               min={1}
@@ -52,10 +52,10 @@ export function Queue({ canQueue }: { canQueue: boolean }) {
             disabled={!canQueue}
             onClick={() => void enqueue(config.value, files.value, baseSource.value, seeds.value)}
           >
-            {text.queue.add}
+            {startWords.queue.add}
           </button>
         </div>
-        <p class="note">{text.queue.note}</p>
+        <p class="note">{startWords.queue.note}</p>
       </details>
     </div>
   );

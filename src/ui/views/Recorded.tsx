@@ -5,13 +5,13 @@ import { isRecorded } from '../state/run.ts';
 import { startsFromShipped } from '../state/config.ts';
 import { isHidden } from '../state/lesson.ts';
 import { machine } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { startWords } from '../words/start.ts';
 
 export function Recorded() {
   const run = recorded.value;
   if (!isRecorded.value || !run) return null;
   const { config, metrics, seconds, adapter } = run;
-  const words = text.recorded;
+  const words = startWords.recorded;
   const canStart = machine.value.kind !== 'none' && startsFromShipped.value;
   return (
     <p class="recorded note">

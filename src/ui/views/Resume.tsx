@@ -16,7 +16,7 @@ import {
 import { isActive } from '../state/controls.ts';
 import { runState } from '../state/run.ts';
 import { machine } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { startWords } from '../words/start.ts';
 
 /** With an offer to undo it. */
 const discard = async (...runs: readonly SavedRun[]): Promise<void> =>
@@ -48,12 +48,12 @@ export function Resume() {
   return (
     <section class="message" aria-labelledby="saved-heading">
       <h2 id="saved-heading" ref={heading} tabIndex={-1}>
-        {text.saved.heading(runs.length)}
+        {startWords.saved.heading(runs.length)}
       </h2>
       <ul>
         {runs.map((run) => (
           <li key={run.id} class="saved">
-            <span id={`saved-${run.id}`}>{text.saved.sentence(run)}</span>
+            <span id={`saved-${run.id}`}>{startWords.saved.sentence(run)}</span>
             <span class="buttons">
               {run.elsewhere ? <Elsewhere run={run} /> : <Stopped run={run} remove={remove} />}
             </span>
@@ -67,7 +67,7 @@ export function Resume() {
       )}
       {over}
       {notes}
-      {machine.value.kind === 'none' && <p class="note">{text.saved.noGpu(refused.value)}</p>}
+      {machine.value.kind === 'none' && <p class="note">{startWords.saved.noGpu(refused.value)}</p>}
     </section>
   );
 }
@@ -78,9 +78,9 @@ function Finished() {
   if (runs.length === 0) return null;
   return (
     <p class="note">
-      {text.saved.finished(runs.length, savesOf(runs))}{' '}
+      {startWords.saved.finished(runs.length, savesOf(runs))}{' '}
       <button type="button" class="quiet" onClick={() => void discard(...runs)}>
-        {text.saved.deleteFinished(runs.length)}
+        {startWords.saved.deleteFinished(runs.length)}
       </button>
     </p>
   );
@@ -96,10 +96,10 @@ function Stopped({ run, remove }: { run: ListedRun; remove: (run: ListedRun) => 
         disabled={machine.value.kind !== 'ready' || isActive(runState.value)}
         onClick={() => void goOn(run)}
       >
-        {text.saved.resume}
+        {startWords.saved.resume}
       </button>
       <button type="button" aria-describedby={`saved-${run.id}`} onClick={() => void remove(run)}>
-        {text.saved.discard}
+        {startWords.saved.discard}
       </button>
     </>
   );
@@ -109,7 +109,7 @@ function Elsewhere({ run }: { run: ListedRun }) {
   return (
     <>
       <button type="button" class="primary" aria-describedby={`saved-${run.id}`} onClick={() => void watch(run)}>
-        {text.saved.watch}
+        {startWords.saved.watch}
       </button>
       <button
         type="button"
@@ -117,7 +117,7 @@ function Elsewhere({ run }: { run: ListedRun }) {
         disabled={machine.value.kind !== 'ready' || askedFor.value !== null}
         onClick={() => void takeOver(run)}
       >
-        {askedFor.value === run.id ? text.saved.takingOver : text.saved.takeOver}
+        {askedFor.value === run.id ? startWords.saved.takingOver : startWords.saved.takeOver}
       </button>
     </>
   );

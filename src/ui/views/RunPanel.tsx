@@ -15,18 +15,24 @@ import { hasRested, isActive } from '../state/controls.ts';
 import { isExperimenting } from '../state/experimentState.ts';
 import { history, isRecorded, isWatched, runState } from '../state/run.ts';
 import { isHidden, isLocked, lesson } from '../state/lesson.ts';
+import { fetched } from '../components/fetched.tsx';
 import { presetTimes } from '../machine/report.ts';
 import { check } from '../machine/state.ts';
 import { machine } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
+import { startWords } from '../words/start.ts';
 import { ShippedBase } from './BaseStart.tsx';
 import { BeforeRun } from './BeforeRun.tsx';
-import { Fitted } from './Fitted.tsx';
 import { Commands } from './Commands.tsx';
 import { ExportModel } from './ExportModel.tsx';
 import { MachineLine } from './MachineLine.tsx';
 import { Queue } from './Queue.tsx';
 import { Watched } from './Watched.tsx';
+
+const Fitted = fetched(
+  () => import('./Fitted.tsx').then((module) => module.Fitted),
+  () => <></>,
+);
 
 export function RunPanel() {
   const state = runState.value;
@@ -37,11 +43,11 @@ export function RunPanel() {
   );
   const chosen = PRESETS.find(({ name }) => name === preset.value);
   return (
-    <section class="run-panel" aria-label={text.run.heading}>
+    <section class="run-panel" aria-label={startWords.run.heading}>
       <div class="stack-2">
         {!isHidden('preset') && (
           <label class="field wide">
-            <h2>{text.run.preset}</h2>
+            <h2>{startWords.run.preset}</h2>
             <select
               value={preset.value}
               disabled={isLocked('preset')}
@@ -49,25 +55,25 @@ export function RunPanel() {
             >
               {PRESETS.map(({ name, config: choice }) => (
                 <option key={name} value={name}>
-                  {text.run.presetOption(name, parameterCount(choice.model), times.get(name) ?? null)}
+                  {startWords.run.presetOption(name, parameterCount(choice.model), times.get(name) ?? null)}
                 </option>
               ))}
             </select>
           </label>
         )}
         <p class="note">
-          {isEdited.value ? text.run.changed(parameterCount(model)) : `${chosen?.title}.`}{' '}
-          {text.run.size(model.num_hidden_layers, model.hidden_size)};{' '}
-          {text.run.work(plan.endStep - plan.firstStep, (plan.endStep - plan.firstStep) * plan.tokensPerStep)}.
+          {isEdited.value ? startWords.run.changed(parameterCount(model)) : `${chosen?.title}.`}{' '}
+          {startWords.run.size(model.num_hidden_layers, model.hidden_size)};{' '}
+          {startWords.run.work(plan.endStep - plan.firstStep, (plan.endStep - plan.firstStep) * plan.tokensPerStep)}.
         </p>
-        {lesson.locked.size > 0 && <p class="note">{text.lesson.locked}</p>}
+        {lesson.locked.size > 0 && <p class="note">{startWords.lesson.locked}</p>}
         {isEdited.value && !isActive(state) && lesson.locked.size === 0 && (
           <button type="button" class="quiet" onClick={() => choosePreset(preset.value)}>
-            {text.run.reset}
+            {startWords.run.reset}
           </button>
         )}
       </div>
-      <Fitted />
+      {machine.value.kind === 'ready' && machine.value.adapter.software && <Fitted />}
       <ShippedBase />
       {!isHidden('estimate') && <BeforeRun />}
       <Commands />
@@ -75,10 +81,10 @@ export function RunPanel() {
       {machine.value.kind === 'ready' && !isHidden('queue') && (
         <Queue canQueue={conflicts.value.length === 0 && !isExperimenting.value} />
       )}
-      {isExperimenting.value && <p class="problem">{text.setup.experimentUnderWay}</p>}
+      {isExperimenting.value && <p class="problem">{recipeWords.setup.experimentUnderWay}</p>}
       <Problems title={null} sentences={conflicts.value} />
-      <Problems title={text.run.linkProblems} sentences={[...lesson.problems, ...linkProblems.value]} />
-      {differsFromRun.value && !isWatched.value && <p class="note">{text.run.nextRun}</p>}
+      <Problems title={startWords.run.linkProblems} sentences={[...lesson.problems, ...linkProblems.value]} />
+      {differsFromRun.value && !isWatched.value && <p class="note">{startWords.run.nextRun}</p>}
       {hasRested(state, history.length) && !isRecorded.value && <ExportModel />}
       {!isHidden('machine') && <MachineLine />}
     </section>

@@ -6,7 +6,7 @@ import { useSignal } from '@preact/signals';
 import { hasWeights } from '../state/controls.ts';
 import { history, isWatched, runConfig, runState, samples } from '../state/run.ts';
 import { machine, sample } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { resultsWords } from '../words/results.ts';
 
 /** Texts on the page; earlier ones have scrolled out of interest. */
 const SHOWN = 4;
@@ -20,11 +20,11 @@ export function Samples() {
     .reverse();
   return (
     <section class="stack-4">
-      <h2>{text.samples.heading}</h2>
+      <h2>{resultsWords.samples.heading}</h2>
       {!isWatched.value && machine.value.kind === 'ready' && hasWeights(runState.value, history.length) && <Ask />}
-      {latest.length === 0 && <p class="note">{text.samples.empty}</p>}
+      {latest.length === 0 && <p class="note">{resultsWords.samples.empty}</p>}
       {latest.map(({ step, prompt, text: written }) => (
-        <Text key={step} title={text.samples.at(step)} prompt={prompt} written={written} />
+        <Text key={step} title={resultsWords.samples.at(step)} prompt={prompt} written={written} />
       ))}
     </section>
   );
@@ -71,11 +71,11 @@ function Ask() {
     <form class="stack-2" onSubmit={ask}>
       <div class="ask">
         <label>
-          <span class="note">{text.samples.prompt}</span>
+          <span class="note">{resultsWords.samples.prompt}</span>
           <input type="text" value={prompt.value} onInput={(event) => (prompt.value = event.currentTarget.value)} />
         </label>
         <label>
-          <span class="note">{text.samples.temperature}</span>
+          <span class="note">{resultsWords.samples.temperature}</span>
           <input
             type="number"
             min={0}
@@ -89,11 +89,13 @@ function Ask() {
           />
         </label>
         <button type="submit" disabled={busy.value}>
-          {busy.value ? text.samples.writing : text.samples.write}
+          {busy.value ? resultsWords.samples.writing : resultsWords.samples.write}
         </button>
       </div>
       {problem.value && <p role="alert">{problem.value}</p>}
-      {answer.value && <Text title={text.samples.own} prompt={answer.value.prompt} written={answer.value.written} />}
+      {answer.value && (
+        <Text title={resultsWords.samples.own} prompt={answer.value.prompt} written={answer.value.written} />
+      )}
     </form>
   );
 }

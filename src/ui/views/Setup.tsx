@@ -8,14 +8,14 @@ import { OwnFiles } from './OwnFiles.tsx';
 import { SwitchField } from './SwitchField.tsx';
 import { config } from '../state/config.ts';
 import { isHidden } from '../state/lesson.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 /** What a first visitor may want to turn; everything else is one click further. */
 const FIRST = ['seed', 'base.steps', 'continued.steps', 'base.schedule.peak'];
 
 export function Setup() {
   return (
-    <section aria-label={text.setup.heading}>
+    <section aria-label={recipeWords.setup.heading}>
       {config.value.continued && !isHidden('switch') && <SwitchField continued={config.value.continued} />}
       {!isHidden('blends') && <BlendEditor />}
       <div class="stack-2">

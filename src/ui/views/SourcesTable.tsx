@@ -8,7 +8,7 @@ import { shownPlan } from '../state/config.ts';
 import { isActive } from '../state/controls.ts';
 import { heldOut, isRecorded, runState, sources } from '../state/run.ts';
 import { shownSources } from '../state/shown.ts';
-import { text } from '../strings.ts';
+import { resultsWords } from '../words/results.ts';
 import * as format from '../format.ts';
 
 /** A recorded run does not say what it drew. */
@@ -19,23 +19,23 @@ export function SourcesTable() {
   const hasSwitch = shownPlan.value.switchStep !== null;
   return (
     <section>
-      <h2>{text.sources.heading}</h2>
+      <h2>{resultsWords.sources.heading}</h2>
       {points.length === 0 && sources.value.length === 0 ? (
-        <p class="note">{text.sources.empty}</p>
+        <p class="note">{resultsWords.sources.empty}</p>
       ) : (
         <Table
-          name={text.sources.heading}
+          name={resultsWords.sources.heading}
           head={[
-            text.sources.source,
-            [text.sources.start, 'heldOut'],
-            ...(hasSwitch ? ([[text.sources.switch, 'heldOut']] as const) : []),
-            [isActive(runState.value) ? text.sources.now : text.sources.end, 'heldOut'],
-            hasSwitch ? [text.sources.sinceSwitch, 'sinceSwitch'] : [text.sources.change, 'change'],
-            text.sources.trend,
+            resultsWords.sources.source,
+            [resultsWords.sources.start, 'heldOut'],
+            ...(hasSwitch ? ([[resultsWords.sources.switch, 'heldOut']] as const) : []),
+            [isActive(runState.value) ? resultsWords.sources.now : resultsWords.sources.end, 'heldOut'],
+            hasSwitch ? [resultsWords.sources.sinceSwitch, 'sinceSwitch'] : [resultsWords.sources.change, 'change'],
+            resultsWords.sources.trend,
             ...(isCounted.value
               ? ([
-                  [text.sources.tokens, 'tokens'],
-                  [text.sources.epochs, 'passes'],
+                  [resultsWords.sources.tokens, 'tokens'],
+                  [resultsWords.sources.epochs, 'passes'],
                 ] as const)
               : []),
           ]}
@@ -45,7 +45,7 @@ export function SourcesTable() {
           ))}
         </Table>
       )}
-      <p class="note">{text.sources.note}</p>
+      <p class="note">{resultsWords.sources.note}</p>
     </section>
   );
 }
@@ -67,15 +67,15 @@ function Row({ source, index }: { source: string; index: number }) {
         {source}
       </th>
       {!start || !last ? (
-        <td colSpan={switchStep === null ? 4 : 5}>
-          {heldOut.value.length > 0 ? text.sources.unmeasuredApart : text.sources.unmeasured}
+        <td class="apart" colSpan={switchStep === null ? 4 : 5}>
+          {heldOut.value.length > 0 ? resultsWords.sources.unmeasuredApart : resultsWords.sources.unmeasured}
         </td>
       ) : (
         <>
           <td>{format.loss(start.loss[source])}</td>
           {switchStep !== null && <td>{change ? format.loss(change.loss[source]) : ''}</td>}
           <td>{format.loss(last.loss[source])}</td>
-          <td>{moved ? text.sources.withError(moved.change, moved.error) : ''}</td>
+          <td>{moved ? resultsWords.sources.withError(moved.change, moved.error) : ''}</td>
           <td>
             {values.length > 1 && (
               <Sparkline
@@ -84,7 +84,7 @@ function Row({ source, index }: { source: string; index: number }) {
                 start={firstStep}
                 end={endStep}
                 mark={switchStep}
-                label={text.sources.trendOf(source, values[0], last.loss[source])}
+                label={resultsWords.sources.trendOf(source, values[0], last.loss[source])}
               />
             )}
           </td>

@@ -8,7 +8,7 @@ import { rate } from '../../optim/schedule.ts';
 import { blendSwitch } from '../../recipe/phases.ts';
 import { nextPlan, state } from '../state/config.ts';
 import { isLocked } from '../state/lesson.ts';
-import { text } from '../strings.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 /** Stops of the slider: where the paper tried (1, 2, 5, 10, 50) and between. 0 is "never" (papers.md §1.9). */
 const STOPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 75, 100, 0];
@@ -38,8 +38,8 @@ const MOST_SHARE = 0.999;
 const shareOf = (share: number) => String(Number(Math.min(share, MOST_SHARE).toFixed(3)));
 
 function spokenOf({ switchDivisor, switchShare }: ContinuedConfig): string {
-  if (switchShare !== null) return text.setup.switchShareOf(switchShare);
-  return switchDivisor === 0 ? text.setup.switchOff : text.setup.switchOf(switchDivisor);
+  if (switchShare !== null) return recipeWords.setup.switchShareOf(switchShare);
+  return switchDivisor === 0 ? recipeWords.setup.switchOff : recipeWords.setup.switchOf(switchDivisor);
 }
 
 export function SwitchField({ continued }: { continued: ContinuedConfig }) {
@@ -54,7 +54,7 @@ export function SwitchField({ continued }: { continued: ContinuedConfig }) {
     <div class="switch-field stack-2">
       <h2>
         <label for={id}>
-          {switchShare === null ? text.setup.switch : text.setup.switchByShare} <strong>{spoken}</strong>
+          {switchShare === null ? recipeWords.setup.switch : recipeWords.setup.switchByShare} <strong>{spoken}</strong>
         </label>
       </h2>
       <RatePreview continued={continued} onDraw={fixed ? null : (step) => void state(...switchAt(continued, step))} />
@@ -85,8 +85,10 @@ export function SwitchField({ continued }: { continued: ContinuedConfig }) {
       )}
       {option && <OptionField option={option} />}
       <p class="note" aria-live="polite">
-        {at === null ? text.setup.switchNever : text.setup.switchLands(at, steps, nextPlan.value.tokensPerStep)}{' '}
-        {switchShare === null ? !fixed && text.setup.switchHint : text.setup.switchShared}
+        {at === null
+          ? recipeWords.setup.switchNever
+          : recipeWords.setup.switchLands(at, steps, nextPlan.value.tokensPerStep)}{' '}
+        {switchShare === null ? !fixed && recipeWords.setup.switchHint : recipeWords.setup.switchShared}
       </p>
     </div>
   );

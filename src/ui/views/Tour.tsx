@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef } from 'preact/hooks';
 import { beginTour, declineTour, endTour, isInvited, tourStep } from '../state/tour.ts';
-import { text } from '../strings.ts';
+import { pageWords } from '../words/page.ts';
 
 /** The parts, by selector; a part that is not there is passed over. */
 const PARTS = [
@@ -20,12 +20,12 @@ export function TourInvitation() {
   if (!isInvited.value) return null;
   return (
     <p class="invitation">
-      {text.tour.invitation}{' '}
+      {pageWords.tour.invitation}{' '}
       <button type="button" class="quiet" onClick={beginTour}>
-        {text.tour.begin}
+        {pageWords.tour.begin}
       </button>{' '}
       <button type="button" class="quiet" onClick={declineTour}>
-        {text.tour.decline}
+        {pageWords.tour.decline}
       </button>
     </p>
   );
@@ -39,7 +39,7 @@ function Walk({ at }: { at: number }) {
   const panel = useRef<HTMLElement>(null);
   const parts = PARTS.filter(([selector]) => document.querySelector(selector));
   const [selector, name] = parts[Math.min(at, parts.length - 1)];
-  const { title, say } = text.tour.parts[name];
+  const { title, say } = pageWords.tour.parts[name];
 
   useEffect(() => {
     const before = document.activeElement;
@@ -73,22 +73,22 @@ function Walk({ at }: { at: number }) {
       tabIndex={-1}
     >
       <h2 id="tour-title">
-        {title} <span class="note">{text.tour.place(at + 1, parts.length)}</span>
+        {title} <span class="note">{pageWords.tour.place(at + 1, parts.length)}</span>
       </h2>
       <p id="tour-text" aria-live="polite">
         {say}
       </p>
       <div class="buttons">
         <button type="button" disabled={at === 0} onClick={() => go(at - 1)}>
-          {text.tour.back}
+          {pageWords.tour.back}
         </button>
         {at + 1 < parts.length && (
           <button type="button" class="primary" onClick={() => go(at + 1)}>
-            {text.tour.next}
+            {pageWords.tour.next}
           </button>
         )}
         <button type="button" class="quiet" onClick={endTour}>
-          {text.tour.close}
+          {pageWords.tour.close}
         </button>
       </div>
     </section>

@@ -1,14 +1,14 @@
 /** What can be done with a run that another tab trains and this one shows: have it here, or look away. */
 import { askedFor, leave, takeOver, takeOverProblem, watched } from '../state/saved.ts';
 import { machine } from '../trainer.ts';
-import { text } from '../strings.ts';
+import { startWords } from '../words/start.ts';
 
 export function Watched() {
   const run = watched.value;
   if (!run) return null;
   return (
     <div class="stack-2">
-      <p class="note">{text.saved.watching}</p>
+      <p class="note">{startWords.saved.watching}</p>
       <div class="buttons">
         <button
           type="button"
@@ -16,10 +16,10 @@ export function Watched() {
           disabled={machine.value.kind !== 'ready' || askedFor.value !== null}
           onClick={() => void takeOver(run)}
         >
-          {askedFor.value === run.id ? text.saved.takingOver : text.saved.takeOver}
+          {askedFor.value === run.id ? startWords.saved.takingOver : startWords.saved.takeOver}
         </button>
         <button type="button" onClick={() => void leave()}>
-          {text.saved.leave}
+          {startWords.saved.leave}
         </button>
       </div>
       {takeOverProblem.value && (

@@ -55,7 +55,7 @@ export const states: readonly PageState[] = [
       await page.getByRole('button', { name: 'What am I looking at?' }).click();
       await page.getByRole('button', { name: 'Next' }).click();
       await page.getByRole('button', { name: 'Next' }).click();
-      await seen(page, 'The first run is over');
+      await seen(page, 'After the base run, a second run');
     },
   },
   {
@@ -105,6 +105,9 @@ export const states: readonly PageState[] = [
     scenario: { alerts: true, end: { kind: 'paused', at: 0.6 } },
     async reach(page) {
       await startAndSee('Paused')(page);
+      // Caption and legend follow what was logged.
+      await seen(page, 'Loss, in nats a token, went from');
+      await seen(page, 'loss, smoothed');
       await page.getByRole('button', { name: 'Table' }).click();
     },
   },

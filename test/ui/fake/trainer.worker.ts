@@ -434,7 +434,7 @@ const api: TrainerApi = {
       return {
         kind: 'column',
         columns: ['id', 'title', 'body'],
-        message: `${name} has the columns "id", "title", "body", and more than one reads like text: name the one to read.`,
+        message: `${name} has the columns "id", "title", "body", and more than one reads like text: choose the one to read.`,
       };
     }
     const text = 'The number after 12 is 13, and the one after 13 is 14.';
@@ -549,6 +549,7 @@ const api: TrainerApi = {
       calibration: null,
     };
   },
+  async warmUp() {},
   async calibrate() {
     await pause();
     return {

@@ -1,5 +1,5 @@
 /** What every drawn or tabled number means, and the formula or the place in the paper it stands on. */
-import { type Source, reuse } from '../config/option.ts';
+import { type Source, reuse } from '../../config/option.ts';
 
 export interface Metric {
   explanation: string;

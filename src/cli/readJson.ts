@@ -1,0 +1,49 @@
+/** JSON files that a command is given: in any encoding that text may have, and what they should be, or refused in a sentence. */
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { decodeText } from '../data/read.ts';
+import { UserError } from '../util/errors.ts';
+
+function textOf(place: string): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(readFileSync(place));
+  } catch (error) {
+    throw new UserError(`The file ${place} cannot be read (${(error as Error).message}).`);
+  }
+  return decodeText(place, bytes);
+}
+
+function parse(place: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`The file ${place} is not JSON (${(error as Error).message}).`);
+  }
+}
+
+export const readJson = (place: string): unknown => parse(place, textOf(place));
+
+function as<S extends v.GenericSchema>(place: string, value: unknown, schema: S, wanted: string): v.InferOutput<S> {
+  const read = v.safeParse(schema, value);
+  if (read.success) return read.output;
+  const at = v.getDotPath(read.issues[0]);
+  throw new UserError(
+    at === null
+      ? `The file ${place} holds something else than it should: ${wanted}.`
+      : `In the file ${place}, ${at} is not what it should be: ${wanted}.`,
+  );
+}
+
+/** `wanted`: what to give instead, a clause. */
+export const readJsonAs = <S extends v.GenericSchema>(place: string, schema: S, wanted: string): v.InferOutput<S> =>
+  as(place, readJson(place), schema, wanted);
+
+/** A file of one JSON value a line, at least one. */
+export function readLinesAs<S extends v.GenericSchema>(place: string, schema: S, wanted: string): v.InferOutput<S>[] {
+  const lines = textOf(place)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  if (lines.length === 0) throw new UserError(`The file ${place} is empty: ${wanted}.`);
+  return lines.map((line) => as(place, parse(place, line), schema, wanted));
+}

@@ -1,0 +1,46 @@
+/** The folder of a finished run, as `train` fills it: read by the commands that publish one. */
+import path from 'node:path';
+import * as v from 'valibot';
+import type { RunConfig } from '../config/run.ts';
+import type { HeldOutPoint, Sample } from '../protocol.ts';
+import { readJsonAs, readLinesAs } from './readJson.ts';
+
+const wanted = 'give the folder of a finished run';
+
+const losses = v.record(v.string(), v.number());
+const configSchema = v.looseObject({
+  preset: v.string(),
+  seed: v.number(),
+  base: v.looseObject({ steps: v.number(), schedule: v.looseObject({}), blend: losses }),
+  continued: v.nullable(v.looseObject({ steps: v.number() })),
+});
+const summarySchema = v.object({ adapter: v.string(), seconds: v.number(), heldOutLoss: losses });
+const evaluationsSchema = v.object({
+  heldOut: v.array(v.looseObject({ step: v.number(), loss: losses })),
+  samples: v.array(v.looseObject({ step: v.number() })),
+});
+const lineSchema = v.object({
+  step: v.number(),
+  tokens: v.number(),
+  loss: v.number(),
+  lr: v.number(),
+  gradNorm: v.number(),
+  tokensPerSecond: v.number(),
+  phase: v.picklist(['base', 'general', 'qa']),
+});
+export type MetricLine = v.InferOutput<typeof lineSchema>;
+
+export const readRunConfig = (folder: string): RunConfig =>
+  readJsonAs(path.join(folder, 'config.json'), configSchema, wanted) as unknown as RunConfig;
+
+export const readSummary = (folder: string): v.InferOutput<typeof summarySchema> =>
+  readJsonAs(path.join(folder, 'summary.json'), summarySchema, wanted);
+
+export const readEvaluations = (folder: string): { heldOut: HeldOutPoint[]; samples: Sample[] } =>
+  readJsonAs(path.join(folder, 'evaluations.json'), evaluationsSchema, wanted) as unknown as {
+    heldOut: HeldOutPoint[];
+    samples: Sample[];
+  };
+
+export const readMetrics = (folder: string): MetricLine[] =>
+  readLinesAs(path.join(folder, 'metrics.jsonl'), lineSchema, wanted);

@@ -1,0 +1,29 @@
+/** Results of an experiment read from JSON: by the page, which shows recorded ones, and by the commands that go on with or publish them. */
+import * as v from 'valibot';
+
+const share = v.number();
+const scores = {
+  average: share,
+  averageWithoutRetention: v.optional(v.nullable(share)),
+  retention: v.optional(v.nullable(share)),
+  logProb: v.optional(v.number()),
+  suites: v.record(v.string(), share),
+  heldOutLoss: v.record(v.string(), v.number()),
+};
+/** Of a ResultRow. */
+export const rowSchema = v.object({
+  ...scores,
+  arm: v.string(),
+  seed: v.number(),
+  flops: v.number(),
+  points: v.optional(v.array(v.object({ ...scores, step: v.number() }))),
+  curve: v.optional(v.array(v.tuple([v.number(), v.number()]))),
+});
+/** Of ExperimentResults, with what they were measured on. */
+export const resultsSchema = v.object({
+  experiment: v.string(),
+  preset: v.string(),
+  adapter: v.optional(v.string()),
+  chance: v.optional(v.object({ average: share, suites: v.record(v.string(), share) })),
+  rows: v.array(rowSchema),
+});

@@ -1,0 +1,68 @@
+/** The recipe's form: switch, blends, own text, a model to continue. */
+import * as format from '../format.ts';
+import { isTouch } from '../state/pointer.ts';
+
+export const recipeWords = {
+  setup: {
+    heading: 'Recipe',
+    seed: 'Seed',
+    seedNote: 'Same seed, same machine: the same run.',
+    switch: 'Switch when the rate is down to',
+    switchOff: 'never',
+    switchOf: (divisor: number) => `1/${divisor}`,
+    switchLands: (step: number, steps: number, tokensPerStep: number) =>
+      `Step ${format.integer(step)} of ${format.integer(steps)}: ${format.percent(step / steps)} of the continued run, ` +
+      `after ${format.short(step * tokensPerStep)} tokens; ${format.short((steps - step) * tokensPerStep)} follow.`,
+    switchByShare: 'Switch after',
+    switchShareOf: (share: number) => `${format.percent(share)} of the steps`,
+    switchShared: 'At this share of the steps, whatever the rate. Set it to “none” to switch by rate.',
+    get switchHint() {
+      return isTouch.value
+        ? 'Drag the marker with a finger, or move the slider.'
+        : 'Drag the marker, or move the slider.';
+    },
+    switchNever: 'The rate never falls that far: the blend would stay as it is.',
+    preview: (switchShare: number | null) =>
+      'Learning rate of the continued run' +
+      (switchShare === null ? ', no switch' : `, switch at ${format.percent(switchShare)} of its length`),
+    blends: 'Data blends',
+    weights: 'Edit the data mix',
+    weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
+    more: 'All settings',
+    experimentUnderWay: 'An experiment is under way on the other sheet: stop it there first.',
+    files: 'Your own text',
+    filesNote:
+      'Choose or drop files: .txt, .md, .docx, .csv, .tsv, .json or .jsonl, also as .zip or .gz. They are read in this tab ' +
+      'and never leave your machine.',
+    missing: (source: string) => `The text “${source}” is not here: choose its file under “Your own text”.`,
+    badName: (name: string) =>
+      `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a ` +
+      'letter or digit.',
+    taken: (name: string) => `There is a source named “${name}” already: choose another name.`,
+    empty: (name: string) => `${name} is empty: give a file with text.`,
+    refused: (sentence: string, code: string) => `${sentence.replace(/\.$/, '')} (code ${code}).`,
+    unread: (name: string, cause: string) => `${name} could not be read (${cause}): add it again.`,
+  },
+  model: {
+    export: 'Download the model',
+    exportNote: 'A HuggingFace folder as one .zip.',
+    exporting: 'Packing …',
+    file: 'rekindle-model.zip',
+  },
+  base: {
+    shipped: 'Continue the shipped base model',
+    shippedNote: (bytes: number, steps: number) =>
+      `${format.bytes(bytes)} to fetch instead of ${format.integer(steps)} steps to train.`,
+    heading: 'A model to continue',
+    note: 'The files of a model folder, or the .zip this page saves: config, weights, tokenizer and rekindle.json.',
+    use: (name: string, preset: string, seed: number, steps: number, rate: number) =>
+      `${name}: preset ${preset}, seed ${seed}, ${format.integer(steps)} steps, ended at a rate of ${format.rate(rate)}.`,
+    folder: 'Model folder',
+    remove: 'Train a base instead',
+    lacks: (names: readonly string[]) => `The model folder lacks ${names.join(', ')}: choose all of its files.`,
+    tooLarge: (bytes: number, most: number) =>
+      `The folder has ${format.bytes(bytes)}, of which at most ${format.bytes(most)} are read: choose a folder that a run here has written.`,
+    tooMany: (most: number) => `The zip lists more than ${format.integer(most)} files: zip the model folder alone.`,
+    notJson: 'rekindle.json is not JSON: choose a folder that a run has written.',
+  },
+};
