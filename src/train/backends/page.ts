@@ -1,6 +1,4 @@
 /** What the page trains on: the GPU, or the processor where the browser has none to offer. */
-import { createCpuExecutor } from '../../cpu/executor.ts';
-import { hasRelaxedSimd, hasSimd } from '../../cpu/kernels/library.ts';
 import { openDevice } from '../../gpu/device.ts';
 import type { OpenBackend } from './backend.ts';
 import { GpuBackend } from './gpu.ts';
@@ -25,14 +23,21 @@ export function gpuOrProcessor(gpu: OpenBackend = openGpu()): OpenBackend {
   return async () => {
     const answer = await gpu();
     onGpu ||= answer instanceof GpuBackend && !answer.report.software;
-    if (onGpu || !hasSimd()) return answer;
+    const processor = onGpu ? null : await openProcessor();
+    if (!processor) return answer;
     if (answer instanceof GpuBackend) answer.device.destroy();
-    return openProcessor();
+    return processor;
   };
 }
 
-/** One thread: memory for several needs a page that is isolated from others, which a static host's is not. */
-function openProcessor(): ProcessorBackend {
+/**
+ * Null: this browser's WebAssembly has no SIMD. One thread: memory for several needs a page that is isolated from others, which a static
+ * host's is not. Its kernels are fetched only here, for most have a GPU.
+ */
+async function openProcessor(): Promise<ProcessorBackend | null> {
+  const { hasRelaxedSimd, hasSimd } = await import('../../cpu/kernels/library.ts');
+  if (!hasSimd()) return null;
+  const { createCpuExecutor } = await import('../../cpu/executor.ts');
   const description = `processor (WebAssembly with ${hasRelaxedSimd() ? 'relaxed ' : ''}SIMD)`;
   return new ProcessorBackend('cpu', description, (layout) => createCpuExecutor(layout));
 }
