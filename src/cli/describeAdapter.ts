@@ -5,7 +5,7 @@ export const optionalFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] a
 
 /** One line for the top of a log: `google swiftshader (software), SwiftShader driver 5.0.0; subgroups, timestamp-query`. */
 export function describeAdapter(report: AdapterReport): string {
-  if (report.processor) return `processor (${report.description})`;
+  if (report.processor) return report.description;
   const name = [report.vendor, report.architecture].filter(Boolean).join(' ') || 'unnamed';
   const features = optionalFeatures.filter((feature) => report.features.includes(feature)).join(', ');
   const named = [`${name} (${report.software ? 'software' : 'hardware'})`, report.description]

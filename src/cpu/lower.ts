@@ -10,6 +10,7 @@ import type { headLossOp } from '../ops/headLoss.ts';
 import type { layerNormGradientOp, layerNormOp } from '../ops/layerNorm.ts';
 import type { inputGradientOp, linearOp, weightGradientOp } from '../ops/linear.ts';
 import type { mlpOp } from '../ops/mlp.ts';
+import type { productOp } from '../ops/matmul/trial.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
 import { type Call, call, element, inScratch, rowsPerBlock } from './kernel.ts';
@@ -55,6 +56,9 @@ const squaredReluMlp: For<typeof mlpOp> = ([x, up, down, aux], [y, a], { N, D, F
 
 const squaredReluGradient: For<typeof mlpOp> = ([dy, down, aux], [du], { N, D, F }) =>
   product({ layout: 'nn', a: dy, b: down, c: du, M: N, N: F, K: D, finish: 'squaredReluGradient', aux });
+
+const plainProduct: For<typeof productOp> = ([a, b], [c], { layout, M, N, K }) =>
+  product({ layout, a, b, c, M, N, K, finish: 'write' });
 
 const add: Lower<object> = ([a, b], [c]) => {
   const vectors = Math.ceil(c.size / 4);
@@ -195,6 +199,7 @@ const columnMax: For<typeof columnMaxOp> = ([x], [highest], { N, C }) => {
 /** By name of the op. */
 const lowerings: Record<string, Lower<any>> = {
   ...{ linear, linearInputGradient, linearWeightGradient, squaredReluMlp, squaredReluGradient, add },
+  product: plainProduct,
   ...{ embedding, embeddingGradient, layerNorm, layerNormGradient },
   ...{ attention, attentionGradient, cachedAttention, scoreMax },
   ...{ headLoss, gradientNorm, adamw, tensorNorms, columnMax },

@@ -5,7 +5,6 @@
 import type { RunConfig } from '../config/run.ts';
 import { PRESETS } from '../config/presets.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
-import { GpuExecutor } from '../gpu/executor.ts';
 import type { CompiledPlan } from '../graph/executor.ts';
 import { layoutPool } from '../graph/pool.ts';
 import { trainingFlopsPerToken } from '../model/estimate.ts';
@@ -18,7 +17,6 @@ import { randomInteger, randomUniform } from '../util/random.ts';
 import type { Backend } from './backends/backend.ts';
 import { GpuBackend } from './backends/gpu.ts';
 import { Engine } from './engine.ts';
-import { tuneTiles } from './tile.ts';
 
 /** Side of the square products: the larger fills a GPU, and is some two seconds of work for a software adapter. */
 const sides = [512, 1024];
@@ -49,14 +47,13 @@ async function runsPerSecond(batch: (runs: number) => Promise<void>, most: numbe
 }
 
 /** C = A·B of one layout at n × n × n, checked against f64, then timed. */
-async function product({ device, context }: GpuBackend, kind: Layout, n: number): Promise<ProductSpeed> {
-  const memory = new GpuExecutor(device, layoutPool([]), context);
+async function product(backend: Backend, kind: Layout, n: number): Promise<ProductSpeed> {
   const shape = { layout: kind, M: n, N: n, K: n };
   const { graph, inputs, output } = productTrial(shape);
+  const executor = await backend.open(layoutPool([]), [shape]);
   let plan: CompiledPlan | null = null;
   try {
-    await tuneTiles(device, context, memory.pipelines, [shape]);
-    const made = (plan = await memory.compile(graph, { keep: [output] }));
+    const made = (plan = await executor.compile(graph, { keep: [output] }));
     const [a, b] = [0, 1].map((seed) =>
       Float32Array.from({ length: n * n }, (_, i) => randomUniform(seed, 0, i) - 0.5),
     ) as [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
@@ -66,12 +63,12 @@ async function product({ device, context }: GpuBackend, kind: Layout, n: number)
     checkProduct(kind, n, a, b, await made.read(output));
     const rate = await runsPerSecond(async (runs) => {
       for (let i = 0; i < runs; i++) made.submit(['step']);
-      await memory.finished();
+      await executor.finished();
     }, 64);
     return { kind, m: n, n, k: n, flopsPerSecond: rate * 2 * n ** 3 };
   } finally {
     plan?.destroy();
-    memory.destroy();
+    executor.destroy();
   }
 }
 
@@ -150,11 +147,10 @@ export async function benchmarkDevice(
   onProgress: (progress: MachineProgress) => void,
 ): Promise<MachineReport> {
   const products: ProductSpeed[] = [];
-  const gpu = backend instanceof GpuBackend ? backend : null;
-  for (const side of gpu ? sides : []) {
+  for (const side of sides) {
     for (const kind of ['nt', 'nn', 'tn'] as const) {
       onProgress({ kind: 'product', side, done: products.length, total: 3 * sides.length });
-      products.push(await product(gpu!, kind, side));
+      products.push(await product(backend, kind, side));
     }
   }
   const measured: StepSpeed[] = [];
@@ -168,8 +164,9 @@ export async function benchmarkDevice(
     measured.push(await steps(backend, name, config));
   }
   const limits: Record<string, number> = {};
-  for (const name in gpu?.device.limits) {
-    const limit: unknown = gpu.device.limits[name as keyof GPUDevice['limits']];
+  const allowed = backend instanceof GpuBackend ? backend.device.limits : null;
+  for (const name in allowed) {
+    const limit: unknown = allowed[name as keyof GPUDevice['limits']];
     if (typeof limit === 'number') limits[name] = limit;
   }
   return { adapter: backend.report, limits, products, steps: measured };

@@ -3,7 +3,6 @@ import { fetchFrom } from '../data/catalogue.ts';
 import { checkFile } from '../data/check.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
 import type { RunConfig } from '../config/run.ts';
-import { openDevice } from '../gpu/device.ts';
 import type {
   BaseSource,
   Calibration,
@@ -23,7 +22,7 @@ import { UserError } from '../util/errors.ts';
 import { worldCard } from '../world/card.ts';
 import { prepareWorld } from '../world/prepare.ts';
 import { lossOf, type OpenBackend } from './backends/backend.ts';
-import { GpuBackend } from './backends/gpu.ts';
+import { gpuOrProcessor, openGpu } from './backends/page.ts';
 import { type Base, checkBase, readBase } from './base.ts';
 import { Bases } from './bases.ts';
 import { benchmarkDevice } from './benchmarkDevice.ts';
@@ -54,7 +53,10 @@ const codeOf = (error: unknown): string | undefined => (error instanceof UserErr
 const warmKey = (config: RunConfig, files: readonly UserFile[], source: BaseSource | null): string | null =>
   files.length > 0 || source?.kind === 'folder' ? null : JSON.stringify([config, source]);
 
-/** `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. `inject`: tests only. */
+/**
+ * `dataFolder`, `basesFolder`: addresses of the shipped shards and base checkpoints. `inject`: tests only, of what a GPU may do, and so
+ * on none but a GPU.
+ */
 export function createTrainer(dataFolder: string, basesFolder: string, inject?: Injector): TrainerApi {
   const bases = new Bases(fetchFrom(basesFolder));
   const preflights = new Preflights(fetchFrom(dataFolder));
@@ -79,17 +81,13 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   /** Ends the watching of another tab's run. */
   let watching: AbortController | null = null;
 
-  /** The device, opened when first asked for and again after it was lost or refused. */
+  const openBackend = inject ? openGpu((device) => inject.opened(device)) : gpuOrProcessor();
+  /** What trains, opened when first asked for and again after it was lost or refused. */
   const open: OpenBackend = () => {
-    opened ??= openDevice().then((answer) => {
-      if ('cause' in answer) {
-        opened = null;
-        return answer;
-      }
-      inject?.opened(answer.device);
-      const backend = new GpuBackend(answer);
-      void backend.loss.then(() => (opened = null));
-      return backend;
+    opened ??= openBackend().then((answer) => {
+      if ('cause' in answer) opened = null;
+      else void answer.loss.then(() => (opened = null));
+      return answer;
     });
     return opened;
   };

@@ -2,6 +2,7 @@
 import type { RunConfig } from '../../src/config/run.ts';
 import type { RunEvents } from '../../src/protocol.ts';
 import { hex, sha256 } from '../../src/storage/head.ts';
+import { injector } from '../../src/train/faults.ts';
 import { createTrainer } from '../../src/train/trainer.ts';
 
 export interface Finished {
@@ -19,7 +20,7 @@ export type Command = (
   | { kind: 'continue' }
 ) & { heldFrom?: number };
 
-const trainer = createTrainer('no data', 'no bases');
+const trainer = createTrainer('no data', 'no bases', injector({}));
 
 addEventListener('message', async ({ data: command }: MessageEvent<Command>) => {
   Object.assign(globalThis, { heldFrom: command.heldFrom });

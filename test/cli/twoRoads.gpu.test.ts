@@ -11,6 +11,7 @@ import { readFolder } from '../../src/cli/readFolder.ts';
 import { REAL_SOURCES, SWITCHES_NOTHING, type SourceUse, switchesNothing } from '../../src/config/sources.ts';
 import type { BaseSource, Notice, RunEvents, UserFile } from '../../src/protocol.ts';
 import { parseBaseMetadata } from '../../src/recipe/baseCheckpoint.ts';
+import { injector } from '../../src/train/faults.ts';
 import { createTrainer } from '../../src/train/trainer.ts';
 import {
   againstBase,
@@ -248,7 +249,7 @@ async function byTerminal(lines: readonly Line[], { preset, file, column, use, f
 }
 
 async function byPage(lines: readonly Line[], { preset, file, column, use, fromBase }: Ground): Promise<Outcome> {
-  const trainer = createTrainer('data/', 'bases/');
+  const trainer = createTrainer('data/', 'bases/', injector({}));
   const files: UserFile[] = [];
   if (file !== null) files.push({ source: 'own', name: file, bytes: new Blob([texts[file] as BlobPart]), column });
   givenBase.value = fromBase

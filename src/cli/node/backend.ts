@@ -32,6 +32,6 @@ async function openGpu(): Promise<GpuBackend> {
 function openProcessor(): Backend {
   enableRelaxedSimd();
   const threads = availableParallelism();
-  const description = `WebAssembly with ${hasRelaxedSimd() ? 'relaxed ' : ''}SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const description = `processor (WebAssembly with ${hasRelaxedSimd() ? 'relaxed ' : ''}SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'})`;
   return new ProcessorBackend('cpu', description, (layout) => createCpuExecutor(layout, { threads, startThread }));
 }

@@ -7,7 +7,7 @@
 /** One directive a line; blob: is for the worker's starter (src/ui/confine.ts), data: for icons inside style sheets. */
 const directives = [
   "default-src 'none'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'", // the processor's kernels are a module of WebAssembly that the worker assembles
   "worker-src 'self' blob:",
   "style-src 'self'",
   "img-src 'self' data: blob:",

@@ -1,6 +1,6 @@
 /** All kernels as one module of WebAssembly, and the functions that they share. */
 import { buildKernel, type Kernel } from '../kernel.ts';
-import { f32x4, Module } from '../wasm.ts';
+import { type Expr, f32x4, type Local, Module } from '../wasm.ts';
 import type { Madd } from './arithmetic.ts';
 import { attentionKernels } from './attention.ts';
 import { attentionGradientKernels } from './attentionGradient.ts';
@@ -37,11 +37,14 @@ export function libraryBytes({ relaxed, shared }: { relaxed: boolean; shared: bo
   return module.assemble({ pages: 1, most: mostPages, shared });
 }
 
-/** Whether this engine has relaxed SIMD: whether it takes a module that uses it. */
-export function hasRelaxedSimd(): boolean {
+/** Whether this engine has SIMD, and its relaxed form: whether it takes a module that uses it. */
+export const hasSimd = (): boolean => takes(f32x4.mul);
+export const hasRelaxedSimd = (): boolean => takes((x) => f32x4.relaxedMadd(x, x, x));
+
+function takes(operation: (x: Local, y: Local) => Expr): boolean {
   const module = new Module();
   const f = module.func('probe', []);
   const x = f.let(f32x4.const(1));
-  f.set(x, f32x4.relaxedMadd(x, x, x));
+  f.set(x, operation(x, x));
   return WebAssembly.validate(module.assemble({ pages: 1, most: 1, shared: false }));
 }

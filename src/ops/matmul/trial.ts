@@ -3,7 +3,7 @@ import { Graph, type Op, type Tensor } from '../../graph/graph.ts';
 import { matmul } from './matmul.ts';
 import { candidatesFor, classOf, type Product } from './tiles.ts';
 
-const productOp: Op<Product> = {
+export const productOp: Op<Product> = {
   name: 'product',
   kernels: ({ inputs: [a, b], outputs: [c], attributes }, context) =>
     matmul(context, { ...attributes, a: a!, b: b!, c: c! }),

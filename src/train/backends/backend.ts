@@ -3,6 +3,8 @@ import type { RunConfig } from '../../config/run.ts';
 import type { Loss } from '../../gpu/watch.ts';
 import type { Executor } from '../../graph/executor.ts';
 import type { KernelContext } from '../../graph/kernel.ts';
+import type { PoolLayout } from '../../graph/pool.ts';
+import type { Product } from '../../ops/matmul/matmul.ts';
 import type { AdapterReport, NoGpuCause } from '../../protocol.ts';
 import type { EngineLayout } from '../graphs.ts';
 
@@ -16,6 +18,8 @@ export interface Backend {
   readonly context: Omit<KernelContext, 'accumulating'>;
   /** Resolves when it is of no more use. A processor is never lost. */
   readonly loss: Promise<Loss>;
+  /** An executor for anything else, in the kernels that are fastest for `products`. */
+  open(layout: PoolLayout, products: readonly Product[]): Promise<Executor>;
   /**
    * What `compile` makes of a run's graphs on an executor, whose end is then its business, in the fastest kernels that are right
    * here, and a sentence for the user where those are not the fastest. `check`: whether they are tried against f64.

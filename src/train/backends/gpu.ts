@@ -4,6 +4,7 @@ import type { OpenDevice } from '../../gpu/device.ts';
 import { GpuExecutor } from '../../gpu/executor.ts';
 import { Pipelines } from '../../gpu/pipelines.ts';
 import { watchOf } from '../../gpu/watch.ts';
+import type { PoolLayout } from '../../graph/pool.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import { UserError } from '../../util/errors.ts';
 import { engineLayout, type EngineLayout } from '../graphs.ts';
@@ -42,6 +43,12 @@ export class GpuBackend implements Backend {
 
   get context(): Context {
     return contextOf(this.device, this.report.software);
+  }
+
+  async open(layout: PoolLayout, products: readonly Product[]): Promise<GpuExecutor> {
+    const executor = new GpuExecutor(this.device, layout, this.context);
+    await tuneTiles(this.device, executor.context, executor.pipelines, products);
+    return executor;
   }
 
   async build<T extends { destroy(): void }>(

@@ -17,13 +17,13 @@ export class ProcessorBackend implements Backend {
   /** A software adapter's memory is the processor's too. */
   readonly context = { quads: false, software: true };
   readonly loss = new Promise<never>(() => {});
-  readonly #open: (layout: PoolLayout) => Promise<Executor>;
+  readonly open: Backend['open'];
 
   /** `description`: what a person is told of it. */
   constructor(kind: Executor['kind'], description: string, open: (layout: PoolLayout) => Promise<Executor>) {
     this.kind = kind;
     this.name = kind;
-    this.#open = open;
+    this.open = open;
     this.report = {
       processor: true,
       vendor: '',
@@ -40,7 +40,7 @@ export class ProcessorBackend implements Backend {
     if (config.precision === 'f16')
       throw new UserError('precision is f16, which the processor does not store: choose f32.', { code: 'config' });
     const layout = engineLayout(config, this.context);
-    const executor = await this.#open(layout.pools);
+    const executor = await this.open(layout.pools, []);
     try {
       return { made: await compile(executor, layout), notice: null };
     } catch (error) {

@@ -70,7 +70,7 @@ function Adapter({ adapter, limits }: { adapter: AdapterReport; limits: Record<s
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter;
   const rows = [
     [words.name, adapterName(adapter)],
-    [words.kind, adapter.software ? words.software : words.hardware],
+    [words.kind, adapter.processor ? words.processor : adapter.software ? words.software : words.hardware],
     [words.features, optionalFeatures(adapter).join(', ') || words.noFeatures],
     [words.limits, shownLimits(limits ?? { maxBufferSize, maxStorageBufferBindingSize }).join(', ')],
   ];

@@ -38,6 +38,7 @@ export const words = {
   kind: 'Kind',
   software: 'software: correct, but slow',
   hardware: 'GPU',
+  processor: 'processor, in WebAssembly',
   features: 'Optional features',
   noFeatures: 'none; none is needed',
   limits: 'Limits',

@@ -15,7 +15,8 @@ export function MachineLine() {
   return (
     <div>
       <p class="note">
-        {startWords.machine.on(nameOf(state.adapter))} {state.adapter.software && startWords.machine.software}
+        {state.adapter.processor ? startWords.machine.processor : startWords.machine.on(nameOf(state.adapter))}{' '}
+        {state.adapter.software && !state.adapter.processor && startWords.machine.software}
       </p>
       <CheckMachine />
     </div>

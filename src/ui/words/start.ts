@@ -18,6 +18,7 @@ export const startWords = {
     on: (name: string) => `Runs on ${name}.`,
     software: 'This is a software adapter: correct, but slow.',
     nameless: 'a GPU without a name',
+    processor: 'Runs on the processor (WebAssembly).',
   },
   run: {
     heading: 'Run',
