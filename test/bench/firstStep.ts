@@ -35,6 +35,7 @@ function noteStages(): void {
 for (let time = 0; time < Number(values.times); time++) {
   const browser = await chromium.launch({ executablePath: findChromium(), args: webGpuSwitches });
   const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();
+  page.setDefaultTimeout(300_000); // a busy machine without a GPU
   await page.addInitScript(noteStages);
   await page.goto(url);
   await page.getByText('Runs on').waitFor();
