@@ -1,9 +1,9 @@
 /** "Check this machine" on the built page with the real worker: it measures, says so in tables and as text, and fits a phone. */
 import axe from 'axe-core';
 import { expect, test } from 'vitest';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { screenshot, withPage } from './harness.ts';
-import { workerScript } from './workerScript.ts';
+import { onGpu } from './workerScript.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PHONE = 360;
@@ -24,13 +24,6 @@ async function violations(page: Page): Promise<string[]> {
 
 /** The worker's clock eight times as fast, so that it measures for an eighth of its seconds: how fast this machine is, nobody asks here. */
 const hurry = `{ const now = performance.now.bind(performance); performance.now = () => 8 * now(); }\n`;
-/** With WebGPU's kernels, also on a software adapter: a worker that faults could be injected into takes no processor (src/train/trainer.ts). */
-const hurried = (context: BrowserContext): Promise<unknown> =>
-  context.route(/trainer\.worker/, async (route) => {
-    const script = await workerScript('../../src/worker/trainer.worker.ts', { mode: 'faults' });
-    await route.fulfill({ contentType: 'text/javascript', body: hurry + script });
-  });
-
 test('the check measures products and steps, and its report can be copied', () =>
   withPage(
     async (page) => {
@@ -65,5 +58,5 @@ test('the check measures products and steps, and its report can be copied', () =
         await screenshot(page, `machine-${colorScheme}-${width}`);
       }
     },
-    { address: '#machine', permissions: ['clipboard-read', 'clipboard-write'], before: hurried },
+    { address: '#machine', permissions: ['clipboard-read', 'clipboard-write'], before: onGpu(hurry) },
   ));

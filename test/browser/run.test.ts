@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { screenshot, withPage } from './harness.ts';
+import { onGpu } from './workerScript.ts';
 
 /** A short run of the smallest preset: the same stages as a long one. */
 const [base, continued] = [50, 20];
@@ -28,5 +29,5 @@ test('press Start: the loss falls, the switch is where the closed form puts it, 
       expect(last, caption).toBeLessThan(first - 1);
       await screenshot(page, 'done');
     },
-    { address, viewport: { width: 1280, height: 800 } },
+    { address, viewport: { width: 1280, height: 800 }, before: onGpu() },
   ));

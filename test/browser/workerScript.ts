@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { BrowserContext } from 'playwright-core';
 import { build, type InlineConfig } from 'vite';
 
 /** Built once a process. */
@@ -20,6 +21,18 @@ async function bundle(file: string, settings: InlineConfig): Promise<string> {
   if (!output || !('output' in output)) throw new Error(`Vite gave no output for ${file}.`);
   return output.output[0].code;
 }
+
+/**
+ * A page's worker with WebGPU's kernels, also on a software adapter: one that faults could be injected into takes no processor
+ * (src/train/trainer.ts). `first` is run before it.
+ */
+export const onGpu =
+  (first = '') =>
+  (context: BrowserContext): Promise<unknown> =>
+    context.route(/trainer\.worker/, async (route) => {
+      const script = await workerScript('../../src/worker/trainer.worker.ts', { mode: 'faults' });
+      await route.fulfill({ contentType: 'text/javascript', body: first + script });
+    });
 
 /** A TypeScript file, by its path from this folder, as one worker script. */
 export function workerScript(file: string, settings: InlineConfig = {}): Promise<string> {
