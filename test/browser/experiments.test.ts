@@ -7,6 +7,7 @@ import { type ExperimentResults, verdicts } from '../../src/recipe/results.ts';
 import { recordedFiles } from '../ui/fake/recorded.ts';
 import { screenshot, withPage } from './harness.ts';
 import { withPlayed } from './played.ts';
+import { onGpu } from './workerScript.ts';
 
 /** Steps of an arm, for a machine that computes on its CPU; the preset has 468. */
 const STEPS = 20;
@@ -49,7 +50,11 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
       await page.reload();
       await page.getByText('2 arms to run').waitFor();
     },
-    { address: `#experiments&x=f1&p=ci&seeds=1&continued.steps=${STEPS}`, viewport: { width: 1280, height: 800 } },
+    {
+      address: `#experiments&x=f1&p=ci&seeds=1&continued.steps=${STEPS}`,
+      viewport: { width: 1280, height: 800 },
+      before: onGpu(), // slow enough to be stopped in its first arm
+    },
   ));
 
 test('an experiment can be stopped between two arms: what is done stays, also after a reload, and the rest can be run', () =>
@@ -122,5 +127,5 @@ test('a run starts from the shipped base, and its saved model can be continued',
         .setInputFiles({ name: 'config.json', mimeType: '', buffer: Buffer.from('{}') });
       await page.getByText('The model folder lacks tokenizer.json, model.safetensors, rekindle.json').waitFor();
     },
-    { address: `#v=1&p=ci&continued.steps=${STEPS}` },
+    { address: `#v=1&p=ci&continued.steps=${STEPS}`, before: onGpu() },
   ));
