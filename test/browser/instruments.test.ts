@@ -1,6 +1,7 @@
 /** The instruments on the built page with the real worker: a paused run is looked into, tried out, and goes on as if nothing had been. */
 import { expect, test } from 'vitest';
 import { screenshot, withPage } from './harness.ts';
+import { onGpu } from './workerScript.ts';
 import { small } from './small.ts';
 
 /** Of the base run; enough to pause in the middle of on a slow machine. */
@@ -57,5 +58,9 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByRole('button', { name: 'Start again' }).waitFor();
       expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
     },
-    { address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off&${small}`, viewport: { width: 1280, height: 900 } },
+    {
+      address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off&${small}`,
+      viewport: { width: 1280, height: 900 },
+      before: onGpu(),
+    },
   ));
