@@ -50,10 +50,11 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
       await page.reload();
       await page.getByText('2 arms to run').waitFor();
     },
+    // On the processor an arm is over before a click is heard.
     {
       address: `#experiments&x=f1&p=ci&seeds=1&continued.steps=${STEPS}`,
       viewport: { width: 1280, height: 800 },
-      before: onGpu(), // slow enough to be stopped in its first arm
+      before: onGpu(),
     },
   ));
 
@@ -127,5 +128,5 @@ test('a run starts from the shipped base, and its saved model can be continued',
         .setInputFiles({ name: 'config.json', mimeType: '', buffer: Buffer.from('{}') });
       await page.getByText('The model folder lacks tokenizer.json, model.safetensors, rekindle.json').waitFor();
     },
-    { address: `#v=1&p=ci&continued.steps=${STEPS}`, before: onGpu() },
+    { address: `#v=1&p=ci&continued.steps=${STEPS}` },
   ));
