@@ -315,7 +315,7 @@ test('a lesson puts parts away and fixes settings by its address; what it cannot
       expect(await page.getByLabel('Base run: peak rate').isDisabled()).toBe(true);
       expect(await page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');
       expect(await page.getByLabel('Seed', { exact: true }).first().isDisabled()).toBe(false);
-      await page.getByText('“sidebar”, which this page has not').waitFor();
+      await page.getByText('“sidebar”, which this page does not have').waitFor();
       await page.getByText('Some settings are fixed by the link.').waitFor();
       expect(await button(page, 'Start').isVisible()).toBe(true);
       // Settings changed by the reader keep the lesson in the address.
