@@ -1,5 +1,5 @@
 /** Kernels that a driver gets wrong are caught by name, and a safer variant takes their place. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openNodeDevice } from '../../src/cli/node/dawn.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
@@ -137,16 +137,16 @@ const quadsOnly = (change: (code: string) => string) => (code: string) =>
   code.includes('enable subgroups') ? change(code) : code;
 
 describe('an engine', () => {
-  /** On a driver of our own making: shaders reach it changed. One for all, so that what is left as it is is compiled once. */
+  /** On a driver of our own making: shaders reach it changed. A new one each time, for what a device has compiled is kept. */
   let backend: GpuBackend;
   let change: (code: string) => string;
-  beforeAll(async () => {
+  beforeEach(async () => {
     const { device, report } = await openNodeDevice();
     backend = new GpuBackend({ device, report: { ...report, software: true } });
     const create = device.createShaderModule.bind(device);
     device.createShaderModule = (descriptor) => create({ ...descriptor, code: change(descriptor.code) });
   });
-  afterAll(() => backend.device.destroy());
+  afterEach(() => backend.device.destroy());
 
   it.each([
     ['miscalculates', 'headLoss', (code: string) => code.replaceAll(/(?<!fn )lanesSum\(/g, '2.0 * lanesSum(')],
