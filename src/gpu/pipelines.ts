@@ -111,10 +111,10 @@ export class Pipelines {
       pipeline = watchOf(this.#device)
         .compiled(made)
         .catch(async (error: unknown) => {
-          if (!(error instanceof Error) || error.name !== 'GPUPipelineError') {
-            this.#pipelines.delete(key); // lost, hung: that says nothing of the kernel
-            throw error;
-          }
+          // Nothing that failed is kept: a device lost or hung says nothing of the kernel, and another try may be in order.
+          this.#pipelines.delete(key);
+          this.#modules.delete(this.#code(kernel));
+          if (!(error instanceof Error) || error.name !== 'GPUPipelineError') throw error;
           const reason = await watchOf(this.#device).reply(wrong);
           throw new KernelError(kernel.entryPoint, reason?.message ?? error.message);
         });
@@ -123,8 +123,12 @@ export class Pipelines {
     return pipeline;
   }
 
+  #code(kernel: Kernel): string {
+    return preamble(kernel, this.#device.features) + kernel.source;
+  }
+
   #module(kernel: Kernel): GPUShaderModule {
-    const code = preamble(kernel, this.#device.features) + kernel.source;
+    const code = this.#code(kernel);
     let module = this.#modules.get(code);
     if (!module) {
       module = this.#device.createShaderModule({ label: kernel.entryPoint, code });
