@@ -519,7 +519,7 @@ export interface TrainerApi {
   /** Ends what is under way, run or experiment. */
   stop(): Promise<void>;
   experiment(request: ExperimentRequest, onEvents: (events: ExperimentEvents) => void): Promise<void>;
-  /** The shipped base checkpoint that fits this configuration (train/bases.ts). */
+  /** The shipped base checkpoint that fits this configuration (train/bases/bases.ts). */
   shippedBase(config: RunConfig): Promise<BaseOffer | null>;
   /** What the world of a configuration holds; an error for a run on text. */
   worldCard(config: RunConfig): Promise<WorldCard>;

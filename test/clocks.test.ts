@@ -25,13 +25,16 @@ const ALLOWED: Record<string, { finds: readonly string[]; because: string }> = {
     finds: ['performance.now', 'process.cpuUsage'],
     because: 'the long command fails where an input takes more than a second',
   },
-  'browser/abacus.ts': { finds: ['setTimeout'], because: 'an engine that computes nothing has a pace' },
+  'browser/setup/abacus.ts': { finds: ['setTimeout'], because: 'an engine that computes nothing has a pace' },
   'setup/profile.ts': { finds: ['process.cpuUsage'], because: 'the profile tells where the time goes' },
   'train/calibrate.gpu.test.ts': {
     finds: ['performance.now'],
     because: 'it puts a clock of its own in place of the true one',
   },
-  'train/room.test.ts': { finds: ['Date.now'], because: 'a run is deleted now: what was deleted long ago is gone' },
+  'train/saved/room.test.ts': {
+    finds: ['Date.now'],
+    because: 'a run is deleted now: what was deleted long ago is gone',
+  },
   'ui/fake/trainer.worker.ts': {
     finds: ['setTimeout', 'Date.now'],
     because: 'saves have dates, and a played run has a pace',

@@ -33,7 +33,7 @@ const keepers: Record<string, readonly string[]> = {
   preact: ['ui/'],
   '@preact/signals': ['ui/'],
   uplot: ['ui/'],
-  idb: ['storage/', 'ui/runs/store.ts', 'ui/state/database.ts'], // the page keeps lists of its own, without the worker's code
+  idb: ['storage/', 'ui/runs/store.ts', 'ui/runs/database.ts'], // the page keeps lists of its own, without the worker's code
   webgpu: ['cli/node/'],
   vite: ['cli/'],
 };

@@ -2,16 +2,16 @@
 import { nearest } from '../config/path.ts';
 import { UserError } from '../util/errors.ts';
 import { brief, quoted } from '../util/quoted.ts';
-import { basesCommand } from './bases.ts';
+import { basesCommand } from './commands/bases.ts';
 import { type Command, usage, usageOf } from './commands.ts';
-import { curateCommand } from './curate.ts';
+import { curateCommand } from './curate/curate.ts';
 import { hinted } from './documents.ts';
-import { experimentCommand } from './experiment.ts';
+import { experimentCommand } from './commands/experiment.ts';
 import type { Host } from './host.ts';
-import { recordCommand } from './record.ts';
-import { trainCommand } from './train.ts';
-import { gridCommand, rangeCommand } from './trials.ts';
-import { sampleCommand, scoreCommand } from './useModel.ts';
+import { recordCommand } from './commands/record.ts';
+import { trainCommand } from './commands/train.ts';
+import { gridCommand, rangeCommand } from './commands/trials.ts';
+import { sampleCommand, scoreCommand } from './commands/useModel.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],

@@ -1,6 +1,6 @@
 /**
  * The recipe without a page: `npm run recipe -- --preset NAME …` trains; main.ts has the other commands, and `--help` lists them. The
- * same train/run.ts as the page's worker. Progress on stderr; a bad input is one sentence and a non-zero exit. What is asked to end
+ * same train/run/run.ts as the page's worker. Progress on stderr; a bad input is one sentence and a non-zero exit. What is asked to end
  * (Ctrl-C, or a signal of the same meaning) saves and ends; asked twice, it ends at once.
  */
 import { main } from './main.ts';

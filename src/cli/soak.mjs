@@ -11,19 +11,19 @@ const targets = {
   kills: {
     number: 500,
     projects: ['node', 'browser'],
-    tests: ['test/storage', 'test/browser/storageKills.test.ts'],
+    tests: ['test/storage', 'test/browser/storage/storageKills.test.ts'],
     env: (n) => ({ KILLS: String(n), POWER_CUTS: String(n * 20), SEED: String(n) }),
   },
   steps: {
     number: 30_000,
     projects: ['browser'],
-    tests: ['test/browser/soak.test.ts', '-t', 'leave nothing'],
+    tests: ['test/browser/runs/soak.test.ts', '-t', 'leave nothing'],
     env: (n) => ({ SOAK_STEPS: String(n) }),
   },
   losses: {
     number: 50,
     projects: ['browser'],
-    tests: ['test/browser/soak.test.ts', '-t', 'same bits'],
+    tests: ['test/browser/runs/soak.test.ts', '-t', 'same bits'],
     env: (n) => ({ SOAK_LOSSES: String(n), SOAK_RELOADS: String(Math.round(n * 0.4)) }),
   },
   resumes: {

@@ -1,8 +1,8 @@
 /** From nodes of a graph to calls of kernels: for every op the ones that compute it, forward and backward. */
 import type { Node, Op, Tensor } from '../graph/graph.ts';
 import type { adamwOp } from '../ops/adamw.ts';
-import type { attentionOp } from '../ops/attention.ts';
-import type { cachedAttentionOp } from '../ops/cachedAttention.ts';
+import type { attentionOp } from '../ops/attention/attention.ts';
+import type { cachedAttentionOp } from '../ops/attention/cachedAttention.ts';
 import type { columnMaxOp } from '../ops/columnMax.ts';
 import type { embeddingGradientOp, embeddingOp } from '../ops/embedding.ts';
 import type { gradientNormOp } from '../ops/gradientNorm.ts';

@@ -1,8 +1,8 @@
 /** Whole models, recorded from their architecture: over rows of tokens, and token by token with a cache. */
 import type { ModelConfig } from '../config/run.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
-import { attention } from '../ops/attention.ts';
-import { cachedAttention } from '../ops/cachedAttention.ts';
+import { attention } from '../ops/attention/attention.ts';
+import { cachedAttention } from '../ops/attention/cachedAttention.ts';
 import type { TokenIndex } from '../ops/embedding.ts';
 import { linear } from '../ops/linear.ts';
 import { type Architecture, type Recorder, recorderOf } from './architecture.ts';

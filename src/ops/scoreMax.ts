@@ -1,7 +1,7 @@
 import scoreMaxWgsl from '../../shaders/scoreMax.wgsl?raw';
 import { expectShape, type Graph, type Op, type Tensor } from '../graph/graph.ts';
 import { foldWorkgroups, read, write } from '../graph/kernel.ts';
-import type { AttentionShape } from './attention.ts';
+import type { AttentionShape } from './attention/attention.ts';
 
 /**
  * The largest score q·k/√d over the keys that a query sees: what its softmax works on. rotated (N, (H + K)·d) and statistics

@@ -1,5 +1,5 @@
 /** f64 twins of the ops, written for clarity: plain loops, no tiling. Checked themselves against finite differences. */
-import { attentionTwins } from './attentionTwins.ts';
+import { attentionTwins } from './attention/attentionTwins.ts';
 import type { Twin } from '../graph/interpret.ts';
 import { optimizerTwins } from './optimizerTwins.ts';
 

@@ -1,4 +1,4 @@
-/** Seconds a whole run takes, from a few of its steps that were timed (train/calibrate.ts). Pure. */
+/** Seconds a whole run takes, from a few of its steps that were timed (train/trials/calibrate.ts). Pure. */
 import type { RunConfig } from '../config/run.ts';
 import type { Calibration } from '../protocol.ts';
 import type { RunPlan } from './phases.ts';

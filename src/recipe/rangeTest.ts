@@ -1,6 +1,6 @@
 /**
  * The learning-rate range test as mathematics: which rates a sweep takes, when it has gone far enough, and what band of rates its
- * losses name. Taking the steps is train/trials.ts's.
+ * losses name. Taking the steps is train/trials/trials.ts's.
  */
 
 /** One step of a sweep: the rate it was taken with, and its loss and gradient norm before it. */

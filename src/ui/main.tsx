@@ -5,22 +5,22 @@ import './style/base.css';
 import './style/page.css';
 import './style/figure.css';
 import './style/forms.css';
-import { announceRun } from './state/announce.ts';
-import { lookForSaved, saveOnLeaving } from './state/saved.ts';
-import { askForShippedBase } from './state/base.ts';
-import { keepLink } from './state/link.ts';
-import { keepOffline } from './state/offline.ts';
-import { askBeforeRun } from './state/preflight.ts';
-import { listenToKeys } from './state/keys.ts';
-import { isEmbedded } from './state/lesson.ts';
-import { dismissTips } from './state/tips.ts';
-import { tellMishaps } from './state/mishaps.ts';
-import { keepAwake } from './state/wakeLock.ts';
-import { titleFollowsRun } from './state/title.ts';
+import { announceRun } from './page/announce.ts';
+import { lookForSaved, saveOnLeaving } from './runs/saved.ts';
+import { askForShippedBase } from './recipe/base.ts';
+import { keepLink } from './page/link.ts';
+import { keepOffline } from './page/offline.ts';
+import { askBeforeRun } from './run/preflight.ts';
+import { listenToKeys } from './page/keys.ts';
+import { isEmbedded } from './page/lesson.ts';
+import { dismissTips } from './page/tips.ts';
+import { tellMishaps } from './page/mishaps.ts';
+import { keepAwake } from './page/wakeLock.ts';
+import { titleFollowsRun } from './page/title.ts';
 import { keepRuns } from './runs/ledger.ts';
 import { runQueue } from './runs/queue.ts';
 import { askMachine } from './trainer.ts';
-import { App } from './views/App.tsx';
+import { App } from './page/App.tsx';
 
 const root = document.getElementById('app')!;
 root.replaceChildren();
@@ -40,9 +40,9 @@ lookForSaved();
 saveOnLeaving();
 
 void firstPaint().then(() => {
-  void import('./state/fitted.ts').then(({ fitPreset }) => fitPreset());
+  void import('./run/fitted.ts').then(({ fitPreset }) => fitPreset());
   // The page around a frame says what is to be seen.
-  if (!isEmbedded) void import('./state/recorded.ts').then(({ offerRecorded }) => offerRecorded());
+  if (!isEmbedded) void import('./run/recorded.ts').then(({ offerRecorded }) => offerRecorded());
   return askMachine().then(keepOffline);
 });
 

@@ -25,10 +25,10 @@ import type {
   TrialRequest,
   UserFile,
 } from '../protocol.ts';
-import { isActive, type Command } from './state/controls.ts';
+import { isActive, type Command } from './run/controls.ts';
 import { Lifeline } from './lifeline.ts';
-import { experimentNotice, experimentState, isExperimenting } from './state/experimentState.ts';
-import { beginRun, receive, runState } from './state/run.ts';
+import { experimentNotice, experimentState, isExperimenting } from './experiments/experimentState.ts';
+import { beginRun, receive, runState } from './run/run.ts';
 import { pageWords } from './words/page.ts';
 
 export type Machine =

@@ -1,6 +1,6 @@
 /** The trainer, in a worker: the page never trains on its own thread. */
 import { expose } from 'comlink';
-import { type Injector, injector, parseFaults } from '../train/faults.ts';
+import { type Injector, injector, parseFaults } from '../train/run/faults.ts';
 import { createTrainer } from '../train/trainer.ts';
 import { cryOut } from './outcry.ts';
 

@@ -17,12 +17,12 @@ import type { RunConfig } from '../../src/config/run.ts';
 import { parameterCount } from '../../src/model/parameters.ts';
 import type { BenchReport, MatmulResult, ScalingResult, StepResult } from './contract.ts';
 import { UserError } from '../../src/util/errors.ts';
-import { browserHost, dawnHost, type Host } from './hosts.ts';
+import { browserHost, dawnHost, type Host } from './setup/hosts.ts';
 import { shareBesides } from './kernelShares.ts';
 import { type Ceiling, ceilingUnits } from './ceilings.ts';
-import type { Depth, Work } from './laboratory.ts';
-import { bestRate, measure, type Measured, type Outcome, quantile, ratesOf, type Timing } from './measure.ts';
-import { type Ceilings, flopsOf, formulas, leastBytesOf, tokensOf } from './roofline.ts';
+import type { Depth, Work } from './setup/laboratory.ts';
+import { bestRate, measure, type Measured, type Outcome, quantile, ratesOf, type Timing } from './setup/measure.ts';
+import { type Ceilings, flopsOf, formulas, leastBytesOf, tokensOf } from './setup/roofline.ts';
 import {
   configOf,
   hardwarePresets,
@@ -33,7 +33,7 @@ import {
   type StepShape,
   vocabularyShapes,
 } from './shapes.ts';
-import type { KernelShare, Product } from './subject.ts';
+import type { KernelShare, Product } from './setup/subject.ts';
 
 const usage =
   'npm run bench -- [--json FILE] [--only TEXT]… [--browser] [--peers | --peer NAME…] [--scaling] [--seconds N] [--patience N] [--page FOLDER]';

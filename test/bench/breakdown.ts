@@ -11,7 +11,7 @@ import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { gpuExecutor } from '../../src/gpu/executor.ts';
 import type { Plan } from '../../src/gpu/plan.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { Engine } from '../../src/train/engine.ts';
+import { Engine } from '../../src/train/engine/engine.ts';
 import { randomInteger } from '../../src/util/random.ts';
 import { configOf, hardwareStepShapes, stepShapes } from './shapes.ts';
 

@@ -1,5 +1,5 @@
 /** Two kernels that do one thing only: as many f32 multiply-adds, and as much copying, as the device can. */
-import type { Subject } from './subject.ts';
+import type { Subject } from './setup/subject.ts';
 import type { Opened } from './rekindle.ts';
 
 export type Ceiling = 'f32' | 'copy';

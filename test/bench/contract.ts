@@ -1,7 +1,7 @@
 /** What `npm run bench -- --json FILE` writes. Rates are null where the system does not count CPU time. */
 import type { Layout } from '../../src/ops/matmul/matmul.ts';
-import type { Ceilings } from './roofline.ts';
-import type { KernelShare } from './subject.ts';
+import type { Ceilings } from './setup/roofline.ts';
+import type { KernelShare } from './setup/subject.ts';
 
 export interface StepResult {
   shape: string;

@@ -6,7 +6,7 @@ import { enableRelaxedSimd } from '../../src/cli/node/relaxedSimd.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { createCpuExecutor } from '../../src/cpu/executor.ts';
 import { initialWeights } from '../../src/model/init.ts';
-import { poolsOf, trainingGraph } from '../../src/train/graphs.ts';
+import { poolsOf, trainingGraph } from '../../src/train/engine/graphs.ts';
 import { fill, inputsOf } from '../model/interpretStep.ts';
 import { tinyBatch } from '../model/tiny.ts';
 

@@ -10,7 +10,7 @@ import { perplexity } from '../../src/data/stages/perplexity.ts';
 import { dsir } from '../../src/data/stages/dsir.ts';
 import { type Documents, inMemory, type RawDocument, StageReport } from '../../src/data/stages/stage.ts';
 import { Draws } from '../../src/world/draws.ts';
-import { cpuSecondsOfProcess } from './cpuTime.ts';
+import { cpuSecondsOfProcess } from './setup/cpuTime.ts';
 
 const megabytes = Number(process.argv[2] ?? 4);
 const CLEAN = 0.1;

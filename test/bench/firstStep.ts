@@ -5,10 +5,10 @@
  */
 import { parseArgs } from 'node:util';
 import { preview } from 'vite';
-import { webGpuSwitches } from '../browser/launch.ts';
+import { webGpuSwitches } from '../browser/setup/launch.ts';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../../src/cli/node/chromium.mjs';
-import { cpuSecondsOfTree } from './cpuTime.ts';
+import { cpuSecondsOfTree } from './setup/cpuTime.ts';
 
 const { values, positionals } = parseArgs({
   options: {

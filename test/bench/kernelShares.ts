@@ -1,6 +1,6 @@
 /** Where a step's time goes: every dispatch between two timestamps, in a pass of its own, or repeated alone where there is no clock. */
 import type { Dispatch } from '../../src/gpu/plan.ts';
-import type { KernelShare } from './subject.ts';
+import type { KernelShare } from './setup/subject.ts';
 
 /** Replays of which the quickest counts for each dispatch: other work on the machine only adds. */
 const replays = 5;

@@ -12,10 +12,10 @@ import { predict } from '../../src/recipe/prediction.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { calibrate } from '../../src/train/calibrate.ts';
-import { prepareData } from '../../src/train/data.ts';
-import { Keeper } from '../../src/train/keeper.ts';
-import { Run, type RunListener } from '../../src/train/run.ts';
+import { calibrate } from '../../src/train/trials/calibrate.ts';
+import { prepareData } from '../../src/train/run/data.ts';
+import { Keeper } from '../../src/train/saved/keeper.ts';
+import { Run, type RunListener } from '../../src/train/run/run.ts';
 
 const fetchBytes = async (file: string) =>
   new Uint8Array(readFileSync(path.resolve(import.meta.dirname, '../../public/data', file)));

@@ -7,12 +7,12 @@ import type { Plan } from '../../src/gpu/plan.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { productTrial } from '../../src/ops/matmul/trial.ts';
 import type { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { Engine as Trainer } from '../../src/train/engine.ts';
-import { tuneTiles } from '../../src/train/tile.ts';
+import { Engine as Trainer } from '../../src/train/engine/engine.ts';
+import { tuneTiles } from '../../src/train/engine/tile.ts';
 import { openCeiling } from './ceilings.ts';
 import { kernelShares } from './kernelShares.ts';
 import { configOf } from './shapes.ts';
-import { batchOf, type Engine, operandsOf, type Subject } from './subject.ts';
+import { batchOf, type Engine, operandsOf, type Subject } from './setup/subject.ts';
 
 export type Opened = GpuBackend;
 

@@ -1,7 +1,7 @@
 /** The shapes the bench runs. */
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
-import type { Product } from './subject.ts';
+import type { Product } from './setup/subject.ts';
 
 /** A model of L layers, D wide, H heads, V words, on B rows of T tokens. */
 export interface StepShape {

@@ -1,9 +1,9 @@
 /** What the page says of a run before it starts, and what its reader does about it. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { withPage } from './harness.ts';
-import { button, withPlayed } from './played.ts';
-import { small } from './small.ts';
+import { withPage } from './setup/harness.ts';
+import { button, withPlayed } from './setup/played.ts';
+import { small } from './setup/small.ts';
 
 const line = (page: Page) => page.getByText('of graphics memory', { exact: false });
 

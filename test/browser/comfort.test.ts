@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { newPlayer } from '../ui/fake/play.ts';
-import { button, playedAt, playing, withPlayed } from './played.ts';
+import { button, playedAt, playing, withPlayed } from './setup/played.ts';
 
 /** A wake lock that counts, in the place of the browser's; `wakeLockRefused` makes it refuse. */
 function countLocks(): void {

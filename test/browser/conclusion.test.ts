@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { planRun } from '../../src/recipe/phases.ts';
 import { recording } from '../ui/fake/recordings.ts';
-import { button, withPlayed } from './played.ts';
+import { button, withPlayed } from './setup/played.ts';
 
 /** 'fell' or 'rose', by the plain means over the QA sources at the switch and at the end. */
 function qaMoved(preset: 'smoke' | 'tiny'): string {

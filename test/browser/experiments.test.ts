@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
 import { type ExperimentResults, verdicts } from '../../src/recipe/results.ts';
 import { recordedFiles } from '../ui/fake/recorded.ts';
-import { screenshot, withPage } from './harness.ts';
-import { withPlayed } from './played.ts';
-import { onGpu } from './workerScript.ts';
+import { screenshot, withPage } from './setup/harness.ts';
+import { withPlayed } from './setup/played.ts';
+import { onGpu } from './setup/workerScript.ts';
 
 /** Steps of an arm, for a machine that computes on its CPU; the preset has 468. */
 const STEPS = 20;

@@ -1,7 +1,7 @@
 /** What the page explains, and to whom: on hover and on focus, and on a walk for those who ask for one. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { button, withPlayed } from './played.ts';
+import { button, withPlayed } from './setup/played.ts';
 
 /** Columns that hold names, marks or pictures of numbers explained beside them. */
 const NO_NUMBER = [

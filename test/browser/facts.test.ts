@@ -7,8 +7,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { CDPSession, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { withPage } from './harness.ts';
-import { withPlayed } from './played.ts';
+import { withPage } from './setup/harness.ts';
+import { withPlayed } from './setup/played.ts';
 
 /**
  * Bytes of script, gzipped, that a first visitor waits for: at the 1 Mbit/s that thirty laptops leave each other on a school's line,

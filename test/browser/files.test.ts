@@ -18,8 +18,8 @@ import zlib from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { frames } from '../ui/frames.ts';
-import { countIn } from './abacusPage.ts';
-import { withPage } from './harness.ts';
+import { countIn } from './setup/abacusPage.ts';
+import { withPage } from './setup/harness.ts';
 
 const largeBytes = Number(process.env.FILE_BYTES ?? 24_000_000);
 const recipe = '#v=1&p=smoke&base.steps=300&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0';

@@ -1,6 +1,6 @@
 /** What a visitor sees who has trained nothing: the recorded run, what it came to, and the way to the findings. */
 import { expect, test } from 'vitest';
-import { withPlayed } from './played.ts';
+import { withPlayed } from './setup/played.ts';
 
 test('without WebGPU a recorded run unfolds, with what it shows, and the findings are one click away', () =>
   withPlayed({ firstVisit: true, machine: 'no-webgpu', recorded: true }, async (page) => {

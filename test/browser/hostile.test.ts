@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newPlayer } from '../ui/fake/play.ts';
 import { frames } from '../ui/frames.ts';
 import type { Scenario } from '../ui/fake/trainer.worker.ts';
-import { builtSite } from './host.ts';
-import { forget, playedAt, playing } from './played.ts';
+import { builtSite } from './setup/host.ts';
+import { forget, playedAt, playing } from './setup/played.ts';
 
 const shapes: ((n: number) => string)[] = [
   (n) => `<script>hit(${n})</script>`,

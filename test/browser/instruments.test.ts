@@ -1,8 +1,8 @@
 /** The instruments on the built page with the real worker: a paused run is looked into, tried out, and goes on as if nothing had been. */
 import { expect, test } from 'vitest';
-import { screenshot, withPage } from './harness.ts';
-import { onGpu } from './workerScript.ts';
-import { small } from './small.ts';
+import { screenshot, withPage } from './setup/harness.ts';
+import { onGpu } from './setup/workerScript.ts';
+import { small } from './setup/small.ts';
 
 /** Of the base run; enough to pause in the middle of on a slow machine. */
 const STEPS = 120;

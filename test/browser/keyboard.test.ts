@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { withPlayed } from './played.ts';
+import { withPlayed } from './setup/played.ts';
 
 /** More stops than the page has. */
 const MOST_STOPS = 150;

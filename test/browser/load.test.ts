@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { button, withPlayed } from './played.ts';
+import { button, withPlayed } from './setup/played.ts';
 
 const POINTS = 100_000;
 /** Runs beside the one that is trained. */

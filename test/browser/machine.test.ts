@@ -2,8 +2,8 @@
 import axe from 'axe-core';
 import { expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { screenshot, withPage } from './harness.ts';
-import { onGpu } from './workerScript.ts';
+import { screenshot, withPage } from './setup/harness.ts';
+import { onGpu } from './setup/workerScript.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PHONE = 360;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { countIn, endless } from './abacusPage.ts';
-import { screenshot, withPage } from './harness.ts';
+import { countIn, endless } from './setup/abacusPage.ts';
+import { screenshot, withPage } from './setup/harness.ts';
 
 test('the page opens without a complaint, with a WebGPU adapter behind it', () =>
   withPage(async (page) => {

@@ -7,9 +7,9 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { securityHeaders } from '../../src/cli/node/policy.mjs';
-import { builtSite, Host } from './host.ts';
-import { sharedBrowser, webGpuSwitches, whatLeft } from './launch.ts';
-import { small } from './small.ts';
+import { builtSite, Host } from './setup/host.ts';
+import { sharedBrowser, webGpuSwitches, whatLeft } from './setup/launch.ts';
+import { small } from './setup/small.ts';
 
 const addressOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 

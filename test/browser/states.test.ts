@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { type PageState, states, wayTo } from '../ui/fake/states.ts';
 import { frames } from '../ui/frames.ts';
-import { withPlayed } from './played.ts';
+import { withPlayed } from './setup/played.ts';
 
 const PHONE = 360;
 const LOOKS = [

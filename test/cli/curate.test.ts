@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { CurateReport } from '../../src/cli/curateReport.ts';
+import type { CurateReport } from '../../src/cli/curate/curateReport.ts';
 import { dateOf } from '../../src/data/stream.ts';
 import { Draws } from '../../src/world/draws.ts';
 import { sentence } from '../data/stages/documents.ts';

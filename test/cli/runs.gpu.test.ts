@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/export/safetensors.ts';
-import { readCheckpoint } from '../../src/train/base.ts';
+import { readCheckpoint } from '../../src/train/bases/base.ts';
 import { openNodeDevice } from '../../src/cli/node/dawn.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { readFolder } from '../../src/cli/readFolder.ts';

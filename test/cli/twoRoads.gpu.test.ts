@@ -11,7 +11,7 @@ import { readFolder } from '../../src/cli/readFolder.ts';
 import { REAL_SOURCES, SWITCHES_NOTHING, type SourceUse, switchesNothing } from '../../src/config/sources.ts';
 import type { BaseSource, Notice, RunEvents, UserFile } from '../../src/protocol.ts';
 import { parseBaseMetadata } from '../../src/recipe/baseCheckpoint.ts';
-import { injector } from '../../src/train/faults.ts';
+import { injector } from '../../src/train/run/faults.ts';
 import { createTrainer } from '../../src/train/trainer.ts';
 import {
   againstBase,
@@ -22,7 +22,7 @@ import {
   missingSources,
   state,
   useSources,
-} from '../../src/ui/state/config.ts';
+} from '../../src/ui/recipe/config.ts';
 import { recipeWords as words } from '../../src/ui/words/recipe.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { gpu } from '../gpu/device.ts';

@@ -11,7 +11,7 @@ import { nmse } from '../../src/graph/interpret.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
-import { ringRows, trainingGraph } from '../../src/train/graphs.ts';
+import { ringRows, trainingGraph } from '../../src/train/engine/graphs.ts';
 import { fill, inputsOf, interpretStep } from '../model/interpretStep.ts';
 import { tinyBatch, tinyConfig } from '../model/tiny.ts';
 

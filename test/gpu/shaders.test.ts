@@ -11,8 +11,8 @@ import { type Kernel, type KernelContext, maxWorkgroups } from '../../src/graph/
 import { layoutPool } from '../../src/graph/pool.ts';
 import { adamw } from '../../src/ops/adamw.ts';
 import { addOp } from '../../src/ops/add.ts';
-import { attention, attentionOp } from '../../src/ops/attention.ts';
-import { cachedAttention } from '../../src/ops/cachedAttention.ts';
+import { attention, attentionOp } from '../../src/ops/attention/attention.ts';
+import { cachedAttention } from '../../src/ops/attention/cachedAttention.ts';
 import { columnMax } from '../../src/ops/columnMax.ts';
 import { embedding } from '../../src/ops/embedding.ts';
 import { gradientNorm } from '../../src/ops/gradientNorm.ts';
@@ -29,8 +29,12 @@ import { inTile, productTrial } from '../../src/ops/matmul/trial.ts';
 /** Storage buffers of one kernel that every WebGPU device takes: the default of maxStorageBuffersPerShaderStage. */
 const everyDevicesBindings = 8;
 
-const opModules = import.meta.glob<Record<string, unknown>>('../../src/ops/*.ts', { eager: true });
-const shaderFiles = import.meta.glob<string>('../../shaders/*.wgsl', { eager: true, query: '?raw', import: 'default' });
+const opModules = import.meta.glob<Record<string, unknown>>('../../src/ops/**/*.ts', { eager: true });
+const shaderFiles = import.meta.glob<string>('../../shaders/**/*.wgsl', {
+  eager: true,
+  query: '?raw',
+  import: 'default',
+});
 
 const isOp = (value: unknown): value is Op =>
   typeof value === 'object' && value !== null && 'kernels' in value && 'name' in value;

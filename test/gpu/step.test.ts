@@ -8,7 +8,7 @@ import type { Plan } from '../../src/gpu/plan.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterCount, parameterList } from '../../src/model/parameters.ts';
-import { engineLayout, trainingGraph } from '../../src/train/graphs.ts';
+import { engineLayout, trainingGraph } from '../../src/train/engine/graphs.ts';
 import { configOf } from '../bench/shapes.ts';
 import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
 import { gpu } from './device.ts';

@@ -4,7 +4,7 @@ import { Pipelines } from '../../src/gpu/pipelines.ts';
 import { type Contest, tune } from '../../src/gpu/tune.ts';
 import type { Kernel } from '../../src/graph/kernel.ts';
 import { inTile, knownAnswer, productTrial } from '../../src/ops/matmul/trial.ts';
-import { contextOf, tuneTiles } from '../../src/train/tile.ts';
+import { contextOf, tuneTiles } from '../../src/train/engine/tile.ts';
 import { gpu } from './device.ts';
 
 /** Kernels as a GPU gets them, whatever adapter runs the test. */

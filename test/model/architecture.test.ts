@@ -13,7 +13,7 @@ import { embedding } from '../../src/ops/embedding.ts';
 import { layerNorm } from '../../src/ops/layerNorm.ts';
 import { linear } from '../../src/ops/linear.ts';
 import { squaredReluMlp } from '../../src/ops/mlp.ts';
-import { Generator } from '../../src/train/generate.ts';
+import { Generator } from '../../src/train/engine/generate.ts';
 import { interpretStep } from './interpretStep.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
 

@@ -1,6 +1,6 @@
 import { expect, describe, it } from 'vitest';
 import { ignoredTarget } from '../../src/ops/headLoss.ts';
-import type { StepBatch } from '../../src/train/engine.ts';
+import type { StepBatch } from '../../src/train/engine/engine.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import { nmse } from '../../src/graph/interpret.ts';
 import { interpretStep } from './interpretStep.ts';

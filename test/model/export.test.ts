@@ -3,7 +3,7 @@ import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { splitParts } from '../../src/export/parts.ts';
 import { huggingFaceFolder } from '../../src/export/huggingface.ts';
 import { parameterList } from '../../src/model/parameters.ts';
-import { Generator } from '../../src/train/generate.ts';
+import { Generator } from '../../src/train/engine/generate.ts';
 import { nemotronForward } from '../reference/nemotronForward.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
 

@@ -8,8 +8,8 @@ import { layoutPool } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import { twins } from '../../src/ops/twins.ts';
-import type { StepBatch } from '../../src/train/engine.ts';
-import { trainingGraph, type TrainingInputs } from '../../src/train/graphs.ts';
+import type { StepBatch } from '../../src/train/engine/engine.ts';
+import { trainingGraph, type TrainingInputs } from '../../src/train/engine/graphs.ts';
 import { tinyBatch } from './tiny.ts';
 
 /** What the step's graph reads of a batch, by input. */

@@ -5,7 +5,7 @@ import { layoutPool } from '../../src/graph/pool.ts';
 import type { Tensor } from '../../src/graph/graph.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
-import { engineLayout, trainingGraph } from '../../src/train/graphs.ts';
+import { engineLayout, trainingGraph } from '../../src/train/engine/graphs.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { gpu } from '../gpu/device.ts';
 import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';

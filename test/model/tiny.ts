@@ -1,7 +1,7 @@
 /** A 2-layer GQA model small enough for the f64 interpreter, and a batch for it. */
 import type { RunConfig } from '../../src/config/run.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { Engine, type StepBatch } from '../../src/train/engine.ts';
+import { Engine, type StepBatch } from '../../src/train/engine/engine.ts';
 import { randomInteger } from '../../src/util/random.ts';
 import { gpu } from '../gpu/device.ts';
 

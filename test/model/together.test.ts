@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { heldOutRows } from '../../src/data/heldOutRows.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
-import type { TrainingData } from '../../src/train/data.ts';
-import { Evaluator } from '../../src/train/evaluator.ts';
-import { mostQuestions } from '../../src/train/questions.ts';
+import type { TrainingData } from '../../src/train/run/data.ts';
+import { Evaluator } from '../../src/train/engine/evaluator.ts';
+import { mostQuestions } from '../../src/train/run/questions.ts';
 import { randomInteger } from '../../src/util/random.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../../src/graph/graph.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
-import { attention, type AttentionShape } from '../../src/ops/attention.ts';
-import { cachedAttention } from '../../src/ops/cachedAttention.ts';
+import { attention, type AttentionShape } from '../../src/ops/attention/attention.ts';
+import { cachedAttention } from '../../src/ops/attention/cachedAttention.ts';
 import { randomNormal } from '../../src/util/random.ts';
 import { interpret, nmse } from '../../src/graph/interpret.ts';
 import { twins } from '../../src/ops/twins.ts';

@@ -9,8 +9,8 @@ import { presetConfig } from '../../src/config/presets.ts';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
 import type { ResultRow } from '../../src/recipe/results.ts';
 import { mean } from '../../src/recipe/statistics.ts';
-import { readBase } from '../../src/train/base.ts';
-import { runExperiment } from '../../src/train/experiment.ts';
+import { readBase } from '../../src/train/bases/base.ts';
+import { runExperiment } from '../../src/train/experiment/experiment.ts';
 import { gpu } from '../gpu/device.ts';
 
 /**

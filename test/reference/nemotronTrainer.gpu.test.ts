@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { placeAfter } from '../../src/recipe/place.ts';
-import { prepareData } from '../../src/train/data.ts';
-import { type MetricRow, Run } from '../../src/train/run.ts';
+import { prepareData } from '../../src/train/run/data.ts';
+import { type MetricRow, Run } from '../../src/train/run/run.ts';
 import { gpu } from '../gpu/device.ts';
 import { type Row, TwinTrainer } from './nemotronTrainer.ts';
 

@@ -6,8 +6,8 @@ import { twins } from '../../src/ops/twins.ts';
 import type { HeldOutPoint, LayerReading, TensorReading } from '../../src/protocol.ts';
 import type { Backend } from '../../src/train/backends/backend.ts';
 import { ProcessorBackend } from '../../src/train/backends/processor.ts';
-import { prepareData } from '../../src/train/data.ts';
-import { Run } from '../../src/train/run.ts';
+import { prepareData } from '../../src/train/run/data.ts';
+import { Run } from '../../src/train/run/run.ts';
 
 /** Nats. f32 sums of some hundred terms differ by 1e-7 of their size, which twenty steps amplify to 1e-6 (measured). */
 const tolerance = 1e-4;

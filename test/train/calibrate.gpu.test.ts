@@ -4,11 +4,11 @@ import type { RunConfig } from '../../src/config/run.ts';
 import { planRun } from '../../src/recipe/phases.ts';
 import { predict } from '../../src/recipe/prediction.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
-import { calibrate } from '../../src/train/calibrate.ts';
-import type { TrainingData } from '../../src/train/data.ts';
-import type { Run } from '../../src/train/run.ts';
+import { calibrate } from '../../src/train/trials/calibrate.ts';
+import type { TrainingData } from '../../src/train/run/data.ts';
+import type { Run } from '../../src/train/run/run.ts';
 import { gpu } from '../gpu/device.ts';
-import { fakeData, switchingConfig } from './fakeData.ts';
+import { fakeData, switchingConfig } from './saved/fakeData.ts';
 
 async function timedOf(config: RunConfig, prepare: () => Promise<TrainingData>, begin: (run: Run) => void = () => {}) {
   const backend = await gpu();

@@ -4,8 +4,8 @@ import { openNullDevice } from '../../src/cli/node/dawn.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { sabotage } from '../../src/gpu/faulty.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { Engine } from '../../src/train/engine.ts';
-import { engineLayout } from '../../src/train/graphs.ts';
+import { Engine } from '../../src/train/engine/engine.ts';
+import { engineLayout } from '../../src/train/engine/graphs.ts';
 import { configOf } from '../bench/shapes.ts';
 import { tinyConfig } from '../model/tiny.ts';
 

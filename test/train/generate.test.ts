@@ -1,6 +1,6 @@
 /** What a model is fed while it generates, by a decoder that only notes it. */
 import { expect, it } from 'vitest';
-import { generate, type Generator } from '../../src/train/generate.ts';
+import { generate, type Generator } from '../../src/train/engine/generate.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 
 const tokenizer = new ByteTokenizer();

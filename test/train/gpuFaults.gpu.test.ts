@@ -9,7 +9,7 @@ import { canFail, type GpuFault, gpuFaults, type Sabotage, sabotage } from '../.
 import { KernelError } from '../../src/gpu/pipelines.ts';
 import { GpuGoneError, watchOf } from '../../src/gpu/watch.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { Engine } from '../../src/train/engine.ts';
+import { Engine } from '../../src/train/engine/engine.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { tinyBatch, tinyConfig } from '../model/tiny.ts';
 
@@ -64,7 +64,7 @@ async function live(fault: GpuFault, at: number): Promise<Life> {
 function expectTyped(error: unknown, fault: GpuFault, call: string, label: string): void {
   // Why a kernel does not compile is asked for in advance, and the answer is wanted only where one does not.
   if (error === null && call === 'popErrorScope' && (fault === 'hang' || fault === 'reject')) return;
-  // A kernel that one variant does not compile, the next one may (train/variants.ts).
+  // A kernel that one variant does not compile, the next one may (train/engine/variants.ts).
   if (error === null && call === 'createShaderModule' && fault === 'invalid') return;
   const told = error instanceof Error ? error.message : String(error);
   switch (fault) {

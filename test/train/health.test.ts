@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { StepMetrics } from '../../src/train/engine.ts';
-import { beginPhase, judge, newHealth, type Verdict } from '../../src/train/health.ts';
+import type { StepMetrics } from '../../src/train/engine/engine.ts';
+import { beginPhase, judge, newHealth, type Verdict } from '../../src/train/run/health.ts';
 import { randomNormal, randomUniform } from '../../src/util/random.ts';
 
 const row = (step: number, loss: number, clip = 1, gradNorm = 0.5): StepMetrics => ({

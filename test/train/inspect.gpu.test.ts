@@ -4,13 +4,13 @@ import type { RunConfig } from '../../src/config/run.ts';
 import { gpuExecutor } from '../../src/gpu/executor.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import type { FirstCheck, Inspection, Notice } from '../../src/protocol.ts';
-import { activationGraph, Inspector } from '../../src/train/inspect.ts';
-import { type MetricRow, Run } from '../../src/train/run.ts';
+import { activationGraph, Inspector } from '../../src/train/engine/inspect.ts';
+import { type MetricRow, Run } from '../../src/train/run/run.ts';
 import { gpu } from '../gpu/device.ts';
 import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
 import { interpret, type Values } from '../../src/graph/interpret.ts';
 import { twins } from '../../src/ops/twins.ts';
-import { fakeData, switchingConfig } from './fakeData.ts';
+import { fakeData, switchingConfig } from './saved/fakeData.ts';
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
 

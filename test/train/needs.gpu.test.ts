@@ -8,11 +8,11 @@ import { PRESETS } from '../../src/config/presets.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { scorerLength } from '../../src/evaluate/report.ts';
 import { gpuExecutor } from '../../src/gpu/executor.ts';
-import { Engine } from '../../src/train/engine.ts';
-import { Generator } from '../../src/train/generate.ts';
-import { Inspector } from '../../src/train/inspect.ts';
-import { needsOf } from '../../src/train/needs.ts';
-import { mostQuestions } from '../../src/train/questions.ts';
+import { Engine } from '../../src/train/engine/engine.ts';
+import { Generator } from '../../src/train/engine/generate.ts';
+import { Inspector } from '../../src/train/engine/inspect.ts';
+import { needsOf } from '../../src/train/engine/needs.ts';
+import { mostQuestions } from '../../src/train/run/questions.ts';
 import { prepareWorld } from '../../src/world/prepare.ts';
 import { gpu } from '../gpu/device.ts';
 

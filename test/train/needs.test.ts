@@ -6,7 +6,7 @@ import { setText } from '../../src/config/resolve.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { checkConfig } from '../../src/config/validate.ts';
 import { parameterCount } from '../../src/model/parameters.ts';
-import { heavyBytes, type Limits, needsOf } from '../../src/train/needs.ts';
+import { heavyBytes, type Limits, needsOf } from '../../src/train/engine/needs.ts';
 import { gpuTiles } from '../../src/ops/matmul/tiles.ts';
 
 const context = { quads: false, software: false };

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { gpuExecutor } from '../../src/gpu/executor.ts';
 import type { Plan } from '../../src/gpu/plan.ts';
 import type { PoolName } from '../../src/graph/pool.ts';
-import type { Engine, Pools, StepMetrics } from '../../src/train/engine.ts';
+import type { Engine, Pools, StepMetrics } from '../../src/train/engine/engine.ts';
 import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
 
 const bads = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -10,8 +10,8 @@ import type { Kernel } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import type { Product } from '../../src/ops/matmul/matmul.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { Engine } from '../../src/train/engine.ts';
-import { selfTest, trialKey } from '../../src/train/selfTest.ts';
+import { Engine } from '../../src/train/engine/engine.ts';
+import { selfTest, trialKey } from '../../src/train/engine/selfTest.ts';
 import { gpu } from '../gpu/device.ts';
 import { tinyBatch, tinyConfig } from '../model/tiny.ts';
 

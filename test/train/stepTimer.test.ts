@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leastMillis, StepTimer } from '../../src/train/stepTimer.ts';
+import { leastMillis, StepTimer } from '../../src/train/run/stepTimer.ts';
 
 test('answers that come in bunches tell the speed of the bunch', () => {
   const timer = new StepTimer();

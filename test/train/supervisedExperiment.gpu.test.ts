@@ -8,8 +8,8 @@ import type { Notice } from '../../src/protocol.ts';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
 import type { ResultRow } from '../../src/recipe/results.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { readBase } from '../../src/train/base.ts';
-import { superviseExperiment } from '../../src/train/supervisedExperiment.ts';
+import { readBase } from '../../src/train/bases/base.ts';
+import { superviseExperiment } from '../../src/train/experiment/supervisedExperiment.ts';
 import { gpu } from '../gpu/device.ts';
 
 const config = resolveConfig({ preset: 'ci', set: ['continued.steps=16', 'evaluation.everySteps=0'] });

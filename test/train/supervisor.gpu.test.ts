@@ -7,14 +7,14 @@ import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import type { OpenBackend } from '../../src/train/backends/backend.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { type Disturb, disturbance, parseFaults } from '../../src/train/faults.ts';
-import { Keeper } from '../../src/train/keeper.ts';
-import { Losses } from '../../src/train/reopen.ts';
-import type { MetricRow } from '../../src/train/run.ts';
-import { SupervisedRun } from '../../src/train/supervisor.ts';
+import { type Disturb, disturbance, parseFaults } from '../../src/train/run/faults.ts';
+import { Keeper } from '../../src/train/saved/keeper.ts';
+import { Losses } from '../../src/train/saved/reopen.ts';
+import type { MetricRow } from '../../src/train/run/run.ts';
+import { SupervisedRun } from '../../src/train/run/supervisor.ts';
 import { patience } from '../patience.ts';
 import { gpu } from '../gpu/device.ts';
-import { fakeData, switchingConfig } from './fakeData.ts';
+import { fakeData, switchingConfig } from './saved/fakeData.ts';
 
 const total = 40;
 /** Every loss costs a compilation: one by default, LOSSES=40 loses the device before each step. */

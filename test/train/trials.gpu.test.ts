@@ -5,11 +5,11 @@ import type { RunState } from '../../src/protocol.ts';
 import type { GridRow } from '../../src/recipe/grid.ts';
 import { placeOfStep } from '../../src/recipe/place.ts';
 import { hasDiverged, readRange, sweepRates } from '../../src/recipe/rangeTest.ts';
-import { type MetricRow, Run } from '../../src/train/run.ts';
-import type { Loan } from '../../src/train/loan.ts';
-import { overfit, runGrid, sweep } from '../../src/train/trials.ts';
+import { type MetricRow, Run } from '../../src/train/run/run.ts';
+import type { Loan } from '../../src/train/run/loan.ts';
+import { overfit, runGrid, sweep } from '../../src/train/trials/trials.ts';
 import { gpu } from '../gpu/device.ts';
-import { fakeData, switchingConfig } from './fakeData.ts';
+import { fakeData, switchingConfig } from './saved/fakeData.ts';
 
 const never = (): boolean => false;
 

@@ -4,15 +4,15 @@ import type { RunConfig } from '../../src/config/run.ts';
 import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
 import { openNodeDevice } from '../../src/cli/node/dawn.ts';
 import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
+import { decodeCheckpoint } from '../../src/train/saved/checkpoint.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
-import { disturbance, parseFaults } from '../../src/train/faults.ts';
-import type { History } from '../../src/train/history.ts';
-import { Keeper } from '../../src/train/keeper.ts';
-import { type MetricRow, Run } from '../../src/train/run.ts';
+import { disturbance, parseFaults } from '../../src/train/run/faults.ts';
+import type { History } from '../../src/train/run/history.ts';
+import { Keeper } from '../../src/train/saved/keeper.ts';
+import { type MetricRow, Run } from '../../src/train/run/run.ts';
 import { gpu } from '../gpu/device.ts';
-import { fakeData, switchingConfig } from './fakeData.ts';
+import { fakeData, switchingConfig } from './saved/fakeData.ts';
 
 /** 110 steps of one blend at a rate that learns. */
 const config: RunConfig = {
@@ -80,7 +80,7 @@ async function trainWith(faults: string, automatic: boolean) {
     heldOut() {},
     switched() {},
     sources() {},
-    // Alerts only speak (train/alerts.ts); this is about what a run does.
+    // Alerts only speak (train/run/alerts.ts); this is about what a run does.
     notice: (notice: Notice) => void (acted.has(notice.code) && notices.push(notice)),
     rewound(rewind: Rewind) {
       rewinds.push(rewind);

@@ -1,8 +1,8 @@
 /** Alerts and first checks: silent on what is sound, one clear sentence on what is not. */
 import { describe, expect, it } from 'vitest';
 import type { Inspection, TensorReading } from '../../src/protocol.ts';
-import { Alerts } from '../../src/train/alerts.ts';
-import { continuedLoss, firstGradients, untrainedLoss } from '../../src/train/firstChecks.ts';
+import { Alerts } from '../../src/train/run/alerts.ts';
+import { continuedLoss, firstGradients, untrainedLoss } from '../../src/train/run/firstChecks.ts';
 import { randomNormal } from '../../src/util/random.ts';
 import { tinyConfig } from '../model/tiny.ts';
 

@@ -15,7 +15,7 @@ import {
   sourcesOf,
   state,
   useSources,
-} from '../../src/ui/state/config.ts';
+} from '../../src/ui/recipe/config.ts';
 import {
   addFiles,
   chooseColumn,
@@ -31,7 +31,7 @@ import {
   settle,
   sourceName,
   useFile,
-} from '../../src/ui/state/files.ts';
+} from '../../src/ui/files/files.ts';
 
 // What the worker does, without one.
 vi.mock('../../src/ui/trainer.ts', async (original) => ({ ...(await original<object>()), checkFile }));

@@ -13,7 +13,7 @@ import {
   valuesOf,
 } from '../../src/ui/experiments/results.ts';
 import { extent, linear, spreadLabels, ticks } from '../../src/ui/experiments/scale.ts';
-import { viewOf } from '../../src/ui/state/route.ts';
+import { viewOf } from '../../src/ui/page/route.ts';
 import { recordedFiles } from './fake/recorded.ts';
 
 describe('scales', () => {

@@ -5,11 +5,11 @@ import type { RunConfig } from '../../src/config/run.ts';
 import { baseMetadata } from '../../src/recipe/baseCheckpoint.ts';
 import type { RecordedRun } from '../../src/recipe/recordedRun.ts';
 import { isRecalled, records } from '../../src/ui/runs/ledger.ts';
-import { hasAskedForShipped } from '../../src/ui/state/base.ts';
-import { choosePreset, chosenShipped, config, nextPlan, ownConfig, preset, state } from '../../src/ui/state/config.ts';
-import { fitPreset, fitting } from '../../src/ui/state/fitted.ts';
-import { isPlaying, offerRecorded } from '../../src/ui/state/recorded.ts';
-import { beginRun, heldOut, history, isRecorded, leaveRun, runConfig, runState } from '../../src/ui/state/run.ts';
+import { hasAskedForShipped } from '../../src/ui/recipe/base.ts';
+import { choosePreset, chosenShipped, config, nextPlan, ownConfig, preset, state } from '../../src/ui/recipe/config.ts';
+import { fitPreset, fitting } from '../../src/ui/run/fitted.ts';
+import { isPlaying, offerRecorded } from '../../src/ui/run/recorded.ts';
+import { beginRun, heldOut, history, isRecorded, leaveRun, runConfig, runState } from '../../src/ui/run/run.ts';
 import { machine } from '../../src/ui/trainer.ts';
 
 const adapter = {

@@ -3,9 +3,9 @@ import { beforeEach, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { checkGrid } from '../../src/recipe/grid.ts';
 import { fields, gridPlan, hindrance, subject, weights } from '../../src/ui/instruments/state.ts';
-import { choosePreset, config } from '../../src/ui/state/config.ts';
-import { viewOf } from '../../src/ui/state/route.ts';
-import { beginRun, receive } from '../../src/ui/state/run.ts';
+import { choosePreset, config } from '../../src/ui/recipe/config.ts';
+import { viewOf } from '../../src/ui/page/route.ts';
+import { beginRun, receive } from '../../src/ui/run/run.ts';
 import { machine } from '../../src/ui/trainer.ts';
 
 beforeEach(() => {

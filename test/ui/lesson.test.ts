@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { OPTIONS } from '../../src/config/options.ts';
-import { locks, PARTS, readLesson } from '../../src/ui/state/lesson.ts';
+import { locks, PARTS, readLesson } from '../../src/ui/page/lesson.ts';
 
 test('every part and every option can be put away, every option fixed', () => {
   const keys = OPTIONS.map(({ key }) => key);

@@ -5,8 +5,8 @@ import { History } from '../../src/ui/chart/columns.ts';
 import { curves, records } from '../../src/ui/runs/ledger.ts';
 import { draw, isDrawn, otherLines } from '../../src/ui/runs/overlays.ts';
 import { NO_FIGURES, type RunRecord } from '../../src/ui/runs/record.ts';
-import { choosePreset } from '../../src/ui/state/config.ts';
-import { otherRuns, others, toggle } from '../../src/ui/state/shown.ts';
+import { choosePreset } from '../../src/ui/recipe/config.ts';
+import { otherRuns, others, toggle } from '../../src/ui/run/shown.ts';
 
 function record(id: string, preset: string): RunRecord {
   const [state, figures] = [{ kind: 'done' } as const, NO_FIGURES];

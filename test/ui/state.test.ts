@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { RunState } from '../../src/protocol.ts';
 import * as format from '../../src/ui/format.ts';
-import { commandsOf, hasWeights, isActive } from '../../src/ui/state/controls.ts';
-import { quantile, paceOf } from '../../src/ui/state/progress.ts';
+import { commandsOf, hasWeights, isActive } from '../../src/ui/run/controls.ts';
+import { quantile, paceOf } from '../../src/ui/run/progress.ts';
 
 const states: RunState[] = [
   { kind: 'idle' },

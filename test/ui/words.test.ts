@@ -69,7 +69,7 @@ test('the help lists every key that does something', () => {
     '-': '−',
     '=': '+',
   };
-  const handled = files(/(state\/keys|views\/Figure|views\/Tour|state\/tips)\.tsx?$/).flatMap(({ source }) =>
+  const handled = files(/(page\/keys|chart\/Figure|page\/Tour|page\/tips)\.tsx?$/).flatMap(({ source }) =>
     [...source.matchAll(/\bkey === '([^']+)'/g)].map((match) => match[1]!),
   );
   expect(new Set(handled).size).toBeGreaterThan(9);

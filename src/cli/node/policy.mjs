@@ -25,7 +25,7 @@ export const metaPolicy = directives.join('; ');
 
 /**
  * Headers of every file our own servers send. The policy of a worker's script is that of its own response. Any page may show ours in a
- * frame: there it is the figure alone (src/ui/state/lesson.ts).
+ * frame: there it is the figure alone (src/ui/page/lesson.ts).
  */
 export const securityHeaders = {
   'Content-Security-Policy': metaPolicy,

@@ -2,7 +2,7 @@
  * Causal attention with grouped heads, forward: products of the micro-kernel on tiles of queries, and a softmax between them. A tile
  * sees the keys from the first document of its queries on to its last query, all at once: its scores are one piece of memory.
  */
-import type { AttentionShape } from '../../ops/attention.ts';
+import type { AttentionShape } from '../../ops/attention/attention.ts';
 import { type Call, call, eachRow, inScratch, kernel, type Kernel, rowsPerBlock, type Value } from '../kernel.ts';
 import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
 import { at, eachVector, exp, highestLane, log, plus, times, WideSum } from './arithmetic.ts';

@@ -2,7 +2,7 @@
  * The gradient of attention, all of a key head's and of the query heads that share it in one block: probabilities are made again from
  * the scores' logsumexp, and each product of the forward pass gives two.
  */
-import type { AttentionShape } from '../../ops/attention.ts';
+import type { AttentionShape } from '../../ops/attention/attention.ts';
 import { type Call, call, kernel, type Kernel, type Value } from '../kernel.ts';
 import { f32, f32x4, i32, type Local } from '../wasm.ts';
 import { at, eachVector, exp, plus, times, WideSum } from './arithmetic.ts';

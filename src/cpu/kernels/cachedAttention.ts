@@ -1,5 +1,5 @@
 /** Attention of one new token a row over the keys and values of those before it, a block a row. */
-import type { CachedAttentionShape } from '../../ops/cachedAttention.ts';
+import type { CachedAttentionShape } from '../../ops/attention/cachedAttention.ts';
 import { type Call, call, kernel, type Kernel, type Value } from '../kernel.ts';
 import { f32, f32x4, f64, i32, type Local } from '../wasm.ts';
 import { at, eachVector, exp, highestLane, plus, times, WideSum } from './arithmetic.ts';

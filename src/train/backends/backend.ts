@@ -6,7 +6,7 @@ import type { KernelContext } from '../../graph/kernel.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import type { AdapterReport, NoGpuCause } from '../../protocol.ts';
-import type { EngineLayout } from '../graphs.ts';
+import type { EngineLayout } from '../engine/graphs.ts';
 
 export interface Backend {
   readonly kind: Executor['kind'];

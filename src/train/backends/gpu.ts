@@ -7,9 +7,9 @@ import { watchOf } from '../../gpu/watch.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import { UserError } from '../../util/errors.ts';
-import { engineLayout, type EngineLayout } from '../graphs.ts';
-import { adapterName, contextOf, tuneTiles } from '../tile.ts';
-import { soundVariant, wrongKernel } from '../variants.ts';
+import { engineLayout, type EngineLayout } from '../engine/graphs.ts';
+import { adapterName, contextOf, tuneTiles } from '../engine/tile.ts';
+import { soundVariant, wrongKernel } from '../engine/variants.ts';
 import type { Backend, Built, Compile } from './backend.ts';
 
 type Context = GpuExecutor['context'];

@@ -4,7 +4,7 @@ import type { Executor } from '../../graph/executor.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import type { AdapterReport } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
-import { engineLayout } from '../graphs.ts';
+import { engineLayout } from '../engine/graphs.ts';
 import type { Backend, Built, Compile } from './backend.ts';
 
 /** Bytes that WebAssembly addresses. */

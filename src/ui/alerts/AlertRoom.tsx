@@ -1,8 +1,8 @@
 /** The room above the picture in which a run's alerts, and its ending where that is a bad one, appear: nothing moves when they do. */
 import { fetched } from '../components/fetched.tsx';
-import { isRecorded, notices, runConfig, runState } from '../state/run.ts';
+import { isRecorded, notices, runConfig, runState } from '../run/run.ts';
 import { figureWords } from '../words/figure.ts';
-import { Ending } from '../views/Ending.tsx';
+import { Ending } from '../run/Ending.tsx';
 
 const Alerts = fetched(
   () => import('./Alerts.tsx').then((module) => module.Alerts),

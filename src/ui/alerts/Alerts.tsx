@@ -4,8 +4,8 @@
  */
 import { useSignal } from '@preact/signals';
 import type { Notice } from '../../protocol.ts';
-import { LEVELS, showStep } from '../state/alerts.ts';
-import { notices } from '../state/run.ts';
+import { LEVELS, showStep } from './alerts.ts';
+import { notices } from '../run/run.ts';
 import { ADVICE, words } from './words.ts';
 
 export function Alerts() {

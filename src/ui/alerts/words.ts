@@ -1,6 +1,6 @@
 /** What each alert means, and whether to do anything about it; what exactly was measured the alert says itself. */
 import type { NoticeCode } from '../../protocol.ts';
-import type { Level } from '../state/alerts.ts';
+import type { Level } from './alerts.ts';
 import * as format from '../format.ts';
 
 export const words = {

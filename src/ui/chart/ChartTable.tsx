@@ -1,6 +1,6 @@
 import { Table } from '../components/Table.tsx';
-import { history } from '../state/run.ts';
-import { picture, smoother } from '../state/shown.ts';
+import { history } from '../run/run.ts';
+import { picture, smoother } from '../run/shown.ts';
 import { figureWords } from '../words/figure.ts';
 import { rowsOf } from './summary.ts';
 

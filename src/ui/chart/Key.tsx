@@ -2,8 +2,8 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Term } from '../components/Term.tsx';
-import { logged } from '../state/run.ts';
-import { type Entry, otherRuns, putAway, shownScale, shownSources, toggle } from '../state/shown.ts';
+import { logged } from '../run/run.ts';
+import { type Entry, otherRuns, putAway, shownScale, shownSources, toggle } from '../run/shown.ts';
 import { figureWords } from '../words/figure.ts';
 import { runsWords } from '../words/runs.ts';
 import { breaksOf } from './drawn.ts';

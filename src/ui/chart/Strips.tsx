@@ -9,9 +9,9 @@ import type { StepScale } from './scale.ts';
 import { lookOf } from './palette.ts';
 import { breaksOf, type PlotsInput } from './drawn.ts';
 import { Plots } from './plots.ts';
-import { sharesOf } from '../state/config.ts';
-import { putAway } from '../state/shown.ts';
-import { theme } from '../state/theme.ts';
+import { sharesOf } from '../recipe/config.ts';
+import { putAway } from '../run/shown.ts';
+import { theme } from '../page/theme.ts';
 import { figureWords } from '../words/figure.ts';
 
 interface Props {

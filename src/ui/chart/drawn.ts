@@ -1,6 +1,6 @@
 /** What is drawn of a run, wherever it is drawn: the points worth a line, the extent of the loss, the numbers beside it. */
 import type { RunPlan } from '../../recipe/phases.ts';
-import { quantile } from '../state/progress.ts';
+import { quantile } from '../run/progress.ts';
 import * as format from '../format.ts';
 import type { History } from './columns.ts';
 import { visiblePoints } from './downsample.ts';

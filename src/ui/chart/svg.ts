@@ -1,5 +1,5 @@
 /** The picture as one SVG file: loss, blends and rate over one axis, with what it shows written on it. */
-import { sharesOf } from '../state/config.ts';
+import { sharesOf } from '../recipe/config.ts';
 import { figureWords } from '../words/figure.ts';
 import * as format from '../format.ts';
 import {

@@ -5,7 +5,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { type Metric, METRICS, type MetricName } from '../words/metrics.ts';
-import { SourceNote } from './SourceNote.tsx';
+import { SourceNote } from '../recipe/SourceNote.tsx';
 
 interface ExplainedProps extends Metric {
   /** What has the focus, with the description's id. */

@@ -1,11 +1,11 @@
 /** Which experiment, on what, over how many seeds, what that takes, and the buttons. */
 import { useId } from 'preact/hooks';
 import { EXPERIMENTS } from '../../recipe/experiments.ts';
-import { isActive } from '../state/controls.ts';
-import { experimentState, isExperimenting } from '../state/experimentState.ts';
-import { runState } from '../state/run.ts';
+import { isActive } from '../run/controls.ts';
+import { experimentState, isExperimenting } from './experimentState.ts';
+import { runState } from '../run/run.ts';
 import { machine, pending, stop } from '../trainer.ts';
-import { MachineLine } from '../views/MachineLine.tsx';
+import { MachineLine } from '../machine/MachineLine.tsx';
 import { parameterCount } from '../../model/parameters.ts';
 import type { Look } from './look.ts';
 import {

@@ -2,9 +2,9 @@
 import { useEffect } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import { presetConfig } from '../../config/presets.ts';
-import { NoGpu } from '../views/NoGpu.tsx';
-import { experimentNotice, experimentState, isExperimenting } from '../state/experimentState.ts';
-import { viewOf } from '../state/route.ts';
+import { NoGpu } from '../machine/NoGpu.tsx';
+import { experimentNotice, experimentState, isExperimenting } from './experimentState.ts';
+import { viewOf } from '../page/route.ts';
 import { machine } from '../trainer.ts';
 import { Arms, Chooser } from './Chooser.tsx';
 import { DataCard } from './DataCard.tsx';

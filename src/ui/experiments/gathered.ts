@@ -4,7 +4,7 @@ import type { RunConfig } from '../../config/run.ts';
 import type { BenchmarkPoint, ExperimentEvents } from '../../protocol.ts';
 import { continuedConfig, type Experiment } from '../../recipe/experiments.ts';
 import type { ExperimentResults, ResultRow } from '../../recipe/results.ts';
-import { recall, remember } from '../state/memory.ts';
+import { recall, remember } from '../run/memory.ts';
 import { forgetResults, keepResults, recallResults } from './kept.ts';
 import { words } from './words.ts';
 import { BASE, CurveBuilder, type Scored, type Trace, traceOf } from './results.ts';

@@ -1,5 +1,5 @@
 import { FILE_ENDINGS } from '../../config/files.ts';
-import { addFiles } from '../state/files.ts';
+import { addFiles } from './files.ts';
 
 /** `awaited`: the source whose file is asked for. */
 export function FileInput({

@@ -2,10 +2,10 @@
 import { fileKind } from '../../config/files.ts';
 import { BLEND_KEYS } from '../../config/sources.ts';
 import type { FilePreview } from '../../protocol.ts';
-import { config, preset } from '../state/config.ts';
+import { config, preset } from '../recipe/config.ts';
 import { presetConfig } from '../../config/presets.ts';
-import { chooseColumn, type OwnFile, removeFile, renameFile, useFile } from '../state/files.ts';
-import { isLocked } from '../state/lesson.ts';
+import { chooseColumn, type OwnFile, removeFile, renameFile, useFile } from './files.ts';
+import { isLocked } from '../page/lesson.ts';
 import { words } from './words.ts';
 
 export function FileRow({ own: { file, preview, use } }: { own: OwnFile }) {

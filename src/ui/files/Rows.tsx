@@ -1,9 +1,9 @@
 /** The reader's files: those that are asked for, those of which something has to be said first, and those that are sources. */
 import { useId } from 'preact/hooks';
 import { SWITCHES_NOTHING, switchesNothing } from '../../config/sources.ts';
-import { config, isPresets, missingSources } from '../state/config.ts';
-import { type Candidate, candidates, giveUp, leaveOut, ownFiles, settle } from '../state/files.ts';
-import { remembered } from '../state/rememberedFiles.ts';
+import { config, isPresets, missingSources } from '../recipe/config.ts';
+import { type Candidate, candidates, giveUp, leaveOut, ownFiles, settle } from './files.ts';
+import { remembered } from './rememberedFiles.ts';
 import { FileInput } from './FileInput.tsx';
 import { FileRow } from './FileRow.tsx';
 import { words } from './words.ts';

@@ -1,5 +1,5 @@
 /** What the first step of the run showed, and one row overfitted on demand. */
-import { checks } from '../state/run.ts';
+import { checks } from '../run/run.ts';
 import { Controls } from './Controls.tsx';
 import { learnByHeart, overfitted } from './state.ts';
 import { words } from './words.ts';

@@ -5,7 +5,7 @@ import { Table } from '../components/Table.tsx';
 import { gridCells, type GridCell, roundedTokens } from '../../recipe/grid.ts';
 import * as format from '../format.ts';
 import { Controls } from './Controls.tsx';
-import { config } from '../state/config.ts';
+import { config } from '../recipe/config.ts';
 import { fields, fillGrid, grid, gridPlan, proposed } from './state.ts';
 import { words } from './words.ts';
 

@@ -4,8 +4,8 @@ import { Sparkline } from '../chart/Sparkline.tsx';
 import { Table } from '../components/Table.tsx';
 import { Term } from '../components/Term.tsx';
 import type { TensorReading } from '../../protocol.ts';
-import { shownPlan } from '../state/config.ts';
-import { inspections } from '../state/run.ts';
+import { shownPlan } from '../recipe/config.ts';
+import { inspections } from '../run/run.ts';
 import { words } from './words.ts';
 
 const { inside } = words;

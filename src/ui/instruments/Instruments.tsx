@@ -1,9 +1,9 @@
 /** The sheet of instruments: the first step, the inside of the model, alerts, the range test, and rate by batch. */
 import '../style/experiments.css';
 import '../style/instruments.css';
-import { NoGpu } from '../views/NoGpu.tsx';
+import { NoGpu } from '../machine/NoGpu.tsx';
 import { AlertList } from '../alerts/Alerts.tsx';
-import { notices } from '../state/run.ts';
+import { notices } from '../run/run.ts';
 import { machine } from '../trainer.ts';
 import { FirstStep } from './FirstStep.tsx';
 import { GridSection } from './GridSection.tsx';

@@ -3,7 +3,7 @@ import { Table } from '../components/Table.tsx';
 import { extent, linear, ticks } from '../experiments/scale.ts';
 import { useWidth } from '../experiments/useWidth.ts';
 import { type RangePoint, rangeSentence, type RangeVerdict, SWEEP } from '../../recipe/rangeTest.ts';
-import { config } from '../state/config.ts';
+import { config } from '../recipe/config.ts';
 import * as format from '../format.ts';
 import { Controls } from './Controls.tsx';
 import { isWhole, sweep, testRange, verdict } from './state.ts';

@@ -3,12 +3,12 @@ import { batch, computed, signal } from '@preact/signals';
 import type { OverfitResult, TrialProgress, TrialRequest } from '../../protocol.ts';
 import { type GridPlan, type GridRow, proposedGrid } from '../../recipe/grid.ts';
 import { hasDiverged, type RangePoint, readRange, sweepRates } from '../../recipe/rangeTest.ts';
-import { config, conflicts } from '../state/config.ts';
-import { baseSource } from '../state/base.ts';
-import { hasWeights, isActive } from '../state/controls.ts';
-import { isExperimenting } from '../state/experimentState.ts';
-import { files } from '../state/files.ts';
-import { history, logged, runState } from '../state/run.ts';
+import { config, conflicts } from '../recipe/config.ts';
+import { baseSource } from '../recipe/base.ts';
+import { hasWeights, isActive } from '../run/controls.ts';
+import { isExperimenting } from '../experiments/experimentState.ts';
+import { files } from '../files/files.ts';
+import { history, logged, runState } from '../run/run.ts';
 import { endTrial, machine, overfit, rangeTest, runGrid } from '../trainer.ts';
 import { words } from './words.ts';
 

@@ -1,7 +1,7 @@
 /** The offer to have back what was just deleted, at the end of the window, where it moves nothing. Fetched with the first deletion. */
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { savesOf } from '../state/saved.ts';
+import { savesOf } from './saved.ts';
 import { expireDeletions, forgo, lastDeletion, undo, undoProblem } from './undo.ts';
 import { words } from './words.ts';
 

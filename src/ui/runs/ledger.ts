@@ -6,11 +6,11 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { describeDifference } from '../../config/difference.ts';
 import { undoTime } from '../../util/kept.ts';
-import { isActive } from '../state/controls.ts';
+import { isActive } from '../run/controls.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { History } from '../chart/columns.ts';
 import { visiblePoints } from '../chart/downsample.ts';
-import { recall, remember } from '../state/memory.ts';
+import { recall, remember } from '../run/memory.ts';
 import {
   heldOut,
   history,
@@ -21,7 +21,7 @@ import {
   runPart,
   runState,
   savedAs,
-} from '../state/run.ts';
+} from '../run/run.ts';
 import { averageOf, bySeedlessKey, freePlace, nameFor, NO_FIGURES, type Figures, type RunRecord } from './record.ts';
 import { runsWords } from '../words/runs.ts';
 import { openStore, type Curve, type Store } from './store.ts';

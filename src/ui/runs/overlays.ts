@@ -8,7 +8,7 @@ import { stepScale, type Unit } from '../chart/scale.ts';
 import type { Smoother } from '../chart/smooth.ts';
 import { perStep } from '../chart/unit.ts';
 import { figureWords } from '../words/figure.ts';
-import { shownConfig } from '../state/config.ts';
+import { shownConfig } from '../recipe/config.ts';
 import { amend, currentId, curves, records } from './ledger.ts';
 import { averageOf, bySeedlessKey, type RunRecord } from './record.ts';
 

@@ -3,7 +3,7 @@
  */
 import type { IDBPDatabase } from 'idb';
 import type { MetricColumns } from '../../protocol.ts';
-import { openDispensable } from '../state/database.ts';
+import { openDispensable } from './database.ts';
 import type { RunRecord } from './record.ts';
 
 const NAME = 'rekindle-ledger';

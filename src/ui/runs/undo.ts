@@ -2,7 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { SavedRun } from '../../protocol.ts';
 import { undoTime } from '../../util/kept.ts';
-import { deletedSaves, look, saves } from '../state/saved.ts';
+import { deletedSaves, look, saves } from './saved.ts';
 import { deleteSaved, emptyDeleted, restoreSaved } from '../trainer.ts';
 import { eraseRows, records, removedRows, removeRows, restoreRows } from './ledger.ts';
 import { savesOfRows } from './saves.ts';

@@ -2,7 +2,7 @@
 import type { PhaseName, RunState } from '../../protocol.ts';
 import type { Unit } from '../chart/scale.ts';
 import * as format from '../format.ts';
-import { isTouch } from '../state/pointer.ts';
+import { isTouch } from '../page/pointer.ts';
 
 const phase: Record<PhaseName, string> = { base: 'Base run', general: 'General blend', qa: 'QA blend' };
 /** Inside a sentence. */

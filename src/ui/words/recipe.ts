@@ -1,6 +1,6 @@
 /** The recipe's form: switch, blends, own text, a model to continue. */
 import * as format from '../format.ts';
-import { isTouch } from '../state/pointer.ts';
+import { isTouch } from '../page/pointer.ts';
 
 export const recipeWords = {
   setup: {

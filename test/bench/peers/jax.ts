@@ -4,7 +4,7 @@
  */
 import { defaultDevice, init, jit, nn, numpy as np, random, tree, valueAndGrad } from '@jax-js/jax';
 import type { StepShape } from '../shapes.ts';
-import { batchOf, type Engine, operandsOf, type Product } from '../subject.ts';
+import { batchOf, type Engine, operandsOf, type Product } from '../setup/subject.ts';
 
 type Layer = { norm1: np.Array; qkv: np.Array; out: np.Array; norm2: np.Array; up: np.Array; down: np.Array };
 type Params = { tokens: np.Array; positions: np.Array; layers: Layer[]; norm: np.Array; head: np.Array };

@@ -3,7 +3,7 @@
  * WebGPU backend. The job runs by itself; a gate in front of its data lets it take one step at a time.
  */
 import { models, TeachableLLM, tokenise } from '@genai-fi/nanogpt';
-import { batchOf, type Engine } from '../subject.ts';
+import { batchOf, type Engine } from '../setup/subject.ts';
 
 /** Copies of the batch's text in the job's data: its loader cuts rows out of one stream. */
 const repeats = 64;

@@ -8,7 +8,7 @@ import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.j
 // oxlint-disable-next-line import/no-unassigned-import -- derivatives of every op
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { batchOf, type Engine, operandsOf, type Product } from '../subject.ts';
+import { batchOf, type Engine, operandsOf, type Product } from '../setup/subject.ts';
 
 async function start(): Promise<void> {
   if (!(await tf.setBackend('webgpu'))) throw new Error('TensorFlow.js finds no WebGPU backend');

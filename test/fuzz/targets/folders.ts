@@ -3,7 +3,7 @@ import { presetConfig } from '../../../src/config/presets.ts';
 import { huggingFaceFolder, type FolderFile } from '../../../src/export/huggingface.ts';
 import { baseMetadata } from '../../../src/recipe/baseCheckpoint.ts';
 import { BpeTokenizer } from '../../../src/tokenizer/bpe.ts';
-import { readBase } from '../../../src/train/base.ts';
+import { readBase } from '../../../src/train/bases/base.ts';
 import type { RandomStream } from '../../../src/util/random.ts';
 import { WordTokenizer } from '../../../src/world/tokenizer.ts';
 import { randomWeights, tinyConfig } from '../../export/tinyModel.ts';

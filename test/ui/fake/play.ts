@@ -3,13 +3,13 @@
  * request for the worker's script is answered with the other script, so the page itself knows nothing of it.
  */
 import type { BrowserContext, Page } from 'playwright-core';
-import { workerScript } from '../../browser/workerScript.ts';
+import { workerScript } from '../../browser/setup/workerScript.ts';
 import { recordedFiles } from './recorded.ts';
 import type { Scenario } from './trainer.worker.ts';
 
 /** The worker's script, with its scenario. */
 export const playedScript = async (scenario: Scenario): Promise<string> =>
-  `globalThis.scenario = ${JSON.stringify(scenario)};\n${await workerScript('../ui/fake/trainer.worker.ts')}`;
+  `globalThis.scenario = ${JSON.stringify(scenario)};\n${await workerScript('test/ui/fake/trainer.worker.ts')}`;
 
 /** Opens the page at `url` with a scenario. */
 export async function openPlayed(context: BrowserContext, url: string, scenario: Scenario): Promise<Page> {

@@ -1,0 +1,83 @@
+/**
+ * `npm run recipe -- record --from DIR [--before DIR]`, DIR of a run: what it logged into `public/recorded/run.json`, which the page
+ * plays to its visitors. `before`: the folder of the base run that it continued.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RunConfig } from '../../config/run.ts';
+import type { HeldOutPoint, MetricColumns, PhaseName, Sample } from '../../protocol.ts';
+import { RECORDED_RUN, type RecordedRun } from '../../recipe/recordedRun.ts';
+import { UserError } from '../../util/errors.ts';
+import type { Host } from '../host.ts';
+import { projectRoot } from '../node/project.mjs';
+import { type MetricLine, readEvaluations, readMetrics, readRunConfig, readSummary } from '../runFolder.ts';
+
+/** Steps kept of each part: as many as the figure has columns on a wide screen. */
+const KEPT = 800;
+/** Digits kept of a measurement: the figure's reading line shows four. */
+const DIGITS = 5;
+
+const PHASES: readonly PhaseName[] = ['base', 'general', 'qa'];
+
+interface Part {
+  config: RunConfig;
+  lines: MetricLine[];
+  heldOut: HeldOutPoint[];
+  samples: Sample[];
+  adapter: string;
+  seconds: number;
+}
+
+function readPart(folder: string): Part {
+  const { adapter, seconds } = readSummary(folder);
+  return { config: readRunConfig(folder), lines: readMetrics(folder), ...readEvaluations(folder), adapter, seconds };
+}
+
+/** Of what two parts measured of the same weights, at the step where one ends and the next begins, the later part's. */
+function withoutEarlier<T extends { step: number }>(parts: readonly (readonly T[])[]): T[] {
+  return parts.flatMap((points, i) => points.filter(({ step }) => !parts[i + 1]?.some((later) => later.step === step)));
+}
+
+/** Every so many-th line, the last always: what is drawn of it looks the same. */
+function thinned(lines: readonly MetricLine[]): MetricLine[] {
+  const stride = Math.ceil(lines.length / KEPT);
+  return lines.filter((_, i) => i % stride === 0 || i === lines.length - 1);
+}
+
+export function recordRun(from: string, before: string | undefined, { say }: Host): void {
+  const last = readPart(path.resolve(from));
+  const parts = before === undefined ? [last] : [readPart(path.resolve(before)), last];
+  const [first] = parts;
+  const [end, start] = [first!.lines.at(-1)!.step + 1, last.lines[0]!.step];
+  if (before !== undefined && end !== start) {
+    throw new UserError(
+      `The run in ${before} ends at step ${end} and the run in ${from} begins at step ${start}: give the folder of the base it continued.`,
+    );
+  }
+  const lines = parts.flatMap((part) => thinned(part.lines));
+  const round = (value: number): number => Number(value.toPrecision(DIGITS));
+  const column = (name: Exclude<keyof MetricColumns, 'phase'>): number[] =>
+    lines.map((line) => (name === 'step' || name === 'tokens' ? line[name] : round(line[name])));
+  const recorded: RecordedRun = {
+    config: last.config,
+    adapter: last.adapter.split(/[,;]/)[0]!, // without driver and features
+    seconds: Math.round(parts.reduce((sum, { seconds }) => sum + seconds, 0)),
+    metrics: {
+      step: column('step'),
+      tokens: column('tokens'),
+      loss: column('loss'),
+      lr: column('lr'),
+      gradNorm: column('gradNorm'),
+      tokensPerSecond: column('tokensPerSecond'),
+      phase: lines.map(({ phase }) => PHASES.indexOf(phase)),
+    },
+    heldOut: withoutEarlier(parts.map(({ heldOut }) => heldOut)),
+    samples: withoutEarlier(parts.map(({ samples }) => samples)),
+  };
+  const file = path.join(projectRoot, 'public', RECORDED_RUN);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(recorded)}\n`);
+  say(
+    `recorded: ${lines.length} of ${parts.reduce((sum, part) => sum + part.lines.length, 0)} steps of ${last.config.preset}`,
+  );
+}

@@ -1,0 +1,281 @@
+/**
+ * `npm run recipe -- …`: one run from a configuration, from its beginning or from a base checkpoint, into a folder; `--resume` goes on
+ * with one that was interrupted. It is saved as it goes and outlives its device, by the page's own code.
+ */
+import { parameterCount } from '../../model/parameters.ts';
+import type { HeldOutPoint, Notice, RunState } from '../../protocol.ts';
+import { conclude } from '../../recipe/conclusion.ts';
+import { conclusionSentences } from '../../recipe/conclusionWords.ts';
+import { planRun } from '../../recipe/phases.ts';
+import { prepareData } from '../../train/run/data.ts';
+import { exportModel } from '../../train/bases/exportModel.ts';
+import { newHistory } from '../../train/run/history.ts';
+import { Keeper } from '../../train/saved/keeper.ts';
+import type { MetricRow } from '../../train/run/run.ts';
+import { type Resumed, SavedRuns } from '../../train/saved/savedRuns.ts';
+import { type Making, SupervisedRun } from '../../train/run/supervisor.ts';
+import { MemoryFiles } from '../../storage/files.ts';
+import { SlotStore } from '../../storage/slots.ts';
+import { UserError } from '../../util/errors.ts';
+import { command, exampleOf, type Given } from '../commands.ts';
+import { describeAdapter } from '../describeAdapter.ts';
+import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
+import { fetchShard, readInputs, runFlags } from '../inputs.ts';
+import { folder as folderKind, number, place } from '../kinds.ts';
+import { ensureData } from '../node/data.mjs';
+import { NodeFiles } from '../node/files.ts';
+import { checkFree, OutFolder } from '../outFolder.ts';
+import { writeFolder } from '../writeFolder.ts';
+
+/** Bytes of text kept with a run: a disk has room, and a body of saves must fit an array. */
+const mostInputBytes = 2 ** 31;
+/** Milliseconds between two lines of progress. */
+const between = 2000;
+
+const flags = {
+  ...runFlags,
+  'save-every': {
+    kind: number(0, 86_400),
+    about: 'seconds between saves; by default as rarely as loses little, 20 to 120',
+  },
+  resume: {
+    kind: folderKind,
+    about: 'continues the interrupted run that a folder holds, and takes no other option but --save-every and --device',
+  },
+  out: {
+    kind: place('DIR'),
+    about:
+      'the folder to make and fill: config.json, metrics.jsonl, evaluations.json, inspections.jsonl, summary.json, model/',
+  },
+} as const;
+const example = '--preset smoke --out runs/smoke';
+
+export const trainCommand = command({
+  name: '',
+  about: 'Trains a run into a folder.',
+  flags,
+  example,
+  async run(given, host) {
+    if (given.resume !== undefined) return resume(given.resume, given, host);
+    if (given.out === undefined) throw new UserError(`--out is missing: for example ${exampleOf({ example })}.`);
+    checkFree(given.out);
+    const { config, files, base } = await readInputs(given, host);
+    ensureData();
+    const out = OutFolder.reserve(given.out, `A run of preset ${config.preset}, seed ${config.seed}, begins here.`);
+    return filling(out, given, host, async (saved) => {
+      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
+      for (const note of data.notes) host.say(`note: ${note}`);
+      const part = base ? 'continued' : 'all';
+      const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
+      const keeper = await savedIn(out, given)
+        .then((runs) => runs.begin(inputs, part, data, saved))
+        .catch((error: Error) => {
+          host.say(`note: This run is not saved and cannot be gone on with. ${error.message}`);
+          // In memory alone, which still brings it past a lost device.
+          const untold = { saved() {}, failed: saved.failed };
+          return new Keeper(new SlotStore(new MemoryFiles(), 'run'), untold, {}, { history: newHistory(data.notes) });
+        });
+      return { config, data, base, keeper, from: null };
+    });
+  },
+});
+
+async function resume(folder: string, given: Given<typeof flags>, host: Host): Promise<number> {
+  const other = Object.entries(given).find(
+    ([name, value]) =>
+      !['resume', 'save-every', 'device'].includes(name) &&
+      (Array.isArray(value) ? value.length > 0 : value !== undefined),
+  );
+  if (other) throw new UserError(`--resume continues the run as it was begun: leave out --${other[0]}.`);
+  const out = OutFolder.reopen(folder);
+  let resumed: Resumed;
+  let id: string;
+  let runs: SavedRuns;
+  try {
+    runs = await savedIn(out, given);
+    const [listed] = await runs.list();
+    if (!listed)
+      throw new UserError(
+        `Nothing of the run in ${folder} was saved before it was interrupted: remove the folder and start it again.`,
+      );
+    id = listed.id;
+    resumed = await runs.load(id);
+  } catch (error) {
+    out.release();
+    throw error;
+  }
+  const { config, files, tokenizer, checkpoint, passed } = resumed;
+  for (const message of passed) host.say(`note: ${message}`);
+  host.say(`goes on at step ${checkpoint.progress.step}`);
+  return filling(out, given, host, async (saved) => {
+    const data = await prepareData(
+      config,
+      files,
+      fetchShard,
+      (what) => host.say(what),
+      tokenizer && { tokenizer },
+      checkpoint.part,
+    );
+    const keeper = await runs.goOn(id, resumed, data, saved);
+    return { config, data, base: null, keeper, from: checkpoint };
+  });
+}
+
+const savedIn = (out: OutFolder, given: Given<typeof flags>): Promise<SavedRuns> =>
+  SavedRuns.open(new NodeFiles(out.saves), { mostInputBytes, every: given['save-every'] });
+
+type Saved = ConstructorParameters<typeof Keeper>[1];
+
+/** Trains what `make` makes into the folder; what it comes to is written, or told, or taken away where nothing was saved. */
+async function filling(
+  out: OutFolder,
+  { device }: Pick<Given<typeof flags>, 'device'>,
+  host: Host,
+  make: (saved: Saved) => Promise<Making>,
+): Promise<number> {
+  let savedAt: number | null = null;
+  let making: Making | null = null;
+  const goOn = `continue it with npm run recipe -- --resume ${out.path}`;
+  const describe = (step: number): string => {
+    const { config, from, base } = making!;
+    const { endStep } = planRun(config, from?.part ?? (base ? 'continued' : 'all'));
+    return `A run of preset ${config.preset}, seed ${config.seed}, saved at step ${step} of ${endStep}`;
+  };
+  const saved: Saved = {
+    saved({ step }) {
+      savedAt = step;
+      out.tell(`${describe(step)}, is not finished: ${goOn}, or remove this folder.`);
+    },
+    failed: (_, message) => host.say(`note: ${message}`),
+  };
+  try {
+    making = await make(saved);
+    savedAt = making.from?.progress.step ?? null;
+    const end = await trainInto(out, device, host, making);
+    if (end.kind === 'done') {
+      host.say(`written: ${out.path}`);
+      return 0;
+    }
+    if (end.kind === 'diverged') {
+      if (savedAt !== null) out.tell(`${describe(savedAt)}, diverged. ${end.message}`);
+      throw new UserError(end.message);
+    }
+    if (savedAt === null) out.abandon();
+    else out.release();
+    host.say(savedAt === null ? 'stopped: nothing of the run is kept' : `stopped: ${goOn}`);
+    return INTERRUPTED;
+  } catch (error) {
+    const first = making === null ? null : planRun(making.config, making.base ? 'continued' : 'all').firstStep;
+    if (savedAt === null || (savedAt === first && !making?.from)) out.abandon();
+    else {
+      out.release();
+      host.say(`note: ${out.path} holds the run as it was at step ${savedAt}.`);
+    }
+    throw error;
+  }
+}
+
+async function trainInto(
+  out: OutFolder,
+  device: DeviceName | undefined,
+  host: Host,
+  making: Making,
+): Promise<RunState> {
+  const { config, keeper } = making;
+  let adapter = '';
+  const open: typeof host.open = async () => {
+    const opened = await host.open(device);
+    if (adapter === '') host.say(`adapter: ${(adapter = describeAdapter(opened.report))}`);
+    return opened;
+  };
+  const part = making.from?.part ?? (making.base ? 'continued' : 'all');
+  const plan = planRun(config, part);
+  /** Of losses of the device, which are none of the run's own history. */
+  const others: Notice[] = [];
+  const ending = { state: { kind: 'idle' } as RunState };
+  let said = 0;
+  const listener = {
+    state(state: RunState) {
+      ending.state = state;
+      if (state.kind !== 'compiling' || state.done === state.total) host.say(state.kind);
+    },
+    metric(row: MetricRow) {
+      if (performance.now() - said < between) return;
+      said = performance.now();
+      host.say(
+        `step ${row.step + 1}/${plan.endStep} ${row.phase} loss ${row.loss.toFixed(4)} lr ${row.lr.toExponential(2)} ${row.tokensPerSecond.toFixed(0)} tokens/s`,
+      );
+    },
+    heldOut: ({ step, loss }: HeldOutPoint) =>
+      host.say(
+        `held out at ${step}: ${Object.entries(loss)
+          .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+          .join(', ')}`,
+      ),
+    switched() {},
+    sources() {},
+    sample() {},
+    check: ({ message }: { message: string }) => host.say(`first step: ${message}`),
+    inspection() {},
+    notice(notice: Notice) {
+      if (!keeper.history.notices.includes(notice)) others.push(notice);
+      host.say(`note: ${notice.message}`);
+    },
+  };
+  const run = new SupervisedRun(open, making, listener);
+  const stop = (): void => run.stop();
+  host.ended.addEventListener('abort', stop);
+  const started = performance.now();
+  try {
+    if (host.ended.aborted) run.stop();
+    await run.train();
+    if (ending.state.kind !== 'done') return ending.state;
+
+    const { metrics, heldOut, samples, switches, checks, inspections, notices } = keeper.history;
+    const line = (row: MetricRow): string => {
+      const { step, tokens, phase, loss, lr, gradNorm, tokensPerSecond } = row;
+      return JSON.stringify({ step, tokens, phase, loss, lr, gradNorm, tokensPerSecond, blend: plan.at(step).blend });
+    };
+    const last = metrics.at(-1)!;
+    const losses = {
+      step: metrics.map(({ step }) => step),
+      loss: metrics.map(({ loss }) => loss),
+      length: metrics.length,
+    };
+    const concluded = conclude({ config, plan, heldOut, losses });
+    const conclusion = concluded ? conclusionSentences(concluded) : [];
+    for (const sentence of conclusion) host.say(sentence);
+    const summary = {
+      adapter,
+      parameters: parameterCount(config.model),
+      steps: last.step + 1,
+      tokens: last.tokens,
+      seconds: (performance.now() - started) / 1000,
+      tokensPerSecond: rateOf(metrics),
+      finalLoss: last.loss,
+      heldOutLoss: heldOut.at(-1)?.loss ?? {},
+      switchStep: switches.at(-1)?.step ?? null,
+      conclusion,
+      checks,
+      notices: [...notices, ...others],
+    };
+    out.write('config.json', `${JSON.stringify(config, null, 2)}\n`);
+    out.write('metrics.jsonl', metrics.map((row) => `${line(row)}\n`).join(''));
+    out.write('evaluations.json', `${JSON.stringify({ heldOut, samples }, null, 2)}\n`);
+    out.write('inspections.jsonl', inspections.map((inspection) => `${JSON.stringify(inspection)}\n`).join(''));
+    writeFolder(out.at('model'), await exportModel(await run.live()));
+    // Last: whoever finds it finds the rest.
+    out.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
+    out.finish();
+    return ending.state;
+  } finally {
+    host.ended.removeEventListener('abort', stop);
+    run.destroy();
+  }
+}
+
+/** Tokens a second over all steps measured, which take as many tokens each; evaluations and saves apart. Null: none was. */
+function rateOf(metrics: readonly MetricRow[]): number | null {
+  const rates = metrics.map(({ tokensPerSecond }) => tokensPerSecond).filter((rate) => rate > 0);
+  return rates.length === 0 ? null : rates.length / rates.reduce((sum, rate) => sum + 1 / rate, 0);
+}

@@ -1,0 +1,164 @@
+/** `score` and `sample`: a model folder put to use in Node. */
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { presetConfig } from '../../config/presets.ts';
+import { optionOf } from '../../config/options.ts';
+import type { RunConfig } from '../../config/run.ts';
+import { tokenIndex } from '../../data/tokenIndex.ts';
+import { type Score, score, scoreWindows } from '../../export/score.ts';
+import { ignoredTarget } from '../../ops/headLoss.ts';
+import { type Checkpoint, readCheckpoint } from '../../train/bases/base.ts';
+import { Engine } from '../../train/engine/engine.ts';
+import { generate, Generator, mostTokens, highestTemperature } from '../../train/engine/generate.ts';
+import { UserError } from '../../util/errors.ts';
+import { command } from '../commands.ts';
+import { documentFile, type GivenDocument, readText } from '../documents.ts';
+import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
+import { deviceFlags } from '../inputs.ts';
+import { count, folder, greatestSeed, number, place, text } from '../kinds.ts';
+import { readFolder } from '../readFolder.ts';
+import { asUserError } from '../writeFolder.ts';
+
+/** Rows scored together: fills tiles without holding many logits. */
+const rowsTogether = 8;
+
+/** The model of a folder and the configuration it is used in; what is left out of it is said. */
+function readModel(from: string, host: Host): Checkpoint & { config: RunConfig } {
+  const checkpoint = readCheckpoint(readFolder(from));
+  const { model, notes } = checkpoint;
+  const option = optionOf('model.max_position_embeddings')!;
+  const longest = option.type === 'integer' ? option.max : 0;
+  const length = Math.min(model.max_position_embeddings, longest);
+  if (length < model.max_position_embeddings)
+    notes.push(`The model takes ${model.max_position_embeddings} tokens at once, and is used with ${length} here.`);
+  for (const note of notes) host.say(`note: ${note}`);
+  const preset = presetConfig('smoke');
+  const config: RunConfig = {
+    ...preset,
+    model: { ...model, max_position_embeddings: length },
+    data: { ...preset.data, separateDocuments: false },
+    batch: { sequences: rowsTogether, length, accumulation: 1 },
+  };
+  return { ...checkpoint, config };
+}
+
+async function openEngine(
+  { weights, config }: Pick<Checkpoint, 'weights'> & { config: RunConfig },
+  device: DeviceName | undefined,
+  host: Host,
+): Promise<Engine> {
+  const engine = await Engine.create(await host.open(device), config, tokenIndex);
+  engine.load(weights);
+  return engine;
+}
+
+/** The score contract of a text under a model folder; null: it was to end before. */
+async function scoreText(
+  from: string,
+  document: GivenDocument,
+  device: DeviceName | undefined,
+  host: Host,
+): Promise<Score | null> {
+  const content = await readText(document, host);
+  const read = readModel(from, host);
+  const { tokenizer, config } = read;
+  const T = config.batch.length;
+  const windows = scoreWindows(tokenizer.encode(content), T);
+  const engine = await openEngine(read, device, host);
+  const perWindow: Float32Array[] = [];
+  while (perWindow.length < windows.length && !host.ended.aborted) {
+    const some = windows.slice(perWindow.length, perWindow.length + rowsTogether);
+    const rows = {
+      count: some.length,
+      tokens: new Uint32Array(some.length * T),
+      targets: new Uint32Array(some.length * T).fill(ignoredTarget),
+      documentStart: new Uint32Array(some.length * T),
+    };
+    some.forEach((window, row) => {
+      rows.tokens.set(window, row * T);
+      rows.targets.set(window.subarray(1), row * T);
+    });
+    const nll = await engine.score(rows);
+    perWindow.push(...some.map((window, row) => nll.slice(row * T, row * T + window.length - 1)));
+  }
+  engine.destroy();
+  return perWindow.length < windows.length ? null : score(windows, perWindow, tokenizer);
+}
+
+/** A file that will be written at the end: whether it can be, and is none of those `read`, is known before the work. */
+function checkWritable(target: string, read: readonly string[]): void {
+  const real = (name: string): string => (existsSync(name) ? realpathSync(name) : path.resolve(name));
+  if (read.some((one) => real(one) === real(target)))
+    throw new UserError(`The file ${target} is what is read: give another file.`);
+  try {
+    if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError(`${target} is a folder: give the path of a file.`);
+    writeFileSync(`${target}.part-${process.pid}`, '');
+    rmSync(`${target}.part-${process.pid}`);
+  } catch (error) {
+    throw asUserError(error, `The file ${target} cannot be written`);
+  }
+}
+
+export const scoreCommand = command({
+  name: 'score',
+  about: 'Scores a text under a model: nats a token, bits a byte.',
+  flags: {
+    model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model', required: true },
+    ...deviceFlags,
+    text: { kind: documentFile, about: 'the text: a file of documents, end to end', required: true },
+    json: { kind: place('FILE'), about: 'where tokens, nats and sums are written', required: true },
+  },
+  example: 'score --model runs/smoke/model --text FILE --json score.json',
+  async run({ model, device, text: from, json }, host) {
+    checkWritable(json, [from.file, ...readdirSync(model).map((name) => path.join(model, name))]);
+    const result = await scoreText(model, from, device, host);
+    if (!result) return INTERRUPTED;
+    const part = `${json}.part-${process.pid}`;
+    try {
+      writeFileSync(part, JSON.stringify(result));
+      renameSync(part, json);
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw asUserError(error, `The file ${json} cannot be written`);
+    }
+    host.say(`loss ${result.loss.toFixed(4)} nats a token, ${result.bitsPerByte.toFixed(4)} bits a byte`);
+    return 0;
+  },
+});
+
+export const sampleCommand = command({
+  name: 'sample',
+  about: 'Continues a prompt with a model.',
+  flags: {
+    model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model', required: true },
+    ...deviceFlags,
+    prompt: { kind: text('TEXT', 'a text', true), about: 'what is continued; by default nothing' },
+    tokens: { kind: count(1, mostTokens), about: 'tokens to make at most; 100 by default' },
+    seed: { kind: count(0, greatestSeed), about: 'of what is drawn; 1 by default' },
+    temperature: {
+      kind: number(0, highestTemperature),
+      about: '0 takes the likeliest token, 1 the model’s own distribution; 0.8 by default',
+    },
+  },
+  example: 'sample --model runs/smoke/model --prompt "The " --tokens 100 --seed 1',
+  async run({ model, device, prompt = '', tokens = 100, seed = 1, temperature = 0.8 }, host) {
+    const read = readModel(model, host);
+    const { tokenizer, config } = read;
+    const engine = await openEngine(read, device, host);
+    const generator = await Generator.create(engine.executor, config.model, 'generate');
+    const limit = tokenizer.size;
+    const stopped = (): boolean => host.ended.aborted;
+    const made = await generate(generator, tokenizer, { prompt, tokens, seed, temperature, limit, stopped });
+    generator.destroy();
+    engine.destroy();
+    if (made.unread > 0)
+      host.say(
+        `note: the model takes ${generator.length} tokens at once: the first ${made.unread} of the prompt were left out.`,
+      );
+    if (made.tokens < tokens && !stopped())
+      host.say(`note: the text ended by itself after ${made.tokens} of ${tokens} tokens.`);
+    host.print(`${made.text}\n`);
+    return stopped() ? INTERRUPTED : 0;
+  },
+});

@@ -1,0 +1,36 @@
+/**
+ * The weights as they stand as a HuggingFace folder, with the project's own metadata: a base that another run can continue;
+ * read from the device they lie on, or from a save of the run.
+ */
+import { type FolderFile, huggingFaceFolder } from '../../export/huggingface.ts';
+import { baseMetadata } from '../../recipe/baseCheckpoint.ts';
+import type { Weights } from '../../export/parts.ts';
+import type { RunConfig } from '../../config/run.ts';
+import { planRun } from '../../recipe/phases.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import type { Checkpoint } from '../saved/checkpoint.ts';
+import { weightsIn } from '../engine/engine.ts';
+import { poolsOf } from '../engine/graphs.ts';
+import { type Run, takenBy } from '../run/run.ts';
+
+export async function exportModel({ config, tokenizer, engine, taken }: Run): Promise<FolderFile[]> {
+  return folderOf(config, tokenizer, taken, await engine.weights());
+}
+
+export async function exportSaved(
+  { config, part, progress, pools }: Checkpoint,
+  tokenizer: Tokenizer,
+): Promise<FolderFile[]> {
+  const weights = weightsIn(config.model, poolsOf(config), pools.parameters);
+  return folderOf(config, tokenizer, takenBy(planRun(config, part), progress), weights);
+}
+
+async function folderOf(
+  config: RunConfig,
+  tokenizer: Tokenizer,
+  taken: Run['taken'],
+  parameters: Weights,
+): Promise<FolderFile[]> {
+  const metadata = { ...baseMetadata(config, await tokenizer.hash(), taken), continued: config.continued };
+  return huggingFaceFolder({ model: config.model, parameters, tokenizer, metadata });
+}

@@ -1,0 +1,342 @@
+/**
+ * A model on an executor: compiled plans for training and scoring that share one set of weights. Knows nothing of phases, blends or
+ * files; `run.ts` decides what it is fed.
+ */
+import type { ModelConfig, RunConfig } from '../../config/run.ts';
+import { type Scorer, scorerOfLogits } from '../../evaluate/score.ts';
+import { joinParts, splitParts, type StorageTensor, type Weight, type Weights } from '../../export/parts.ts';
+import type { CompiledPlan, Executor, List } from '../../graph/executor.ts';
+import type { Tensor } from '../../graph/graph.ts';
+import type { PoolLayout, PoolName } from '../../graph/pool.ts';
+import { initialWeights } from '../../model/init.ts';
+import { parameterList } from '../../model/parameters.ts';
+import { ignoredTarget } from '../../ops/headLoss.ts';
+import { initialLossScale } from '../../optim/lossScale.ts';
+import type { Update } from '../../optim/update.ts';
+import type { Backend } from '../backends/backend.ts';
+import { benchmarkGraph, type EngineLayout, type Inputs, ringRows, type TrainingInputs } from './graphs.ts';
+
+/** What a step needs of a batch: rows of T tokens with targets, (B, T) each. */
+export interface StepBatch {
+  tokens: Uint32Array;
+  targets: Uint32Array;
+  documentStart: Uint32Array;
+}
+
+/** One step's measurements, read back. */
+export interface StepMetrics {
+  step: number;
+  /** Mean −log p of the step's targets, nats. */
+  loss: number;
+  /** ‖g‖ before clipping. */
+  gradNorm: number;
+  /**
+   * What gradients were multiplied with. 0: loss or norm was not finite and the update did not happen; −1: a weight or moment would
+   * not have been and was left as it was; −2: f16 gradients overflowed under a loss scale that has been halved since, and the update
+   * did not happen, as now and then is to be expected.
+   */
+  clip: number;
+  lr: number;
+}
+
+/** What training has changed: weights and both moments, as executors lay them out (graph/pool.ts). */
+export interface Pools {
+  parameters: Float32Array<ArrayBuffer>;
+  moments1: Float32Array<ArrayBuffer>;
+  moments2: Float32Array<ArrayBuffer>;
+  /** (4), of an engine with f16 storage: optim/lossScale.ts. */
+  lossScale?: Float32Array<ArrayBuffer>;
+}
+
+type Elements = Float32Array<ArrayBuffer>;
+
+const storageOf = (model: ModelConfig, layout: PoolLayout): StorageTensor[] =>
+  parameterList(model).map((parameter) => ({ ...parameter, ...layout.slices.get(parameter.name)! }));
+
+/** The weights in a pool, by HuggingFace name. */
+export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32Array): Weights =>
+  splitParts(storageOf(model, layout), pool);
+
+/** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
+export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
+
+const copyOf = ({ tokens, targets, documentStart }: StepBatch): StepBatch => ({
+  tokens: tokens.slice(),
+  targets: targets.slice(),
+  documentStart: documentStart.slice(),
+});
+
+/** A scorer of the model that `executor` holds, its logits read back. */
+async function createScorer(
+  executor: Executor,
+  model: ModelConfig,
+  length: number,
+): Promise<{ scorer: Scorer; plan: CompiledPlan }> {
+  const { g, tokens, logits, rows } = benchmarkGraph(model, length);
+  const plan = await executor.compile(g, { keep: [logits], label: `benchmark ${length}` });
+  const scorer = scorerOfLogits({ rows, length, vocabulary: model.vocab_size }, async (batch) => {
+    plan.host(tokens).set(batch);
+    plan.upload();
+    plan.submit(['step']);
+    return plan.read(logits);
+  });
+  return { scorer, plan };
+}
+
+/**
+ * A GPU finishes a command buffer before it draws the screen: longer ones make the page stutter, and every cut costs some
+ * microseconds. Four are enough for steps of 400 ms, beyond which a smaller batch is the better cure.
+ */
+const submitMillis = 100;
+const mostSubmits = 4;
+
+export class Engine {
+  readonly config: RunConfig;
+  readonly layout: PoolLayout;
+  readonly executor: Executor;
+  readonly #training: CompiledPlan;
+  readonly #inputs: TrainingInputs;
+  readonly #update: Update;
+  /** Only with f16 storage. */
+  readonly #scale: Tensor | undefined;
+  readonly #scoring: CompiledPlan;
+  readonly #scoringInputs: Inputs;
+  readonly #nll: Tensor;
+  readonly #index: IndexTokens;
+  readonly #scorers = new Map<number, ReturnType<typeof createScorer>>();
+  #notice: string | null = null;
+  /** Command buffers a micro-batch is cut into. */
+  #submits = 1;
+  #controls = new Float32Array(4);
+
+  /** Compiles everything a run needs. `onProgress` counts its parts. `check`: false for a device that is known to compute nothing. */
+  static async create(
+    backend: Backend,
+    config: RunConfig,
+    index: IndexTokens,
+    onProgress?: (done: number, total: number) => void,
+    { check = true } = {},
+  ): Promise<Engine> {
+    const compile = (executor: Executor, layout: EngineLayout): Promise<Engine> =>
+      Engine.#compile(executor, config, index, layout, onProgress);
+    const { made, notice } = await backend.build(config, compile, check);
+    made.#notice = notice;
+    return made;
+  }
+
+  static async #compile(
+    executor: Executor,
+    config: RunConfig,
+    index: IndexTokens,
+    { training, scoring }: EngineLayout,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<Engine> {
+    const plans = await Promise.allSettled([
+      executor.compile(training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
+      executor.compile(scoring.g, { keep: [scoring.nll], label: 'score' }),
+    ]);
+    const [made, failed] = [
+      plans.filter((one) => one.status === 'fulfilled'),
+      plans.find((one) => one.status === 'rejected'),
+    ];
+    if (failed) {
+      for (const { value } of made) value.destroy();
+      throw failed.reason;
+    }
+    const [trainingPlan, scoringPlan] = made.map(({ value }) => value) as [CompiledPlan, CompiledPlan];
+    return new Engine(config, executor, index, training, scoring, [trainingPlan, scoringPlan]);
+  }
+
+  private constructor(
+    config: RunConfig,
+    executor: Executor,
+    index: IndexTokens,
+    training: EngineLayout['training'],
+    scoring: EngineLayout['scoring'],
+    [trainingPlan, scoringPlan]: [CompiledPlan, CompiledPlan],
+  ) {
+    this.config = config;
+    this.layout = executor.layout;
+    this.executor = executor;
+    this.#index = index;
+    this.#training = trainingPlan;
+    this.#inputs = training.inputs;
+    this.#update = { controls: training.controls, ring: training.ring };
+    this.#scale = training.scale;
+    this.#scoring = scoringPlan;
+    this.#scoringInputs = scoring.inputs;
+    this.#nll = scoring.nll;
+  }
+
+  /** What the user should know of the kernels: they are not the fastest. */
+  get notice(): string | null {
+    return this.#notice;
+  }
+
+  /** That of a step, for tests and tools. */
+  get plan(): CompiledPlan {
+    return this.#training;
+  }
+
+  /** η, 1/(1−β1ᵗ), 1/(1−β2ᵗ) and row of the ring of the step submitted last. */
+  get lastControls(): Float32Array {
+    return this.#controls;
+  }
+
+  /** Sets every weight from the seed and both moments to 0. */
+  initialize(seed: number): void {
+    this.executor.write('parameters', initialWeights(this.config.model, this.layout, seed));
+    this.resetMoments();
+    this.#setScale();
+  }
+
+  /** Takes over a checkpoint's weights, by HuggingFace name, and sets both moments to 0. Errors name a tensor that does not fit. */
+  load(weights: ReadonlyMap<string, Weight>): void {
+    const pool = new Float32Array(this.layout.elements);
+    joinParts(this.#storage(), weights, pool);
+    this.executor.write('parameters', pool);
+    this.resetMoments();
+    this.#setScale();
+  }
+
+  /** Takes over weights and moments, bit for bit. Error where they are of another model. */
+  restore(pools: Pools): void {
+    this.executor.write('parameters', pools.parameters);
+    this.executor.write('moments1', pools.moments1);
+    this.executor.write('moments2', pools.moments2);
+    this.#setScale(pools.lossScale);
+  }
+
+  #setScale(value = initialLossScale()): void {
+    if (this.#scale) this.executor.write(this.#scale, value);
+  }
+
+  /** Weights and moments after all work submitted so far; steps submitted later do not show. Rejects where they are lost. */
+  async snapshot(): Promise<Pools> {
+    const pools = ['parameters', 'moments1', 'moments2'] as const;
+    const copies = await this.executor.snapshot(this.#scale ? [...pools, this.#scale] : pools);
+    const [parameters, moments1, moments2, lossScale] = copies as [Elements, Elements, Elements, Elements?];
+    return { parameters, moments1, moments2, ...(lossScale && { lossScale }) };
+  }
+
+  /** The weights after all submitted work, by HuggingFace name. */
+  async weights(): Promise<Weights> {
+    return splitParts(this.#storage(), await this.readPool('parameters'));
+  }
+
+  /** Where each parameter lies in its pool and which HuggingFace tensors it holds. */
+  #storage(): StorageTensor[] {
+    return storageOf(this.config.model, this.layout);
+  }
+
+  resetMoments(): void {
+    this.executor.clear('moments1');
+    this.executor.clear('moments2');
+  }
+
+  /**
+   * Submits one optimizer step; does not wait. `micros` are its micro-batches, `adamStep` counts from 1 since the moments were 0.
+   * Its loss is the mean over all its targets that count, however they are spread over the micro-batches. The step's measurements
+   * appear in `metrics` once it is done.
+   */
+  submitStep(step: number, micros: (micro: number) => StepBatch, lr: number, adamStep: number): void {
+    const { beta1, beta2 } = this.config.optimizer;
+    const { accumulation } = this.config.batch;
+    const plan = this.#training;
+    // Every target's weight is known only when all micro-batches are: they may come one after another in one and the same memory.
+    const batches =
+      accumulation === 1 ? [micros(0)] : Array.from({ length: accumulation }, (_, i) => copyOf(micros(i)));
+    const counted = batches.reduce((sum, batch) => sum + this.#counted(batch), 0);
+    for (const [micro, batch] of batches.entries()) {
+      this.#fill(plan, this.#inputs, batch);
+      this.#index(batch.tokens, {
+        rowStart: plan.host(this.#inputs.rowStart) as Uint32Array,
+        order: plan.host(this.#inputs.order) as Uint32Array,
+      });
+      plan.host(this.#inputs.lossWeight)[0] = 1 / Math.max(counted, 1);
+      this.#controls.set([lr, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), step % ringRows]);
+      plan.host(this.#update.controls).set(this.#controls);
+      plan.upload();
+      const pass = micro === 0 ? 'step' : 'accumulate';
+      const lists: List[] = micro === accumulation - 1 ? [pass, 'update'] : [pass];
+      plan.submit(lists, this.#submits);
+    }
+  }
+
+  /** Cuts coming steps into as many submits as a measured step of `millis` asks for. */
+  pace(millis: number): void {
+    this.#submits = Math.max(
+      1,
+      Math.min(mostSubmits, Math.ceil(millis / this.config.batch.accumulation / submitMillis)),
+    );
+  }
+
+  /** Copies a batch into a plan's inputs. */
+  #fill(plan: CompiledPlan, inputs: Inputs, batch: StepBatch): void {
+    plan.host(inputs.tokens).set(batch.tokens);
+    plan.host(inputs.targets).set(batch.targets);
+    if (inputs.documentStart) plan.host(inputs.documentStart).set(batch.documentStart);
+  }
+
+  /** How many targets of a batch count. */
+  #counted({ targets }: StepBatch): number {
+    return targets.reduce((count, target) => count + (target < this.config.model.vocab_size ? 1 : 0), 0);
+  }
+
+  /** Measurements of steps `first` … `last`, at most `ringRows` of them, when they are done. */
+  async metrics(first: number, last: number): Promise<StepMetrics[]> {
+    const [rows] = await this.executor.snapshot([this.#update.ring]);
+    const result: StepMetrics[] = [];
+    for (let step = first; step <= last; step++) {
+      const [loss, gradNorm, clip, lr] = rows!.subarray((step % ringRows) * 4);
+      result.push({ step, loss: loss!, gradNorm: gradNorm!, clip: clip!, lr: lr! });
+    }
+    return result;
+  }
+
+  /**
+   * −log p, nats, of every target of `count` rows of T tokens; 0 where the target is ignored. Rows are (count, T), padded here to
+   * whole batches.
+   */
+  async score(rows: StepBatch & { count: number }): Promise<Float32Array> {
+    const { sequences: B, length: T } = this.config.batch;
+    const nll = new Float32Array(rows.count * T);
+    const padded: StepBatch = {
+      tokens: new Uint32Array(B * T),
+      targets: new Uint32Array(B * T),
+      documentStart: new Uint32Array(B * T),
+    };
+    for (let row = 0; row < rows.count; row += B) {
+      const [from, to] = [row * T, Math.min(row + B, rows.count) * T];
+      padded.tokens.fill(0).set(rows.tokens.subarray(from, to));
+      padded.targets.fill(ignoredTarget).set(rows.targets.subarray(from, to));
+      padded.documentStart.fill(0).set(rows.documentStart.subarray(from, to));
+      this.#fill(this.#scoring, this.#scoringInputs, padded);
+      this.#scoring.host(this.#scoringInputs.lossWeight)[0] = 1;
+      this.#scoring.upload();
+      this.#scoring.submit(['step']);
+      nll.set((await this.#scoring.read(this.#nll)).subarray(0, to - from), from);
+    }
+    return nll;
+  }
+
+  /** A scorer of rows of `length` tokens with the weights as they are at each call; compiled once a length. */
+  async scorer(length: number): Promise<Scorer> {
+    let made = this.#scorers.get(length);
+    if (!made) this.#scorers.set(length, (made = createScorer(this.executor, this.config.model, length)));
+    made.catch(() => this.#scorers.delete(length)); // another time there may be room for it
+    return (await made).scorer;
+  }
+
+  /** A pool as it is after all submitted work. */
+  async readPool(name: PoolName): Promise<Float32Array<ArrayBuffer>> {
+    return (await this.executor.snapshot([name]))[0]!;
+  }
+
+  destroy(): void {
+    this.#training.destroy();
+    this.#scoring.destroy();
+    for (const made of this.#scorers.values()) made.then(({ plan }) => plan.destroy()).catch(() => {}); // a failed one is gone
+    this.executor.destroy();
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * What a run asks of a machine, known from its configuration alone: no device, no buffer. Bytes are exact, for they come from the
+ * same layouts that are compiled; and where they do not fit, the nearest configuration that does.
+ */
+import { differences } from '../../config/difference.ts';
+import { cloneConfig } from '../../config/path.ts';
+import { setText, withDerived } from '../../config/resolve.ts';
+import type { RunConfig } from '../../config/run.ts';
+import { checkConfig } from '../../config/validate.ts';
+import { type BufferNeed, layoutPlan, sumBytes } from '../../gpu/layout.ts';
+import type { KernelContext } from '../../graph/kernel.ts';
+import { parameterCount } from '../../model/parameters.ts';
+import type { Needs } from '../../protocol.ts';
+import { decoderGraph } from '../../model/forward.ts';
+import { benchmarkGraph, engineLayout } from './graphs.ts';
+import { inspectionLayouts } from './inspect.ts';
+import { mostQuestions } from '../run/questions.ts';
+
+/**
+ * Bytes in all from which a run is called heavy: an integrated GPU shares some 2 GiB with everything else on the screen, and
+ * there is no way to ask how much is left.
+ */
+export const heavyBytes = 2 ** 31;
+
+/** What a device allows; see `AdapterReport`. */
+export interface Limits {
+  maxBufferSize: number;
+  maxStorageBufferBindingSize: number;
+}
+
+type Context = Omit<KernelContext, 'accumulating'>;
+type Measured = Omit<Needs, 'instead'>;
+
+/**
+ * Every buffer a run has at once at its most: training and held-out scoring, looks inside the model, benchmarks of rows of the given
+ * lengths, the decoders of samples and answers, and the copies of weights and moments that a save reads back.
+ */
+function measure(config: RunConfig, context: Context, limits: Limits, benchmarkLengths: readonly number[]): Measured {
+  const { model } = config;
+  const { pools, plans, checkpoint } = engineLayout(config, context);
+  const decoders = [1, mostQuestions].map((rows) => decoderGraph(model, `generate ${rows}`, rows));
+  const others = [...decoders, ...benchmarkLengths.map((length) => benchmarkGraph(model, length))];
+  const layouts = [
+    plans.training,
+    plans.scoring,
+    ...inspectionLayouts(config, pools, context),
+    ...others.map(({ g, logits }) => layoutPlan(g, pools, context, { keep: [logits] })),
+  ];
+  const shared = new Map(layouts.flatMap((plan) => plan.shared.map((one) => [one.name, one])));
+  const buffers: BufferNeed[] = [...shared.values(), ...layouts.flatMap(({ own }) => own)];
+  const copies = 3 * pools.elements * 4;
+  const largest = buffers.reduce((most, one) => (one.bytes > most.bytes ? one : most));
+  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const bytes = sumBytes(buffers) + copies;
+  return {
+    parameters: parameterCount(model),
+    bytes,
+    largest,
+    limit,
+    recomputed: checkpoint,
+    verdict: largest.bytes > limit ? 'too-large' : bytes > heavyBytes ? 'heavy' : 'fits',
+  };
+}
+
+/** `config` with some options set and what follows from them; null where that is no run. */
+function changed(config: RunConfig, values: Record<string, number | string>): RunConfig | null {
+  const next = cloneConfig(config);
+  const stated = Object.entries(values);
+  if (stated.some(([key, value]) => setText(next, key, String(value)) !== null)) return null;
+  const whole = withDerived(config, next, new Set(stated.map(([key]) => key)));
+  return checkConfig(whole).length === 0 ? whole : null;
+}
+
+/** n/2, n/4 … down to `least`. */
+function* halves(n: number, least: number): Generator<number> {
+  for (let value = Math.floor(n / 2); value >= least; value = Math.floor(value / 2)) yield value;
+}
+
+/** The same model, then smaller ones: fewer tokens in the vocabulary, fewer layers, a narrower stream. */
+function* models(config: RunConfig): Generator<RunConfig | null> {
+  const { tokenizer, model } = config;
+  yield config;
+  // Below 258 there is no BPE, only bytes.
+  if (tokenizer.kind === 'bpe')
+    for (const size of halves(tokenizer.vocab_size, 258)) yield changed(config, { tokenizer: `bpe:${size}` });
+  for (const layers of halves(model.num_hidden_layers, 1)) yield changed(config, { 'model.num_hidden_layers': layers });
+  for (const width of halves(model.hidden_size, 8 * model.num_attention_heads))
+    yield changed(config, { 'model.hidden_size': width });
+}
+
+/** The batch as it is, then the same tokens a step in more micro-batches: the same gradient, a little slower. */
+function batches(config: RunConfig): (RunConfig | null)[] {
+  const { sequences: B, accumulation } = config.batch;
+  const parts = Array.from({ length: B }, (_, i) => i + 1).filter((n) => B % n === 0);
+  return parts.map((n) =>
+    n === 1 ? config : changed(config, { 'batch.sequences': B / n, 'batch.accumulation': accumulation * n }),
+  );
+}
+
+/** The nearest configuration that fits: the same model in smaller batches if that is enough, else the first smaller model. */
+function fitting(
+  config: RunConfig,
+  measured: (config: RunConfig) => Measured,
+): { config: RunConfig; needs: Measured } | null {
+  const fits = (one: RunConfig | null) => {
+    const needs = one && measured(one);
+    return one && needs?.verdict === 'fits' ? { config: one, needs } : null;
+  };
+  for (const model of models(config)) {
+    const tries = model ? batches(model) : [];
+    // Where single rows are too much there is no use in asking about more of them.
+    if (!fits(tries.at(-1) ?? null)) continue;
+    for (const one of tries) {
+      const found = fits(one);
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+/** What a run needs here, and what to change if that is not to be had. `benchmarkLengths`: of the rows its world's suites are asked in. */
+export function needsOf(
+  config: RunConfig,
+  context: Context,
+  limits: Limits,
+  benchmarkLengths: readonly number[] = [],
+): Needs {
+  const measured = (one: RunConfig) => measure(one, context, limits, benchmarkLengths);
+  const needs = measured(config);
+  const found = needs.verdict === 'fits' ? null : fitting(config, measured);
+  const instead = found && {
+    changes: differences(found.config, config).map(({ key, label, from, to }) => ({
+      key,
+      label,
+      from: from ?? '',
+      to,
+    })),
+    bytes: found.needs.bytes,
+    largest: found.needs.largest,
+  };
+  return { ...needs, instead };
+}

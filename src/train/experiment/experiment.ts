@@ -1,0 +1,208 @@
+/**
+ * An experiment carried out: for every seed one base checkpoint, and from it every arm in turn, on one engine. Arms differ in their
+ * continued run alone: same weights, same data seeds, fresh moments (a base checkpoint is weights, as one gets it from anywhere).
+ */
+import type { RunConfig } from '../../config/run.ts';
+import { tokenIndex } from '../../data/tokenIndex.ts';
+import type { Weights } from '../../export/parts.ts';
+import type { FolderFile } from '../../export/huggingface.ts';
+import { trainingFlopsPerToken } from '../../model/estimate.ts';
+import type { BenchmarkPoint, HeldOutPoint, Notice } from '../../protocol.ts';
+import { type Arm, continuedConfig, type Experiment } from '../../recipe/experiments.ts';
+import type { ResultPoint, ResultRow } from '../../recipe/results.ts';
+import { UserError } from '../../util/errors.ts';
+import type { Backend } from '../backends/backend.ts';
+import { type Base, checkBase } from '../bases/base.ts';
+import { prepareData, type TrainingData } from '../run/data.ts';
+import { Engine } from '../engine/engine.ts';
+import { exportModel } from '../bases/exportModel.ts';
+import { type MetricRow, Run, type RunListener } from '../run/run.ts';
+
+/** The name of the row every table starts with: the checkpoint all arms branch from. */
+export const BASE_ARM = 'base';
+
+/** What an experiment tells whoever drives it. Work comes in the order seed by seed: base, then arms. */
+export interface ExperimentListener {
+  /** A base or an arm begins; `run` can be paused and stopped, and tells how many steps it will take. */
+  begin(arm: string, seed: number, run: Run): void;
+  compiling(done: number, total: number): void;
+  metric(arm: string, seed: number, row: MetricRow): void;
+  heldOut(arm: string, seed: number, point: HeldOutPoint): void;
+  benchmark(arm: string, seed: number, point: BenchmarkPoint): void;
+  row(row: ResultRow): void;
+  /** Something that a person should read. */
+  notice?(notice: Notice): void;
+  /** The model folder of a base that was trained here. */
+  base?(seed: number, files: FolderFile[]): void;
+}
+
+export interface ExperimentRequest {
+  experiment: Pick<Experiment, 'arms'>;
+  /** Any preset with a synthetic world and a continued run; its seed is replaced. */
+  config: RunConfig;
+  seeds: readonly number[];
+  /** A checkpoint to start from, where there is one. */
+  baseOf(seed: number): Promise<Base | null>;
+  /** Rows there already: their arms are not run again. */
+  done: readonly ResultRow[];
+}
+
+/** Losses kept of each arm's curve: enough for a line a hand wide. */
+const CURVE_POINTS = 48;
+
+/** Runs what is not done yet; false if it was stopped. UserError where a run diverges or a base does not fit. */
+export async function runExperiment(
+  backend: Backend,
+  request: ExperimentRequest,
+  listener: ExperimentListener,
+): Promise<boolean> {
+  const { config, experiment, seeds, done } = request;
+  if (!config.data.world) {
+    throw new UserError(
+      `Preset "${config.preset}" trains on text, whose facts nobody has counted: choose ci, world, world-300 or lab.`,
+    );
+  }
+  // Says which preset has no continued part before anything is compiled.
+  for (const arm of experiment.arms) continuedConfig(arm, config);
+  const has = (arm: string, seed: number): boolean => done.some((row) => row.arm === arm && row.seed === seed);
+  const names = [BASE_ARM, ...experiment.arms.map(({ name }) => name)];
+  const engine = await Engine.create(backend, config, tokenIndex, (ready, total) => listener.compiling(ready, total));
+  if (engine.notice) listener.notice?.({ code: 'gpu-variant', step: null, message: engine.notice });
+  try {
+    for (const seed of seeds) {
+      if (names.every((name) => has(name, seed))) continue;
+      const seeded: RunConfig = { ...config, seed };
+      const data = await prepareData(seeded, [], noShards, () => {});
+      const weights = await startingWeights(engine, seeded, data, request, listener);
+      if (!weights) return false;
+      for (const arm of experiment.arms) {
+        if (has(arm.name, seed)) continue;
+        engine.load(weights);
+        const armConfig: RunConfig = { ...seeded, continued: continuedConfig(arm, seeded) };
+        if (!(await runArm(arm, armConfig, data, engine, listener))) return false;
+      }
+    }
+    return true;
+  } finally {
+    engine.destroy();
+  }
+}
+
+const noShards = (name: string): Promise<never> =>
+  Promise.reject(new Error(`A synthetic world reads no shard, ${name} least of all.`));
+
+/** The base's weights, from a checkpoint or trained here, and its row; null if it was stopped. */
+async function startingWeights(
+  engine: Engine,
+  config: RunConfig,
+  data: TrainingData,
+  request: ExperimentRequest,
+  listener: ExperimentListener,
+): Promise<Weights | null> {
+  const { seed } = config;
+  const alone: RunConfig = { ...config, continued: null };
+  const known = request.done.some((row) => row.arm === BASE_ARM && row.seed === seed);
+  const base = await request.baseOf(seed);
+  const watch = watchRun(BASE_ARM, seed, listener);
+  const flops = flopsOf(config, config.base.steps);
+  if (base) {
+    await checkBase(base, config);
+    if (!known) {
+      engine.load(base.weights);
+      const run = new Run(alone, data, engine, watch.listener, { part: 'base' });
+      await run.evaluate(config.base.steps, 'base');
+      listener.row(watch.row(flops));
+    }
+    return base.weights;
+  }
+  engine.initialize(seed);
+  const run = new Run(alone, data, engine, watch.listener, { part: 'base', evaluated: true });
+  listener.begin(BASE_ARM, seed, run);
+  const end = await run.train();
+  if (end.kind === 'diverged') throw new UserError(`The base of seed ${seed} diverged. ${end.message}`);
+  if (end.kind !== 'done') return null;
+  const files = listener.base && (await exportModel(run)); // may lose the device: then nothing has been told yet
+  if (!known) listener.row(watch.row(flops));
+  if (files) listener.base!(seed, files);
+  return engine.weights();
+}
+
+async function runArm(
+  { name }: Arm,
+  config: RunConfig,
+  data: TrainingData,
+  engine: Engine,
+  listener: ExperimentListener,
+): Promise<boolean> {
+  const watch = watchRun(name, config.seed, listener);
+  const run = new Run(config, data, engine, watch.listener, { part: 'continued', evaluated: true });
+  listener.begin(name, config.seed, run);
+  const end = await run.train();
+  if (end.kind === 'diverged') throw new UserError(`Arm ${name} of seed ${config.seed} diverged. ${end.message}`);
+  if (end.kind !== 'done') return false;
+  listener.row(watch.row(flopsOf(config, config.continued!.steps)));
+  return true;
+}
+
+/** Training operations of so many steps, the whole T×T square counted as toy-world.md §2 does. */
+function flopsOf({ model, batch }: RunConfig, steps: number): number {
+  return steps * batch.sequences * batch.length * batch.accumulation * trainingFlopsPerToken(model, batch.length).total;
+}
+
+/** Gathers what one run says into its result row. */
+function watchRun(arm: string, seed: number, listener: ExperimentListener) {
+  const curve: [step: number, loss: number][] = [];
+  const heldOut: HeldOutPoint[] = [];
+  const benchmarks: BenchmarkPoint[] = [];
+  const watching: RunListener = {
+    state() {},
+    switched() {},
+    sources() {},
+    metric(row) {
+      curve.push([row.step, row.loss]);
+      listener.metric(arm, seed, row);
+    },
+    heldOut(point) {
+      heldOut.push(point);
+      listener.heldOut(arm, seed, point);
+    },
+    benchmark(point) {
+      benchmarks.push(point);
+      listener.benchmark(arm, seed, point);
+    },
+  };
+  const row = (flops: number): ResultRow => {
+    const points = benchmarks.map((point, i) => resultPoint(point, heldOut[i]!));
+    const { step: _, ...last } = points.at(-1)!;
+    return { arm, seed, ...last, flops, points, curve: means(curve) };
+  };
+  return { listener: watching, row };
+}
+
+function resultPoint(
+  { step, average, averageWithoutRetention, retention, suites }: BenchmarkPoint,
+  { loss }: HeldOutPoint,
+): ResultPoint {
+  const counted = suites.filter(({ role }) => role !== 'probe');
+  return {
+    step,
+    average,
+    averageWithoutRetention,
+    retention,
+    logProb: counted.reduce((sum, { logProb }) => sum + logProb, 0) / counted.length,
+    suites: Object.fromEntries(suites.map(({ name, accuracy }) => [name, accuracy])),
+    heldOutLoss: loss,
+  };
+}
+
+/** At most CURVE_POINTS means of neighbours, at their last step, to the fourth decimal. */
+function means(curve: readonly [number, number][]): [number, number][] {
+  const width = Math.ceil(curve.length / CURVE_POINTS);
+  const result: [number, number][] = [];
+  for (let from = 0; from < curve.length; from += width) {
+    const part = curve.slice(from, from + width);
+    const loss = part.reduce((sum, [, value]) => sum + value, 0) / part.length;
+    result.push([part.at(-1)![0], Number(loss.toFixed(4))]);
+  }
+  return result;
+}

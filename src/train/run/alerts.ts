@@ -1,0 +1,192 @@
+/**
+ * What a run should tell a person before it goes wrong, or while it wastes time: judged from measurements alone. Bad steps and loss
+ * spikes are judged in health.ts, because a run acts on them; these only speak. Each speaks once and then waits until the thing has
+ * clearly gone. Bounds stand where runs of every shipped preset that can be run without a GPU stayed silent, and one of 30,000 steps
+ * (LOG.md), or have a source.
+ */
+import type { Inspection, Notice, NoticeCode } from '../../protocol.ts';
+import type { StepMetrics } from '../engine/engine.ts';
+
+/** Steps of gradient norms whose median a step is held against, and in which a jump is remembered. */
+const medianSteps = 200;
+/** Fewest of them before anything is said. */
+const leastSteps = 50;
+/** Times that median (product.md §3.1). */
+const gradientJump = 10;
+/** Steps over which clipping is counted, and the share of them from which the rate no longer says how far a step goes. */
+const clipSteps = 100;
+const mostClipped = 0.9;
+/** Below it clipping has gone again: a share that wavers about the bound is told once. */
+const fewClipped = 0.5;
+/** Steps of the shorter of two windows that a plateau is told from, at least; of a long phase a tenth. */
+const plateauSteps = 100;
+/** Share of a phase's peak rate below which a loss may well stand still: the rate is the reason. */
+const plateauRate = 0.5;
+/** Share of a layer's units. Some are silent in any batch; beyond half the MLP is narrower than it costs. */
+const mostDead = 0.5;
+/**
+ * ‖Δw‖/‖w‖ of a matrix. The usual advice is about 1e-3 (product.md §3.1), for large models at rates of 1e-4; small models are
+ * trained at rates of 1e-3 to 1e-2 and rightly move by a few per cent a step at first. A fifth a step forgets within five.
+ */
+const highestRatio = 0.2;
+/** So far below the usual that a run of thousands of steps does not move the tensor. */
+const lowestRatio = 1e-6;
+/** Above it the softmax of that query is one key to the last bit of an f32 (e^−100), and its gradient 0. */
+const highestScore = 100;
+
+interface Row extends StepMetrics {
+  /** η_max of the step's phase. */
+  peak: number;
+}
+
+export class Alerts {
+  readonly #maxGradNorm: number;
+  readonly #norms: number[] = [];
+  readonly #clipped: boolean[] = [];
+  readonly #losses: number[] = [];
+  readonly #plateauWindow: number;
+  /** Steps since the last jump of the gradient. */
+  #sinceJump = Infinity;
+  /** What has been said and still holds. */
+  readonly #standing = new Set<string>();
+
+  /** Of a phase of so many steps: another blend has another loss and another rate. `maxGradNorm` 0: nothing is clipped. */
+  constructor(maxGradNorm: number, steps: number) {
+    this.#maxGradNorm = maxGradNorm;
+    this.#plateauWindow = Math.max(plateauSteps, Math.round(steps / 10));
+  }
+
+  /** A sound step: bad ones are told elsewhere and belong into no window. */
+  step(row: Row): Notice[] {
+    return [this.#gradientSpike(row), this.#clipping(row), this.#plateau(row)].filter((notice) => notice !== null);
+  }
+
+  /** A look inside. */
+  inspection({ step, tensors, layers }: Inspection): Notice[] {
+    const notices: (Notice | null)[] = layers.flatMap(({ dead, highestScore: score }, layer) => [
+      this.#say(
+        'dead-units',
+        `dead ${layer}`,
+        dead > mostDead,
+        step,
+        () =>
+          `Layer ${layer}: ${percent(dead)} of its squared-ReLU units were above zero on no token of step ${step}. Lower the rate, or take a smaller intermediate_size.`,
+      ),
+      this.#say(
+        'attention-scores',
+        `score ${layer}`,
+        score > highestScore,
+        step,
+        () =>
+          `Layer ${layer}: the largest attention score of step ${step} is ${score.toFixed(0)}; above ${highestScore} a query sees one key alone and learns nothing from the rest. Lower the rate.`,
+      ),
+    ]);
+    for (const { name, updateRatio } of tensors) {
+      // Vectors start at zero or near it: any first update is large beside them.
+      if (updateRatio === null || isVector(name)) continue;
+      notices.push(
+        this.#say(
+          'update-ratio',
+          `high ${name}`,
+          updateRatio > highestRatio,
+          step,
+          () =>
+            `${name} changed by ${percent(updateRatio)} of its size in step ${step}: lower the peak rate or lengthen the warm-up.`,
+        ),
+        this.#say(
+          'update-ratio',
+          `low ${name}`,
+          updateRatio > 0 && updateRatio < lowestRatio,
+          step,
+          () =>
+            `${name} changed by ${updateRatio.toExponential(1)} of its size in step ${step}: at that pace a thousand steps do not move it; raise the rate if that is not meant.`,
+        ),
+      );
+    }
+    return notices.filter((notice) => notice !== null);
+  }
+
+  /** A jump alone is what clipping is for: in 30,000 steps of a small batch there are a dozen. Two of them soon after each other are news. */
+  #gradientSpike({ step, gradNorm }: Row): Notice | null {
+    const median = medianOf(this.#norms);
+    const jumped = this.#norms.length >= leastSteps && gradNorm > gradientJump * median;
+    const again = this.#sinceJump < medianSteps;
+    push(this.#norms, gradNorm, medianSteps);
+    this.#sinceJump = jumped ? 0 : this.#sinceJump + 1;
+    const clips = this.#maxGradNorm > 0;
+    const message = () => {
+      const clipped = clips
+        ? `It was scaled down to ${this.#maxGradNorm}, and not for the first time`
+        : 'Nothing scaled it down (optimizer.max_grad_norm is 0)';
+      return `Step ${step}: the gradient norm is ${gradNorm.toPrecision(3)}, ${(gradNorm / median).toFixed(0)} times its median of late (${median.toPrecision(3)}). ${clipped}: look at the batches or lower the rate.`;
+    };
+    return this.#say(
+      'gradient-spike',
+      'gradient',
+      jumped && (again || !clips),
+      step,
+      message,
+      this.#sinceJump >= medianSteps,
+    );
+  }
+
+  #clipping({ step, clip }: Row): Notice | null {
+    push(this.#clipped, clip < 1, clipSteps);
+    const full = this.#clipped.length === clipSteps;
+    const share = this.#clipped.filter(Boolean).length / clipSteps;
+    return this.#say(
+      'clip-rate',
+      'clip',
+      full && share >= mostClipped,
+      step,
+      () =>
+        `${percent(share)} of the last ${clipSteps} steps were clipped (median gradient norm ${medianOf(this.#norms.slice(-clipSteps)).toPrecision(3)}, limit ${this.#maxGradNorm}): every step has the same length whatever the gradient says. Raise optimizer.max_grad_norm, or lower the rate.`,
+      share < fewClipped,
+    );
+  }
+
+  /** The mean over the last window is no lower than over the one before it, and the rate is not to blame. */
+  #plateau({ step, loss, lr, peak }: Row): Notice | null {
+    const window = this.#plateauWindow;
+    push(this.#losses, loss, 2 * window);
+    const full = this.#losses.length === 2 * window;
+    // Looked at once a window, so that chance has few tries.
+    if (!full || step % window !== 0) return null;
+    const before = meanOf(this.#losses.slice(0, window));
+    const now = meanOf(this.#losses.slice(window));
+    return this.#say(
+      'plateau',
+      'plateau',
+      now >= before && lr >= plateauRate * peak,
+      step,
+      () =>
+        `No progress in ${2 * window} steps: the loss was ${before.toFixed(3)} on average over the first half of them and is ${now.toFixed(3)} over the second, up to step ${step}. Lower the rate, or continue with other data.`,
+    );
+  }
+
+  /** `gone`: it may be said again when it next holds. */
+  #say(
+    code: NoticeCode,
+    key: string,
+    holds: boolean,
+    step: number,
+    message: () => string,
+    gone = !holds,
+  ): Notice | null {
+    const stood = this.#standing.has(key);
+    if (holds) this.#standing.add(key);
+    else if (gone) this.#standing.delete(key);
+    return holds && !stood ? { code, step, message: message() } : null;
+  }
+}
+
+function push<T>(window: T[], value: T, most: number): void {
+  window.push(value);
+  if (window.length > most) window.shift();
+}
+
+const isVector = (name: string): boolean => /(norm\.|layernorm\.)(weight|bias)$/.test(name);
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const medianOf = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Infinity;

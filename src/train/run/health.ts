@@ -1,0 +1,94 @@
+/**
+ * Whether a step's numbers are sound: a judgement from measurements alone, so that the same run is judged the same
+ * wherever it is resumed.
+ *
+ * Bad: loss, gradient norm, a weight or a moment was not finite; the GPU has found that by its bits and suppressed the
+ * update. Spike: the loss stands far above its recent mean. Both are rare and survivable: PaLM (Chowdhery et al. 2022,
+ * §5.1) saw some 20 spikes, went back about 100 steps, passed over 200 to 500 batches, and saw none of them again.
+ */
+import type { StepMetrics } from '../engine/engine.ts';
+
+/** Bad steps in a row after which going on is pointless: a bad batch is one step, a broken state all of them. */
+export const mostBadInARow = 3;
+/** Times a run goes back before it is given up. */
+export const mostRollbacks = 3;
+
+/** Steps of a phase before spikes are looked for. */
+const warmup = 50;
+/** Steps over which the mean fades: over 50, the fall of a young run's loss counts as noise and hides a spike of four times the loss. */
+const fading = 20;
+/** Standard deviations above the mean. In 300,000 steps of normal noise the highest was 5.0, for so short a mean. */
+const deviations = 6;
+/** As many are enough where the loss has doubled. */
+const deviationsDoubled = 5;
+/** Nats: below it no jump matters, however quiet the run is; a blend of sources alone makes steps differ this much. */
+const leastJump = 0.3;
+
+/** Plain data, saved with a checkpoint. */
+export interface Health {
+  /** Of the loss, since the phase began; fading. */
+  mean: number;
+  variance: number;
+  seen: number;
+  /** The loss has not come down since the last alarm: no second one. */
+  spiking: boolean;
+  badInARow: number;
+  rollbacks: number;
+}
+
+export type Verdict =
+  | { kind: 'fine' }
+  | { kind: 'bad'; what: string; inARow: number }
+  | { kind: 'spike'; from: number; to: number };
+
+export const newHealth = (): Health => ({ mean: 0, variance: 0, seen: 0, spiking: false, badInARow: 0, rollbacks: 0 });
+
+/** Judges a step and remembers it in `health`. */
+export function judge(health: Health, row: StepMetrics): Verdict {
+  if (row.clip === 0 || row.clip === -1) return { kind: 'bad', what: whatIsBad(row), inARow: ++health.badInARow };
+  health.badInARow = 0;
+  const { loss } = row;
+  const jump = loss - health.mean;
+  const deviation = Math.sqrt(health.variance);
+  const limit = Math.max(
+    Math.min(deviations * deviation, Math.max(deviationsDoubled * deviation, health.mean)),
+    leastJump,
+  );
+  const high = health.seen >= warmup && jump > limit;
+  const from = health.mean;
+  // A loss that stays high is the new mean before long; one that does not leaves little behind.
+  remember(health, high ? health.mean + limit : loss);
+  const first = high && !health.spiking;
+  health.spiking = high;
+  return first ? { kind: 'spike', from, to: loss } : { kind: 'fine' };
+}
+
+/** Another blend has another loss: the mean starts anew. */
+export function beginPhase(health: Health): void {
+  Object.assign(health, { mean: 0, variance: 0, seen: 0, spiking: false });
+}
+
+/** A plain mean at first, then a fading one. */
+function remember(health: Health, loss: number): void {
+  const weight = 1 / Math.min(++health.seen, fading);
+  const difference = loss - health.mean;
+  health.mean += weight * difference;
+  health.variance = (1 - weight) * (health.variance + weight * difference * difference);
+}
+
+function whatIsBad({ loss, gradNorm, clip }: StepMetrics): string {
+  if (clip < 0) return 'a weight or moment';
+  const bad = [
+    !Number.isFinite(loss) && `the loss (${loss})`,
+    !Number.isFinite(gradNorm) && `the gradient norm (${gradNorm})`,
+  ];
+  return bad.filter(Boolean).join(' and ') || 'the gradient norm';
+}
+
+/** Why a run is given up at this step. */
+export function divergedMessage({ step, loss, gradNorm, lr }: StepMetrics, what: string): string {
+  return (
+    `After ${mostBadInARow} steps in a row with numbers that are not finite (${what} at step ${step}, loss ${loss}, gradient norm ` +
+    `${gradNorm}, rate ${lr}) the run was ended: start again with a lower peak rate or a longer warm-up.`
+  );
+}

@@ -1,0 +1,98 @@
+/**
+ * All that a run is between two steps. Batches are functions of (seed, step), so this is little: the pools, a few
+ * counters, and what has been said so far. From it a run goes on bit for bit as if it had never stopped.
+ */
+import type { RunConfig } from '../../config/run.ts';
+import { type Place, placeOfStep } from '../../recipe/place.ts';
+import { decodeSafetensors, safetensorsParts, type SafeTensor } from '../../export/safetensors.ts';
+import type { Inspection, PhaseName } from '../../protocol.ts';
+import type { RunPart } from '../../recipe/phases.ts';
+import type { Pools } from '../engine/engine.ts';
+import type { Health } from '../run/health.ts';
+import { type History, newHistory, rowsOf, tableOf } from '../run/history.ts';
+
+export interface Progress {
+  /** The next step; those before it have been taken. */
+  step: number;
+  /** The phase that has been announced: that of the step before. */
+  phase: PhaseName;
+  /** The step before which both moments were 0 last: Adam's corrections count from it. */
+  momentsFrom: number;
+  /** What has been drawn of the data, rows passed over by going back included. */
+  place: Place;
+  /** Tokens trained on, those of a base included. */
+  tokens: number;
+  /** The step whose weights were evaluated last. */
+  evaluated: number | null;
+  /** Input tokens drawn of each source. */
+  counts: number[];
+  health: Health;
+  /** Steps since the last look inside the model, and how many of them were clipped. */
+  watched: { steps: number; clipped: number };
+}
+
+export interface Checkpoint {
+  config: RunConfig;
+  part: RunPart;
+  progress: Progress;
+  history: History;
+  pools: Pools;
+}
+
+const key = 'rekindle';
+
+/** A safetensors file, in parts: the pools, the logged rows, and the rest as one JSON string of its metadata. */
+export function encodeCheckpoint({ config, part, progress, history, pools }: Checkpoint): Uint8Array[] {
+  const { metrics, ...said } = history;
+  const table = tableOf(metrics);
+  const tensors: SafeTensor[] = [
+    ...Object.entries(pools).map(([name, data]) => ({ name, dtype: 'F32' as const, shape: [data.length], data })),
+    { name: 'metrics', dtype: 'F64', shape: table.shape, data: table.data },
+  ];
+  return safetensorsParts(tensors, { [key]: JSON.stringify({ config, part, progress, history: said }) });
+}
+
+/** Of bytes whose hash has been checked: they are what encodeCheckpoint wrote. */
+export function decodeCheckpoint(body: Uint8Array): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(body);
+  const { config, part, progress, history } = JSON.parse(metadata[key]!);
+  if (progress.place === undefined) fromSteps(config, progress);
+  const data = <T extends ArrayBufferView>(name: string): T => tensors.get(name)!.data as T;
+  return {
+    config,
+    part,
+    progress,
+    // Older saves lack what was added to a history since.
+    history: {
+      ...newHistory(),
+      ...history,
+      inspections: (history.inspections ?? []).map(withNaN),
+      metrics: rowsOf(data<Float64Array>('metrics')),
+    },
+    pools: {
+      parameters: data('parameters'),
+      moments1: data('moments1'),
+      moments2: data('moments2'),
+      ...(tensors.has('lossScale') && { lossScale: data<Float32Array<ArrayBuffer>>('lossScale') }),
+    },
+  };
+}
+
+/** Older saves say how many batches were passed over instead, and know one batch for the whole run. */
+function fromSteps(config: RunConfig, progress: Progress & { skipped?: number }): void {
+  progress.place = placeOfStep(progress.step + progress.skipped!, config.batch);
+  progress.tokens = placeOfStep(progress.step, config.batch).tokens;
+  progress.watched = { steps: 0, clipped: 0 };
+  delete progress.skipped;
+}
+
+/** JSON has no NaN: a norm that was none comes back as null. */
+const withNaN = (inspection: Inspection): Inspection => ({
+  ...inspection,
+  tensors: inspection.tensors.map((tensor) => ({
+    ...tensor,
+    gradNorm: tensor.gradNorm ?? NaN,
+    weightNorm: tensor.weightNorm ?? NaN,
+  })),
+  layers: inspection.layers.map((layer) => ({ ...layer, highestScore: layer.highestScore ?? NaN })),
+});

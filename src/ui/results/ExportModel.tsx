@@ -1,0 +1,41 @@
+/** What a run leaves behind, as files: the model alone, or all of it. */
+import { useSignal } from '@preact/signals';
+import { exportModel } from '../trainer.ts';
+import { hasWeights } from '../run/controls.ts';
+import { history, isWatched, runState } from '../run/run.ts';
+import { saveFile, zipped } from './save.ts';
+import { reportWords } from '../words/report.ts';
+import { recipeWords } from '../words/recipe.ts';
+
+export function ExportModel() {
+  const busy = useSignal(false);
+  const problem = useSignal<string | null>(null);
+  const withModel = !isWatched.value && hasWeights(runState.value, history.length);
+
+  const save = async (name: string, files: () => Promise<{ name: string; bytes: Uint8Array }[]>) => {
+    busy.value = true;
+    problem.value = null;
+    try {
+      saveFile(name, await zipped(await files()));
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error);
+    } finally {
+      busy.value = false;
+    }
+  };
+  const everything = async () => (await import('./report.ts')).reportFiles(withModel);
+
+  return (
+    <div>
+      {withModel && (
+        <button type="button" disabled={busy.value} onClick={() => void save(recipeWords.model.file, exportModel)}>
+          {busy.value ? recipeWords.model.exporting : recipeWords.model.export}
+        </button>
+      )}
+      <p class="note">{problem.value ?? (withModel && recipeWords.model.exportNote)}</p>
+      <button type="button" class="quiet" disabled={busy.value} onClick={() => void save(reportWords.file, everything)}>
+        {reportWords.save}
+      </button>
+    </div>
+  );
+}

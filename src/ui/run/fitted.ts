@@ -1,0 +1,50 @@
+/**
+ * A software adapter is some hundred times slower than a GPU: a visitor who has chosen nothing gets a preset that ends while they
+ * look on, and the reason.
+ */
+import { computed, effect, signal } from '@preact/signals';
+import { DEFAULT_PRESET } from '../../config/presets.ts';
+import { trainingFlopsPerToken } from '../../model/estimate.ts';
+import { machine } from '../trainer.ts';
+import { hasAskedForShipped } from '../recipe/base.ts';
+import { choosePreset, config, isEdited, nextPlan, preset } from '../recipe/config.ts';
+import { cameByLink } from '../page/route.ts';
+import { runConfig, isRecorded } from './run.ts';
+
+/** FLOPs a second of training on SwiftShader with two cores (measured: 1,600 tokens a CPU-second at 2.6 MFLOP each). */
+const SOFTWARE_SPEED = 8e9;
+/** Seconds a first run may take: a coffee. */
+const PATIENCE = 300;
+export const QUICKEST = 'smoke';
+
+export type Fitting = { kind: 'kept'; seconds: number } | { kind: 'changed'; from: string; seconds: number };
+/** What was decided for this visitor; null: nothing. */
+export const fitting = signal<Fitting | null>(null);
+
+/** The preset that was decided on is still the one chosen. */
+export const fittedHere = computed(
+  () => fitting.value !== null && preset.value === (fitting.value.kind === 'changed' ? QUICKEST : DEFAULT_PRESET),
+);
+
+/** Decides once, when machine and shipped base are known. Returns what ends the waiting. */
+export function fitPreset(): () => void {
+  let isDecided = false;
+  return effect(() => {
+    if (isDecided || machine.value.kind === 'asking' || !hasAskedForShipped.value) return;
+    isDecided = true;
+    const isFree = !isEdited.peek() && preset.peek() === DEFAULT_PRESET && !cameByLink;
+    const hasRun = runConfig.peek() !== null && !isRecorded.peek();
+    if (machine.value.kind !== 'ready' || !machine.value.adapter.software || !isFree || hasRun) return;
+    const { model, batch } = config.peek();
+    const { firstStep, endStep, tokensPerStep } = nextPlan.peek();
+    const flops = (endStep - firstStep) * tokensPerStep * trainingFlopsPerToken(model, batch.length).total;
+    const seconds = flops / SOFTWARE_SPEED;
+    fitting.value = seconds > PATIENCE ? { kind: 'changed', from: DEFAULT_PRESET, seconds } : { kind: 'kept', seconds };
+    if (seconds > PATIENCE) choosePreset(QUICKEST);
+  });
+}
+
+export function useQuickest(): void {
+  fitting.value = null;
+  choosePreset(QUICKEST);
+}

@@ -1,0 +1,180 @@
+/**
+ * A run on the page that loses its GPU, or its page, ends with the bits of one that lost nothing. Its steps are counted (abacus.ts) on the
+ * browser's own device; that computed ones come back to the same bits is shown by soak.test.ts in a worker of the same browser.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { countedRun, countIn, countingContext, countingScript, type Given } from '../setup/abacusPage.ts';
+import { launchBrowser, webGpuSwitches } from '../setup/launch.ts';
+
+const [base, continued] = [60, 12];
+/** Steps of a tenth of a second: a run in whose midst a button can be pressed. */
+const slow: Given = { pace: 100 };
+
+let browser: Browser;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  // One of its own, for its graphics process is made to crash.
+  browser = await launchBrowser(webGpuSwitches);
+  context = await countingContext(browser);
+});
+afterAll(() => browser?.close());
+
+async function open(...given: Given[]): Promise<Page> {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  await countIn(context, ...given);
+  const page = await context.newPage();
+  await page.goto(site.url + countedRun(base, continued));
+  return page;
+}
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const begin = (page: Page) => button(page, 'Start').click();
+const finish = (page: Page) => page.locator('.stage', { hasText: 'Done' }).waitFor();
+
+/** Steps and losses of the runs that are saved as done, latest first: as the worker wrote them down. */
+const finished = (page: Page) =>
+  page.evaluate(async () => {
+    const answer = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await answer(indexedDB.open('rekindle-runs'));
+    const all = <T>(query: (store: IDBObjectStore) => IDBRequest<T>, name: string) =>
+      answer(query(database.transaction(name).objectStore(name)));
+    const runs = (await all((store) => store.getAll(), 'runs')) as { id: string; state: string; savedAt: number }[];
+    const done = runs.filter(({ state }) => state === 'done').sort((a, b) => b.savedAt - a.savedAt);
+    const curves = done.map(({ id }) => all((store) => store.get(id), 'metrics'));
+    const columns = (await Promise.all(curves)) as { step: Float64Array; loss: Float64Array }[];
+    database.close();
+    return columns.map(({ step, loss }) => ({ step: [...step], loss: [...loss] }));
+  });
+
+test('a lost GPU and a reload cost a run no bit', async () => {
+  const whole = await open();
+  await begin(whole);
+  await finish(whole);
+  await expect.poll(() => finished(whole)).toHaveLength(1);
+  const [clean] = await finished(whole);
+  expect(clean!.step).toEqual(Array.from({ length: base + continued }, (_, step) => step));
+  await whole.close();
+
+  const lost = await open({ faults: 'lose=22' });
+  await begin(lost);
+  await lost
+    .getByText(/The graphics driver restarted: the run goes on from step \d+, and nothing was lost\./)
+    .first()
+    .waitFor();
+  await finish(lost);
+  await expect.poll(() => finished(lost)).toHaveLength(2);
+  expect((await finished(lost))[0]).toEqual(clean);
+  await lost.close();
+
+  const page = await open(slow, {});
+  await begin(page);
+  await page
+    .getByText(/step [1-9]\d? of 72/)
+    .first()
+    .waitFor();
+  await button(page, 'Pause').click();
+  await button(page, 'Step').click();
+  await page.reload();
+  await page.getByText(/^Run ci, seed 1, stopped at step \d+ of 72, just now\.$/).waitFor();
+  await button(page, 'Resume').focus();
+  await page.keyboard.press('Enter');
+  await finish(page);
+  await expect.poll(() => finished(page)).toHaveLength(3);
+  expect((await finished(page))[0]).toEqual(clean);
+  expect(await page.getByText('Unfinished run').count()).toBe(0);
+  await page.close();
+});
+
+test('a worker that dies is replaced, once, and then the run is offered', async () => {
+  const cleanCurve = (await finished(await open())).at(-1);
+  // The second worker's script is without the fault: it trains to the end.
+  const page = await open({ faults: 'crash=22' }, {});
+  await begin(page);
+  const died =
+    /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run goes on from step \d+ in a new one, and nothing was lost\./;
+  await page.getByText(died).first().waitFor();
+  await finish(page);
+  await expect.poll(() => finished(page)).toHaveLength(4);
+  expect((await finished(page))[0]).toEqual(cleanCurve);
+  await page.close();
+
+  // A rejection that nobody handles, in each worker: the second one ends the run, in one sentence, and it is offered.
+  const twice = await open({ faults: 'reject=22' });
+  await begin(twice);
+  await twice
+    .getByText(/Rejected at step 22, as asked for\.\): the run goes on from step/)
+    .first()
+    .waitFor();
+  await twice
+    .getByText(/^The training process ended unexpectedly \(Rejected at step 22, as asked for\.\)\. /)
+    .first()
+    .waitFor();
+  await twice.getByText(/^Run ci, seed 1, stopped at step \d+ of 72/).waitFor();
+  expect(await button(twice, 'Resume').isEnabled()).toBe(true);
+  await twice.close();
+});
+
+test('a run for which the GPU has no room says so, and what to lower', async () => {
+  const page = await open({ faults: 'allocate=2' });
+  await begin(page);
+  await page
+    .getByText(
+      /^Not enough graphics memory: there was no room for .* Lower batch\.sequences or batch\.length, or choose a smaller model\. /,
+    )
+    .first()
+    .waitFor();
+  expect(await button(page, 'Start again').isEnabled()).toBe(true);
+  await page.close();
+});
+
+test('a crashed graphics process is outlived once, and told of when the browser then refuses another', async () => {
+  const crash = async () => {
+    const session = await browser.newBrowserCDPSession();
+    await session.send('Browser.crashGpuProcess');
+    await session.detach();
+  };
+  const page = await open(slow);
+  await begin(page);
+  await page
+    .getByText(/step [1-9]\d? of 72/)
+    .first()
+    .waitFor();
+  await button(page, 'Pause').click();
+  await button(page, 'Step').waitFor();
+  await crash();
+  await page
+    .getByText(/The graphics driver restarted: the run goes on from step [1-9]\d*, /)
+    .first()
+    .waitFor();
+  await button(page, 'Step').waitFor(); // it was paused, and still is
+  await crash();
+  await page
+    .getByText(
+      /The browser has paused graphics after crashes: leave this tab open, and the run goes on from step [1-9]\d* in 125 s\./,
+    )
+    .first()
+    .waitFor();
+  // A reload does not end that for a worker started from a blob: the page says until when, and keeps the run.
+  await page.reload();
+  await page
+    .getByText(/^The browser has paused graphics after crashes: leave this page open, it asks again at [\d:]+ [AP]M\.$/)
+    .waitFor();
+  expect(await button(page, 'Resume').first().isDisabled()).toBe(true);
+  await page.close();
+});
+
+test('the published page has no fault injector', async () => {
+  const sign = 'Crashed at step';
+  expect(await countingScript('src/worker/trainer.worker.ts')).toContain(sign);
+  const folder = path.resolve(import.meta.dirname, '../../../out/site');
+  const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+  expect(scripts.filter((name) => readFileSync(path.join(folder, name), 'utf8').includes(sign))).toEqual([]);
+});

@@ -1,0 +1,75 @@
+/** The page in a real Chromium, driven from Node. Whatever the page complains of fails the test that opened it. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { RECORDED_RUN } from '../../../src/recipe/recordedRun.ts';
+import { sharedBrowser, webGpuSwitches } from './launch.ts';
+
+export interface PageOptions extends BrowserContextOptions {
+  /** What follows the site's address: a query or a hash. */
+  address?: string;
+  /** Done to the profile before the page is opened. */
+  before?: (context: BrowserContext) => Promise<unknown>;
+}
+
+/** WebGPU's validation errors reach the console as warnings that name the call they arose in. */
+const isGpuError = (text: string) => /While (calling|encoding|validating|initializing)/.test(text);
+
+/**
+ * Opens the built page in a fresh profile and hands it over; without its service worker, which takes the processor as long to keep the
+ * page as the page to start (test/browser/offline has it). Afterwards throws what the page or its workers logged as an
+ * error, threw uncaught, or did wrong with the GPU.
+ */
+export async function withPage(use: (page: Page) => Promise<void>, options: PageOptions = {}): Promise<void> {
+  const { address = '', before, ...contextOptions } = options;
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  const browser = await sharedBrowser(webGpuSwitches);
+  const context = await browser.newContext({ serviceWorkers: 'block', ...contextOptions });
+  try {
+    const complaints: string[] = [];
+    const { origin } = new URL(site.url);
+    context.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.origin !== origin && url.protocol !== 'data:')
+        complaints.push(`a request to another origin: ${request.url()}`);
+    });
+    // A visitor's recorded run is shown in test/browser/firstVisit.
+    await context.route(`**/${RECORDED_RUN}`, (route) => route.fulfill({ json: null }));
+    await before?.(context);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack ?? error.message}`));
+    page.on('crash', () => complaints.push('the page crashed'));
+    page.on('console', (message) => {
+      const wrong = message.type() === 'error' || (message.type() === 'warning' && isGpuError(message.text()));
+      if (wrong) complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+    });
+    await page.goto(site.url + address);
+    await use(page);
+    // A rejection is reported after the task it arose in: one more task, and its report is here before the answer.
+    if (!page.isClosed()) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
+  } catch (error) {
+    for (const page of context.pages()) await tell(page);
+    throw error;
+  } finally {
+    await context.close();
+  }
+}
+
+/** The words on a page at which a test failed: most failures are told by them. */
+export async function tell(page: Page): Promise<void> {
+  const words = await page
+    .locator('body')
+    .innerText({ timeout: 5000 })
+    .catch((error: Error) => error.message);
+  console.error(`The page said:\n${words.replace(/\n\s*/g, ' | ')}`);
+}
+
+/** Writes out/screenshots/NAME.png, for a person to look at. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = path.resolve(import.meta.dirname, '../../../out/screenshots');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+}

@@ -1,0 +1,63 @@
+/** The built page on a server of a test's own, from memory: its files can be others than were built, and it can go away. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { inject } from 'vitest';
+import { securityHeaders } from '../../../src/cli/node/policy.mjs';
+
+const folder = path.resolve(import.meta.dirname, '../../../out/site');
+const types: Record<string, string> = {
+  html: 'text/html',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+  json: 'application/json',
+  png: 'image/png',
+  webmanifest: 'application/manifest+json',
+};
+
+export type Site = ReadonlyMap<string, string | Buffer>;
+
+let read: Site | undefined;
+
+/** The built page by path; the page itself is index.html. */
+export function builtSite(): Site {
+  const site = inject('site');
+  if ('failure' in site) throw new Error(site.failure);
+  return (read ??= new Map(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => statSync(path.join(folder, name)).isFile())
+      .map((name) => [name.replaceAll(path.sep, '/'), readFileSync(path.join(folder, name))]),
+  ));
+}
+
+export class Host {
+  files: Site = builtSite();
+  /** Of every answer; our own servers' by themselves. */
+  headers: Record<string, string> = securityHeaders;
+  /** Whether a browser may keep a file by its name. */
+  mayBeKept: (name: string) => boolean = () => false;
+  /** Names of the files asked for. */
+  readonly asked: string[] = [];
+  readonly #server: Server = createServer((request, response) => {
+    const name = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname.slice(1)) || 'index.html';
+    this.asked.push(name);
+    const body = this.files.get(name);
+    if (body === undefined) return void response.writeHead(404).end();
+    const type = types[name.split('.').pop()!] ?? 'application/octet-stream';
+    const kept = this.mayBeKept(name) ? 'max-age=86400' : 'no-cache';
+    response.writeHead(200, { ...this.headers, 'Content-Type': type, 'Cache-Control': kept }).end(body);
+  });
+
+  /** Resolves with its address. */
+  async open(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}

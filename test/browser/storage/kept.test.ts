@@ -1,0 +1,150 @@
+/**
+ * What is there after a reload, in one real page: a run at its end with its samples, tables and model, to the byte; a run reloaded in its
+ * midst (how many of its steps are kept is counted in test/train/keeper); a deleted run with all of its bytes, once that is undone.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { unzipSync } from 'fflate';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { countIn } from '../setup/abacusPage.ts';
+import { withPage } from '../setup/harness.ts';
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** The files of the model that the page downloads, by name, as digests. */
+async function model(page: Page): Promise<Record<string, string>> {
+  const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the model').click()]);
+  const files = unzipSync(readFileSync(await download.path()));
+  return Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, digest(bytes)]));
+}
+
+/** What the page shows of a run. */
+const shown = (page: Page) =>
+  page.evaluate(() => {
+    const texts = (selector: string) => [...document.querySelectorAll(selector)].map((element) => element.textContent);
+    return {
+      samples: texts('p.sample'),
+      tables: texts('.results table'),
+      caption: texts('.figure figcaption'),
+      stage: texts('.stage'),
+    };
+  });
+
+/** Every file that the origin keeps of runs, and the rows of its list, as digests. */
+const stored = (page: Page) =>
+  page.evaluate(async () => {
+    const found: Record<string, string> = {};
+    const add = async (name: string, bytes: BufferSource) => {
+      found[name] = [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join();
+    };
+    const walk = async (folder: FileSystemDirectoryHandle, at: string): Promise<void> => {
+      for await (const [name, handle] of folder.entries()) {
+        if (handle.kind === 'directory') await walk(handle as FileSystemDirectoryHandle, `${at}${name}/`);
+        else await add(at + name, await (await (handle as FileSystemFileHandle).getFile()).arrayBuffer());
+      }
+    };
+    await walk(await navigator.storage.getDirectory(), '');
+    const answer = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const ledger = await answer(indexedDB.open('rekindle-ledger'));
+    for (const store of ['runs', 'curves']) {
+      const { keys, values } = await (async () => {
+        const objects = ledger.transaction(store).objectStore(store);
+        const [names, all] = [answer(objects.getAllKeys()), answer(objects.getAll())];
+        return { keys: await names, values: await all };
+      })();
+      for (const [i, key] of keys.entries()) {
+        const plain = JSON.stringify(values[i], (_, value) =>
+          ArrayBuffer.isView(value) ? [...(value as Float64Array)] : value,
+        );
+        await add(`${store}/${String(key)}`, new TextEncoder().encode(plain));
+      }
+    }
+    ledger.close();
+    return found;
+  });
+
+/** Steps in the latest save of a run that is not done. */
+const savedSteps = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const answer = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await answer(indexedDB.open('rekindle-runs'));
+    const runs = (await answer(database.transaction('runs').objectStore('runs').getAll())) as {
+      state: string;
+      step: number;
+    }[];
+    database.close();
+    return runs.find(({ state }) => state !== 'done')?.step ?? 0;
+  });
+
+const few =
+  '#v=1&p=smoke&base.steps=12&continued.steps=8&base.schedule.warmupSteps=2&evaluation.everySteps=5&batch.sequences=2&batch.length=32&logEverySteps=1';
+/** Counted at a hundred a second: more steps than pass before a second save, which waits until saving is a fiftieth of the time. */
+const LONG = 5000;
+
+test('a reload loses nothing of a run at its end, little of one under way, and a deletion nothing at all', () =>
+  withPage(
+    async (page) => {
+      await page.getByText('Runs on').waitFor();
+      await button(page, 'Start').click();
+      await page.locator('.stage', { hasText: 'Done' }).waitFor();
+      await button(page, 'Download the model').waitFor();
+      const before = await shown(page);
+      const bytes = await model(page);
+      expect(before.samples.length).toBeGreaterThan(2);
+      expect(Object.keys(bytes)).toContain('model.safetensors');
+
+      // In the tab that showed it, it is there by itself.
+      await page.reload();
+      await page.locator('.stage', { hasText: 'Done' }).waitFor();
+      await expect.poll(() => shown(page)).toEqual(before);
+      expect(await model(page)).toEqual(bytes);
+
+      // In another, its row of the list opens it.
+      await page.evaluate(() => sessionStorage.clear());
+      await page.reload();
+      await button(page, /^Open /).click();
+      await page.locator('.stage', { hasText: 'Done' }).waitFor();
+      await expect.poll(() => shown(page)).toEqual(before);
+      expect(await model(page)).toEqual(bytes);
+      // It also writes, on a device that it is put on for that.
+      await button(page, 'Generate').click();
+      await page.getByRole('heading', { name: 'Your prompt' }).waitFor();
+
+      await page.evaluate(() => sessionStorage.clear());
+      await page.reload();
+      await button(page, /^Open /).waitFor();
+      const disk = await stored(page);
+      await button(page, /^Edit /).click();
+      await button(page, 'Delete').click();
+      await page.getByText(/^Deleted: /).waitFor();
+      expect(await button(page, /^Edit /).count()).toBe(0);
+      await page.reload();
+      await page.getByText(/^Deleted: /).waitFor();
+      expect(await stored(page)).not.toEqual(disk);
+      await button(page, 'Undo').click();
+      await button(page, /^Edit /).waitFor();
+      await expect.poll(() => stored(page)).toEqual(disk);
+
+      await page.getByLabel('Preset').selectOption('smoke');
+      await page.getByLabel('Base run: steps').fill(String(LONG));
+      await button(page, /^Start/).click();
+      await expect.poll(() => savedSteps(page)).toBeGreaterThan(0);
+      const saved = await savedSteps(page);
+      await page.reload();
+      const told = page.getByText(/^Run smoke, seed 1, stopped at step [\d,]+ of/);
+      await told.waitFor();
+      const kept = Number(/step ([\d,]+) of/.exec((await told.textContent())!)![1]!.replaceAll(',', ''));
+      expect(kept).toBeGreaterThanOrEqual(saved);
+    },
+    { address: few, before: countIn },
+  ));
