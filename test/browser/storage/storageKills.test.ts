@@ -10,7 +10,7 @@ import { KillableBrowser, newProfile, removeProfile } from '../setup/killable.ts
 import type { Found } from './storageWorker.ts';
 import { workerScript } from '../setup/workerScript.ts';
 
-const kills = Number(process.env.KILLS ?? 8);
+const kills = Number(process.env.KILLS ?? 4);
 /** Of four kills one is of the whole browser: starting it again takes most of the time. */
 const browserEvery = 4;
 
