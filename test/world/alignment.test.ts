@@ -105,7 +105,10 @@ describe('synthesis', () => {
     const { tally } = prompts(world, 5, 200);
     expect(tally.made).toBe(tally.kept + tally.duplicates + tally.dropped);
     // 112 strangers are asked for three facts: it ends although more are wanted.
-    expect(prompts(world, 5, 1000, ['unknown']).tally).toMatchObject({ kept: 336 });
+    const { kept } = prompts(world, 5, 1000, ['unknown']).tally;
+    expect(kept).toBeGreaterThan(320);
+    expect(kept).toBeLessThanOrEqual(336);
+    for (const { task } of geneticCode(world, 5, 200).all) expect(isHeldOut(task.code!.list)).toBe(false);
   });
 
   it('makes dialogues of three turns and drops bad ones', async () => {
