@@ -1,11 +1,11 @@
 /** A GPU that is lost, hangs or drops a command: each is noticed, and the run goes on on the next one to the same bits (supervisor.test.ts has the rest). */
 import { expect, it } from 'vitest';
-import { openNodeDevice } from '../../src/cli/node/dawn.ts';
-import { gpuExecutor } from '../../src/gpu/executor.ts';
-import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { type Disturb, disturbance, parseFaults } from '../../src/train/run/faults.ts';
-import { Losses } from '../../src/train/saved/reopen.ts';
-import { gpu } from '../gpu/device.ts';
+import { openNodeDevice } from '../../../src/cli/node/dawn.ts';
+import { gpuExecutor } from '../../../src/gpu/executor.ts';
+import { GpuBackend } from '../../../src/train/backends/gpu.ts';
+import { type Disturb, disturbance, parseFaults } from '../../../src/train/run/faults.ts';
+import { Losses } from '../../../src/train/saved/reopen.ts';
+import { gpu } from '../../gpu/device.ts';
 import { goesOn, total, trainSupervised } from './supervised.ts';
 
 it('a GPU that is lost, hangs or drops a command is given up, which is said, and the run goes on to the same bits', async () => {
