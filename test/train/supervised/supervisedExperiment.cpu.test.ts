@@ -1,18 +1,18 @@
 /** An experiment that loses its device goes on by itself: finished rows stay, the interrupted arm is run again, and not for ever. On the processor. */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readFolder } from '../../src/cli/readFolder.ts';
-import { resolveConfig } from '../../src/config/resolve.ts';
-import type { Notice } from '../../src/protocol.ts';
-import { experimentNamed } from '../../src/recipe/experiments.ts';
-import type { ResultRow } from '../../src/recipe/results.ts';
-import { readBase } from '../../src/train/bases/base.ts';
-import { superviseExperiment } from '../../src/train/experiment/supervisedExperiment.ts';
-import { type Losable, losable } from '../cpu/processor.ts';
+import { readFolder } from '../../../src/cli/readFolder.ts';
+import { resolveConfig } from '../../../src/config/resolve.ts';
+import type { Notice } from '../../../src/protocol.ts';
+import { experimentNamed } from '../../../src/recipe/experiments.ts';
+import type { ResultRow } from '../../../src/recipe/results.ts';
+import { readBase } from '../../../src/train/bases/base.ts';
+import { superviseExperiment } from '../../../src/train/experiment/supervisedExperiment.ts';
+import { type Losable, losable } from '../../cpu/processor.ts';
 
 const config = resolveConfig({ preset: 'ci', set: ['continued.steps=16', 'evaluation.everySteps=0'] });
 const arms = experimentNamed('ci').arms.slice(0, 2);
-const base = readBase(readFolder(path.resolve(import.meta.dirname, '../../public/bases/ci-1')));
+const base = readBase(readFolder(path.resolve(import.meta.dirname, '../../../public/bases/ci-1')));
 
 /** Runs two arms of a seed; `lose` says before which logged step of which arm the device is taken away. */
 async function run(lose: (arm: string, step: number) => boolean) {

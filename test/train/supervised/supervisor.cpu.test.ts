@@ -1,9 +1,9 @@
 /** A run that loses its device again and again ends with the bits of one that kept its own, or is ended; never a loop. On the processor. */
 import { describe, expect, it } from 'vitest';
-import type { Loss } from '../../src/gpu/watch.ts';
-import type { Disturb } from '../../src/train/run/faults.ts';
-import { Losses } from '../../src/train/saved/reopen.ts';
-import { type Losable, losable } from '../cpu/processor.ts';
+import type { Loss } from '../../../src/gpu/watch.ts';
+import type { Disturb } from '../../../src/train/run/faults.ts';
+import { Losses } from '../../../src/train/saved/reopen.ts';
+import { type Losable, losable } from '../../cpu/processor.ts';
 import { goesOn, total, trainSupervised } from './supervised.ts';
 
 /** LOSSES=40 loses the device before each step. */

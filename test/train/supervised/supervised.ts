@@ -1,14 +1,14 @@
 /** A run of 40 steps under its supervisor, and all that is said of it. */
-import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
-import { MemoryFiles } from '../../src/storage/files.ts';
-import { SlotStore } from '../../src/storage/slots.ts';
-import type { OpenBackend } from '../../src/train/backends/backend.ts';
-import type { Disturb } from '../../src/train/run/faults.ts';
-import type { MetricRow } from '../../src/train/run/run.ts';
-import { SupervisedRun } from '../../src/train/run/supervisor.ts';
-import { Keeper } from '../../src/train/saved/keeper.ts';
-import { Losses } from '../../src/train/saved/reopen.ts';
-import { fakeData, switchingConfig } from './saved/fakeData.ts';
+import type { Notice, Rewind, RunState } from '../../../src/protocol.ts';
+import { MemoryFiles } from '../../../src/storage/files.ts';
+import { SlotStore } from '../../../src/storage/slots.ts';
+import type { OpenBackend } from '../../../src/train/backends/backend.ts';
+import type { Disturb } from '../../../src/train/run/faults.ts';
+import type { MetricRow } from '../../../src/train/run/run.ts';
+import { SupervisedRun } from '../../../src/train/run/supervisor.ts';
+import { Keeper } from '../../../src/train/saved/keeper.ts';
+import { Losses } from '../../../src/train/saved/reopen.ts';
+import { fakeData, switchingConfig } from '../saved/fakeData.ts';
 
 /** Steps in all. */
 export const total = 40;

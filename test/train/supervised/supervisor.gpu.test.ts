@@ -3,12 +3,12 @@
  * browser: test/browser/runs/soak; what a run makes of any loss: supervisor.cpu.test.ts.
  */
 import { expect, it } from 'vitest';
-import { openNodeDevice } from '../../src/cli/node/dawn.ts';
-import { gpuExecutor } from '../../src/gpu/executor.ts';
-import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { type Disturb, disturbance, parseFaults } from '../../src/train/run/faults.ts';
-import { Losses } from '../../src/train/saved/reopen.ts';
-import { gpu } from '../gpu/device.ts';
+import { openNodeDevice } from '../../../src/cli/node/dawn.ts';
+import { gpuExecutor } from '../../../src/gpu/executor.ts';
+import { GpuBackend } from '../../../src/train/backends/gpu.ts';
+import { type Disturb, disturbance, parseFaults } from '../../../src/train/run/faults.ts';
+import { Losses } from '../../../src/train/saved/reopen.ts';
+import { gpu } from '../../gpu/device.ts';
 import { goesOn, total, trainSupervised } from './supervised.ts';
 
 it('a GPU that hangs or drops a command is given up, which is said, and the run goes on to the same bits', async () => {
