@@ -22,7 +22,7 @@ const adapter = {
   maxStorageBufferBindingSize: 1,
 };
 const software = { kind: 'ready', adapter: { ...adapter, software: true } } as const;
-const processor = { kind: 'ready', adapter: { ...adapter, software: true, processor: true } } as const;
+const processor = { kind: 'ready', adapter: { ...adapter, software: true, processor: { threads: 1 } } } as const;
 const hardware = { kind: 'ready', adapter: { ...adapter, software: false } } as const;
 
 /** A base of this configuration, trained ten times as long. */

@@ -5,6 +5,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { DEFAULT_PRESET } from '../../config/presets.ts';
 import { trainingFlopsPerToken } from '../../model/estimate.ts';
+import type { AdapterReport } from '../../protocol.ts';
 import { hasGpu, machine } from '../trainer.ts';
 import { hasAskedForShipped } from '../recipe/base.ts';
 import { choosePreset, config, isEdited, nextPlan, preset } from '../recipe/config.ts';
@@ -12,10 +13,14 @@ import { cameByLink } from '../page/route.ts';
 import { runConfig, isRecorded } from './run.ts';
 
 /**
- * FLOPs a second of training. On SwiftShader with two cores: 1,600 tokens a CPU-second at 2.6 MFLOP each. On the processor, which a page
- * uses one core of: a step of `small` takes 0.10 to 0.13 CPU-seconds for 4.0 GFLOP; evaluations and samples come on top.
+ * FLOPs a second of training on SwiftShader with two cores: 1,600 tokens a CPU-second at 2.6 MFLOP each. In WebAssembly one thread takes
+ * 0.10 to 0.13 s for the 4.0 GFLOP of a step of `small`, and evaluations and samples come on top; what further threads add is not known
+ * before a run, for cores may be shared: half as much each is a guess on the safe side.
  */
-const SPEED = { software: 8e9, processor: 3e10 };
+const SOFTWARE_SPEED = 8e9;
+const THREAD_SPEED = 3e10;
+const speedOf = ({ processor }: AdapterReport): number =>
+  processor ? (THREAD_SPEED * (processor.threads + 1)) / 2 : SOFTWARE_SPEED;
 /** Seconds a first run may take: a coffee. */
 const PATIENCE = 300;
 export const QUICKEST = 'smoke';
@@ -41,7 +46,7 @@ export function fitPreset(): () => void {
     const { model, batch } = config.peek();
     const { firstStep, endStep, tokensPerStep } = nextPlan.peek();
     const flops = (endStep - firstStep) * tokensPerStep * trainingFlopsPerToken(model, batch.length).total;
-    const seconds = flops / SPEED[machine.value.adapter.processor ? 'processor' : 'software'];
+    const seconds = flops / speedOf(machine.value.adapter);
     fitting.value = seconds > PATIENCE ? { kind: 'changed', from: DEFAULT_PRESET, seconds } : { kind: 'kept', seconds };
     if (seconds > PATIENCE) choosePreset(QUICKEST);
   });

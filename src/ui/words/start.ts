@@ -52,15 +52,15 @@ export const startWords = {
   },
   fitted: {
     kept: (preset: string, seconds: number) =>
-      `No GPU here, so the processor does the work. The preset ${preset} takes about ${format.duration(seconds)}.`,
+      `The preset ${preset} takes about ${format.duration(seconds)} on this machine.`,
     changed: (from: string, to: string, seconds: number) =>
-      `No GPU here, so the processor does the work. The preset ${from} would take about ${format.duration(seconds)}: ${to} is chosen instead.`,
+      `The preset ${from} would take about ${format.duration(seconds)} on this machine, so ${to} is chosen.`,
     choose: (preset: string) => `Use ${preset}, which takes seconds`,
   },
   recorded: {
     stage: 'Recorded run',
     says: (preset: string, steps: number, seconds: number, adapter: string) =>
-      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps in ${format.duration(seconds)} on ${adapter}.`,
+      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps in ${format.duration(seconds)} on ${adapter.replace(/^processor/, 'a processor')}.`,
     start: 'Press Start to continue its base model in this tab.',
     again: 'Play again',
     findings: 'See what the experiments found',
