@@ -15,7 +15,7 @@ tags:
 
 # A small Nemotron-style language model
 
-Trained by Rekindle on WebGPU. ${parameters.toLocaleString('en-US')} parameters, stored as 32-bit floats.
+Trained by Rekindle. ${parameters.toLocaleString('en-US')} parameters, stored as 32-bit floats.
 
 | Architecture | \`NemotronForCausalLM\` |
 | --- | --- |

@@ -1,24 +1,14 @@
 import { ByteLevelTokenizer } from './byteLevel.ts';
-import { BASE_SIZE, LARGEST_SIZE, PIECE_PATTERN } from './format.ts';
+import { BASE_SIZE, LARGEST_SIZE } from './format.ts';
 import { Heap } from './heap.ts';
 import type { Merge } from './format.ts';
+import { pieceEnd } from './pieces.ts';
+import { PieceTable } from './pieceTable.ts';
 
-/**
- * Pieces remembered with their ids. Natural text repeats some ten thousand pieces; beyond this the memory starts
- * afresh.
- */
-const REMEMBERED_PIECES = 65536;
-/** Longer pieces (in UTF-16 units) hardly recur and would fill the memory with their text. */
-const LONGEST_REMEMBERED_PIECE = 64;
-
-/**
- * The pieces of a text in order, together the whole text. Walks, so that a text of 100 MB does not become 25 million
- * strings at once.
- */
-export function* pieces(text: string): Generator<string> {
-  const pattern = new RegExp(PIECE_PATTERN, 'gu');
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) yield match[0];
-}
+/** Bytes of a piece whose pairs are looked at one by one: nearly all words. */
+const SHORT = 32;
+/** Above every id. */
+const NONE = LARGEST_SIZE;
 
 /**
  * Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2): inside each piece of the text, the
@@ -29,7 +19,7 @@ export class BpeTokenizer extends ByteLevelTokenizer {
   readonly kind = 'bpe';
   /** left · 65536 + right → id of the merged token; a lower id was learned earlier. */
   readonly #merged = new Map<number, number>();
-  readonly #remembered = new Map<string, Uint32Array>();
+  readonly #known = new PieceTable();
   readonly #utf8 = new TextEncoder();
 
   constructor(merges: readonly Merge[]) {
@@ -41,28 +31,44 @@ export class BpeTokenizer extends ByteLevelTokenizer {
     // Ids are at most as many as UTF-8 bytes, and those at most 3 per UTF-16 unit; grown by need from the usual ratio.
     let ids = new Uint32Array((text.length >> 1) + 16);
     let count = 0;
-    for (const piece of pieces(text)) {
-      const own = this.#piece(piece);
+    for (let from = 0; from < text.length;) {
+      const end = pieceEnd(text, from);
+      const own = this.#known.get(text, from, end, this.#encodePiece);
+      from = end;
       if (count + own.length > ids.length) {
         const larger = new Uint32Array(2 * (count + own.length));
         larger.set(ids.subarray(0, count));
         ids = larger;
       }
-      ids.set(own, count);
-      count += own.length;
+      // Some two ids a piece: copied one by one sooner than by a call.
+      for (let i = 0; i < own.length; i++) ids[count++] = own[i]!;
     }
     return ids.slice(0, count);
   }
 
-  #piece(piece: string): Uint32Array {
-    const known = this.#remembered.get(piece);
-    if (known !== undefined) return known;
-    const ids = this.#merge(Uint32Array.from(this.#utf8.encode(piece)));
-    if (piece.length <= LONGEST_REMEMBERED_PIECE) {
-      if (this.#remembered.size >= REMEMBERED_PIECES) this.#remembered.clear();
-      this.#remembered.set(piece, ids);
+  readonly #encodePiece = (piece: string): Uint32Array => {
+    const bytes = this.#utf8.encode(piece);
+    return bytes.length <= SHORT ? this.#mergeShort(bytes) : this.#merge(Uint32Array.from(bytes));
+  };
+
+  /** As `#merge`, by looking at all pairs each time: quadratic, and several times faster for a word. */
+  #mergeShort(bytes: Uint8Array): Uint32Array {
+    const ids = Array.from(bytes);
+    /** Id of each id merged with the next one; NONE where that pair was not learned. */
+    const merged = ids.map((_, i) => this.#pair(ids, i));
+    for (;;) {
+      let at = 0;
+      for (let i = 1; i < merged.length; i++) if (merged[i]! < merged[at]!) at = i;
+      if (ids.length < 2 || merged[at] === NONE) return Uint32Array.from(ids);
+      ids.splice(at, 2, merged[at]!);
+      merged.splice(at, 1);
+      merged[at] = this.#pair(ids, at);
+      if (at > 0) merged[at - 1] = this.#pair(ids, at - 1);
     }
-    return ids;
+  }
+
+  #pair(ids: readonly number[], at: number): number {
+    return at + 1 < ids.length ? (this.#merged.get(ids[at]! * LARGEST_SIZE + ids[at + 1]!) ?? NONE) : NONE;
   }
 
   /** Merges within one piece. `ids` is overwritten; merged-away positions hold GONE. */

@@ -1,7 +1,7 @@
-import { pieces } from './bpe.ts';
 import { BASE_SIZE, LARGEST_SIZE, checkVocabularySize, tokenNames } from './format.ts';
 import { Heap } from './heap.ts';
 import type { Merge } from './format.ts';
+import { pieces } from './pieces.ts';
 
 /** A pair met once would make a token of no use elsewhere. */
 const FEWEST_MEETINGS = 2;

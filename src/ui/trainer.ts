@@ -5,7 +5,7 @@
  * state 'failed' with one sentence.
  */
 import { proxy, wrap, type Remote } from 'comlink';
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { RunConfig } from '../config/run.ts';
 import type {
   AdapterReport,
@@ -39,6 +39,8 @@ export type Machine =
   | { kind: 'none'; cause: NoGpuCause; message: string };
 
 export const machine = signal<Machine>({ kind: 'asking' });
+/** What trains is a GPU, with memory of its own kind: no software adapter, not the processor. */
+export const hasGpu = computed(() => machine.value.kind === 'ready' && !machine.value.adapter.software);
 /** The command on its way to the worker: its button waits. */
 export const pending = signal<Command | null>(null);
 

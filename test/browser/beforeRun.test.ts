@@ -9,7 +9,7 @@ const line = (page: Page) => page.getByText('of graphics memory', { exact: false
 
 test('what does not fit says so, names the settings that would, and takes them over at one press', () =>
   withPlayed({ needs: 'too-large' }, async (page) => {
-    await page.getByText('Logits would be one buffer of 268 MB; this adapter allows 134 MB.').waitFor();
+    await page.getByText('Logits would be one buffer of 268 MB; this machine allows 134 MB.').waitFor();
     await page.getByText('It would fit with rows 16 → 8, micro-batches 1 → 2').waitFor();
     expect(await button(page, 'Start').isDisabled()).toBe(true);
     await button(page, 'Use these settings').click();
@@ -75,13 +75,13 @@ test('a switch at a share of the steps is drawn and moved the same way', () =>
 test('the real worker tells the memory, measures the time, and remembers it', () =>
   withPage(
     async (page) => {
-      await page.getByText(/^Needs [\d.]+ (kB|MB) of graphics memory$/).click();
+      await page.getByText(/^Needs [\d.]+ (kB|MB) of memory$/).click();
       await page.getByRole('row', { name: /^news / }).waitFor();
       await button(page, 'Time its first steps').click();
       await button(page, 'Time them again').waitFor();
       await page.getByText(/^about [\d a-z]+, between/).waitFor();
       await page.reload();
-      await page.getByText(/graphics memory, takes about/).waitFor();
+      await page.getByText(/of memory, takes about/).waitFor();
       expect(await button(page, 'Start').isDisabled()).toBe(false);
     },
     { address: `#v=1&p=smoke&base.steps=8&continued.steps=8&base.schedule.warmupSteps=1&${small}` },

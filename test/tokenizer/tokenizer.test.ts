@@ -2,9 +2,11 @@ import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { describe, expect, test } from 'vitest';
 import { BpeTokenizer } from '../../src/tokenizer/bpe.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
-import { BASE_SIZE } from '../../src/tokenizer/format.ts';
+import { BASE_SIZE, PIECE_PATTERN } from '../../src/tokenizer/format.ts';
 import { fromHuggingFace } from '../../src/tokenizer/huggingface.ts';
 import { BPE_SAMPLE_UNITS, loadTokenizer } from '../../src/tokenizer/load.ts';
+import { pieces } from '../../src/tokenizer/pieces.ts';
+import { PieceTable } from '../../src/tokenizer/pieceTable.ts';
 import { trainBpe } from '../../src/tokenizer/train.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { RandomStream } from '../../src/util/random.ts';
@@ -120,6 +122,69 @@ describe.each(tokenizers.map((tokenizer) => [tokenizer.kind, tokenizer] as const
     expect(Array.from({ length: 256 }, (_, id) => tokenizer.bytes(id)[0])).toEqual([...Array(256).keys()]);
     expect(() => tokenizer.decode([tokenizer.size])).toThrow(`${tokenizer.size}`);
     expect(tokenizer.decode([0xff])).toBe('\ufffd');
+  });
+});
+
+describe('pieces', () => {
+  test('are those of the pattern that the file of the tokenizer names', () => {
+    const pattern = new RegExp(PIECE_PATTERN, 'gu');
+    const agree = (text: string): void => {
+      expect([...pieces(text)]).toEqual(text.match(pattern) ?? []);
+    };
+    texts.forEach(agree);
+    agree(trainingText);
+    // Halves of pairs, and digits and letters beyond the first plane.
+    agree('a\ud83d b\udc33\ud83d \u{1d7d9}\u{1d7da} \u{10400}\u{10401}x\u{1f433}');
+    const unit = fc.oneof(
+      fc.constantFrom(
+        ' ',
+        '\n',
+        '\t',
+        "'",
+        's',
+        'l',
+        're',
+        've',
+        'S',
+        '7',
+        '\u0301',
+        '\u{1d7d9}',
+        '\u{10400}',
+        '\ud83d',
+        '\udc33',
+        '.',
+        '🐳',
+      ),
+      fc.string({ unit: 'binary', maxLength: 1 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(unit, { maxLength: 40 }).map((units) => units.join('')),
+        agree,
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a table gives each piece its own ids, also after it has started afresh', () => {
+    const table = new PieceTable();
+    let made = 0;
+    const wrong: number[] = [];
+    const make = (piece: string) => (made++, Uint32Array.from([Number(piece.trim()), piece.length]));
+    const ask = (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const text = `a ${i}z`;
+        if (table.get(text, 1, text.length - 1, make)[0] !== i) wrong.push(i);
+      }
+    };
+    ask(1000);
+    ask(1000);
+    expect(made).toBe(1000);
+    ask(70_000);
+    ask(100);
+    expect(wrong).toEqual([]);
+    const long = `${'0'.repeat(70)}5`;
+    expect(table.get(long, 0, long.length, make)).toEqual(Uint32Array.of(5, 71));
   });
 });
 

@@ -10,7 +10,8 @@ import { choosePreset, chosenShipped, config, nextPlan, ownConfig, preset, state
 import { fitPreset, fitting } from '../../src/ui/run/fitted.ts';
 import { isPlaying, offerRecorded } from '../../src/ui/run/recorded.ts';
 import { beginRun, heldOut, history, isRecorded, leaveRun, runConfig, runState } from '../../src/ui/run/run.ts';
-import { machine } from '../../src/ui/trainer.ts';
+import { hasGpu, machine } from '../../src/ui/trainer.ts';
+import { startWords } from '../../src/ui/words/start.ts';
 
 const adapter = {
   vendor: '',
@@ -21,6 +22,7 @@ const adapter = {
   maxStorageBufferBindingSize: 1,
 };
 const software = { kind: 'ready', adapter: { ...adapter, software: true } } as const;
+const processor = { kind: 'ready', adapter: { ...adapter, software: true, processor: { threads: 1 } } } as const;
 const hardware = { kind: 'ready', adapter: { ...adapter, software: false } } as const;
 
 /** A base of this configuration, trained ten times as long. */
@@ -62,8 +64,8 @@ describe('a shipped base of real text', () => {
   });
 });
 
-describe('on a software adapter', () => {
-  const decide = (where: typeof software | typeof hardware) => {
+describe('without a GPU', () => {
+  const decide = (where: typeof software | typeof processor | typeof hardware) => {
     end = fitPreset();
     machine.value = where;
     hasAskedForShipped.value = true;
@@ -84,6 +86,16 @@ describe('on a software adapter', () => {
     // 300 steps of 1,536 tokens at 2.6 MFLOP each, at 8 GFLOP a second
     expect(seconds).toBeGreaterThan(100);
     expect(seconds).toBeLessThan(250);
+  });
+
+  test('the time is told of what will train: the processor is faster than the software adapter, and its memory no graphics memory', () => {
+    chosenShipped.value = longer(presetConfig('small'));
+    decide(processor);
+    // The same 1.2 TFLOP at 30 GFLOP a second.
+    expect(fitting.value!.seconds).toBeCloseTo(40, -1);
+    expect(startWords.before.summary(48e6, hasGpu.value, null)).toBe('Needs 48 MB of memory');
+    machine.value = hardware;
+    expect(startWords.before.summary(48e6, hasGpu.value, null)).toBe('Needs 48 MB of graphics memory');
   });
 
   test('nothing is decided for a GPU, or over a recipe that somebody has changed', () => {

@@ -60,7 +60,7 @@ export function recordRun(from: string, before: string | undefined, { say }: Hos
     lines.map((line) => (name === 'step' || name === 'tokens' ? line[name] : round(line[name])));
   const recorded: RecordedRun = {
     config: last.config,
-    adapter: last.adapter.split(/[,;]/)[0]!, // without driver and features
+    adapter: last.adapter.split(/[,;](?![^(]*\))/)[0]!, // without driver and features
     seconds: Math.round(parts.reduce((sum, { seconds }) => sum + seconds, 0)),
     metrics: {
       step: column('step'),

@@ -61,7 +61,7 @@ export const words = {
   armsDone: (done: number, total: number) => `${done} of ${arms(total)} done`,
   failed: 'The experiment failed',
 
-  noGpu: 'Recorded results can still be read; running an experiment needs WebGPU.',
+  noGpu: 'Recorded results can still be read; running an experiment needs WebGPU, or WebAssembly with SIMD.',
 
   asking: 'Looking for recorded results …',
   noneRecorded: (presets: readonly string[]) =>

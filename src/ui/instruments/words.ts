@@ -17,7 +17,7 @@ export const words = {
   fromRun: (step: number, paused: boolean) =>
     `the ${paused ? 'paused run’s' : 'last run’s'} weights after step ${format.integer(step - 1)}`,
   change: 'Change the settings on the Train sheet.',
-  noMachine: 'No GPU is ready for a trial.',
+  noMachine: 'A trial needs WebGPU, or WebAssembly with SIMD.',
   experimenting: 'An experiment is under way: stop it first.',
   running: 'A run is under way: pause it to try its weights, or wait until it ends.',
   preparing: 'Preparing …',

@@ -71,8 +71,13 @@ function Adapter({ adapter, limits }: { adapter: AdapterReport; limits: Record<s
   const rows = [
     [words.name, adapterName(adapter)],
     [words.kind, adapter.processor ? words.processor : adapter.software ? words.software : words.hardware],
-    [words.features, optionalFeatures(adapter).join(', ') || words.noFeatures],
-    [words.limits, shownLimits(limits ?? { maxBufferSize, maxStorageBufferBindingSize }).join(', ')],
+    // The processor has neither.
+    ...(adapter.processor
+      ? []
+      : [
+          [words.features, optionalFeatures(adapter).join(', ') || words.noFeatures],
+          [words.limits, shownLimits(limits ?? { maxBufferSize, maxStorageBufferBindingSize }).join(', ')],
+        ]),
   ];
   return (
     <dl class="facts">

@@ -66,9 +66,13 @@ export function plainReport(report: MachineReport, browser: string): string {
     `  ${cells.map((cell, i) => (i ? cell.padStart(12) : cell.padEnd(12))).join(' ')}`;
   return [
     words.title,
-    `Adapter: ${adapterName(adapter)}${adapter.processor ? '' : ` (${adapter.software ? 'software' : 'hardware'})`}`,
-    `Features: ${optionalFeatures(adapter).join(', ') || 'none'}`,
-    `Limits: ${shownLimits(limits).join(', ')}`,
+    ...(adapter.processor
+      ? [`Trains on: ${adapterName(adapter)}`]
+      : [
+          `Adapter: ${adapterName(adapter)} (${adapter.software ? 'software' : 'hardware'})`,
+          `Features: ${optionalFeatures(adapter).join(', ') || 'none'}`,
+          `Limits: ${shownLimits(limits).join(', ')}`,
+        ]),
     `Browser: ${browser}`,
     '',
     'Matrix products, f32, GFLOP/s',

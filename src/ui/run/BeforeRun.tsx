@@ -1,4 +1,4 @@
-/** What the next run needs and takes, told before it starts: memory against this adapter's limits, text, time. */
+/** What the next run needs and takes, told before it starts: memory against this machine's limits, text, time. */
 import type { ComponentChildren } from 'preact';
 import type { Needs } from '../../protocol.ts';
 import { isActive } from './controls.ts';
@@ -7,7 +7,7 @@ import { isExperimenting } from '../experiments/experimentState.ts';
 import { isLocked } from '../page/lesson.ts';
 import { draws, measure, measuring, prediction, preflight } from './preflight.ts';
 import { runState } from './run.ts';
-import { stopCalibrating } from '../trainer.ts';
+import { hasGpu, stopCalibrating } from '../trainer.ts';
 import { resultsWords } from '../words/results.ts';
 import { startWords } from '../words/start.ts';
 import * as format from '../format.ts';
@@ -22,7 +22,7 @@ export function BeforeRun() {
     <div class="stack-2">
       <TooMuch needs={needs} />
       <details class="before">
-        <summary>{words.summary(needs.bytes, time?.seconds ?? null)}</summary>
+        <summary>{words.summary(needs.bytes, hasGpu.value, time?.seconds ?? null)}</summary>
         <dl class="facts">
           <Fact name={words.parameters}>{format.integer(needs.parameters)}</Fact>
           <Fact name={words.memory}>
@@ -77,7 +77,11 @@ function TooMuch({ needs }: { needs: Needs }) {
   const changes = instead?.changes ?? [];
   return (
     <div class="problem" role="alert">
-      <p>{verdict === 'too-large' ? words.tooLarge(largest.name, largest.bytes, limit) : words.heavy(bytes)}</p>
+      <p>
+        {verdict === 'too-large'
+          ? words.tooLarge(largest.name, largest.bytes, limit)
+          : words.heavy(bytes, hasGpu.value)}
+      </p>
       <p>{instead ? words.wouldFit(changes, instead.bytes) : words.nothingFits}</p>
       {instead && !changes.some(({ key }) => isLocked(key)) && (
         <button type="button" onClick={() => changes.forEach(({ key, to }) => state(key, to))}>

@@ -3,6 +3,9 @@ import { fittedHere, fitting, QUICKEST, useQuickest } from './fitted.ts';
 import { DEFAULT_PRESET } from '../../config/presets.ts';
 import { startWords } from '../words/start.ts';
 
+/** Seconds from which a shorter run is offered. */
+const LONG = 60;
+
 export function Fitted() {
   const decided = fitting.value;
   if (!decided || !fittedHere.value) return null;
@@ -14,9 +17,11 @@ export function Fitted() {
       ) : (
         <>
           {words.kept(DEFAULT_PRESET, decided.seconds)}{' '}
-          <button type="button" class="quiet" onClick={useQuickest}>
-            {words.choose(QUICKEST)}
-          </button>
+          {decided.seconds > LONG && (
+            <button type="button" class="quiet" onClick={useQuickest}>
+              {words.choose(QUICKEST)}
+            </button>
+          )}
         </>
       )}
     </p>

@@ -18,7 +18,7 @@ import { isHidden, isLocked, lesson } from '../page/lesson.ts';
 import { fetched } from '../components/fetched.tsx';
 import { presetTimes } from '../machine/report.ts';
 import { check } from '../machine/state.ts';
-import { machine } from '../trainer.ts';
+import { hasGpu, machine } from '../trainer.ts';
 import { recipeWords } from '../words/recipe.ts';
 import { startWords } from '../words/start.ts';
 import { ShippedBase } from '../recipe/BaseStart.tsx';
@@ -73,7 +73,7 @@ export function RunPanel() {
           </button>
         )}
       </div>
-      {machine.value.kind === 'ready' && machine.value.adapter.software && <Fitted />}
+      {machine.value.kind === 'ready' && !hasGpu.value && <Fitted />}
       <ShippedBase />
       {!isHidden('estimate') && <BeforeRun />}
       <Commands />

@@ -52,7 +52,7 @@ export const pageWords = {
       run: {
         title: 'Starting a run',
         say:
-          'A preset is a model and a plan for it. Start trains it in this tab, on your own GPU; you can pause, ' +
+          'A preset is a model and a plan for it. Start trains it in this tab, on your own machine; you can pause, ' +
           'take single steps, and close the page: it goes on where it was.',
       },
       switch: {

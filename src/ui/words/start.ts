@@ -2,7 +2,9 @@
 import type { DeviceChoice, ListedRun, NoGpuCause, ProcessorFacts } from '../../protocol.ts';
 import * as format from '../format.ts';
 
-/** What lies in a GPU buffer, in words where there are some. */
+/** Where a run's buffers lie: in a GPU's memory, or in that of everything else. */
+const memory = (onGpu: boolean) => (onGpu ? 'graphics memory' : 'memory');
+/** What lies in a buffer, in words where there are some. */
 const BUFFERS: Readonly<Record<string, string>> = {
   parameters: 'All weights together',
   gradients: 'All gradients together',
@@ -50,29 +52,29 @@ export const startWords = {
   },
   fitted: {
     kept: (preset: string, seconds: number) =>
-      `No GPU here, so the processor does the work. The preset ${preset} takes about ${format.duration(seconds)}; smoke takes under a minute.`,
+      `The preset ${preset} takes about ${format.duration(seconds)} on this machine.`,
     changed: (from: string, to: string, seconds: number) =>
-      `No GPU here, so the processor does the work. The preset ${from} would take about ${format.duration(seconds)}: ${to} is chosen instead.`,
-    choose: (preset: string) => `Use ${preset}`,
+      `The preset ${from} would take about ${format.duration(seconds)} on this machine, so ${to} is chosen.`,
+    choose: (preset: string) => `Use ${preset}, which takes seconds`,
   },
   recorded: {
     stage: 'Recorded run',
     says: (preset: string, steps: number, seconds: number, adapter: string) =>
-      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps in ${format.duration(seconds)} on ${adapter}.`,
+      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps in ${format.duration(seconds)} on ${adapter.replace(/^processor/, 'a processor')}.`,
     start: 'Press Start to continue its base model in this tab.',
     again: 'Play again',
     findings: 'See what the experiments found',
   },
   before: {
-    summary: (bytes: number, seconds: number | null) =>
-      `Needs ${format.bytes(bytes)} of graphics memory` +
+    summary: (bytes: number, onGpu: boolean, seconds: number | null) =>
+      `Needs ${format.bytes(bytes)} of ${memory(onGpu)}` +
       (seconds === null ? '' : `, takes about ${format.duration(seconds)}`),
     parameters: 'Parameters',
     memory: 'Total memory',
     recomputed: 'Activations are recomputed in the backward pass to save memory.',
     largest: 'Largest buffer',
     largestOf: (name: string, bytes: number, limit: number) =>
-      `${bufferName(name)}: ${format.bytes(bytes)} of ${format.bytes(limit)} this adapter allows`,
+      `${bufferName(name)}: ${format.bytes(bytes)} of ${format.bytes(limit)} this machine allows`,
     time: 'Time',
     unmeasured: 'not measured on this machine yet',
     seconds: ({ seconds, low, high }: { seconds: number; low: number; high: number }) =>
@@ -89,9 +91,9 @@ export const startWords = {
       'Tokens the whole run will draw from each source, and what share of the source that is' +
       (exact ? '.' : ' (estimated from the size of the text).'),
     tooLarge: (name: string, bytes: number, limit: number) =>
-      `${bufferName(name)} would be one buffer of ${format.bytes(bytes)}; this adapter allows ${format.bytes(limit)}.`,
-    heavy: (bytes: number) =>
-      `${format.bytes(bytes)} of graphics memory may be more than this machine has free; the browser cannot tell.`,
+      `${bufferName(name)} would be one buffer of ${format.bytes(bytes)}; this machine allows ${format.bytes(limit)}.`,
+    heavy: (bytes: number, onGpu: boolean) =>
+      `${format.bytes(bytes)} of ${memory(onGpu)} may be more than this machine has free; the browser cannot tell.`,
     wouldFit: (changes: readonly { label: string; from: string; to: string }[], bytes: number) =>
       `It would fit with ${changes.map(({ label, from, to }) => `${label} ${from} → ${to}`).join(', ')}: ${format.bytes(bytes)}.`,
     nothingFits: 'A smaller batch, vocabulary or depth alone would not fit: choose a smaller preset.',
@@ -172,7 +174,7 @@ export const startWords = {
         'If that does not help, restart the browser.',
       ],
     } satisfies Record<NoGpuCause, string[]>,
-    rest: 'Training needs WebGPU. You can still watch a recorded run here and read what the experiments found.',
+    rest: 'Training needs WebGPU, or WebAssembly with SIMD. You can still watch a recorded run here and read what the experiments found.',
     remedies: 'How to get it working',
     said: (message: string) => `The browser said: ${message}`,
   },

@@ -371,7 +371,7 @@ export const states: readonly PageState[] = [
     onlyLook: true,
     async reach(page) {
       await page.getByRole('link', { name: 'Instruments' }).click();
-      await seen(page, 'No GPU is ready');
+      await seen(page, 'A trial needs WebGPU');
     },
   },
 ];
