@@ -1,6 +1,7 @@
 /** All kernels as one module of WebAssembly, and the functions that they share. */
 import { buildKernel, type Kernel } from '../kernel.ts';
 import { type Expr, f32x4, type Local, Module } from '../wasm.ts';
+import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './align.ts';
 import type { Madd } from './arithmetic.ts';
 import { attentionKernels } from './attention.ts';
 import { attentionGradientKernels } from './attentionGradient.ts';
@@ -24,6 +25,7 @@ export const kernels: readonly Kernel[] = [
   ...cachedAttentionKernels,
   ...[softmaxLossKernel, meanLossKernel, rowSumsKernel, spreadKernel, sameKernel],
   ...[squareSumsKernel, clipKernel, adamwKernel, tensorNormsKernel, ringColumnKernel],
+  ...[preferenceKernel, pairMeasuresKernel, rewardLossKernel],
 ];
 
 /** Pages of 64 KiB: as many as 32 bits address. */
