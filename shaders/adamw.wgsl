@@ -1,7 +1,7 @@
 // AdamW with decoupled decay over whole pools, one vec4 an invocation:
 //   m = β1 m + (1 − β1) g    v = β2 v + (1 − β2) g²    w −= lr (m·c1 / (√(v·c2) + ε) + λ w)     with g already clipped
 // λ counts only before `decayed4`. A clip factor of 0 (a bad gradient) leaves weights and moments as they are. So does, for its
-// own four elements, a result that is not finite, which the step's row of the ring then tells by a factor of −1: every weight and
+// own four elements, a result that is not finite, after which the step's row of the ring calls the update partial: every weight and
 // moment passes here in every step, also those that no token of the batch looks up.
 struct Shape {
   vectors: u32, // pool elements / 4
@@ -10,6 +10,7 @@ struct Shape {
   beta2: f32,
   epsilon: f32,
   decay: f32,
+  width: u32, // of a row of the ring
 }
 struct Controls {
   lr: f32,
@@ -25,7 +26,7 @@ struct Controls {
 @group(0) @binding(5) var<storage, read_write> moments1: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> moments2: array<vec4f>;
 
-@group(0) @binding(7) var<storage, read_write> ring: array<atomic<u32>>; // (rows, 4): loss, norm, factor, lr
+@group(0) @binding(7) var<storage, read_write> ring: array<atomic<u32>>; // (rows, width)
 
 @compute @workgroup_size(64)
 fn adamw(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -42,7 +43,7 @@ fn adamw(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) gro
   let decay = select(0.0, shape.decay, i < shape.decayed4);
   let next = w - c.lr * (m * c.correction1 / (sqrt(v * c.correction2) + shape.epsilon) + decay * w);
   if (any_bad(m) || any_bad(v) || any_bad(next)) {
-    atomicStore(&ring[u32(c.ringRow) * 4u + 2u], bitcast<u32>(-1.0));
+    atomicStore(&ring[u32(c.ringRow) * shape.width + RING_update], bitcast<u32>(f32(UPDATE_partial)));
     return;
   }
   moments1[i] = m;

@@ -5,10 +5,12 @@
 import type { RunConfig } from './config/run.ts';
 import type { BaseMetadata } from './recipe/baseCheckpoint.ts';
 import type { GridPlan, GridRow } from './recipe/grid.ts';
+import type { MetricColumns } from './recipe/measurements.ts';
 import type { PhaseName, RunPart } from './recipe/phases.ts';
 import type { RangePoint } from './recipe/rangeTest.ts';
 import type { ResultRow } from './recipe/results.ts';
 
+export type { MetricColumns } from './recipe/measurements.ts';
 export type { PhaseName } from './recipe/phases.ts';
 
 /** What is to train: `auto` is the GPU unless there is none, or only one that the processor is better than. */
@@ -38,18 +40,6 @@ export interface AdapterReport {
 
 /** Why training cannot start here, one cause each, so that the page can say what to do. */
 export type NoGpuCause = 'insecure-address' | 'no-webgpu' | 'no-adapter' | 'device-refused';
-
-/** One column a quantity, one entry a logged step: what the charts draw. Transferable. */
-export interface MetricColumns {
-  step: Float64Array;
-  tokens: Float64Array;
-  loss: Float64Array;
-  lr: Float64Array;
-  gradNorm: Float64Array;
-  tokensPerSecond: Float64Array;
-  /** 0 base, 1 general, 2 qa: index into phases. */
-  phase: Uint8Array;
-}
 
 /** Mean loss on a source's held-out documents, nats a token, at a step. */
 export interface HeldOutPoint {

@@ -5,6 +5,7 @@ import { resolveConfig } from '../config/resolve.ts';
 import type { RunConfig } from '../config/run.ts';
 import { REAL_SOURCES } from '../config/sources.ts';
 import type { HeldOutPoint, Sample } from '../protocol.ts';
+import { type MetricRow, phaseNames, updateWords } from '../recipe/measurements.ts';
 import { readJsonAs, readLinesAs } from './readJson.ts';
 
 const wanted = 'give the folder of a finished run';
@@ -21,16 +22,19 @@ const evaluationsSchema = v.object({
   heldOut: v.array(v.looseObject({ step: v.number(), loss: losses })),
   samples: v.array(v.looseObject({ step: v.number() })),
 });
-const lineSchema = v.object({
-  step: v.number(),
-  tokens: v.number(),
-  loss: v.number(),
-  lr: v.number(),
-  gradNorm: v.number(),
+/** A measurement that older folders lack, or that JSON had no number for. */
+const number = v.optional(v.nullable(v.number()), null);
+const required = { step: v.number(), tokens: v.number(), loss: v.number(), lr: v.number(), gradNorm: v.number() };
+const lineSchema = v.looseObject({
+  ...required,
   tokensPerSecond: v.number(),
-  phase: v.picklist(['base', 'general', 'qa']),
+  clip: v.pipe(
+    number,
+    v.transform((value) => value ?? Number.NaN),
+  ),
+  update: v.optional(v.picklist(updateWords), 'made'),
+  phase: v.picklist(phaseNames),
 });
-export type MetricLine = v.InferOutput<typeof lineSchema>;
 
 /** The whole configuration of a run, checked as if it were to be trained. */
 export function readWholeConfig(folder: string): RunConfig {
@@ -53,5 +57,5 @@ export const readEvaluations = (folder: string): { heldOut: HeldOutPoint[]; samp
     samples: Sample[];
   };
 
-export const readMetrics = (folder: string): MetricLine[] =>
+export const readMetrics = (folder: string): MetricRow[] =>
   readLinesAs(path.join(folder, 'metrics.jsonl'), lineSchema, wanted);

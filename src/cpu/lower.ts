@@ -15,6 +15,7 @@ import type { inputGradientOp, linearOp, weightGradientOp } from '../ops/linear.
 import type { logProbGradientOp, logProbOp } from '../ops/logProb.ts';
 import type { mlpOp } from '../ops/mlp.ts';
 import type { productOp } from '../ops/matmul/trial.ts';
+import type { ringColumnOp } from '../ops/ringColumn.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
@@ -24,7 +25,7 @@ import { attentionCalls, scoreMaxCalls } from './kernels/attention.ts';
 import { attentionGradientCalls } from './kernels/attentionGradient.ts';
 import { cachedAttentionCalls } from './kernels/cachedAttention.ts';
 import { layerNormGradientKernel, layerNormKernel } from './kernels/layerNorm.ts';
-import { adamwKernel, clipKernel, squareSumsKernel, tensorNormsKernel } from './kernels/optimizer.ts';
+import { adamwKernel, clipKernel, ringColumnKernel, squareSumsKernel, tensorNormsKernel } from './kernels/optimizer.ts';
 import { product } from './kernels/product.ts';
 import {
   addKernel,
@@ -229,6 +230,13 @@ const same: For<typeof sameOp> = ([weight, scale], [out]) => [
   call(sameKernel, { weight, scale: scale ?? 0, out, size: out.size }),
 ];
 
+/** Of a row of the ring. */
+const rowBytesOf = (ring: Tensor): number => 4 * ring.shape[1]!;
+
+const ringColumn: For<typeof ringColumnOp> = ([value, controls], [ring], { column }) => [
+  call(ringColumnKernel, { value, controls, ring, column: 4 * column, rowBytes: rowBytesOf(ring) }),
+];
+
 const preference: For<typeof preferenceOp> = (inputs, [losses, slopes], { P, kind, ...settings }) => {
   const [logProbs, references, rewards, counts] = inputs;
   const { per, blocks } = rowsOf(P, pairWidth);
@@ -258,9 +266,10 @@ const gradientNorm: For<typeof gradientNormOp> = (inputs, outputs, { maxNorm, st
   // Sums in f64, of a block each: as many as their tensor holds at most.
   const per = Math.max(rowsPerBlock(4), Math.ceil(vectors / Math.floor(squares.size / 2)));
   const count = Math.ceil(vectors / per);
+  const rowBytes = rowBytesOf(ring);
   return [
     call(squareSumsKernel, { gradients, squares, vectors, per }, { blocks: count }),
-    call(clipKernel, { squares, count, loss, controls, clip, ring, lossScale, maxNorm, stepsToDouble }),
+    call(clipKernel, { squares, count, loss, controls, clip, ring, lossScale, maxNorm, stepsToDouble, rowBytes }),
   ];
 };
 
@@ -275,6 +284,7 @@ const adamw: For<typeof adamwOp> = (inputs, outputs, attributes) => {
       adamwKernel,
       {
         ...{ gradients, controls, clip, weights, moments1, moments2, ring, vectors, decayed: decayed / 4, per },
+        rowBytes: rowBytesOf(ring),
         ...{ beta1, beta2, rest1: 1 - Math.fround(beta1), rest2: 1 - Math.fround(beta2), epsilon, decay },
       },
       { blocks },
@@ -301,8 +311,8 @@ const lowerings: Record<string, Lower<any>> = {
   ...{ embedding, embeddingGradient, layerNorm, layerNormGradient },
   ...{ attention, attentionGradient, cachedAttention, scoreMax },
   ...{ headLoss, logProb, logProbGradient, rowSums, spread, stepTotal, same },
+  ...{ gradientNorm, ringColumn, adamw, tensorNorms, columnMax },
   ...{ preference, pairMeasures, rewardLoss },
-  ...{ gradientNorm, adamw, tensorNorms, columnMax },
 };
 
 export function lower(node: Node, accumulating: boolean): Call[] {

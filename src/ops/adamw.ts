@@ -2,6 +2,7 @@ import adamwWgsl from '../../shaders/adamw.wgsl?raw';
 import badWgsl from '../../shaders/lib/bad.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { f32Bits, foldWorkgroups, read, write } from '../graph/kernel.ts';
+import { ringWgsl } from './gradientNorm.ts';
 
 interface Attributes {
   beta1: number;
@@ -15,7 +16,7 @@ interface Attributes {
 /**
  * One AdamW step over the pools (Loshchilov & Hutter): w −= lr·(m̂ / (√v̂ + ε) + λ·w), decay decoupled and only on the first
  * `decayed` elements. gradients, weights, moments1, moments2 (P); controls (4) = lr, 1/(1−β1ᵗ), 1/(1−β2ᵗ), ring row; clip (4);
- * ring (rows, 4), whose factor becomes −1 where an element would not have been finite and was left as it is.
+ * ring (rows, width), whose row calls the update partial where an element would not have been finite and was left as it is.
  */
 export function adamw(
   g: Graph,
@@ -35,7 +36,7 @@ export const adamwOp: Op<Attributes> = {
     const vectors = gradients!.size / 4;
     return [
       {
-        source: badWgsl + adamwWgsl,
+        source: badWgsl + ringWgsl + adamwWgsl,
         entryPoint: 'adamw',
         bindings: [
           read(gradients!),
@@ -46,7 +47,15 @@ export const adamwOp: Op<Attributes> = {
           write(moments2!),
           write(ring!),
         ],
-        uniforms: [vectors, decayed / 4, f32Bits(beta1), f32Bits(beta2), f32Bits(epsilon), f32Bits(weightDecay)],
+        uniforms: [
+          vectors,
+          decayed / 4,
+          f32Bits(beta1),
+          f32Bits(beta2),
+          f32Bits(epsilon),
+          f32Bits(weightDecay),
+          ring!.shape[1]!,
+        ],
         workgroups: foldWorkgroups(Math.ceil(vectors / 64)),
       },
     ];

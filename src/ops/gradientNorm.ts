@@ -3,12 +3,20 @@ import clipWgsl from '../../shaders/clip.wgsl?raw';
 import normWgsl from '../../shaders/gradientNorm.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { f32Bits, read, write } from '../graph/kernel.ts';
+import { ringColumn, ringNames, updateCode, updateWords } from '../recipe/measurements.ts';
 import { invocationsOf, longRows, oneRow, wideGroups } from './lanes.ts';
 
 /** Partial sums of squares, an invocation each: enough to fill a software adapter, few enough for one workgroup to add up. */
 const mostSums = 4096;
 /** The most of them where a workgroup makes each: 262,144 invocations, as many as the largest GPUs run at once. */
 const groupSums = 1024;
+
+/** The ring's columns and the words for what became of an update, as constants of a shader. */
+export const ringWgsl = [
+  ...ringNames.map((name) => `const RING_${name} = ${ringColumn(name)}u;`),
+  ...updateWords.map((word) => `const UPDATE_${word} = ${updateCode(word)}u;`),
+  '',
+].join('\n');
 
 interface Attributes {
   /** Norm above which gradients are scaled down to it; 0 = never. */
@@ -19,8 +27,8 @@ interface Attributes {
 
 /**
  * factor = min(1, maxNorm / ‖g‖) over the whole gradient pool, 0 where ‖g‖ or the loss is not finite; without a readback.
- * gradients (P), loss (1), controls (4) → clip (4) = [factor, ‖g‖, 1 / scale, –] and one row [loss, ‖g‖, factor, lr] of the ring. Gradients
- * times a loss scale (4) have it divided out of ‖g‖ and, through clip's factor, of what the optimizer makes of them; the scale is
+ * gradients (P), loss (1), controls (4) → clip (4) = [factor, ‖g‖, 1 / scale, –] and one row of the ring (rows, width), in the order of
+ * recipe/measurements.ts. Gradients times a loss scale (4) have it divided out of ‖g‖ and, through clip's factor, of what the optimizer makes of them; the scale is
  * halved where they are not finite and doubled after `stepsToDouble` steps in which they were.
  */
 export function gradientNorm(
@@ -54,10 +62,10 @@ export const gradientNormOp: Op<Attributes> = {
         workgroups: [groups(sums), 1, 1],
       },
       {
-        source: oneRow(context).wgsl + badWgsl + clipWgsl,
+        source: oneRow(context).wgsl + badWgsl + ringWgsl + clipWgsl,
         entryPoint: 'clipFactor',
         bindings: [read(squares!), read(loss!), read(controls!), write(clip!), write(ring!), write(scale!)],
-        uniforms: [sums, f32Bits(maxNorm), stepsToDouble],
+        uniforms: [sums, f32Bits(maxNorm), stepsToDouble, ring!.shape[1]!],
         workgroups: [1, 1, 1],
       },
     ];

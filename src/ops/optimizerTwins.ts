@@ -1,5 +1,6 @@
 /** f64 twins of what an optimizer step does to the pools. */
 import type { Twin } from '../graph/interpret.ts';
+import { ringColumn, ringNames, updateCode } from '../recipe/measurements.ts';
 
 export const optimizerTwins: Record<string, Twin> = {
   gradientNorm: ([gradients, loss, controls], { outputs, attributes: { maxNorm, stepsToDouble } }, { before }) => {
@@ -16,12 +17,20 @@ export const optimizerTwins: Record<string, Twin> = {
       const doubled = steps >= stepsToDouble;
       lossScale.set([scale * (overflowed ? 0.5 : doubled ? 2 : 1), doubled ? 0 : steps]);
     }
-    ring.set([loss![0]!, norm, overflowed ? -2 : factor, lr!], 4 * row!);
+    const measured = {
+      ...{ loss: loss![0]!, gradNorm: norm, clip: factor, lr: lr! },
+      update: updateCode(overflowed ? 'overflow' : sound ? 'made' : 'suppressed'),
+    };
+    const width = outputs[1]!.shape[1]!;
+    ring.set(
+      ringNames.map((name) => measured[name]),
+      width * row!,
+    );
     const clip = Float64Array.of(factor / scale, norm, 1 / scale, 0);
     return [clip, ring, lossScale, new Float64Array(outputs[3]!.size)];
   },
 
-  adamw: ([gradients, controls, clip], { attributes }, found) => {
+  adamw: ([gradients, controls, clip], { outputs, attributes }, found) => {
     const { beta1, beta2, epsilon, weightDecay, decayed } = attributes;
     const [weights, moments1, moments2, ring] = found.before.map((value) => value!.slice());
     const changed = [weights!, moments1!, moments2!];
@@ -39,7 +48,7 @@ export const optimizerTwins: Record<string, Twin> = {
       }
       if (next.every((vector) => vector.every(Number.isFinite))) {
         next.forEach((vector, pool) => changed[pool]!.set(vector, i));
-      } else ring![4 * row! + 2] = -1;
+      } else ring![outputs[3]!.shape[1]! * row! + ringColumn('update')] = updateCode('partial');
     }
     return [...changed, ring!];
   },

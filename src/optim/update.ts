@@ -4,25 +4,25 @@ import type { Graph, Tensor } from '../graph/graph.ts';
 import type { PoolLayout } from '../graph/pool.ts';
 import { adamw } from '../ops/adamw.ts';
 import { gradientNorm } from '../ops/gradientNorm.ts';
+import { writeRing } from '../ops/ringColumn.ts';
+import { ringNames, ringWidth } from '../recipe/measurements.ts';
 import { stepsToDouble } from './lossScale.ts';
 
 export interface Update {
   /** (4) f32 input: η, 1/(1−β1ᵗ), 1/(1−β2ᵗ), row of the ring. */
   controls: Tensor;
-  /**
-   * (rows, 4): loss, ‖g‖ before clipping, clip factor (0: update suppressed; −1: of some elements only; −2: for the loss scale was too
-   * large), η of the last steps.
-   */
+  /** (rows, width): what the last steps measured, in the order of recipe/measurements.ts, then the objective's own. */
   ring: Tensor;
 }
 
-/** `scale`: what gradients have been multiplied with (lossScale.ts). */
+/** `own`: what the objective measures, (1) each. `scale`: what gradients have been multiplied with (lossScale.ts). */
 export function update(
   g: Graph,
   layout: PoolLayout,
   loss: Tensor,
   config: OptimizerConfig,
   ringRows: number,
+  own: readonly Tensor[] = [],
   scale?: Tensor,
 ): Update {
   g.phase = 'update';
@@ -31,7 +31,7 @@ export function update(
   const moments1 = g.pool('moments1', layout.elements);
   const moments2 = g.pool('moments2', layout.elements);
   const controls = g.input('controls', [4]);
-  const ring = g.state('ring', [ringRows, 4]);
+  const ring = g.state('ring', [ringRows, ringWidth(own.length)]);
   const clip = gradientNorm(
     g,
     gradients,
@@ -48,5 +48,6 @@ export function update(
     weightDecay: config.weight_decay,
     decayed: layout.decayed,
   });
+  own.forEach((value, i) => writeRing(g, value, controls, ring, ringNames.length + i));
   return { controls, ring };
 }

@@ -3,7 +3,8 @@
  * (`npm run recipe -- record --from DIR`), published as one JSON file beside the page.
  */
 import type { RunConfig } from '../config/run.ts';
-import type { HeldOutPoint, MetricColumns, Sample } from '../protocol.ts';
+import type { HeldOutPoint, Sample } from '../protocol.ts';
+import { type MetricColumns, measurementNames, wholeColumns } from './measurements.ts';
 
 /** Below the page's own folder. */
 export const RECORDED_RUN = 'recorded/run.json';
@@ -14,22 +15,15 @@ export interface RecordedRun {
   adapter: string;
   /** Of both parts together, on that adapter. */
   seconds: number;
-  /** One list a quantity, one entry a kept step. */
-  metrics: { [column in keyof MetricColumns]: number[] };
+  /** One list a measurement, one entry a kept step; older records lack some. */
+  metrics: { step: number[] } & { [column in Exclude<keyof MetricColumns, 'own'>]?: number[] };
   heldOut: HeldOutPoint[];
   samples: Sample[];
 }
 
 /** The measured columns of `recorded` from entry `from` up to, but not including, `to`. */
 export function columnsOf({ metrics }: RecordedRun, from: number, to: number): MetricColumns {
-  const column = (name: keyof MetricColumns) => Float64Array.from(metrics[name].slice(from, to));
-  return {
-    step: column('step'),
-    tokens: column('tokens'),
-    loss: column('loss'),
-    lr: column('lr'),
-    gradNorm: column('gradNorm'),
-    tokensPerSecond: column('tokensPerSecond'),
-    phase: Uint8Array.from(metrics.phase.slice(from, to)),
-  };
+  return wholeColumns(
+    Object.fromEntries(measurementNames.map((name) => [name, metrics[name]?.slice(from, to)])) as typeof metrics,
+  );
 }

@@ -81,6 +81,7 @@ describe('npm run recipe', () => {
     expect(lines.length).toBe(45);
     expect(Object.keys(lines[0]).sort()).toEqual([
       'blend',
+      'clip',
       'gradNorm',
       'loss',
       'lr',
@@ -88,6 +89,7 @@ describe('npm run recipe', () => {
       'step',
       'tokens',
       'tokensPerSecond',
+      'update',
     ]);
     expect(lines.at(-1).loss).toBeLessThan(lines[0].loss - 1);
     const summary = json('summary.json');

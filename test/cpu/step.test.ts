@@ -11,6 +11,7 @@ import { nmse } from '../../src/graph/interpret.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
+import { readRing } from '../../src/recipe/measurements.ts';
 import { ringRows, trainingGraph } from '../../src/train/engine/graphs.ts';
 import { fill, inputsOf, interpretStep } from '../model/interpretStep.ts';
 import { tinyBatch, tinyConfig } from '../model/tiny.ts';
@@ -42,7 +43,12 @@ async function open(config: RunConfig, options: CpuOptions, checkpoint = false) 
     },
     async measured(t: number) {
       const [rows] = await executor.snapshot([ring]);
-      const [loss, norm, factor, rate] = rows.subarray(4 * (t % ringRows));
+      const {
+        loss,
+        gradNorm: norm,
+        clip: factor,
+        lr: rate,
+      } = readRing(t, rows.subarray(ring.shape[1] * (t % ringRows)), []);
       return { loss, norm, factor, rate };
     },
     async compileAgain(): Promise<void> {

@@ -3,6 +3,8 @@ import { Graph } from '../../src/graph/graph.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { adamw } from '../../src/ops/adamw.ts';
 import { gradientNorm } from '../../src/ops/gradientNorm.ts';
+import { writeRing } from '../../src/ops/ringColumn.ts';
+import { readRing, ringNames, ringWidth } from '../../src/recipe/measurements.ts';
 import { randomNormal } from '../../src/util/random.ts';
 import { nmse } from '../../src/graph/interpret.ts';
 import { executors, type Tried } from './executors.ts';
@@ -10,6 +12,9 @@ import { executors, type Tried } from './executors.ts';
 const P = 64 * 300; // elements of the pools; the first half is decayed
 const options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: P / 2 };
 const maxNorm = 1;
+
+const width = ringWidth(1);
+const rowOf = (ring: Float32Array, row: number) => readRing(row, ring.subarray(row * width), ['loss again']);
 
 async function setUp(tried: Tried, stepsToDouble = 0, size = P) {
   const layout = layoutPool([
@@ -25,10 +30,11 @@ async function setUp(tried: Tried, stepsToDouble = 0, size = P) {
   const moments2 = g.pool('moments2', size);
   const loss = g.state('loss', [1]);
   const controls = g.input('controls', [4]);
-  const ring = g.state('ring', [16, 4]);
+  const ring = g.state('ring', [16, width]);
   const scale = g.state('lossScale', [4]);
   const clip = gradientNorm(g, gradients, loss, controls, ring, maxNorm, { scale, stepsToDouble });
   adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, ring, options);
+  writeRing(g, loss, controls, ring, ringNames.length);
   const plan = await executor.compile(g, {});
   return { executor, plan, tensors: { weights, moments1, moments2, loss, controls, ring, clip, scale } };
 }
@@ -70,9 +76,9 @@ describe.each(everywhere)('gradient norm and AdamW on $name', (tried) => {
       plan.upload();
       plan.submit(['step']);
       const norm = reference(w, m, v, g, lr, t);
-      const ring = await plan.read(tensors.ring);
-      expect(Math.abs(ring[t * 4 + 1]! / norm - 1)).toBeLessThan(1e-6);
-      expect(ring[t * 4 + 3]).toBe(lr);
+      const row = rowOf(await plan.read(tensors.ring), t);
+      expect(Math.abs(row.gradNorm / norm - 1)).toBeLessThan(1e-6);
+      expect([row.lr, row.update, row.own]).toEqual([lr, 'made', { 'loss again': 0 }]);
     }
     expect(nmse(await plan.read(tensors.weights), w)).toBeLessThan(1e-11);
     expect(nmse(await plan.read(tensors.moments1), m)).toBeLessThan(1e-11);
@@ -91,7 +97,7 @@ describe.each(everywhere)('gradient norm and AdamW on $name', (tried) => {
     plan.submit(['step']);
     const norm = Math.sqrt(g.reduce((sum, x) => sum + x * x, 0));
     // What an invocation sums are whole numbers, so exact; what follows is rounded to 6e-8 at most some 130 times.
-    expect(Math.abs((await plan.read(tensors.ring))[3 * 4 + 1]! / norm - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(rowOf(await plan.read(tensors.ring), 3).gradNorm / norm - 1)).toBeLessThan(1e-6);
     plan.destroy();
     executor.destroy();
   });
@@ -110,7 +116,8 @@ describe.each(everywhere)('gradient norm and AdamW on $name', (tried) => {
     const weights = await plan.read(tensors.weights);
     expect(weights.every((x, i) => Object.is(x, w[i]))).toBe(true);
     expect((await plan.read(tensors.moments1)).every((x) => x === 0)).toBe(true);
-    expect((await plan.read(tensors.ring))[3 * 4 + 2]).toBe(0);
+    const { clip, update } = rowOf(await plan.read(tensors.ring), 3);
+    expect([clip, update]).toEqual([0, 'suppressed']);
     plan.destroy();
     executor.destroy();
   });
@@ -130,7 +137,7 @@ describe.each(everywhere)('gradient norm and AdamW on $name', (tried) => {
         plan.host(tensors.controls).set([0.1, 1, 1, 3]);
         plan.upload();
         plan.submit(['step']);
-        expect((await plan.read(tensors.ring))[3 * 4 + 2]).toBe(-1);
+        expect(rowOf(await plan.read(tensors.ring), 3).update).toBe('partial');
         // The vector of four that holds it stays; everything else is updated, to finite values.
         const weights = await plan.read(tensors.weights);
         const own = (i: number) => i >> 2 === at >> 2;
@@ -163,19 +170,19 @@ describe.each(everywhere)('gradient norm and AdamW on $name', (tried) => {
       on.plan.upload();
       on.plan.submit(['step']);
       const { ring: rows, scale: state } = on.tensors;
-      return { ring: (await on.plan.read(rows)).subarray(0, 4), scale: (await on.plan.read(state)).subarray(0, 2) };
+      return { row: rowOf(await on.plan.read(rows), 0), scale: (await on.plan.read(state)).subarray(0, 2) };
     };
     const gradients = Float32Array.from({ length: P }, (_, i) => randomNormal(2, 0, i));
     const times = (scale: number) => gradients.map((g) => g * scale); // of two: exact
     const one = await step(scaled, times(4));
-    expect([...one.ring]).toEqual([...(await step(plain, gradients)).ring]);
+    expect(one.row).toEqual((await step(plain, gradients)).row);
     expect([...one.scale]).toEqual([4, 1]);
     expect(await plan.read(tensors.weights)).toEqual(await plain.plan.read(plain.tensors.weights));
 
     const before = await plan.read(tensors.weights);
     const overflowed = times(4).fill(Number.POSITIVE_INFINITY, 7, 8);
     const skipped = await step(scaled, overflowed);
-    expect([skipped.ring[2], ...skipped.scale]).toEqual([-2, 2, 0]);
+    expect([skipped.row.update, ...skipped.scale]).toEqual(['overflow', 2, 0]);
     expect(await plan.read(tensors.weights)).toEqual(before);
     for (const scale of [2, 2]) await step(scaled, times(scale));
     expect([...(await step(scaled, times(2))).scale]).toEqual([4, 0]);
@@ -183,7 +190,7 @@ describe.each(everywhere)('gradient norm and AdamW on $name', (tried) => {
     expect([...(await step(scaled, overflowed)).scale]).toEqual([1, 0]);
     // No scale is to blame any more: it is a bad step like any other.
     const bad = await step(scaled, overflowed);
-    expect([bad.ring[2], ...bad.scale]).toEqual([0, 1, 1]);
+    expect([bad.row.update, ...bad.scale]).toEqual(['suppressed', 1, 1]);
     for (const used of [scaled, plain]) {
       used.plan.destroy();
       used.executor.destroy();

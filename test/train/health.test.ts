@@ -9,6 +9,7 @@ const row = (step: number, loss: number, clip = 1, gradNorm = 0.5): StepMetrics 
   gradNorm,
   clip,
   lr: 1e-3,
+  update: clip > 0 ? 'made' : clip === 0 ? 'suppressed' : 'partial',
 });
 
 /** A descent from 6 to `end` nats with noise of `sigma`, the shape of a run's losses. */

@@ -17,7 +17,16 @@ interface Given {
 function judged(steps: number, of: (step: number) => Given, { limit = 1, phase = steps } = {}) {
   const alerts = new Alerts(limit, phase);
   return Array.from({ length: steps }, (_, step) =>
-    alerts.step({ step, loss: 3 - step / 1000, gradNorm: 1, clip: 1, lr: 1e-3, peak: 1e-3, ...of(step) }),
+    alerts.step({
+      step,
+      loss: 3 - step / 1000,
+      gradNorm: 1,
+      clip: 1,
+      lr: 1e-3,
+      update: 'made',
+      peak: 1e-3,
+      ...of(step),
+    }),
   )
     .flat()
     .map((notice) => [notice.code, notice.step, notice.message] as const);

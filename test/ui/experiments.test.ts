@@ -15,6 +15,7 @@ import {
 import { extent, linear, spreadLabels, ticks } from '../../src/ui/experiments/scale.ts';
 import { viewOf } from '../../src/ui/page/route.ts';
 import { recordedFiles } from './fake/recorded.ts';
+import { wholeColumns } from '../../src/recipe/measurements.ts';
 
 describe('scales', () => {
   test('ticks are round, inside, and exact', () => {
@@ -73,7 +74,7 @@ test('a curve under way becomes the finished one: means of as many neighbours', 
   const losses = Float64Array.from([4, 2, 3, 1, 9]);
   const none = new Float64Array(5);
   const columns = { tokens: none, lr: none, gradNorm: none, tokensPerSecond: none, phase: new Uint8Array(5) };
-  curve.append({ ...columns, step: Float64Array.from([0, 1, 2, 3, 4]), loss: losses });
+  curve.append(wholeColumns({ ...columns, step: Float64Array.from([0, 1, 2, 3, 4]), loss: losses }));
   expect(curve.points).toEqual([
     [1, 3],
     [3, 2],

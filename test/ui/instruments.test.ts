@@ -7,6 +7,7 @@ import { choosePreset, config } from '../../src/ui/recipe/config.ts';
 import { viewOf } from '../../src/ui/page/route.ts';
 import { beginRun, receive } from '../../src/ui/run/run.ts';
 import { machine } from '../../src/ui/trainer.ts';
+import { wholeColumns } from '../../src/recipe/measurements.ts';
 
 beforeEach(() => {
   choosePreset('tiny');
@@ -76,7 +77,7 @@ test('a trial works on what a start would take, and on the weights of a run that
   const column = (value: number) => Float64Array.of(value);
   receive({
     state: { kind: 'paused', phase: 'base' },
-    metrics: {
+    metrics: wholeColumns({
       step: column(9),
       tokens: column(5120),
       loss: column(4),
@@ -84,7 +85,7 @@ test('a trial works on what a start would take, and on the weights of a run that
       gradNorm: column(1),
       tokensPerSecond: column(1),
       phase: Uint8Array.of(0),
-    },
+    }),
   });
   expect([hindrance.value, weights.value, subject.value]).toEqual([
     null,

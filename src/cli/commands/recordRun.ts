@@ -5,23 +5,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunConfig } from '../../config/run.ts';
-import type { HeldOutPoint, MetricColumns, PhaseName, Sample } from '../../protocol.ts';
+import type { HeldOutPoint, Sample } from '../../protocol.ts';
+import { columnsOf, type MetricRow, measurementNames } from '../../recipe/measurements.ts';
 import { RECORDED_RUN, type RecordedRun } from '../../recipe/recordedRun.ts';
 import { UserError } from '../../util/errors.ts';
 import type { Host } from '../host.ts';
 import { projectRoot } from '../node/project.mjs';
-import { type MetricLine, readEvaluations, readMetrics, readRunConfig, readSummary } from '../runFolder.ts';
+import { readEvaluations, readMetrics, readRunConfig, readSummary } from '../runFolder.ts';
 
 /** Steps kept of each part: as many as the figure has columns on a wide screen. */
 const KEPT = 800;
 /** Digits kept of a measurement: the figure's reading line shows four. */
 const DIGITS = 5;
 
-const PHASES: readonly PhaseName[] = ['base', 'general', 'qa'];
-
 interface Part {
   config: RunConfig;
-  lines: MetricLine[];
+  lines: MetricRow[];
   heldOut: HeldOutPoint[];
   samples: Sample[];
   adapter: string;
@@ -39,7 +38,7 @@ function withoutEarlier<T extends { step: number }>(parts: readonly (readonly T[
 }
 
 /** Every so many-th line, the last always: what is drawn of it looks the same. */
-function thinned(lines: readonly MetricLine[]): MetricLine[] {
+function thinned(lines: readonly MetricRow[]): MetricRow[] {
   const stride = Math.ceil(lines.length / KEPT);
   return lines.filter((_, i) => i % stride === 0 || i === lines.length - 1);
 }
@@ -56,21 +55,14 @@ export function recordRun(from: string, before: string | undefined, { say }: Hos
   }
   const lines = parts.flatMap((part) => thinned(part.lines));
   const round = (value: number): number => Number(value.toPrecision(DIGITS));
-  const column = (name: Exclude<keyof MetricColumns, 'phase'>): number[] =>
-    lines.map((line) => (name === 'step' || name === 'tokens' ? line[name] : round(line[name])));
+  const columns = columnsOf(lines);
+  const column = (name: (typeof measurementNames)[number]): number[] =>
+    Array.from(columns[name], (value) => (name === 'step' || name === 'tokens' ? value : round(value)));
   const recorded: RecordedRun = {
     config: last.config,
     adapter: last.adapter.split(/[,;](?![^(]*\))/)[0]!, // without driver and features
     seconds: Math.round(parts.reduce((sum, { seconds }) => sum + seconds, 0)),
-    metrics: {
-      step: column('step'),
-      tokens: column('tokens'),
-      loss: column('loss'),
-      lr: column('lr'),
-      gradNorm: column('gradNorm'),
-      tokensPerSecond: column('tokensPerSecond'),
-      phase: lines.map(({ phase }) => PHASES.indexOf(phase)),
-    },
+    metrics: Object.fromEntries(measurementNames.map((name) => [name, column(name)])) as RecordedRun['metrics'],
     heldOut: withoutEarlier(parts.map(({ heldOut }) => heldOut)),
     samples: withoutEarlier(parts.map(({ samples }) => samples)),
   };

@@ -232,10 +232,8 @@ async function trainInto(
     if (ending.state.kind !== 'done') return ending.state;
 
     const { metrics, heldOut, samples, switches, checks, inspections, notices } = keeper.history;
-    const line = (row: MetricRow): string => {
-      const { step, tokens, phase, loss, lr, gradNorm, tokensPerSecond } = row;
-      return JSON.stringify({ step, tokens, phase, loss, lr, gradNorm, tokensPerSecond, blend: plan.at(step).blend });
-    };
+    const line = ({ own, ...row }: MetricRow): string =>
+      JSON.stringify({ ...row, ...own, blend: plan.at(row.step).blend });
     const last = metrics.at(-1)!;
     const losses = {
       step: metrics.map(({ step }) => step),

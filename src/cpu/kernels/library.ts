@@ -8,7 +8,7 @@ import { attentionGradientKernels } from './attentionGradient.ts';
 import { cachedAttentionKernels } from './cachedAttention.ts';
 import { layerNormGradientKernel, layerNormKernel } from './layerNorm.ts';
 import { tiles } from './micro.ts';
-import { adamwKernel, clipKernel, squareSumsKernel, tensorNormsKernel } from './optimizer.ts';
+import { adamwKernel, clipKernel, ringColumnKernel, squareSumsKernel, tensorNormsKernel } from './optimizer.ts';
 import { packs } from './pack.ts';
 import { productKernels } from './product.ts';
 import { rotate } from './rotate.ts';
@@ -24,8 +24,8 @@ export const kernels: readonly Kernel[] = [
   ...attentionGradientKernels,
   ...cachedAttentionKernels,
   ...[softmaxLossKernel, meanLossKernel, rowSumsKernel, spreadKernel, sameKernel],
+  ...[squareSumsKernel, clipKernel, adamwKernel, tensorNormsKernel, ringColumnKernel],
   ...[preferenceKernel, pairMeasuresKernel, rewardLossKernel],
-  ...[squareSumsKernel, clipKernel, adamwKernel, tensorNormsKernel],
 ];
 
 /** Pages of 64 KiB: as many as 32 bits address. */

@@ -1,7 +1,17 @@
 /** The optimizer over whole pools: the gradients' norm, the factor that clips them, AdamW, and what it did to every tensor. */
 import { eachRow, kernel } from '../kernel.ts';
 import { type Expr, f32, f32x4, f64, i32, type Local } from '../wasm.ts';
+import { ringColumn, ringNames, updateCode } from '../../recipe/measurements.ts';
 import { anyBad, isBad, WideSum } from './arithmetic.ts';
+
+/** The step's row of the ring, in bytes from its beginning. */
+const rowOf = ({ controls, rowBytes }: Record<'controls' | 'rowBytes', Local>): Expr =>
+  i32.mul(i32.truncate(f32.load(controls, 12)), rowBytes);
+
+/** One measurement into its column of the step's row of the ring; `column` in bytes. */
+export const ringColumnKernel = kernel('ringColumn', ['value', 'controls', 'ring', 'column', 'rowBytes'], [], (f, p) =>
+  f.store(i32.add(i32.add(p.ring, p.column), rowOf(p)), f32.load(p.value)),
+);
 
 const load = (base: Expr, vector: Expr): Expr => f32x4.load(i32.add(base, i32.shl(vector, 4)));
 
@@ -16,12 +26,12 @@ export const squareSumsKernel = kernel('squareSums', ['gradients', 'squares', 'v
 });
 
 /**
- * clip = [factor / scale, ‖g‖, 1 / scale, –] and the step's row of the ring, [loss, ‖g‖, factor, η]; a loss scale, where there is one,
+ * clip = [factor / scale, ‖g‖, 1 / scale, –] and the step's row of the ring, `rowBytes` long (recipe/measurements.ts); a loss scale, where there is one,
  * is halved after an overflow and doubled after `stepsToDouble` steps without. The rules are those of ops/gradientNorm.ts.
  */
 export const clipKernel = kernel(
   'clip',
-  ['squares', 'count', 'loss', 'controls', 'clip', 'ring', 'lossScale', 'stepsToDouble'],
+  ['squares', 'count', 'loss', 'controls', 'clip', 'ring', 'lossScale', 'stepsToDouble', 'rowBytes'],
   ['maxNorm'],
   (f, p) => {
     const total = f.let(f64.const(0));
@@ -35,7 +45,11 @@ export const clipKernel = kernel(
     f.when(clipped, () => f.set(factor, f32.div(p.maxNorm, norm)));
     const badNorm = f.let(isBad(norm));
     const badLoss = f.let(isBad(loss));
-    f.when(i32.add(badNorm, badLoss), () => f.set(factor, f32.const(0)));
+    const update = f.let(f32.const(updateCode('made')));
+    f.when(i32.add(badNorm, badLoss), () => {
+      f.set(factor, f32.const(0));
+      f.set(update, f32.const(updateCode('suppressed')));
+    });
     f.store(p.clip, f32.div(factor, scale));
     f.store(p.clip, norm, 4);
     f.store(p.clip, f32.div(f32.const(1), scale), 8);
@@ -47,7 +61,7 @@ export const clipKernel = kernel(
         () => {
           f.set(scale, f32.mul(scale, f32.const(0.5)));
           f.set(steps, f32.const(0));
-          f.set(factor, f32.const(-2));
+          f.set(update, f32.const(updateCode('overflow')));
         },
         () =>
           f.when(f32.ge(steps, f32.fromI32(p.stepsToDouble)), () => {
@@ -58,18 +72,19 @@ export const clipKernel = kernel(
       f.store(p.lossScale, scale);
       f.store(p.lossScale, steps, 4);
     });
-    const row = f.let(i32.add(p.ring, i32.shl(i32.truncate(f32.load(p.controls, 12)), 4)));
-    [loss, norm, factor, f32.load(p.controls)].forEach((value, i) => f.store(row, value, 4 * i));
+    const row = f.let(i32.add(p.ring, rowOf(p)));
+    const measured = { loss, gradNorm: norm, clip: factor, lr: f32.load(p.controls), update };
+    for (const name of ringNames) f.store(row, measured[name], 4 * ringColumn(name));
   },
 );
 
 /**
  * One AdamW step, vector by vector. A factor of 0 leaves everything as it is; so does a result that is not finite, for its four
- * elements, and the ring then says −1.
+ * elements, and the ring then calls the update partial.
  */
 export const adamwKernel = kernel(
   'adamw',
-  ['gradients', 'controls', 'clip', 'weights', 'moments1', 'moments2', 'ring', 'vectors', 'decayed', 'per'],
+  ['gradients', 'controls', 'clip', 'weights', 'moments1', 'moments2', 'ring', 'vectors', 'decayed', 'rowBytes', 'per'],
   ['beta1', 'beta2', 'rest1', 'rest2', 'epsilon', 'decay'],
   (f, p) => {
     const splat = (value: Expr): Local => f.let(f32x4.splat(value));
@@ -90,8 +105,7 @@ export const adamwKernel = kernel(
       f.when(
         i32.add(i32.add(anyBad(m), anyBad(v)), anyBad(next)),
         () => {
-          const row = i32.shl(i32.truncate(f32.load(p.controls, 12)), 4);
-          f.store(i32.add(p.ring, row), f32.const(-1), 8);
+          f.store(i32.add(p.ring, rowOf(p)), f32.const(updateCode('partial')), 4 * ringColumn('update'));
         },
         () => {
           f.store(m0, m);

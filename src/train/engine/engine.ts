@@ -15,6 +15,7 @@ import { objectiveOf, trainedParameters } from '../../objective/objectives.ts';
 import { ignoredTarget } from '../../ops/headLoss.ts';
 import { initialLossScale } from '../../optim/lossScale.ts';
 import type { Update } from '../../optim/update.ts';
+import { readRing, type StepMetrics } from '../../recipe/measurements.ts';
 import type { Backend } from '../backends/backend.ts';
 import { benchmarkGraph, type EngineLayout, type Inputs, ringRows, type TrainingInputs } from './graphs.ts';
 
@@ -25,22 +26,6 @@ export interface StepBatch {
   documentStart: Uint32Array;
   /** What the run's objective reads besides, by name. */
   columns?: HostColumns;
-}
-
-/** One step's measurements, read back. */
-export interface StepMetrics {
-  step: number;
-  /** Mean −log p of the step's targets, nats. */
-  loss: number;
-  /** ‖g‖ before clipping. */
-  gradNorm: number;
-  /**
-   * What gradients were multiplied with. 0: loss or norm was not finite and the update did not happen; −1: a weight or moment would
-   * not have been and was left as it was; −2: f16 gradients overflowed under a loss scale that has been halved since, and the update
-   * did not happen, as now and then is to be expected.
-   */
-  clip: number;
-  lr: number;
 }
 
 /** What training has changed: weights and both moments, as executors lay them out (graph/pool.ts). */
@@ -60,6 +45,8 @@ const storageOf = (parameters: readonly Parameter[], layout: PoolLayout): Storag
 /** The weights in a pool, by HuggingFace name. */
 export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32Array): Weights =>
   splitParts(storageOf(parameterList(model), layout), pool);
+
+export type { StepMetrics } from '../../recipe/measurements.ts';
 
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
@@ -301,13 +288,13 @@ export class Engine {
 
   /** Measurements of steps `first` … `last`, at most `ringRows` of them, when they are done. */
   async metrics(first: number, last: number): Promise<StepMetrics[]> {
-    const [rows] = await this.executor.snapshot([this.#update.ring]);
-    const result: StepMetrics[] = [];
-    for (let step = first; step <= last; step++) {
-      const [loss, gradNorm, clip, lr] = rows!.subarray((step % ringRows) * 4);
-      result.push({ step, loss: loss!, gradNorm: gradNorm!, clip: clip!, lr: lr! });
-    }
-    return result;
+    const { ring } = this.#update;
+    const width = ring.shape[1]!;
+    const [rows] = await this.executor.snapshot([ring]);
+    return Array.from({ length: last - first + 1 }, (_, i) => {
+      const at = ((first + i) % ringRows) * width;
+      return readRing(first + i, rows!.subarray(at, at + width), this.#objective.metrics);
+    });
   }
 
   /**

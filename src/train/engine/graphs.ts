@@ -72,13 +72,17 @@ export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint 
   const scale = dtype === 'f16' ? lossScale(g) : undefined;
   const states = forward(record, { ...inputs, index: inputs }, shape, { checkpoint, dtype });
   const head = architectureOf(model).head(record);
-  const { loss } = objective.record(
+  const { loss, metrics = {} } = objective.record(
     g,
     { config: model, shape, states, head, weight: record.weight, training: true, scale },
     { targets: inputs.targets, stepWeight: inputs.lossWeight, columns: inputs.columns },
   );
   backward(g, new Map([[loss, null]]), addOp);
-  return { g, inputs, loss, scale, ...update(g, layout, loss, optimizer, ringRows, scale) };
+  const own = objective.metrics.map((name) => {
+    if (!metrics[name]) throw new Error(`objective ${objective.name} declares ${name} and does not record it`);
+    return metrics[name];
+  });
+  return { g, inputs, loss, scale, ...update(g, layout, loss, optimizer, ringRows, own, scale) };
 }
 
 /** The scoring graph: forward only, −log p of every target; in f32 whatever training stores, for it reads the f32 weights. */

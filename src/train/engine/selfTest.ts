@@ -13,10 +13,12 @@ import { passes } from '../../gpu/tune.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { interpret, nmse, type Values } from '../../graph/interpret.ts';
 import type { PoolLayout, PoolName } from '../../graph/pool.ts';
+import { adamwOp } from '../../ops/adamw.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import { partsOf, tileName } from '../../ops/matmul/tiles.ts';
 import { inTile, knownAnswer } from '../../ops/matmul/trial.ts';
 import { twins } from '../../ops/twins.ts';
+import { readRing } from '../../recipe/measurements.ts';
 import { hex, sha256 } from '../../storage/head.ts';
 import { randomInteger, randomNormal } from '../../util/random.ts';
 import { poolsOf, trainingGraph } from './graphs.ts';
@@ -181,10 +183,10 @@ async function judge(memory: GpuExecutor, plan: Plan, trial: Trial): Promise<str
   }
   // From the GPU's own gradients, in f32 whatever the storage.
   const want = updateValues(trial, { ...before, gradients: gradients! }, control, values);
-  const [loss, norm, factor] = new Float32Array(read.at(-1)!);
+  const { loss, gradNorm: norm, clip: factor } = readRing(0, new Float32Array(read.at(-1)!), []);
   const wantLoss = values.get(trial.graph.loss)![0]! * trial.micros;
-  if (!(Math.abs(loss! / wantLoss - 1) < Math.sqrt(most))) return 'headLoss';
-  if (!(Math.abs(norm! / want.norm - 1) < 1e-4) || !(Math.abs(factor! - want.factor) < 1e-4)) return 'gradientNorm';
+  if (!(Math.abs(loss / wantLoss - 1) < Math.sqrt(most))) return 'headLoss';
+  if (!(Math.abs(norm / want.norm - 1) < 1e-4) || !(Math.abs(factor - want.factor) < 1e-4)) return 'gradientNorm';
   const fits = want.pools.every((pool, i) => nmse(updated[i]!, pool) <= tolerance.f32);
   return fits ? null : 'adamw';
 }
@@ -260,7 +262,9 @@ function updateValues({ graph: { g, controls, ring } }: Trial, held: Pools, cont
   values.set(controls, Float64Array.from(control));
   const nodes = g.nodes.filter(({ phase }) => phase === 'update');
   interpret({ nodes, constants: g.constants }, twins, values);
-  const [, norm, factor] = values.get(ring)!;
-  const [parameters, moments1, moments2] = nodes.at(-1)!.outputs.map((output) => values.get(output)!);
-  return { norm: norm!, factor: factor!, pools: [parameters!, moments1!, moments2!] };
+  const { gradNorm: norm, clip: factor } = readRing(0, values.get(ring)!, []);
+  const [parameters, moments1, moments2] = nodes
+    .find(({ op }) => op === adamwOp)!
+    .outputs.map((output) => values.get(output)!);
+  return { norm, factor, pools: [parameters!, moments1!, moments2!] };
 }

@@ -1,9 +1,9 @@
 /** Gathers what a run says into one message at most ten times a second, measurements as columns. */
-import type { ExperimentEvents, ExperimentState, MetricColumns, Notice, RunEvents, Saved } from '../../protocol.ts';
+import type { ExperimentEvents, ExperimentState, Notice, RunEvents, Saved } from '../../protocol.ts';
+import { columnsOf } from '../../recipe/measurements.ts';
 import type { ExperimentListener } from '../experiment/experiment.ts';
 import type { MetricRow, RunListener } from './run.ts';
 
-const phaseIndex = { base: 0, general: 1, qa: 2 };
 /** Milliseconds between messages: the page draws no faster. */
 const interval = 100;
 
@@ -142,18 +142,5 @@ export class ExperimentBatcher implements ExperimentListener {
   row: ExperimentListener['row'] = (row) => {
     (this.#events.rows ??= []).push(row);
     this.#later();
-  };
-}
-
-export function columnsOf(rows: readonly MetricRow[]): MetricColumns {
-  const column = (of: (row: MetricRow) => number): Float64Array => Float64Array.from(rows, of);
-  return {
-    step: column((row) => row.step),
-    tokens: column((row) => row.tokens),
-    loss: column((row) => row.loss),
-    lr: column((row) => row.lr),
-    gradNorm: column((row) => row.gradNorm),
-    tokensPerSecond: column((row) => row.tokensPerSecond),
-    phase: Uint8Array.from(rows, (row) => phaseIndex[row.phase]),
   };
 }

@@ -45,7 +45,8 @@ export const newHealth = (): Health => ({ mean: 0, variance: 0, seen: 0, spiking
 
 /** Judges a step and remembers it in `health`. */
 export function judge(health: Health, row: StepMetrics): Verdict {
-  if (row.clip === 0 || row.clip === -1) return { kind: 'bad', what: whatIsBad(row), inARow: ++health.badInARow };
+  if (row.update === 'suppressed' || row.update === 'partial')
+    return { kind: 'bad', what: whatIsBad(row), inARow: ++health.badInARow };
   health.badInARow = 0;
   const { loss } = row;
   const jump = loss - health.mean;
@@ -76,8 +77,8 @@ function remember(health: Health, loss: number): void {
   health.variance = (1 - weight) * (health.variance + weight * difference * difference);
 }
 
-function whatIsBad({ loss, gradNorm, clip }: StepMetrics): string {
-  if (clip < 0) return 'a weight or moment';
+function whatIsBad({ loss, gradNorm, update }: StepMetrics): string {
+  if (update === 'partial') return 'a weight or moment';
   const bad = [
     !Number.isFinite(loss) && `the loss (${loss})`,
     !Number.isFinite(gradNorm) && `the gradient norm (${gradNorm})`,

@@ -125,27 +125,3 @@ export function recording(history: () => History, next: RunListener): RunListene
       }),
   };
 }
-
-const phases = ['base', 'general', 'qa'] as const;
-const columns = ['step', 'loss', 'gradNorm', 'clip', 'lr', 'tokens', 'tokensPerSecond'] as const;
-const width = columns.length + 1;
-
-/** Rows as a table of numbers: (rows, columns), the phase's index last. */
-export function tableOf(rows: readonly MetricRow[]): { shape: [number, number]; data: Float64Array } {
-  const data = new Float64Array(rows.length * width);
-  rows.forEach((row, i) => {
-    columns.forEach((column, c) => (data[i * width + c] = row[column]));
-    data[i * width + columns.length] = phases.indexOf(row.phase);
-  });
-  return { shape: [rows.length, width], data };
-}
-
-export function rowsOf(data: Float64Array): MetricRow[] {
-  return Array.from({ length: data.length / width }, (_, i) => {
-    const numbers = Object.fromEntries(columns.map((column, c) => [column, data[i * width + c]!]));
-    return {
-      ...(numbers as Record<(typeof columns)[number], number>),
-      phase: phases[data[i * width + columns.length]!]!,
-    };
-  });
-}

@@ -5,21 +5,15 @@ import type {
   HeldOutPoint,
   Inspection,
   Notice,
-  PhaseName,
   Rewind,
   RunState,
   Sample,
   SourceCount,
   Switch,
 } from '../../protocol.ts';
-import type { StepMetrics } from '../engine/engine.ts';
+import type { MetricRow } from '../../recipe/measurements.ts';
 
-/** A logged step. */
-export interface MetricRow extends StepMetrics {
-  tokens: number;
-  phase: PhaseName;
-  tokensPerSecond: number;
-}
+export type { MetricRow } from '../../recipe/measurements.ts';
 
 export interface RunListener {
   state(state: RunState): void;

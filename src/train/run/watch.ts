@@ -71,9 +71,9 @@ export class Watch {
       if (check) this.#check(check, row.step);
     }
     this.#watched.steps++;
-    if (row.clip > 0 && row.clip < 1) this.#watched.clipped++;
+    if (row.update === 'made' && row.clip < 1) this.#watched.clipped++;
     // A step left out for its f16 gradients overflowed has no norm to be judged by.
-    if (!sound || row.clip < 0 || !this.#listener.notice) return;
+    if (!sound || row.update !== 'made' || !this.#listener.notice) return;
     const { schedule } = phase.name === 'base' ? this.#config.base : this.#config.continued!;
     for (const notice of this.#alerts.step({ ...row, peak: schedule.peak })) this.#listener.notice(notice);
   }

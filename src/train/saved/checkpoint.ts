@@ -9,7 +9,8 @@ import type { Inspection, PhaseName } from '../../protocol.ts';
 import type { RunPart } from '../../recipe/phases.ts';
 import type { Pools } from '../engine/engine.ts';
 import type { Health } from '../run/health.ts';
-import { type History, newHistory, rowsOf, tableOf } from '../run/history.ts';
+import { rowsOfTable, tableOf } from '../../recipe/measurements.ts';
+import { type History, newHistory } from '../run/history.ts';
 
 export interface Progress {
   /** The next step; those before it have been taken. */
@@ -49,13 +50,15 @@ export function encodeCheckpoint({ config, part, progress, history, pools }: Che
     ...Object.entries(pools).map(([name, data]) => ({ name, dtype: 'F32' as const, shape: [data.length], data })),
     { name: 'metrics', dtype: 'F64', shape: table.shape, data: table.data },
   ];
-  return safetensorsParts(tensors, { [key]: JSON.stringify({ config, part, progress, history: said }) });
+  return safetensorsParts(tensors, {
+    [key]: JSON.stringify({ config, part, progress, history: said, columns: table.names }),
+  });
 }
 
 /** Of bytes whose hash has been checked: they are what encodeCheckpoint wrote. */
 export function decodeCheckpoint(body: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(body);
-  const { config, part, progress, history } = JSON.parse(metadata[key]!);
+  const { config, part, progress, history, columns } = JSON.parse(metadata[key]!);
   if (progress.place === undefined) fromSteps(config, progress);
   const data = <T extends ArrayBufferView>(name: string): T => tensors.get(name)!.data as T;
   return {
@@ -67,7 +70,7 @@ export function decodeCheckpoint(body: Uint8Array): Checkpoint {
       ...newHistory(),
       ...history,
       inspections: (history.inspections ?? []).map(withNaN),
-      metrics: rowsOf(data<Float64Array>('metrics')),
+      metrics: rowsOfTable(data<Float64Array>('metrics'), columns),
     },
     pools: {
       parameters: data('parameters'),

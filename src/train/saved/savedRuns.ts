@@ -18,7 +18,7 @@ import { mostFinishedBytes, undoTime } from '../../util/kept.ts';
 import { readTokenizer } from '../../world/readTokenizer.ts';
 import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
 import type { TrainingData } from '../run/data.ts';
-import { columnsOf } from '../run/events.ts';
+import { columnsOf } from '../../recipe/measurements.ts';
 import { newHistory } from '../run/history.ts';
 import { Keeper, type KeeperListener, type SavedState } from './keeper.ts';
 import { takeRun } from './tabs.ts';

@@ -57,7 +57,7 @@ export async function sweep(
     (step) => ({ batch: batch(step), rate: rates[step]! }),
     (rows) => {
       // A step left out for its f16 gradients overflowed was none.
-      const taken = rows.filter(({ clip }) => clip !== -2);
+      const taken = rows.filter(({ update }) => update !== 'overflow');
       points.push(...taken.map(({ loss, gradNorm, step }) => ({ rate: rates[step]!, loss, gradNorm })));
       tell(points);
       return isEnded() || hasDiverged(points);
@@ -96,7 +96,7 @@ export async function overfit(
     (rows) => {
       losses.push(...rows.map(({ loss }) => loss));
       tell(losses);
-      return isEnded() || learnt() || rows.some(({ clip }) => clip === 0 || clip === -1);
+      return isEnded() || learnt() || rows.some(({ update }) => update === 'suppressed' || update === 'partial');
     },
   );
   return { losses, rate, learnt: learnt() };

@@ -14,6 +14,7 @@ export function ChartTable() {
     [smoothed, 'smoothed'],
     [rate, 'rate'],
     [speed, 'tokensPerSecond'],
+    ...Object.keys(history.own),
   ] as const;
   return (
     <Table name={figureWords.chart.heading} head={head}>

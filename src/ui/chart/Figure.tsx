@@ -6,7 +6,8 @@ import { ChartTable } from './ChartTable.tsx';
 import { Key } from './Key.tsx';
 import { NARROWEST, zoomBy } from './scale.ts';
 import { lowerBound, nearest } from './downsample.ts';
-import { PHASE_NAMES, summaryOf } from './summary.ts';
+import { phaseNames } from '../../recipe/measurements.ts';
+import { summaryOf } from './summary.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import { shownConfig, shownPlan } from '../recipe/config.ts';
 import { conclusion } from '../results/conclusion.ts';
@@ -188,7 +189,7 @@ function readoutAt(step: number): string {
   const plan = shownPlan.value;
   const i = nearest(history.step, history.length, step);
   if (i >= 0 && step <= history.step[history.length - 1]) {
-    const name = PHASE_NAMES[history.phase[i]];
+    const name = phaseNames[history.phase[i]];
     return figureWords.chart.readout(history.step[i], name, history.loss[i], smoother.value.values[i], history.lr[i]);
   }
   const phase = plan.phases.findLast(({ firstStep }) => firstStep <= step) ?? plan.phases[0];

@@ -2,35 +2,41 @@
  * The run's metrics as growing typed-array columns: one entry a logged step, appended in the batches the worker sends.
  * Capacity doubles, so a run of n points costs O(n) copies in all and no object per point.
  */
-import type { MetricColumns } from '../../protocol.ts';
+import { type MetricColumns, measurementNames, wholeColumns } from '../../recipe/measurements.ts';
 import { lowerBound } from './downsample.ts';
 
 const FIRST_CAPACITY = 1024;
 
-export class History {
+/** The declared columns as fields: assigned by name, for the list says which there are. */
+const Declared = Object as unknown as new () => Omit<MetricColumns, 'own'>;
+
+export class History extends Declared {
   length = 0;
-  step = new Float64Array(FIRST_CAPACITY);
-  tokens = new Float64Array(FIRST_CAPACITY);
-  loss = new Float64Array(FIRST_CAPACITY);
-  lr = new Float64Array(FIRST_CAPACITY);
-  gradNorm = new Float64Array(FIRST_CAPACITY);
-  tokensPerSecond = new Float64Array(FIRST_CAPACITY);
   /** Of training since the first logged step, from the logged speeds: pauses and measuring do not count. */
   seconds = new Float64Array(FIRST_CAPACITY);
-  /** 0 base, 1 general, 2 qa. */
-  phase = new Uint8Array(FIRST_CAPACITY);
+  /** What the run's objective measures, by name; NaN where a step has none of it. */
+  own: Record<string, Float64Array> = {};
 
-  append(batch: MetricColumns & { seconds?: Float64Array }): void {
+  constructor() {
+    super();
+    const none = wholeColumns({ step: new Float64Array(FIRST_CAPACITY) });
+    for (const name of measurementNames) this.#set(name, none[name]);
+  }
+
+  #set(name: (typeof measurementNames)[number], column: Float64Array | Uint8Array): void {
+    (this as unknown as Record<string, unknown>)[name] = column;
+  }
+
+  append(given: Partial<MetricColumns> & Pick<MetricColumns, 'step'> & { seconds?: Float64Array }): void {
+    const batch = wholeColumns(given);
     const length = this.length + batch.step.length;
     if (length > this.step.length) this.#grow(Math.max(length, 2 * this.step.length));
-    this.step.set(batch.step, this.length);
-    this.tokens.set(batch.tokens, this.length);
-    this.loss.set(batch.loss, this.length);
-    this.lr.set(batch.lr, this.length);
-    this.gradNorm.set(batch.gradNorm, this.length);
-    this.tokensPerSecond.set(batch.tokensPerSecond, this.length);
-    this.phase.set(batch.phase, this.length);
-    if (batch.seconds) this.seconds.set(batch.seconds, this.length);
+    for (const name of measurementNames) this[name].set(batch[name], this.length);
+    for (const [name, column] of Object.entries(batch.own ?? {})) {
+      this.own[name] ??= new Float64Array(this.step.length).fill(Number.NaN);
+      this.own[name].set(column, this.length);
+    }
+    if (given.seconds) this.seconds.set(given.seconds, this.length);
     else for (let i = this.length; i < length; i++) this.seconds[i] = this.#secondsUpTo(i);
     this.length = length;
   }
@@ -44,16 +50,12 @@ export class History {
 
   /** The entries at these places, copied. */
   pick(places: readonly number[]): MetricColumns & { seconds: Float64Array } {
-    const column = (values: Float64Array) => Float64Array.from(places, (i) => values[i]);
+    const column = (values: ArrayLike<number>) => Float64Array.from(places, (i) => values[i]!);
+    const own = Object.entries(this.own).map(([name, values]) => [name, column(values)]);
+    const picked = Object.fromEntries(measurementNames.map((name) => [name, column(this[name])]));
     return {
-      step: column(this.step),
-      tokens: column(this.tokens),
-      loss: column(this.loss),
-      lr: column(this.lr),
-      gradNorm: column(this.gradNorm),
-      tokensPerSecond: column(this.tokensPerSecond),
+      ...wholeColumns({ step: column(this.step), ...picked, ...(own.length > 0 && { own: Object.fromEntries(own) }) }),
       seconds: column(this.seconds),
-      phase: Uint8Array.from(places, (i) => this.phase[i]),
     };
   }
 
@@ -64,23 +66,17 @@ export class History {
 
   clear(): void {
     this.length = 0;
+    this.own = {};
   }
 
   #grow(capacity: number): void {
-    const widen = (old: Float64Array) => {
-      const wider = new Float64Array(capacity);
+    const widen = <C extends Float64Array | Uint8Array>(old: C, filled = 0): C => {
+      const wider = new (old.constructor as new (n: number) => C)(capacity).fill(filled) as C;
       wider.set(old);
       return wider;
     };
-    this.step = widen(this.step);
-    this.tokens = widen(this.tokens);
-    this.loss = widen(this.loss);
-    this.lr = widen(this.lr);
-    this.gradNorm = widen(this.gradNorm);
-    this.tokensPerSecond = widen(this.tokensPerSecond);
+    for (const name of measurementNames) this.#set(name, widen(this[name]));
     this.seconds = widen(this.seconds);
-    const phase = new Uint8Array(capacity);
-    phase.set(this.phase);
-    this.phase = phase;
+    for (const [name, column] of Object.entries(this.own)) this.own[name] = widen(column, Number.NaN);
   }
 }

@@ -1,12 +1,10 @@
 /** The picture in words and in rows, for whoever does not see it. */
-import type { PhaseName } from '../../protocol.ts';
+import { phaseNames } from '../../recipe/measurements.ts';
 import * as format from '../format.ts';
 import { figureWords } from '../words/figure.ts';
 import type { History } from './columns.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import type { Smoother } from './smooth.ts';
-
-export const PHASE_NAMES: readonly PhaseName[] = ['base', 'general', 'qa'];
 
 export function summaryOf(plan: RunPlan, history: History, smoother: Smoother): string {
   const last = history.length - 1;
@@ -37,10 +35,11 @@ export function rowsOf(history: History, smoother: Smoother): string[][] {
     .sort((a, b) => a - b)
     .map((i) => [
       format.integer(history.step[i]),
-      figureWords.phaseShort[PHASE_NAMES[history.phase[i]]],
+      figureWords.phaseShort[phaseNames[history.phase[i]]],
       format.loss(history.loss[i]),
       format.loss(smoother.values[i]),
       format.rate(history.lr[i]),
       format.integer(history.tokensPerSecond[i]),
+      ...Object.values(history.own).map((values) => format.loss(values[i])),
     ]);
 }

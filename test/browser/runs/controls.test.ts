@@ -121,7 +121,7 @@ async function takenAsPicture(page: Page): Promise<void> {
     return readFileSync(await download.path());
   };
   const rows = (await saved('CSV')).toString().trimEnd().split('\r\n');
-  expect(rows[0]).toBe('run,step,tokens,seconds,loss,lr,grad_norm,tokens_per_second,phase,smoothed');
+  expect(rows[0]).toBe('run,step,tokens,loss,grad_norm,clip,lr,update,tokens_per_second,phase,seconds,smoothed');
   expect(rows.length).toBe(1 + 1800);
   expect(rows[1]).toMatch(/^[a-z ]+,0,1536,0,\d\.\d+,/);
 

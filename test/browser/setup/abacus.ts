@@ -103,7 +103,7 @@ export class Engine implements Asked {
       0.9 * parameters[0]! + 0.1 * drawn + moments1[(at + parameters.length - 1) % parameters.length]! / 8;
     parameters[at] = parameters[at]! + lr * drawn;
     const loss = Math.fround(Math.log(this.config.model.vocab_size) - parameters[0] / 4);
-    this.#rows.set(step, { step, loss, gradNorm: Math.fround(1 + drawn), clip: 1, lr });
+    this.#rows.set(step, { step, loss, gradNorm: Math.fround(1 + drawn), clip: 1, lr, update: 'made' });
   }
 
   pace(): void {}

@@ -10,6 +10,7 @@ import { armsOf, continuedConfig, experimentNamed } from '../../../src/recipe/ex
 import { planRun } from '../../../src/recipe/phases.ts';
 import type { ResultPoint, ResultRow } from '../../../src/recipe/results.ts';
 import { randomNormal } from '../../../src/util/random.ts';
+import { wholeColumns } from '../../../src/recipe/measurements.ts';
 
 const NOISE = 11;
 const SUITES = [
@@ -116,7 +117,7 @@ export async function playExperiment(
             1.3 + 0.4 / (1 + (one - firstStep) / 40) - 0.05 * place + 0.05 * randomNormal(seed, NOISE + 2 + place, one),
         );
         const logged = at.filter((one) => one % config.logEverySteps === 0);
-        const columns: MetricColumns = {
+        const columns: MetricColumns = wholeColumns({
           step: Float64Array.from(logged),
           tokens: Float64Array.from(logged, (one) => (one + 1) * tokensPerStep),
           loss: Float64Array.from(logged, (one) => loss[one - step]!),
@@ -124,7 +125,7 @@ export async function playExperiment(
           gradNorm: new Float64Array(logged.length).fill(1),
           tokensPerSecond: new Float64Array(logged.length).fill(40_000),
           phase: Uint8Array.from(logged, (one) => ['base', 'general', 'qa'].indexOf(plan.at(one).phase.name)),
-        };
+        });
         curve.push([at.at(-1)!, mean(loss)]);
         emit({
           state: { kind: 'running', arm: arm.name, seed, firstStep, endStep },

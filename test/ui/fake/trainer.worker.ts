@@ -27,6 +27,7 @@ import { planRun, type RunPart, type RunPlan } from '../../../src/recipe/phases.
 import { randomNormal } from '../../../src/util/random.ts';
 import { benchmarkPoint, playExperiment } from './experiment.ts';
 import { inspectionAt, playGrid, playOverfit, playRange } from './trials.ts';
+import { wholeColumns } from '../../../src/recipe/measurements.ts';
 
 /** A recorded run: the loss of every step, and what was measured and written along it. */
 export interface Recording {
@@ -129,11 +130,11 @@ let deleted: DeletedRun[] = [];
 /** All of a run's events as one. */
 function joined(all: readonly RunEvents[]): RunEvents {
   const columns = all.flatMap(({ metrics }) => metrics ?? []);
-  const column = <K extends keyof MetricColumns>(name: K) => columns.flatMap((one) => [...one[name]]);
+  const column = <K extends Exclude<keyof MetricColumns, 'own'>>(name: K) => columns.flatMap((one) => [...one[name]]);
   const list = <K extends 'heldOut' | 'samples' | 'switches' | 'inspections' | 'checks' | 'benchmarks'>(name: K) =>
     all.flatMap((events) => (events[name] ?? []) as unknown[]) as NonNullable<RunEvents[K]>;
   return {
-    metrics: {
+    metrics: wholeColumns({
       step: Float64Array.from(column('step')),
       tokens: Float64Array.from(column('tokens')),
       loss: Float64Array.from(column('loss')),
@@ -141,7 +142,7 @@ function joined(all: readonly RunEvents[]): RunEvents {
       gradNorm: Float64Array.from(column('gradNorm')),
       tokensPerSecond: Float64Array.from(column('tokensPerSecond')),
       phase: Uint8Array.from(column('phase')),
-    },
+    }),
     heldOut: list('heldOut'),
     samples: list('samples'),
     switches: list('switches'),
@@ -160,7 +161,7 @@ const commanded = () => command;
 function tell({ loss, heldOut, samples }: Recording, plan: RunPlan, emit: (events: RunEvents) => void): void {
   const steps = Float64Array.from(loss, (_, i) => plan.firstStep + i);
   emit({
-    metrics: {
+    metrics: wholeColumns({
       step: steps,
       tokens: steps.map((step) => (step + 1) * plan.tokensPerStep),
       loss: Float64Array.from(loss),
@@ -168,7 +169,7 @@ function tell({ loss, heldOut, samples }: Recording, plan: RunPlan, emit: (event
       gradNorm: steps.map(() => 1),
       tokensPerSecond: steps.map(() => 12_000),
       phase: Uint8Array.from(steps, (step) => ['base', 'general', 'qa'].indexOf(plan.at(step).phase.name)),
-    },
+    }),
     heldOut,
     samples,
     state: { kind: 'done' },
@@ -235,7 +236,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
     const ahead = step === plan.firstStep ? (scenario.prefill ?? stride) : stride;
     const end = Math.min(command === 'step' ? step + 1 : step + ahead, plan.endStep, Math.max(step + 1, stopAt));
     const n = end - step;
-    const columns: MetricColumns = {
+    const columns: MetricColumns = wholeColumns({
       step: new Float64Array(n),
       tokens: new Float64Array(n),
       loss: new Float64Array(n),
@@ -243,7 +244,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
       gradNorm: new Float64Array(n),
       tokensPerSecond: new Float64Array(n),
       phase: new Uint8Array(n),
-    };
+    });
     for (let i = 0; i < n; i++, step++) {
       const current = plan.at(step).phase;
       if (step === current.firstStep && step > plan.firstStep) measure(step);
