@@ -11,11 +11,14 @@ import type { Host } from './host.ts';
 import { recordCommand } from './commands/record.ts';
 import { trainCommand } from './commands/train.ts';
 import { gridCommand, rangeCommand } from './commands/trials.ts';
+import { alignCommand } from './commands/align.ts';
+import { synthesizeCommand } from './commands/synthesize.ts';
 import { sampleCommand, scoreCommand } from './commands/useModel.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
   ...[experimentCommand, basesCommand, recordCommand, curateCommand],
+  ...[alignCommand, synthesizeCommand],
 ];
 
 /** How a shell tells that a command was used wrongly. */
