@@ -12,11 +12,14 @@ import { kitCommand } from './commands/kit.ts';
 import { recordCommand } from './commands/record.ts';
 import { trainCommand } from './commands/train.ts';
 import { gridCommand, rangeCommand } from './commands/trials.ts';
+import { alignCommand } from './commands/align.ts';
+import { synthesizeCommand } from './commands/synthesize.ts';
 import { sampleCommand, scoreCommand } from './commands/useModel.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
   ...[experimentCommand, basesCommand, recordCommand, curateCommand, kitCommand],
+  ...[alignCommand, synthesizeCommand],
 ];
 
 /** How a shell tells that a command was used wrongly. */

@@ -1,0 +1,187 @@
+/**
+ * `npm run recipe -- synthesize KIND --out FILE.jsonl`: data of the alignment world, by hand or with answers of a model: the same seed and model
+ * give the same file.
+ */
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { attributes } from '../../align/attributes.ts';
+import { rewardsOf } from '../../train/align/judge.ts';
+import { alignable, readRewardFolder } from '../../train/align/model.ts';
+import { sampledAnswers, wordsOf } from '../../train/align/world.ts';
+import type { Backend } from '../../train/backends/backend.ts';
+import { readCheckpoint } from '../../train/bases/base.ts';
+import { UserError } from '../../util/errors.ts';
+import {
+  allKinds,
+  type Answer,
+  answeredWith,
+  answersByHand,
+  type Demonstration,
+  dialogues,
+  generalBlend,
+  geneticCode,
+  labelled,
+  prompts,
+  type Tally,
+  triplets,
+} from '../../world/alignment/synthesis.ts';
+import { phraseOf, type Task } from '../../world/alignment/tasks.ts';
+import { verify } from '../../world/alignment/verifier.ts';
+import { AlignmentWorld } from '../../world/alignment/world.ts';
+import { command, type Given } from '../commands.ts';
+import type { Host } from '../host.ts';
+import { deviceFlags } from '../inputs.ts';
+import { count, folder, greatestSeed, number, place } from '../kinds.ts';
+import { readFolder } from '../readFolder.ts';
+import { asUserError } from '../writeFolder.ts';
+
+const kinds = ['prompts', 'code', 'sft', 'dialogues', 'reward', 'pairs'] as const;
+type DataKind = (typeof kinds)[number];
+
+const flags = {
+  count: { kind: count(1, 1_000_000), about: 'lines wanted (prompts, for pairs and reward); 1000 by default' },
+  seed: { kind: count(0, greatestSeed), about: 'of what is drawn; 1 by default' },
+  world: { kind: count(0, greatestSeed), about: 'seed of the world: that of the base; 1 by default' },
+  model: { kind: folder, about: 'a model that answers; without one answers are made by hand' },
+  judge: { kind: folder, about: 'a reward model that judges pairs; without one ground truth does' },
+  samples: { kind: count(2, 64), about: 'answers to a prompt (pairs, reward); 5 by default' },
+  temperature: { kind: number(0, 100), about: 'of answers; 1 by default' },
+  imperfect: { kind: number(0, 1), about: 'share of imperfect demonstrations (sft); 0.2 by default' },
+  threshold: { kind: number(0, 1), about: 'share of a dialogue’s answers that must be right to keep it; 1 by default' },
+  ...deviceFlags,
+  out: { kind: place('FILE'), about: 'the file of JSON lines', required: true },
+} as const;
+type Options = Given<typeof flags>;
+
+export const synthesizeCommand = command({
+  name: 'synthesize',
+  about: 'Makes data to align with, in a world where every answer can be checked.',
+  word: `KIND (${kinds.join(', ')})`,
+  flags,
+  example: 'synthesize pairs --model runs/sft/model --count 1200 --out pairs.jsonl',
+  async run(given, host, word) {
+    const kind = kinds.find((one) => one === word);
+    if (!kind) throw new UserError(`There is no data ${word}: give one of ${kinds.join(', ')}.`);
+    const world = new AlignmentWorld(given.world ?? 1);
+    const { lines, tally } = await made(kind, world, given, host);
+    write(given.out, lines);
+    const { made: drawn, duplicates, dropped } = tally;
+    host.say(`${lines.length} lines of ${drawn} made; ${duplicates} were there already, ${dropped} were dropped.`);
+    return 0;
+  },
+});
+
+/** Whole or not at all. */
+function write(out: string, lines: readonly object[]): void {
+  const part = `${out}.part-${process.pid}`;
+  try {
+    writeFileSync(part, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    renameSync(part, out);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw asUserError(error, `The file ${out} cannot be written`);
+  }
+}
+
+async function made(
+  kind: DataKind,
+  world: AlignmentWorld,
+  given: Options,
+  host: Host,
+): Promise<{ lines: object[]; tally: Tally }> {
+  const { count: wanted = 1000, seed = 1 } = given;
+  switch (kind) {
+    case 'prompts': {
+      const { all, tally } = prompts(world, seed, wanted, allKinds);
+      return { tally, lines: all.map((task) => ({ prompt: task.prompt, ...facts(task) })) };
+    }
+    case 'code': {
+      const { all, tally } = geneticCode(world, seed, wanted);
+      return { tally, lines: all.map(demonstration) };
+    }
+    case 'sft': {
+      const { all, tally } = generalBlend(world, seed, wanted, given.imperfect ?? 0.2);
+      return { tally, lines: all.map(demonstration) };
+    }
+    case 'dialogues':
+      return dialogueLines(world, given, host);
+    default:
+      return judgedLines(kind, world, given, host);
+  }
+}
+
+/** How a task came about, so that each line can be looked at. */
+const facts = ({ kind, topic, text, instructions }: Task) => ({
+  ...{ kind, topic, question: text },
+  instructions: instructions.map(phraseOf),
+});
+
+const demonstration = ({ task, words }: Demonstration) => ({ messages: answeredWith(task, words), ...facts(task) });
+
+async function speaker({ model, device }: Options, host: Host) {
+  if (model === undefined) return null;
+  const read = alignable(readCheckpoint(readFolder(model)));
+  const backend: Backend = await host.open(device);
+  return { read, backend };
+}
+
+async function dialogueLines(world: AlignmentWorld, given: Options, host: Host) {
+  const { count: wanted = 1000, seed = 1, threshold = 1 } = given;
+  const asked = await speaker(given, host);
+  const { all, tally } = await dialogues(
+    world,
+    seed,
+    wanted,
+    threshold,
+    asked &&
+      ((conversations, temperature, of) =>
+        wordsOf(asked.backend, asked.read, conversations, { temperature, seed: of })),
+  );
+  return { tally, lines: all };
+}
+
+async function judgedLines(kind: 'reward' | 'pairs', world: AlignmentWorld, given: Options, host: Host) {
+  const { count: wanted = 1000, seed = 1, samples = 5, temperature = 1 } = given;
+  const { all: tasks, tally } = prompts(world, seed, wanted, allKinds);
+  const asked = await speaker(given, host);
+  const answers = asked
+    ? await sampledAnswers(asked.backend, asked.read, tasks, { count: samples, temperature, seed })
+    : answersByHand(world, seed, tasks);
+  if (kind === 'reward') {
+    const { answers: all } = labelled(world, seed, tasks, asked ? answers : []);
+    const lines = all.map(({ task, words, attributes: values }) => ({
+      messages: answeredWith(task, words),
+      attributes: Object.fromEntries(attributes.map((name, i) => [name, values[i]!])),
+      ...facts(task),
+    }));
+    return { lines, tally: { ...tally, kept: lines.length } };
+  }
+  // An answer that was cut or is empty is none in a file: the template ends it.
+  const ended = answers.map((some) => some.filter((one) => one.ended && one.words.length > 0));
+  const scores = given.judge === undefined ? undefined : await scoresBy(given.judge, tasks, ended, given, host);
+  const { all, tally: paired } = triplets(world, seed, tasks, ended, scores);
+  const lines = all.map(({ task, chosen, rejected, rewardChosen, rewardRejected, hard }) => ({
+    prompt: task.prompt,
+    chosen: chosen.words.join(' '),
+    rejected: rejected.words.join(' '),
+    ...{ reward_chosen: rewardChosen, reward_rejected: rewardRejected, hard },
+    judge: scores ? 'reward model' : 'ground truth',
+    chosen_right: verify(world, task, chosen.words).full,
+    rejected_right: verify(world, task, rejected.words).full,
+    ...facts(task),
+  }));
+  return { lines, tally: paired };
+}
+
+async function scoresBy(
+  judge: string,
+  tasks: readonly Task[],
+  answers: readonly (readonly Answer[])[],
+  { device }: Options,
+  host: Host,
+): Promise<number[][]> {
+  const reward = readRewardFolder(readFolder(judge));
+  const conversations = answers.flatMap((some, i) => some.map(({ words }) => answeredWith(tasks[i]!, words)));
+  const scores = await rewardsOf(await host.open(device), reward, conversations);
+  let at = 0;
+  return answers.map((some) => some.map(() => scores[at++]!));
+}
