@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { offlinePage } from './src/cli/node/offline.mjs';
 import { slowness } from './src/cli/node/pace.mjs';
 import { confinedPage, securityHeaders } from './src/cli/node/policy.mjs';
+import { isolationHeaders } from './src/util/isolation.mjs';
 
 /** Tests that need a GPU device: these folders, and a file anywhere that says so in its name. */
 const onlyGpu = ['test/{gpu,model}/**/*.test.ts', 'test/ops/matmul.test.ts', 'test/**/*.gpu.test.ts'];
@@ -21,6 +22,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
   plugins: [confinedPage(), offlinePage()],
   preview: { headers: securityHeaders },
+  server: { headers: isolationHeaders }, // while developing
   worker: { format: 'es' },
   build: {
     target: 'es2023', // every browser with WebGPU is newer
