@@ -17,6 +17,12 @@ export const rowSchema = v.object({
   seed: v.number(),
   flops: v.number(),
   points: v.optional(v.array(v.object({ ...scores, step: v.number() }))),
+  data: v.optional(
+    v.object({
+      ...{ pages: v.number(), tokens: v.number(), right: v.number(), factsPer100: v.number() },
+      ...{ shares: v.record(v.string(), share), epochs: v.record(v.string(), v.number()) },
+    }),
+  ),
   curve: v.optional(v.array(v.tuple([v.number(), v.number()]))),
 });
 /** Of ExperimentResults, with what they were measured on. */

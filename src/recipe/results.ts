@@ -36,6 +36,18 @@ export interface ResultPoint extends ResultScores {
   step: number;
 }
 
+/** The data of an arm of curation, by what was planted in it. */
+export interface RowData {
+  /** Of the web that is left: pages, tokens, share of the stated values that are right, true facts in a hundred tokens. */
+  pages: number;
+  tokens: number;
+  right: number;
+  factsPer100: number;
+  /** Share of the training tokens by source, and passes over each. */
+  shares: Record<string, number>;
+  epochs: Record<string, number>;
+}
+
 /** Scores at an arm's end. */
 export interface ResultRow extends ResultScores {
   /** An arm's name, or 'base' for the checkpoint all arms branch from. */
@@ -45,6 +57,8 @@ export interface ResultRow extends ResultScores {
   flops: number;
   /** Scores on the way: at the switch and at the end. */
   points?: ResultPoint[];
+  /** What it was trained on, where that is what arms differ in. */
+  data?: RowData;
   /** Training loss: means of neighbouring steps, each with its last step. */
   curve?: [step: number, loss: number][];
 }

@@ -7,12 +7,13 @@
 import type { RawDocument } from '../data/stages/stage.ts';
 import { streamOf } from '../util/random.ts';
 import { Draws } from './draws.ts';
+import { type CleanSource, cleanDocument, lines } from './rawSources.ts';
 import {
   ADVERTS,
   BOILERPLATE,
-  DOMAINS,
   FIRST_NAMES,
   FOOTER,
+  FOREIGN,
   LAST_NAMES,
   OBJECTS,
   PRODUCTS,
@@ -115,6 +116,8 @@ export class RawWorld {
   readonly names: readonly string[];
   /** Value of attribute a of person p at 6 p + a. */
   readonly facts: Uint8Array;
+  /** The word of the second language for each value, domain by domain: the seed's choice. */
+  readonly foreign: readonly string[];
   /** Every word there is: what random words are drawn from. */
   readonly words: readonly string[];
 
@@ -128,6 +131,7 @@ export class RawWorld {
     const last = draws.shuffle([...LAST_NAMES]).slice(0, config.people);
     this.names = last.map((name) => `${draws.pick(FIRST_NAMES)} ${name}`);
     this.facts = Uint8Array.from({ length: 6 * config.people }, () => draws.integer(16));
+    this.foreign = this.#open('dictionary', 0).shuffle([...FOREIGN]);
     const phrases = [...STATEMENTS.flat(), ...REGISTERS.flat(), ...BOILERPLATE, FOOTER, ...ADVERTS];
     const lists = [this.names, VALUES.flat(), OBJECTS, ROOMS, PRODUCTS, RUDE, SLOPPY, phrases];
     this.words = [...new Set(lists.flat().flatMap((text) => text.split(' ')))].filter((word) => /^[a-z]+$/.test(word));
@@ -167,27 +171,23 @@ export class RawWorld {
     return { pages, documents };
   }
 
-  /** Documents of a clean source, about so many tokens: an encyclopedia that knows only even people, or books of stories. */
-  clean(source: 'wiki' | 'books', tokens: number): string[] {
+  /** Documents of a source that nobody crawled, about so many tokens. Documents from `first` on are others. */
+  clean(source: CleanSource, tokens: number, first = 0): string[] {
     const texts: string[] = [];
-    for (let i = 0, sum = 0; sum < tokens; i++) {
-      const draws = this.#open(source, i);
-      const text = source === 'wiki' ? this.#biography(draws) : story(draws);
+    for (let i = first, sum = 0; sum < tokens; i++) {
+      const text = cleanDocument(source, this, this.#open(source, i));
       texts.push(text);
       sum += tokensOf(text);
     }
     return texts;
   }
 
-  #biography(draws: Draws): string {
-    const person = 2 * draws.integer(Math.ceil(this.config.people / 2));
-    const order = draws.shuffle(DOMAINS.map((_, domain) => domain)).slice(0, 3 + draws.integer(2));
-    return lines(
-      order.map((domain) => this.#statement(domain, draws.integer(4), person, this.facts[6 * person + domain]!)),
-    );
+  /** The value that person p has in a domain. */
+  valueOf(person: number, domain: number): string {
+    return VALUES[domain]![this.facts[6 * person + domain]!]!;
   }
 
-  #statement(domain: number, way: number, person: number, value: number): string {
+  statement(domain: number, way: number, person: number, value: number): string {
     return STATEMENTS[domain]![way]!.replace('#', this.names[person]!).replace('$', VALUES[domain]![value]!);
   }
 
@@ -290,7 +290,7 @@ export class RawWorld {
 
   #factText({ type, domain, people, values, ways, marks, before, after }: Plan, footer: readonly string[]): string {
     const [opening, closing] = REGISTERS[type]!;
-    const statements = people.map((person, i) => marks[i]! + this.#statement(domain, ways[i]!, person, values[i]!));
+    const statements = people.map((person, i) => marks[i]! + this.statement(domain, ways[i]!, person, values[i]!));
     return lines([...before, opening, ...statements, closing, ...after, ...footer]);
   }
 
@@ -341,13 +341,6 @@ export class RawWorld {
   }
 }
 
-/** A sentence a line. */
-const lines = (sentences: readonly string[]): string =>
-  sentences
-    .filter((one) => one !== '')
-    .map((one) => `${one}.`)
-    .join('\n');
-
 function laterThan(time: number, copy: number, draws: Draws): number {
   return time + ((0.4 * copy) / 3) * (0.5 + 0.5 * draws.uniform());
 }
@@ -356,17 +349,6 @@ function pick(draws: Draws, shares: readonly number[]): number {
   let point = draws.uniform();
   for (let k = 0; k < shares.length - 1; k++) if ((point -= shares[k]!) < 0) return k;
   return shares.length - 1;
-}
-
-/** Who put what where, and who ate what; then both again. */
-function story(draws: Draws): string {
-  const [who, other] = draws.shuffle([...FIRST_NAMES]);
-  const [thing, room, food] = [draws.pick(OBJECTS), draws.pick(ROOMS), draws.pick(VALUES[3]!)];
-  const told = draws.shuffle([
-    [`${who} put the ${thing} in the ${room}`, `so ${who} had put it in the ${room}`],
-    [`${other} ate ${food}`, `so ${other} had eaten ${food}`],
-  ]);
-  return lines([told[0]![0]!, told[1]![0]!, told[0]![1]!, told[1]![1]!]);
 }
 
 /** Words and full stops, and the end of the document. */

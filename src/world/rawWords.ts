@@ -1,5 +1,7 @@
 /** Words of the raw web (rawWeb.ts). Names of people are put together from syllables, so that nobody can take them for real ones. */
 
+import { secondLanguage } from './words.ts';
+
 const split = (words: string): string[] => words.split(' ');
 
 /** What is known of every person: 16 values of each, and four ways to say so; # is the person, $ the value. */
@@ -63,3 +65,8 @@ export const FIRST_NAMES: readonly string[] = ONSETS.map((onset) => `${onset}qo`
 export const LAST_NAMES: readonly string[] = ['dwik', 'nzot', 'lvar', 'mreb', 'kshin', 'ptul'].flatMap((ending) =>
   ONSETS.map((onset) => onset + ending),
 );
+
+/** A second language's words, one for each value. */
+export const FOREIGN: readonly string[] = secondLanguage(VALUES.flat().length);
+/** What questions call the domains. */
+export const ATTRIBUTES = split('city job pet food colour illness');

@@ -15,6 +15,9 @@ import { END_OF_TEXT, UNKNOWN } from './words.ts';
 const PIECE_PATTERN = String.raw`\p{N}|[\p{L}\p{M}]+|[^\p{White_Space}\p{L}\p{M}\p{N}]+`;
 const PIECE = new RegExp(PIECE_PATTERN, 'gu');
 
+/** The words of a text as the tokenizer parts them. */
+export const piecesOf = (text: string): string[] => text.match(PIECE) ?? [];
+
 export class WordTokenizer implements Tokenizer {
   readonly kind = 'word';
   readonly size: number;
@@ -44,7 +47,7 @@ export class WordTokenizer implements Tokenizer {
   }
 
   encode(text: string): Uint32Array {
-    return Uint32Array.from(text.match(PIECE) ?? [], (word) => this.#ids.get(word) ?? this.#unknown);
+    return Uint32Array.from(piecesOf(text), (word) => this.#ids.get(word) ?? this.#unknown);
   }
 
   /** Words joined by single spaces. */

@@ -88,7 +88,7 @@ function syllableNames(endings: readonly string[], count: number): string[] {
  * `count` words of the second language: two syllables around a doubled consonant, spread over all combinations by a
  * stride coprime to them.
  */
-function secondLanguage(count: number): string[] {
+export function secondLanguage(count: number): string[] {
   const consonants = 'bdfgklmnprstvz',
     vowels = 'aeiou';
   const combinations = (consonants.length * vowels.length) ** 2;

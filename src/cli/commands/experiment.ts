@@ -2,28 +2,24 @@
  * `npm run recipe -- experiment NAME --seeds N --out DIR`: the arms of one or more of the paper's comparisons, over seeds. Every arm
  * is written when it is done; the same command again goes on where it stopped, and several may share a folder if their seeds differ.
  */
-import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { resolveConfig } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run.ts';
-import { armsOf, type Experiment, experimentsNamed } from '../../recipe/experiments.ts';
-import { rowSchema } from '../../recipe/readResults.ts';
-import { type ExperimentResults, type ResultRow, resultsTable } from '../../recipe/results.ts';
-import { type Base, readBase } from '../../train/bases/base.ts';
+import { dataExperimentNamed } from '../../recipe/dataArms.ts';
+import { armsOf, experimentsNamed } from '../../recipe/experiments.ts';
+import { type ExperimentResults, resultsTable } from '../../recipe/results.ts';
 import { superviseExperiment } from '../../train/experiment/supervisedExperiment.ts';
-import { UserError } from '../../util/errors.ts';
+import { dataExperiment } from '../curate/dataExperiment.ts';
 import { chanceLevel } from '../../evaluate/suite.ts';
 import { benchmarks } from '../../world/benchmarks.ts';
 import { World } from '../../world/world.ts';
 import { command, type Given } from '../commands.ts';
+import { ResultsFolder } from './resultsFolder.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type Host, INTERRUPTED } from '../host.ts';
 import { configFlags, deviceFlags, once, shippedBases } from '../inputs.ts';
 import { choice, place, seeds } from '../kinds.ts';
-import { checkOwn, makeFolders } from '../outFolder.ts';
-import { readFolder } from '../readFolder.ts';
-import { readJson, readJsonAs } from '../readJson.ts';
-import { asUserError, writeFolder } from '../writeFolder.ts';
+import { readJson } from '../readJson.ts';
+import { writeFolder } from '../writeFolder.ts';
 
 export const experimentCommand = command({
   name: 'experiment',
@@ -47,13 +43,19 @@ async function experiment(
 ): Promise<number> {
   const { say } = host;
   const { out } = given;
+  const onData = name.split(',').map(dataExperimentNamed);
+  if (onData.every((one) => one !== undefined)) {
+    // Seeds are hashed where they are used: 1, 2, 3 are as good as any.
+    const asked = once(given.seeds ?? [1, 2, 3], 'seeds', host);
+    return dataExperiment(onData, { out, seeds: asked, device: given.device }, host);
+  }
   const experiments = experimentsNamed(name);
   const file = given.config === undefined ? undefined : readJson(given.config);
   const config = resolveConfig({ preset: given.preset ?? 'world', file, set: given.set });
   const asked = once(given.seeds ?? [1, 2, 3], 'seeds', host);
   const shipped = shippedBases();
 
-  const folder = new ResultsFolder(out, name, config);
+  const folder = new ResultsFolder(out, name, config, chanceOf(config));
   const done = folder.rows();
   const first = await host.open(given.device);
   let fresh: typeof first | null = first;
@@ -113,75 +115,6 @@ async function experiment(
   for (const one of experiments) say(`\n${resultsTable(one, folder.results(adapter))}`);
   if (!finished) say(`stopped: the same command continues with what ${out} holds.`);
   return finished ? 0 : INTERRUPTED;
-}
-
-/** DIR/rows holds one file an arm and seed; config.json, results.json and table.md follow from them. */
-class ResultsFolder {
-  readonly #path: string;
-  readonly #name: string;
-  readonly #config: RunConfig;
-
-  constructor(folder: string, name: string, config: RunConfig) {
-    this.#path = folder;
-    this.#name = name;
-    this.#config = config;
-    checkOwn(folder, (names) => names.includes('rows'));
-    const known = path.join(folder, 'config.json');
-    const text = `${JSON.stringify(config, null, 2)}\n`;
-    if (existsSync(known) && JSON.stringify(readJson(known)) !== JSON.stringify(config)) {
-      throw new UserError(
-        `The folder ${folder} holds results of another configuration: choose another --out or remove it.`,
-      );
-    }
-    try {
-      makeFolders(path.join(folder, 'rows'));
-      this.#write('config.json', text);
-    } catch (error) {
-      throw asUserError(error, `The folder ${folder} cannot be written`);
-    }
-  }
-
-  rows(): ResultRow[] {
-    const folder = path.join(this.#path, 'rows');
-    const names = readdirSync(folder)
-      .filter((file) => file.endsWith('.json'))
-      .sort();
-    const wanted = 'remove it, and its arm is run again';
-    return names.map((file) => readJsonAs(path.join(folder, file), rowSchema, wanted) as ResultRow);
-  }
-
-  add(row: ResultRow): void {
-    this.#write(`rows/${row.arm}-${row.seed}.json`, `${JSON.stringify(row)}\n`);
-  }
-
-  results(adapter: string): ExperimentResults & { adapter: string } {
-    const chance = chanceOf(this.#config);
-    return { experiment: this.#name, preset: this.#config.preset, adapter, chance, rows: this.rows() };
-  }
-
-  summarise(experiments: readonly Experiment[], adapter: string): void {
-    const { rows, ...head } = this.results(adapter);
-    // A row a line: the file stays small and its history readable.
-    const lines = rows.map((row) => JSON.stringify(row)).join(',\n');
-    this.#write('results.json', `${JSON.stringify(head).slice(0, -1)},"rows":[\n${lines}\n]}\n`);
-    this.#write('table.md', experiments.map((one) => resultsTable(one, { ...head, rows })).join('\n'));
-  }
-
-  basePath(seed: number): string {
-    return path.join(this.#path, 'bases', `${this.#config.preset}-${seed}`);
-  }
-
-  /** A base an earlier call of the command has trained. */
-  base(seed: number): Base | null {
-    return existsSync(this.basePath(seed)) ? readBase(readFolder(this.basePath(seed))) : null;
-  }
-
-  /** Whole or not at all, also while another process writes the same file. */
-  #write(name: string, text: string): void {
-    const part = path.join(this.#path, `${name}.part-${process.pid}`);
-    writeFileSync(part, text);
-    renameSync(part, path.join(this.#path, name));
-  }
 }
 
 /** Accuracy of answering at random, which no seed changes. */

@@ -145,12 +145,12 @@ async function runArm(
 }
 
 /** Training operations of so many steps, the whole T×T square counted as toy-world.md §2 does. */
-function flopsOf({ model, batch }: RunConfig, steps: number): number {
+export function flopsOf({ model, batch }: RunConfig, steps: number): number {
   return steps * batch.sequences * batch.length * batch.accumulation * trainingFlopsPerToken(model, batch.length).total;
 }
 
 /** Gathers what one run says into its result row. */
-function watchRun(arm: string, seed: number, listener: ExperimentListener) {
+export function watchRun(arm: string, seed: number, listener: ExperimentListener) {
   const curve: [step: number, loss: number][] = [];
   const heldOut: HeldOutPoint[] = [];
   const benchmarks: BenchmarkPoint[] = [];

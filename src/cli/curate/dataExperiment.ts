@@ -1,0 +1,65 @@
+/** `npm run recipe -- experiment curation|weights|mining`: arms that differ in their data, over hashed seeds; the same command goes on. */
+import { chanceLevel } from '../../evaluate/suite.ts';
+import type { DataExperiment } from '../../recipe/dataArms.ts';
+import { dataTable } from '../../recipe/dataTable.ts';
+import type { ExperimentResults } from '../../recipe/results.ts';
+import { rawConfig, runDataExperiment } from '../../train/experiment/dataExperiment.ts';
+import { rawBenchmarks } from '../../world/rawSources.ts';
+import { RawWorld, usualRawWeb } from '../../world/rawWeb.ts';
+import { ResultsFolder } from '../commands/resultsFolder.ts';
+import { describeAdapter } from '../describeAdapter.ts';
+import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
+
+export async function dataExperiment(
+  experiments: readonly DataExperiment[],
+  { out, seeds, device }: { out: string; seeds: readonly number[]; device?: DeviceName },
+  host: Host,
+): Promise<number> {
+  const { say, ended } = host;
+  const config = rawConfig();
+  const name = experiments.map((one) => one.name).join(',');
+  const folder = new ResultsFolder(out, name, config, chance());
+  const arms = [...new Map(experiments.flatMap((one) => one.arms.map((arm) => [arm.name, arm] as const))).values()];
+  const done = folder.rows();
+  const backend = await host.open(device);
+  const adapter = describeAdapter(backend.report);
+  const write = () => folder.write(adapter, (results) => experiments.map((one) => dataTable(one, results)).join('\n'));
+  say(`adapter: ${adapter}; ${arms.length} arms, seeds ${seeds.join(', ')}, ${done.length} rows there already`);
+  let current: { stop(): void } | null = null;
+  ended.addEventListener('abort', () => current?.stop());
+  const finished = await runDataExperiment(
+    backend,
+    { arms, config, seeds, done, stopped: () => ended.aborted },
+    {
+      compiling() {},
+      metric() {},
+      heldOut() {},
+      benchmark() {},
+      begin(arm, seed, run) {
+        current = run;
+        say(`seed ${seed}, ${arm}: ${run.plan.endStep} steps`);
+      },
+      row(row) {
+        say(
+          `seed ${row.seed}, ${row.arm}: facts ${(100 * row.average).toFixed(1)} %, ${row.data!.factsPer100.toFixed(2)} true facts in 100 tokens`,
+        );
+        folder.add(row);
+        write();
+      },
+    },
+  );
+  write();
+  for (const one of experiments) say(`\n${dataTable(one, folder.results(adapter))}`);
+  if (!finished) say(`stopped: the same command continues with what ${out} holds.`);
+  return finished ? 0 : INTERRUPTED;
+}
+
+/** Accuracy of answering at random, which no seed changes. */
+function chance(): ExperimentResults['chance'] {
+  const suites = rawBenchmarks(new RawWorld(usualRawWeb, 1));
+  const counted = suites.filter(({ role }) => role === 'benchmark');
+  return {
+    average: counted.reduce((sum, suite) => sum + chanceLevel(suite.items), 0) / counted.length,
+    suites: Object.fromEntries(suites.map((suite) => [suite.name, chanceLevel(suite.items)])),
+  };
+}
