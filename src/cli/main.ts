@@ -9,13 +9,14 @@ import { hinted } from './documents.ts';
 import { experimentCommand } from './commands/experiment.ts';
 import type { Host } from './host.ts';
 import { recordCommand } from './commands/record.ts';
+import { lessonsCommand } from './commands/recordLessons.ts';
 import { trainCommand } from './commands/train.ts';
 import { gridCommand, rangeCommand } from './commands/trials.ts';
 import { sampleCommand, scoreCommand } from './commands/useModel.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
-  ...[experimentCommand, basesCommand, recordCommand, curateCommand],
+  ...[experimentCommand, basesCommand, recordCommand, lessonsCommand, curateCommand],
 ];
 
 /** How a shell tells that a command was used wrongly. */
