@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { offlinePage } from './src/cli/node/offline.mjs';
+import { oneFile } from './src/cli/node/oneFile.mjs';
 import { slowness } from './src/cli/node/pace.mjs';
 import { confinedPage, securityHeaders } from './src/cli/node/policy.mjs';
 import { isolationHeaders } from './src/util/isolation.mjs';
@@ -22,7 +23,7 @@ export default defineConfig({
   base: './', // the built page works under any path
   // Vite's development form, which it also takes for NODE_ENV=test, writes this machine's paths into the page.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
-  plugins: [confinedPage(), offlinePage()],
+  plugins: [confinedPage(), offlinePage(), oneFile()],
   preview: { headers: securityHeaders },
   server: { headers: isolationHeaders }, // while developing
   worker: { format: 'es' },

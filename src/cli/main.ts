@@ -10,6 +10,7 @@ import { experimentCommand } from './commands/experiment.ts';
 import type { Host } from './host.ts';
 import { kitCommand } from './commands/kit.ts';
 import { recordCommand } from './commands/record.ts';
+import { lessonsCommand } from './commands/recordLessons.ts';
 import { trainCommand } from './commands/train.ts';
 import { gridCommand, rangeCommand } from './commands/trials.ts';
 import { alignCommand } from './commands/align.ts';
@@ -18,7 +19,7 @@ import { sampleCommand, scoreCommand } from './commands/useModel.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
-  ...[experimentCommand, basesCommand, recordCommand, curateCommand, kitCommand],
+  ...[experimentCommand, basesCommand, recordCommand, lessonsCommand, curateCommand, kitCommand],
   ...[alignCommand, synthesizeCommand],
 ];
 

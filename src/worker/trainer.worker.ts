@@ -9,7 +9,11 @@ cryOut();
 // The worker's own address is that of the blob it starts from (util/confine.ts); the module's is where the script lies.
 const script = import.meta.url;
 // Built, this file lies in assets/; while developing, it is served from /src/worker/. Shards and bases lie beside index.html.
-const beside = (folder: string): string => new URL(`${import.meta.env.DEV ? '/' : '../'}${folder}/`, script).href;
+// In one file (ui/oneFile.ts) they have their names alone.
+const beside = (folder: string): string =>
+  import.meta.env.MODE === 'one-file'
+    ? `${folder}/`
+    : new URL(`${import.meta.env.DEV ? '/' : '../'}${folder}/`, script).href;
 
 let inject: Injector | undefined;
 // Only a build for tests (vite's mode "faults") has this; what goes wrong is the global that they define before it.

@@ -7,8 +7,8 @@ import { projectRoot } from './project.mjs';
 export const workerFile = 'service-worker.js';
 /** What the worker's source calls the list. */
 const placeholder = 'OFFLINE_BUILD';
-/** Not asked for by the page: for hosts, and for the README. */
-const leftOut = new Set([workerFile, '_headers', 'rekindle.png']);
+/** Not asked for by the page: for hosts, for the README, and for a USB stick. */
+const leftOut = new Set([workerFile, '_headers', 'rekindle.png', 'rekindle.html']);
 
 /** @param {string | Uint8Array} bytes */
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');

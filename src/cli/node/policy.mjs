@@ -22,6 +22,23 @@ const directives = [
   'trusted-types worker',
 ];
 
+/**
+ * The policy of the page as one file (oneFile.mjs): its own script and style by their hashes, and nothing that is not inside it.
+ * @param {string} script @param {string} style
+ */
+export const oneFilePolicy = (script, style) =>
+  [
+    "default-src 'none'",
+    `script-src ${script} 'wasm-unsafe-eval'`,
+    'worker-src blob:',
+    `style-src ${style}`,
+    'img-src data: blob:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types worker',
+  ].join('; ');
+
 /** For a page whose server sends no headers of ours; a worker started from a blob inherits it, one from an address does not. */
 export const metaPolicy = directives.join('; ');
 

@@ -27,8 +27,8 @@ function follow(registration: ServiceWorkerRegistration): void {
 
 /** Called when all else is done: the page comes first. Where it may not be kept, it works as before. */
 export async function keepOffline(): Promise<void> {
-  // While developing, files change under the same names.
-  if (import.meta.hot || !navigator.serviceWorker || savesData()) return;
+  // While developing, files change under the same names; a file has no worker beside it.
+  if (import.meta.hot || import.meta.env.MODE === 'one-file' || !navigator.serviceWorker || savesData()) return;
   try {
     const script = policy.createScriptURL(new URL('service-worker.js', document.baseURI).href);
     const registration = await navigator.serviceWorker.register(script);

@@ -1,0 +1,69 @@
+/** The page as one file, copied to an empty folder and opened without a server: it trains, and asks for nothing. */
+import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mostBytes, oneFileName } from '../../src/cli/node/oneFile.mjs';
+import { sharedBrowser } from './setup/launch.ts';
+import { tell } from './setup/harness.ts';
+
+const built = path.resolve(import.meta.dirname, '../../out/site', oneFileName);
+let folder: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'rekindle-stick-'));
+  copyFileSync(built, path.join(folder, oneFileName));
+  browser = await sharedBrowser(); // without WebGPU: the processor is in the file too
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('it is no larger than a class can be sent', () => {
+  expect(statSync(built).size).toBeLessThan(mostBytes);
+});
+
+test('a run of every stage trains to its end, with samples, and nothing is asked for', async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  try {
+    const asked: string[] = [];
+    const complaints: string[] = [];
+    // The file itself, and the scripts of its workers, which lie in memory.
+    context.on('request', (request) => /^(blob|data):/.test(request.url()) || asked.push(request.url()));
+    context.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    context.on('weberror', (error) => complaints.push(String(error.error())));
+    const page = await context.newPage();
+    const address = pathToFileURL(path.join(folder, oneFileName)).href;
+    await page.goto(
+      `${address}#v=1&p=smoke&base.steps=40&continued.steps=20&base.schedule.warmupSteps=5&evaluation.rows=1`,
+    );
+    try {
+      await page.getByText('Runs on the processor (WebAssembly).').waitFor();
+      await page.getByText('This page is a file').waitFor();
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('button', { name: 'Start again' }).waitFor();
+      const samples = page.locator('section', { hasText: 'What the model writes' }).last();
+      expect((await samples.innerText()).length).toBeGreaterThan(200);
+    } catch (error) {
+      await tell(page);
+      throw error;
+    }
+    expect(asked.filter((url) => !url.startsWith(address))).toEqual([]);
+    expect(complaints).toEqual([]);
+    // Its policy names the hash of its own script: any other, even on the page, does not run.
+    const ran = await page.evaluate(() => {
+      const script = document.createElement('script');
+      try {
+        script.textContent = 'globalThis.intruder = true';
+        document.body.append(script);
+      } catch {
+        // Trusted types refuse it before the policy does.
+      }
+      return 'intruder' in globalThis;
+    });
+    expect(ran).toBe(false);
+  } finally {
+    await context.close();
+  }
+});
