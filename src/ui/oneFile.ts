@@ -78,7 +78,7 @@ class WorkerInside extends PlainWorker {
   constructor(script: string | URL, { name: title }: WorkerOptions = {}) {
     const name = String(script).split('/').at(-1)!;
     const code = scripts.get(name);
-    if (code === undefined) throw new TypeError(`There is no worker ${name} in this file.`);
+    if (code === undefined) throw new TypeError(`No worker ${name} here.`);
     const address = URL.createObjectURL(new Blob([starter, code], { type: 'text/javascript' }));
     super(policy.createScriptURL(address), { name: title });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none

@@ -54,7 +54,7 @@ test('fields take numbers in any order, once each, and say what else they are gi
 
 test('a trial works on what a start would take, and on the weights of a run that rests', () => {
   machine.value = { kind: 'none', cause: 'no-adapter', message: '' };
-  expect(hindrance.value).toMatch(/No GPU/);
+  expect(hindrance.value).toMatch(/needs WebGPU/);
   machine.value = {
     kind: 'ready',
     adapter: {
