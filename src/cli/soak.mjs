@@ -28,14 +28,14 @@ const targets = {
   },
   resumes: {
     number: 200,
-    projects: ['gpu'],
-    tests: ['test/cli/kills.gpu.test.ts'],
+    projects: ['node'],
+    tests: ['test/cli/kills.test.ts'],
     env: (n) => ({ KILLS: String(n) }),
   },
   roads: {
     number: 2000,
-    projects: ['gpu'],
-    tests: ['test/cli/twoRoads.gpu.test.ts'],
+    projects: ['node'],
+    tests: ['test/cli/twoRoads.test.ts'],
     env: (n) => ({ DRAWS: String(n) }),
   },
   calls: {

@@ -9,8 +9,10 @@ import type { gradientNormOp } from '../ops/gradientNorm.ts';
 import type { headLossOp } from '../ops/headLoss.ts';
 import type { layerNormGradientOp, layerNormOp } from '../ops/layerNorm.ts';
 import type { inputGradientOp, linearOp, weightGradientOp } from '../ops/linear.ts';
+import type { logProbGradientOp, logProbOp } from '../ops/logProb.ts';
 import type { mlpOp } from '../ops/mlp.ts';
 import type { productOp } from '../ops/matmul/trial.ts';
+import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
 import { type Call, call, element, inScratch, rowsPerBlock } from './kernel.ts';
@@ -28,6 +30,7 @@ import {
   embeddingKernel,
 } from './kernels/rows.ts';
 import { meanLossKernel, softmaxLossKernel } from './kernels/softmaxLoss.ts';
+import { rowSumsKernel, sameKernel, spreadKernel } from './kernels/sums.ts';
 
 /** `accumulating`: first writes to parameters' gradients add too, as in the 2nd and later micro-batches of a step. */
 type Lower<A> = (inputs: Tensor[], outputs: Tensor[], attributes: A, accumulating: boolean) => Call[];
@@ -127,9 +130,10 @@ const cachedAttention: For<typeof cachedAttentionOp> = (inputs, [output, q], sha
 };
 
 const headLoss: For<typeof headLossOp> = (inputs, outputs, attributes, accumulating) => {
-  const [x, weight, targets, lossWeight, scale] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?];
+  const [x, weight, targets, lossWeight, ...others] = inputs;
   const [nll, loss, logits, dx, dweight] = outputs;
-  const { N, D, V, rows, training, accumulate } = attributes;
+  const { N, D, V, rows, training, accumulate, weighted, scaled } = attributes;
+  const scale = scaled ? others.at(-1)! : 0;
   const calls: Call[] = [];
   for (let row = 0; row < N; row += rows) {
     const M = Math.min(rows, N - row);
@@ -139,8 +143,15 @@ const headLoss: For<typeof headLossOp> = (inputs, outputs, attributes, accumulat
       call(
         softmaxLossKernel,
         {
-          ...{ targets: element(targets, row), nll: element(nll, row), lossWeight, logits, scale: scale ?? 0 },
-          ...{ rows: M, V, training: training ? 1 : 0, per },
+          ...{ targets: element(targets, row), nll: element(nll, row), lossWeight, logits, scale },
+          ...{
+            rowWeights: weighted ? element(others[0], row) : 0,
+            rows: M,
+            V,
+            training: training ? 1 : 0,
+            per,
+            sign: 1,
+          },
         },
         { blocks },
       ),
@@ -150,8 +161,66 @@ const headLoss: For<typeof headLossOp> = (inputs, outputs, attributes, accumulat
     const finish = row > 0 || accumulate || accumulating ? 'accumulate' : 'write';
     calls.push(...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: M, bStart: row * D, finish }));
   }
-  return [...calls, call(meanLossKernel, { nll, lossWeight, loss, N, accumulate: accumulating ? 1 : 0 })];
+  const rowWeights = weighted ? others[0] : 0;
+  return [...calls, call(meanLossKernel, { nll, lossWeight, loss, rowWeights, N, accumulate: accumulating ? 1 : 0 })];
 };
+
+const logProb: For<typeof logProbOp> = ([x, weight, targets, unit], [logp, logits], { N, D, V, rows }) => {
+  const calls: Call[] = [];
+  for (let row = 0; row < N; row += rows) {
+    const M = Math.min(rows, N - row);
+    const { per, blocks } = rowsOf(M, V);
+    const chunk = { targets: element(targets, row), nll: element(logp, row), logits, lossWeight: unit };
+    calls.push(
+      ...product({ layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row * D }),
+      call(
+        softmaxLossKernel,
+        { ...chunk, scale: 0, rowWeights: 0, rows: M, V, training: 0, per, sign: -1 },
+        { blocks },
+      ),
+    );
+  }
+  return calls;
+};
+
+const logProbGradient: For<typeof logProbGradientOp> = (inputs, outputs, attributes, accumulating) => {
+  const [x, weight, targets, unit, dlogp] = inputs;
+  const [again, logits, dx, dweight] = outputs;
+  const { N, D, V, rows, accumulate } = attributes;
+  const calls: Call[] = [];
+  for (let row = 0; row < N; row += rows) {
+    const M = Math.min(rows, N - row);
+    const { per, blocks } = rowsOf(M, V);
+    const chunk = { targets: element(targets, row), nll: element(again, row), logits, lossWeight: unit };
+    const rowWeights = element(dlogp, row);
+    const finish = row > 0 || accumulate || accumulating ? 'accumulate' : 'write';
+    calls.push(
+      ...product({ layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row * D }),
+      call(softmaxLossKernel, { ...chunk, scale: 0, rowWeights, rows: M, V, training: 1, per, sign: -1 }, { blocks }),
+      ...product({ layout: 'nn', a: logits, b: weight, c: dx, M, N: D, K: V, cStart: row * D }),
+      ...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: M, bStart: row * D, finish }),
+    );
+  }
+  return calls;
+};
+
+const rowSums: For<typeof rowSumsOp> = ([x, weights], [y], { B, T }) => {
+  const { per, blocks } = rowsOf(B, T);
+  return [call(rowSumsKernel, { x, weights, y, B, T, per }, { blocks })];
+};
+
+const spread: For<typeof spreadOp> = ([dy, weights], [dx], { B, T }) => {
+  const { per, blocks } = rowsOf(B, T);
+  return [call(spreadKernel, { dy, weights, dx, B, T, per }, { blocks })];
+};
+
+const stepTotal: For<typeof stepTotalOp> = ([nll, lossWeight], [loss], _, accumulating) => [
+  call(meanLossKernel, { nll, lossWeight, loss, rowWeights: 0, N: nll.size, accumulate: accumulating ? 1 : 0 }),
+];
+
+const same: For<typeof sameOp> = ([weight, scale], [out]) => [
+  call(sameKernel, { weight, scale: scale ?? 0, out, size: out.size }),
+];
 
 const gradientNorm: For<typeof gradientNormOp> = (inputs, outputs, { maxNorm, stepsToDouble }) => {
   const [gradients, loss, controls] = inputs;
@@ -202,7 +271,8 @@ const lowerings: Record<string, Lower<any>> = {
   product: plainProduct,
   ...{ embedding, embeddingGradient, layerNorm, layerNormGradient },
   ...{ attention, attentionGradient, cachedAttention, scoreMax },
-  ...{ headLoss, gradientNorm, adamw, tensorNorms, columnMax },
+  ...{ headLoss, logProb, logProbGradient, rowSums, spread, stepTotal, same },
+  ...{ gradientNorm, adamw, tensorNorms, columnMax },
 };
 
 export function lower(node: Node, accumulating: boolean): Call[] {

@@ -20,8 +20,10 @@ import { halfWeights } from '../../src/ops/halfWeights.ts';
 import { headLoss } from '../../src/ops/headLoss.ts';
 import { layerNorm } from '../../src/ops/layerNorm.ts';
 import { linear } from '../../src/ops/linear.ts';
+import { logProb } from '../../src/ops/logProb.ts';
 import { squaredReluMlp } from '../../src/ops/mlp.ts';
 import { scoreMax } from '../../src/ops/scoreMax.ts';
+import { rowSums, stepTotal } from '../../src/ops/sums.ts';
 import { tensorNorms } from '../../src/ops/tensorNorms.ts';
 import { gpuTiles } from '../../src/ops/matmul/tiles.ts';
 import { inTile, productTrial } from '../../src/ops/matmul/trial.ts';
@@ -72,9 +74,13 @@ function everything(dtype: DType, d: number): Graph {
   });
   const weight = matrix('head', [V, D]);
   const lossWeight = g.input('lossWeight', [1]);
-  const { loss } = headLoss(g, y, weight, u32('targets', N), lossWeight, true, g.state('lossScale', [4]));
-  headLoss(g, y, weight, u32('targets 2', N), lossWeight, false);
-  backward(g, new Map([[loss, null]]), addOp);
+  const scale = g.state('lossScale', [4]);
+  const { loss } = headLoss(g, y, weight, u32('targets', N), lossWeight, { training: true, scale });
+  headLoss(g, y, weight, u32('targets 2', N), lossWeight, { training: false });
+  const preferred = rowSums(g, logProb(g, y, weight, u32('targets 3', N)), g.input('mask', [N]), B);
+  const other = stepTotal(g, 'other loss', preferred, lossWeight, scale);
+  const seeds = [loss, other].map((tensor) => [tensor, null] as const);
+  backward(g, new Map(seeds), addOp);
 
   g.phase = 'update';
   const [gradients, weights, moments1, moments2] = (['gradients', 'parameters', 'moments1', 'moments2'] as const).map(

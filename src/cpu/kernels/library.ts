@@ -13,6 +13,7 @@ import { productKernels } from './product.ts';
 import { rotate } from './rotate.ts';
 import { addKernel, addPartsKernel, columnMaxKernel, embeddingGradientKernel, embeddingKernel } from './rows.ts';
 import { meanLossKernel, softmaxLossKernel } from './softmaxLoss.ts';
+import { rowSumsKernel, sameKernel, spreadKernel } from './sums.ts';
 
 export const kernels: readonly Kernel[] = [
   ...productKernels,
@@ -21,7 +22,7 @@ export const kernels: readonly Kernel[] = [
   ...attentionKernels,
   ...attentionGradientKernels,
   ...cachedAttentionKernels,
-  ...[softmaxLossKernel, meanLossKernel],
+  ...[softmaxLossKernel, meanLossKernel, rowSumsKernel, spreadKernel, sameKernel],
   ...[squareSumsKernel, clipKernel, adamwKernel, tensorNormsKernel],
 ];
 
