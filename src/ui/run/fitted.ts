@@ -11,8 +11,9 @@ import { choosePreset, config, isEdited, nextPlan, preset } from '../recipe/conf
 import { cameByLink } from '../page/route.ts';
 import { runConfig, isRecorded } from './run.ts';
 
-/** FLOPs a second of training on SwiftShader with two cores (measured: 1,600 tokens a CPU-second at 2.6 MFLOP each). */
+/** FLOPs a second of training: on SwiftShader with two cores 1,600 tokens a CPU-second at 2.6 MFLOP each, on a thread of the processor five times that a core. */
 const SOFTWARE_SPEED = 8e9;
+const THREAD_SPEED = 20e9;
 /** Seconds a first run may take: a coffee. */
 const PATIENCE = 300;
 export const QUICKEST = 'smoke';
@@ -38,7 +39,8 @@ export function fitPreset(): () => void {
     const { model, batch } = config.peek();
     const { firstStep, endStep, tokensPerStep } = nextPlan.peek();
     const flops = (endStep - firstStep) * tokensPerStep * trainingFlopsPerToken(model, batch.length).total;
-    const seconds = flops / SOFTWARE_SPEED;
+    const { processor } = machine.value.adapter;
+    const seconds = flops / (processor ? THREAD_SPEED * processor.threads : SOFTWARE_SPEED);
     fitting.value = seconds > PATIENCE ? { kind: 'changed', from: DEFAULT_PRESET, seconds } : { kind: 'kept', seconds };
     if (seconds > PATIENCE) choosePreset(QUICKEST);
   });
