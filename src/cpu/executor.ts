@@ -4,8 +4,9 @@ import { type Graph, type Node, show, type Tensor, tensorBytes } from '../graph/
 import { planSlots } from '../graph/plan.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { pruneDead } from '../graph/prune.ts';
+import { cutLike, HostInputs, listsOf, placeInputs } from '../graph/replay.ts';
 import { Arena } from './arena.ts';
-import type { Call, Value } from './kernel.ts';
+import type { Value } from './kernel.ts';
 import { hasRelaxedSimd, kernels, libraryBytes } from './kernels/library.ts';
 import { lower } from './lower.ts';
 import { callWords, mostThreads } from './serve.mjs';
@@ -108,25 +109,14 @@ export class CpuExecutor implements Executor {
     const own = (what: string, bytes: number): number => take(`${label} ${what}`, bytes);
     const nodes = pruneDead(graph.nodes, options.keep ?? []);
     const slotPlan = planSlots(graph, nodes, options.keep);
-    const lowered = (phase: Node['phase'], accumulating: boolean): { node: Node; call: Call }[] =>
-      nodes
-        .filter((node) => node.phase === phase)
-        .flatMap((node) => lower(node, accumulating).map((call) => ({ node, call })));
-    const lists = {
-      step: lowered('step', false),
-      accumulate: options.accumulation ? lowered('step', true) : [],
-      update: lowered('update', false),
-    };
-    const all = Object.values(lists).flat();
+    const lists = listsOf(nodes, options.accumulation === true, (node, accumulating) =>
+      lower(node, accumulating).map((call) => ({ node, call })),
+    );
+    const all = [...lists.step, ...lists.accumulate, ...lists.update];
 
     const slots = slotPlan.slots.map((bytes, i) => own(`slot ${i}`, bytes));
-    const inputOffsets = new Map<Tensor, number>();
-    let inputBytes = 0;
-    for (const input of graph.inputs) {
-      inputOffsets.set(input, inputBytes);
-      inputBytes += tensorBytes(input);
-    }
-    const inputs = own('inputs', inputBytes);
+    const placed = placeInputs(graph);
+    const inputs = own('inputs', placed.bytes);
     const constants = new Map<Tensor, number>();
     for (const [tensor, elements] of graph.constants) {
       const address = own(tensor.name, tensorBytes(tensor));
@@ -144,7 +134,7 @@ export class CpuExecutor implements Executor {
         gradient: () => this.#slice(parameterOf.get(tensor)!.name, 'gradients'),
         pool: () => this.#pool(tensor.name as PoolName),
         state: () => this.#state(tensor),
-        input: () => inputs + inputOffsets.get(tensor)!,
+        input: () => inputs + placed.offsets.get(tensor)!,
         constant: () => constants.get(tensor),
         activation: () => slots[slotPlan.slotOf.get(tensor)!],
         copy: () => undefined,
@@ -180,20 +170,14 @@ export class CpuExecutor implements Executor {
       });
       return { node, kernel: kernel.name, run: this.#runs[index], args, blocks, published };
     });
-    const cut = (from: number, list: readonly unknown[]): Step[] => steps.slice(from, from + list.length);
     return new CpuPlan({
       executor: this,
       arena: this.#arena,
       locate,
       inputs,
-      inputOffsets,
-      inputBytes,
+      host: new HostInputs(placed),
       owned: [...slots, inputs, ...constants.values(), scratch, argumentsAt],
-      lists: {
-        step: cut(0, lists.step),
-        accumulate: cut(lists.step.length, lists.accumulate),
-        update: cut(lists.step.length + lists.accumulate.length, lists.update),
-      },
+      lists: cutLike(lists, steps),
     });
   }
 
@@ -302,8 +286,7 @@ interface PlanParts {
   arena: Arena;
   locate: (tensor: Tensor) => number;
   inputs: number;
-  inputOffsets: Map<Tensor, number>;
-  inputBytes: number;
+  host: HostInputs;
   owned: number[];
   lists: Record<List, Step[]>;
 }
@@ -311,29 +294,19 @@ interface PlanParts {
 export class CpuPlan implements CompiledPlan {
   readonly lists: Record<List, Step[]>;
   readonly #parts: PlanParts;
-  readonly #host: Uint8Array<ArrayBuffer>;
-  readonly #views = new Map<Tensor, Elements | Uint32Array<ArrayBuffer>>();
   #destroyed = false;
 
   constructor(parts: PlanParts) {
     this.#parts = parts;
     this.lists = parts.lists;
-    this.#host = new Uint8Array(parts.inputBytes);
   }
 
   host(input: Tensor): Elements | Uint32Array<ArrayBuffer> {
-    let view = this.#views.get(input);
-    if (!view) {
-      const offset = this.#parts.inputOffsets.get(input);
-      if (offset === undefined) throw new Error(`${show(input)} is not an input of this plan`);
-      const Kind = input.dtype === 'u32' ? Uint32Array<ArrayBuffer> : Float32Array<ArrayBuffer>;
-      this.#views.set(input, (view = new Kind(this.#host.buffer, offset, input.size)));
-    }
-    return view;
+    return this.#parts.host.of(input);
   }
 
   upload(): void {
-    this.#parts.arena.view.set(this.#host, this.#parts.inputs);
+    this.#parts.arena.view.set(this.#parts.host.memory, this.#parts.inputs);
   }
 
   submit(lists: readonly List[]): void {

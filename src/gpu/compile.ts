@@ -3,6 +3,7 @@ import type { CompileOptions } from '../graph/executor.ts';
 import { type Graph, type Node, type Tensor, bytesPerElement, show, tensorBytes } from '../graph/graph.ts';
 import type { Kernel } from '../graph/kernel.ts';
 import type { PoolName } from '../graph/pool.ts';
+import { cutLike, HostInputs } from '../graph/replay.ts';
 import { bindingStride, layoutPlan } from './layout.ts';
 import type { Memory, Slice } from './memory.ts';
 import { type Dispatch, Plan } from './plan.ts';
@@ -22,12 +23,13 @@ export async function compile(memory: Memory, graph: Graph, options: CompileOpti
 async function build(memory: Memory, graph: Graph, options: CompileOptions, owned: GPUBuffer[]): Promise<Plan> {
   const { device } = memory;
   const label = options.label ?? 'plan';
-  const { slotPlan, inputOffsets, inputBytes, uniformBytes, scratchBytes, lists } = layoutPlan(
-    graph,
-    memory.layout,
-    memory.context,
-    options,
-  );
+  const {
+    slotPlan,
+    inputs: placed,
+    uniformBytes,
+    scratchBytes,
+    lists,
+  } = layoutPlan(graph, memory.layout, memory.context, options);
   const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const own = (name: string, bytes: number, usage = storage): GPUBuffer => {
     const buffer = memory.allocate(`${label} ${name}`, bytes, usage);
@@ -35,7 +37,7 @@ async function build(memory: Memory, graph: Graph, options: CompileOptions, owne
     return buffer;
   };
   const slots = slotPlan.slots.map((bytes, i) => own(`slot ${i}`, bytes));
-  const inputs = own('inputs', inputBytes);
+  const inputs = own('inputs', placed.bytes);
   const constants = new Map<Tensor, GPUBuffer>();
   for (const tensor of graph.constants.keys()) constants.set(tensor, own(tensor.name, tensorBytes(tensor)));
 
@@ -53,7 +55,7 @@ async function build(memory: Memory, graph: Graph, options: CompileOptions, owne
       case 'pool':
         return { buffer: memory.pool(tensor.name as PoolName), offset: 0, size: tensorBytes(tensor) };
       case 'input':
-        return { buffer: inputs, offset: inputOffsets.get(tensor)!, size: tensorBytes(tensor) };
+        return { buffer: inputs, offset: placed.offsets.get(tensor)!, size: tensorBytes(tensor) };
       case 'constant':
         return { buffer: constants.get(tensor)!, offset: 0, size: tensorBytes(tensor) };
       case 'copy': {
@@ -108,19 +110,15 @@ async function build(memory: Memory, graph: Graph, options: CompileOptions, owne
     }),
   );
 
-  const cut = (from: number, list: unknown[]): Dispatch[] => dispatches.slice(from, from + list.length);
   return new Plan({
     memory,
     graph,
     locate,
     inputs,
-    inputOffsets,
-    inputBytes,
+    host: new HostInputs(placed),
     slotOf: slotPlan.slotOf,
     owned,
-    step: cut(0, lists.step),
-    accumulate: cut(lists.step.length, lists.accumulate),
-    update: cut(lists.step.length + lists.accumulate.length, lists.update),
+    lists: cutLike(lists, dispatches),
   });
 }
 

@@ -1,9 +1,10 @@
 /** What compiling a graph will allocate and dispatch, worked out without a device: the memory estimate is this and nothing else. */
-import type { CompileOptions } from '../graph/executor.ts';
-import { type Graph, type Node, type Tensor, tensorBytes } from '../graph/graph.ts';
+import type { CompileOptions, List } from '../graph/executor.ts';
+import { type Graph, type Node, tensorBytes } from '../graph/graph.ts';
 import type { Kernel, KernelContext } from '../graph/kernel.ts';
 import { planSlots, type SlotPlan } from '../graph/plan.ts';
 import { pruneDead } from '../graph/prune.ts';
+import { listsOf, placeInputs } from '../graph/replay.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
 
 /** Inputs and uniform blocks are bound at their own offset; 256 bytes is the alignment every device takes. */
@@ -15,26 +16,25 @@ export interface BufferNeed {
   bytes: number;
 }
 
-interface Lowered {
-  node: Node;
-  kernel: Kernel;
-}
-
 export interface PlanLayout {
   slotPlan: SlotPlan;
   /** Byte offset of every input in the one buffer of all inputs, and that buffer's size. */
-  inputOffsets: Map<Tensor, number>;
-  inputBytes: number;
+  inputs: ReturnType<typeof placeInputs>;
   uniformBytes: number;
   /** What the kernel that needs most leaves for the next; 0: none does. */
   scratchBytes: number;
-  lists: { step: Lowered[]; accumulate: Lowered[]; update: Lowered[] };
+  lists: Record<List, Lowered[]>;
   /** The plan's own buffers: slots, inputs, constants, uniforms, scratch. */
   own: BufferNeed[];
   ownBytes: number;
   /** The pools and named states it uses, which plans on one memory share. */
   shared: BufferNeed[];
   sharedBytes: number;
+}
+
+interface Lowered {
+  node: Node;
+  kernel: Kernel;
 }
 
 export const sumBytes = (buffers: readonly BufferNeed[]): number => buffers.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -48,23 +48,11 @@ export function layoutPlan(
   const nodes = pruneDead(graph.nodes, options.keep ?? []);
   const slotPlan = planSlots(graph, nodes, options.keep);
 
-  const inputOffsets = new Map<Tensor, number>();
-  let inputBytes = 0;
-  for (const input of graph.inputs) {
-    inputOffsets.set(input, inputBytes);
-    inputBytes += Math.ceil(tensorBytes(input) / bindingStride) * bindingStride;
-  }
-  inputBytes = Math.max(inputBytes, bindingStride);
-
-  const lower = (accumulating: boolean, phase: Node['phase']): Lowered[] =>
-    nodes
-      .filter((node) => node.phase === phase)
-      .flatMap((node) => node.op.kernels(node, { ...context, accumulating }).map((kernel) => ({ node, kernel })));
-  const lists = {
-    step: lower(false, 'step'),
-    accumulate: options.accumulation ? lower(true, 'step') : [],
-    update: lower(false, 'update'),
-  };
+  const inputs = placeInputs(graph, bindingStride);
+  inputs.bytes = Math.max(inputs.bytes, bindingStride); // no buffer is empty
+  const lists = listsOf(nodes, options.accumulation === true, (node, accumulating): Lowered[] =>
+    node.op.kernels(node, { ...context, accumulating }).map((kernel) => ({ node, kernel })),
+  );
   const dispatches = lists.step.length + lists.accumulate.length + lists.update.length;
   const uniformBytes = Math.max(dispatches, 1) * bindingStride;
 
@@ -85,15 +73,14 @@ export function layoutPlan(
   const inSlot = new Map([...slotPlan.slotOf].reverse().map(([tensor, slot]) => [slot, tensor.name]));
   const own = [
     ...slotPlan.slots.map((bytes, slot) => ({ name: inSlot.get(slot)!, bytes })),
-    { name: 'inputs', bytes: inputBytes },
+    { name: 'inputs', bytes: inputs.bytes },
     ...[...graph.constants.keys()].map((tensor) => ({ name: tensor.name, bytes: tensorBytes(tensor) })),
     { name: 'uniforms', bytes: uniformBytes },
     ...(scratchBytes > 0 ? [{ name: 'scratch', bytes: scratchBytes }] : []),
   ];
   return {
     slotPlan,
-    inputOffsets,
-    inputBytes,
+    inputs,
     uniformBytes,
     scratchBytes,
     lists,

@@ -2,6 +2,7 @@
 import type { CompiledPlan, List } from '../graph/executor.ts';
 import { type Graph, type Node, type Tensor, show } from '../graph/graph.ts';
 import type { Kernel } from '../graph/kernel.ts';
+import type { HostInputs } from '../graph/replay.ts';
 import type { Memory, Slice } from './memory.ts';
 
 export interface Dispatch {
@@ -17,27 +18,20 @@ interface PlanParts {
   graph: Graph;
   locate: (tensor: Tensor) => Slice;
   inputs: GPUBuffer;
-  inputOffsets: Map<Tensor, number>;
-  inputBytes: number;
+  host: HostInputs;
   slotOf: Map<Tensor, number>;
   owned: GPUBuffer[];
-  step: Dispatch[];
-  accumulate: Dispatch[];
-  update: Dispatch[];
+  lists: Record<List, Dispatch[]>;
 }
 
 export class Plan implements CompiledPlan {
   readonly lists: Record<List, Dispatch[]>;
   readonly #parts: PlanParts;
-  readonly #host: ArrayBuffer;
-  readonly #ends: number;
   #destroyed = false;
 
   constructor(parts: PlanParts) {
     this.#parts = parts;
-    this.lists = { step: parts.step, accumulate: parts.accumulate, update: parts.update };
-    this.#host = new ArrayBuffer(Math.max(parts.inputBytes, 256));
-    this.#ends = parts.inputBytes;
+    this.lists = parts.lists;
   }
 
   /** Bytes of the buffers that belong to this plan alone: slots, inputs, uniforms. */
@@ -46,16 +40,12 @@ export class Plan implements CompiledPlan {
   }
 
   host(input: Tensor): Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
-    const offset = this.#parts.inputOffsets.get(input);
-    if (offset === undefined) throw new Error(`${show(input)} is not an input of this plan`);
-    return input.dtype === 'u32'
-      ? new Uint32Array(this.#host, offset, input.size)
-      : new Float32Array(this.#host, offset, input.size);
+    return this.#parts.host.of(input);
   }
 
   /** Every input in one write. */
   upload(): void {
-    this.#parts.memory.device.queue.writeBuffer(this.#parts.inputs, 0, this.#host, 0, this.#ends);
+    this.#parts.memory.device.queue.writeBuffer(this.#parts.inputs, 0, this.#parts.host.memory);
   }
 
   /** One command buffer, or `parts`, alike in dispatches: a GPU finishes one before it draws the screen. */

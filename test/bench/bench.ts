@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: training steps and matrix products on this machine's adapter, through Dawn for Node or (`--browser`) in headless
  * Chromium. `--peers`, which runs in the browser, sets jax-js, TensorFlow.js and genai-nanogpt beside them, in turns, or those named by `--peer`; `--scaling` takes
- * steps of models and vocabularies of growing size. `--page` serves the page from a folder that an earlier run built (out/bench).
+ * steps of models and vocabularies of growing size. Our own engine on the processor, `cpu`, is always beside them. `--page` serves the page from a folder that an earlier run built (out/bench).
  *
  * CPU seconds are those of the whole process tree: on the software adapter they are the work itself and steadier than wall time, so
  * engines are compared by them. On a GPU they are compared by wall time: steps awaited one by one and with several between two waits,
@@ -62,11 +62,13 @@ if (!(Number(given.seconds ?? 1) >= 0 && Number(given.patience ?? 1) > 0)) {
   throw new UserError('--seconds and --patience take numbers of seconds.');
 }
 const wanted = (name: string): boolean => given.only === undefined || given.only.some((text) => name.includes(text));
-const allPeers = ['jax-js', 'TensorFlow.js', 'genai-nanogpt'];
+const allPeers = ['jax-js', 'jax-js wasm', 'TensorFlow.js', 'genai-nanogpt'];
 for (const name of given.peer ?? []) {
   if (!allPeers.includes(name)) throw new UserError(`There is no peer '${name}': choose from ${allPeers.join(', ')}.`);
 }
 const peerNames = given.peer ?? (given.peers ? allPeers : []);
+/** Who is set beside ours: our own engine on the processor always. */
+const others = ['cpu', ...peerNames];
 
 const host: Host = await (given.browser || peerNames.length > 0 ? browserHost(given.page) : dawnHost());
 const { software } = host;
@@ -139,7 +141,7 @@ function besides(
   rates: (timing: Timing) => ReturnType<typeof ratesOf>,
 ): Map<string, ReturnType<typeof ratesOf>[]> {
   const peers = new Map<string, ReturnType<typeof ratesOf>[]>();
-  for (const engine of peerNames) {
+  for (const engine of others) {
     const outcome = outcomes.get(engine);
     if (!outcome) continue;
     if ('error' in outcome) {
@@ -233,12 +235,12 @@ async function benchStart(): Promise<void> {
 }
 
 /** Our engine with every feature, then without some; peers where the work is theirs too. */
-async function benchStep(name: string, config: RunConfig, work: Work, others: readonly string[]): Promise<void> {
+async function benchStep(name: string, config: RunConfig, work: Work, beside: readonly string[]): Promise<void> {
   const variants = [
     ...(host.adapter.includes('shader-f16') ? [['half', 'f16 storage', 'f16'] as const] : []),
     ['plain', 'no optional feature', config.precision] as const,
   ];
-  const engines = ['rekindle', ...('preset' in work ? [] : variants.map(([engine]) => engine)), ...others];
+  const engines = ['rekindle', ...('preset' in work ? [] : variants.map(([engine]) => engine)), ...beside];
   let kernels: KernelShare[] = [];
   const plan = { engines, rounds: 2, depths: stepDepths, seconds, patience };
   const outcomes = await measure(host, work, plan, async ({ id }) => {
@@ -273,7 +275,7 @@ async function benchProduct(product: Product): Promise<void> {
   const { kind, m, n, k } = product;
   const name = nameOf(product);
   const gigaflops = (2 * m * n * k) / 1e9;
-  const engines = ['rekindle', ...peerNames.filter((peer) => peer !== 'genai-nanogpt')];
+  const engines = ['rekindle', ...others.filter((peer) => peer !== 'genai-nanogpt')];
   const plan = { engines, rounds: 2, depths: productDepths, seconds: seconds / 2, patience };
   const outcomes = await measure(host, { product }, plan);
   const peers = besides(name, outcomes, (timing) => productRates(timing, gigaflops));
@@ -350,12 +352,12 @@ function save(): void {
 if (wanted('start')) await benchStart();
 for (const shape of [...stepShapes, ...(software ? [] : hardwareStepShapes)]) {
   if (!wanted(shape.name)) continue;
-  await benchStep(shape.name, configOf(shape), { step: shape }, peerNames);
+  await benchStep(shape.name, configOf(shape), { step: shape }, others);
   save();
 }
 for (const preset of software ? [] : hardwarePresets) {
   if (!wanted(`preset ${preset}`)) continue;
-  await benchStep(`preset ${preset}`, presetConfig(preset), { preset }, []);
+  await benchStep(`preset ${preset}`, presetConfig(preset), { preset }, ['cpu']);
   save();
 }
 for (const product of productsFor(software)) {

@@ -42,13 +42,18 @@ it('writes adapter, steps with and without optional features, and products, in t
     expect(step.tokensPerSecondInFlight === null).toBe(software);
     expect(step.shareOfF32).toBeGreaterThan(0);
     expect(step.shareOfCopy === null).toBe(step.shape.endsWith('f16 storage'));
-    for (const held of [step.peers, step.peersPerSecond, step.peersPerSecondInFlight]) expect(held).toEqual({});
+    // The processor is beside the whole shape; variants are our own on the GPU.
+    const beside = step === steps[0] ? ['cpu'] : [];
+    for (const held of [step.peers, step.peersPerSecond]) expect(Object.keys(held)).toEqual(beside);
+    for (const rate of Object.values(step.peers)) expect(rate).toBeGreaterThan(0);
+    expect(Object.keys(step.peersPerSecondInFlight)).toEqual(software ? [] : beside);
   }
   const shares = steps[0]!.kernels.reduce((sum, { share }) => sum + share, 0);
   expect(shares).toBeCloseTo(1, 6);
   expect(steps[0]!.shareOfPeak).toBeGreaterThan(0);
   expect(matmul).toHaveLength(1);
-  expect(matmul[0]).toMatchObject({ kind: 'nt', m: 512, n: 512, k: 512, peers: {} });
+  expect(matmul[0]).toMatchObject({ kind: 'nt', m: 512, n: 512, k: 512 });
+  expect(matmul[0]!.peers.cpu).toBeGreaterThan(0);
   expect(matmul[0]!.gflopsPerCpuSecond).toBeGreaterThan(0);
   expect(matmul[0]!.shareOfF32).toBeGreaterThan(0);
   expect(peerErrors).toEqual([]);

@@ -23,7 +23,7 @@ export interface StepResult {
   /** Of the measured copy rate: the least bytes of a step a second, likewise; null for f16 storage. */
   shareOfCopy: number | null;
   kernels: KernelShare[];
-  /** Tokens per CPU-second on the same shape, interleaved with ours. */
+  /** Tokens per CPU-second on the same shape, interleaved with ours: of peers, and of engine `cpu`, our own on the processor. */
   peers: Record<string, number | null>;
   /** Tokens per second of wall time, likewise. */
   peersPerSecond: Record<string, number>;

@@ -1,6 +1,6 @@
 /**
- * `node src/cli/run.mjs test/bench/cpuStep.ts [preset …]`: a training step on the processor, one thread: CPU milliseconds of it, tokens a
- * CPU-second, and which kernels of which ops take them. The fastest of several steps: other work on the machine only ever takes away.
+ * `node src/cli/run.mjs test/bench/cpuStep.ts [preset or shape of the bench …]`: a training step on the processor, one thread: CPU
+ * milliseconds of it, tokens and model GFLOP a CPU-second, and which kernels of which ops take them. The fastest of several steps: other work on the machine only ever takes away.
  */
 import { enableRelaxedSimd } from '../../src/cli/node/relaxedSimd.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
@@ -9,9 +9,12 @@ import { initialWeights } from '../../src/model/init.ts';
 import { poolsOf, trainingGraph } from '../../src/train/engine/graphs.ts';
 import { fill, inputsOf } from '../model/interpretStep.ts';
 import { tinyBatch } from '../model/tiny.ts';
+import { flopsOf } from './setup/roofline.ts';
+import { configOf, stepShapes } from './shapes.ts';
 
 enableRelaxedSimd();
-const turns = 12;
+/** Steps, of which the fastest counts: fewer where one takes long. */
+const [most, fewest, budgetMillis] = [12, 2, 3000];
 
 /** CPU milliseconds that work takes. */
 function millis(work: () => void): number {
@@ -22,7 +25,8 @@ function millis(work: () => void): number {
 }
 
 async function profile(preset: string): Promise<void> {
-  const config = resolveConfig({ preset });
+  const shape = stepShapes.find(({ name }) => name === preset);
+  const config = shape ? configOf(shape) : resolveConfig({ preset });
   const layout = poolsOf(config);
   const { g, inputs, controls } = trainingGraph(config, layout);
   const executor = await createCpuExecutor(layout);
@@ -31,7 +35,8 @@ async function profile(preset: string): Promise<void> {
   fill(plan, inputsOf(config, inputs, tinyBatch(config)));
   plan.host(controls).set([1e-3, 10, 20, 0]);
   plan.upload();
-  let best = Infinity;
+  let best = millis(() => plan.submit(['step', 'update']));
+  const turns = Math.max(fewest, Math.min(most, Math.floor(budgetMillis / best)));
   for (let turn = 0; turn < turns; turn++) {
     best = Math.min(
       best,
@@ -67,7 +72,7 @@ async function profile(preset: string): Promise<void> {
     `${preset}: D ${D}, L ${L}, V ${V}, ${sequences}×${length} tokens; ${(executor.bytes / 1e6).toFixed(0)} MB`,
   );
   console.log(
-    `  ${best.toFixed(2)} CPU-ms a step, ${((1000 * N) / best).toFixed(0)} tokens a CPU-second, ${calls.length} calls`,
+    `  ${best.toFixed(2)} CPU-ms a step, ${((1000 * N) / best).toFixed(0)} tokens and ${((1e-6 * flopsOf(config)) / best).toFixed(1)} GFLOP a CPU-second, ${calls.length} calls`,
   );
   console.log(
     `  cut into blocks for ${[2, 4, 8].map((n) => `${gain(n)} times the speed on ${n} threads`).join(', ')} at most`,

@@ -52,16 +52,18 @@ function lossOf({ B, T, D, H, V }: StepShape) {
   };
 }
 
+type Device = 'webgpu' | 'wasm';
 let started: Promise<unknown> | undefined;
-async function start(): Promise<void> {
-  const devices = (await (started ??= init('webgpu'))) as string[];
-  if (!devices.includes('webgpu')) throw new Error('jax-js finds no WebGPU device');
-  defaultDevice('webgpu');
+async function start(device: Device): Promise<void> {
+  const devices = (await (started ??= init(device))) as string[];
+  if (!devices.includes(device)) throw new Error(`jax-js finds no device ${device}`);
+  defaultDevice(device);
 }
 
-export const jax: Engine = {
+/** One device a page. */
+export const jax = (device: Device): Engine => ({
   async openStep(shape) {
-    await start();
+    await start(device);
     const value = lossOf(shape);
     const step = jit((params: Params, m: Params, v: Params, x: np.Array, y: np.Array, c1: np.Array, c2: np.Array) => {
       const [loss, g] = valueAndGrad(value)(tree.ref(params), x, y);
@@ -112,7 +114,7 @@ export const jax: Engine = {
   },
 
   async openProduct({ kind, ...size }: Product) {
-    await start();
+    await start(device);
     const { a, b, shapeA, shapeB } = operandsOf({ kind, ...size });
     const [A, B] = [np.array(a).reshape(shapeA), np.array(b).reshape(shapeB)];
     const product = jit((x: np.Array, y: np.Array) =>
@@ -133,4 +135,4 @@ export const jax: Engine = {
       },
     };
   },
-};
+});

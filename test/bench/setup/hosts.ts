@@ -4,17 +4,19 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import { findChromium, seesGpu } from '../../../src/cli/node/chromium.mjs';
 import { describeAdapter } from '../../../src/cli/describeAdapter.ts';
+import { openBackend } from '../../../src/cli/node/backend.ts';
 import { openNodeDevice } from '../../../src/cli/node/dawn.ts';
 import { describeSearch } from '../../../src/cli/node/vulkan.mjs';
 import { projectRoot } from '../../../src/cli/node/project.mjs';
 import type { AdapterReport } from '../../../src/protocol.ts';
 import { GpuBackend } from '../../../src/train/backends/gpu.ts';
 import { UserError } from '../../../src/util/errors.ts';
+import { isolationHeaders } from '../../../src/util/isolation.mjs';
 import { chromiumFlags } from './chromiumFlags.ts';
 import { cpuSecondsOfProcess, cpuSecondsOfTree } from './cpuTime.ts';
 import { type Burst, type Depth, Laboratory, type OpenReport, type Work } from './laboratory.ts';
 import type { BenchPage } from './page.ts';
-import { rekindle } from '../rekindle.ts';
+import { onProcessor, rekindle } from '../rekindle.ts';
 import type { KernelShare } from './subject.ts';
 import { within } from './within.ts';
 
@@ -45,6 +47,7 @@ export async function dawnHost(): Promise<Host> {
   const laboratory = new Laboratory({
     rekindle: async () => rekindle(async () => backend),
     half: async () => rekindle(async () => backend, 'f16'),
+    cpu: async () => onProcessor(() => openBackend('cpu')),
     plain: async () => rekindle(async () => new GpuBackend(await openNodeDevice({ features: [] }))),
   });
   return {
@@ -91,7 +94,7 @@ async function servePage(built?: string): Promise<{ url: string; end: () => Prom
         rollupOptions: { input: path.join(projectRoot, benchPage) },
       },
     });
-  const server = await preview({ ...settings, build: { outDir }, preview: { port: 0 } });
+  const server = await preview({ ...settings, build: { outDir }, preview: { port: 0, headers: isolationHeaders } });
   return { url: server.resolvedUrls!.local[0]! + benchPage, end: () => server.close() };
 }
 

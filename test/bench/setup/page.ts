@@ -1,8 +1,10 @@
 /** The bench's page: every engine behind one laboratory, which Node drives. Peers load when they are first opened. */
+import { createCpuExecutor } from '../../../src/cpu/executor.ts';
 import { openDevice } from '../../../src/gpu/device.ts';
 import { GpuBackend } from '../../../src/train/backends/gpu.ts';
+import { ProcessorBackend } from '../../../src/train/backends/processor.ts';
 import { Laboratory } from './laboratory.ts';
-import { type Opened, rekindle } from '../rekindle.ts';
+import { onProcessor, type Opened, rekindle } from '../rekindle.ts';
 
 let opened: Promise<Opened> | undefined;
 async function device(): Promise<Opened> {
@@ -25,7 +27,11 @@ const bench = {
     rekindle: async () => rekindle(() => (opened ??= device())),
     half: async () => rekindle(() => (opened ??= device()), 'f16'),
     plain: async () => rekindle(plainDevice),
-    'jax-js': async () => (await import('../peers/jax.ts')).jax,
+    // One thread: a page must not wait for others, as the trainer's worker does.
+    cpu: async () =>
+      onProcessor(async () => new ProcessorBackend('cpu', 'processor', (layout) => createCpuExecutor(layout))),
+    'jax-js': async () => (await import('../peers/jax.ts')).jax('webgpu'),
+    'jax-js wasm': async () => (await import('../peers/jax.ts')).jax('wasm'),
     'TensorFlow.js': async () => (await import('../peers/tensorflow.ts')).tensorflow,
     'genai-nanogpt': async () => (await import('../peers/nanogpt.ts')).nanogpt,
   }),

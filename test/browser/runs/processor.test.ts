@@ -1,29 +1,128 @@
-/** A browser without WebGPU, as the worker finds it: the page trains on the processor, under its own policy. */
+/** A browser without WebGPU: the page trains on the processor, under its own policy, on as many threads as it may have. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { unzipSync } from 'fflate';
+import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { screenshot, withPage } from '../setup/harness.ts';
+import { securityHeaders } from '../../../src/cli/node/policy.mjs';
+import { Host } from '../setup/host.ts';
+import { screenshot, tell } from '../setup/harness.ts';
+import { sharedBrowser } from '../setup/launch.ts';
+import { small } from '../setup/small.ts';
 
-const address =
-  '#v=1&p=smoke&base.steps=50&continued.steps=20&base.schedule.warmupSteps=5&batch.sequences=2&batch.length=32&evaluation.rows=1';
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+/** Few enough steps of a whole preset that a test can wait for them. */
+const few = 'base.steps=40&continued.steps=10&base.schedule.warmupSteps=5&evaluation.rows=1';
 
-test('without a GPU the page says that it runs on the processor, and trains there', () =>
-  withPage(
-    async (page) => {
-      await page.getByText('Runs on the processor (WebAssembly).').waitFor();
-      await screenshot(page, 'processor');
-      await page.getByRole('button', { name: 'Start', exact: true }).click();
-      await page.getByRole('button', { name: 'Start again' }).waitFor();
+/** A profile whose browser says that the machine has so many cores, and offers no GPU. */
+async function profile(cores: number): Promise<BrowserContext> {
+  const context = await (await sharedBrowser()).newContext({ viewport: { width: 1280, height: 800 } });
+  await context.route(/trainer\.worker/, async (route) => {
+    const response = await route.fetch();
+    const machine = `for (const [name, value] of [['gpu', undefined], ['hardwareConcurrency', ${cores}]])
+      Object.defineProperty(navigator, name, { value });\n`;
+    await route.fulfill({ response, body: machine + (await response.text()) });
+  });
+  return context;
+}
+
+/** The page from a host that sends these headers; what it complains of fails the test. */
+async function withSite(
+  headers: Record<string, string>,
+  use: (url: string, open: (context: BrowserContext) => Promise<Page>) => Promise<void>,
+): Promise<void> {
+  const host = new Host();
+  host.headers = headers;
+  const contexts: BrowserContext[] = [];
+  const complaints: string[] = [];
+  const open = async (context: BrowserContext): Promise<Page> => {
+    contexts.push(context);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    return page;
+  };
+  try {
+    await use(await host.open(), open);
+    expect(complaints).toEqual([]);
+  } catch (error) {
+    for (const page of contexts.flatMap((context) => context.pages())) await tell(page);
+    throw error;
+  } finally {
+    for (const context of new Set(contexts)) await context.close();
+    host.close();
+  }
+}
+
+/** Waits for the end of a run; the SHA-256 of its model's weights. */
+async function weights(page: Page): Promise<string> {
+  await button(page, 'Start again').waitFor();
+  await page.locator('.stage', { hasText: 'Done' }).waitFor();
+  expect(await page.locator('p.sample').count()).toBeGreaterThan(0);
+  const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the model').click()]);
+  const files = unzipSync(readFileSync(await download.path()));
+  return createHash('sha256').update(files['model.safetensors']!).digest('hex');
+}
+
+test('the presets go from Start to Done, with samples and a model', () =>
+  withSite(securityHeaders, async (url, open) => {
+    const page = await open(await profile(2));
+    for (const preset of ['smoke', 'tiny']) {
+      await page.goto(`${url}#v=1&p=${preset}&${few}`);
+      await page.reload();
+      await page.getByText('Runs on the processor (WebAssembly). The browser offers no GPU.').waitFor();
+      await button(page, 'Start').click();
+      await weights(page);
       const caption = (await page.locator('figcaption').textContent())!;
       const [first, last] = /went from ([\d.]+) to ([\d.]+) in/.exec(caption)!.slice(1).map(Number) as [number, number];
-      expect(last, caption).toBeLessThan(first - 1);
-    },
-    {
-      address,
-      viewport: { width: 1280, height: 800 },
-      before: (context) =>
-        context.route(/trainer\.worker/, async (route) => {
-          const response = await route.fetch();
-          const without = "Object.defineProperty(navigator, 'gpu', { value: undefined });\n";
-          await route.fulfill({ response, body: without + (await response.text()) });
-        }),
-    },
-  ));
+      expect(last, caption).toBeLessThan(first - 0.5);
+      await screenshot(page, `processor-${preset}`);
+    }
+  }));
+
+test('two threads, four, and one that is killed and resumed end with the same model', () =>
+  withSite(securityHeaders, async (url, open) => {
+    // Some seconds: long enough that it can be paused.
+    const address = `${url}#v=1&p=smoke&base.steps=600&continued.steps=100&base.schedule.warmupSteps=5&${small}`;
+    const found: string[] = [];
+    for (const [cores, line] of [
+      [3, '(WebAssembly, 2 threads)'],
+      [5, '(WebAssembly, 4 threads)'],
+    ] as const) {
+      const page = await open(await profile(cores));
+      await page.goto(address);
+      await page.getByText(`Runs on the processor ${line}.`).waitFor();
+      await button(page, 'Start').click();
+      found.push(await weights(page));
+      await page.close();
+    }
+    const context = await profile(2);
+    const killed = await open(context);
+    await killed.goto(address);
+    await button(killed, 'Start').click();
+    await button(killed, 'Pause').click();
+    await button(killed, 'Resume').waitFor();
+    await killed.close();
+    const page = await open(context);
+    await page.goto(address);
+    await page.getByText('Unfinished run').waitFor();
+    await button(page, 'Resume').first().click();
+    found.push(await weights(page));
+    expect(new Set(found).size, found.join()).toBe(1);
+  }));
+
+test('a host that sends no headers: one thread and a sentence, and from the second visit on the page is isolated', () =>
+  withSite({}, async (url, open) => {
+    // Not the profile above: its worker's script is another than the one that was built, which is not kept.
+    const page = await open(await (await sharedBrowser()).newContext());
+    await page.goto(url);
+    const alone =
+      'It uses one core, because this page is not isolated in the browser; opening it again may change that.';
+    await page.getByText(alone).waitFor();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await page.getByText('opens without a connection too').waitFor();
+    await page.reload();
+    await page.getByText('Runs on the processor').waitFor();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(await page.getByText(alone).count()).toBe(0);
+  }));
