@@ -75,6 +75,18 @@ export function resolveConfig(request: ConfigRequest): RunConfig {
   return derived;
 }
 
+/** `config` with some options set, as `--set` takes them, and what follows from them. UserError where that is no run. */
+export function withChanges(config: RunConfig, changes: Readonly<Record<string, string | number>>): RunConfig {
+  const next = cloneConfig(config);
+  for (const [key, value] of sectionsFirst(Object.entries(changes))) {
+    const problem = setText(next, key, String(value));
+    if (problem !== null) throw refused(problem);
+  }
+  const whole = withDerived(config, next, new Set(Object.keys(changes)));
+  validateConfig(whole, [], false);
+  return whole;
+}
+
 function refused(problem: string): UserError {
   return new UserError(problem, { code: 'config' });
 }

@@ -28,9 +28,9 @@ export interface CpuOptions {
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
 
-/** The kernels, compiled once a process. */
+/** The kernels there are, compiled once a process. */
 function library(relaxed: boolean, shared: boolean): Promise<WebAssembly.Module> {
-  const key = `${relaxed} ${shared}`;
+  const key = `${relaxed} ${shared} ${kernels.length}`;
   let made = modules.get(key);
   if (!made) modules.set(key, (made = WebAssembly.compile(libraryBytes({ relaxed, shared }))));
   return made;

@@ -19,7 +19,8 @@ import type { ringColumnOp } from '../ops/ringColumn.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
-import { type Call, call, element, inScratch, rowsPerBlock } from './kernel.ts';
+import { type Call, call, element, inScratch, type Kernel, rowsPerBlock } from './kernel.ts';
+import { registerKernels } from './kernels/library.ts';
 import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './kernels/align.ts';
 import { attentionCalls, scoreMaxCalls } from './kernels/attention.ts';
 import { attentionGradientCalls } from './kernels/attentionGradient.ts';
@@ -314,6 +315,12 @@ const lowerings: Record<string, Lower<any>> = {
   ...{ gradientNorm, ringColumn, adamw, tensorNorms, columnMax },
   ...{ preference, pairMeasures, rewardLoss },
 };
+
+/** From now on the processor does ops of this name by `calls`, which are of its own kernels and of these. Before the first executor. */
+export function registerLowering(name: string, kernels: readonly Kernel[], calls: Lower<any>): void {
+  registerKernels(kernels);
+  lowerings[name] = calls;
+}
 
 export function lower(node: Node, accumulating: boolean): Call[] {
   for (const tensor of [...node.inputs, ...node.outputs]) {

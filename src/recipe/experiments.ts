@@ -1,10 +1,11 @@
 /**
- * The paper's experiments as data (papers.md §1.4–1.10): arms that differ from the recipe in one thing. All arms of
- * an experiment branch from one base checkpoint, with the same seeds and, but for the horizons, the same number of
+ * The paper's experiments as data (papers.md §1.4–1.10): arms that differ from the recipe in one thing. Arms of
+ * an experiment branch from one base checkpoint, but for those that change what it depends on, with the same seeds and, but for the horizons, the same number of
  * tokens. Each arm resolves to a ContinuedConfig once the base's RunConfig is known, so one plan serves every preset
  * that has a general and a QA blend.
  */
 import type { Blend, ContinuedConfig, RunConfig, ScheduleConfig } from '../config/run.ts';
+import { withChanges } from '../config/resolve.ts';
 import { UserError } from '../util/errors.ts';
 import {
   GENERAL_BLENDS,
@@ -66,6 +67,11 @@ export interface Arm extends ArmChange {
   /** Short name: the `arm` of results.json. */
   name: string;
   label: string;
+  /**
+   * Whatever else the arm has otherwise, by the keys of a configuration and as `--set` takes them: its model, its tokenizer, its base run.
+   * No other arm's base fits it then, and it trains one of its own.
+   */
+  changes?: Readonly<Record<string, string | number>>;
   paper?: PaperFigure;
 }
 
@@ -307,6 +313,15 @@ export function experimentNamed(name: string): Experiment {
  * m) − 1) = 0.711.
  */
 const RECIPE_SHARE = Math.acos((2 * (1 / 5 - 0.01)) / 0.99 - 1) / Math.PI;
+
+/** The whole run of an arm: what differs from `base` is the arm's. */
+export function armConfig(change: Arm, base: RunConfig): RunConfig {
+  const { changes } = change;
+  if (!changes) return { ...base, continued: continuedConfig(change, base) };
+  const own = withChanges(base, changes);
+  // A base is weights, for this arm as for the others, whose bases come from a file.
+  return { ...own, continued: { ...continuedConfig(change, own), keepMoments: false } };
+}
 
 /**
  * The continued run of an arm, on a base with this configuration. Errors when the base's configuration has no

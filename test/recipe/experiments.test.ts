@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { finalRate, rate, switchStep } from '../../src/optim/schedule.ts';
-import { continuedConfig, EXPERIMENTS, experimentNamed } from '../../src/recipe/experiments.ts';
+import { type Arm, armConfig, continuedConfig, EXPERIMENTS, experimentNamed } from '../../src/recipe/experiments.ts';
 import {
   difference,
   type ExperimentResults,
@@ -77,6 +77,22 @@ describe('plans', () => {
 });
 
 describe('arms', () => {
+  test('can have anything otherwise that a configuration can say, and what follows from it follows', () => {
+    const recipe = experimentNamed('f1').arms.find(({ name }) => name === 'recipe')!;
+    const own = (changes: Arm['changes'], base = BASE) => armConfig({ ...recipe, changes }, base);
+    expect(own(undefined)).toEqual(BASE);
+    const wider = own({ 'model.hidden_size': 128, 'base.schedule.peak': 0.002 });
+    expect([wider.model.hidden_size, wider.model.intermediate_size]).toEqual([128, 512]);
+    expect(wider.base.schedule.peak).toBe(0.002);
+    expect(wider.continued!.keepMoments).toBe(false);
+    const text = presetConfig('small');
+    const spelt = own({ tokenizer: 'byte' }, text);
+    expect([spelt.tokenizer, spelt.model.vocab_size]).toEqual([{ kind: 'byte' }, 260]);
+    expect(spelt.base).toEqual(text.base);
+    expect(() => own({ tokenizer: 'byte' })).toThrow(/choose the tokenizer word/);
+    expect(() => own({ 'model.colour': 'red' })).toThrow(/colour/);
+  });
+
   test("re-warm in 5 % of the steps from the base's final rate to a multiple of its peak, then to a hundredth", () => {
     const { schedule, steps, switchShare } = armOf('f3', 'rewarm-2');
     expect(rate(schedule, 0, steps)).toBe(1e-3);

@@ -16,7 +16,7 @@ import { addKernel, addPartsKernel, columnMaxKernel, embeddingGradientKernel, em
 import { meanLossKernel, softmaxLossKernel } from './softmaxLoss.ts';
 import { rowSumsKernel, sameKernel, spreadKernel } from './sums.ts';
 
-export const kernels: readonly Kernel[] = [
+const all: Kernel[] = [
   ...productKernels,
   ...[embeddingKernel, embeddingGradientKernel, addKernel, addPartsKernel, columnMaxKernel],
   ...[layerNormKernel, layerNormGradientKernel],
@@ -27,6 +27,11 @@ export const kernels: readonly Kernel[] = [
   ...[squareSumsKernel, clipKernel, adamwKernel, tensorNormsKernel, ringColumnKernel],
   ...[preferenceKernel, pairMeasuresKernel, rewardLossKernel],
 ];
+
+export const kernels: readonly Kernel[] = all;
+
+/** From now on modules have these too; those that are assembled already have not. */
+export const registerKernels = (more: readonly Kernel[]): void => void all.push(...more);
 
 /** Pages of 64 KiB: as many as 32 bits address. */
 export const mostPages = 65536;

@@ -3,14 +3,13 @@
  * same layouts that are compiled; and where they do not fit, the nearest configuration that does.
  */
 import { differences } from '../../config/difference.ts';
-import { cloneConfig } from '../../config/path.ts';
-import { setText, withDerived } from '../../config/resolve.ts';
+import { withChanges } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run.ts';
-import { checkConfig } from '../../config/validate.ts';
 import { type BufferNeed, layoutPlan, sumBytes } from '../../gpu/layout.ts';
 import type { KernelContext } from '../../graph/kernel.ts';
 import { parameterCount } from '../../model/parameters.ts';
 import type { Needs } from '../../protocol.ts';
+import { UserError } from '../../util/errors.ts';
 import { decoderGraph } from '../../model/forward.ts';
 import { benchmarkGraph, engineLayout } from './graphs.ts';
 import { inspectionLayouts } from './inspect.ts';
@@ -62,13 +61,14 @@ function measure(config: RunConfig, context: Context, limits: Limits, benchmarkL
   };
 }
 
-/** `config` with some options set and what follows from them; null where that is no run. */
+/** The same with some options set; null where that is no run. */
 function changed(config: RunConfig, values: Record<string, number | string>): RunConfig | null {
-  const next = cloneConfig(config);
-  const stated = Object.entries(values);
-  if (stated.some(([key, value]) => setText(next, key, String(value)) !== null)) return null;
-  const whole = withDerived(config, next, new Set(stated.map(([key]) => key)));
-  return checkConfig(whole).length === 0 ? whole : null;
+  try {
+    return withChanges(config, values);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
 }
 
 /** n/2, n/4 … down to `least`. */

@@ -3,12 +3,13 @@
  * continued run alone: same weights, same data seeds, fresh moments (a base checkpoint is weights, as one gets it from anywhere).
  */
 import type { RunConfig } from '../../config/run.ts';
+import type { FetchBytes } from '../../data/catalogue.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import type { Weights } from '../../export/parts.ts';
 import type { FolderFile } from '../../export/huggingface.ts';
 import { trainingFlopsPerToken } from '../../model/estimate.ts';
 import type { BenchmarkPoint, HeldOutPoint, Notice } from '../../protocol.ts';
-import { type Arm, continuedConfig, type Experiment } from '../../recipe/experiments.ts';
+import { type Arm, armConfig, type Experiment } from '../../recipe/experiments.ts';
 import type { ResultPoint, ResultRow } from '../../recipe/results.ts';
 import { UserError } from '../../util/errors.ts';
 import type { Backend } from '../backends/backend.ts';
@@ -41,6 +42,8 @@ export interface ExperimentRequest {
   /** Any preset with a synthetic world and a continued run; its seed is replaced. */
   config: RunConfig;
   seeds: readonly number[];
+  /** Where text is read from; a synthetic world reads none. */
+  fetchBytes?: FetchBytes;
   /** A checkpoint to start from, where there is one. */
   baseOf(seed: number): Promise<Base | null>;
   /** Rows there already: their arms are not run again. */
@@ -56,14 +59,14 @@ export async function runExperiment(
   request: ExperimentRequest,
   listener: ExperimentListener,
 ): Promise<boolean> {
-  const { config, experiment, seeds, done } = request;
-  if (!config.data.world) {
+  const { config, experiment, seeds, done, fetchBytes = noShards } = request;
+  if (!config.data.world && !request.fetchBytes) {
     throw new UserError(
       `Preset "${config.preset}" trains on text, whose facts nobody has counted: choose ci, world, world-300 or lab.`,
     );
   }
-  // Says which preset has no continued part before anything is compiled.
-  for (const arm of experiment.arms) continuedConfig(arm, config);
+  // Says which preset has no continued part, and which change is none, before anything is compiled.
+  for (const arm of experiment.arms) armConfig(arm, config);
   const has = (arm: string, seed: number): boolean => done.some((row) => row.arm === arm && row.seed === seed);
   const names = [BASE_ARM, ...experiment.arms.map(({ name }) => name)];
   const engine = await Engine.create(backend, config, tokenIndex, (ready, total) => listener.compiling(ready, total));
@@ -72,14 +75,18 @@ export async function runExperiment(
     for (const seed of seeds) {
       if (names.every((name) => has(name, seed))) continue;
       const seeded: RunConfig = { ...config, seed };
-      const data = await prepareData(seeded, [], noShards, () => {});
+      const data = await prepareData(seeded, [], fetchBytes, () => {});
       const weights = await startingWeights(engine, seeded, data, request, listener);
       if (!weights) return false;
       for (const arm of experiment.arms) {
         if (has(arm.name, seed)) continue;
+        const own = armConfig(arm, seeded);
+        if (arm.changes) {
+          if (!(await runOwn(arm, own, backend, fetchBytes, listener))) return false;
+          continue;
+        }
         engine.load(weights);
-        const armConfig: RunConfig = { ...seeded, continued: continuedConfig(arm, seeded) };
-        if (!(await runArm(arm, armConfig, data, engine, listener))) return false;
+        if (!(await runArm(arm, own, data, engine, 'continued', listener))) return false;
       }
     }
     return true;
@@ -127,20 +134,38 @@ async function startingWeights(
   return engine.weights();
 }
 
+/** An arm that no other's base fits, from its own first weights on. */
+async function runOwn(
+  arm: Arm,
+  config: RunConfig,
+  backend: Backend,
+  fetchBytes: FetchBytes,
+  listener: ExperimentListener,
+): Promise<boolean> {
+  const engine = await Engine.create(backend, config, tokenIndex);
+  try {
+    engine.initialize(config.seed);
+    return await runArm(arm, config, await prepareData(config, [], fetchBytes, () => {}), engine, 'all', listener);
+  } finally {
+    engine.destroy();
+  }
+}
+
 async function runArm(
   { name }: Arm,
   config: RunConfig,
   data: TrainingData,
   engine: Engine,
+  part: 'continued' | 'all',
   listener: ExperimentListener,
 ): Promise<boolean> {
   const watch = watchRun(name, config.seed, listener);
-  const run = new Run(config, data, engine, watch.listener, { part: 'continued', evaluated: true });
+  const run = new Run(config, data, engine, watch.listener, { part, evaluated: true });
   listener.begin(name, config.seed, run);
   const end = await run.train();
   if (end.kind === 'diverged') throw new UserError(`Arm ${name} of seed ${config.seed} diverged. ${end.message}`);
   if (end.kind !== 'done') return false;
-  listener.row(watch.row(flopsOf(config, config.continued!.steps)));
+  listener.row(watch.row(flopsOf(config, run.plan.endStep - run.plan.firstStep)));
   return true;
 }
 
@@ -172,15 +197,24 @@ export function watchRun(arm: string, seed: number, listener: ExperimentListener
     },
   };
   const row = (flops: number): ResultRow => {
-    const points = benchmarks.map((point, i) => resultPoint(point, heldOut[i]!));
+    const points = heldOut.map((losses, i) => resultPoint(benchmarks[i] ?? unasked(losses.step), losses));
     const { step: _, ...last } = points.at(-1)!;
     return { arm, seed, ...last, flops, points, curve: means(curve) };
   };
   return { listener: watching, row };
 }
 
+/** Of text, which nobody can be asked about: shares of nothing. */
+const unasked = (step: number): Omit<BenchmarkPoint, 'tokens' | 'averageChance'> => ({
+  step,
+  average: Number.NaN,
+  averageWithoutRetention: null,
+  retention: null,
+  suites: [],
+});
+
 function resultPoint(
-  { step, average, averageWithoutRetention, retention, suites }: BenchmarkPoint,
+  { step, average, averageWithoutRetention, retention, suites }: ReturnType<typeof unasked>,
   { loss }: HeldOutPoint,
 ): ResultPoint {
   const counted = suites.filter(({ role }) => role !== 'probe');
