@@ -30,6 +30,8 @@ export interface ModelConfig {
   rope_theta: number;
   /** Share of each head that RoPE turns; 0.5 in Nemotron. */
   partial_rotary_factor: number;
+  /** Only adapters of the attention's matrices are trained, of this rank (a multiple of 4) and strength; left out: every weight. */
+  lora?: { rank: number; alpha: number };
 }
 
 /** Share of training tokens per source name; normalised before use, so percentages and fractions both serve. */
