@@ -1,13 +1,13 @@
 /** What a terminal run is made of: the options that say so, the same for every command that takes a run, and what they come to. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { PRESETS } from '../config/presets.ts';
+import { DEFAULT_PRESET, presetConfig, PRESETS } from '../config/presets.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import type { RunConfig } from '../config/run.ts';
 import { SWITCHES_NOTHING, switchesNothing } from '../config/sources.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { configureFromBase } from '../recipe/baseCheckpoint.ts';
-import { type Base, checkBase, readBase } from '../train/bases/base.ts';
+import { type Base, checkBase, readAnyBase } from '../train/bases/base.ts';
 import { Bases } from '../train/bases/bases.ts';
 import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
@@ -79,7 +79,10 @@ export async function readInputs(given: Partial<Given<typeof runFlags>>, host: H
       uses,
       from: from ? (preset) => configureFromBase(from.metadata, preset) : undefined,
     });
-  const folder = given.base === undefined || given.base === 'shipped' ? null : readBase(readFolder(given.base));
+  const folder =
+    given.base === undefined || given.base === 'shipped'
+      ? null
+      : await readAnyBase(readFolder(given.base), presetConfig(given.preset ?? DEFAULT_PRESET));
   // On text a shipped base may be its preset's run made longer: what it was trained with, it says itself.
   const base = folder ?? (given.base === 'shipped' ? await shippedBase(resolve(null)) : null);
   const config = resolve(base);

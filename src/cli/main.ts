@@ -8,6 +8,7 @@ import { curateCommand } from './curate/curate.ts';
 import { hinted } from './documents.ts';
 import { experimentCommand } from './commands/experiment.ts';
 import type { Host } from './host.ts';
+import { finetuneCommand } from './commands/finetune.ts';
 import { kitCommand } from './commands/kit.ts';
 import { recordCommand } from './commands/record.ts';
 import { lessonsCommand } from './commands/recordLessons.ts';
@@ -20,7 +21,7 @@ import { sampleCommand, scoreCommand } from './commands/useModel.ts';
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
   ...[experimentCommand, basesCommand, recordCommand, lessonsCommand, curateCommand, kitCommand],
-  ...[alignCommand, synthesizeCommand],
+  ...[finetuneCommand, alignCommand, synthesizeCommand],
 ];
 
 /** How a shell tells that a command was used wrongly. */

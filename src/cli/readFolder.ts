@@ -5,19 +5,32 @@ import { isModelFile } from '../recipe/modelFiles.ts';
 import { UserError } from '../util/errors.ts';
 import { asUserError } from './writeFolder.ts';
 
+/** What the system refuses is told. */
+function attempt<T>(folder: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw asUserError(error, `The model folder ${folder} cannot be read`);
+  }
+}
+
 /**
- * The files of a model's folder that readHuggingFaceFolder looks at, those that are there.
+ * The files of a model's folder that readHuggingFaceFolder looks at, those that are there. A file's bytes are read when they are asked for:
+ * what config.json says against a model is told before its weights are read.
  * @throws UserError where the folder or a file cannot be read.
  */
 export function readFolder(folder: string): FolderFile[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError(`There is no folder ${folder}: give the model folder that a run has written.`);
   }
-  try {
+  return attempt(folder, () => {
     return readdirSync(folder)
       .filter(isModelFile)
-      .map((name) => ({ name, bytes: readFileSync(path.join(folder, name)) }));
-  } catch (error) {
-    throw asUserError(error, `The model folder ${folder} cannot be read`);
-  }
+      .map((name) => ({
+        name,
+        get bytes() {
+          return attempt(folder, () => readFileSync(path.join(folder, name)));
+        },
+      }));
+  });
 }

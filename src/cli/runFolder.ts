@@ -42,7 +42,9 @@ export function readWholeConfig(folder: string): RunConfig {
   const blends = [read.base.blend, read.continued?.general ?? {}, read.continued?.qa ?? {}];
   const names = [...new Set(blends.flatMap((blend) => Object.keys(blend)))];
   const own = read.data?.world ? [] : names.filter((name) => !Object.hasOwn(REAL_SOURCES, name));
-  return resolveConfig({ file: read, data: own });
+  // Adapters are a way of training, which no option names.
+  const { lora: _, ...model } = read.model ?? {};
+  return resolveConfig({ file: { ...read, model }, data: own });
 }
 
 export const readRunConfig = (folder: string): RunConfig =>

@@ -35,6 +35,8 @@ export function vocabularyFor(tokenizer: TokenizerConfig, world: WorldConfig | n
       return multipleOf4(BYTE_TOKENIZER_SIZE);
     case 'bpe':
       return multipleOf4(tokenizer.vocab_size);
+    case 'given':
+      return 4; // it is measured against the embedding when it is read
     case 'word':
       return world?.skills === 'facts' ? 192 : 320;
   }

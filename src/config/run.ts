@@ -30,13 +30,22 @@ export interface ModelConfig {
   rope_theta: number;
   /** Share of each head that RoPE turns; 0.5 in Nemotron. */
   partial_rotary_factor: number;
+  /** Only adapters of the attention's matrices are trained, of this rank (a multiple of 4) and strength; left out: every weight. */
+  lora?: { rank: number; alpha: number };
 }
 
 /** Share of training tokens per source name; normalised before use, so percentages and fractions both serve. */
 export type Blend = Record<string, number>;
 
-/** 'word': one id a word of a synthetic world, whose vocabulary is closed and known before any text is made. */
-export type TokenizerConfig = { kind: 'byte' } | { kind: 'bpe'; vocab_size: number } | { kind: 'word' };
+/**
+ * 'word': one id a word of a synthetic world, whose vocabulary is closed and known before any text is made. 'given': the one that
+ * comes with a model made elsewhere.
+ */
+export type TokenizerConfig =
+  | { kind: 'byte' }
+  | { kind: 'bpe'; vocab_size: number }
+  | { kind: 'word' }
+  | { kind: 'given' };
 
 /** η as a function of progress through one phase of `steps` steps. Rates are absolute. */
 export interface ScheduleConfig {

@@ -42,7 +42,7 @@ export function readJson(option: Option, json: unknown): Read {
 function readTokenizer(option: Option, json: object): Read {
   const own = (key: string) => (Object.hasOwn(json, key) ? (json as Record<string, unknown>)[key] : undefined);
   const [kind, size] = [own('kind'), own('vocab_size')];
-  if (kind === 'byte' || kind === 'word') return { value: { kind } };
+  if (kind === 'byte' || kind === 'word' || kind === 'given') return { value: { kind } };
   if (kind === 'bpe' && typeof size === 'number') return readText(option, formatTokenizer({ kind, vocab_size: size }));
   return { problem: mismatch(option, shown(kind)) };
 }

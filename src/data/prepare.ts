@@ -97,6 +97,10 @@ function trainTokenizer(
       'The word tokenizer knows only the words of a synthetic world: choose the byte or a BPE tokenizer for text.',
     );
   }
+  if (tokenizer.kind === 'given')
+    throw new UserError(
+      'The tokenizer is that of a model made elsewhere, which is not given: give --base, or choose byte or bpe:N.',
+    );
   return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.('Training the tokenizer', done, total));
 }
 

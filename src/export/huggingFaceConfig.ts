@@ -50,7 +50,6 @@ const FIXED: Record<string, unknown> = {
   hidden_act: 'relu2',
   attention_bias: false,
   mlp_bias: false,
-  tie_word_embeddings: false,
 };
 
 /** Older names of partial_rotary_factor, which transformers still takes. */
@@ -99,6 +98,7 @@ const READ = [
   ],
   ...ROTARY_NAMES,
   ...Object.keys(FIXED),
+  'tie_word_embeddings',
 ];
 
 /** Keys of a config.json that are neither read nor known to be of no effect; of a long list the first few. */
@@ -122,6 +122,8 @@ export function readHuggingFaceConfig(config: Record<string, unknown>): ModelCon
     const found = own(config, key) ?? value;
     if (found !== value) throw problem(`${key} must be ${shown(value)}, the only one supported, got ${shown(found)}`);
   }
+  const tied = own(config, 'tie_word_embeddings') ?? false;
+  if (typeof tied !== 'boolean') throw problem(`tie_word_embeddings must be true or false, got ${shown(tied)}`);
   const hidden = size(config, 'hidden_size');
   const heads = size(config, 'num_attention_heads');
   const model: ModelConfig = {

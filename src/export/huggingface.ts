@@ -42,12 +42,12 @@ export interface ImportedModel {
 
 /**
  * Bytes the .json files may have. Parsed, hostile JSON takes some thirty times its bytes. Ours have about 1 kB, 3 kB and
- * at most 3 MB: a tokenizer of 65,536 ids. An index has some 80 bytes a tensor, and 64 layers have 700 tensors.
+ * at most 3 MB: a tokenizer of 65,536 ids. Those of 256,000 ids have some 18 MB. An index has some 80 bytes a tensor, and 64 layers have 700 tensors.
  */
 const LARGEST_JSON = {
   'config.json': 1 << 18,
   'rekindle.json': 1 << 18,
-  'tokenizer.json': 1 << 23,
+  'tokenizer.json': 3 << 23,
   'model.safetensors.index.json': 1 << 20,
 } as const;
 
@@ -69,7 +69,7 @@ export function huggingFaceFolder({ model, parameters, tokenizer, metadata }: Ex
     // transformers asks for the format entry before it reads the tensors.
     { name: 'model.safetensors', bytes: encodeSafetensors(tensors, { format: 'pt' }) },
     json('tokenizer.json', tokenizer.toHuggingFace()),
-    json('tokenizer_config.json', tokenizerConfigJson(model.max_position_embeddings)),
+    json('tokenizer_config.json', tokenizerConfigJson(model.max_position_embeddings, tokenizer.endName)),
     { name: 'README.md', bytes: new TextEncoder().encode(modelCard(model, count, metadata)) },
     json('rekindle.json', metadata),
   ];
@@ -81,7 +81,7 @@ export function huggingFaceFolder({ model, parameters, tokenizer, metadata }: Ex
  * @throws ImportError with the first thing found wrong; nothing has been taken over then.
  */
 export function readHuggingFaceFolder(files: Iterable<FolderFile>): ImportedModel {
-  const byName = new Map(Array.from(files, ({ name, bytes }) => [name, bytes]));
+  const byName = new Map(Array.from(files, (file) => [file.name, file]));
   const notes: string[] = [];
   const config = readJson(byName, 'config.json');
   const model = readHuggingFaceConfig(config);
@@ -94,6 +94,11 @@ export function readHuggingFaceFolder(files: Iterable<FolderFile>): ImportedMode
     if (name.endsWith('.rotary_emb.inv_freq')) continue;
     parameters.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
   }
+  const tied = config['tie_word_embeddings'] === true;
+  const embedding = parameters.get('model.embed_tokens.weight');
+  // A head in the file says nothing then: transformers takes the embedding in its place.
+  if (tied && embedding) parameters.set('lm_head.weight', embedding);
+  if (tied) notes.push('The model’s output layer is its embedding: from here on they are two, which begin alike.');
   checkWeights(model, parameters);
   return {
     model,
@@ -105,8 +110,8 @@ export function readHuggingFaceFolder(files: Iterable<FolderFile>): ImportedMode
 }
 
 /** The tensors of model.safetensors or, where there is none, of the shards that the index names. */
-function readTensors(files: ReadonlyMap<string, Uint8Array>): Map<string, SafeTensor> {
-  const single = files.get('model.safetensors');
+function readTensors(files: ReadonlyMap<string, FolderFile>): Map<string, SafeTensor> {
+  const single = files.get('model.safetensors')?.bytes;
   if (single || !files.has('model.safetensors.index.json')) {
     return decodeSafetensors(single ?? fileBytes(files, 'model.safetensors')).tensors;
   }
@@ -152,13 +157,13 @@ function json(name: string, value: object): FolderFile {
   return { name, bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`) };
 }
 
-function fileBytes(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
-  const bytes = files.get(name);
+function fileBytes(files: ReadonlyMap<string, FolderFile>, name: string): Uint8Array {
+  const bytes = files.get(name)?.bytes;
   if (bytes) return bytes;
   throw new ImportError('missing-file', `The model folder has no ${brief(name)}`);
 }
 
-function readJson(files: ReadonlyMap<string, Uint8Array>, name: keyof typeof LARGEST_JSON): Record<string, unknown> {
+function readJson(files: ReadonlyMap<string, FolderFile>, name: keyof typeof LARGEST_JSON): Record<string, unknown> {
   const bytes = fileBytes(files, name);
   const limit = LARGEST_JSON[name];
   if (bytes.length > limit) {

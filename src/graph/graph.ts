@@ -84,6 +84,7 @@ export class Graph {
   readonly gradients = new Map<Tensor, Tensor>();
   phase: Phase = 'step';
   readonly #written = new Set<Tensor>();
+  readonly #frozen = new Set<Tensor>();
   #segment: Segment | null = null;
 
   #tensor(name: string, shape: readonly number[], dtype: DType, role: Role): Tensor {
@@ -98,9 +99,11 @@ export class Graph {
     return tensor;
   }
 
-  parameter(name: string, shape: readonly number[]): Tensor {
+  /** `frozen`: what its gradient would be is not written to the pool, and not computed where nothing else needs it. */
+  parameter(name: string, shape: readonly number[], frozen = false): Tensor {
     const tensor = this.#tensor(name, shape, 'f32', 'parameter');
     this.parameters.push(tensor);
+    if (frozen) this.#frozen.add(tensor);
     return tensor;
   }
 
@@ -156,7 +159,12 @@ export class Graph {
    * left, unless a micro-batch came before), true for later ones, which must add. Of a copy: of its parameter.
    */
   claimGradient(parameter: Tensor): { gradient: Tensor; accumulate: boolean } {
-    const gradient = this.gradientOf(parameter.copy?.of ?? parameter);
+    const of = parameter.copy?.of ?? parameter;
+    if (this.#frozen.has(of)) {
+      // Written and never read: pruned, or of an op that has other work.
+      return { gradient: this.#tensor(`d ${of.name}`, of.shape, 'f32', 'activation'), accumulate: false };
+    }
+    const gradient = this.gradientOf(of);
     const accumulate = this.#written.has(gradient);
     this.#written.add(gradient);
     return { gradient, accumulate };

@@ -37,7 +37,7 @@ export function recorderOf(
   model: ModelConfig,
   parameters: readonly Parameter[] = parameterList(model),
 ): Recorder {
-  const weights = new Map(parameters.map(({ name, shape }) => [name, g.parameter(name, shape)]));
+  const weights = new Map(parameters.map(({ name, shape, frozen }) => [name, g.parameter(name, shape, frozen)]));
   const weight = (name: string): Tensor => {
     const tensor = weights.get(name);
     if (!tensor) throw new Error(`the model has no weight named ${name}`);

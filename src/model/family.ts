@@ -28,6 +28,8 @@ export interface Parameter {
   /** Whether AdamW's decoupled decay applies. */
   decay: boolean;
   init: Init;
+  /** Never trained: it has no gradient, and stays to the bit. */
+  frozen?: boolean;
 }
 
 export interface Family {
@@ -54,3 +56,32 @@ export const zeros = (name: string, n: number): Parameter => ({
   decay: false,
   init: { kind: 'zeros' },
 });
+
+export const LORA_A = '.lora_A.weight';
+export const LORA_B = '.lora_B.weight';
+/** The name of an adapter's half: `….q_proj.weight` → `….q_proj.lora_A.weight`. */
+export const adapterOf = (name: string, half: typeof LORA_A | typeof LORA_B): string => name.replace(/\.weight$/, half);
+
+/**
+ * The same weights frozen, and adapters of those that `isTarget`: W + B·A with A (r, in), which holds LoRA's factor α/r, and B
+ * (out, r), which begins at 0. HF tensors stored together have one A and a part of B each. A begins as PEFT's does, at a variance of
+ * 1/(3·in). Adapters are not decayed: what decays a frozen weight would move it.
+ */
+export function adapters(
+  list: readonly Parameter[],
+  { rank, alpha }: { rank: number; alpha: number },
+  isTarget: (name: string) => boolean,
+): Parameter[] {
+  const frozen = list.map((parameter): Parameter => ({ ...parameter, decay: false, frozen: true }));
+  const added = list
+    .filter(({ name }) => isTarget(name))
+    .flatMap(({ name, shape: [rows, columns], parts }) => [
+      matrix(adapterOf(name, LORA_A), [rank, columns!], alpha / rank / Math.sqrt(3 * columns!), false),
+      {
+        ...matrix(adapterOf(name, LORA_B), [rows!, rank], 0, false),
+        parts: parts.map((part) => ({ name: adapterOf(part.name, LORA_B), rows: part.rows })),
+        init: { kind: 'zeros' } as const,
+      },
+    ]);
+  return [...frozen, ...added];
+}

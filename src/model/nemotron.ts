@@ -5,10 +5,18 @@ import { layerNorm } from '../ops/layerNorm.ts';
 import { linear } from '../ops/linear.ts';
 import { squaredReluMlp } from '../ops/mlp.ts';
 import type { Architecture, Recorder } from './architecture.ts';
+import { adapterOf, LORA_A, LORA_B } from './family.ts';
 import { EMBEDDING, HEAD, nemotronFamily } from './nemotronFamily.ts';
 
 const norm = ({ g, model, weight }: Recorder, x: Tensor, at: string): Tensor =>
   layerNorm(g, x, weight(`${at}.weight`), weight(`${at}.bias`), model.norm_eps);
+
+/** x Wᵀ (+ residual), and what an adapter of W adds. */
+function projected({ g, model, weight }: Recorder, x: Tensor, name: string, residual?: Tensor): Tensor {
+  const y = linear(g, x, weight(name), residual);
+  if (!model.lora) return y;
+  return linear(g, linear(g, x, weight(adapterOf(name, LORA_A))), weight(adapterOf(name, LORA_B)), y);
+}
 
 /** h = E[tokens]; per layer h += W_o·Attn(LN1P(h)), h += MLP(LN1P(h)); the head reads LN1P(h). */
 export const nemotron: Architecture = {
@@ -17,8 +25,8 @@ export const nemotron: Architecture = {
   layer(record, h, i, attend) {
     const { g, weight } = record;
     const at = `model.layers.${i}`;
-    const qkv = linear(g, norm(record, h, `${at}.input_layernorm`), weight(`${at}.self_attn.qkv_proj.weight`));
-    const mid = linear(g, attend(qkv), weight(`${at}.self_attn.o_proj.weight`), h); // (N, D)
+    const qkv = projected(record, norm(record, h, `${at}.input_layernorm`), `${at}.self_attn.qkv_proj.weight`);
+    const mid = projected(record, attend(qkv), `${at}.self_attn.o_proj.weight`, h); // (N, D)
     const normed = norm(record, mid, `${at}.post_attention_layernorm`);
     return squaredReluMlp(g, normed, weight(`${at}.mlp.up_proj.weight`), weight(`${at}.mlp.down_proj.weight`), mid);
   },

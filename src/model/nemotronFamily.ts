@@ -1,5 +1,5 @@
 /** The weights of a Nemotron model. */
-import { type Family, matrix, zeros } from './family.ts';
+import { adapters, type Family, matrix, zeros } from './family.ts';
 
 export const EMBEDDING = 'model.embed_tokens.weight';
 export const HEAD = 'lm_head.weight';
@@ -38,11 +38,12 @@ export const nemotronFamily: Family = {
       matrix(`${at}.mlp.up_proj.weight`, [F, D], std),
       matrix(`${at}.mlp.down_proj.weight`, [D, F], residualStd),
     ];
-    return [
+    const list = [
       matrix(EMBEDDING, [V, D], std, decayEmbeddings),
       ...Array.from({ length: L }, (_, i) => layer(`model.layers.${i}`)).flat(),
       ...norm('model.norm'),
       matrix(HEAD, [V, D], std, decayEmbeddings),
     ];
+    return model.lora ? adapters(list, model.lora, (name) => name.includes('.self_attn.')) : list;
   },
 };

@@ -107,11 +107,11 @@ export function tokenizerJson(kind: 'byte' | 'bpe', merges: readonly Merge[]): o
 }
 
 /** `tokenizer_config.json` beside it, for `AutoTokenizer`: no token is added by itself, no space is cleaned away. */
-export function tokenizerConfigJson(modelMaxLength: number): object {
+export function tokenizerConfigJson(modelMaxLength: number, end = END_OF_TEXT): object {
   return {
     tokenizer_class: 'PreTrainedTokenizerFast',
-    bos_token: END_OF_TEXT,
-    eos_token: END_OF_TEXT,
+    bos_token: end,
+    eos_token: end,
     clean_up_tokenization_spaces: false,
     // transformers 4 adds token_type_ids otherwise, which the model's forward pass does not take.
     model_input_names: ['input_ids', 'attention_mask'],
@@ -152,7 +152,7 @@ export function refusedTokenizer(code: TokenizerCode, reason: string): UserError
     { code: `tokenizer-${code}` },
   );
 }
-export type TokenizerCode = 'form' | 'added-tokens' | 'vocabulary' | 'merges' | 'pieces';
+export type TokenizerCode = 'form' | 'kind' | 'added-tokens' | 'vocabulary' | 'merges' | 'pieces';
 
 /** SHA-256 of a text's UTF-8, in lower-case hex. */
 export async function sha256(text: string): Promise<string> {

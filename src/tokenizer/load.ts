@@ -20,7 +20,7 @@ const RUN_UNITS = 1 << 14;
  * request and tell the user. (The word tokenizer of a synthetic world is the world's own: it needs no texts.)
  */
 export function loadTokenizer(
-  config: Exclude<TokenizerConfig, { kind: 'word' }>,
+  config: Exclude<TokenizerConfig, { kind: 'word' | 'given' }>,
   trainingTexts: readonly string[],
   onProgress?: (done: number, total: number) => void,
 ): Tokenizer {

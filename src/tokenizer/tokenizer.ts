@@ -1,10 +1,12 @@
 /** What the rest of the project needs of a tokenizer. */
 export interface Tokenizer {
-  readonly kind: 'byte' | 'bpe' | 'word';
+  readonly kind: 'byte' | 'bpe' | 'word' | 'foreign';
   /** Number of ids in use: 0 … size − 1. At most the model's vocab_size. */
   readonly size: number;
   /** Id put after every document; decodes to the empty string. */
   readonly endOfText: number;
+  /** Its name in tokenizer.json, where it is not the project's own. */
+  readonly endName?: string;
   /**
    * Text to ids, no end-of-text added. Every string encodes: bytes are the fallback, <unk> where the kind is 'word'.
    */

@@ -188,7 +188,6 @@ describe('readHuggingFaceFolder', () => {
     ['weights cut short', withFile('model.safetensors', new Uint8Array(5)), 'truncated', 'this one has 5'],
     ['another architecture', withConfig({ model_type: 'llama' }), 'config', 'got "llama"'],
     ['a gated activation', withConfig({ hidden_act: 'silu' }), 'config', 'hidden_act must be "relu2"'],
-    ['tied embeddings', withConfig({ tie_word_embeddings: true }), 'config', 'tie_word_embeddings must be false'],
     ['scaled RoPE', withConfig({ rope_scaling: null, rope_parameters: { rope_type: 'yarn' } }), 'config', 'got "yarn"'],
     [
       'two bases of RoPE',

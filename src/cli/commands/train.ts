@@ -2,13 +2,15 @@
  * `npm run recipe -- …`: one run from a configuration, from its beginning or from a base checkpoint, into a folder; `--resume` goes on
  * with one that was interrupted. It is saved as it goes and outlives its device, by the page's own code.
  */
+import type { RunConfig } from '../../config/run.ts';
 import { parameterCount } from '../../model/parameters.ts';
+import { initialAdapters } from '../../train/bases/adapters.ts';
 import type { HeldOutPoint, Notice, RunState } from '../../protocol.ts';
 import { conclude } from '../../recipe/conclusion.ts';
 import { conclusionSentences } from '../../recipe/conclusionWords.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { prepareData } from '../../train/run/data.ts';
-import { exportModel } from '../../train/bases/exportModel.ts';
+import { exportAdapter, exportModel } from '../../train/bases/exportModel.ts';
 import { newHistory } from '../../train/run/history.ts';
 import { Keeper } from '../../train/saved/keeper.ts';
 import type { MetricRow } from '../../train/run/run.ts';
@@ -55,30 +57,41 @@ export const trainCommand = command({
   about: 'Trains a run into a folder.',
   flags,
   example,
-  async run(given, host) {
-    if (given.resume !== undefined) return resume(given.resume, given, host);
-    if (given.out === undefined) throw new UserError(`--out is missing: for example ${exampleOf({ example })}.`);
-    checkFree(given.out);
-    const { config, files, base } = await readInputs(given, host);
-    ensureData();
-    const out = OutFolder.reserve(given.out, `A run of preset ${config.preset}, seed ${config.seed}, begins here.`);
-    return filling(out, given, host, async (saved) => {
-      const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
-      for (const note of data.notes) host.say(`note: ${note}`);
-      const part = base ? 'continued' : 'all';
-      const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
-      const keeper = await savedIn(out, given)
-        .then((runs) => runs.begin(inputs, part, data, saved))
-        .catch((error: Error) => {
-          host.say(`note: This run is not saved and cannot be gone on with. ${error.message}`);
-          // In memory alone, which still brings it past a lost device.
-          const untold = { saved() {}, failed: saved.failed };
-          return new Keeper(new SlotStore(new MemoryFiles(), 'run'), untold, {}, { history: newHistory(data.notes) });
-        });
-      return { config, data, base, keeper, from: null };
-    });
-  },
+  run: (given, host) => trainRun(given, host),
 });
+
+/** `lora`: only adapters of the base are trained. */
+export async function trainRun(
+  given: Given<typeof flags>,
+  host: Host,
+  lora?: NonNullable<RunConfig['model']['lora']>,
+): Promise<number> {
+  if (given.resume !== undefined) return resume(given.resume, given, host);
+  if (given.out === undefined) throw new UserError(`--out is missing: for example ${exampleOf({ example })}.`);
+  checkFree(given.out);
+  const { config, files, base } = await readInputs(given, host);
+  if (lora && base) {
+    config.model.lora = lora;
+    for (const [name, weight] of initialAdapters(config)) base.weights.set(name, weight);
+  }
+  ensureData();
+  const out = OutFolder.reserve(given.out, `A run of preset ${config.preset}, seed ${config.seed}, begins here.`);
+  return filling(out, given, host, async (saved) => {
+    const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
+    for (const note of data.notes) host.say(`note: ${note}`);
+    const part = base ? 'continued' : 'all';
+    const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
+    const keeper = await savedIn(out, given)
+      .then((runs) => runs.begin(inputs, part, data, saved))
+      .catch((error: Error) => {
+        host.say(`note: This run is not saved and cannot be gone on with. ${error.message}`);
+        // In memory alone, which still brings it past a lost device.
+        const untold = { saved() {}, failed: saved.failed };
+        return new Keeper(new SlotStore(new MemoryFiles(), 'run'), untold, {}, { history: newHistory(data.notes) });
+      });
+    return { config, data, base, keeper, from: null };
+  });
+}
 
 async function resume(folder: string, given: Given<typeof flags>, host: Host): Promise<number> {
   const other = Object.entries(given).find(
@@ -262,6 +275,7 @@ async function trainInto(
     out.write('evaluations.json', `${JSON.stringify({ heldOut, samples }, null, 2)}\n`);
     out.write('inspections.jsonl', inspections.map((inspection) => `${JSON.stringify(inspection)}\n`).join(''));
     writeFolder(out.at('model'), await exportModel(await run.live()));
+    if (config.model.lora) writeFolder(out.at('adapter'), await exportAdapter(await run.live()));
     // Last: whoever finds it finds the rest.
     out.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
     out.finish();

@@ -1,5 +1,5 @@
 /** A base checkpoint read from its model folder: what a continued run starts from. */
-import { OPTIONS } from '../../config/options.ts';
+import { OPTIONS, optionOf } from '../../config/options.ts';
 import { getPath } from '../../config/path.ts';
 import { checkValue } from '../../config/value.ts';
 import { checkVocabulary, type FolderFile, readHuggingFaceFolder } from '../../export/huggingface.ts';
@@ -8,6 +8,7 @@ import type { Weights } from '../../export/parts.ts';
 import type { ModelConfig, RunConfig } from '../../config/run.ts';
 import {
   ARCHITECTURE_KEYS,
+  BASE_METADATA_VERSION,
   type BaseMetadata,
   type BaseWarning,
   checkAgainstBase,
@@ -70,6 +71,43 @@ export function readBase(files: Iterable<FolderFile>): Base {
     }
   }
   return { weights, tokenizer, metadata: parsed, notes };
+}
+
+/**
+ * A model made elsewhere as a base for runs of `preset`: what the recipe needs of the past and no folder says is taken from there. Its
+ * data is drawn from the beginning, and its count begins at 1, for a base has at least one step.
+ */
+async function foreignBase({ model, weights, tokenizer, notes }: Checkpoint, preset: RunConfig): Promise<Base> {
+  if (preset.data.world)
+    throw new UserError(
+      `A model made elsewhere does not know the words of a synthetic world: choose a preset of real text in place of ${preset.preset}.`,
+      { code: 'base' },
+    );
+  const peak = preset.continued?.schedule.peak ?? preset.base.schedule.end;
+  const longest = optionOf('model.max_position_embeddings')!;
+  const length = longest.type === 'integer' ? Math.min(model.max_position_embeddings, longest.max) : 0;
+  const { seed, optimizer, batch, data, base } = preset;
+  const metadata: BaseMetadata = {
+    version: BASE_METADATA_VERSION,
+    preset: preset.preset,
+    ...{ seed, optimizer, batch, data },
+    endingRate: peak,
+    steps: 1,
+    tokens: 0,
+    drawn: { rows: 0, tokens: 0 },
+    model: { ...model, max_position_embeddings: length },
+    tokenizer: { kind: 'given' },
+    tokenizerHash: await tokenizer.hash(),
+    base: { ...base, steps: 1, schedule: { ...base.schedule, warmupSteps: 0 } },
+  };
+  const unknown = `The folder does not say at what rate its training ended: this run begins at ${peak}, the preset’s own. Set continued.schedule.peak to another.`;
+  return { weights, tokenizer, metadata, notes: [...notes, unknown] };
+}
+
+/** As readBase, and of a folder without our own record what a run of `preset` can start from. */
+export async function readAnyBase(files: Iterable<FolderFile>, preset: RunConfig): Promise<Base> {
+  const list = [...files];
+  return list.some(({ name }) => name === 'rekindle.json') ? readBase(list) : foreignBase(readCheckpoint(list), preset);
 }
 
 /** Departures of a run from its base that a person should know of. UserError with the first thing that makes it impossible. */

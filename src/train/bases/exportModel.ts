@@ -4,6 +4,7 @@
  */
 import { type FolderFile, huggingFaceFolder } from '../../export/huggingface.ts';
 import { baseMetadata } from '../../recipe/baseCheckpoint.ts';
+import { adapterFolder, mergedWeights } from '../../export/lora.ts';
 import type { Weights } from '../../export/parts.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { planRun } from '../../recipe/phases.ts';
@@ -15,6 +16,11 @@ import { type Run, takenBy } from '../run/run.ts';
 
 export async function exportModel({ config, tokenizer, engine, taken }: Run): Promise<FolderFile[]> {
   return folderOf(config, tokenizer, taken, await engine.weights());
+}
+
+/** What an adapter has learnt, as PEFT saves one; of a run that trains adapters. */
+export async function exportAdapter({ config, engine }: Run): Promise<FolderFile[]> {
+  return adapterFolder(config.model.lora!, await engine.weights());
 }
 
 export async function exportSaved(
@@ -31,6 +37,10 @@ async function folderOf(
   taken: Run['taken'],
   parameters: Weights,
 ): Promise<FolderFile[]> {
+  if (config.model.lora) {
+    const { lora: _, ...model } = config.model;
+    return folderOf({ ...config, model }, tokenizer, taken, mergedWeights(parameters));
+  }
   const metadata = { ...baseMetadata(config, await tokenizer.hash(), taken), continued: config.continued };
   return huggingFaceFolder({ model: config.model, parameters, tokenizer, metadata });
 }

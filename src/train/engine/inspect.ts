@@ -37,7 +37,8 @@ interface Part {
 
 /** Every HuggingFace tensor where it lies; q, k and v of a layer apart. */
 function partsOf({ model, optimizer }: RunConfig, layout: PoolLayout): Part[] {
-  return parameterList(model, optimizer.decay_embeddings).flatMap(({ name, shape, parts }) => {
+  const trained = parameterList(model, optimizer.decay_embeddings).filter(({ frozen }) => !frozen);
+  return trained.flatMap(({ name, shape, parts }) => {
     const width = shape[1] ?? 1;
     let from = layout.slices.get(name)!.offset;
     return parts.map((part) => {

@@ -4,6 +4,7 @@
  * clearly gone. Bounds stand where runs of every shipped preset that can be run without a GPU stayed silent, and one of 30,000 steps
  * (LOG.md), or have a source.
  */
+import { LORA_B } from '../../model/family.ts';
 import type { Inspection, Notice, NoticeCode } from '../../protocol.ts';
 import type { StepMetrics } from '../engine/engine.ts';
 
@@ -82,8 +83,8 @@ export class Alerts {
       ),
     ]);
     for (const { name, updateRatio } of tensors) {
-      // Vectors start at zero or near it: any first update is large beside them.
-      if (updateRatio === null || isVector(name)) continue;
+      // Vectors and an adapter's B start at zero or near it: any first update is large beside them.
+      if (updateRatio === null || isVector(name) || name.endsWith(LORA_B)) continue;
       notices.push(
         this.#say(
           'update-ratio',

@@ -1,5 +1,6 @@
 /** What the first step of a run must look like. Pure: measurements in, verdicts in words out. */
 import type { Blend, ModelConfig } from '../../config/run.ts';
+import { LORA_A } from '../../model/family.ts';
 import { expectedInitialLoss } from '../../model/estimate.ts';
 import type { FirstCheck, TensorReading } from '../../protocol.ts';
 
@@ -68,7 +69,10 @@ export function continuedLoss(
 /** Every tensor gets a gradient, and a finite one: in this architecture no initial value cuts a tensor off. */
 export function firstGradients(tensors: readonly TensorReading[]): FirstCheck {
   const broken = tensors.filter(({ finite }) => !finite).map(({ name }) => name);
-  const silent = tensors.filter(({ finite, gradNorm }) => finite && gradNorm === 0).map(({ name }) => name);
+  // An adapter's B begins at 0, which cuts its A off for one step.
+  const silent = tensors
+    .filter(({ name, finite, gradNorm }) => finite && gradNorm === 0 && !name.endsWith(LORA_A))
+    .map(({ name }) => name);
   if (broken.length === 0 && silent.length === 0) {
     const norms = tensors.map(({ gradNorm }) => gradNorm);
     const range = `norms from ${Math.min(...norms).toPrecision(2)} to ${Math.max(...norms).toPrecision(2)}`;

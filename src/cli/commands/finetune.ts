@@ -1,0 +1,38 @@
+/** `npm run recipe -- finetune --model FOLDER --data … --out DIR`: a model trained further on text of one's own. */
+import { command } from '../commands.ts';
+import { configFlags, dataFlags, deviceFlags } from '../inputs.ts';
+import { count, folder, greatestSeed, type Kind, place } from '../kinds.ts';
+import { trainRun } from './train.ts';
+
+/** Products read four columns at a time. */
+const adapter: Kind<{ rank: number; alpha: number }> = {
+  shown: 'R,ALPHA',
+  wanted: 'a rank, a multiple of 4 from 4 to 256, and a strength above 0, as 8,16',
+  read(text) {
+    const [, r, a] = /^(\d{1,3}),(\d{1,6}(?:\.\d{1,6})?)$/.exec(text) ?? [];
+    const [rank, alpha] = [Number(r), Number(a)];
+    return rank >= 4 && rank <= 256 && rank % 4 === 0 && alpha > 0 ? { rank, alpha } : undefined;
+  },
+};
+
+export const finetuneCommand = command({
+  name: 'finetune',
+  about: 'Trains a model further on your own text.',
+  flags: {
+    model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model, whoever made it', required: true },
+    ...dataFlags,
+    data: { ...dataFlags.data, required: true },
+    ...configFlags,
+    ...deviceFlags,
+    seed: { kind: count(0, greatestSeed), about: 'the same as --set seed=' },
+    lora: { kind: adapter, about: 'train adapters of the attention’s matrices alone, of this rank and strength' },
+    out: {
+      kind: place('DIR'),
+      about: 'the folder to make and fill, as a run’s: model/, and with --lora adapter/ too',
+      required: true,
+    },
+  },
+  example: 'finetune --model FOLDER --data mine=FILE --set continued.schedule.peak=1e-4 --out runs/mine',
+  run: ({ model, lora, ...given }, host) =>
+    trainRun({ ...given, base: model, resume: undefined, 'save-every': undefined }, host, lora),
+});
