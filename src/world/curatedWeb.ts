@@ -38,6 +38,10 @@ interface Labellers {
 export class CuratedWeb {
   readonly world: RawWorld;
   readonly pools: Readonly<Record<CleanSource, readonly string[]>>;
+  /** What each step said of its work, by all steps up to it. */
+  readonly reports = new Map<string, StageReport>();
+  /** Why each page that it dropped went, by the page's number. */
+  readonly reasons = new Map<string, ReadonlyMap<number, string>>();
   readonly #pages: RawPage[];
   readonly #clean: RawDocument[];
   readonly #after = new Map<string, Promise<RawPage[]>>();
@@ -74,12 +78,16 @@ export class CuratedWeb {
     const pages = await this.after(before);
     const byIndex = new Map(pages.map((page) => [page.document.index, page]));
     const documents = inMemory([...pages.map(({ document }) => document), ...this.#clean]);
-    const left = await collect(await this.#stage(step, documents));
+    const key = [...before, step].join(', ');
+    const reasons = new Map<number, string>();
+    const report = new StageReport(step, ({ index }, reason) => reasons.set(index, reason));
+    this.reports.set(key, report);
+    this.reasons.set(key, reasons);
+    const left = await collect(await this.#stage(step, documents, report));
     return left.flatMap(({ index }) => byIndex.get(index) ?? []);
   }
 
-  async #stage(step: CurationStep, documents: Documents): Promise<Documents> {
-    const report = new StageReport(step);
+  async #stage(step: CurationStep, documents: Documents, report: StageReport): Promise<Documents> {
     const clean = [...CLEAN];
     const { seed } = this.world;
     const select = (more: object) => dsir(documents, { clean, keep: DSIR_KEEPS, seed, ...more }, report);

@@ -5,8 +5,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
+import { DATA_EXPERIMENTS } from '../../recipe/dataArms.ts';
 import { armsOf, EXPERIMENTS } from '../../recipe/experiments.ts';
 import { resultsSchema } from '../../recipe/readResults.ts';
+import { RAW_PRESET } from '../../train/experiment/dataExperiment.ts';
 import { command } from '../commands.ts';
 import type { Host } from '../host.ts';
 import { folder } from '../kinds.ts';
@@ -30,9 +32,8 @@ function recordResults(place: string, host: Host): void {
   const from = path.join(place, 'results.json');
   const results = readJsonAs(from, measuredSchema, 'give the folder that an experiment has filled');
   const has = new Set(results.rows.map(({ arm }) => arm));
-  const complete = EXPERIMENTS.filter((one) => armsOf([one]).every(({ name }) => has.has(name))).map(
-    ({ name }) => name,
-  );
+  const known = [...EXPERIMENTS.map((one) => ({ ...one, arms: armsOf([one]) })), ...DATA_EXPERIMENTS];
+  const complete = known.filter(({ arms }) => arms.every(({ name }) => has.has(name))).map(({ name }) => name);
   const entry: RecordedEntry = {
     preset: results.preset,
     file: `${results.preset}.json`,
@@ -48,7 +49,7 @@ function recordResults(place: string, host: Host): void {
     ? (readJson(index) as RecordedEntry[]).filter(({ preset }) => preset !== entry.preset)
     : [];
   // The whole world first: the page opens with the first entry that holds f1.
-  const order = ['world', 'lab', 'world-300', 'ci'];
+  const order = ['world', 'lab', 'world-300', 'ci', RAW_PRESET];
   const entries = [...others, entry].sort((a, b) => order.indexOf(a.preset) - order.indexOf(b.preset));
   writeFileSync(index, `${JSON.stringify(entries, null, 2)}\n`);
   host.say(

@@ -148,6 +148,14 @@ export class KneserNey {
     return { sum, tokens: count + 1 };
   }
 
+  /** p of each of a text's words after those before it, as wordsOf parts them. */
+  wordProbabilities(text: string): Float64Array {
+    const { count, first, second } = wordsOf(text);
+    const ids = Array.from({ length: count }, (_, i) => this.#words.find(first[i]!, second[i]!));
+    this.#begin();
+    return Float64Array.from(ids, (word) => this.#step(word < 0 ? UNKNOWN : FIRST + word));
+  }
+
   perplexity(text: string): number {
     const { sum, tokens } = this.logProbability(text);
     return Math.exp(-sum / tokens);

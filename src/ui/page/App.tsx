@@ -39,6 +39,10 @@ const SHEETS: Record<View, ComponentType> = {
     () => import('../experiments/Experiments.tsx').then((module) => module.Experiments),
     (children) => <main>{children}</main>,
   ),
+  data: fetched(
+    () => import('../data/Data.tsx').then((module) => module.Data),
+    (children) => <main>{children}</main>,
+  ),
   instruments: fetched(
     () => import('../instruments/Instruments.tsx').then((module) => module.Instruments),
     (children) => <main>{children}</main>,

@@ -1,5 +1,5 @@
 import { helpIsOpen } from './help.ts';
-import { EXPERIMENTS_HASH, INSTRUMENTS_HASH, RUN_HASH, view } from './route.ts';
+import { DATA_HASH, EXPERIMENTS_HASH, INSTRUMENTS_HASH, RUN_HASH, view } from './route.ts';
 import { themeChoice, type ThemeChoice } from './theme.ts';
 import { isHidden } from './lesson.ts';
 import { pageWords } from '../words/page.ts';
@@ -11,6 +11,7 @@ const sheets = (
   [
     { name: 'run', hash: RUN_HASH },
     { name: 'experiments', hash: EXPERIMENTS_HASH },
+    { name: 'data', hash: DATA_HASH },
     { name: 'instruments', hash: INSTRUMENTS_HASH },
   ] as const
 ).filter(({ name }) => name === 'run' || !isHidden(name));

@@ -10,6 +10,7 @@ import { startWords } from '../words/start.ts';
 export const PARTS = [
   'lead',
   'experiments',
+  'data',
   'instruments',
   'preset',
   'switch',

@@ -350,6 +350,15 @@ export const states: readonly PageState[] = [
     },
   },
   {
+    name: 'data',
+    scenario: {},
+    async reach(page) {
+      await page.getByRole('link', { name: 'Data' }).click();
+      await page.getByRole('button', { name: /^perplexity · / }).click();
+      await seen(page, 'the model of clean text expected least');
+    },
+  },
+  {
     name: 'instruments',
     scenario: { trial: { held: 6 } },
     async reach(page) {

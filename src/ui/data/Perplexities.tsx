@@ -1,0 +1,76 @@
+/** How many pages have which perplexity, and a limit to move: what it would drop is counted at once. */
+import { useId } from 'preact/hooks';
+import type { DataReport } from '../../recipe/dataReport.ts';
+import { limit } from './state.ts';
+import { words } from './words.ts';
+
+/** Bins in the logarithm, and units of the picture. */
+const BINS = 40;
+const [WIDTH, HEIGHT] = [600, 160];
+
+export function Perplexities({ report: { perplexities, limit: usual } }: { report: DataReport }) {
+  const id = useId();
+  if (perplexities.length === 0) return null;
+  const logs = perplexities.map(({ value }) => Math.log(value));
+  const low = Math.min(...logs);
+  const high = Math.max(...logs) + 1e-9;
+  const placeOf = (log: number) => (log - low) / (high - low);
+  const bins = Array.from({ length: BINS }, () => [0, 0] as [others: number, noise: number]);
+  for (const [i, { empty }] of perplexities.entries())
+    bins[Math.min(BINS - 1, Math.floor(placeOf(logs[i]!) * BINS))]![empty ? 1 : 0]++;
+  const most = Math.max(...bins.map(([others, noise]) => others + noise));
+  const now = limit.value ?? usual;
+  const over = perplexities.filter(({ value }) => value > now);
+  const noise = perplexities.filter((one) => one.empty).length;
+  const noiseOver = over.filter((one) => one.empty).length;
+  const at = WIDTH * Math.min(1, Math.max(0, placeOf(Math.log(now))));
+  const height = (count: number) => (HEIGHT * count) / most;
+  const summary = bins.flatMap(([others, planted], i) =>
+    others + planted === 0 ? [] : [words.bin(Math.exp(low + (i / BINS) * (high - low)), others, planted)],
+  );
+  return (
+    <section>
+      <h2>{words.perplexity}</h2>
+      <p class="note">{words.perplexityNote}</p>
+      <svg class="histogram" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words.histogram(summary)}>
+        {bins.map(([others, planted], i) => (
+          <g key={i}>
+            <rect
+              class="clean"
+              x={(i * WIDTH) / BINS}
+              width={WIDTH / BINS - 1}
+              y={HEIGHT - height(others)}
+              height={height(others)}
+            />
+            <rect
+              class="noise"
+              x={(i * WIDTH) / BINS}
+              width={WIDTH / BINS - 1}
+              y={HEIGHT - height(others + planted)}
+              height={height(planted)}
+            />
+          </g>
+        ))}
+        <line x1={at} x2={at} y1="0" y2={HEIGHT} />
+      </svg>
+      <label class="field wide" for={`${id}-limit`}>
+        {words.limit} <output>{now.toFixed(0)}</output>
+      </label>
+      <input
+        id={`${id}-limit`}
+        class="limit"
+        type="range"
+        min={low}
+        max={high}
+        step="any"
+        value={Math.log(now)}
+        aria-valuetext={now.toFixed(0)}
+        onInput={(event) => (limit.value = Math.exp(event.currentTarget.valueAsNumber))}
+      />
+      <p>{words.limitSays(noiseOver, noise, over.length - noiseOver, perplexities.length - noise)}</p>
+      <button type="button" disabled={limit.value === null} onClick={() => (limit.value = null)}>
+        {words.usual}
+      </button>
+    </section>
+  );
+}

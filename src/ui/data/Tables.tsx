@@ -1,0 +1,107 @@
+/** The matrix of attributes, weights of sources, and what training on each step came to. */
+import { dataExperimentNamed } from '../../recipe/dataArms.ts';
+import type { DataReport } from '../../recipe/dataReport.ts';
+import { differenceCell } from '../../recipe/dataTable.ts';
+import { mean } from '../../recipe/statistics.ts';
+import { Table } from '../components/Table.tsx';
+import * as format from '../format.ts';
+import { results } from './state.ts';
+import { words } from './words.ts';
+
+export function Matrix({ report: { matrix, cards } }: { report: DataReport }) {
+  const most = Math.max(1, ...matrix.counts.flat());
+  return (
+    <section>
+      <h2>{words.matrix}</h2>
+      <p class="note">
+        {words.matrixNote}{' '}
+        {cards
+          .map(({ attribute, accuracy, interval, heldOut }) => words.card(attribute, accuracy, ...interval, heldOut))
+          .join('; ')}
+        .
+      </p>
+      <Table class="numbers-table heat" name={words.matrix} head={[words.domain, ...matrix.qualities]}>
+        {matrix.domains.map((domain, d) => (
+          <tr key={domain}>
+            <th scope="row">{domain}</th>
+            {matrix.counts[d]!.map((count, q) => (
+              <td key={q} style={{ '--heat': count / most }}>
+                {format.integer(count)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </Table>
+    </section>
+  );
+}
+
+export function Weights({ report: { weights } }: { report: DataReport }) {
+  const sources = weights[0]!.sources.map(({ name }) => name);
+  return (
+    <section>
+      <h2>{words.weights}</h2>
+      <p class="note">{words.weightsNote}</p>
+      <Table class="numbers-table" name={words.weights} head={[words.method, ...sources]}>
+        {weights.map(({ method, sources: list }) => (
+          <tr key={method}>
+            <th scope="row">{method}</th>
+            {list.map(({ name, share, epochs, repeated }) => (
+              <td key={name}>
+                <div class="weight-bar" style={{ width: `${100 * share}%` }} />
+                {words.cell(share, epochs, repeated)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </Table>
+    </section>
+  );
+}
+
+export function Trained() {
+  const found = results.value;
+  if (!found) return null;
+  const seeds = new Set(found.rows.map(({ seed }) => seed)).size;
+  return (
+    <section>
+      <h2>{words.trained}</h2>
+      <p class="note">
+        {words.trainedNote(seeds)} {words.thick}
+      </p>
+      {(['curation', 'weights', 'mining'] as const).map((name) => {
+        const { title, arms } = dataExperimentNamed(name)!;
+        const rowsOf = (arm: string) => found.rows.filter((row) => row.arm === arm);
+        const there = arms.filter((arm) => rowsOf(arm.name).length > 0);
+        if (there.length === 0) return null;
+        return (
+          <div key={name}>
+            <h3>{title}</h3>
+            <Table
+              class="numbers-table"
+              name={title}
+              head={[words.arm, words.facts, words.per100, words.difference, words.against, words.paper]}
+            >
+              {there.map(({ name: arm, label, against, paper }) => {
+                const facts = 100 * mean(rowsOf(arm).map(({ average }) => average));
+                return (
+                  <tr key={arm}>
+                    <th scope="row">{label}</th>
+                    <td>
+                      <div class="weight-bar" style={{ width: `${facts}%` }} />
+                      {facts.toFixed(1)}
+                    </td>
+                    <td class="strong">{mean(rowsOf(arm).map(({ data }) => data!.factsPer100)).toFixed(2)}</td>
+                    <td>{differenceCell(found, arm, against)}</td>
+                    <td class="text">{arms.find((one) => one.name === against)?.label}</td>
+                    <td class="note">{paper && `${paper.gain} [${paper.mark}]`}</td>
+                  </tr>
+                );
+              })}
+            </Table>
+          </div>
+        );
+      })}
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+/** The recorded experiment on data (`npm run recipe -- record`): what it is to show, and that it is whole. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { dataExperimentNamed } from '../../src/recipe/dataArms.ts';
+import { dataTable } from '../../src/recipe/dataTable.ts';
+import { difference, type ExperimentResults } from '../../src/recipe/results.ts';
+import { mean } from '../../src/recipe/statistics.ts';
+
+const file = path.resolve(import.meta.dirname, '../../public/results/raw-web.json');
+const results = JSON.parse(readFileSync(file, 'utf8')) as ExperimentResults;
+const curation = dataExperimentNamed('curation')!;
+const rowsOf = (arm: string) => results.rows.filter((row) => row.arm === arm);
+
+test('every arm of curation has five seeds, and none twice', () => {
+  for (const { name } of curation.arms) {
+    const seeds = rowsOf(name).map(({ seed }) => seed);
+    expect(seeds.length, name).toBeGreaterThanOrEqual(5);
+    expect(new Set(seeds).size).toBe(seeds.length);
+  }
+});
+
+test('all arms of a seed are trained on as many tokens, mining’s continued ones apart', () => {
+  const flops = new Set(curation.arms.flatMap(({ name }) => rowsOf(name).map((row) => row.flops)));
+  expect(flops.size).toBe(1);
+});
+
+test('every step leaves more true facts in a hundred tokens, in every seed, and the newer copies fewer', () => {
+  const steps = ['raw', 'exact', 'fuzzy-older', 'perplexity', 'dsir'];
+  const facts = (arm: string, seed: number) => rowsOf(arm).find((row) => row.seed === seed)!.data!.factsPer100;
+  for (const { seed } of rowsOf('raw')) {
+    const order = steps.map((arm) => facts(arm, seed));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(facts('fuzzy-newer', seed)).toBeLessThan(facts('fuzzy-older', seed));
+    // Heuristics find a page or two that perplexity left.
+    expect(Math.abs(facts('heuristics', seed) - facts('perplexity', seed))).toBeLessThan(0.1);
+  }
+});
+
+test('filtered is more than 20 points above raw, over any three seeds', () => {
+  const gains = rowsOf('raw').map(
+    ({ seed, average }) => rowsOf('heuristics').find((row) => row.seed === seed)!.average - average,
+  );
+  expect(mean(gains.sort((a, b) => a - b).slice(0, 3))).toBeGreaterThan(0.2);
+  expect(difference(results, 'heuristics', 'raw')!.interval![0]).toBeGreaterThan(0.2);
+});
+
+test('the table has a line an arm, the paper’s marks, and says that faults are planted thickly', () => {
+  const text = dataTable(curation, results);
+  for (const { name } of curation.arms) expect(text).toContain(`| \`${name}\` |`);
+  expect(text).toContain('+2.3 [S]');
+  expect(text).toContain('far more thickly');
+});
