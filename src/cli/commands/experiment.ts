@@ -22,6 +22,7 @@ import { configFlags, deviceFlags, once, shippedBases } from '../inputs.ts';
 import { choice, place, seeds } from '../kinds.ts';
 import { checkOwn, makeFolders } from '../outFolder.ts';
 import { readFolder } from '../readFolder.ts';
+import { alignmentExperiment, isAlignmentExperiment } from './alignmentExperiment.ts';
 import { readJson, readJsonAs } from '../readJson.ts';
 import { asUserError, writeFolder } from '../writeFolder.ts';
 
@@ -37,7 +38,11 @@ export const experimentCommand = command({
     out: { kind: place('DIR'), about: 'the folder of results, brought up to date after every arm', required: true },
   },
   example: 'experiment f1 --preset world --seeds 3 --out runs/f1',
-  run: (given, host, name) => experiment(name, given, host),
+  run(given, host, name) {
+    if (!isAlignmentExperiment(name)) return experiment(name, given, host);
+    const seedsAsked = once(given.seeds ?? [1, 2, 3], 'seeds', host);
+    return alignmentExperiment(name, { out: given.out, seeds: seedsAsked, device: given.device }, host);
+  },
 });
 
 async function experiment(
