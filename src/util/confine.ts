@@ -2,7 +2,8 @@
  * Every worker of the page is bound by the page's content-security policy. A worker started from an address is bound by
  * the headers of its script alone, of which a static host sends none; one started from a blob inherits the page's
  * policy, the one in index.html included. So the worker starts from a blob of one line, which imports its script. A
- * module's imports are loaded and run before the worker hears its first message: nothing sent to it early is lost.
+ * module's imports are loaded and run before the worker hears its first message: nothing sent to it early is lost. The same holds for
+ * workers that a worker starts (cpu/startThread.ts).
  */
 
 interface Policy {
@@ -14,10 +15,8 @@ interface TrustedTypes {
 
 // Where the browser knows trusted types, only this policy may name a script to run: the blobs made below, and the page's own service worker.
 const rules = { createScriptURL: (url: string) => url };
-const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('worker', rules) ?? rules;
-
-/** A script beside the page, as the browser wants the name of one that it shall run. */
-export const scriptBeside = (file: string): string => policy.createScriptURL(new URL(file, document.baseURI).href);
+export const policy =
+  (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('worker', rules) ?? rules;
 
 const PlainWorker = globalThis.Worker;
 

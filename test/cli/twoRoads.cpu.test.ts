@@ -11,7 +11,6 @@ import { readFolder } from '../../src/cli/readFolder.ts';
 import { REAL_SOURCES, SWITCHES_NOTHING, type SourceUse, switchesNothing } from '../../src/config/sources.ts';
 import type { BaseSource, Notice, RunEvents, UserFile } from '../../src/protocol.ts';
 import { parseBaseMetadata } from '../../src/recipe/baseCheckpoint.ts';
-import { injector } from '../../src/train/run/faults.ts';
 import { createTrainer } from '../../src/train/trainer.ts';
 import {
   againstBase,
@@ -25,7 +24,7 @@ import {
 } from '../../src/ui/recipe/config.ts';
 import { recipeWords as words } from '../../src/ui/words/recipe.ts';
 import { UserError } from '../../src/util/errors.ts';
-import { gpu } from '../gpu/device.ts';
+import { processor } from '../cpu/processor.ts';
 import { patience } from '../patience.ts';
 import fc from '../property.ts';
 import { runCommand } from './host.ts';
@@ -169,19 +168,9 @@ function stated({ lines, ground: { fromBase, use } }: { lines: readonly Line[]; 
   return [...all.filter(([key]) => !(isOff && key.startsWith('continued.'))), ...inOrder];
 }
 
-/** What the page's trainer asks a browser for: a GPU, and the text that is published beside the page. */
+/** What the page's trainer asks a browser for: the text that is published beside the page. Without a GPU it takes the processor. */
 const browser = {
-  isSecureContext: true,
-  navigator: {
-    userAgent: 'test',
-    gpu: {
-      async requestAdapter() {
-        const { device } = await gpu();
-        const { adapterInfo: info, features } = device;
-        return { info, features, limits: {}, requestDevice: async () => device };
-      },
-    },
-  },
+  navigator: { userAgent: 'test' },
   async fetch(address: string) {
     return new Response(readFileSync(path.resolve(import.meta.dirname, '../../public', address)));
   },
@@ -218,7 +207,7 @@ async function byTerminal(lines: readonly Line[], { preset, file, column, use, f
     args.push('--in', `own=${names.join(',')}`, '--mix', `own=${100 * use.share}`);
   }
   args.push(...lines.flatMap(([key, value]) => ['--set', `${key}=${value}`]), '--out', out);
-  const { problem, said } = await runCommand(args, gpu);
+  const { problem, said } = await runCommand(args, processor);
   if (problem) {
     if (!(problem instanceof UserError)) throw problem;
     // What to type, which the terminal says behind it, is no part of the refusal.
@@ -249,7 +238,7 @@ async function byTerminal(lines: readonly Line[], { preset, file, column, use, f
 }
 
 async function byPage(lines: readonly Line[], { preset, file, column, use, fromBase }: Ground): Promise<Outcome> {
-  const trainer = createTrainer('data/', 'bases/', injector({}));
+  const trainer = createTrainer('data/', 'bases/');
   const files: UserFile[] = [];
   if (file !== null) files.push({ source: 'own', name: file, bytes: new Blob([texts[file] as BlobPart]), column });
   givenBase.value = fromBase
@@ -317,7 +306,7 @@ beforeAll(async () => {
   const sets = tiny.filter((one) => !one.startsWith('continued')).flatMap((one) => ['--set', one]);
   const { problem } = await runCommand(
     ['--preset', 'smoke', '--data', `own=${at('whole.txt')}`, '--set', 'continued=off', ...sets, '--out', at('base')],
-    gpu,
+    processor,
   );
   if (problem) throw problem;
   // A reader of the folder has something to say of it.

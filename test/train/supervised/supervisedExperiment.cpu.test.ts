@@ -1,31 +1,25 @@
-/** An experiment that loses its device goes on by itself: finished rows stay, the interrupted arm is run again, and not for ever. */
+/** An experiment that loses its device goes on by itself: finished rows stay, the interrupted arm is run again, and not for ever. On the processor. */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openNodeDevice } from '../../src/cli/node/dawn.ts';
-import { readFolder } from '../../src/cli/readFolder.ts';
-import { resolveConfig } from '../../src/config/resolve.ts';
-import type { Notice } from '../../src/protocol.ts';
-import { experimentNamed } from '../../src/recipe/experiments.ts';
-import type { ResultRow } from '../../src/recipe/results.ts';
-import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { readBase } from '../../src/train/bases/base.ts';
-import { superviseExperiment } from '../../src/train/experiment/supervisedExperiment.ts';
-import { gpu } from '../gpu/device.ts';
+import { readFolder } from '../../../src/cli/readFolder.ts';
+import { resolveConfig } from '../../../src/config/resolve.ts';
+import type { Notice } from '../../../src/protocol.ts';
+import { experimentNamed } from '../../../src/recipe/experiments.ts';
+import type { ResultRow } from '../../../src/recipe/results.ts';
+import { readBase } from '../../../src/train/bases/base.ts';
+import { superviseExperiment } from '../../../src/train/experiment/supervisedExperiment.ts';
+import { type Losable, losable } from '../../cpu/processor.ts';
 
 const config = resolveConfig({ preset: 'ci', set: ['continued.steps=16', 'evaluation.everySteps=0'] });
 const arms = experimentNamed('ci').arms.slice(0, 2);
-const base = readBase(readFolder(path.resolve(import.meta.dirname, '../../public/bases/ci-1')));
+const base = readBase(readFolder(path.resolve(import.meta.dirname, '../../../public/bases/ci-1')));
 
-/**
- * Runs two arms of a seed; `lose` says before which logged step of which arm the device is taken away. `lost`: devices that will be, each
- * opened for it; what comes after them is the tests' own.
- */
-async function run(lost: number, lose: (arm: string, step: number) => boolean) {
-  const opened: GPUDevice[] = [];
+/** Runs two arms of a seed; `lose` says before which logged step of which arm the device is taken away. */
+async function run(lose: (arm: string, step: number) => boolean) {
+  const opened: Losable[] = [];
   const open = async () => {
-    const backend = opened.length < lost ? new GpuBackend(await openNodeDevice()) : await gpu();
-    opened.push(backend.device);
-    return backend;
+    opened.push(losable());
+    return opened.at(-1)!;
   };
   const rows: ResultRow[] = [];
   const notices: Notice[] = [];
@@ -37,7 +31,7 @@ async function run(lost: number, lose: (arm: string, step: number) => boolean) {
       begin: (arm) => void begun.push(arm),
       compiling() {},
       metric(arm, _seed, { step }) {
-        if (lose(arm, step)) opened.at(-1)!.destroy();
+        if (lose(arm, step)) opened.at(-1)!.lose();
       },
       heldOut() {},
       benchmark() {},
@@ -52,11 +46,11 @@ async function run(lost: number, lose: (arm: string, step: number) => boolean) {
 
 describe('an experiment', () => {
   it('that loses its device ends with the rows of one that kept it', async () => {
-    const whole = await run(0, () => false);
+    const whole = await run(() => false);
     expect([whole.end, whole.rows.length, whole.opened.length]).toEqual([true, 3, 1]);
     const [first, second] = arms.map(({ name }) => name);
     let left = 1;
-    const lost = await run(1, (arm) => arm === second && left-- === 1);
+    const lost = await run((arm) => arm === second && left-- === 1);
     expect(lost.end).toBe(true);
     expect(lost.opened).toHaveLength(2);
     expect(lost.begun).toEqual([first, second, second]);
@@ -70,7 +64,7 @@ describe('an experiment', () => {
   });
 
   it('that loses it in the same arm every time is ended, and says what is kept', async () => {
-    const { end, opened, rows } = await run(3, () => true);
+    const { end, opened, rows } = await run(() => true);
     expect(end).toBe(
       `This experiment lost the GPU 3 times in arm ${arms[0]!.name} of seed 1; the one row measured so far is kept: try a smaller preset.`,
     );

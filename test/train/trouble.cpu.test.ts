@@ -1,17 +1,15 @@
-/** What a run does about bad numbers and spikes: it tells, goes on, goes back, or gives up, and never keeps a bad weight. */
+/** What a run does about bad numbers and spikes: it tells, goes on, goes back, or gives up, and never keeps a bad weight. On the processor. */
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/config/run.ts';
 import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
-import { openNodeDevice } from '../../src/cli/node/dawn.ts';
-import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { decodeCheckpoint } from '../../src/train/saved/checkpoint.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
-import { disturbance, parseFaults } from '../../src/train/run/faults.ts';
+import { type Disturb, disturbance, parseFaults } from '../../src/train/run/faults.ts';
 import type { History } from '../../src/train/run/history.ts';
 import { Keeper } from '../../src/train/saved/keeper.ts';
 import { type MetricRow, Run } from '../../src/train/run/run.ts';
-import { gpu } from '../gpu/device.ts';
+import { losable, processor } from '../cpu/processor.ts';
 import { fakeData, switchingConfig } from './saved/fakeData.ts';
 
 /** 110 steps of one blend at a rate that learns. */
@@ -41,7 +39,7 @@ function keeperOf(store: SlotStore, listener: ConstructorParameters<typeof Keepe
 let begun: Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> | undefined;
 
 async function begin(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
-  const backend = await gpu();
+  const backend = await processor();
   const files = new MemoryFiles();
   let steps = 0;
   const listener = {
@@ -66,7 +64,7 @@ async function begin(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
 
 /** Trains from the save on. */
 async function trainWith(faults: string, automatic: boolean) {
-  const backend = await gpu();
+  const backend = await processor();
   const files = new MemoryFiles();
   for (const [name, bytes] of await (begun ??= begin())) files.contents.set(name, bytes.slice());
   const store = new SlotStore(files, 'run');
@@ -100,9 +98,14 @@ async function trainWith(faults: string, automatic: boolean) {
   return { end, notices, rewinds, rows, finite: parameters.every(Number.isFinite) };
 }
 
-/** Trains, on a device of its own where the fault takes it away. */
-async function trainTo(store: SlotStore, faults: string) {
-  const backend = faults.startsWith('lose') ? new GpuBackend(await openNodeDevice()) : await gpu();
+/** Trains; `loseAt`: the step before which the device is taken away. */
+async function trainTo(store: SlotStore, { faults = '', loseAt = -1 } = {}) {
+  const backend = losable();
+  const faulty = disturbance(parseFaults(faults));
+  const disturb: Disturb = (step, engine) => {
+    if (step === loseAt) backend.lose();
+    return faulty(step, engine);
+  };
   const losses = new Map<number, number>();
   const from = (await store.load().then((loaded) => loaded && decodeCheckpoint(loaded.body))) ?? undefined;
   const listener = {
@@ -125,7 +128,7 @@ async function trainTo(store: SlotStore, faults: string) {
   const run = await Run.create(backend, switchingConfig, fakeData(switchingConfig), listener, null, {
     keeper,
     checkpoint: from,
-    disturb: disturbance(parseFaults(faults)),
+    disturb,
   });
   if (!from) run.pause();
   const end = await run.train().catch((error: unknown) => String(error));
@@ -138,13 +141,13 @@ async function trainTo(store: SlotStore, faults: string) {
 
 describe('a run', () => {
   it('whose device is lost saves nothing more, and on another device ends with the bits of one that kept its own', async () => {
-    const whole = await trainTo(new SlotStore(new MemoryFiles(), 'run'), '');
+    const whole = await trainTo(new SlotStore(new MemoryFiles(), 'run'));
     const store = new SlotStore(new MemoryFiles(), 'run');
-    const lost = await trainTo(store, 'lose=22');
+    const lost = await trainTo(store, { loseAt: 22 });
     expect(lost.end).toMatch(/lost|abort|destroyed|unmapped/i);
     expect(lost.told.at(-1)).toMatch(/ 20$/);
     expect(lost.metrics.every(([step]) => step! < 22)).toBe(true);
-    const resumed = await trainTo(store, '');
+    const resumed = await trainTo(store);
     expect(resumed.end).toEqual(whole.end);
     expect(resumed.metrics).toEqual(whole.metrics);
     expect(resumed.pools).toEqual(whole.pools);
@@ -152,7 +155,7 @@ describe('a run', () => {
 
   it('that fails in the middle fails whole, in the words of the failure', async () => {
     const store = new SlotStore(new MemoryFiles(), 'run');
-    const { end } = await trainTo(store, 'throw=21');
+    const { end } = await trainTo(store, { faults: 'throw=21' });
     expect(end).toBe('Error: Thrown at step 21, as asked for.');
     expect((await store.load())!.head.facts.step).toBe(20);
   });

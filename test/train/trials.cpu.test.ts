@@ -8,14 +8,14 @@ import { hasDiverged, readRange, sweepRates } from '../../src/recipe/rangeTest.t
 import { type MetricRow, Run } from '../../src/train/run/run.ts';
 import type { Loan } from '../../src/train/run/loan.ts';
 import { overfit, runGrid, sweep } from '../../src/train/trials/trials.ts';
-import { gpu } from '../gpu/device.ts';
+import { processor } from '../cpu/processor.ts';
 import { fakeData, switchingConfig } from './saved/fakeData.ts';
 
 const never = (): boolean => false;
 
 /** Trains to the end, paused after 12 steps; there, or at the end, `work` borrows the engine. */
 async function train(when: 'paused' | 'ended', work: ((loan: Loan) => Promise<unknown>) | null) {
-  const backend = await gpu();
+  const backend = await processor();
   const rows: MetricRow[] = [];
   let lent: Promise<unknown> = Promise.resolve();
   const run = await Run.create(backend, switchingConfig, fakeData(switchingConfig), {
@@ -64,7 +64,7 @@ describe('a run that lends its weights', () => {
 
   it('to something that fails has them back all the same', async () => {
     const plain = await trainPlain();
-    const backend = await gpu();
+    const backend = await processor();
     const run = await Run.create(backend, switchingConfig, fakeData(switchingConfig), {
       state: ({ kind }: RunState) => void (kind === 'paused' && run.resume()),
       metric() {},
@@ -104,7 +104,7 @@ describe('a grid', () => {
   const plan = { rates: [1e-3, 1e-2], batches: [2, 4], tokens: 1024, seeds: [1, 2] };
 
   it('runs every cell with every seed on equal tokens, and not again what is done', async () => {
-    const backend = await gpu();
+    const backend = await processor();
     const { presetConfig } = await import('../../src/config/presets.ts');
     const config: RunConfig = presetConfig('ci');
     const rows: GridRow[] = [];

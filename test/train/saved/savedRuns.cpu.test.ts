@@ -9,7 +9,7 @@ import { prepareData } from '../../../src/train/run/data.ts';
 import type { Keeper } from '../../../src/train/saved/keeper.ts';
 import { type MetricRow, Run } from '../../../src/train/run/run.ts';
 import { SavedRuns } from '../../../src/train/saved/savedRuns.ts';
-import { gpu } from '../../gpu/device.ts';
+import { processor } from '../../cpu/processor.ts';
 
 const text = (times: number): string =>
   'the quick brown fox jumps over the lazy dog and runs away from here\n\n'.repeat(times);
@@ -32,7 +32,7 @@ async function train(
   from: Awaited<ReturnType<SavedRuns['load']>> | null,
   most: number,
 ): Promise<number[]> {
-  const backend = await gpu();
+  const backend = await processor();
   const losses: number[] = [];
   const said = {
     state: (state: { kind: string }) => {

@@ -1,16 +1,14 @@
-/** Runs of the terminal in this process on the shared device: what is reserved, gone on with, counted and said. */
+/** Runs of the terminal in this process, on the processor: what is reserved, gone on with, counted and said. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/export/safetensors.ts';
 import { readCheckpoint } from '../../src/train/bases/base.ts';
-import { openNodeDevice } from '../../src/cli/node/dawn.ts';
-import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { readFolder } from '../../src/cli/readFolder.ts';
 import { documentHash } from '../../src/data/document.ts';
 import { RandomStream } from '../../src/util/random.ts';
-import { gpu } from '../gpu/device.ts';
+import { type Losable, losable, processor } from '../cpu/processor.ts';
 import { nemotronForward } from '../reference/nemotronForward.ts';
 import { runCommand } from './host.ts';
 
@@ -20,7 +18,7 @@ const at = (...names: string[]): string => path.join(folder, ...names);
 const text = at('text.txt');
 writeFileSync(text, Array.from({ length: 400 }, (_, i) => `The number after ${i} is ${i + 1}.\n\f`).join(''));
 
-const rk = (args: string[], options = {}) => runCommand(args, gpu, options);
+const rk = (args: string[], options = {}) => runCommand(args, processor, options);
 const sets = (...lines: string[]): string[] => lines.flatMap((line) => ['--set', line]);
 const small = sets(
   ...[
@@ -98,14 +96,13 @@ describe('a folder that a run fills', () => {
   });
 
   it('holds the same bytes where the run has lost its device', async () => {
-    const lent: GPUDevice[] = [];
+    const lent: Losable[] = [];
     const openOnce = async () => {
-      const backend = lent.length === 0 ? new GpuBackend(await openNodeDevice()) : await gpu();
-      lent.push(backend.device);
-      return backend;
+      lent.push(losable());
+      return lent.at(-1)!;
     };
     let evaluated = 0;
-    const heard = (line: string) => void (line.startsWith('held out') && ++evaluated === 2 && lent[0]!.destroy());
+    const heard = (line: string) => void (line.startsWith('held out') && ++evaluated === 2 && lent[0]!.lose());
     const args = [...short, '--save-every', '0', '--out', at('lost')];
     const { problem, said } = await runCommand(args, openOnce, { heard });
     expect(problem).toBeNull();

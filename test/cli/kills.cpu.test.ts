@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { RandomStream } from '../../src/util/random.ts';
-import { gpu } from '../gpu/device.ts';
+import { processor } from '../cpu/processor.ts';
 import { patience } from '../patience.ts';
 import { runCommand } from './host.ts';
 
@@ -66,10 +66,10 @@ async function live(
   moment: Moment | null,
 ): Promise<{ status: number | null; said: string }> {
   if (!moment) {
-    const ran = await runCommand(args, gpu);
+    const ran = await runCommand(args, processor);
     return { status: ran.status, said: [...ran.said, ran.problem?.message ?? ''].join('\n') };
   }
-  const child = spawn(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args, '--device', 'gpu'], {
+  const child = spawn(process.execPath, ['src/cli/run.mjs', 'src/cli/recipe.ts', ...args, '--device', 'cpu'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -114,7 +114,7 @@ function told(out: string): number {
 it(
   `ends in the same bytes after ${kills} kills`,
   async () => {
-    expect((await runCommand(begin(at('whole')), gpu)).problem).toBeNull();
+    expect((await runCommand(begin(at('whole')), processor)).problem).toBeNull();
     const whole = contentOf(at('whole'));
     const random = new RandomStream(Number(process.env.SEED ?? 1), 'kills');
     const seen = { killed: 0, resumed: 0, anew: 0 };

@@ -12,7 +12,7 @@ import type { History } from '../../../src/train/run/history.ts';
 import { Keeper, type Store } from '../../../src/train/saved/keeper.ts';
 import { Run, type RunListener } from '../../../src/train/run/run.ts';
 import type { RunState, SourceCount } from '../../../src/protocol.ts';
-import { gpu } from '../../gpu/device.ts';
+import { processor } from '../../cpu/processor.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
 
 interface Finished {
@@ -30,7 +30,7 @@ async function train(
   store: Store,
   { from, drive = () => {} }: { from?: Checkpoint; drive?: (state: RunState, run: Run) => void } = {},
 ): Promise<Finished> {
-  const backend = await gpu();
+  const backend = await processor();
   let counts: SourceCount[] = [];
   let run: Run | null = null;
   const listener: RunListener = {

@@ -1,12 +1,11 @@
 /** Looks inside a model: right against the pools and the f64 twins, and without a trace in the run. */
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/config/run.ts';
-import { gpuExecutor } from '../../src/gpu/executor.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import type { FirstCheck, Inspection, Notice } from '../../src/protocol.ts';
 import { activationGraph, Inspector } from '../../src/train/engine/inspect.ts';
 import { type MetricRow, Run } from '../../src/train/run/run.ts';
-import { gpu } from '../gpu/device.ts';
+import { processor } from '../cpu/processor.ts';
 import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
 import { interpret, type Values } from '../../src/graph/interpret.ts';
 import { twins } from '../../src/ops/twins.ts';
@@ -16,7 +15,7 @@ const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) 
 
 describe('a look', () => {
   it('gives the norms of the pools, and of what the update did to the weights', async () => {
-    const engine = await openEngine(tinyConfig);
+    const engine = await openEngine(tinyConfig, await processor());
     const inspector = await Inspector.create(engine);
     const batch = tinyBatch(tinyConfig);
     for (let step = 0; step < 3; step++) engine.submitStep(step, () => batch, 1e-2, step + 1);
@@ -54,7 +53,7 @@ describe('a look', () => {
   });
 
   it('counts silent units and finds the largest score as f64 does', async () => {
-    const engine = await openEngine(tinyConfig);
+    const engine = await openEngine(tinyConfig, await processor());
     const inspector = await Inspector.create(engine);
     const batch = tinyBatch(tinyConfig);
     engine.submitStep(0, () => batch, 1e-2, 1);
@@ -82,12 +81,13 @@ describe('a look', () => {
   });
 
   it('tells of a step whose update was suppressed as of none, and of a gradient that is not finite', async () => {
-    const engine = await openEngine(tinyConfig);
+    const engine = await openEngine(tinyConfig, await processor());
     const inspector = await Inspector.create(engine);
     const batch = tinyBatch(tinyConfig);
     engine.submitStep(0, () => batch, 1e-2, 1);
-    const memory = gpuExecutor(engine.executor);
-    memory.device.queue.writeBuffer(memory.pool('parameters'), 0, Float32Array.of(Number.NaN));
+    const { parameters } = await engine.snapshot();
+    parameters.fill(Number.NaN, 0, 1);
+    engine.executor.write('parameters', parameters);
     engine.submitStep(1, () => batch, 1e-2, 2);
     const { tensors } = await inspector.look(batch);
     expect(tensors.some(({ finite }) => !finite)).toBe(true);
@@ -98,7 +98,7 @@ describe('a look', () => {
 });
 
 async function train(config: RunConfig, looks: boolean) {
-  const backend = await gpu();
+  const backend = await processor();
   const rows: MetricRow[] = [];
   const checks: FirstCheck[] = [];
   const inspections: Inspection[] = [];

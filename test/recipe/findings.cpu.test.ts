@@ -11,7 +11,7 @@ import type { ResultRow } from '../../src/recipe/results.ts';
 import { mean } from '../../src/recipe/statistics.ts';
 import { readBase } from '../../src/train/bases/base.ts';
 import { runExperiment } from '../../src/train/experiment/experiment.ts';
-import { gpu } from '../gpu/device.ts';
+import { processor } from '../cpu/processor.ts';
 
 /**
  * One seed, and the arms that it parts from the recipe most clearly: the margins below are for one. SEEDS=1,2,3 has the mean of those that
@@ -27,7 +27,7 @@ describe(`the recipe at preset ci, seeds ${seeds.join(', ')}`, () => {
   const rows: ResultRow[] = [];
 
   beforeAll(async () => {
-    const backend = await gpu();
+    const backend = await processor();
     await runExperiment(
       backend,
       {

@@ -7,11 +7,11 @@ import { MemoryFiles } from '../../src/storage/files.ts';
 import { calibrate } from '../../src/train/trials/calibrate.ts';
 import type { TrainingData } from '../../src/train/run/data.ts';
 import type { Run } from '../../src/train/run/run.ts';
-import { gpu } from '../gpu/device.ts';
+import { processor } from '../cpu/processor.ts';
 import { fakeData, switchingConfig } from './saved/fakeData.ts';
 
 async function timedOf(config: RunConfig, prepare: () => Promise<TrainingData>, begin: (run: Run) => void = () => {}) {
-  const backend = await gpu();
+  const backend = await processor();
   const files = new MemoryFiles();
   const trial = { backend, config, files, begin };
   const calibration = await calibrate({ ...trial, prepare: async () => ({ data: await prepare(), base: null }) });

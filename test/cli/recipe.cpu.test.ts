@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readFolder } from '../../src/cli/readFolder.ts';
 import type { Sample } from '../../src/protocol.ts';
 import { planRun } from '../../src/recipe/phases.ts';
-import { gpu } from '../gpu/device.ts';
+import { processor } from '../cpu/processor.ts';
 import { patience } from '../patience.ts';
 import { nemotronForward } from '../reference/nemotronForward.ts';
 import { runCommand } from './host.ts';
@@ -45,9 +45,9 @@ function command(...args: string[]): Answer {
   };
 }
 
-/** The same in this process, where kernels are compiled once for all tests. */
+/** The same in this process, which has been started once for all tests. */
 async function recipe(...args: string[]): Promise<Answer> {
-  const { status, said, printed, problem } = await runCommand(args, gpu);
+  const { status, said, printed, problem } = await runCommand(args, processor);
   return { status, stdout: printed, stderr: [...said, ...(problem ? [problem.message] : [])].join('\n') };
 }
 
