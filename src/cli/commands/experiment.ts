@@ -20,6 +20,7 @@ import { configFlags, deviceFlags, once, shippedBases } from '../inputs.ts';
 import { choice, place, seeds } from '../kinds.ts';
 import { readJson } from '../readJson.ts';
 import { writeFolder } from '../writeFolder.ts';
+import { alignmentExperiment, isAlignmentExperiment } from './alignmentExperiment.ts';
 
 export const experimentCommand = command({
   name: 'experiment',
@@ -33,7 +34,11 @@ export const experimentCommand = command({
     out: { kind: place('DIR'), about: 'the folder of results, brought up to date after every arm', required: true },
   },
   example: 'experiment f1 --preset world --seeds 3 --out runs/f1',
-  run: (given, host, name) => experiment(name, given, host),
+  run(given, host, name) {
+    if (!isAlignmentExperiment(name)) return experiment(name, given, host);
+    const seedsAsked = once(given.seeds ?? [1, 2, 3], 'seeds', host);
+    return alignmentExperiment(name, { out: given.out, seeds: seedsAsked, device: given.device }, host);
+  },
 });
 
 async function experiment(

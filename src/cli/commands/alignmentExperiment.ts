@@ -1,0 +1,78 @@
+/**
+ * The fourth paper's comparisons: a row an arm and seed, models kept between them, and a table of means with the differences that the paper
+ * is about. The same command again goes on where it stopped.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { findings, findingsTable, type AlignmentRow } from '../../recipe/alignment.ts';
+import { type AlignmentExperiment, alignmentExperiments, runAlignmentSeed } from '../../train/align/experiments.ts';
+import { alignable, alignedFolder } from '../../train/align/model.ts';
+import { readCheckpoint } from '../../train/bases/base.ts';
+import { describeAdapter } from '../describeAdapter.ts';
+import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
+import { OutFolder } from '../outFolder.ts';
+import { readFolder } from '../readFolder.ts';
+import { writeFolder } from '../writeFolder.ts';
+
+export const isAlignmentExperiment = (name: string): name is AlignmentExperiment =>
+  (alignmentExperiments as readonly string[]).includes(name);
+
+export async function alignmentExperiment(
+  name: AlignmentExperiment,
+  { out, seeds, device }: { out: string; seeds: readonly number[]; device?: DeviceName },
+  host: Host,
+): Promise<number> {
+  const folder = OutFolder.share(out, (names) =>
+    names.every((one) => ['results.json', 'table.md', 'models'].includes(one)),
+  );
+  try {
+    const rows: AlignmentRow[] = existsSync(folder.at('results.json'))
+      ? (JSON.parse(readFileSync(folder.at('results.json'), 'utf8')) as { rows: AlignmentRow[] }).rows
+      : [];
+    const backend = await host.open(device);
+    const adapter = describeAdapter(backend.report);
+    const summarise = (): void => {
+      const head = JSON.stringify({ experiment: name, preset: 'alignment', adapter, findings: findings(name, rows) });
+      folder.write(
+        'results.json',
+        `${head.slice(0, -1)},"rows":[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]}\n`,
+      );
+      folder.write('table.md', findingsTable(name, rows));
+    };
+    for (const seed of seeds) {
+      const models = path.join(out, 'models', String(seed));
+      mkdirSync(models, { recursive: true });
+      const finished = await runAlignmentSeed(
+        name,
+        {
+          backend,
+          async kept(model, make) {
+            const at = path.join(models, model);
+            if (readdirSync(models).includes(model)) return alignable(readCheckpoint(readFolder(at)));
+            const made = await make();
+            writeFolder(at, await alignedFolder(made, { stage: model, seed }));
+            return made;
+          },
+          say: (line) => host.say(`seed ${seed}: ${line}`),
+          row(arm, measures) {
+            const kept = rows.findIndex((one) => one.arm === arm && one.seed === seed);
+            rows.splice(kept < 0 ? rows.length : kept, kept < 0 ? 0 : 1, { arm, seed, suites: measures });
+            host.say(
+              `seed ${seed}, ${arm}: ${Object.entries(measures)
+                .map(([key, value]) => `${key} ${value.toFixed(2)}`)
+                .join(' ')}`,
+            );
+            summarise();
+          },
+          stopped: () => host.ended.aborted,
+        },
+        seed,
+      );
+      if (!finished) return INTERRUPTED;
+    }
+    host.print(findingsTable(name, rows));
+    return 0;
+  } finally {
+    folder.release();
+  }
+}
