@@ -12,6 +12,7 @@ import { recordCommand } from './commands/record.ts';
 import { trainCommand } from './commands/train.ts';
 import { gridCommand, rangeCommand } from './commands/trials.ts';
 import { sampleCommand, scoreCommand } from './commands/useModel.ts';
+import { commonWords } from './words/common.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
@@ -35,9 +36,7 @@ export async function main(args: string[], host: Host): Promise<number> {
   if (!one) {
     const names = commands.map(({ name }) => name).filter(Boolean);
     const near = nearest(first, names);
-    throw new UserError(
-      `There is no command ${quoted(brief(first))}: ${near ? `did you mean ${near}?` : `there are ${names.join(', ')}, and --preset NAME … trains.`}`,
-    );
+    throw new UserError(commonWords.unknownCommand(quoted(brief(first)), near, names));
   }
   const rest = named ? args.slice(1) : args;
   if (asksForHelp(rest)) {
