@@ -5,6 +5,7 @@ import { UserError } from '../util/errors.ts';
 import { brief, quoted } from '../util/quoted.ts';
 import type { Host } from './host.ts';
 import { type Kind, readValue } from './kinds.ts';
+import { commonWords } from './words/common.ts';
 
 export interface Flag<T = unknown> {
   kind: Kind<T>;
@@ -53,7 +54,7 @@ export function command<const F extends Flags>(
     async run(args, host) {
       const takesWord = spec.word !== undefined;
       const word = takesWord && args[0] !== undefined && !args[0].startsWith('-') ? args[0] : '';
-      if (takesWord && word === '') throw new UserError(`${spec.word} is missing: for example ${exampleOf(spec)}.`);
+      if (takesWord && word === '') throw new UserError(commonWords.missing(spec.word!, exampleOf(spec)));
       return (await spec.run(readFlags(spec, takesWord ? args.slice(1) : args), host, word)) ?? 0;
     },
   };
@@ -78,9 +79,8 @@ export function readFlags<F extends Flags>(
   const given: Record<string, unknown> = {};
   for (const [flag, { kind, many, required }] of Object.entries(flags)) {
     const texts = values[flag] ?? [];
-    if (required && texts.length === 0)
-      throw new UserError(`--${flag} is missing: for example ${exampleOf({ example })}.`);
-    if (!many && texts.length > 1) throw new UserError(`--${flag} is given ${texts.length} times: give it once.`);
+    if (required && texts.length === 0) throw new UserError(commonWords.missing(`--${flag}`, exampleOf({ example })));
+    if (!many && texts.length > 1) throw new UserError(commonWords.givenTwice(flag, texts.length));
     const read = texts.map((value) => readValue(kind, flag, value));
     given[flag] = many ? read : read[0];
   }
@@ -89,14 +89,14 @@ export function readFlags<F extends Flags>(
 
 function complaint({ code, message }: NodeJS.ErrnoException, name: string, flags: readonly string[]): string {
   const named = brief(/'(?:-\w, )?(--?[^' ]*)/.exec(message)?.[1] ?? '');
-  const help = `npm run recipe -- ${name === '' ? '' : `${name} `}--help lists them`;
+  const help = commonWords.help(name);
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const near = nearest(named.replace(/^-+/, ''), flags);
-    return `There is no option ${quoted(named)}: ${near ? `did you mean --${near}?` : `${help}.`}`;
+    return commonWords.unknownOption(quoted(named), near, help);
   }
   if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
-    return `${quoted(named || (/'(.*?)'/.exec(message)?.[1] ?? ''))} belongs to no option: ${help}.`;
-  return `${named} has no value, or one that begins with a dash: write ${named}=VALUE.`;
+    return commonWords.belongsToNone(quoted(named || (/'(.*?)'/.exec(message)?.[1] ?? '')), help);
+  return commonWords.noValue(named);
 }
 
 /** The options as lines, and an example. */
@@ -115,17 +115,17 @@ export function usageOf(one: Command): string {
     '',
     ...names.map((flag) => `  ${`--${flag} ${flags[flag]!.kind.shown}`.padEnd(width)} ${flags[flag]!.about}`),
     '',
-    `For example: ${exampleOf(one)}`,
+    commonWords.example(exampleOf(one)),
   ].join('\n');
 }
 
 /** Every command with an example. */
 export function usage(commands: readonly Command[]): string {
   return [
-    'Trains, measures and uses small language models without a page.',
+    commonWords.about,
     '',
     ...commands.flatMap((one) => [`  ${one.about}`, `    ${exampleOf(one)}`]),
     '',
-    'npm run recipe -- COMMAND --help lists the options of one.',
+    commonWords.optionsOf,
   ].join('\n');
 }

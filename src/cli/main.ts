@@ -17,6 +17,7 @@ import { gridCommand, rangeCommand } from './commands/trials.ts';
 import { alignCommand } from './commands/align.ts';
 import { synthesizeCommand } from './commands/synthesize.ts';
 import { sampleCommand, scoreCommand } from './commands/useModel.ts';
+import { commonWords } from './words/common.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
@@ -41,9 +42,7 @@ export async function main(args: string[], host: Host): Promise<number> {
   if (!one) {
     const names = commands.map(({ name }) => name).filter(Boolean);
     const near = nearest(first, names);
-    throw new UserError(
-      `There is no command ${quoted(brief(first))}: ${near ? `did you mean ${near}?` : `there are ${names.join(', ')}, and --preset NAME … trains.`}`,
-    );
+    throw new UserError(commonWords.unknownCommand(quoted(brief(first)), near, names));
   }
   const rest = named ? args.slice(1) : args;
   if (asksForHelp(rest)) {

@@ -1,5 +1,5 @@
 /** The page's words lie apart from its code, the help lists every key, and nothing moves for a reader who asked for rest. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseSync } from 'vite';
@@ -45,17 +45,62 @@ const isSentence = (said: string) => /\p{L}{2,}[,:]? \p{L}+[,:]? \p{L}{2}/u.test
 /** What no reader sees: classes of CSS, words looked for in a sentence of recipe/. */
 const UNSEEN = /^(.*: picture findings|experiments\/Findings\.tsx: no seed in common)/;
 
+/** Everything that a file of source says, in literals and templates. */
+const saidIn = (name: string, source: string): string[] =>
+  [...nodesOf(parseSync(name, source).program)].flatMap(({ type, value }) => {
+    const said = type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
+    return typeof said === 'string' ? [said] : [];
+  });
+
 test('every sentence of the page is in one of its catalogues', () => {
   const found = files(/\.tsx?$/)
     .filter(({ name }) => !CATALOGUES.test(name))
     .flatMap(({ name, source }) =>
-      [...nodesOf(parseSync(name, source).program)].flatMap(({ type, value }) => {
-        const said =
-          type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
-        return typeof said === 'string' && isSentence(said) ? [`${name}: ${said}`] : [];
-      }),
+      saidIn(name, source)
+        .filter(isSentence)
+        .map((said) => `${name}: ${said}`),
     );
   expect(found.filter((one) => !UNSEEN.test(one))).toEqual([]);
+});
+
+/** Files of the terminal whose sentences are not in cli/words yet: one that has none left is taken off. */
+const NOT_YET = [
+  'commands/align.ts',
+  'commands/experiment.ts',
+  'commands/finetune.ts',
+  'commands/kit.ts',
+  'commands/recordLessons.ts',
+  'commands/recordRun.ts',
+  'commands/resultsFolder.ts',
+  'commands/synthesize.ts',
+  'commands/train.ts',
+  'curate/curate.ts',
+  'curate/curateInput.ts',
+  'curate/curateReport.ts',
+  'curate/dataExperiment.ts',
+  'describeAdapter.ts',
+  'documents.ts',
+  'inputs.ts',
+  'kinds.ts',
+  'outFolder.ts',
+  'readFolder.ts',
+  'readJson.ts',
+  'runFolder.ts',
+  'writeFolder.ts',
+];
+
+test('sentences of the terminal are in the catalogue of their command, but for the files that are named', () => {
+  const cli = path.resolve(folder, '../cli');
+  // What builds the shards, installs and tests speaks to those who work on the project.
+  const talking = readdirSync(cli, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll(path.sep, '/'))
+    .filter((name) => name.endsWith('.ts') && !/^(words|data|node)\//.test(name))
+    .filter((name) =>
+      saidIn(name, readFileSync(path.join(cli, name), 'utf8')).some(
+        (said) => isSentence(said) && !said.trim().startsWith('npm run recipe --'),
+      ),
+    );
+  expect(talking.sort()).toEqual(NOT_YET.filter((name) => existsSync(path.join(cli, name))));
 });
 
 test('the help lists every key that does something', () => {

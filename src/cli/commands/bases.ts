@@ -25,6 +25,8 @@ import { folder as folderKind, place, seeds } from '../kinds.ts';
 import { OutFolder } from '../outFolder.ts';
 import { readJson } from '../readJson.ts';
 import { readRunConfig, readSummary } from '../runFolder.ts';
+import { basesWords } from '../words/bases.ts';
+import { commonWords } from '../words/common.ts';
 import { asUserError, writeFolder } from '../writeFolder.ts';
 
 /** What the page needs to know before it fetches a base. */
@@ -42,18 +44,18 @@ const example = 'bases --preset ci --seeds 3 --out public/bases';
 
 export const basesCommand = command({
   name: 'bases',
-  about: 'Trains base checkpoints as the page ships them.',
+  about: basesWords.about,
   flags: {
     preset: configFlags.preset,
     ...deviceFlags,
-    seeds: { kind: seeds, about: 'how many, or which; 1 by default' },
-    from: { kind: folderKind, about: 'ships the model of this finished base run instead of training one' },
-    out: { kind: place('DIR'), about: 'the folder of bases, brought up to date after every seed', required: true },
+    seeds: { kind: seeds, about: basesWords.seeds },
+    from: { kind: folderKind, about: basesWords.from },
+    out: { kind: place('DIR'), about: basesWords.out, required: true },
   },
   example,
   async run({ preset, device, seeds: asked = [1], from, out }, host) {
     if (from !== undefined) return shipRun(from, out, host);
-    if (preset === undefined) throw new UserError(`--preset is missing: for example ${exampleOf({ example })}.`);
+    if (preset === undefined) throw new UserError(commonWords.missing('--preset', exampleOf({ example })));
     return trainBases(preset, once(asked, 'seeds', host), out, device, host);
   },
 });
@@ -95,7 +97,7 @@ async function trainBases(
         begin(_, seed, run) {
           current = run;
           if (host.ended.aborted) run.stop();
-          host.say(`base of seed ${seed}: ${run.plan.endStep} steps`);
+          host.say(basesWords.begins(seed, run.plan.endStep));
         },
         row: (row) => void rows.set(row.seed, row),
         base(seed, files) {
@@ -105,7 +107,7 @@ async function trainBases(
             withCard(files, { command: madeBy, adapter, average: row.average, heldOutLoss: row.heldOutLoss }),
           );
           shared.write('index.json', indexText(out));
-          host.say(`seed ${seed}: average ${(100 * row.average).toFixed(1)}`);
+          host.say(basesWords.done(seed, row.average));
         },
       },
     );
@@ -118,8 +120,7 @@ async function trainBases(
 /** The model of a run that trained a base and nothing else, under its preset's name. */
 function shipRun(run: string, out: string, host: Host): void {
   const config = readRunConfig(run);
-  if (config.continued)
-    throw new UserError(`The run in ${run} goes on beyond its base: train one with --set continued=off.`);
+  if (config.continued) throw new UserError(basesWords.notABase(run));
   const madeBy = `npm run recipe -- --preset ${config.preset} ${differences(config, presetConfig(config.preset))
     .map(({ key, to }) => `--set ${key}=${to}`)
     .join(' ')} --out RUN`;
@@ -134,7 +135,7 @@ function shipRun(run: string, out: string, host: Host): void {
   } finally {
     shared.release();
   }
-  host.say(`shipped: ${config.preset}, seed ${config.seed}, ${config.base.steps} steps`);
+  host.say(basesWords.shipped(config.preset, config.seed, config.base.steps));
 }
 
 /** A model's folder with what a reader of models does not look at: its card, what transformers wants. */
@@ -145,7 +146,7 @@ function readAll(folder: string): FolderFile[] {
       bytes: new Uint8Array(readFileSync(path.join(folder, name))),
     }));
   } catch (error) {
-    throw asUserError(error, `The model folder ${folder} cannot be read`);
+    throw asUserError(error, basesWords.unreadable(folder));
   }
 }
 
@@ -166,16 +167,16 @@ function withCard(
     seed,
     steps,
     tokens,
-    'rate of the first step after warm-up': record.base.schedule.peak,
-    'rate of the last step': endingRate,
-    'blend, % of tokens': blendText(record.base.blend),
-    ...(facts.average === undefined ? {} : { 'benchmark average': facts.average }),
-    'held-out loss, nats a token': Object.entries(facts.heldOutLoss)
+    [basesWords.card.firstRate]: record.base.schedule.peak,
+    [basesWords.card.lastRate]: endingRate,
+    [basesWords.card.blend]: blendText(record.base.blend),
+    ...(facts.average === undefined ? {} : { [basesWords.card.average]: facts.average }),
+    [basesWords.card.heldOut]: Object.entries(facts.heldOutLoss)
       .map(([name, loss]) => `${name} ${loss.toFixed(3)}`)
       .join(', '),
-    'trained on': facts.adapter,
+    [basesWords.card.trainedOn]: facts.adapter,
     command: facts.command,
-    'sha256 of model.safetensors': sha256(weights),
+    [basesWords.card.sha256]: sha256(weights),
   };
   const encoder = new TextEncoder();
   const written = {

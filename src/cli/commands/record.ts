@@ -15,6 +15,7 @@ import { folder } from '../kinds.ts';
 import { projectRoot } from '../node/project.mjs';
 import { readJson, readJsonAs } from '../readJson.ts';
 import { recordRun } from './recordRun.ts';
+import { recordWords as words } from '../words/record.ts';
 
 interface RecordedEntry {
   preset: string;
@@ -30,7 +31,7 @@ const measuredSchema = v.required(resultsSchema, ['adapter']);
 
 function recordResults(place: string, host: Host): void {
   const from = path.join(place, 'results.json');
-  const results = readJsonAs(from, measuredSchema, 'give the folder that an experiment has filled');
+  const results = readJsonAs(from, measuredSchema, words.wrongFolder);
   const has = new Set(results.rows.map(({ arm }) => arm));
   const known = [...EXPERIMENTS.map((one) => ({ ...one, arms: armsOf([one]) })), ...DATA_EXPERIMENTS];
   const complete = known.filter(({ arms }) => arms.every(({ name }) => has.has(name))).map(({ name }) => name);
@@ -52,17 +53,15 @@ function recordResults(place: string, host: Host): void {
   const order = ['world', 'lab', 'world-300', 'ci', RAW_PRESET];
   const entries = [...others, entry].sort((a, b) => order.indexOf(a.preset) - order.indexOf(b.preset));
   writeFileSync(index, `${JSON.stringify(entries, null, 2)}\n`);
-  host.say(
-    `recorded: ${results.rows.length} rows of ${entry.preset}, complete for ${complete.join(', ') || 'no experiment yet'}`,
-  );
+  host.say(words.results(results.rows.length, entry.preset, complete));
 }
 
 export const recordCommand = command({
   name: 'record',
-  about: 'Puts the results of an experiment, or a run, where the page shows them as recorded.',
+  about: words.about,
   flags: {
-    from: { kind: folder, about: 'the folder that an experiment or a run has filled', required: true },
-    before: { kind: folder, about: 'of a run: the folder of the base run that it continued' },
+    from: { kind: folder, about: words.from, required: true },
+    before: { kind: folder, about: words.before },
   },
   example: 'record --from runs/f1',
   run: async ({ from, before }, host) =>

@@ -21,26 +21,28 @@ import { count, list, number, place, seeds } from '../kinds.ts';
 import { ensureData } from '../node/data.mjs';
 import { checkFree, OutFolder } from '../outFolder.ts';
 import { readJsonAs } from '../readJson.ts';
+import { commonWords } from '../words/common.ts';
+import { gridWords, rangeWords } from '../words/trials.ts';
 
 export const rangeCommand = command({
   name: 'range',
-  about: 'Sweeps the learning rate from a seed’s or a base’s weights and names a band.',
+  about: rangeWords.about,
   flags: {
     ...runFlags,
-    out: { kind: place('DIR'), about: 'the folder to make and fill: range.json, table.md', required: true },
+    out: { kind: place('DIR'), about: rangeWords.out, required: true },
   },
   example: 'range --preset ci --base shipped --out runs/range',
   async run(given, host) {
     checkFree(given.out);
     const { config, files, base } = await readInputs(given, host);
     ensureData();
-    const out = OutFolder.reserve(given.out, `A range test of preset ${config.preset} is under way.`);
+    const out = OutFolder.reserve(given.out, rangeWords.underWay(config.preset));
     try {
       const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
-      for (const note of data.notes) host.say(`note: ${note}`);
+      for (const note of data.notes) host.say(commonWords.note(note));
       const backend = await host.open(given.device);
       const adapter = describeAdapter(backend.report);
-      host.say(`adapter: ${adapter}`);
+      host.say(commonWords.adapter(adapter));
       const bench = await startingBench(backend, config, data, base, () => {});
       const points = await sweep(bench, tellSweep(host), () => host.ended.aborted);
       bench.engine.destroy();
@@ -49,7 +51,7 @@ export const rangeCommand = command({
         return INTERRUPTED;
       }
       const verdict = readRange(points);
-      const from = base ? `the base of seed ${base.metadata.seed}` : `random weights of seed ${config.seed}`;
+      const from = base ? rangeWords.fromBase(base.metadata.seed) : rangeWords.fromStart(config.seed);
       host.say(rangeSentence(verdict));
       const record = {
         preset: config.preset,
@@ -63,7 +65,7 @@ export const rangeCommand = command({
       out.write('range.json', `${JSON.stringify(record, null, 1)}\n`);
       out.write('table.md', rangeTable(config, from, points, verdict));
       out.finish();
-      host.say(`written: ${out.path}`);
+      host.say(commonWords.written(out.path));
       return 0;
     } catch (error) {
       out.abandon();
@@ -79,7 +81,7 @@ function tellSweep({ say }: Host): (points: readonly RangePoint[]) => void {
     const last = points.at(-1);
     if (!last || last.rate < next) return;
     next = last.rate * 10 ** 0.25;
-    say(`rate ${last.rate.toExponential(1)} loss ${last.loss.toFixed(3)}`);
+    say(rangeWords.point(last.rate, last.loss));
   };
 }
 
@@ -92,11 +94,11 @@ function rangeTable(config: RunConfig, from: string, points: readonly RangePoint
         ],
   );
   return [
-    `# Learning-rate range test, preset ${config.preset}`,
+    rangeWords.heading(config.preset),
     '',
-    `From ${from}. ${rangeSentence(verdict)}`,
+    rangeWords.from(from, rangeSentence(verdict)),
     '',
-    '| rate | loss | smoothed | gradient norm |',
+    rangeWords.columns,
     '| --- | --- | --- | --- |',
     ...rows,
     '',
@@ -110,17 +112,17 @@ const many = 2 ** 31;
 /** Brought up to date after every row. */
 export const gridCommand = command({
   name: 'grid',
-  about: 'Compares peak rates and batch sizes on equal tokens, over seeds; the same command again goes on.',
+  about: gridWords.about,
   flags: {
     ...gridRun,
-    rates: { kind: list('RATE,…', number(1e-9, 1)), about: 'peak rates; by default five around the preset’s' },
+    rates: { kind: list('RATE,…', number(1e-9, 1)), about: gridWords.rates },
     batches: {
       kind: list('ROWS,…', count(1, many)),
-      about: 'rows of a batch; by default the preset’s and half of them',
+      about: gridWords.batches,
     },
-    tokens: { kind: count(1, 2 ** 53 - 1), about: 'tokens of every run; by default a tenth of the base run’s' },
-    seeds: { kind: seeds, about: 'how many, or which with commas between them; 3 by default' },
-    out: { kind: place('DIR'), about: 'the folder of the grid: grid.json, table.md', required: true },
+    tokens: { kind: count(1, 2 ** 53 - 1), about: gridWords.tokens },
+    seeds: { kind: seeds, about: commonWords.howManySeeds },
+    out: { kind: place('DIR'), about: gridWords.out, required: true },
   },
   example: 'grid --preset ci --rates 0.001,0.002 --batches 4,8 --seeds 3 --out runs/grid',
   async run(given, host) {
@@ -134,14 +136,14 @@ export const gridCommand = command({
     };
     checkGrid(run, plan);
     const rounded = roundedTokens(run, plan);
-    if (rounded !== null) host.say(`note: ${rounded}`);
+    if (rounded !== null) host.say(commonWords.note(rounded));
     const head = { preset: run.preset, config: run, tokens: plan.tokens, texts: await hashes(files) };
     ensureData();
     const out = OutFolder.share(given.out, (names) => names.includes('grid.json'));
     try {
       // Every seed prepares it anew: once before, so that a text that cannot be used is told of at once.
       const { notes } = await prepareData(run, files, fetchShard, (what) => host.say(what));
-      for (const note of notes) host.say(`note: ${note}`);
+      for (const note of notes) host.say(commonWords.note(note));
       const rows = knownRows(out, head);
       return await fillGrid(out, { run, files, plan, head, rows, device: given.device }, host);
     } finally {
@@ -178,12 +180,10 @@ const gridSchema = v.object({
 function knownRows(out: OutFolder, { config: run, tokens, texts }: Head): GridRow[] {
   const file = out.at('grid.json');
   if (!existsSync(file)) return [];
-  const known = readJsonAs(file, gridSchema, 'choose another --out or remove it');
+  const known = readJsonAs(file, gridSchema, gridWords.unreadable);
   const same = JSON.stringify([known.config, known.tokens, known.texts]) === JSON.stringify([run, tokens, texts]);
   if (same) return known.rows;
-  throw new UserError(
-    `The folder ${out.path} holds a grid of another configuration: choose another --out or remove it.`,
-  );
+  throw new UserError(commonWords.otherConfiguration(out.path, gridWords.results));
 }
 
 interface Filling {
@@ -203,7 +203,7 @@ async function fillGrid(
   const backend = await host.open(device);
   const adapter = describeAdapter(backend.report);
   host.say(
-    `adapter: ${adapter}; ${plan.rates.length} rates, ${plan.batches.length} batch sizes, seeds ${plan.seeds.join(', ')}, ${rows.length} rows there already`,
+    `${commonWords.adapter(adapter)}; ${gridWords.plan(plan.rates.length, plan.batches.length, plan.seeds)}, ${commonWords.rowsKept(rows.length)}`,
   );
   let started = 0;
   let current: Run | null = null;
@@ -222,9 +222,7 @@ async function fillGrid(
       row(row) {
         rows.push(row);
         const seconds = (performance.now() - started) / 1000;
-        host.say(
-          `rate ${row.rate.toPrecision(3)}, ${row.sequences} rows, seed ${row.seed}: ${row.loss?.toFixed(4) ?? 'diverged'} (${seconds.toFixed(0)} s)`,
-        );
+        host.say(gridWords.row(row.rate, row.sequences, row.seed, row.loss, seconds));
         out.write('grid.json', `${JSON.stringify({ ...head, adapter, rows }, null, 1)}\n`);
         out.write('table.md', gridTable(plan, rows));
       },
@@ -232,6 +230,6 @@ async function fillGrid(
     () => host.ended.aborted,
   );
   host.say(`\n${gridTable(plan, rows)}`);
-  if (!finished) host.say(`stopped: the same command continues with what ${out.path} holds.`);
+  if (!finished) host.say(commonWords.continues(out.path));
   return finished ? 0 : INTERRUPTED;
 }

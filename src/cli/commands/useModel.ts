@@ -17,6 +17,8 @@ import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { deviceFlags } from '../inputs.ts';
 import { count, folder, greatestSeed, number, place, text } from '../kinds.ts';
 import { readFolder } from '../readFolder.ts';
+import { commonWords } from '../words/common.ts';
+import { modelWords, sampleWords, scoreWords } from '../words/useModel.ts';
 import { asUserError } from '../writeFolder.ts';
 
 /** Rows scored together: fills tiles without holding many logits. */
@@ -29,9 +31,8 @@ function readModel(from: string, host: Host): Checkpoint & { config: RunConfig }
   const option = optionOf('model.max_position_embeddings')!;
   const longest = option.type === 'integer' ? option.max : 0;
   const length = Math.min(model.max_position_embeddings, longest);
-  if (length < model.max_position_embeddings)
-    notes.push(`The model takes ${model.max_position_embeddings} tokens at once, and is used with ${length} here.`);
-  for (const note of notes) host.say(`note: ${note}`);
+  if (length < model.max_position_embeddings) notes.push(modelWords.shortened(model.max_position_embeddings, length));
+  for (const note of notes) host.say(commonWords.note(note));
   const preset = presetConfig('smoke');
   const config: RunConfig = {
     ...preset,
@@ -88,26 +89,24 @@ async function scoreText(
 /** A file that will be written at the end: whether it can be, and is none of those `read`, is known before the work. */
 function checkWritable(target: string, read: readonly string[]): void {
   const real = (name: string): string => (existsSync(name) ? realpathSync(name) : path.resolve(name));
-  if (read.some((one) => real(one) === real(target)))
-    throw new UserError(`The file ${target} is what is read: give another file.`);
+  if (read.some((one) => real(one) === real(target))) throw new UserError(scoreWords.isRead(target));
   try {
-    if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
-      throw new UserError(`${target} is a folder: give the path of a file.`);
+    if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw new UserError(scoreWords.isFolder(target));
     writeFileSync(`${target}.part-${process.pid}`, '');
     rmSync(`${target}.part-${process.pid}`);
   } catch (error) {
-    throw asUserError(error, `The file ${target} cannot be written`);
+    throw asUserError(error, commonWords.unwritable(target));
   }
 }
 
 export const scoreCommand = command({
   name: 'score',
-  about: 'Scores a text under a model: nats a token, bits a byte.',
+  about: scoreWords.about,
   flags: {
-    model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model', required: true },
+    model: { kind: folder, about: modelWords.model, required: true },
     ...deviceFlags,
-    text: { kind: documentFile, about: 'the text: a file of documents, end to end', required: true },
-    json: { kind: place('FILE'), about: 'where tokens, nats and sums are written', required: true },
+    text: { kind: documentFile, about: scoreWords.text, required: true },
+    json: { kind: place('FILE'), about: scoreWords.json, required: true },
   },
   example: 'score --model runs/smoke/model --text FILE --json score.json',
   async run({ model, device, text: from, json }, host) {
@@ -120,25 +119,25 @@ export const scoreCommand = command({
       renameSync(part, json);
     } catch (error) {
       rmSync(part, { force: true });
-      throw asUserError(error, `The file ${json} cannot be written`);
+      throw asUserError(error, commonWords.unwritable(json));
     }
-    host.say(`loss ${result.loss.toFixed(4)} nats a token, ${result.bitsPerByte.toFixed(4)} bits a byte`);
+    host.say(scoreWords.result(result.loss, result.bitsPerByte));
     return 0;
   },
 });
 
 export const sampleCommand = command({
   name: 'sample',
-  about: 'Continues a prompt with a model.',
+  about: sampleWords.about,
   flags: {
-    model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model', required: true },
+    model: { kind: folder, about: modelWords.model, required: true },
     ...deviceFlags,
-    prompt: { kind: text('TEXT', 'a text', true), about: 'what is continued; by default nothing' },
-    tokens: { kind: count(1, mostTokens), about: 'tokens to make at most; 100 by default' },
-    seed: { kind: count(0, greatestSeed), about: 'of what is drawn; 1 by default' },
+    prompt: { kind: text('TEXT', 'a text', true), about: sampleWords.prompt },
+    tokens: { kind: count(1, mostTokens), about: sampleWords.tokens },
+    seed: { kind: count(0, greatestSeed), about: sampleWords.seed },
     temperature: {
       kind: number(0, highestTemperature),
-      about: '0 takes the likeliest token, 1 the model’s own distribution; 0.8 by default',
+      about: sampleWords.temperature,
     },
   },
   example: 'sample --model runs/smoke/model --prompt "The " --tokens 100 --seed 1',
@@ -152,12 +151,8 @@ export const sampleCommand = command({
     const made = await generate(generator, tokenizer, { prompt, tokens, seed, temperature, limit, stopped });
     generator.destroy();
     engine.destroy();
-    if (made.unread > 0)
-      host.say(
-        `note: the model takes ${generator.length} tokens at once: the first ${made.unread} of the prompt were left out.`,
-      );
-    if (made.tokens < tokens && !stopped())
-      host.say(`note: the text ended by itself after ${made.tokens} of ${tokens} tokens.`);
+    if (made.unread > 0) host.say(commonWords.note(sampleWords.promptCut(generator.length, made.unread)));
+    if (made.tokens < tokens && !stopped()) host.say(commonWords.note(sampleWords.endedEarly(made.tokens, tokens)));
     host.print(`${made.text}\n`);
     return stopped() ? INTERRUPTED : 0;
   },

@@ -1,0 +1,26 @@
+/** What every command says: of its options, of the machine, of its end. */
+
+export const commonWords = {
+  about: 'Trains, measures and uses small language models without a page.',
+  optionsOf: 'npm run recipe -- COMMAND --help lists the options of one.',
+  example: (line: string) => `For example: ${line}`,
+  missing: (what: string, example: string) => `${what} is missing: for example ${example}.`,
+  givenTwice: (flag: string, times: number) => `--${flag} is given ${times} times: give it once.`,
+  help: (command: string) => `npm run recipe -- ${command === '' ? '' : `${command} `}--help lists them`,
+  unknownOption: (name: string, near: string | null, help: string) =>
+    `There is no option ${name}: ${near === null ? `${help}.` : `did you mean --${near}?`}`,
+  belongsToNone: (text: string, help: string) => `${text} belongs to no option: ${help}.`,
+  noValue: (flag: string) => `${flag} has no value, or one that begins with a dash: write ${flag}=VALUE.`,
+  unknownCommand: (name: string, near: string | null, names: readonly string[]) =>
+    `There is no command ${name}: ${near === null ? `there are ${names.join(', ')}, and --preset NAME … trains.` : `did you mean ${near}?`}`,
+  device: 'what computes; auto, the default, takes the GPU, or the processor where there is none',
+  adapter: (name: string) => `adapter: ${name}`,
+  note: (sentence: string) => `note: ${sentence}`,
+  rowsKept: (rows: number) => `${rows} rows there already`,
+  written: (place: string) => `written: ${place}`,
+  continues: (place: string) => `stopped: the same command continues with what ${place} holds.`,
+  otherConfiguration: (place: string, what: string) =>
+    `The folder ${place} holds ${what} of another configuration: choose another --out or remove it.`,
+  howManySeeds: 'how many, or which with commas between them; 3 by default',
+  unwritable: (file: string) => `The file ${file} cannot be written`,
+};
