@@ -60,15 +60,15 @@ test('every lesson goes from prediction to reveal by keyboard, without WebGPU, b
         const kind = await page.evaluate(() =>
           document.querySelector('.drawing')
             ? 'curve'
-            : document.querySelector('.ask input[type=number]')
+            : document.querySelector('.predict input[type=number]')
               ? 'number'
               : 'choice',
         );
         if (kind === 'choice') {
-          await page.locator('.ask input[type=radio]').first().focus();
+          await page.locator('.predict input[type=radio]').first().focus();
           await page.keyboard.press('Space');
         } else if (kind === 'number') {
-          await page.locator('.ask input[type=number]').focus();
+          await page.locator('.predict input[type=number]').focus();
           await page.keyboard.type('5');
         } else {
           await press(page, 'Loss at step', 'ArrowUp');
@@ -109,7 +109,7 @@ test('on the projector nothing scrolls at 1280×720, and keys lead through a les
       await page.getByRole('heading', { name: 'Early, or late?' }).waitFor();
       expect(await scrolls()).toBe(false);
       await page.keyboard.press('ArrowRight');
-      await page.locator('.ask input[type=radio]').first().check();
+      await page.locator('.predict input[type=radio]').first().check();
       expect(await scrolls()).toBe(false);
       await button(page, 'That is my prediction').click();
       await page.keyboard.press('PageDown');

@@ -30,7 +30,7 @@ export function Ask({ step, question, from: { lesson, recorded } }: Props) {
   const say = (text: string) => fill(text, lesson, recorded.runs);
   return (
     <form
-      class="ask stack-4"
+      class="predict stack-4"
       onSubmit={(event) => {
         event.preventDefault();
         if (draft.value !== null) answer(step, { prediction: draft.value, confidence: sure.value });
