@@ -1,6 +1,7 @@
 /**
  * `npm start`: installs and builds what is missing, serves the page and opens it.
- * `--no-open` leaves the browser alone, `--port N` and `--host` choose the address.
+ * `--no-open` leaves the browser alone, `--port N` and `--host` choose the address; `--class` serves a class over https, for only there
+ * do browsers give other machines WebGPU.
  */
 import { parseArgs } from 'node:util';
 import { ensureData } from './node/data.mjs';
@@ -12,6 +13,7 @@ try {
     options: {
       'no-open': { type: 'boolean', default: false },
       host: { type: 'boolean', default: false },
+      class: { type: 'boolean', default: false },
       port: { type: 'string', default: '4173' },
     },
   });
@@ -24,9 +26,19 @@ try {
   const { build, preview } = await import('vite');
   // The built page, not the development server: one bundle a thread loads at once and is what a published page would be.
   await build({ root: projectRoot, logLevel: 'warn' });
-  const server = await preview({ root: projectRoot, preview: { port, host: values.host, open: !values['no-open'] } });
+  const forClass = values.class ? await import('./class/https.mjs') : null;
+  const server = await preview({
+    root: projectRoot,
+    preview: {
+      port,
+      host: values.host || values.class,
+      open: !values['no-open'],
+      https: forClass ? await forClass.certificate() : undefined,
+    },
+  });
   console.log('Rekindle runs at');
   server.printUrls();
+  if (forClass) console.log(forClass.invitation(server.resolvedUrls?.network ?? []));
   console.log('  Ctrl+C stops it. Working on the code? npm run dev reloads the page at every change.');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

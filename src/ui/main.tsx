@@ -12,7 +12,7 @@ import { keepLink } from './page/link.ts';
 import { keepOffline } from './page/offline.ts';
 import { askBeforeRun } from './run/preflight.ts';
 import { listenToKeys } from './page/keys.ts';
-import { isEmbedded } from './page/lesson.ts';
+import { asksForLesson, isEmbedded } from './page/lesson.ts';
 import { dismissTips } from './page/tips.ts';
 import { tellMishaps } from './page/mishaps.ts';
 import { keepAwake } from './page/wakeLock.ts';
@@ -42,7 +42,7 @@ saveOnLeaving();
 void firstPaint().then(() => {
   void import('./run/fitted.ts').then(({ fitPreset }) => fitPreset());
   // The page around a frame says what is to be seen.
-  if (!isEmbedded) void import('./run/recorded.ts').then(({ offerRecorded }) => offerRecorded());
+  if (!isEmbedded && !asksForLesson) void import('./run/recorded.ts').then(({ offerRecorded }) => offerRecorded());
   return askMachine().then(keepOffline);
 });
 

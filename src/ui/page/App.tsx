@@ -14,13 +14,14 @@ import { RunPanel } from '../run/RunPanel.tsx';
 import { Setup } from '../recipe/Setup.tsx';
 import { Tour, TourInvitation } from './Tour.tsx';
 import { hasRunsToCompare, removedRows } from '../runs/ledger.ts';
-import { isEmbedded, isHidden } from './lesson.ts';
+import { asksForLesson, isEmbedded, isHidden } from './lesson.ts';
 import { type View, view } from './route.ts';
 import { isRecorded, runConfig } from '../run/run.ts';
 import { deletedSaves } from '../runs/saved.ts';
 
 export function App() {
   if (isEmbedded) return <Embedded />;
+  if (asksForLesson) return <LessonPage />;
   return (
     <div class="page">
       <Header />
@@ -32,6 +33,11 @@ export function App() {
     </div>
   );
 }
+
+const LessonPage = fetched(
+  () => import('../lessons/LessonPage.tsx').then((module) => module.LessonPage),
+  (children) => <main class="page">{children}</main>,
+);
 
 const SHEETS: Record<View, ComponentType> = {
   run: RunSheet,

@@ -3,7 +3,7 @@ import { isExperimenting } from '../experiments/experimentState.ts';
 import { isKept, isTaking, newVersion, takeNewVersion } from './offline.ts';
 import { log, runState } from '../run/run.ts';
 import { announced } from './announce.ts';
-import { oneFileWords } from '../words/oneFile.ts';
+import { classWords } from '../words/class.ts';
 import { pageWords } from '../words/page.ts';
 
 export function Footer() {
@@ -22,7 +22,7 @@ export function Footer() {
       <p class="note">
         {pageWords.footer} {isKept.value && pageWords.offline.kept}
       </p>
-      {import.meta.env.MODE === 'one-file' && <p class="note">{oneFileWords.kept}</p>}
+      {import.meta.env.MODE === 'one-file' && <p class="note">{classWords.kept}</p>}
       {newVersion.value && !isActive(runState.value) && !isExperimenting.value && (
         <p class="note">
           {pageWords.offline.newVersion}{' '}

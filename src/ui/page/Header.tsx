@@ -2,6 +2,7 @@ import { helpIsOpen } from './help.ts';
 import { DATA_HASH, EXPERIMENTS_HASH, INSTRUMENTS_HASH, RUN_HASH, view } from './route.ts';
 import { themeChoice, type ThemeChoice } from './theme.ts';
 import { isHidden } from './lesson.ts';
+import { classWords } from '../words/class.ts';
 import { pageWords } from '../words/page.ts';
 
 const THEMES: readonly ThemeChoice[] = ['auto', 'light', 'dark'];
@@ -32,6 +33,7 @@ export function Header() {
               {pageWords.sheets[name]}
             </a>
           ))}
+          <a href="?lesson">{classWords.lessons}</a>
         </nav>
       )}
       <div class="tools">

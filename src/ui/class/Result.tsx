@@ -1,0 +1,58 @@
+/** A laptop's own result as a code and a QR code, for the one who collects them. */
+import { useSignal } from '@preact/signals';
+import { evaluate } from '../../recipe/measure.ts';
+import { answerOf, lessonName, type Loaded } from '../lessons/state.ts';
+import { lessonWords } from '../lessons/words.ts';
+import { encode } from './code.ts';
+import { laptopId } from './id.ts';
+import { Qr } from './Qr.tsx';
+
+export function codeOf(step: number, { recorded }: Loaded): string {
+  const { prediction, confidence, runs } = answerOf(step);
+  const own = Object.values(runs).find((run) => run !== 'recorded');
+  const run = own ?? recorded.runs.find(({ run: name }) => Object.hasOwn(runs, name)) ?? recorded.runs[0]!;
+  const share = (series: string) => evaluate(`${run.run}.${series}.end`, [run])?.value ?? NaN;
+  return encode({
+    id: laptopId(),
+    lesson: lessonName.value,
+    step,
+    prediction,
+    confidence,
+    seed: run.seed,
+    device: own ? run.device : 'recorded',
+    tokens: run.tokens,
+    facts: share('facts'),
+    archive: share('archive'),
+    curve: run.curve.loss,
+    before: [],
+    after: [],
+  });
+}
+
+export function Result({ step, from }: { step: number; from: Loaded }) {
+  return <Code code={codeOf(step, from)} about={lessonWords.result.about} />;
+}
+
+export function Code({ code, about }: { code: string; about: string }) {
+  const words = lessonWords.result;
+  const isCopied = useSignal(false);
+  return (
+    <section class="result stack-2">
+      <h3>{words.heading}</h3>
+      <p class="note">{about}</p>
+      <div class="result-code">
+        <Qr text={code} label={words.qr} side={176} />
+        <p>
+          <code class="code">{code}</code>{' '}
+          <button
+            type="button"
+            onClick={() => void navigator.clipboard.writeText(code).then(() => (isCopied.value = true))}
+          >
+            {words.copy}
+          </button>{' '}
+          <span role="status">{isCopied.value && words.copied}</span>
+        </p>
+      </div>
+    </section>
+  );
+}

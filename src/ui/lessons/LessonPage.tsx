@@ -1,0 +1,164 @@
+/** `?lesson=NAME&step=N`: one step of a lesson; without a name the list of them; `?present=1` for the projector; `?quiz=…` the questions. */
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { LESSON_NAMES } from '../../recipe/lesson.ts';
+import { Quiz } from '../class/Quiz.tsx';
+import { Result } from '../class/Result.tsx';
+import { Ask } from './Ask.tsx';
+import { fill } from './fill.ts';
+import { Paper } from './Paper.tsx';
+import { Presenter } from './Presenter.tsx';
+import { Reveal } from './Reveal.tsx';
+import { RunStep } from './RunStep.tsx';
+import {
+  addressOf,
+  answerOf,
+  goTo,
+  isPresenting,
+  lessonName,
+  load,
+  loaded,
+  type Loaded,
+  paper,
+  quizPart,
+  stepNumber,
+} from './state.ts';
+import { lessonWords } from './words.ts';
+import '../style/lessons.css';
+import '../style/experiments.css';
+
+export function LessonPage() {
+  const name = lessonName.value;
+  const isKnown = LESSON_NAMES.some((one) => one === name);
+  useEffect(() => {
+    if (isKnown) load(name).catch(() => (loaded.value = { faults: [lessonWords.lessons.notFetched] }));
+  }, [name]);
+  if (quizPart === 'before' || quizPart === 'after')
+    return (
+      <Framed>
+        <Quiz part={quizPart} />
+      </Framed>
+    );
+  if (!isKnown)
+    return (
+      <Framed>
+        <List unknown={name} />
+      </Framed>
+    );
+  const from = loaded.value;
+  if (from === null)
+    return (
+      <Framed>
+        <main>
+          <p role="status">{lessonWords.lessons.loading}</p>
+        </main>
+      </Framed>
+    );
+  if ('faults' in from) {
+    return (
+      <Framed>
+        <main>
+          <div class="problem" role="alert">
+            {lessonWords.lessons.faulty}
+            <ul>
+              {from.faults.map((fault) => (
+                <li key={fault}>{fault}</li>
+              ))}
+            </ul>
+          </div>
+        </main>
+      </Framed>
+    );
+  }
+  if (paper === 'handout' || paper === 'instructor') return <Paper from={from} kind={paper} />;
+  return isPresenting ? (
+    <Presenter from={from} />
+  ) : (
+    <Framed>
+      <Steps from={from} />
+    </Framed>
+  );
+}
+
+function Framed({ children }: { children: ComponentChildren }) {
+  return (
+    <div class="page lessons">
+      <header class="lesson-head">
+        <h1>{lessonWords.lessons.heading}</h1>
+        <nav aria-label={lessonWords.lessons.heading}>
+          <a href="?lesson">{lessonWords.lessons.all}</a> <a href={location.pathname}>{lessonWords.lessons.page}</a>
+        </nav>
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** Titles are those of the lessons' files (a test holds them together): the list fetches none of them. */
+function List({ unknown }: { unknown: string }) {
+  const words = lessonWords.lessons;
+  return (
+    <main class="stack-4">
+      {unknown !== '' && <p role="alert">{words.missing(unknown)}</p>}
+      <p>{words.about}</p>
+      <ol class="lesson-list">
+        {LESSON_NAMES.map((name) => (
+          <li key={name}>
+            <a href={`?lesson=${name}&step=1`}>{words.titles[name]}</a>{' '}
+            <span class="note">
+              <a href={`?lesson=${name}&step=1&present=1`}>{lessonWords.present.open}</a> ·{' '}
+              <a href={`?lesson=${name}&paper=handout`}>{lessonWords.paper.handout}</a> ·{' '}
+              <a href={`?lesson=${name}&paper=instructor`}>{lessonWords.paper.instructor}</a>
+            </span>
+          </li>
+        ))}
+      </ol>
+      <p>
+        {lessonWords.quiz.heading}: <a href="?quiz=before">{lessonWords.quiz.before}</a> ·{' '}
+        <a href="?quiz=after">{lessonWords.quiz.after}</a>
+      </p>
+    </main>
+  );
+}
+
+function Steps({ from }: { from: Loaded }) {
+  const { lesson, recorded } = from;
+  const words = lessonWords.lessons;
+  const number = Math.min(stepNumber.value, lesson.steps.length);
+  const step = lesson.steps[number - 1]!;
+  const say = (text: string) => fill(text, lesson, recorded.runs);
+  const { runs } = answerOf(number);
+  const isRevealed = Object.keys(runs).length > 0;
+  return (
+    <main class="lesson stack-4" key={number}>
+      <p class="note">
+        {lesson.title} · {words.step(number, lesson.steps.length)} · {words.minutes(lesson.minutes)} ·{' '}
+        {words.goal(lesson.goal)}
+      </p>
+      <h2>{step.title}</h2>
+      {step.text.map((text) => (
+        <p key={text} class="lesson-text">
+          {say(text)}
+        </p>
+      ))}
+      {step.ask && <Ask step={number} question={step.ask} from={from} />}
+      {step.runs && <RunStep number={number} step={step} from={from} />}
+      {isRevealed && step.runs && <Reveal number={number} step={step} from={from} />}
+      {isRevealed && step.ask && <Result step={number} from={from} />}
+      <div class="buttons">
+        <button type="button" disabled={number === 1} onClick={() => goTo(number - 1)}>
+          {words.back}
+        </button>
+        <button
+          type="button"
+          class="primary"
+          disabled={number === lesson.steps.length}
+          onClick={() => goTo(number + 1)}
+        >
+          {words.next}
+        </button>
+        <a href={addressOf(number, true)}>{lessonWords.present.open}</a>
+      </div>
+    </main>
+  );
+}

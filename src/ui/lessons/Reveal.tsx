@@ -1,0 +1,205 @@
+/** What came out, beside the prediction: recorded runs with their range over seeds, the reader's own, and the curves. */
+import { evaluate, type LessonRun } from '../../recipe/measure.ts';
+import type { LessonStep } from '../../recipe/lesson.ts';
+import { type Line, LineChart } from '../experiments/LineChart.tsx';
+import type { Look } from '../experiments/look.ts';
+import { fill, quantity } from './fill.ts';
+import { answer, answerOf, type Loaded, ownRuns } from './state.ts';
+import { lessonWords } from './words.ts';
+
+const LOOKS: readonly Look[] = ['6 3', '2 2.5', '', '9 3 2 3'].map((dash, i) => ({
+  colour: `var(--series-${i + 1})`,
+  dash,
+  width: 1.75,
+}));
+const OWN: Look = { colour: 'var(--ember)', dash: '', width: 2.5 };
+const DRAWN: Look = { colour: 'var(--ink)', dash: '1 4', width: 2.5 };
+
+interface Props {
+  number: number;
+  step: LessonStep;
+  from: Loaded;
+}
+
+export function Reveal({ number, step, from: { lesson, recorded } }: Props) {
+  const words = lessonWords.reveal;
+  const { why } = answerOf(number);
+  const say = (text: string) => fill(text, lesson, recorded.runs);
+  const own = ownRuns();
+  const compared = [...recorded.runs.filter((run) => !own.some((one) => one.run === run.run)), ...own];
+  const { success } = step;
+  const [left, right] = success ? [evaluate(success.left, compared), evaluate(success.right, compared)] : [null, null];
+  const isShown = left && right && (success!.is === 'above' ? left.value > right.value : left.value < right.value);
+  return (
+    <section class="reveal stack-4" aria-live="polite">
+      <h3>{words.heading}</h3>
+      <Verdict number={number} step={step} from={{ lesson, recorded }} />
+      {step.reveal.map((text) => (
+        <p key={text}>{say(text)}</p>
+      ))}
+      {step.figure === 'curve' ? (
+        <Curves number={number} step={step} from={{ lesson, recorded }} />
+      ) : (
+        <Table step={step} from={{ lesson, recorded }} />
+      )}
+      {success && own.length > 0 && (
+        <p>
+          {isShown ? words.success : words.notYet}
+          {say(success.text)}
+        </p>
+      )}
+      {step.hint && (
+        <details>
+          <summary>{words.hint}</summary>
+          <p>{say(step.hint)}</p>
+        </details>
+      )}
+      {step.why && (
+        <label class="why">
+          <strong>{words.why}</strong> {say(step.why)}
+          <textarea
+            rows={3}
+            value={why}
+            onInput={({ currentTarget }) => answer(number, { why: currentTarget.value })}
+          />
+          <span class="note">{words.whyAbout}</span>
+        </label>
+      )}
+    </section>
+  );
+}
+
+/** Which of four options came true: the one with the extreme value. */
+export function rightOption(ask: Extract<LessonStep['ask'], { kind: 'choice' }>, runs: readonly LessonRun[]): number {
+  const values = ask.options.map(({ value }) => evaluate(value, runs)?.value ?? NaN);
+  return values.indexOf(ask.right === 'highest' ? Math.max(...values) : Math.min(...values));
+}
+
+/** Mean distance of a drawing from a curve, nats a token. */
+export function distance(heights: readonly number[], { curve: { step, loss } }: LessonRun): number {
+  const [first, last] = [step[0]!, step.at(-1)!];
+  const drawn = (at: number): number => {
+    const place = ((at - first) / (last - first || 1)) * (heights.length - 1);
+    const [low, high] = [heights[Math.floor(place)]!, heights[Math.ceil(place)]!];
+    return low + (place % 1) * (high - low);
+  };
+  return loss.reduce((sum, value, i) => sum + Math.abs(value - drawn(step[i]!)), 0) / loss.length;
+}
+
+function Verdict({ number, step, from: { lesson, recorded } }: Props) {
+  const { ask } = step;
+  const { prediction } = answerOf(number);
+  if (!ask || prediction === null) return null;
+  const words = lessonWords.reveal;
+  if (ask.kind === 'choice') {
+    const right = rightOption(ask, recorded.runs);
+    return (
+      <p class="verdict">
+        {words.yours}: {fill(ask.options[prediction as number]!.text, lesson, recorded.runs)}.{' '}
+        {right === prediction ? words.right : words.wrong}
+      </p>
+    );
+  }
+  if (ask.kind === 'number') {
+    const value = evaluate(ask.value, recorded.runs)!;
+    const isRight = Math.abs(value.value - (prediction as number)) <= ask.within;
+    return (
+      <p class="verdict">
+        {words.yours}: {quantity({ value: prediction as number, unit: ask.unit })}. {words.measured}: {quantity(value)}.{' '}
+        {isRight ? words.right : words.wrong}
+      </p>
+    );
+  }
+  const run = recorded.runs.find((one) => one.run === ask.run)!;
+  return <p class="verdict">{words.off(distance(prediction as number[], run).toFixed(2))}</p>;
+}
+
+function Curves({ number, step, from: { lesson, recorded } }: Props) {
+  const words = lessonWords.reveal;
+  const own = ownRuns();
+  const { prediction } = answerOf(number);
+  const pointsOf = ({ curve, firstStep }: LessonRun) =>
+    curve.step.map((at, i) => [at - firstStep, curve.loss[i]!] as const);
+  const names = step.runs ?? [];
+  const lines: Line[] = names.map((name, i) => ({
+    name: `${lesson.runs[name]!.label} (${words.measured})`,
+    look: LOOKS[i % LOOKS.length]!,
+    points: pointsOf(recorded.runs.find(({ run }) => run === name)!),
+    ring: null,
+  }));
+  for (const run of own.filter((one) => names.includes(one.run)))
+    lines.push({ name: words.own, look: OWN, points: pointsOf(run), ring: null });
+  const first = recorded.runs[0]!;
+  const extent = first.endStep - first.firstStep;
+  if (Array.isArray(prediction)) {
+    const points = prediction.map((height, i) => [(i / (prediction.length - 1)) * extent, height] as const);
+    lines.push({ name: words.drawing, look: DRAWN, points, ring: null });
+  }
+  return (
+    <LineChart
+      title={words.chart}
+      summary={lines
+        .map(({ name, points }) => `${name}: ${points[0]![1].toFixed(2)} – ${points.at(-1)![1].toFixed(2)}`)
+        .join('. ')}
+      lines={lines}
+      to={extent}
+      xName={words.step}
+      rule={null}
+      write={String}
+      least={0.5}
+      height={240}
+    />
+  );
+}
+
+/** Runs by what they ended with: the mean over recorded seeds with their range, and what was measured here. */
+function Table({ step, from: { lesson, recorded } }: Omit<Props, 'number'>) {
+  const words = lessonWords.reveal;
+  const names = step.runs ?? [];
+  const own = ownRuns();
+  const series = step.figure === 'heldOut' ? ['web', 'wiki', 'forum', 'qa'] : ['facts', 'archive'];
+  return (
+    <table>
+      <caption class="note">{words.table}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.runName}</th>
+          {series.map((name) => (
+            <th key={name} scope="col">
+              {words.series[name]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {names.flatMap((name) => [
+          <tr key={name}>
+            <th scope="row">{lesson.runs[name]!.label}</th>
+            {series.map((one) => {
+              const [middle, low, high] = ['', '.low', '.high'].map((end) =>
+                evaluate(`${name}.${one}.end${end}`, recorded.runs),
+              );
+              return (
+                <td key={one}>
+                  {middle && quantity(middle)}{' '}
+                  <span class="note">{low && high && words.range(quantity(low), quantity(high))}</span>
+                </td>
+              );
+            })}
+          </tr>,
+          ...own
+            .filter(({ run }) => run === name)
+            .map((run) => (
+              <tr key={`own ${name}`} class="strong">
+                <th scope="row">{words.own}</th>
+                {series.map((one) => {
+                  const value = evaluate(`${name}.${one}.end`, [run]);
+                  return <td key={one}>{value && quantity(value)}</td>;
+                })}
+              </tr>
+            )),
+        ])}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,21 @@
+/** Texts of a lesson with their numbers: every `{…}` worked out from recorded runs, or read from a configuration. */
+import { configValue, type Lesson } from '../../recipe/lesson.ts';
+import { evaluate, isExpression, type LessonRun, type Quantity } from '../../recipe/measure.ts';
+import * as format from '../format.ts';
+import { lessonWords } from './words.ts';
+
+/** 85 %, −14 points, 0.97, 333 */
+export function quantity({ value, unit }: Quantity): string {
+  const sign = value < 0 ? '−' : '+';
+  if (unit === 'percent') return `${Math.round(value)} %`;
+  if (unit === 'points') return `${sign}${Math.round(Math.abs(value))} ${lessonWords.units.points}`;
+  if (unit === 'steps') return format.integer(value);
+  return `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(2)}`;
+}
+
+export function fill(text: string, lesson: Lesson, runs: readonly LessonRun[]): string {
+  return text.replaceAll(/\{([^{}]*)\}/g, (whole, inner: string) => {
+    const value = isExpression(inner) ? evaluate(inner, runs) : null;
+    return value ? quantity(value) : (configValue(lesson, inner) ?? whole);
+  });
+}

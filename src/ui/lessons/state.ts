@@ -1,0 +1,87 @@
+/**
+ * Where the reader is in which lesson, and what was answered. Answers and runs are kept while the tab is open, so that going back, or
+ * reloading, loses none; on a shared machine the next reader finds nothing.
+ */
+import { signal } from '@preact/signals';
+import { LESSONS, type Lesson, readLesson, recordedAt, type RecordedLesson } from '../../recipe/lesson.ts';
+import type { LessonRun } from '../../recipe/measure.ts';
+
+export interface Answer {
+  /** Of a choice its place, of a number the number, of a curve its heights. */
+  prediction: number | number[] | null;
+  /** Percent. */
+  confidence: number;
+  why: string;
+  /** Runs that came to their end here, by name; 'recorded' where the reader took that in place of one. */
+  runs: Record<string, LessonRun | 'recorded'>;
+}
+const nothing: Answer = { prediction: null, confidence: 50, why: '', runs: {} };
+
+const query = () => new URLSearchParams(globalThis.location?.search ?? '');
+export const lessonName = signal(query().get('lesson') ?? '');
+export const stepNumber = signal(Math.max(1, Math.floor(Number(query().get('step')) || 1)));
+export const isPresenting = query().get('present') === '1';
+export const paper = query().get('paper');
+export const quizPart = query().get('quiz');
+
+export interface Loaded {
+  lesson: Lesson;
+  recorded: RecordedLesson;
+}
+/** null: on its way. */
+export const loaded = signal<Loaded | { faults: string[] } | null>(null);
+
+const STORE = 'rekindle.lessons';
+function recalled(): Record<string, Answer> {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORE) ?? '{}') as Record<string, Answer>;
+  } catch {
+    return {};
+  }
+}
+const answers = signal(recalled());
+const keyOf = (step: number) => `${lessonName.value}/${step}`;
+export const answerOf = (step: number): Answer => answers.value[keyOf(step)] ?? nothing;
+export function answer(step: number, change: Partial<Answer>): void {
+  answers.value = { ...answers.value, [keyOf(step)]: { ...answerOf(step), ...change } };
+  try {
+    sessionStorage.setItem(STORE, JSON.stringify(answers.value));
+  } catch {
+    // A browser that keeps nothing forgets them with the tab.
+  }
+}
+/** The step as it was before anybody touched it: the same seed, text and base again. */
+export const again = (step: number): void => answer(step, nothing);
+
+/** Every run of this lesson that was made here, the latest of each name. */
+export const ownRuns = (): LessonRun[] =>
+  Object.entries(answers.value)
+    .filter(([key]) => key.startsWith(`${lessonName.value}/`))
+    .flatMap(([, { runs }]) => Object.values(runs))
+    .filter((run) => run !== 'recorded');
+
+export function addressOf(step: number, presenting: boolean): string {
+  const wanted = new URLSearchParams({ lesson: lessonName.value, step: String(step) });
+  if (presenting) wanted.set('present', '1');
+  return `${location.pathname}?${wanted}`;
+}
+
+/** To another step: the address follows, so that Back leads back and a link leads here. */
+export function goTo(step: number): void {
+  stepNumber.value = step;
+  history.pushState(null, '', addressOf(step, isPresenting));
+}
+
+globalThis.addEventListener?.('popstate', () => (stepNumber.value = Math.max(1, Number(query().get('step')) || 1)));
+
+/** Fetches a lesson and what was recorded of it. A fault of the file is said, one sentence each. */
+export async function load(name: string): Promise<void> {
+  const [file, recorded] = await Promise.all(
+    [`${LESSONS}/${name}.json`, recordedAt(name)].map(async (path) => {
+      const response = await fetch(path);
+      return response.ok ? ((await response.json()) as unknown) : null;
+    }),
+  );
+  const read = readLesson(file);
+  loaded.value = 'faults' in read ? read : { lesson: read.lesson, recorded: recorded as RecordedLesson };
+}
