@@ -8,6 +8,7 @@ import { curateCommand } from './curate/curate.ts';
 import { hinted } from './documents.ts';
 import { experimentCommand } from './commands/experiment.ts';
 import type { Host } from './host.ts';
+import { kitCommand } from './commands/kit.ts';
 import { recordCommand } from './commands/record.ts';
 import { trainCommand } from './commands/train.ts';
 import { gridCommand, rangeCommand } from './commands/trials.ts';
@@ -15,7 +16,7 @@ import { sampleCommand, scoreCommand } from './commands/useModel.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
-  ...[experimentCommand, basesCommand, recordCommand, curateCommand],
+  ...[experimentCommand, basesCommand, recordCommand, curateCommand, kitCommand],
 ];
 
 /** How a shell tells that a command was used wrongly. */

@@ -1,6 +1,9 @@
 /** From nodes of a graph to calls of kernels: for every op the ones that compute it, forward and backward. */
 import type { Node, Op, Tensor } from '../graph/graph.ts';
 import type { adamwOp } from '../ops/adamw.ts';
+import type { pairMeasuresOp } from '../ops/align/pairMeasures.ts';
+import { type preferenceOp, preferenceKinds } from '../ops/align/preference.ts';
+import type { rewardLossOp } from '../ops/align/rewardLoss.ts';
 import type { attentionOp } from '../ops/attention/attention.ts';
 import type { cachedAttentionOp } from '../ops/attention/cachedAttention.ts';
 import type { columnMaxOp } from '../ops/columnMax.ts';
@@ -16,6 +19,7 @@ import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
 import { type Call, call, element, inScratch, rowsPerBlock } from './kernel.ts';
+import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './kernels/align.ts';
 import { attentionCalls, scoreMaxCalls } from './kernels/attention.ts';
 import { attentionGradientCalls } from './kernels/attentionGradient.ts';
 import { cachedAttentionCalls } from './kernels/cachedAttention.ts';
@@ -42,6 +46,9 @@ const rowsOf = (rows: number, width: number): { per: number; blocks: number } =>
   const per = rowsPerBlock(width);
   return { per, blocks: Math.ceil(rows / per) };
 };
+
+/** A pair's loss is the work of some elements of a row. */
+const pairWidth = 64;
 
 const linear: For<typeof linearOp> = ([a, b, aux], [c], { N, I, O }) =>
   product({ layout: 'nt', a, b, c, M: N, N: O, K: I, aux, finish: aux ? 'add' : 'write' });
@@ -222,6 +229,28 @@ const same: For<typeof sameOp> = ([weight, scale], [out]) => [
   call(sameKernel, { weight, scale: scale ?? 0, out, size: out.size }),
 ];
 
+const preference: For<typeof preferenceOp> = (inputs, [losses, slopes], { P, kind, ...settings }) => {
+  const [logProbs, references, rewards, counts] = inputs;
+  const { per, blocks } = rowsOf(P, pairWidth);
+  const tensors = { logProbs, references, rewards, counts, losses, slopes };
+  return [call(preferenceKernel, { ...tensors, ...settings, P, kind: preferenceKinds.indexOf(kind), per }, { blocks })];
+};
+
+const pairMeasures: For<typeof pairMeasuresOp> = ([logProbs, references, counts], outputs, { P }) => {
+  const [chosen, rejected, chosenGain, rejectedGain, right] = outputs;
+  const { per, blocks } = rowsOf(P, pairWidth);
+  const tensors = { logProbs, references, counts, chosen, rejected, chosenGain, rejectedGain, right };
+  return [call(pairMeasuresKernel, { ...tensors, P, per }, { blocks })];
+};
+
+const rewardLoss: For<typeof rewardLossOp> = (inputs, [errors, slopes], { B, T, O, outputs }) => {
+  const [predictions, last, labels, mask] = inputs;
+  const { per, blocks } = rowsOf(B, T * O);
+  return [
+    call(rewardLossKernel, { predictions, last, labels, mask, errors, slopes, B, T, O, outputs, per }, { blocks }),
+  ];
+};
+
 const gradientNorm: For<typeof gradientNormOp> = (inputs, outputs, { maxNorm, stepsToDouble }) => {
   const [gradients, loss, controls] = inputs;
   const [clip, ring, lossScale, squares] = outputs;
@@ -272,6 +301,7 @@ const lowerings: Record<string, Lower<any>> = {
   ...{ embedding, embeddingGradient, layerNorm, layerNormGradient },
   ...{ attention, attentionGradient, cachedAttention, scoreMax },
   ...{ headLoss, logProb, logProbGradient, rowSums, spread, stepTotal, same },
+  ...{ preference, pairMeasures, rewardLoss },
   ...{ gradientNorm, adamw, tensorNorms, columnMax },
 };
 

@@ -6,11 +6,13 @@ import type { ModelConfig } from '../config/run.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Parameter } from '../model/parameters.ts';
 
-/** A column of a batch, filled by whoever draws it: (N) one element a token, or (B) one a row. */
+/** A column of a batch, filled by whoever draws it: (N) one element a token, or (B) one a row; or `width` of them. */
 export interface BatchColumn {
   readonly name: string;
   readonly dtype: 'f32' | 'u32';
   readonly per: 'token' | 'row';
+  /** Elements a token or row has; 1 where nothing is said. */
+  readonly width?: number;
 }
 
 /** A micro-batch as the objective finds it on the host, when it says how much of it counts. */

@@ -1,6 +1,7 @@
 /** All kernels as one module of WebAssembly, and the functions that they share. */
 import { buildKernel, type Kernel } from '../kernel.ts';
 import { type Expr, f32x4, type Local, Module } from '../wasm.ts';
+import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './align.ts';
 import type { Madd } from './arithmetic.ts';
 import { attentionKernels } from './attention.ts';
 import { attentionGradientKernels } from './attentionGradient.ts';
@@ -23,6 +24,7 @@ export const kernels: readonly Kernel[] = [
   ...attentionGradientKernels,
   ...cachedAttentionKernels,
   ...[softmaxLossKernel, meanLossKernel, rowSumsKernel, spreadKernel, sameKernel],
+  ...[preferenceKernel, pairMeasuresKernel, rewardLossKernel],
   ...[squareSumsKernel, clipKernel, adamwKernel, tensorNormsKernel],
 ];
 

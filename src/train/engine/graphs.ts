@@ -48,7 +48,9 @@ function batchInputs(g: Graph, config: RunConfig): Inputs {
 
 function columnInputs(g: Graph, columns: readonly BatchColumn[], { batch }: RunConfig): Record<string, Tensor> {
   const sizes = { token: batch.sequences * batch.length, row: batch.sequences };
-  return Object.fromEntries(columns.map(({ name, dtype, per }) => [name, g.input(name, [sizes[per]], dtype)]));
+  return Object.fromEntries(
+    columns.map(({ name, dtype, per, width = 1 }) => [name, g.input(name, [sizes[per] * width], dtype)]),
+  );
 }
 
 /** The training step's graph: forward, backward, update. With f16 storage only pools, statistics and sums are f32. */
