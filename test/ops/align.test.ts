@@ -23,7 +23,7 @@ describe('preference', () => {
           { logProbs: logProbs!, references: references!, rewards: r!, counts: counts! },
           { kind, beta: 0.3, eta: 0.7, sftWeight: 0.05 },
         ),
-      differentiate: ['logProbs'],
+      given: ['references', 'counts', 'rewards'],
       outputs: ['pair slopes'],
     }),
   );
@@ -55,7 +55,7 @@ describe('rewardLoss', () => {
       },
       record: (g, { predictions, last, labels, mask }) =>
         rewardLoss(g, predictions!, { last: last!, labels: labels!, mask: mask! }, outputs),
-      differentiate: ['predictions'],
+      given: ['labels', 'mask'],
       outputs: ['row slopes'],
     });
   });

@@ -40,7 +40,9 @@ export interface OpCase {
   inputs: Record<string, OpInput>;
   /** Records the op and returns the output to differentiate. */
   record: (g: Graph, t: Record<string, Tensor>) => Tensor;
-  /** Inputs to differentiate numerically; all f32 ones by default. */
+  /** f32 inputs that are given and not learnt: masks, weights of a loss. Every other one must get a gradient. */
+  given?: string[];
+  /** Inputs to differentiate numerically; by default all that get a gradient. */
   differentiate?: string[];
   /** The output is a loss (1) whose op starts the backward chain itself. */
   root?: boolean;
@@ -171,6 +173,10 @@ async function errorsOn(
 
 export async function checkOp(opCase: OpCase): Promise<void> {
   const recorded = record(opCase);
+  const silent = Object.entries(opCase.inputs)
+    .filter(([name, { dtype }]) => dtype !== 'u32' && !opCase.forwardOnly && !recorded.gradients.has(name))
+    .map(([name]) => name);
+  expect(silent, 'f32 inputs without a gradient are those named `given`').toEqual(opCase.given ?? []);
   // Twins are the same in both tiers.
   const names = onProcessor ? (opCase.differentiate ?? [...recorded.gradients.keys()]) : [];
   for (const [name, error] of Object.entries(names.length > 0 ? differenceErrors(recorded, names) : {})) {

@@ -14,6 +14,7 @@ const caseOf = (N: number, D: number, V: number, ignored: (n: number) => boolean
   root: true,
   outputs: ['nll'],
   differentiate: ['x', 'weight'],
+  given: ['lossWeight'],
 });
 
 describe('headLoss', () => {
@@ -30,7 +31,7 @@ describe('headLoss', () => {
   it('weighs every row by its own', () => {
     const { inputs, ...rest } = caseOf(13, 8, 16, (n) => n === 4);
     const rowWeights = { shape: [13], value: (n: number) => [0, 1, 0.25][n % 3]! };
-    return checkOp({ ...rest, inputs: { ...inputs, rowWeights } });
+    return checkOp({ ...rest, inputs: { ...inputs, rowWeights }, given: ['lossWeight', 'rowWeights'] });
   });
 
   it('chunks large logits and adds the chunks up', async () => {

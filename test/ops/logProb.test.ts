@@ -42,7 +42,7 @@ describe('sums', () => {
     checkOp({
       inputs: { x: { shape: [B * T] }, weights: { shape: [B * T], value: (i) => i % 3 } },
       record: (g, { x, weights }) => rowSums(g, x!, weights!, B),
-      differentiate: ['x'],
+      given: ['weights'],
     }),
   );
 
@@ -56,7 +56,7 @@ describe('sums', () => {
       },
       record: (g, { x, weight, scale }) => stepTotal(g, 'loss', x!, weight!, scaled ? scale : undefined),
       root: true,
-      differentiate: ['x'],
+      given: ['weight', 'scale'],
     }),
   );
 });
