@@ -1,5 +1,5 @@
 /**
- * A raw web after any of the steps of an arm (recipe/dataArms.ts): each step is gone through once, whichever arms ask for it. The
+ * A raw web after any of the steps of an arm (recipe/curation/dataArms.ts): each step is gone through once, whichever arms ask for it. The
  * stages see documents alone; labels come from classifiers that a few hundred pages with planted labels have taught.
  */
 import { ATTRIBUTE_LABELS } from '../data/stages/attributes.ts';
@@ -12,7 +12,7 @@ import { type Card, type Labelled, type Linear, trainLinear } from '../data/stag
 import { mining } from '../data/stages/mining.ts';
 import { perplexity } from '../data/stages/perplexity.ts';
 import { collect, type Documents, inMemory, judged, type RawDocument, StageReport } from '../data/stages/stage.ts';
-import type { CurationStep } from '../recipe/dataArms.ts';
+import type { CurationStep } from '../recipe/curation/dataArms.ts';
 import { RandomStream } from '../util/random.ts';
 import { CLEAN_SOURCES, CLEAN_TOKENS, type CleanSource, qaExamples } from './rawSources.ts';
 import { RAW_WEB_FUZZY, RAW_WEB_LIMITS } from './rawTruth.ts';

@@ -2,8 +2,8 @@
 import { ATTRIBUTE_LABELS } from '../data/stages/attributes.ts';
 import { KneserNey } from '../data/stages/kneserNey.ts';
 import { jaccard, shingleSet } from '../data/stages/minhash.ts';
-import { type CurationStep, RAW_PREFERENCE } from '../recipe/dataArms.ts';
-import type { DataReport, ShownCluster, ShownDocument, ShownStage } from '../recipe/dataReport.ts';
+import { type CurationStep, RAW_PREFERENCE } from '../recipe/curation/dataArms.ts';
+import type { DataReport, ShownCluster, ShownDocument, ShownStage } from '../recipe/curation/dataReport.ts';
 import { alphaSampling, normalized, unimax, weightsOf } from '../recipe/weights.ts';
 import { CuratedWeb } from './curatedWeb.ts';
 import { CLEAN_SOURCES } from './rawSources.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { dataExperimentNamed } from '../../src/recipe/dataArms.ts';
-import { dataTable } from '../../src/recipe/dataTable.ts';
+import { dataExperimentNamed } from '../../src/recipe/curation/dataArms.ts';
+import { dataTable } from '../../src/recipe/curation/dataTable.ts';
 import { difference, type ExperimentResults } from '../../src/recipe/results.ts';
 import { mean } from '../../src/recipe/statistics.ts';
 

@@ -4,7 +4,7 @@
  */
 import { resolveConfig } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run.ts';
-import { dataExperimentNamed } from '../../recipe/dataArms.ts';
+import { dataExperimentNamed } from '../../recipe/curation/dataArms.ts';
 import { armsOf, experimentsNamed } from '../../recipe/experiments.ts';
 import { type ExperimentResults, resultsTable } from '../../recipe/results.ts';
 import { superviseExperiment } from '../../train/experiment/supervisedExperiment.ts';

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import { DATA_EXPERIMENTS } from '../../recipe/dataArms.ts';
+import { DATA_EXPERIMENTS } from '../../recipe/curation/dataArms.ts';
 import { armsOf, EXPERIMENTS } from '../../recipe/experiments.ts';
 import { resultsSchema } from '../../recipe/readResults.ts';
 import { RAW_PRESET } from '../../train/experiment/dataExperiment.ts';

@@ -1,7 +1,7 @@
 /** `npm run recipe -- experiment curation|weights|mining`: arms that differ in their data, over hashed seeds; the same command goes on. */
 import { chanceLevel } from '../../evaluate/suite.ts';
-import type { DataExperiment } from '../../recipe/dataArms.ts';
-import { dataTable } from '../../recipe/dataTable.ts';
+import type { DataExperiment } from '../../recipe/curation/dataArms.ts';
+import { dataTable } from '../../recipe/curation/dataTable.ts';
 import type { ExperimentResults } from '../../recipe/results.ts';
 import { rawConfig, runDataExperiment } from '../../train/experiment/dataExperiment.ts';
 import { rawBenchmarks } from '../../world/rawSources.ts';

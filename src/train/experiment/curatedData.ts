@@ -4,7 +4,7 @@ import { heldOutRows, type Rows } from '../../data/heldOutRows.ts';
 import { Loader } from '../../data/loader.ts';
 import { tokenizeDocuments, type TokenSource } from '../../data/source.ts';
 import type { Suite } from '../../evaluate/suite.ts';
-import { type CuratedData, RAW_PREFERENCE } from '../../recipe/dataArms.ts';
+import { type CuratedData, RAW_PREFERENCE } from '../../recipe/curation/dataArms.ts';
 import type { RowData } from '../../recipe/results.ts';
 import { alphaSampling, normalized, unimax } from '../../recipe/weights.ts';
 import { CuratedWeb } from '../../world/curatedWeb.ts';

@@ -1,11 +1,11 @@
 /**
- * An experiment whose arms differ in their data (recipe/dataArms.ts), carried out on one engine: the same first weights, the same rates
+ * An experiment whose arms differ in their data (recipe/curation/dataArms.ts), carried out on one engine: the same first weights, the same rates
  * and as many tokens for every arm of a seed.
  */
 import { presetConfig } from '../../config/presets.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
-import type { DataArm } from '../../recipe/dataArms.ts';
+import type { DataArm } from '../../recipe/curation/dataArms.ts';
 import type { ResultRow } from '../../recipe/results.ts';
 import { UserError } from '../../util/errors.ts';
 import { rawTokenizer } from '../../world/rawSources.ts';

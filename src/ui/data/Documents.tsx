@@ -1,5 +1,5 @@
 /** Documents with the words that decided marked. */
-import type { DataReport, ShownDocument } from '../../recipe/dataReport.ts';
+import type { DataReport, ShownDocument } from '../../recipe/curation/dataReport.ts';
 import { chosen } from './state.ts';
 import { words } from './words.ts';
 

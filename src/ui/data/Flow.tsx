@@ -1,5 +1,5 @@
 /** Documents flow through the steps: a bar for what is left, and a button for every reason. */
-import type { DataReport } from '../../recipe/dataReport.ts';
+import type { DataReport } from '../../recipe/curation/dataReport.ts';
 import { chosen } from './state.ts';
 import { words } from './words.ts';
 

@@ -1,6 +1,6 @@
 /** How many pages have which perplexity, and a limit to move: what it would drop is counted at once. */
 import { useId } from 'preact/hooks';
-import type { DataReport } from '../../recipe/dataReport.ts';
+import type { DataReport } from '../../recipe/curation/dataReport.ts';
 import { limit } from './state.ts';
 import { words } from './words.ts';
 

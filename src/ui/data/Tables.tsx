@@ -1,7 +1,7 @@
 /** The matrix of attributes, weights of sources, and what training on each step came to. */
-import { dataExperimentNamed } from '../../recipe/dataArms.ts';
-import type { DataReport } from '../../recipe/dataReport.ts';
-import { differenceCell } from '../../recipe/dataTable.ts';
+import { dataExperimentNamed } from '../../recipe/curation/dataArms.ts';
+import type { DataReport } from '../../recipe/curation/dataReport.ts';
+import { differenceCell } from '../../recipe/curation/dataTable.ts';
 import { mean } from '../../recipe/statistics.ts';
 import { Table } from '../components/Table.tsx';
 import * as format from '../format.ts';

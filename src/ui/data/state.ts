@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { proxy, wrap } from 'comlink';
 import * as v from 'valibot';
 import { resultsSchema } from '../../recipe/readResults.ts';
-import type { DataApi, DataReport } from '../../recipe/dataReport.ts';
+import type { DataApi, DataReport } from '../../recipe/curation/dataReport.ts';
 import type { ExperimentResults, ResultRow } from '../../recipe/results.ts';
 
 export const seed = signal(1);

@@ -1,5 +1,5 @@
 /** What the page shows of a raw web on its way to a blend: types only, made by src/world/dataReport.ts. */
-import type { Weight } from './weights.ts';
+import type { Weight } from '../weights.ts';
 
 /** A document with the words that decided: where each begins and ends, UTF-16 units. */
 export interface ShownDocument {

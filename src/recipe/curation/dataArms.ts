@@ -2,7 +2,7 @@
  * The experiments of "Data, Data Everywhere" (papers.md §2) and the mining of "Reuse, Don't Retrain" (§1.11) as data: arms that differ
  * in what they are trained on and in nothing else. Every arm of a seed has the same first weights and as many tokens.
  */
-import type { PaperFigure } from './experiments.ts';
+import type { PaperFigure } from '../experiments.ts';
 
 /** What a raw web goes through, in this order. */
 export type CurationStep =
