@@ -3,11 +3,14 @@ import { offlinePage } from './src/cli/node/offline.mjs';
 import { oneFile } from './src/cli/node/oneFile.mjs';
 import { slowness } from './src/cli/node/pace.mjs';
 import { confinedPage, securityHeaders } from './src/cli/node/policy.mjs';
+import { isolationHeaders } from './src/util/isolation.mjs';
 
 /** Tests that need a GPU device: these folders, and a file anywhere that says so in its name. */
 const onlyGpu = ['test/{gpu,model}/**/*.test.ts', 'test/ops/matmul.test.ts', 'test/**/*.gpu.test.ts'];
-/** And tests of ops, which the node tier has the processor do (test/ops/executors.ts). */
-const gpuTests = [...onlyGpu, 'test/ops/**/*.test.ts'];
+/** Ops are tried on both (test/ops/executors.ts). */
+const ops = 'test/ops/**/*.test.ts';
+/** Tests of the processor's kernels, and those that train on them because training is not the point. */
+const cpuTests = ['test/cpu/**/*.test.ts', 'test/**/*.cpu.test.ts', ops];
 const browserTests = ['test/browser/**/*.test.ts'];
 const pageTests = ['test/ui/**/*.test.ts'];
 /** Each test file's processor time is asked for by `npm test -- --profile`. */
@@ -22,6 +25,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
   plugins: [confinedPage(), offlinePage(), oneFile()],
   preview: { headers: securityHeaders },
+  server: { headers: isolationHeaders }, // while developing
   worker: { format: 'es' },
   build: {
     target: 'es2023', // every browser with WebGPU is newer
@@ -43,11 +47,23 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...onlyGpu, ...browserTests, ...pageTests],
-          env: { EXECUTOR: 'cpu' },
+          exclude: [...onlyGpu, ...cpuTests, ...browserTests, ...pageTests],
           setupFiles: setup,
           pool: 'forks',
           // What they test keeps nothing between calls: a process for each file would cost as much as a quarter of the tests.
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cpu',
+          include: cpuTests,
+          exclude: onlyGpu,
+          env: { EXECUTOR: 'cpu' },
+          setupFiles: setup,
+          pool: 'forks',
           isolate: false,
           sequence: { groupOrder: 0 },
         },
@@ -67,7 +83,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'gpu',
-          include: gpuTests,
+          include: [...onlyGpu, ops],
           setupFiles: [...setup, 'test/setup/gpu.ts'],
           // One process with one device for all files: a second would compete for the cores that SwiftShader computes on.
           pool: 'forks',

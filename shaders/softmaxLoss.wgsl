@@ -1,11 +1,14 @@
-// Softmax cross-entropy of one chunk of rows of logits; in training it turns the logits, in place, into their gradient
-// (softmax − onehot)·lossWeight, times the loss scale where there is one. LANES invocations share a row. Ignored rows (target ≥ V) cost nothing and get zero gradient.
+// Softmax cross-entropy of one chunk of rows of logits, or with sign −1 the targets' log-probabilities. In training it turns the
+// logits, in place, into their gradient (softmax − onehot)·weight: lossWeight, times the row's own weight and the loss scale where
+// there are such. LANES invocations share a row. Ignored rows (target ≥ V) cost nothing and get zero gradient.
 struct Shape {
   rows: u32, // rows of this chunk
   V4: u32, // V / 4
   row0: u32, // the chunk's first row among all N
   training: u32,
   scaled: u32,
+  weighted: u32,
+  sign: f32, // 1: nll and its gradient; −1: log p and its gradient
 }
 @group(0) @binding(0) var<uniform> shape: Shape;
 @group(0) @binding(1) var<storage, read> targets: array<u32>; // (N)
@@ -13,6 +16,7 @@ struct Shape {
 @group(0) @binding(3) var<storage, read_write> logits: array<stored4>; // (rows, V), becomes dlogits
 @group(0) @binding(4) var<storage, read_write> nll: array<f32>; // (N), nats; 0 where ignored
 @group(0) @binding(5) var<storage, read> lossScale: array<f32>; // its first is the scale; bound to lossWeight when there is none
+@group(0) @binding(6) var<storage, read> rowWeights: array<f32>; // (N); bound to lossWeight when there are none
 const rowsPerGroup = INVOCATIONS / LANES;
 
 @compute @workgroup_size(INVOCATIONS)
@@ -43,12 +47,16 @@ fn softmaxLoss(@builtin(local_invocation_index) local: u32, @builtin(workgroup_i
     if (counted) {
       value = log(sum) + highest - f32(logits[start + target_ / 4u][target_ % 4u]);
     }
-    nll[shape.row0 + row] = value;
+    nll[shape.row0 + row] = value * shape.sign;
   }
   if (shape.training == 0u) {
     return;
   }
-  let weight = select(0.0, lossWeight[0] * select(1.0, lossScale[0], shape.scaled != 0u), counted);
+  var own = shape.sign;
+  if (shape.weighted != 0u) {
+    own *= rowWeights[shape.row0 + row];
+  }
+  let weight = select(0.0, lossWeight[0] * select(1.0, lossScale[0], shape.scaled != 0u) * own, counted);
   let scale = weight / sum;
   for (var i = lane; i < shape.V4; i += LANES) {
     var d = exp(vec4f(logits[start + i]) - highest) * scale;

@@ -11,10 +11,21 @@ import type { ResultRow } from './recipe/results.ts';
 
 export type { PhaseName } from './recipe/phases.ts';
 
+/** What is to train: `auto` is the GPU unless there is none, or only one that the processor is better than. */
+export type DeviceChoice = 'auto' | 'gpu' | 'cpu';
+
+/** The processor, where it runs everything, in WebAssembly. */
+export interface ProcessorFacts {
+  threads: number;
+  /** The browser gives this page no memory that threads could share: one does it all. */
+  alone?: true;
+  /** It was chosen, there is no GPU, only a software adapter, or one that was slower or wrong in the self-test. */
+  because?: 'chosen' | 'none' | 'software' | 'slower' | 'wrong';
+}
+
 /** The machine a run uses, as far as the browser tells. */
 export interface AdapterReport {
-  /** There is no adapter, or only one that is slower: the processor runs everything, in WebAssembly. */
-  processor?: true;
+  processor?: ProcessorFacts;
   vendor: string;
   architecture: string;
   description: string;
@@ -117,6 +128,8 @@ export type NoticeCode =
   | 'gpu-error'
   | 'gpu-refused'
   | 'gpu-variant'
+  | 'thread-lost'
+  | 'other-device'
   | 'page'
   | 'restarted'
   | 'slept'
@@ -482,6 +495,8 @@ export interface TrainerApi {
   /** Answers at once: whoever gets no answer has lost the worker. */
   beat(): Promise<void>;
   adapter(): Promise<{ adapter: AdapterReport } | { cause: NoGpuCause; message: string }>;
+  /** What trains from the next start on; `auto` where nobody says. */
+  choose(device: DeviceChoice): Promise<void>;
   start(config: RunConfig, files: UserFile[], onEvents: (events: RunEvents) => void, base?: BaseSource): Promise<void>;
   /** Reads a file of the user's to its end, piece by piece, as a run would. */
   checkFile(file: UserFile, onProgress: (read: number, total: number) => void): Promise<FileReport>;

@@ -46,8 +46,8 @@ test('every link of a document leads to a file', () => {
 test('every folder can be read at a glance', () => {
   const LONGEST = 20; // as many names as the eye takes in one look at a listing
   const listed = new Map<string, number>();
-  for (const name of ['src', 'shaders', 'test', 'docs'].flatMap(below).filter((name) => path.extname(name))) {
-    listed.set(path.dirname(name), (listed.get(path.dirname(name)) ?? 0) + 1);
+  for (const file of ['src', 'shaders', 'test', 'docs'].flatMap(below).filter((place) => path.extname(place))) {
+    listed.set(path.dirname(file), (listed.get(path.dirname(file)) ?? 0) + 1);
   }
-  expect([...listed].filter(([, files]) => files > LONGEST)).toEqual([]);
+  expect([...listed].filter(([, count]) => count > LONGEST)).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { curateCommand } from './curate/curate.ts';
 import { hinted } from './documents.ts';
 import { experimentCommand } from './commands/experiment.ts';
 import type { Host } from './host.ts';
+import { kitCommand } from './commands/kit.ts';
 import { recordCommand } from './commands/record.ts';
 import { lessonsCommand } from './commands/recordLessons.ts';
 import { trainCommand } from './commands/train.ts';
@@ -16,7 +17,7 @@ import { sampleCommand, scoreCommand } from './commands/useModel.ts';
 
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
-  ...[experimentCommand, basesCommand, recordCommand, lessonsCommand, curateCommand],
+  ...[experimentCommand, basesCommand, recordCommand, lessonsCommand, curateCommand, kitCommand],
 ];
 
 /** How a shell tells that a command was used wrongly. */

@@ -1,7 +1,9 @@
 /** The folder of a finished run, as `train` fills it: read by the commands that publish one. */
 import path from 'node:path';
 import * as v from 'valibot';
+import { resolveConfig } from '../config/resolve.ts';
 import type { RunConfig } from '../config/run.ts';
+import { REAL_SOURCES } from '../config/sources.ts';
 import type { HeldOutPoint, Sample } from '../protocol.ts';
 import { readJsonAs, readLinesAs } from './readJson.ts';
 
@@ -29,6 +31,15 @@ const lineSchema = v.object({
   phase: v.picklist(['base', 'general', 'qa']),
 });
 export type MetricLine = v.InferOutput<typeof lineSchema>;
+
+/** The whole configuration of a run, checked as if it were to be trained. */
+export function readWholeConfig(folder: string): RunConfig {
+  const read = readRunConfig(folder);
+  const blends = [read.base.blend, read.continued?.general ?? {}, read.continued?.qa ?? {}];
+  const names = [...new Set(blends.flatMap((blend) => Object.keys(blend)))];
+  const own = read.data?.world ? [] : names.filter((name) => !Object.hasOwn(REAL_SOURCES, name));
+  return resolveConfig({ file: read, data: own });
+}
 
 export const readRunConfig = (folder: string): RunConfig =>
   readJsonAs(path.join(folder, 'config.json'), configSchema, wanted) as unknown as RunConfig;

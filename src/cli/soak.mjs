@@ -28,14 +28,14 @@ const targets = {
   },
   resumes: {
     number: 200,
-    projects: ['gpu'],
-    tests: ['test/cli/kills.gpu.test.ts'],
+    projects: ['cpu'],
+    tests: ['test/cli/kills.cpu.test.ts'],
     env: (n) => ({ KILLS: String(n) }),
   },
   roads: {
     number: 2000,
-    projects: ['gpu'],
-    tests: ['test/cli/twoRoads.gpu.test.ts'],
+    projects: ['cpu'],
+    tests: ['test/cli/twoRoads.cpu.test.ts'],
     env: (n) => ({ DRAWS: String(n) }),
   },
   calls: {

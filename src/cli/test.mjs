@@ -17,8 +17,9 @@ import { projectRoot, runCommand, runPackage } from './node/project.mjs';
 
 const started = performance.now();
 
-const partNames = ['types', 'lint', 'format', 'node', 'gpu', 'browser'];
-const quick = partNames.filter((name) => name !== 'gpu');
+const partNames = ['types', 'lint', 'format', 'node', 'cpu', 'gpu', 'browser'];
+/** Without what trains. */
+const quick = partNames.filter((name) => name !== 'cpu' && name !== 'gpu');
 /** A visit from the first look to the last, on a played run: the one walk of the quick check. */
 const walk = 'test/browser/keyboard.test.ts';
 
@@ -35,7 +36,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 /** Projects of Vitest (vite.config.ts) that run in Node. */
-const tiers = [...(parts.includes('node') ? ['node', 'page'] : []), ...(parts.includes('gpu') ? ['gpu'] : [])];
+const tiers = ['node', 'cpu', 'gpu'].filter((name) => parts.includes(name));
+if (parts.includes('node')) tiers.push('page');
 /** @type {string[]} What this run leaves out, as it is told. */
 const inPart = [];
 if (flags.only || flags.quick)

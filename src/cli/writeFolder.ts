@@ -1,4 +1,4 @@
-/** A folder of files that is there whole or not at all. */
+/** A folder of files, with folders of its own where names have slashes, that is there whole or not at all. */
 import {
   closeSync,
   existsSync,
@@ -31,7 +31,10 @@ export function writeFolder(folder: string, files: readonly FolderFile[]): void 
     // Left by a dead process that had our id.
     remove(partial);
     mkdirSync(partial, { recursive: true });
-    for (const { name, bytes } of files) writeDurably(path.join(partial, name), bytes);
+    for (const { name, bytes } of files) {
+      mkdirSync(path.join(partial, path.dirname(name)), { recursive: true });
+      writeDurably(path.join(partial, name), bytes);
+    }
     replace(target, partial);
   } catch (error) {
     remove(partial);
@@ -42,7 +45,7 @@ export function writeFolder(folder: string, files: readonly FolderFile[]): void 
 function checkNames(files: readonly FolderFile[]): void {
   const names = new Set<string>();
   for (const { name } of files) {
-    const plain = name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
+    const plain = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part));
     if (!plain || names.has(name))
       throw new Error(`${JSON.stringify(name)} is no file name of its own within a folder.`);
     names.add(name);
@@ -53,7 +56,12 @@ function checkNames(files: readonly FolderFile[]): void {
 function checkReplaceable(target: string, files: readonly FolderFile[]): void {
   if (!existsSync(target)) return;
   if (!statSync(target).isDirectory()) throw new UserError(`${target} is a file: choose another place for the folder.`);
-  const foreign = readdirSync(target).find((entry) => !files.some(({ name }) => name === entry));
+  const own = new Set(
+    files.flatMap(({ name }) => name.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/'))),
+  );
+  const foreign = readdirSync(target, { recursive: true, encoding: 'utf8' })
+    .map((entry) => entry.replaceAll(path.sep, '/'))
+    .find((entry) => !own.has(entry));
   if (foreign !== undefined) {
     throw new UserError(`${target} also holds ${foreign}, which would be lost: choose another folder or move it away.`);
   }

@@ -139,6 +139,12 @@ export interface EvaluationConfig {
   rows: number;
 }
 
+/** What is learnt: an objective by its name (src/objective), and its own settings. */
+export interface ObjectiveConfig {
+  name: string;
+  [setting: string]: string | number | boolean;
+}
+
 export interface RunConfig {
   preset: string;
   /** Seeds weights, data order and samples, each through its own stream of a counter-based generator. */
@@ -153,6 +159,8 @@ export interface RunConfig {
    */
   precision: 'f32' | 'f16';
   optimizer: OptimizerConfig;
+  /** Left out: the next token, as in pretraining. */
+  objective?: ObjectiveConfig;
   base: BaseConfig;
   /** null: a base run alone. */
   continued: ContinuedConfig | null;

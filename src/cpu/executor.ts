@@ -67,6 +67,8 @@ export class CpuExecutor implements Executor {
   /** In the order of `kernels`. */
   readonly #runs: readonly Run[];
   readonly #threads: Threads | null;
+  /** Resolves when a thread has died, after which nothing is computed any more; a single thread does not. */
+  readonly loss: Promise<void>;
   /** Pools and states by name. */
   readonly #named = new Map<string, { address: number; bytes: number }>();
   #local = { address: 0, bytes: 0 };
@@ -77,6 +79,7 @@ export class CpuExecutor implements Executor {
     this.#arena = arena;
     this.#runs = runs;
     this.#threads = threads;
+    this.loss = threads?.loss ?? new Promise(() => {});
   }
 
   get bytes(): number {
@@ -252,12 +255,13 @@ export class CpuExecutor implements Executor {
     // All are made before one is read: making one may let the memory grow.
     for (const one of what) this.#whole(one);
     const copies = what.map((one) => this.#whole(one).slice() as Elements);
-    await nextTask();
+    await this.finished();
     return copies;
   }
 
-  finished(): Promise<void> {
-    return nextTask();
+  async finished(): Promise<void> {
+    await nextTask();
+    this.#threads?.check();
   }
 
   /** Does these steps, one after the other; the blocks of one by all threads. */
@@ -337,9 +341,9 @@ export class CpuPlan implements CompiledPlan {
   }
 
   async read(tensor: Tensor): Promise<Elements> {
-    const { arena, locate } = this.#parts;
+    const { arena, executor, locate } = this.#parts;
     const copy = arena.floats(locate(tensor), tensor.size).slice() as Elements;
-    await nextTask();
+    await executor.finished();
     return copy;
   }
 

@@ -1,6 +1,9 @@
 /** From nodes of a graph to calls of kernels: for every op the ones that compute it, forward and backward. */
 import type { Node, Op, Tensor } from '../graph/graph.ts';
 import type { adamwOp } from '../ops/adamw.ts';
+import type { pairMeasuresOp } from '../ops/align/pairMeasures.ts';
+import { type preferenceOp, preferenceKinds } from '../ops/align/preference.ts';
+import type { rewardLossOp } from '../ops/align/rewardLoss.ts';
 import type { attentionOp } from '../ops/attention/attention.ts';
 import type { cachedAttentionOp } from '../ops/attention/cachedAttention.ts';
 import type { columnMaxOp } from '../ops/columnMax.ts';
@@ -9,11 +12,14 @@ import type { gradientNormOp } from '../ops/gradientNorm.ts';
 import type { headLossOp } from '../ops/headLoss.ts';
 import type { layerNormGradientOp, layerNormOp } from '../ops/layerNorm.ts';
 import type { inputGradientOp, linearOp, weightGradientOp } from '../ops/linear.ts';
+import type { logProbGradientOp, logProbOp } from '../ops/logProb.ts';
 import type { mlpOp } from '../ops/mlp.ts';
 import type { productOp } from '../ops/matmul/trial.ts';
+import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
 import { type Call, call, element, inScratch, rowsPerBlock } from './kernel.ts';
+import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './kernels/align.ts';
 import { attentionCalls, scoreMaxCalls } from './kernels/attention.ts';
 import { attentionGradientCalls } from './kernels/attentionGradient.ts';
 import { cachedAttentionCalls } from './kernels/cachedAttention.ts';
@@ -28,6 +34,7 @@ import {
   embeddingKernel,
 } from './kernels/rows.ts';
 import { meanLossKernel, softmaxLossKernel } from './kernels/softmaxLoss.ts';
+import { rowSumsKernel, sameKernel, spreadKernel } from './kernels/sums.ts';
 
 /** `accumulating`: first writes to parameters' gradients add too, as in the 2nd and later micro-batches of a step. */
 type Lower<A> = (inputs: Tensor[], outputs: Tensor[], attributes: A, accumulating: boolean) => Call[];
@@ -39,6 +46,9 @@ const rowsOf = (rows: number, width: number): { per: number; blocks: number } =>
   const per = rowsPerBlock(width);
   return { per, blocks: Math.ceil(rows / per) };
 };
+
+/** A pair's loss is the work of some elements of a row. */
+const pairWidth = 64;
 
 const linear: For<typeof linearOp> = ([a, b, aux], [c], { N, I, O }) =>
   product({ layout: 'nt', a, b, c, M: N, N: O, K: I, aux, finish: aux ? 'add' : 'write' });
@@ -127,9 +137,10 @@ const cachedAttention: For<typeof cachedAttentionOp> = (inputs, [output, q], sha
 };
 
 const headLoss: For<typeof headLossOp> = (inputs, outputs, attributes, accumulating) => {
-  const [x, weight, targets, lossWeight, scale] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?];
+  const [x, weight, targets, lossWeight, ...others] = inputs;
   const [nll, loss, logits, dx, dweight] = outputs;
-  const { N, D, V, rows, training, accumulate } = attributes;
+  const { N, D, V, rows, training, accumulate, weighted, scaled } = attributes;
+  const scale = scaled ? others.at(-1)! : 0;
   const calls: Call[] = [];
   for (let row = 0; row < N; row += rows) {
     const M = Math.min(rows, N - row);
@@ -139,8 +150,15 @@ const headLoss: For<typeof headLossOp> = (inputs, outputs, attributes, accumulat
       call(
         softmaxLossKernel,
         {
-          ...{ targets: element(targets, row), nll: element(nll, row), lossWeight, logits, scale: scale ?? 0 },
-          ...{ rows: M, V, training: training ? 1 : 0, per },
+          ...{ targets: element(targets, row), nll: element(nll, row), lossWeight, logits, scale },
+          ...{
+            rowWeights: weighted ? element(others[0], row) : 0,
+            rows: M,
+            V,
+            training: training ? 1 : 0,
+            per,
+            sign: 1,
+          },
         },
         { blocks },
       ),
@@ -150,7 +168,87 @@ const headLoss: For<typeof headLossOp> = (inputs, outputs, attributes, accumulat
     const finish = row > 0 || accumulate || accumulating ? 'accumulate' : 'write';
     calls.push(...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: M, bStart: row * D, finish }));
   }
-  return [...calls, call(meanLossKernel, { nll, lossWeight, loss, N, accumulate: accumulating ? 1 : 0 })];
+  const rowWeights = weighted ? others[0] : 0;
+  return [...calls, call(meanLossKernel, { nll, lossWeight, loss, rowWeights, N, accumulate: accumulating ? 1 : 0 })];
+};
+
+const logProb: For<typeof logProbOp> = ([x, weight, targets, unit], [logp, logits], { N, D, V, rows }) => {
+  const calls: Call[] = [];
+  for (let row = 0; row < N; row += rows) {
+    const M = Math.min(rows, N - row);
+    const { per, blocks } = rowsOf(M, V);
+    const chunk = { targets: element(targets, row), nll: element(logp, row), logits, lossWeight: unit };
+    calls.push(
+      ...product({ layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row * D }),
+      call(
+        softmaxLossKernel,
+        { ...chunk, scale: 0, rowWeights: 0, rows: M, V, training: 0, per, sign: -1 },
+        { blocks },
+      ),
+    );
+  }
+  return calls;
+};
+
+const logProbGradient: For<typeof logProbGradientOp> = (inputs, outputs, attributes, accumulating) => {
+  const [x, weight, targets, unit, dlogp] = inputs;
+  const [again, logits, dx, dweight] = outputs;
+  const { N, D, V, rows, accumulate } = attributes;
+  const calls: Call[] = [];
+  for (let row = 0; row < N; row += rows) {
+    const M = Math.min(rows, N - row);
+    const { per, blocks } = rowsOf(M, V);
+    const chunk = { targets: element(targets, row), nll: element(again, row), logits, lossWeight: unit };
+    const rowWeights = element(dlogp, row);
+    const finish = row > 0 || accumulate || accumulating ? 'accumulate' : 'write';
+    calls.push(
+      ...product({ layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row * D }),
+      call(softmaxLossKernel, { ...chunk, scale: 0, rowWeights, rows: M, V, training: 1, per, sign: -1 }, { blocks }),
+      ...product({ layout: 'nn', a: logits, b: weight, c: dx, M, N: D, K: V, cStart: row * D }),
+      ...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: M, bStart: row * D, finish }),
+    );
+  }
+  return calls;
+};
+
+const rowSums: For<typeof rowSumsOp> = ([x, weights], [y], { B, T }) => {
+  const { per, blocks } = rowsOf(B, T);
+  return [call(rowSumsKernel, { x, weights, y, B, T, per }, { blocks })];
+};
+
+const spread: For<typeof spreadOp> = ([dy, weights], [dx], { B, T }) => {
+  const { per, blocks } = rowsOf(B, T);
+  return [call(spreadKernel, { dy, weights, dx, B, T, per }, { blocks })];
+};
+
+const stepTotal: For<typeof stepTotalOp> = ([nll, lossWeight], [loss], _, accumulating) => [
+  call(meanLossKernel, { nll, lossWeight, loss, rowWeights: 0, N: nll.size, accumulate: accumulating ? 1 : 0 }),
+];
+
+const same: For<typeof sameOp> = ([weight, scale], [out]) => [
+  call(sameKernel, { weight, scale: scale ?? 0, out, size: out.size }),
+];
+
+const preference: For<typeof preferenceOp> = (inputs, [losses, slopes], { P, kind, ...settings }) => {
+  const [logProbs, references, rewards, counts] = inputs;
+  const { per, blocks } = rowsOf(P, pairWidth);
+  const tensors = { logProbs, references, rewards, counts, losses, slopes };
+  return [call(preferenceKernel, { ...tensors, ...settings, P, kind: preferenceKinds.indexOf(kind), per }, { blocks })];
+};
+
+const pairMeasures: For<typeof pairMeasuresOp> = ([logProbs, references, counts], outputs, { P }) => {
+  const [chosen, rejected, chosenGain, rejectedGain, right] = outputs;
+  const { per, blocks } = rowsOf(P, pairWidth);
+  const tensors = { logProbs, references, counts, chosen, rejected, chosenGain, rejectedGain, right };
+  return [call(pairMeasuresKernel, { ...tensors, P, per }, { blocks })];
+};
+
+const rewardLoss: For<typeof rewardLossOp> = (inputs, [errors, slopes], { B, T, O, outputs }) => {
+  const [predictions, last, labels, mask] = inputs;
+  const { per, blocks } = rowsOf(B, T * O);
+  return [
+    call(rewardLossKernel, { predictions, last, labels, mask, errors, slopes, B, T, O, outputs, per }, { blocks }),
+  ];
 };
 
 const gradientNorm: For<typeof gradientNormOp> = (inputs, outputs, { maxNorm, stepsToDouble }) => {
@@ -202,7 +300,9 @@ const lowerings: Record<string, Lower<any>> = {
   product: plainProduct,
   ...{ embedding, embeddingGradient, layerNorm, layerNormGradient },
   ...{ attention, attentionGradient, cachedAttention, scoreMax },
-  ...{ headLoss, gradientNorm, adamw, tensorNorms, columnMax },
+  ...{ headLoss, logProb, logProbGradient, rowSums, spread, stepTotal, same },
+  ...{ preference, pairMeasures, rewardLoss },
+  ...{ gradientNorm, adamw, tensorNorms, columnMax },
 };
 
 export function lower(node: Node, accumulating: boolean): Call[] {

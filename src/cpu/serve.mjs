@@ -1,5 +1,5 @@
 /**
- * What a thread of the processor's executor does: blocks of the calls that threads.ts publishes, until it is told to stop. Plain
+ * What a thread of the processor's executor does: blocks of the calls that threads.ts publishes, until it is terminated. Plain
  * JavaScript that imports nothing, so that Node and a browser start it alike.
  */
 
@@ -40,18 +40,20 @@ export function work(memory, call, kernels, thread) {
 }
 
 /**
- * Waits until a word is no longer `value`.
+ * Waits until a word is no longer `value`; false: it still is, after so many milliseconds or when others were woken.
  * @param {Int32Array} memory
  * @param {number} word
  * @param {number} value
+ * @param {number} [millis]
+ * @returns {boolean}
  */
-export function waitWhile(memory, word, value) {
-  for (let look = 0; look < looks; look++) if (Atomics.load(memory, word) !== value) return;
-  Atomics.wait(memory, word, value);
+export function waitWhile(memory, word, value, millis) {
+  for (let look = 0; look < looks; look++) if (Atomics.load(memory, word) !== value) return true;
+  return Atomics.wait(memory, word, value, millis) !== 'timed-out' || Atomics.load(memory, word) !== value;
 }
 
 /**
- * A thread's life. `ready` is called once it can take work; it ends when the call published is 0.
+ * A thread's life. `ready` is called once it can take work.
  * @param {{ module: WebAssembly.Module, memory: WebAssembly.Memory, names: readonly string[], thread: number }} start
  * @param {() => void} ready
  */
@@ -66,7 +68,6 @@ export function serve({ module, memory, names, thread }, ready) {
     waitWhile(shared, words.published, seen);
     seen = Atomics.load(shared, words.published);
     const address = Atomics.load(shared, words.call);
-    if (address === 0) return;
     if (address >= shared.byteLength - 64) shared = new Int32Array(memory.buffer); // the memory has grown
     try {
       work(shared, address >> 2, kernels, thread);

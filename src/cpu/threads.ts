@@ -12,11 +12,26 @@ export interface Thread {
   postMessage(message: unknown): void;
   terminate(): unknown;
 }
-/** Starts a thread that serves (serve.mjs) what the message says, and calls `ready` once it does. */
+/**
+ * Starts a thread that serves (serve.mjs) what the message says, and calls `ready` once it does; `failed` where it does not, or no longer
+ * does: also after `terminate`.
+ */
 export type StartThread = (start: unknown, ready: () => void, failed: (error: unknown) => void) => Thread;
+
+/**
+ * Seconds in which no block of a call is done, after which a thread that has one is taken for dead: a block is some ten microseconds' work,
+ * the gradient of attention over long rows a second at most.
+ */
+const silence = 60;
 
 export class Threads {
   readonly count: number;
+  /** Resolves when a thread has died: the executor is of no more use. */
+  readonly loss: Promise<void>;
+  #lose: () => void = () => {};
+  #lost: unknown = null;
+  /** Seconds; tests wait less. */
+  silence = silence;
   readonly #memory: WebAssembly.Memory;
   readonly #kernels: readonly ((args: number, block: number, local: number) => void)[];
   readonly #threads: Thread[] = [];
@@ -35,7 +50,12 @@ export class Threads {
       { length: count - 1 },
       (_, i) =>
         new Promise<void>((resolve, reject) =>
-          made.#threads.push(start({ ...shared, thread: i + 1 }, resolve, reject)),
+          made.#threads.push(
+            start({ ...shared, thread: i + 1 }, resolve, (error) => {
+              reject(error as Error);
+              made.#giveUp(error);
+            }),
+          ),
         ),
     );
     await Promise.all(ready);
@@ -51,6 +71,24 @@ export class Threads {
     this.#memory = memory;
     this.#kernels = kernels;
     this.#words = new Int32Array(memory.buffer);
+    this.loss = new Promise((resolve) => (this.#lose = resolve));
+  }
+
+  /** What a thread did not do, nobody does: the calls are of no more use. */
+  #giveUp(error: unknown): void {
+    if (this.#stopped) return;
+    this.#lost = error;
+    this.stop();
+    this.#lose();
+  }
+
+  /** Throws where a thread has died. */
+  check(): void {
+    if (this.#lost === null && !this.#stopped && Atomics.load(this.#words, words.failed) !== 0)
+      this.#giveUp('its own error says why');
+    if (this.#lost === null) return;
+    const why = this.#lost instanceof Error ? this.#lost.message : String(this.#lost);
+    throw new Error(`A thread of the processor died: ${why}`);
   }
 
   /** Where the threads' own memories lie, one behind the other. */
@@ -61,6 +99,7 @@ export class Threads {
 
   /** Does all blocks of the call whose words are at `address`. */
   run(address: number, blocks: number): void {
+    this.check();
     if (this.#words.buffer !== this.#memory.buffer) this.#words = new Int32Array(this.#memory.buffer);
     const memory = this.#words;
     const call = address >> 2;
@@ -70,32 +109,31 @@ export class Threads {
     Atomics.add(memory, words.published, 1);
     Atomics.notify(memory, words.published);
     work(memory, call, this.#kernels, 0);
+    // Of waits that this thread was awake for: a machine that slept meanwhile is not silent.
+    let silent = 0;
     for (;;) {
       const done = Atomics.load(memory, call + callWords.done);
       if (done === blocks) return;
-      if (Atomics.load(memory, words.failed) !== 0)
-        throw new Error('A thread of the processor failed; its own error says why.');
-      waitWhile(memory, call + callWords.done, done);
+      this.check();
+      silent = waitWhile(memory, call + callWords.done, done, 1000) ? 0 : silent + 1;
+      if (silent >= this.silence) this.#giveUp(`no answer for ${silent} s`);
     }
   }
 
   /** Until no thread looks at a call any more: before memory of calls is given back. */
   settle(): void {
     const published = this.#words[words.published];
-    if (this.#stopped || Atomics.load(this.#words, words.failed) !== 0) return;
     for (let thread = 1; thread < this.count; thread++) {
-      for (;;) {
-        const left = Atomics.load(this.#words, words.left + thread);
-        if (left === published) break;
-        waitWhile(this.#words, words.left + thread, left);
+      const left = (): number => Atomics.load(this.#words, words.left + thread);
+      for (let silent = 0; left() !== published && !this.#stopped; silent++) {
+        if (Atomics.load(this.#words, words.failed) !== 0 || silent >= this.silence) return;
+        waitWhile(this.#words, words.left + thread, left(), 1000);
       }
     }
   }
 
   stop(): void {
     this.#stopped = true;
-    Atomics.store(this.#words, words.call, 0);
-    Atomics.add(this.#words, words.published, 1);
-    Atomics.notify(this.#words, words.published);
+    for (const thread of this.#threads) thread.terminate();
   }
 }

@@ -52,7 +52,8 @@ export function backward(graph: Graph, seeds: Map<Tensor, Tensor | null>, add: O
       if ('total' in result) return receive(input, result.total);
       const before = gradients.get(input);
       if (!before) return receive(input, result.share);
-      const [sum] = graph.node(add, [before, result.share], [{ name: `d ${input.name}`, shape: input.shape }], {});
+      const { name, shape, dtype } = input;
+      const [sum] = graph.node(add, [before, result.share], [{ name: `d ${name}`, shape, dtype }], {});
       receive(input, sum!);
     });
   }

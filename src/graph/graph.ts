@@ -22,6 +22,19 @@ export interface Op<Attributes = object> {
    * gradient: a rule that ignores partial[k] returns `undefined` in `totals` and its own share in `shares`.
    */
   backward?(rule: BackwardRule<Attributes>): InputGradient[];
+  /** The same in f64, by which kernels are judged: plain loops, written for clarity. */
+  twin?(inputs: Float64Array[], node: Node<Attributes>, found: Found): Float64Array[];
+}
+
+/** Computes a node's outputs (same order) from its inputs, all Float64Array; gradients of parameters without what was there before. */
+export type Twin<Attributes = any> = NonNullable<Op<Attributes>['twin']>;
+
+/** What a node's twin finds besides its inputs. */
+export interface Found {
+  /** Its outputs as they are before it: for what it changes rather than makes, states and pools. */
+  before: (Float64Array | undefined)[];
+  /** A micro-batch came before in the same step (executor.ts, list 'accumulate'). */
+  accumulating: boolean;
 }
 
 export interface BackwardRule<Attributes> {

@@ -2,18 +2,9 @@
  * The oracle: runs a recorded graph on CPU doubles, each op by its twin, so that a GPU result that differs is traced to the first
  * differing tensor. Parameters' gradients accumulate exactly where the graph says they do.
  */
-import type { Graph, Node, Tensor } from './graph.ts';
+import type { Graph, Tensor, Twin } from './graph.ts';
 
-/** What a node finds besides its inputs. */
-export interface Found {
-  /** Its outputs as they are before it: for what it changes rather than makes, states and pools. */
-  before: (Float64Array | undefined)[];
-  /** A micro-batch came before in the same step (executor.ts, list 'accumulate'). */
-  accumulating: boolean;
-}
-
-/** Computes a node's outputs (same order) from its inputs, all Float64Array; gradients of parameters without what was there before. */
-export type Twin = (inputs: Float64Array[], node: Node<any>, found: Found) => Float64Array[];
+export type { Twin } from './graph.ts';
 
 export type Values = Map<Tensor, Float64Array>;
 
@@ -28,7 +19,7 @@ export function interpret<S extends Store>(
   accumulating = false,
 ): S {
   for (const node of nodes) {
-    const twin = twins[node.op.name];
+    const twin = node.op.twin ?? twins[node.op.name];
     if (!twin) throw new Error(`no f64 twin for op ${node.op.name}`);
     const inputs = node.inputs.map((input) => {
       const constant = constants.get(input);

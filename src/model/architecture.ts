@@ -6,7 +6,7 @@ import type { ModelConfig } from '../config/run.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { TokenIndex } from '../ops/embedding.ts';
 import type { Family } from './family.ts';
-import { parameterList } from './parameters.ts';
+import { type Parameter, parameterList } from './parameters.ts';
 
 /** What a part of a model is recorded with. */
 export interface Recorder {
@@ -31,9 +31,13 @@ export interface Architecture {
   head(record: Recorder): Tensor;
 }
 
-/** Declares every weight of a model in the order of the pools. */
-export function recorderOf(g: Graph, model: ModelConfig): Recorder {
-  const weights = new Map(parameterList(model).map(({ name, shape }) => [name, g.parameter(name, shape)]));
+/** Declares every weight of a model in the order of the pools, or the given ones. */
+export function recorderOf(
+  g: Graph,
+  model: ModelConfig,
+  parameters: readonly Parameter[] = parameterList(model),
+): Recorder {
+  const weights = new Map(parameters.map(({ name, shape }) => [name, g.parameter(name, shape)]));
   const weight = (name: string): Tensor => {
     const tensor = weights.get(name);
     if (!tensor) throw new Error(`the model has no weight named ${name}`);

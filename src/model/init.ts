@@ -2,12 +2,17 @@
 import type { ModelConfig } from '../config/run.ts';
 import type { PoolLayout } from '../graph/pool.ts';
 import { randomNormal, streamOf } from '../util/random.ts';
-import { parameterList } from './parameters.ts';
+import { type Parameter, parameterList } from './parameters.ts';
 
 /** The whole parameter pool: N(0, std²) where the list says normal, 0 elsewhere; standard deviations in `parameterList`. */
-export function initialWeights(model: ModelConfig, layout: PoolLayout, seed: number): Float32Array<ArrayBuffer> {
+export function initialWeights(
+  model: ModelConfig,
+  layout: PoolLayout,
+  seed: number,
+  parameters: readonly Parameter[] = parameterList(model),
+): Float32Array<ArrayBuffer> {
   const pool = new Float32Array(layout.elements);
-  for (const { name, init } of parameterList(model)) {
+  for (const { name, init } of parameters) {
     if (init.kind === 'zeros') continue;
     const { offset, size } = layout.slices.get(name)!;
     const stream = streamOf(name);

@@ -2,7 +2,7 @@ import meanLossWgsl from '../../shaders/meanLoss.wgsl?raw';
 import softmaxLossWgsl from '../../shaders/softmaxLoss.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
-import { foldWorkgroups, type Kernel, read, write } from '../graph/kernel.ts';
+import { f32Bits, foldWorkgroups, type Kernel, type KernelContext, read, write } from '../graph/kernel.ts';
 import { oneRow, vectorRows } from './lanes.ts';
 import { epilogue, matmul } from './matmul/matmul.ts';
 
@@ -21,12 +21,23 @@ interface Attributes {
   training: boolean;
   /** Whether this use of the weight adds to its gradient. */
   accumulate: boolean;
-  /** Whether gradients are multiplied with the loss scale, the fifth input. */
+  /** Whether every row has a weight of its own, the fifth input. */
+  weighted: boolean;
+  /** Whether gradients are multiplied with the loss scale, the input after that. */
   scaled: boolean;
 }
 
+export interface HeadLossOptions {
+  /** Whether gradients are wanted. */
+  training: boolean;
+  /** (N): weights of single targets, beside that of all. */
+  rowWeights?: Tensor;
+  /** (4): what gradients are multiplied with, for f16 to hold them (optim/lossScale.ts); nll and loss are not. */
+  scale?: Tensor;
+}
+
 export interface HeadLoss {
-  /** (1): Σ nll · lossWeight over the micro-batches of a step so far; a named state, so that the metrics can read it. */
+  /** (1): Σ nll · rowWeight · lossWeight over the micro-batches of a step so far; a named state, so that the metrics can read it. */
   loss: Tensor;
   /** (N): −log p(target), nats; 0 where ignored. */
   nll: Tensor;
@@ -43,12 +54,11 @@ export function chunkRowsFor(N: number, V: number): number {
 }
 
 /**
- * The language-model head and its loss in one op: nll[n] = −log softmax(x[n] Wᵀ)[target[n]], loss = lossWeight · Σ nll.
+ * The language-model head and its loss in one op: nll[n] = −log softmax(x[n] Wᵀ)[target[n]], loss = lossWeight · Σ rowWeights · nll.
  * x (N, D), weight (V, D), targets (N) u32 (≥ V: ignored), lossWeight (1) = 1 / counted tokens of the whole step.
  *
  * Logits never exist as (N, V): chunks of rows are made, turned into their own gradient in place and consumed at once, so the
- * op starts the backward chain itself (d loss = 1) and its gradients of x and W are computed in the forward pass. All gradients
- * are times `scale` (4), if given, for f16 to hold them (optim/lossScale.ts); nll and loss are not.
+ * op starts the backward chain itself (d loss = 1) and its gradients of x and W are computed in the forward pass.
  */
 export function headLoss(
   g: Graph,
@@ -56,20 +66,20 @@ export function headLoss(
   weight: Tensor,
   targets: Tensor,
   lossWeight: Tensor,
-  training: boolean,
-  scale?: Tensor,
+  { training, rowWeights, scale }: HeadLossOptions,
 ): HeadLoss {
   const [N, D] = x.shape as [number, number];
   const V = weight.shape[0]!;
   expectShape('headLoss', weight, [null, D], x);
   expectShape('headLoss', targets, [N], x);
+  if (rowWeights) expectShape('headLoss', rowWeights, [N], x);
   expectVec4('headLoss', 'vocab_size', V);
   expectVec4('headLoss', 'hidden_size', D);
   const rows = chunkRowsFor(N, V);
   const loss = g.state('loss', [1]);
   const common = [{ name: 'nll', shape: [N] }, loss, { name: 'logits', shape: [rows, V], dtype: x.dtype }];
-  const inputs = [x, weight, targets, lossWeight];
-  const attributes = { N, D, V, rows, training, accumulate: false, scaled: false };
+  const inputs = [x, weight, targets, lossWeight, ...(rowWeights ? [rowWeights] : [])];
+  const attributes = { N, D, V, rows, training, accumulate: false, weighted: rowWeights !== undefined, scaled: false };
   if (!training) return { loss, nll: g.node(headLossOp, inputs, common, attributes)[0]! };
   const { gradient, accumulate } = g.claimGradient(weight);
   const outputs = [...common, { name: `d ${x.name}`, shape: [N, D], dtype: x.dtype }, gradient];
@@ -82,25 +92,64 @@ export function headLoss(
   return { loss, nll: nll! };
 }
 
+/** What the softmax kernel is told of one chunk: M of the rows, from row0 on. */
+interface Chunk {
+  M: number;
+  V: number;
+  row0: number;
+  training: boolean;
+  weighted: boolean;
+  scaled: boolean;
+  /** −1: log p in place of nll. */
+  sign: 1 | -1;
+}
+
+/** The kernel between a chunk's logits and what becomes of them; see the shader. */
+export function softmaxLoss(
+  context: KernelContext,
+  { M, V, row0, training, weighted, scaled, sign }: Chunk,
+  logits: Tensor,
+  bound: Record<'targets' | 'lossWeight' | 'out' | 'scale' | 'rowWeights', Tensor>,
+): Kernel {
+  const shared = vectorRows(context, V / 4);
+  return {
+    source: shared.wgsl + softmaxLossWgsl,
+    entryPoint: 'softmaxLoss',
+    bindings: [
+      read(bound.targets),
+      read(bound.lossWeight),
+      write(logits),
+      write(bound.out),
+      read(bound.scale),
+      read(bound.rowWeights),
+    ],
+    uniforms: [M, V / 4, row0, training ? 1 : 0, scaled ? 1 : 0, weighted ? 1 : 0, f32Bits(sign)],
+    types: { stored: logits.dtype },
+    workgroups: foldWorkgroups(shared.groups(M)),
+  };
+}
+
 export const headLossOp: Op<Attributes> = {
   name: 'headLoss',
   kernels(node, context) {
-    const [x, weight, targets, lossWeight, scale] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?];
+    const [x, weight, targets, lossWeight, ...others] = node.inputs as [Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
+    const { N, D, V, rows, training, accumulate, weighted, scaled } = node.attributes;
+    const rowWeights = weighted ? others[0]! : lossWeight;
+    const scale = scaled ? others.at(-1)! : lossWeight;
     const [nll, loss, logits, dx, dweight] = node.outputs as [Tensor, Tensor, Tensor, Tensor?, Tensor?];
-    const { N, D, V, rows, training, accumulate, scaled } = node.attributes;
-    const shared = vectorRows(context, V / 4);
     const kernels: Kernel[] = [];
     for (let row0 = 0; row0 < N; row0 += rows) {
       const M = Math.min(rows, N - row0);
       kernels.push(...matmul(context, { layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row0 * D }));
-      kernels.push({
-        source: shared.wgsl + softmaxLossWgsl,
-        entryPoint: 'softmaxLoss',
-        bindings: [read(targets), read(lossWeight), write(logits), write(nll), read(scale ?? lossWeight)],
-        uniforms: [M, V / 4, row0, training ? 1 : 0, scaled ? 1 : 0],
-        types: { stored: logits.dtype },
-        workgroups: foldWorkgroups(shared.groups(M)),
-      });
+      kernels.push(
+        softmaxLoss(context, { M, V, row0, training, weighted, scaled, sign: 1 }, logits, {
+          targets,
+          lossWeight,
+          out: nll,
+          scale,
+          rowWeights,
+        }),
+      );
       if (!training) continue;
       kernels.push(...matmul(context, { layout: 'nn', a: logits, b: weight, c: dx!, M, N: D, K: V, cStart: row0 * D }));
       kernels.push(
@@ -120,8 +169,8 @@ export const headLossOp: Op<Attributes> = {
     kernels.push({
       source: oneRow(context).wgsl + meanLossWgsl,
       entryPoint: 'meanLoss',
-      bindings: [read(nll), read(lossWeight), write(loss)],
-      uniforms: [N, context.accumulating ? 1 : 0],
+      bindings: [read(nll), read(lossWeight), write(loss), read(rowWeights)],
+      uniforms: [N, context.accumulating ? 1 : 0, weighted ? 1 : 0],
       workgroups: [1, 1, 1],
     });
     return kernels;
@@ -129,6 +178,6 @@ export const headLossOp: Op<Attributes> = {
   backward({ node }) {
     const dx = node.outputs[3];
     if (!dx) throw new Error('headLoss: recorded for scoring only; record it with training = true to differentiate it');
-    return [{ total: dx }];
+    return [{ share: dx }];
   },
 };

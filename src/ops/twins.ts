@@ -102,7 +102,10 @@ export const twins: Record<string, Twin> = {
   // The oracle knows no storage types.
   halfWeights: ([weights]) => [weights!],
 
-  headLoss: ([x, weight, targets, lossWeight, scale], { outputs, attributes: { N, D, V, training } }, found) => {
+  headLoss: ([x, weight, targets, lossWeight, ...others], { outputs, attributes }, found) => {
+    const { N, D, V, training, weighted, scaled } = attributes;
+    const rowWeights = weighted ? others[0]! : zeros(N).fill(1);
+    const scale = scaled ? others.at(-1)![0]! : 1;
     const logits = timesTransposed(x!, weight!, N, D, V);
     const nll = zeros(N);
     const dlogits = zeros(N * V);
@@ -115,11 +118,11 @@ export const twins: Record<string, Twin> = {
       nll[n] = Math.log(sum) + highest - row[target]!;
       for (let v = 0; v < V; v++) {
         dlogits[n * V + v] =
-          (scale?.[0] ?? 1) * lossWeight![0]! * (Math.exp(row[v]! - highest) / sum - (v === target ? 1 : 0));
+          scale * rowWeights[n]! * lossWeight![0]! * (Math.exp(row[v]! - highest) / sum - (v === target ? 1 : 0));
       }
     }
     const before = found.accumulating ? found.before[1]![0]! : 0;
-    const loss = Float64Array.of(before + lossWeight![0]! * nll.reduce((total, v) => total + v, 0));
+    const loss = Float64Array.of(before + lossWeight![0]! * nll.reduce((total, v, n) => total + rowWeights[n]! * v, 0));
     const scratch = zeros(outputs[2]!.size);
     if (!training) return [nll, loss, scratch];
     return [nll, loss, scratch, times(dlogits, weight!, N, V, D), transposedTimes(dlogits, x!, N, V, D)];

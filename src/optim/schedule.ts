@@ -43,7 +43,10 @@ export function progressAt(shape: DecayShape, g: number): number {
  * The decaying part of a phase: the last step at the peak, the steps from there to the end, the shape. Null: it never
  * decays.
  */
-function decayOf(schedule: ScheduleConfig, steps: number): { from: number; length: number; shape: DecayShape } | null {
+export function decayOf(
+  schedule: ScheduleConfig,
+  steps: number,
+): { from: number; length: number; shape: DecayShape } | null {
   const last = steps - 1;
   const longest = Math.max(0, last - schedule.warmupSteps);
   switch (schedule.kind) {

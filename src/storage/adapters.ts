@@ -13,17 +13,20 @@ interface Adapters extends DBSchema {
   calibrations: { key: string; value: Calibration };
   /** The first kernel that was wrong; empty: none was. */
   wrongKernels: { key: string; value: string };
+  /** Why the processor works in its place; null: it does not. */
+  verdicts: { key: string; value: 'slower' | 'wrong' | null };
 }
 
-type Kind = 'tiles' | 'calibrations' | 'wrongKernels';
+type Kind = 'tiles' | 'calibrations' | 'wrongKernels' | 'verdicts';
 
 async function withStore<T>(work: (db: IDBPDatabase<Adapters>) => Promise<T>): Promise<T | undefined> {
   try {
-    const db = await openDB<Adapters>('rekindle-adapters', 3, {
+    const db = await openDB<Adapters>('rekindle-adapters', 4, {
       upgrade(fresh, old) {
         if (old < 1) fresh.createObjectStore('tiles');
         if (old < 2) fresh.createObjectStore('calibrations');
-        fresh.createObjectStore('wrongKernels');
+        if (old < 3) fresh.createObjectStore('wrongKernels');
+        fresh.createObjectStore('verdicts');
       },
     });
     try {

@@ -22,7 +22,7 @@ import { UserError } from '../util/errors.ts';
 import { worldCard } from '../world/card.ts';
 import { prepareWorld } from '../world/prepare.ts';
 import { lossOf, type OpenBackend } from './backends/backend.ts';
-import { gpuOrProcessor, openGpu } from './backends/page.ts';
+import { openChosen, openGpu } from './backends/page.ts';
 import { type Base, checkBase, readBase } from './bases/base.ts';
 import { Bases } from './bases/bases.ts';
 import { benchmarkDevice } from './trials/benchmarkDevice.ts';
@@ -81,15 +81,18 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   /** Ends the watching of another tab's run. */
   let watching: AbortController | null = null;
 
-  const openBackend = inject ? openGpu((device) => inject.opened(device)) : gpuOrProcessor();
+  let openBackend = inject ? openGpu((device) => inject.opened(device)) : openChosen('auto');
   /** What trains, opened when first asked for and again after it was lost or refused. */
   const open: OpenBackend = () => {
-    opened ??= openBackend().then((answer) => {
-      if ('cause' in answer) opened = null;
-      else void answer.loss.then(() => (opened = null));
+    const forget = (): void => {
+      if (opened === asked) opened = null;
+    };
+    const asked = (opened ??= openBackend().then((answer) => {
+      if ('cause' in answer) forget();
+      else void answer.loss.then(forget);
       return answer;
-    });
-    return opened;
+    }));
+    return asked;
   };
   const theBackend = async () => {
     const answer = await open();
@@ -386,6 +389,11 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     async adapter() {
       const answer = await open();
       return 'cause' in answer ? answer : { adapter: answer.report };
+    },
+    async choose(device) {
+      if (inject) return;
+      openBackend = openChosen(device);
+      opened = null;
     },
 
     async start(config, files, onEvents, base) {

@@ -11,6 +11,7 @@ import type {
   AdapterReport,
   BaseOffer,
   BaseSource,
+  DeviceChoice,
   ExperimentEvents,
   ExperimentRequest,
   FileReport,
@@ -27,6 +28,7 @@ import type {
 } from '../protocol.ts';
 import { isActive, type Command } from './run/controls.ts';
 import { Lifeline } from './lifeline.ts';
+import { deviceChoice, keepDevice } from './machine/device.ts';
 import { experimentNotice, experimentState, isExperimenting } from './experiments/experimentState.ts';
 import { beginRun, receive, runState } from './run/run.ts';
 import { pageWords } from './words/page.ts';
@@ -99,6 +101,8 @@ function connect(): Link {
   worker.addEventListener('message', ({ data }: MessageEvent<{ outcry?: string } | null>) => {
     if (data?.outcry !== undefined) end(new WorkerGone(pageWords.workerLost(data.outcry)));
   });
+  // Calls are heard in order: whatever is asked next is asked of the device that was chosen.
+  if (deviceChoice.value !== 'auto') remote.choose(deviceChoice.value).catch(() => {});
   return made;
 }
 
@@ -176,6 +180,18 @@ export async function askMachine(): Promise<void> {
   } catch (error) {
     fail(error);
   }
+}
+
+/** What trains from the next start on. */
+export async function chooseDevice(choice: DeviceChoice): Promise<void> {
+  keepDevice(choice);
+  machine.value = { kind: 'asking' };
+  try {
+    await ask((trainer) => trainer.choose(choice));
+  } catch (error) {
+    return fail(error);
+  }
+  await askMachine();
 }
 
 export async function start(config: RunConfig, files: UserFile[], base: BaseSource | null): Promise<void> {

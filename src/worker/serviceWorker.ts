@@ -3,6 +3,8 @@
  * all of it or nothing: every file is held against the hash it had when the page was built, and a newer version takes over only
  * when no page of the older one is left, or when the only page there is asks for it.
  */
+import { isolationHeaders } from '../util/isolation.mjs';
+
 /** Written over the name below when the page is built (cli/node/offline.mjs). */
 export interface Build {
   /** Hash of `files`. */
@@ -51,10 +53,13 @@ async function forgetOthers(): Promise<void> {
   await Promise.all(names.filter((one) => one.startsWith(prefix) && one !== name).map((one) => caches.delete(one)));
 }
 
-/** A kept file; from the network where the browser has thrown the cache away. */
+/** A kept file; from the network where the browser has thrown the cache away. The page itself is isolated, whatever its host sends. */
 async function answer(path: string, request: Request): Promise<Response> {
   const kept = await caches.open(name).then((cache) => cache.match(new URL(path, scope).href));
-  return kept ?? fetch(request);
+  const response = kept ?? (await fetch(request));
+  if (path !== '') return response;
+  const { body, status, statusText, headers } = response;
+  return new Response(body, { status, statusText, headers: { ...Object.fromEntries(headers), ...isolationHeaders } });
 }
 
 /** Takes over from an older version, unless another page still runs on that. */

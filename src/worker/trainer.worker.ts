@@ -6,7 +6,7 @@ import { cryOut } from './outcry.ts';
 
 cryOut();
 
-// The worker's own address is that of the blob it starts from (ui/confine.ts); the module's is where the script lies.
+// The worker's own address is that of the blob it starts from (util/confine.ts); the module's is where the script lies.
 const script = import.meta.url;
 // Built, this file lies in assets/; while developing, it is served from /src/worker/. Shards and bases lie beside index.html.
 // In one file (ui/oneFile.ts) they have their names alone.

@@ -85,6 +85,10 @@ test('two runs are started, compared and taken out by keyboard alone', () =>
     expect(Object.keys(zip)).toEqual(
       expect.arrayContaining(['report.md', 'metrics.csv', 'picture.png', 'other-runs.csv']),
     );
+    const kit = unzipSync(await download(page, 'Launch kit for a cluster'));
+    expect(Object.keys(kit)).toEqual(
+      expect.arrayContaining(['recipe.json', 'lr.csv', 'megatron-lm/phase2.sh', 'hf-trainer/train_cpt.py']),
+    );
     await press(page, 'Axes and downloads');
     expect((await download(page, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
     const rows = (await download(page, 'CSV')).toString().trimEnd().split('\r\n');

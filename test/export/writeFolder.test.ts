@@ -42,6 +42,15 @@ test('a failure half way of a first version leaves nothing', () => {
   expect(readdirSync(parent)).toEqual([]);
 });
 
+test('folders within it are its own too, and what else lies in them is not', () => {
+  const files = [file('a', 'one'), file('inner/b', 'two')];
+  writeFolder(at('kit'), files);
+  writeFolder(at('kit'), files);
+  expect(textOf('kit', 'inner', 'b')).toBe('two');
+  writeFileSync(at('kit', 'inner', 'cat.jpg'), 'cat');
+  expect(() => writeFolder(at('kit'), files)).toThrow('also holds inner/cat.jpg');
+});
+
 test('keeps what is not its own', () => {
   mkdirSync(at('photos'));
   writeFileSync(at('photos', 'cat.jpg'), 'cat');
@@ -52,7 +61,7 @@ test('keeps what is not its own', () => {
   expect(readdirSync(parent)).toEqual(['photos']);
 });
 
-test.each(['', '.', '..', '../a', 'a/b', 'a\\b', 'a\0'])('refuses the file name %j', (name) => {
+test.each(['', '.', '..', '../a', '/a', 'a/', 'a//b', 'a/../b', 'a\\b', 'a\0'])('refuses the file name %j', (name) => {
   expect(() => writeFolder(at('model'), [file(name, '')])).toThrow('is no file name');
   expect(readdirSync(parent)).toEqual([]);
 });

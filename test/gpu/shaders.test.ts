@@ -11,6 +11,9 @@ import { type Kernel, type KernelContext, maxWorkgroups } from '../../src/graph/
 import { layoutPool } from '../../src/graph/pool.ts';
 import { adamw } from '../../src/ops/adamw.ts';
 import { addOp } from '../../src/ops/add.ts';
+import { pairMeasures } from '../../src/ops/align/pairMeasures.ts';
+import { preference } from '../../src/ops/align/preference.ts';
+import { rewardLoss } from '../../src/ops/align/rewardLoss.ts';
 import { attention, attentionOp } from '../../src/ops/attention/attention.ts';
 import { cachedAttention } from '../../src/ops/attention/cachedAttention.ts';
 import { columnMax } from '../../src/ops/columnMax.ts';
@@ -20,8 +23,10 @@ import { halfWeights } from '../../src/ops/halfWeights.ts';
 import { headLoss } from '../../src/ops/headLoss.ts';
 import { layerNorm } from '../../src/ops/layerNorm.ts';
 import { linear } from '../../src/ops/linear.ts';
+import { logProb } from '../../src/ops/logProb.ts';
 import { squaredReluMlp } from '../../src/ops/mlp.ts';
 import { scoreMax } from '../../src/ops/scoreMax.ts';
+import { rowSums, stepTotal } from '../../src/ops/sums.ts';
 import { tensorNorms } from '../../src/ops/tensorNorms.ts';
 import { gpuTiles } from '../../src/ops/matmul/tiles.ts';
 import { inTile, productTrial } from '../../src/ops/matmul/trial.ts';
@@ -72,9 +77,19 @@ function everything(dtype: DType, d: number): Graph {
   });
   const weight = matrix('head', [V, D]);
   const lossWeight = g.input('lossWeight', [1]);
-  const { loss } = headLoss(g, y, weight, u32('targets', N), lossWeight, true, g.state('lossScale', [4]));
-  headLoss(g, y, weight, u32('targets 2', N), lossWeight, false);
-  backward(g, new Map([[loss, null]]), addOp);
+  const scale = g.state('lossScale', [4]);
+  const { loss } = headLoss(g, y, weight, u32('targets', N), lossWeight, { training: true, scale });
+  headLoss(g, y, weight, u32('targets 2', N), lossWeight, { training: false });
+  const preferred = rowSums(g, logProb(g, y, weight, u32('targets 3', N)), g.input('mask', [N]), B);
+  const other = stepTotal(g, 'other loss', preferred, lossWeight, scale);
+  const [references, rewards, counts] = ['references', 'rewards', 'counts'].map((name) => g.input(name, [B]));
+  const pairs = { logProbs: preferred, references: references!, rewards: rewards!, counts: counts! };
+  preference(g, pairs, { kind: 'dpo', beta: 0.1, eta: 1, sftWeight: 0 });
+  pairMeasures(g, pairs);
+  const labels = { last: u32('last', B), labels: g.input('labels', [5 * B]), mask: g.input('mask 2', [5 * B]) };
+  rewardLoss(g, g.input('predictions', [N, 8]), labels, 5);
+  const seeds = [loss, other].map((tensor) => [tensor, null] as const);
+  backward(g, new Map(seeds), addOp);
 
   g.phase = 'update';
   const [gradients, weights, moments1, moments2] = (['gradients', 'parameters', 'moments1', 'moments2'] as const).map(

@@ -1,9 +1,9 @@
 /** A 2-layer GQA model small enough for the f64 interpreter, and a batch for it. */
 import type { RunConfig } from '../../src/config/run.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
+import type { Backend } from '../../src/train/backends/backend.ts';
 import { Engine, type StepBatch } from '../../src/train/engine/engine.ts';
 import { randomInteger } from '../../src/util/random.ts';
-import { gpu } from '../gpu/device.ts';
 
 const schedule = {
   kind: 'constant',
@@ -52,8 +52,11 @@ export function tinyBatch(config: RunConfig, which = 0): StepBatch {
   return { tokens, targets, documentStart };
 }
 
-export async function openEngine(config: RunConfig): Promise<Engine> {
-  const engine = await Engine.create(await gpu(), config, tokenIndex);
+const theGpu = async (): Promise<Backend> => (await import('../gpu/device.ts')).gpu();
+
+/** On the gpu tier's device, if no other. */
+export async function openEngine(config: RunConfig, backend?: Backend): Promise<Engine> {
+  const engine = await Engine.create(backend ?? (await theGpu()), config, tokenIndex);
   engine.initialize(config.seed);
   return engine;
 }

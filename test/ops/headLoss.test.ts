@@ -10,7 +10,7 @@ const caseOf = (N: number, D: number, V: number, ignored: (n: number) => boolean
     lossWeight: { shape: [1], value: () => 1 / N },
   },
   record: (g: Parameters<typeof headLoss>[0], t: Record<string, Parameters<typeof headLoss>[1]>) =>
-    headLoss(g, t.x!, t.weight!, t.targets!, t.lossWeight!, true).loss,
+    headLoss(g, t.x!, t.weight!, t.targets!, t.lossWeight!, { training: true, rowWeights: t.rowWeights }).loss,
   root: true,
   outputs: ['nll'],
   differentiate: ['x', 'weight'],
@@ -26,6 +26,12 @@ describe('headLoss', () => {
   ])('N=%i D=%i V=%i', (N, D, V) => checkOp(caseOf(N, D, V, () => false)));
 
   it('ignores targets outside the vocabulary', () => checkOp(caseOf(11, 8, 16, (n) => n % 3 === 0)));
+
+  it('weighs every row by its own', () => {
+    const { inputs, ...rest } = caseOf(13, 8, 16, (n) => n === 4);
+    const rowWeights = { shape: [13], value: (n: number) => [0, 1, 0.25][n % 3]! };
+    return checkOp({ ...rest, inputs: { ...inputs, rowWeights } });
+  });
 
   it('chunks large logits and adds the chunks up', async () => {
     const [N, V] = [130, 32768]; // 128 rows of 32,768 logits are 16 MiB: two chunks, the last of two rows

@@ -1,10 +1,11 @@
 /** What a terminal trains on: the GPU through Dawn, or the processor. Dawn is loaded only where it is wanted. */
 import { availableParallelism } from 'node:os';
-import { createCpuExecutor } from '../../cpu/executor.ts';
+import { type CpuExecutor, createCpuExecutor } from '../../cpu/executor.ts';
 import { hasRelaxedSimd } from '../../cpu/kernels/library.ts';
+import type { PoolLayout } from '../../graph/pool.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { GpuBackend } from '../../train/backends/gpu.ts';
-import { ProcessorBackend } from '../../train/backends/processor.ts';
+import { describeProcessor, ProcessorBackend } from '../../train/backends/processor.ts';
 import { UserError } from '../../util/errors.ts';
 import type { DeviceName } from '../host.ts';
 import { seesGpu } from './chromium.mjs';
@@ -32,6 +33,6 @@ async function openGpu(): Promise<GpuBackend> {
 function openProcessor(): Backend {
   enableRelaxedSimd();
   const threads = availableParallelism();
-  const description = `processor (WebAssembly with ${hasRelaxedSimd() ? 'relaxed ' : ''}SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'})`;
-  return new ProcessorBackend('cpu', description, (layout) => createCpuExecutor(layout, { threads, startThread }));
+  const open = (layout: PoolLayout): Promise<CpuExecutor> => createCpuExecutor(layout, { threads, startThread });
+  return new ProcessorBackend('cpu', describeProcessor(hasRelaxedSimd(), threads), open, { threads });
 }

@@ -4,7 +4,9 @@
  * neither run nor send anything away.
  */
 
-/** One directive a line; blob: is for the worker's starter (src/ui/confine.ts), data: for icons inside style sheets. */
+import { isolationHeaders } from '../../util/isolation.mjs';
+
+/** One directive a line; blob: is for the worker's starter (src/util/confine.ts), data: for icons inside style sheets. */
 const directives = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'", // the processor's kernels are a module of WebAssembly that the worker assembles
@@ -48,6 +50,7 @@ export const securityHeaders = {
   'Content-Security-Policy': metaPolicy,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
+  ...isolationHeaders,
 };
 
 /** The same for hosts that take their headers from a file of this name (Netlify, Cloudflare Pages). */

@@ -11,6 +11,7 @@ export const startThread: StartThread = (start, ready, failed) => {
     ready();
   });
   worker.once('error', failed);
+  worker.once('exit', () => failed(new Error('it ended')));
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
   worker.postMessage(start);
   return worker;

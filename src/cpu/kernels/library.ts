@@ -1,6 +1,7 @@
 /** All kernels as one module of WebAssembly, and the functions that they share. */
 import { buildKernel, type Kernel } from '../kernel.ts';
 import { type Expr, f32x4, type Local, Module } from '../wasm.ts';
+import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './align.ts';
 import type { Madd } from './arithmetic.ts';
 import { attentionKernels } from './attention.ts';
 import { attentionGradientKernels } from './attentionGradient.ts';
@@ -13,6 +14,7 @@ import { productKernels } from './product.ts';
 import { rotate } from './rotate.ts';
 import { addKernel, addPartsKernel, columnMaxKernel, embeddingGradientKernel, embeddingKernel } from './rows.ts';
 import { meanLossKernel, softmaxLossKernel } from './softmaxLoss.ts';
+import { rowSumsKernel, sameKernel, spreadKernel } from './sums.ts';
 
 export const kernels: readonly Kernel[] = [
   ...productKernels,
@@ -21,7 +23,8 @@ export const kernels: readonly Kernel[] = [
   ...attentionKernels,
   ...attentionGradientKernels,
   ...cachedAttentionKernels,
-  ...[softmaxLossKernel, meanLossKernel],
+  ...[softmaxLossKernel, meanLossKernel, rowSumsKernel, spreadKernel, sameKernel],
+  ...[preferenceKernel, pairMeasuresKernel, rewardLossKernel],
   ...[squareSumsKernel, clipKernel, adamwKernel, tensorNormsKernel],
 ];
 

@@ -6,13 +6,13 @@ import { at, eachVector, exp, highestLane, log, times, WideSum } from './arithme
 const load = (base: Expr, offset: Expr): Expr => f32x4.load(i32.add(base, offset));
 
 /**
- * nll = ln Σ eˡ − l[target], 0 where target ≥ V; with `training` logits = (softmax − onehot) · weight · scale, 0 where ignored.
- * targets and nll from this chunk's first row on; `scale` may be no pointer.
+ * nll = sign · (ln Σ eˡ − l[target]), 0 where target ≥ V; with `training` logits = (softmax − onehot) · sign · lossWeight · rowWeight ·
+ * scale, 0 where ignored. targets, nll and rowWeights from this chunk's first row on; `scale` and `rowWeights` may be no pointers.
  */
 export const softmaxLossKernel = kernel(
   'softmaxLoss',
-  ['targets', 'lossWeight', 'logits', 'nll', 'scale', 'rows', 'V', 'training', 'per'],
-  [],
+  ['targets', 'lossWeight', 'logits', 'nll', 'scale', 'rowWeights', 'rows', 'V', 'training', 'per'],
+  ['sign'],
   (f, p, { madd }) => {
     eachRow(f, p, (n) => {
       const row = f.let(at(p.logits, times(n, p.V)));
@@ -46,9 +46,10 @@ export const softmaxLossKernel = kernel(
           );
           const total = f.let(sum.total);
           const surprise = f64.sub(f64.add(log(f, total), f64.promote(highest)), f64.promote(wanted));
-          f.store(nll, f32.demote(surprise));
+          f.store(nll, f32.mul(f32.demote(surprise), p.sign));
           f.when(p.training, () => {
-            const weight = f.let(f32.load(p.lossWeight));
+            const weight = f.let(f32.mul(f32.load(p.lossWeight), p.sign));
+            f.when(p.rowWeights, () => f.set(weight, f32.mul(weight, f32.load(at(p.rowWeights, n)))));
             f.when(p.scale, () => f.set(weight, f32.mul(weight, f32.load(p.scale))));
             const share = f.let(f32x4.splat(f32.demote(f64.div(f64.promote(weight), total))));
             eachVector(f, p.V, (i) => {
@@ -65,11 +66,20 @@ export const softmaxLossKernel = kernel(
   },
 );
 
-/** loss (+)= lossWeight · Σ nll, in f64. */
-export const meanLossKernel = kernel('meanLoss', ['nll', 'lossWeight', 'loss', 'N', 'accumulate'], [], (f, p) => {
-  const sum = f.let(f64.const(0));
-  f.for(i32.const(0), p.N, 1, (n) => f.set(sum, f64.add(sum, f64.promote(f32.load(at(p.nll, n))))));
-  f.set(sum, f64.mul(sum, f64.promote(f32.load(p.lossWeight))));
-  f.when(p.accumulate, () => f.set(sum, f64.add(sum, f64.promote(f32.load(p.loss)))));
-  f.store(p.loss, f32.demote(sum));
-});
+/** loss (+)= lossWeight · Σ nll · rowWeight, in f64; `rowWeights` may be no pointer. */
+export const meanLossKernel = kernel(
+  'meanLoss',
+  ['nll', 'lossWeight', 'loss', 'rowWeights', 'N', 'accumulate'],
+  [],
+  (f, p) => {
+    const sum = f.let(f64.const(0));
+    f.for(i32.const(0), p.N, 1, (n) => {
+      const value = f.let(f64.promote(f32.load(at(p.nll, n))));
+      f.when(p.rowWeights, () => f.set(value, f64.mul(value, f64.promote(f32.load(at(p.rowWeights, n))))));
+      f.set(sum, f64.add(sum, value));
+    });
+    f.set(sum, f64.mul(sum, f64.promote(f32.load(p.lossWeight))));
+    f.when(p.accumulate, () => f.set(sum, f64.add(sum, f64.promote(f32.load(p.loss)))));
+    f.store(p.loss, f32.demote(sum));
+  },
+);

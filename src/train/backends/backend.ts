@@ -1,12 +1,15 @@
 /** What a run trains on, opened: a GPU's device or the processor. It makes an executor for each engine. */
 import type { RunConfig } from '../../config/run.ts';
-import type { Loss } from '../../gpu/watch.ts';
+import type { Loss as GpuLoss } from '../../gpu/watch.ts';
 import type { Executor } from '../../graph/executor.ts';
 import type { KernelContext } from '../../graph/kernel.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import type { AdapterReport, NoGpuCause } from '../../protocol.ts';
 import type { EngineLayout } from '../engine/graphs.ts';
+
+/** Why a backend is of no more use: what happened to its device, or a thread of the processor that died. */
+export type Loss = GpuLoss | 'thread';
 
 export interface Backend {
   readonly kind: Executor['kind'];
@@ -16,7 +19,7 @@ export interface Backend {
   readonly name: string;
   /** What decides how much a run keeps in memory: known before anything is compiled. */
   readonly context: Omit<KernelContext, 'accumulating'>;
-  /** Resolves when it is of no more use. A processor is never lost. */
+  /** Resolves when it is of no more use. */
   readonly loss: Promise<Loss>;
   /** An executor for anything else, in the kernels that are fastest for `products`. */
   open(layout: PoolLayout, products: readonly Product[]): Promise<Executor>;

@@ -1,8 +1,10 @@
-/** What the page trains on: the GPU, or the processor where the browser has none to offer. */
+/** What the page trains on: the GPU, or the processor where there is none, where it is better, or where it was chosen. */
 import { openDevice } from '../../gpu/device.ts';
+import type { DeviceChoice, ProcessorFacts } from '../../protocol.ts';
 import type { OpenBackend } from './backend.ts';
+import { verdictOn } from './compare.ts';
 import { GpuBackend } from './gpu.ts';
-import { ProcessorBackend } from './processor.ts';
+import { describeProcessor, ProcessorBackend } from './processor.ts';
 
 /** The GPU, or why there is none: `opened` hears of its device. */
 export const openGpu =
@@ -14,30 +16,43 @@ export const openGpu =
     return new GpuBackend(answer);
   };
 
-/**
- * The GPU where there is one; else the processor, whose software adapter is several times slower than its own kernels. What has begun on a
- * GPU goes on on one: after the first answer that was one, no other is given.
- */
-export function gpuOrProcessor(gpu: OpenBackend = openGpu()): OpenBackend {
+type Because = NonNullable<ProcessorFacts['because']>;
+
+/** Opens what was chosen. A GPU that is wanted and not there leaves the work to the processor; no SIMD there leaves it to the GPU. */
+export function openChosen(
+  choice: DeviceChoice,
+  { gpu = openGpu(), processor = openProcessor, verdict = verdictOn } = {},
+): OpenBackend {
+  /** What has begun on a GPU goes on on one: after the first answer that was one, no other is given. */
   let onGpu = false;
   return async () => {
+    const chosen = choice === 'cpu' && (await processor('chosen'));
+    if (chosen) return chosen;
     const answer = await gpu();
-    onGpu ||= answer instanceof GpuBackend && !answer.report.software;
-    const processor = onGpu ? null : await openProcessor();
-    if (!processor) return answer;
-    if (answer instanceof GpuBackend) answer.device.destroy();
-    return processor;
+    if (!(answer instanceof GpuBackend)) return (!onGpu && (await processor('none'))) || answer;
+    if (onGpu || choice === 'gpu') {
+      onGpu = true;
+      return answer;
+    }
+    const because = answer.report.software ? 'software' : await verdict(answer, () => processor('slower'));
+    const better = because && (await processor(because));
+    if (better) {
+      answer.device.destroy();
+      return better;
+    }
+    onGpu = !answer.report.software;
+    return answer;
   };
 }
 
-/**
- * Null: this browser's WebAssembly has no SIMD. One thread: memory for several needs a page that is isolated from others, which a static
- * host's is not. Its kernels are fetched only here, for most have a GPU.
- */
-async function openProcessor(): Promise<ProcessorBackend | null> {
-  const { hasRelaxedSimd, hasSimd } = await import('../../cpu/kernels/library.ts');
-  if (!hasSimd()) return null;
-  const { createCpuExecutor } = await import('../../cpu/executor.ts');
-  const description = `processor (WebAssembly with ${hasRelaxedSimd() ? 'relaxed ' : ''}SIMD)`;
-  return new ProcessorBackend('cpu', description, (layout) => createCpuExecutor(layout));
+/** Null: this browser's WebAssembly has no SIMD. The kernels are fetched only here, for most have a GPU. */
+async function openProcessor(because: Because): Promise<ProcessorBackend | null> {
+  const { browserProcessor } = await import('../../cpu/browser.ts');
+  const found = browserProcessor();
+  if (!found) return null;
+  const { threads, alone, relaxed, open } = found;
+  return new ProcessorBackend('cpu', describeProcessor(relaxed, threads), open, {
+    ...{ threads, because },
+    ...(alone && { alone }),
+  });
 }

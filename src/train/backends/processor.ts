@@ -1,14 +1,18 @@
-/** The processor to train on: one set of kernels, nothing to tune, nothing to lose. */
+/** The processor to train on: one set of kernels, nothing to tune, nothing to lose but its threads. */
 import type { RunConfig } from '../../config/run.ts';
 import type { Executor } from '../../graph/executor.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
-import type { AdapterReport } from '../../protocol.ts';
+import type { AdapterReport, ProcessorFacts } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
 import { engineLayout } from '../engine/graphs.ts';
-import type { Backend, Built, Compile } from './backend.ts';
+import type { Backend, Built, Compile, Loss } from './backend.ts';
 
 /** Bytes that WebAssembly addresses. */
 const mostBytes = 2 ** 32;
+
+/** As in `processor (WebAssembly with relaxed SIMD, 2 threads)`. */
+export const describeProcessor = (relaxed: boolean, threads: number): string =>
+  `processor (WebAssembly with ${relaxed ? 'relaxed ' : ''}SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'})`;
 
 export class ProcessorBackend implements Backend {
   readonly kind: Executor['kind'];
@@ -16,16 +20,27 @@ export class ProcessorBackend implements Backend {
   readonly name: string;
   /** A software adapter's memory is the processor's too. */
   readonly context = { quads: false, software: true };
-  readonly loss = new Promise<never>(() => {});
+  readonly loss: Promise<Loss>;
   readonly open: Backend['open'];
 
-  /** `description`: what a person is told of it. */
-  constructor(kind: Executor['kind'], description: string, open: (layout: PoolLayout) => Promise<Executor>) {
+  /** `description`: what a person is told of it; `facts`: what the page says in its own words. */
+  constructor(
+    kind: Executor['kind'],
+    description: string,
+    open: (layout: PoolLayout) => Promise<Executor & { loss?: Promise<void> }>,
+    facts: ProcessorFacts = { threads: 1 },
+  ) {
     this.kind = kind;
-    this.name = kind;
-    this.open = open;
+    this.name = facts.threads > 1 ? `${kind}, ${facts.threads} threads` : kind;
+    let lose!: () => void;
+    this.loss = new Promise((resolve) => (lose = () => resolve('thread')));
+    this.open = async (layout) => {
+      const executor = await open(layout);
+      void executor.loss?.then(lose);
+      return executor;
+    };
     this.report = {
-      processor: true,
+      processor: facts,
       vendor: '',
       architecture: '',
       description,

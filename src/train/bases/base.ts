@@ -13,10 +13,9 @@ import {
   checkAgainstBase,
   parseBaseMetadata,
 } from '../../recipe/baseCheckpoint.ts';
-import { fromHuggingFace } from '../../tokenizer/huggingface.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { UserError } from '../../util/errors.ts';
-import { isWordLevel, readWordTokenizer } from '../../world/tokenizer.ts';
+import { readTokenizer } from '../../world/readTokenizer.ts';
 
 /** A model folder's model, whoever made it. */
 export interface Checkpoint {
@@ -44,7 +43,7 @@ export function readCheckpoint(files: Iterable<FolderFile>): Checkpoint {
       option.type === 'integer' && isSize(option.key) ? checkValue(option, getPath({ model }, option.key)) : null;
     if (problem !== null) throw new ImportError('config', `The model cannot be run here: ${problem.slice(0, -1)}`);
   }
-  const read = isWordLevel(tokenizer) ? readWordTokenizer(tokenizer) : fromHuggingFace(tokenizer);
+  const read = readTokenizer(tokenizer);
   checkVocabulary(read, model);
   return { model, weights: parameters, tokenizer: read, metadata, notes };
 }

@@ -9,7 +9,9 @@ import type { CompiledPlan, Executor, List } from '../../graph/executor.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import type { PoolLayout, PoolName } from '../../graph/pool.ts';
 import { initialWeights } from '../../model/init.ts';
-import { parameterList } from '../../model/parameters.ts';
+import { type Parameter, parameterList } from '../../model/parameters.ts';
+import type { HostColumns, Objective } from '../../objective/objective.ts';
+import { objectiveOf, trainedParameters } from '../../objective/objectives.ts';
 import { ignoredTarget } from '../../ops/headLoss.ts';
 import { initialLossScale } from '../../optim/lossScale.ts';
 import type { Update } from '../../optim/update.ts';
@@ -21,6 +23,8 @@ export interface StepBatch {
   tokens: Uint32Array;
   targets: Uint32Array;
   documentStart: Uint32Array;
+  /** What the run's objective reads besides, by name. */
+  columns?: HostColumns;
 }
 
 /** One step's measurements, read back. */
@@ -50,20 +54,21 @@ export interface Pools {
 
 type Elements = Float32Array<ArrayBuffer>;
 
-const storageOf = (model: ModelConfig, layout: PoolLayout): StorageTensor[] =>
-  parameterList(model).map((parameter) => ({ ...parameter, ...layout.slices.get(parameter.name)! }));
+const storageOf = (parameters: readonly Parameter[], layout: PoolLayout): StorageTensor[] =>
+  parameters.map((parameter) => ({ ...parameter, ...layout.slices.get(parameter.name)! }));
 
 /** The weights in a pool, by HuggingFace name. */
 export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32Array): Weights =>
-  splitParts(storageOf(model, layout), pool);
+  splitParts(storageOf(parameterList(model), layout), pool);
 
 /** The positions of every token id of a micro-batch, written into the plan's inputs: src/data/tokenIndex.ts does it. */
 export type IndexTokens = (tokens: Uint32Array, into: { rowStart: Uint32Array; order: Uint32Array }) => void;
 
-const copyOf = ({ tokens, targets, documentStart }: StepBatch): StepBatch => ({
+const copyOf = ({ tokens, targets, documentStart, columns = {} }: StepBatch): StepBatch => ({
   tokens: tokens.slice(),
   targets: targets.slice(),
   documentStart: documentStart.slice(),
+  columns: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.slice()])),
 });
 
 /** A scorer of the model that `executor` holds, its logits read back. */
@@ -94,6 +99,8 @@ export class Engine {
   readonly config: RunConfig;
   readonly layout: PoolLayout;
   readonly executor: Executor;
+  readonly #objective: Objective;
+  readonly #parameters: readonly Parameter[];
   readonly #training: CompiledPlan;
   readonly #inputs: TrainingInputs;
   readonly #update: Update;
@@ -158,6 +165,8 @@ export class Engine {
     this.config = config;
     this.layout = executor.layout;
     this.executor = executor;
+    this.#objective = objectiveOf(config);
+    this.#parameters = trainedParameters(config);
     this.#index = index;
     this.#training = trainingPlan;
     this.#inputs = training.inputs;
@@ -185,15 +194,26 @@ export class Engine {
 
   /** Sets every weight from the seed and both moments to 0. */
   initialize(seed: number): void {
-    this.executor.write('parameters', initialWeights(this.config.model, this.layout, seed));
+    this.executor.write('parameters', this.#initial(seed));
     this.resetMoments();
     this.#setScale();
   }
 
-  /** Takes over a checkpoint's weights, by HuggingFace name, and sets both moments to 0. Errors name a tensor that does not fit. */
+  #initial(seed: number): Float32Array<ArrayBuffer> {
+    return initialWeights(this.config.model, this.layout, seed, this.#parameters);
+  }
+
+  /**
+   * Takes over a checkpoint's weights, by HuggingFace name, and sets both moments to 0. What the objective has of its own starts from the
+   * run's seed where the checkpoint has none of it. Errors name a tensor of the model that does not fit.
+   */
   load(weights: ReadonlyMap<string, Weight>): void {
-    const pool = new Float32Array(this.layout.elements);
-    joinParts(this.#storage(), weights, pool);
+    const pool = this.#initial(this.config.seed);
+    const models = new Set(parameterList(this.config.model).map(({ name }) => name));
+    const given = storageOf(this.#parameters, this.layout).filter(
+      ({ name, parts }) => models.has(name) || parts.every((part) => weights.has(part.name)),
+    );
+    joinParts(given, weights, pool);
     this.executor.write('parameters', pool);
     this.resetMoments();
     this.#setScale();
@@ -219,14 +239,10 @@ export class Engine {
     return { parameters, moments1, moments2, ...(lossScale && { lossScale }) };
   }
 
-  /** The weights after all submitted work, by HuggingFace name. */
-  async weights(): Promise<Weights> {
-    return splitParts(this.#storage(), await this.readPool('parameters'));
-  }
-
-  /** Where each parameter lies in its pool and which HuggingFace tensors it holds. */
-  #storage(): StorageTensor[] {
-    return storageOf(this.config.model, this.layout);
+  /** The weights after all submitted work, by HuggingFace name: the model's, or with `own` the objective's too. */
+  async weights({ own = false } = {}): Promise<Weights> {
+    const parameters = own ? this.#parameters : parameterList(this.config.model);
+    return splitParts(storageOf(parameters, this.layout), await this.readPool('parameters'));
   }
 
   resetMoments(): void {
@@ -236,19 +252,24 @@ export class Engine {
 
   /**
    * Submits one optimizer step; does not wait. `micros` are its micro-batches, `adamStep` counts from 1 since the moments were 0.
-   * Its loss is the mean over all its targets that count, however they are spread over the micro-batches. The step's measurements
+   * Its loss is the mean over all that counts of it, however that is spread over the micro-batches. The step's measurements
    * appear in `metrics` once it is done.
    */
   submitStep(step: number, micros: (micro: number) => StepBatch, lr: number, adamStep: number): void {
     const { beta1, beta2 } = this.config.optimizer;
     const { accumulation } = this.config.batch;
     const plan = this.#training;
-    // Every target's weight is known only when all micro-batches are: they may come one after another in one and the same memory.
+    // How much each target weighs is known only when all micro-batches are: they may come one after another in one and the same memory.
     const batches =
       accumulation === 1 ? [micros(0)] : Array.from({ length: accumulation }, (_, i) => copyOf(micros(i)));
-    const counted = batches.reduce((sum, batch) => sum + this.#counted(batch), 0);
+    const counted = batches.reduce((sum, batch) => sum + this.#objective.counted(batch, this.config.model), 0);
     for (const [micro, batch] of batches.entries()) {
       this.#fill(plan, this.#inputs, batch);
+      for (const [name, input] of Object.entries(this.#inputs.columns)) {
+        const column = batch.columns?.[name];
+        if (!column) throw new Error(`objective ${this.#objective.name} reads ${name}, which the batch does not bring`);
+        plan.host(input).set(column);
+      }
       this.#index(batch.tokens, {
         rowStart: plan.host(this.#inputs.rowStart) as Uint32Array,
         order: plan.host(this.#inputs.order) as Uint32Array,
@@ -276,11 +297,6 @@ export class Engine {
     plan.host(inputs.tokens).set(batch.tokens);
     plan.host(inputs.targets).set(batch.targets);
     if (inputs.documentStart) plan.host(inputs.documentStart).set(batch.documentStart);
-  }
-
-  /** How many targets of a batch count. */
-  #counted({ targets }: StepBatch): number {
-    return targets.reduce((count, target) => count + (target < this.config.model.vocab_size ? 1 : 0), 0);
   }
 
   /** Measurements of steps `first` … `last`, at most `ringRows` of them, when they are done. */

@@ -7,10 +7,11 @@ import type { KernelContext } from '../../graph/kernel.ts';
 import { layoutPool, type PoolLayout } from '../../graph/pool.ts';
 import { recorderOf, withHalfMatrices } from '../../model/architecture.ts';
 import { architectureOf, forward } from '../../model/forward.ts';
-import { parameterList } from '../../model/parameters.ts';
-import { nextToken } from '../../objective/nextToken.ts';
+import type { BatchColumn } from '../../objective/objective.ts';
+import { objectiveOf, trainedParameters } from '../../objective/objectives.ts';
 import { addOp } from '../../ops/add.ts';
 import { halfWeights } from '../../ops/halfWeights.ts';
+import { headLoss } from '../../ops/headLoss.ts';
 import { linear } from '../../ops/linear.ts';
 import { lossScale } from '../../optim/lossScale.ts';
 import { update } from '../../optim/update.ts';
@@ -23,6 +24,7 @@ export const ringRows = 64;
 export interface Inputs {
   tokens: Tensor;
   targets: Tensor;
+  /** (1): 1 / what counts of the whole step. */
   lossWeight: Tensor;
   documentStart: Tensor | undefined;
 }
@@ -30,6 +32,8 @@ export interface Inputs {
 export interface TrainingInputs extends Inputs {
   rowStart: Tensor;
   order: Tensor;
+  /** What the objective reads besides, by name. */
+  columns: Record<string, Tensor>;
 }
 
 function batchInputs(g: Graph, config: RunConfig): Inputs {
@@ -42,10 +46,18 @@ function batchInputs(g: Graph, config: RunConfig): Inputs {
   };
 }
 
+function columnInputs(g: Graph, columns: readonly BatchColumn[], { batch }: RunConfig): Record<string, Tensor> {
+  const sizes = { token: batch.sequences * batch.length, row: batch.sequences };
+  return Object.fromEntries(
+    columns.map(({ name, dtype, per, width = 1 }) => [name, g.input(name, [sizes[per] * width], dtype)]),
+  );
+}
+
 /** The training step's graph: forward, backward, update. With f16 storage only pools, statistics and sums are f32. */
 export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint = false) {
   const { model, batch, optimizer } = config;
   const dtype = config.precision;
+  const objective = objectiveOf(config);
   const g = new Graph();
   const shape: [number, number] = [batch.sequences, batch.length];
   const N = batch.sequences * batch.length;
@@ -53,13 +65,18 @@ export function trainingGraph(config: RunConfig, layout: PoolLayout, checkpoint 
     ...batchInputs(g, config),
     rowStart: g.input('rowStart', [model.vocab_size + 1], 'u32'),
     order: g.input('order', [N], 'u32'),
+    columns: columnInputs(g, objective.columns, config),
   };
-  const declared = recorderOf(g, model);
+  const declared = recorderOf(g, model, trainedParameters(config));
   const record = dtype === 'f16' ? withHalfMatrices(declared, halfWeights(g, layout)) : declared;
   const scale = dtype === 'f16' ? lossScale(g) : undefined;
-  const x = forward(record, { ...inputs, index: inputs }, shape, { checkpoint, dtype });
+  const states = forward(record, { ...inputs, index: inputs }, shape, { checkpoint, dtype });
   const head = architectureOf(model).head(record);
-  const { loss } = nextToken(g, x, head, inputs.targets, inputs.lossWeight, true, scale);
+  const { loss } = objective.record(
+    g,
+    { config: model, shape, states, head, weight: record.weight, training: true, scale },
+    { targets: inputs.targets, stepWeight: inputs.lossWeight, columns: inputs.columns },
+  );
   backward(g, new Map([[loss, null]]), addOp);
   return { g, inputs, loss, scale, ...update(g, layout, loss, optimizer, ringRows, scale) };
 }
@@ -71,7 +88,7 @@ export function scoringGraph(config: RunConfig) {
   const record = recorderOf(g, config.model);
   const x = forward(record, inputs, [config.batch.sequences, config.batch.length]);
   const head = architectureOf(config.model).head(record);
-  const { nll } = nextToken(g, x, head, inputs.targets, inputs.lossWeight, false);
+  const { nll } = headLoss(g, x, head, inputs.targets, inputs.lossWeight, { training: false });
   return { g, inputs, nll };
 }
 
@@ -111,8 +128,7 @@ export interface EngineLayout {
 }
 
 /** Where a run's weights lie, and its gradients and moments. */
-export const poolsOf = ({ model, optimizer, precision }: RunConfig): PoolLayout =>
-  layoutPool(parameterList(model, optimizer.decay_embeddings), precision);
+export const poolsOf = (config: RunConfig): PoolLayout => layoutPool(trainedParameters(config), config.precision);
 
 /** What an engine will be, without a device: the graphs it records and what they allocate. */
 export function engineLayout(config: RunConfig, context: Context): EngineLayout {

@@ -1,7 +1,7 @@
 /**
  * Looks inside a model between two steps: norms of every tensor from the pools as the step left them, and what one more forward pass
  * of the step's own rows shows of units and attention scores. It shares the run's weights and writes nothing that a step reads, so
- * the run's bits are the same with it and without (test/train/inspect.gpu.test.ts).
+ * the run's bits are the same with it and without (test/train/inspect.cpu.test.ts).
  */
 import type { RunConfig } from '../../config/run.ts';
 import { layoutPlan, type PlanLayout } from '../../gpu/layout.ts';

@@ -12,15 +12,14 @@ import type { Plan } from '../../gpu/plan.ts';
 import { passes } from '../../gpu/tune.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { interpret, nmse, type Values } from '../../graph/interpret.ts';
-import { layoutPool, type PoolName } from '../../graph/pool.ts';
-import { parameterList } from '../../model/parameters.ts';
+import type { PoolLayout, PoolName } from '../../graph/pool.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import { partsOf, tileName } from '../../ops/matmul/tiles.ts';
 import { inTile, knownAnswer } from '../../ops/matmul/trial.ts';
 import { twins } from '../../ops/twins.ts';
 import { hex, sha256 } from '../../storage/head.ts';
 import { randomInteger, randomNormal } from '../../util/random.ts';
-import { trainingGraph } from './graphs.ts';
+import { poolsOf, trainingGraph } from './graphs.ts';
 
 /**
  * Normalised squared error above which a tensor is wrong. WGSL grants exp, division and square root a few units in the last place, a
@@ -63,14 +62,14 @@ interface Trial {
   config: RunConfig;
   /** Micro-batches of the step, all the same one: the second one's kernels add to the first one's gradients. */
   micros: number;
-  layout: ReturnType<typeof layoutPool>;
+  layout: PoolLayout;
   graph: ReturnType<typeof trainingGraph>;
   keep: Tensor[];
 }
 
 function record(config: RunConfig, checkpoint: boolean): Trial {
   const tiny = tinyOf(config);
-  const layout = layoutPool(parameterList(tiny.model, tiny.optimizer.decay_embeddings), tiny.precision);
+  const layout = poolsOf(tiny);
   const graph = trainingGraph(tiny, layout, checkpoint);
   const nodes = graph.g.nodes.filter(({ phase }) => phase === 'step');
   // The head's logits are turned into their gradient where they lie, chunk by chunk: nothing to compare.
@@ -140,12 +139,12 @@ export async function selfTest(
 }
 
 async function judge(memory: GpuExecutor, plan: Plan, trial: Trial): Promise<string | null> {
-  const { g, inputs, scale, ring, controls } = trial.graph;
+  const { g, scale, ring, controls } = trial.graph;
   const values = inputValues(trial);
   const before = pools(trial);
   for (const [name, data] of Object.entries(before)) memory.write(name as PoolName, data);
   if (scale) memory.write(scale, Float32Array.of(scaleForTest, 0, 0, 0));
-  for (const input of Object.values(inputs)) if (input) plan.host(input).set(values.get(input)!);
+  for (const input of g.inputs) if (input !== controls) plan.host(input).set(values.get(input)!);
   const { beta1, beta2 } = trial.config.optimizer;
   const control = Float32Array.of(rate, 1 / (1 - beta1 ** adamStep), 1 / (1 - beta2 ** adamStep), 0);
   plan.host(controls).set(control);
@@ -215,6 +214,10 @@ function inputValues({ config, graph: { inputs } }: Trial): Values {
     [inputs.lossWeight, Float64Array.of(Math.fround(1 / (B * (T - 1))))],
     [inputs.rowStart, Float64Array.from(index.rowStart)],
     [inputs.order, Float64Array.from(index.order)],
+    // Whatever an objective's columns mean: small numbers, which are indices of rows and tokens too.
+    ...Object.values(inputs.columns).map(
+      (column, c) => [column, Float64Array.from({ length: column.size }, (_, i) => (i + c) % 3)] as const,
+    ),
   ]);
   if (inputs.documentStart)
     values.set(

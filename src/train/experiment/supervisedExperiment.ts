@@ -7,7 +7,7 @@ import { UserError } from '../../util/errors.ts';
 import { type Backend, lossOf, type OpenBackend } from '../backends/backend.ts';
 import { type ExperimentListener, type ExperimentRequest, runExperiment } from './experiment.ts';
 import { Losses, mostNear, reopen } from '../saved/reopen.ts';
-import { lossNotices } from '../run/supervisor.ts';
+import { lossNotices, lostThing } from '../run/supervisor.ts';
 
 export interface SupervisedListener extends ExperimentListener {
   notice(notice: Notice): void;
@@ -56,7 +56,7 @@ export async function superviseExperiment(
       const kept = keptRows(done.length);
       if (!losses.mayGoOn(done.length)) {
         throw new UserError(
-          `This experiment lost the GPU ${mostNear} times ${at ? `in ${at}` : 'at its start'}; ${kept}: try a smaller preset.`,
+          `This experiment lost ${lostThing(loss)} ${mostNear} times ${at ? `in ${at}` : 'at its start'}; ${kept}: try a smaller preset.`,
           {
             code: 'gpu-quarantine',
           },

@@ -41,7 +41,7 @@ export type Disturb = (step: number, engine: Engine) => number | Promise<number>
 
 export function disturbance(faults: Faults): Disturb {
   const left = new Map(kinds.map((kind) => [kind, new Set(faults[kind])]));
-  return (step, engine) => {
+  return async (step, engine) => {
     // A run that goes back must not meet it again.
     const strikes = (kind: FaultKind): boolean => left.get(kind)!.delete(step);
     if (strikes('throw')) throw new Error(`Thrown at step ${step}, as asked for.`);
@@ -50,8 +50,9 @@ export function disturbance(faults: Faults): Disturb {
     if (strikes('reject')) void Promise.reject(new Error(`Rejected at step ${step}, as asked for.`));
     if (strikes('lose')) gpuExecutor(engine.executor).device.destroy();
     if (strikes('poison')) {
-      const memory = gpuExecutor(engine.executor);
-      memory.device.queue.writeBuffer(memory.pool('parameters'), 0, Float32Array.of(Number.NaN));
+      const [weights] = await engine.executor.snapshot(['parameters']);
+      weights!.fill(Number.NaN, 0, 1);
+      engine.executor.write('parameters', weights!);
     }
     return strikes('spike') ? spikeFactor : 1;
   };

@@ -9,6 +9,7 @@ import type {
   SourceCount,
   Switch,
 } from '../../protocol.ts';
+import type { Executor } from '../../graph/executor.ts';
 import type { MetricRow, RunListener } from './listener.ts';
 
 export interface History {
@@ -22,6 +23,8 @@ export interface History {
   notices: Notice[];
   checks: FirstCheck[];
   inspections: Inspection[];
+  /** What computed it last; null: nothing has yet, or an older save does not say. */
+  device: Executor['kind'] | null;
 }
 
 /** `notes`: what is to be said of the data of a run that begins. */
@@ -35,11 +38,12 @@ export const newHistory = (notes: readonly string[] = []): History => ({
   notices: notes.map((message) => ({ code: 'data', step: null, message })),
   checks: [],
   inspections: [],
+  device: null,
 });
 
 /** What was said before `step` was taken, evaluations of the weights it found included. */
 export function historyBefore(history: History, step: number): History {
-  const { metrics, heldOut, benchmarks, samples, switches, sources, notices, checks, inspections } = history;
+  const { metrics, heldOut, benchmarks, samples, switches, sources, notices, checks, inspections, device } = history;
   const before = <T extends { step: number }>(entries: readonly T[]): T[] =>
     entries.filter((entry) => entry.step <= step);
   return {
@@ -52,6 +56,7 @@ export function historyBefore(history: History, step: number): History {
     notices: notices.filter((notice) => notice.step === null || notice.step <= step),
     checks: [...checks],
     inspections: inspections.filter((inspection) => inspection.step < step),
+    device,
   };
 }
 

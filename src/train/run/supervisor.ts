@@ -5,11 +5,10 @@
  * often is bounded: see reopen.ts.
  */
 import type { RunConfig } from '../../config/run.ts';
-import type { Loss } from '../../gpu/watch.ts';
 import type { Notice } from '../../protocol.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { UserError } from '../../util/errors.ts';
-import { type Backend, lossOf, type OpenBackend } from '../backends/backend.ts';
+import { type Backend, type Loss, lossOf, type OpenBackend } from '../backends/backend.ts';
 import type { Base } from '../bases/base.ts';
 import type { Checkpoint } from '../saved/checkpoint.ts';
 import type { TrainingData } from './data.ts';
@@ -37,7 +36,13 @@ export const lossNotices: Record<Loss, { code: Notice['code']; message: string }
   lost: { code: 'gpu-lost', message: 'The graphics driver restarted' },
   hung: { code: 'gpu-hung', message: 'The GPU stopped answering and was given up' },
   refused: { code: 'gpu-error', message: 'The GPU dropped a command and was given up' },
+  thread: { code: 'thread-lost', message: 'A thread of the processor died' },
 };
+
+/** What was lost, in a sentence. */
+export const lostThing = (loss: Loss): string => (loss === 'thread' ? 'a thread of the processor' : 'the GPU');
+
+const kinds: Record<Backend['kind'], string> = { gpu: 'the GPU', cpu: 'the processor', f64: 'the reference' };
 
 /** Passes everything on until it is shut. */
 function gate(listener: RunListener): { listener: RunListener; shut: () => void } {
@@ -81,7 +86,7 @@ export class SupervisedRun {
       const step = this.#stepOf(from);
       if ('loss' in ending && !this.#losses.mayGoOn(taken)) {
         throw new UserError(
-          `This run lost the GPU ${mostNear} times near step ${taken} and is kept as it was at step ${step}: ` +
+          `This run lost ${lostThing(ending.loss)} ${mostNear} times near step ${taken} and is kept as it was at step ${step}: ` +
             'start one with a smaller batch or model.',
           { code: 'gpu-quarantine' },
         );
@@ -147,6 +152,7 @@ export class SupervisedRun {
     const { config, data, base, keeper, disturb } = this.#making;
     const { listener, shut } = gate(this.#listener);
     this.destroy();
+    this.#tellOfChange(backend, this.#stepOf(checkpoint));
     try {
       const options = { keeper, disturb, checkpoint: checkpoint ?? undefined };
       this.#run = await Run.create(backend, config, data, listener, base, options);
@@ -166,6 +172,16 @@ export class SupervisedRun {
       this.#restarted = true; // a second one is no accident
       return { error: messageOf(error) };
     }
+  }
+
+  /** A GPU and the processor add up in other orders. */
+  #tellOfChange({ kind }: Backend, step: number): void {
+    const { history } = this.#making.keeper;
+    if (history.device !== null && history.device !== kind) {
+      const message = `This run was on ${kinds[history.device]} until step ${step} and goes on on ${kinds[kind]}: as good, but not to the bit.`;
+      this.#listener.notice?.({ code: 'other-device', step, message });
+    }
+    history.device = kind;
   }
 
   /** A run whose device is lost is silent from then on, and ends: also one that waits, paused. */

@@ -11,12 +11,11 @@ import { heldRuns, holdRun } from '../../storage/lock.ts';
 import { inputsOf, recordOf, RunList } from '../../storage/runs.ts';
 import { SlotStore } from '../../storage/slots.ts';
 import { isFull, megabytes, withSpace } from '../../storage/space.ts';
-import { fromHuggingFace } from '../../tokenizer/huggingface.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { UserError } from '../../util/errors.ts';
 import { announceChange } from '../../util/tabs.ts';
 import { mostFinishedBytes, undoTime } from '../../util/kept.ts';
-import { isWordLevel, readWordTokenizer } from '../../world/tokenizer.ts';
+import { readTokenizer } from '../../world/readTokenizer.ts';
 import { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
 import type { TrainingData } from '../run/data.ts';
 import { columnsOf } from '../run/events.ts';
@@ -359,7 +358,7 @@ async function encodeInputs({ config, files, tokenizer }: Inputs, most = mostInp
 function decodeInputs(body: Uint8Array): Inputs {
   const { tensors, metadata } = decodeSafetensors(body);
   const { config, files, tokenizer } = JSON.parse(metadata[key]!);
-  const read = tokenizer && (isWordLevel(tokenizer) ? readWordTokenizer(tokenizer) : fromHuggingFace(tokenizer));
+  const read = tokenizer && readTokenizer(tokenizer);
   const dataOf = (i: number): Uint8Array => tensors.get(`file ${i}`)!.data as Uint8Array;
   return {
     config,

@@ -19,6 +19,8 @@ export const LEVELS: Record<NoticeCode, Level> = {
   'gpu-error': 'warn',
   'gpu-refused': 'error',
   'gpu-variant': 'warn',
+  'thread-lost': 'warn',
+  'other-device': 'info',
   restarted: 'warn',
   slept: 'info',
   elsewhere: 'info',

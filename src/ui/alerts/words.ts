@@ -55,6 +55,14 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     means: 'A faster way to compute gave wrong numbers on this GPU, so a slower one is used.',
     todo: 'You need not do anything. An update of the driver may help.',
   },
+  'thread-lost': {
+    means: 'A part of the work on the processor died, and the run continues from its last save.',
+    todo: 'You need not do anything. If it comes again, close what else needs much memory.',
+  },
+  'other-device': {
+    means: 'The run began on one kind of device and continues on another.',
+    todo: 'You need not do anything. The results differ in the last digits from those of a run on one device.',
+  },
   restarted: {
     means: 'The training process restarted, and the run continues from its last save.',
     todo: 'You need not do anything.',

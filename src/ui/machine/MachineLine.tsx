@@ -1,23 +1,47 @@
-import type { AdapterReport } from '../../protocol.ts';
-import { CheckMachine } from './MachineCheck.tsx';
-import { machine } from '../trainer.ts';
+import type { AdapterReport, DeviceChoice } from '../../protocol.ts';
+import { isExperimenting } from '../experiments/experimentState.ts';
+import { isActive } from '../run/controls.ts';
+import { runState } from '../run/run.ts';
+import { chooseDevice, machine } from '../trainer.ts';
 import { startWords } from '../words/start.ts';
+import { deviceChoice } from './device.ts';
+import { CheckMachine } from './MachineCheck.tsx';
+
+const words = startWords.machine;
 
 /** The best name a browser gives its adapter; many give a vendor and a family only. */
 function nameOf({ description, vendor, architecture }: AdapterReport): string {
-  return description || [vendor, architecture].filter(Boolean).join(' ') || startWords.machine.nameless;
+  return description || [vendor, architecture].filter(Boolean).join(' ') || words.nameless;
+}
+
+function sentences(adapter: AdapterReport): string[] {
+  const { processor } = adapter;
+  if (!processor) return [words.on(nameOf(adapter)), ...(adapter.software ? [words.software] : [])];
+  const { threads, alone, because = 'chosen' } = processor;
+  return [words.processor(threads), words.because[because], ...(alone ? [words.alone] : [])].filter(Boolean);
 }
 
 export function MachineLine() {
   const state = machine.value;
-  if (state.kind === 'none') return null;
-  if (state.kind === 'asking') return <p class="note">{startWords.machine.asking}</p>;
+  if (state.kind === 'none' && deviceChoice.value === 'auto') return null;
   return (
-    <div>
-      <p class="note">
-        {state.adapter.processor ? startWords.machine.processor : startWords.machine.on(nameOf(state.adapter))}{' '}
-        {state.adapter.software && !state.adapter.processor && startWords.machine.software}
-      </p>
+    <div class="stack-2">
+      {state.kind === 'asking' && <p class="note">{words.asking}</p>}
+      {state.kind === 'ready' && <p class="note">{sentences(state.adapter).join(' ')}</p>}
+      <label class="device note">
+        {words.computeOn}{' '}
+        <select
+          value={deviceChoice.value}
+          disabled={state.kind === 'asking' || isActive(runState.value) || isExperimenting.value}
+          onChange={({ currentTarget }) => void chooseDevice(currentTarget.value as DeviceChoice)}
+        >
+          {Object.entries(words.devices).map(([choice, name]) => (
+            <option key={choice} value={choice}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
       <CheckMachine />
     </div>
   );

@@ -3,7 +3,7 @@
  * newer version waits until the reader asks for it: nothing is changed under a page that is in use.
  */
 import { signal } from '@preact/signals';
-import { scriptBeside } from '../confine.ts';
+import { policy } from '../../util/confine.ts';
 import { savesData } from '../runs/savesData.ts';
 
 /** The worker of a newer version, ready to take over; null: there is none. */
@@ -30,7 +30,8 @@ export async function keepOffline(): Promise<void> {
   // While developing, files change under the same names; a file has no worker beside it.
   if (import.meta.hot || import.meta.env.MODE === 'one-file' || !navigator.serviceWorker || savesData()) return;
   try {
-    const registration = await navigator.serviceWorker.register(scriptBeside('service-worker.js'));
+    const script = policy.createScriptURL(new URL('service-worker.js', document.baseURI).href);
+    const registration = await navigator.serviceWorker.register(script);
     if (registration) follow(registration);
   } catch {
     // Private windows and blocked storage refuse; the connection is then needed.

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { exportModel } from '../trainer.ts';
 import { hasWeights } from '../run/controls.ts';
-import { history, isWatched, runState } from '../run/run.ts';
+import { history, isWatched, runConfig, runState } from '../run/run.ts';
 import { saveFile, zipped } from './save.ts';
 import { reportWords } from '../words/report.ts';
 import { recipeWords } from '../words/recipe.ts';
@@ -23,6 +23,11 @@ export function ExportModel() {
       busy.value = false;
     }
   };
+  const kit = async () => {
+    const { kitFiles } = await import('../../kits/kit.ts');
+    const encoder = new TextEncoder();
+    return kitFiles(runConfig.value!).map(({ name, text }) => ({ name, bytes: encoder.encode(text) }));
+  };
   const everything = async () => (await import('./report.ts')).reportFiles(withModel);
 
   return (
@@ -36,6 +41,19 @@ export function ExportModel() {
       <button type="button" class="quiet" disabled={busy.value} onClick={() => void save(reportWords.file, everything)}>
         {reportWords.save}
       </button>
+      {runConfig.value && (
+        <>
+          <button
+            type="button"
+            class="quiet"
+            disabled={busy.value}
+            onClick={() => void save(recipeWords.kit.file, kit)}
+          >
+            {recipeWords.kit.save}
+          </button>
+          <p class="note">{recipeWords.kit.note}</p>
+        </>
+      )}
     </div>
   );
 }

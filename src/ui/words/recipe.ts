@@ -49,6 +49,11 @@ export const recipeWords = {
     exporting: 'Packing …',
     file: 'rekindle-model.zip',
   },
+  kit: {
+    save: 'Launch kit for a cluster',
+    note: 'Megatron-LM, HuggingFace Trainer, Megatron-Bridge and torchtitan: schedule, blends and scripts as one .zip.',
+    file: 'rekindle-kit.zip',
+  },
   base: {
     shipped: 'Continue the shipped base model',
     shippedNote: (bytes: number, steps: number) =>

@@ -1,5 +1,5 @@
 /** What stands before a run: preset, machine, needs, recorded and unfinished runs, and how a run ended. */
-import type { ListedRun, NoGpuCause } from '../../protocol.ts';
+import type { DeviceChoice, ListedRun, NoGpuCause, ProcessorFacts } from '../../protocol.ts';
 import * as format from '../format.ts';
 
 /** What lies in a GPU buffer, in words where there are some. */
@@ -18,7 +18,17 @@ export const startWords = {
     on: (name: string) => `Runs on ${name}.`,
     software: 'This is a software adapter: correct, but slow.',
     nameless: 'a GPU without a name',
-    processor: 'Runs on the processor (WebAssembly).',
+    processor: (threads: number) => `Runs on the processor (WebAssembly${threads > 1 ? `, ${threads} threads` : ''}).`,
+    because: {
+      chosen: '',
+      none: 'The browser offers no GPU.',
+      software: 'The browser offers only a software GPU, which is slower.',
+      slower: 'A test at the start ran faster here than on the GPU.',
+      wrong: 'The GPU gave wrong numbers in a test at the start.',
+    } satisfies Record<NonNullable<ProcessorFacts['because']>, string>,
+    alone: 'It uses one core, because this page is not isolated in the browser; opening it again may change that.',
+    computeOn: 'Compute on',
+    devices: { auto: 'automatic choice', gpu: 'GPU', cpu: 'processor' } satisfies Record<DeviceChoice, string>,
   },
   run: {
     heading: 'Run',

@@ -11,6 +11,7 @@ import { rate } from '../../../src/optim/schedule.ts';
 import type {
   ExperimentRequest,
   DeletedRun,
+  DeviceChoice,
   HeldOutPoint,
   MetricColumns,
   PhaseName,
@@ -339,8 +340,13 @@ function trialBeat(): () => Promise<boolean> {
   };
 }
 
+let device: DeviceChoice = 'auto';
+
 const api: TrainerApi = {
   async beat() {},
+  async choose(choice) {
+    device = choice;
+  },
   async adapter() {
     const machine = scenario.machine ?? 'gpu';
     if (machine !== 'gpu' && machine !== 'software') {
@@ -349,6 +355,7 @@ const api: TrainerApi = {
     const software = machine === 'software';
     return {
       adapter: {
+        ...(device === 'cpu' && { processor: { threads: 3, because: 'chosen' as const } }),
         vendor: software ? 'google' : 'acme',
         architecture: software ? 'swiftshader' : 'one',
         description: software ? 'SwiftShader' : 'Example GPU',

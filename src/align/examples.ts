@@ -1,0 +1,122 @@
+/** The four kinds of data that alignment trains on, as lines of JSON: read with the line and the reason of what is wrong. */
+import { UserError } from '../util/errors.ts';
+import { brief, shown } from '../util/quoted.ts';
+import { outputNames } from './attributes.ts';
+import { type Message, roles } from './template.ts';
+
+export interface SftExample {
+  messages: Message[];
+}
+
+export interface RewardExample {
+  messages: Message[];
+  /** In the order of the model's outputs; null: nobody said. */
+  attributes: (number | null)[];
+}
+
+export interface PairExample {
+  prompt: Message[];
+  chosen: string;
+  rejected: string;
+  /** r*(x, chosen) − r*(x, rejected); null where no reward was given. */
+  rewardGap: number | null;
+}
+
+type Fields = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** One example a line. UserError names the first line that is none. */
+function readLines<T>(text: string, name: string, read: (fields: Fields) => T): T[] {
+  const examples: T[] = [];
+  text.split('\n').forEach((line, i) => {
+    if (line.trim() === '') return;
+    try {
+      const fields: unknown = JSON.parse(line);
+      if (!isObject(fields)) throw new Error('it is no object');
+      examples.push(read(fields));
+    } catch (error) {
+      throw new UserError(`${name}, line ${i + 1}: ${brief((error as Error).message)}.`, { cause: error });
+    }
+  });
+  if (examples.length === 0) throw new UserError(`${name} has no line of data.`);
+  return examples;
+}
+
+function messagesOf(value: unknown, name: string): Message[] {
+  if (!Array.isArray(value) || value.length === 0) throw new Error(`${name} must be a list of turns`);
+  return value.map((turn: unknown, i): Message => {
+    const { role, content } = isObject(turn) ? turn : {};
+    const known = roles.find((one) => one === role);
+    if (!known || (known === 'system' && i > 0))
+      throw new Error(
+        `${name}, turn ${i + 1}: role must be user or assistant, or system in the first, got ${shown(role)}`,
+      );
+    if (typeof content !== 'string') throw new Error(`${name}, turn ${i + 1}: content must be a text`);
+    return { role: known, content };
+  });
+}
+
+/** A conversation that ends with an answer. */
+function answered(value: unknown): Message[] {
+  const messages = messagesOf(value, 'messages');
+  if (messages.at(-1)!.role !== 'assistant') throw new Error('messages must end with a turn of the assistant');
+  return messages;
+}
+
+/** A text, or a list of turns of which the last is the answer (as TRL writes pairs). */
+function answerOf(value: unknown, name: string): string {
+  if (typeof value === 'string') return value;
+  const last = Array.isArray(value) ? messagesOf(value, name).at(-1) : undefined;
+  if (last?.role !== 'assistant') throw new Error(`${name} must be a text, or turns that end with the assistant's`);
+  return last.content;
+}
+
+export const readSftData = (text: string, name: string): SftExample[] =>
+  readLines(text, name, ({ messages }) => ({ messages: answered(messages) }));
+
+/** −100 is the published code's word for a masked label. */
+const masked = -100;
+
+/** Labels by name, or a list in the order of the outputs: five, or nine where any line has those of Open Assistant. */
+export function readRewardData(text: string, name: string): { outputs: 5 | 9; examples: RewardExample[] } {
+  let outputs: 5 | 9 = 5;
+  const read = readLines(text, name, ({ messages, attributes: given }) => {
+    const named = isObject(given) ? given : null;
+    if (!named && !(Array.isArray(given) && (given.length === 5 || given.length === 9)))
+      throw new Error('attributes must be an object of numbers by name, or a list of 5 or 9');
+    const unknown = named && Object.keys(named).find((key) => !outputNames(9).includes(key));
+    if (unknown)
+      throw new Error(`attributes: there is none named ${shown(unknown)}; there are ${outputNames(9).join(', ')}`);
+    const values = named ? outputNames(9).map((key) => named[key]) : (given as unknown[]);
+    const numbers = values.map((value) => {
+      if (value === null || value === undefined || value === masked) return null;
+      if (typeof value !== 'number' || !Number.isFinite(value))
+        throw new Error('attributes must be numbers, null or −100');
+      return value;
+    });
+    const nine = numbers.length === 9 ? numbers : [null, null, null, null, ...numbers];
+    if (nine.slice(0, 4).some((value) => value !== null)) outputs = 9;
+    return { messages: answered(messages), attributes: nine };
+  });
+  const examples = read.map((one) => ({ ...one, attributes: one.attributes.slice(9 - outputs) }));
+  return { outputs, examples };
+}
+
+export function readPairData(text: string, name: string, { rewards }: { rewards: boolean }): PairExample[] {
+  return readLines(text, name, (fields) => {
+    const { prompt, chosen, rejected, reward_chosen: up, reward_rejected: down } = fields;
+    const messages =
+      typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : messagesOf(prompt, 'prompt');
+    if (messages.at(-1)!.role !== 'user') throw new Error('prompt must end with a turn of the user');
+    const given = typeof up === 'number' && typeof down === 'number' && Number.isFinite(up - down);
+    if (rewards && !given) throw new Error('reward_chosen and reward_rejected must be numbers');
+    return {
+      prompt: messages,
+      chosen: answerOf(chosen, 'chosen'),
+      rejected: answerOf(rejected, 'rejected'),
+      rewardGap: given ? up - down : null,
+    };
+  });
+}

@@ -1,0 +1,19 @@
+/**
+ * Reward-aware preference optimization (papers.md §4.4): D[βΔ ‖ η·Δr] − λ ln π(chosen). Where DPO widens every gap, this one stops at the
+ * reward's. `distance`: backward, the published one, forward, squared or ipo.
+ */
+import type { ObjectiveConfig } from '../config/run.ts';
+import { distances } from '../align/losses.ts';
+import type { Objective } from './objective.ts';
+import { pairObjective, positive } from './pairs.ts';
+
+export function rpo(settings: ObjectiveConfig): Objective {
+  const kind = distances.find((one) => one === (settings.distance ?? 'backward'));
+  if (!kind) throw new Error(`objective.distance is ${String(settings.distance)}: give one of ${distances.join(', ')}`);
+  return pairObjective('rpo', {
+    kind,
+    beta: positive(settings, 'beta', 0.3),
+    eta: positive(settings, 'eta', 1),
+    sftWeight: positive(settings, 'sftWeight', 0.05),
+  });
+}

@@ -1,0 +1,10 @@
+/**
+ * Headers that isolate a page: what it opens and what opens it keep apart, and nothing comes into it that did not agree to. Browsers then
+ * let it have memory that several threads share. Our servers send them, and the service worker for hosts that do not.
+ */
+export const isolationHeaders = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  // A lesson that is isolated itself may show our figure in a frame.
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+};

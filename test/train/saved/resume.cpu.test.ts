@@ -1,0 +1,145 @@
+/**
+ * A run that was saved and gone on with on a new engine is, bit for bit, the run that was never interrupted: every later
+ * loss, norm and rate, every evaluation, the sources' counts, and the weights and moments at the end.
+ */
+import { describe, expect, it } from 'vitest';
+import type { RunConfig } from '../../../src/config/run.ts';
+import { MemoryFiles } from '../../../src/storage/files.ts';
+import { SlotStore } from '../../../src/storage/slots.ts';
+import { type Checkpoint, decodeCheckpoint } from '../../../src/train/saved/checkpoint.ts';
+import type { Pools } from '../../../src/train/engine/engine.ts';
+import type { History } from '../../../src/train/run/history.ts';
+import { Keeper, type Store } from '../../../src/train/saved/keeper.ts';
+import { Run, type RunListener } from '../../../src/train/run/run.ts';
+import type { RunState, SourceCount } from '../../../src/protocol.ts';
+import { processor } from '../../cpu/processor.ts';
+import { fakeData, switchingConfig } from './fakeData.ts';
+
+interface Finished {
+  end: RunState;
+  history: History;
+  counts: SourceCount[];
+  pools: Pools;
+}
+
+const nobody = { saved() {}, failed: (_: number, message: string) => expect.fail(message) };
+
+/** Trains to the end, or until `drive` stops it. `drive` hears every state. */
+async function train(
+  config: RunConfig,
+  store: Store,
+  { from, drive = () => {} }: { from?: Checkpoint; drive?: (state: RunState, run: Run) => void } = {},
+): Promise<Finished> {
+  const backend = await processor();
+  let counts: SourceCount[] = [];
+  let run: Run | null = null;
+  const listener: RunListener = {
+    state: (state) => run && drive(state, run),
+    metric() {},
+    heldOut() {},
+    switched() {},
+    sources: (told) => (counts = told),
+  };
+  const keeper = new Keeper(store, nobody, {}, { history: from?.history });
+  run = await Run.create(backend, config, fakeData(config), listener, null, {
+    keeper,
+    checkpoint: from,
+  });
+  const end = await run.train();
+  const pools = await run.engine.snapshot();
+  run.destroy();
+  return { end, history: keeper.history, counts, pools };
+}
+
+/** Everything but the clock's part. */
+function expectSame(resumed: Finished, whole: Finished, label: string): void {
+  const timeless = ({ metrics, ...said }: History) => ({
+    metrics: metrics.map((row) => ({ ...row, tokensPerSecond: 0 })),
+    ...said,
+  });
+  expect(resumed.end, label).toEqual(whole.end);
+  expect(timeless(resumed.history), label).toEqual(timeless(whole.history));
+  expect(resumed.counts, label).toEqual(whole.counts);
+  for (const pool of ['parameters', 'moments1', 'moments2'] as const) {
+    const bits = (pools: Pools) => Buffer.from(pools[pool].buffer);
+    expect(bits(resumed.pools).equals(bits(whole.pools)), `${label}: ${pool}`).toBe(true);
+  }
+}
+
+/** Keeps every save apart, by step. */
+class EverySave {
+  readonly bodies = new Map<number, Buffer>();
+
+  save: Store['save'] = async (parts, facts) => {
+    this.bodies.set(Number(facts.step), Buffer.concat(parts));
+    return { generation: 1, length: 0, segment: 1, sha256: '', facts };
+  };
+
+  load: Store['load'] = async () => null;
+
+  at(step: number): Checkpoint {
+    return decodeCheckpoint(Uint8Array.from(this.bodies.get(step)!));
+  }
+}
+
+/** Taken step by step from pauses, each of which saves. */
+async function savedAtEveryStep(config: RunConfig) {
+  const saves = new EverySave();
+  const started = new Set<Run>();
+  const whole = await train(config, saves, {
+    drive(state, run) {
+      if (!started.has(run)) run.pause();
+      started.add(run);
+      if (state.kind === 'paused') run.step();
+    },
+  });
+  return { saves, whole };
+}
+
+describe('a resumed run', () => {
+  const accumulating = { ...switchingConfig, batch: { ...switchingConfig.batch, accumulation: 2 } };
+  const keeping = { ...switchingConfig, continued: { ...switchingConfig.continued!, keepMoments: true } };
+  // The base ends before step 24, the blend switches before step 34, the run ends before step 40.
+  it.each([
+    ['at any phase', switchingConfig, [0, 1, 5, 9, 23, 24, 25, 33, 34, 35, 39]],
+    ['with micro-batches', accumulating, [7, 24, 34]],
+    ['with moments carried over', keeping, [23, 24, 34]],
+  ])('is the uninterrupted one: %s', async (_, config, steps) => {
+    const free = await train(config, new EverySave());
+    expect(free.history.metrics.length).toBe(40);
+    expect(free.history.switches.map(({ step }) => step)).toEqual([34]);
+    const { saves, whole } = await savedAtEveryStep(config);
+    expectSame(whole, free, 'paused at every step');
+    expect(saves.bodies.size).toBe(41);
+    for (const step of steps) {
+      const resumed = await train(config, new EverySave(), { from: saves.at(step) });
+      expectSame(resumed, free, `resumed at step ${step}`);
+    }
+  });
+
+  it('is the same after being stopped and resumed from its slots five times', async () => {
+    const free = await train(switchingConfig, new EverySave());
+    const files = new MemoryFiles();
+    let last: Finished | null = null;
+    const stops: number[] = [];
+    for (let life = 0; life < 6; life++) {
+      const store = new SlotStore(files, 'lives');
+      const loaded = await store.load();
+      const from = loaded ? decodeCheckpoint(loaded.body) : undefined;
+      stops.push(from?.progress.step ?? 0);
+      let steps = 0;
+      last = await train(switchingConfig, store, {
+        from,
+        drive(state, run) {
+          if (life === 5) return;
+          if (steps === 0) run.pause();
+          if (state.kind !== 'paused') return;
+          if (steps++ < 3 + life) run.step();
+          else run.stop();
+        },
+      });
+    }
+    expect(stops).toEqual([0, 3, 7, 12, 18, 25]);
+    expectSame(last!, free, 'five stops');
+  });
+});
