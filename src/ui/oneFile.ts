@@ -11,10 +11,8 @@ interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): Policy;
 }
 const rules = { createScriptURL: (url: string) => url };
-const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('worker', rules) ?? rules;
-
-/** There is no script beside the page. */
-export const scriptBeside = (file: string): string => policy.createScriptURL(file);
+export const policy =
+  (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('worker', rules) ?? rules;
 
 interface Kept {
   blob: Blob;
