@@ -8,7 +8,7 @@ import type { GridPlan, GridRow } from './recipe/grid.ts';
 import type { MetricColumns } from './recipe/measurements.ts';
 import type { PhaseName, RunPart } from './recipe/phases.ts';
 import type { RangePoint } from './recipe/rangeTest.ts';
-import type { ResultRow } from './recipe/results.ts';
+import type { ResultRow } from './recipe/results/results.ts';
 
 export type { MetricColumns } from './recipe/measurements.ts';
 export type { PhaseName } from './recipe/phases.ts';

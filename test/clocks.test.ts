@@ -27,7 +27,7 @@ const ALLOWED: Record<string, { finds: readonly string[]; because: string }> = {
   },
   'browser/setup/abacus.ts': { finds: ['setTimeout'], because: 'an engine that computes nothing has a pace' },
   'setup/profile.ts': { finds: ['process.cpuUsage'], because: 'the profile tells where the time goes' },
-  'train/calibrate.cpu.test.ts': {
+  'train/machine/calibrate.cpu.test.ts': {
     finds: ['performance.now'],
     because: 'it puts a clock of its own in place of the true one',
   },

@@ -41,7 +41,7 @@ const targets = {
   calls: {
     number: 1,
     projects: ['gpu'],
-    tests: ['test/train/gpuFaults.gpu.test.ts'],
+    tests: ['test/train/machine/gpuFaults.gpu.test.ts'],
     env: (n) => ({ EVERY: String(n) }),
   },
 };

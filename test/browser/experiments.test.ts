@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
-import { type ExperimentResults, verdicts } from '../../src/recipe/results.ts';
+import { type ExperimentResults, verdicts } from '../../src/recipe/results/results.ts';
 import { recordedFiles } from '../ui/fake/recorded.ts';
 import { screenshot, withPage } from './setup/harness.ts';
 import { withPlayed } from './setup/played.ts';

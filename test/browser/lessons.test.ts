@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { decodeQR } from 'qr/decode.js';
 import { expect, test } from 'vitest';
-import { LESSON_NAMES } from '../../src/recipe/lesson.ts';
+import { LESSON_NAMES } from '../../src/recipe/lessons/lesson.ts';
 import { decode } from '../../src/ui/class/code.ts';
 import { button, withPlayed } from './setup/played.ts';
 

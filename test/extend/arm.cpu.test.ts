@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { fetchShard } from '../../src/cli/inputs.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
-import type { ResultRow } from '../../src/recipe/results.ts';
+import type { ResultRow } from '../../src/recipe/results/results.ts';
 import { runExperiment } from '../../src/train/experiment/experiment.ts';
 import { processor } from '../cpu/processor.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
-import { changeOf, conclude, type HeldOut } from '../../src/recipe/conclusion.ts';
-import { conclusionSentences } from '../../src/recipe/conclusionWords.ts';
+import { changeOf, conclude, type HeldOut } from '../../src/recipe/results/conclusion.ts';
+import { conclusionSentences } from '../../src/recipe/results/conclusionWords.ts';
 import { planRun, raisedByQa } from '../../src/recipe/phases.ts';
 import { randomNormal } from '../../src/util/random.ts';
 import { recording } from '../ui/fake/recordings.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { dataExperimentNamed } from '../../src/recipe/curation/dataArms.ts';
 import { dataTable } from '../../src/recipe/curation/dataTable.ts';
-import { difference, type ExperimentResults } from '../../src/recipe/results.ts';
+import { difference, type ExperimentResults } from '../../src/recipe/results/results.ts';
 import { mean } from '../../src/recipe/statistics.ts';
 
 const file = path.resolve(import.meta.dirname, '../../public/results/raw-web.json');

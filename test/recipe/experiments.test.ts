@@ -8,7 +8,7 @@ import {
   resultsTable,
   type ResultRow,
   verdicts,
-} from '../../src/recipe/results.ts';
+} from '../../src/recipe/results/results.ts';
 import {
   GENERAL_BLENDS,
   type GeneralBlendName,

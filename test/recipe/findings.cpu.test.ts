@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readFolder } from '../../src/cli/readFolder.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
-import type { ResultRow } from '../../src/recipe/results.ts';
+import type { ResultRow } from '../../src/recipe/results/results.ts';
 import { mean } from '../../src/recipe/statistics.ts';
 import { readBase } from '../../src/train/bases/base.ts';
 import { runExperiment } from '../../src/train/experiment/experiment.ts';

@@ -11,8 +11,8 @@ import {
   readLesson,
   type RecordedLesson,
   textsOf,
-} from '../../src/recipe/lesson.ts';
-import { curveOf, CURVE_POINTS, evaluate, isExpression, type LessonRun } from '../../src/recipe/measure.ts';
+} from '../../src/recipe/lessons/lesson.ts';
+import { curveOf, CURVE_POINTS, evaluate, isExpression, type LessonRun } from '../../src/recipe/lessons/measure.ts';
 import { planRun } from '../../src/recipe/phases.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../public/lessons');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openBackend } from '../../src/cli/node/backend.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { DATA_EXPERIMENTS } from '../../src/recipe/curation/dataArms.ts';
-import type { ResultRow } from '../../src/recipe/results.ts';
+import type { ResultRow } from '../../src/recipe/results/results.ts';
 import { rawConfig, runDataExperiment } from '../../src/train/experiment/dataExperiment.ts';
 
 /** So few people that a sixth of a whole run's steps teaches most of what is true of them. */

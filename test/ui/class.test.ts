@@ -5,7 +5,7 @@ import { encodeQR } from 'qr';
 import { decodeQR } from 'qr/decode.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LESSON_NAMES } from '../../src/recipe/lesson.ts';
+import { LESSON_NAMES } from '../../src/recipe/lessons/lesson.ts';
 import { type ClassResult, decode, encode, POINTS } from '../../src/ui/class/code.ts';
 import { exactP, items, powerOf } from '../../src/ui/class/mcnemar.ts';
 import { lessonWords } from '../../src/ui/lessons/words.ts';

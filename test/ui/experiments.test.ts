@@ -1,7 +1,7 @@
 /** The arithmetic behind the experiments' figures. */
 import { describe, expect, test } from 'vitest';
 import { EXPERIMENTS, experimentNamed } from '../../src/recipe/experiments.ts';
-import type { ResultRow } from '../../src/recipe/results.ts';
+import type { ResultRow } from '../../src/recipe/results/results.ts';
 import { looksOf } from '../../src/ui/experiments/look.ts';
 import {
   chanceOfBenchmarks,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { baseMetadata } from '../../src/recipe/baseCheckpoint.ts';
-import type { RecordedRun } from '../../src/recipe/recordedRun.ts';
+import type { RecordedRun } from '../../src/recipe/results/recordedRun.ts';
 import { isRecalled, records } from '../../src/ui/runs/ledger.ts';
 import { hasAskedForShipped } from '../../src/ui/recipe/base.ts';
 import { choosePreset, chosenShipped, config, nextPlan, ownConfig, preset, state } from '../../src/ui/recipe/config.ts';

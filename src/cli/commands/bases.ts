@@ -13,7 +13,7 @@ import { resolveConfig } from '../../config/resolve.ts';
 import type { Blend } from '../../config/run.ts';
 import { type FolderFile, readHuggingFaceFolder } from '../../export/huggingface.ts';
 import { modelCard } from '../../export/modelCard.ts';
-import type { ResultRow } from '../../recipe/results.ts';
+import type { ResultRow } from '../../recipe/results/results.ts';
 import { type BaseMetadata, parseBaseMetadata } from '../../recipe/baseCheckpoint.ts';
 import { superviseExperiment } from '../../train/experiment/supervisedExperiment.ts';
 import { UserError } from '../../util/errors.ts';

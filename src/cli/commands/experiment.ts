@@ -6,7 +6,7 @@ import { resolveConfig } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { dataExperimentNamed } from '../../recipe/curation/dataArms.ts';
 import { armsOf, experimentsNamed } from '../../recipe/experiments.ts';
-import { type ExperimentResults, resultsTable } from '../../recipe/results.ts';
+import { type ExperimentResults, resultsTable } from '../../recipe/results/results.ts';
 import { superviseExperiment } from '../../train/experiment/supervisedExperiment.ts';
 import { dataExperiment } from '../curate/dataExperiment.ts';
 import { chanceLevel } from '../../evaluate/suite.ts';

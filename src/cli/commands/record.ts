@@ -7,7 +7,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { DATA_EXPERIMENTS } from '../../recipe/curation/dataArms.ts';
 import { armsOf, EXPERIMENTS } from '../../recipe/experiments.ts';
-import { resultsSchema } from '../../recipe/readResults.ts';
+import { resultsSchema } from '../../recipe/results/readResults.ts';
 import { RAW_PRESET } from '../../train/experiment/dataExperiment.ts';
 import { command } from '../commands.ts';
 import type { Host } from '../host.ts';

@@ -13,8 +13,8 @@ import {
   readLesson,
   recordedAt,
   type RecordedLesson,
-} from '../../recipe/lesson.ts';
-import { curveOf, type DeviceClass, type LessonRun } from '../../recipe/measure.ts';
+} from '../../recipe/lessons/lesson.ts';
+import { curveOf, type DeviceClass, type LessonRun } from '../../recipe/lessons/measure.ts';
 import { planRun } from '../../recipe/phases.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { prepareData } from '../../train/run/data.ts';

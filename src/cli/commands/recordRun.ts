@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { RunConfig } from '../../config/run.ts';
 import type { HeldOutPoint, Sample } from '../../protocol.ts';
 import { columnsOf, type MetricRow, measurementNames } from '../../recipe/measurements.ts';
-import { RECORDED_RUN, type RecordedRun } from '../../recipe/recordedRun.ts';
+import { RECORDED_RUN, type RecordedRun } from '../../recipe/results/recordedRun.ts';
 import { UserError } from '../../util/errors.ts';
 import type { Host } from '../host.ts';
 import { projectRoot } from '../node/project.mjs';

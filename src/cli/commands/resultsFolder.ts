@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunConfig } from '../../config/run.ts';
-import { rowSchema } from '../../recipe/readResults.ts';
+import { rowSchema } from '../../recipe/results/readResults.ts';
 import type { Experiment } from '../../recipe/experiments.ts';
-import { type ExperimentResults, type ResultRow, resultsTable } from '../../recipe/results.ts';
+import { type ExperimentResults, type ResultRow, resultsTable } from '../../recipe/results/results.ts';
 import { type Base, readBase } from '../../train/bases/base.ts';
 import { UserError } from '../../util/errors.ts';
 import { checkOwn, makeFolders } from '../outFolder.ts';

@@ -2,7 +2,7 @@
 import { chanceLevel } from '../../evaluate/suite.ts';
 import type { DataExperiment } from '../../recipe/curation/dataArms.ts';
 import { dataTable } from '../../recipe/curation/dataTable.ts';
-import type { ExperimentResults } from '../../recipe/results.ts';
+import type { ExperimentResults } from '../../recipe/results/results.ts';
 import { rawConfig, runDataExperiment } from '../../train/experiment/dataExperiment.ts';
 import { rawBenchmarks } from '../../world/rawSources.ts';
 import { RawWorld, usualRawWeb } from '../../world/rawWeb.ts';

@@ -1,6 +1,6 @@
 /** Results of an experiment on data as Markdown: what stood in the data, what the models answer, and each step against the one before. */
 import type { DataExperiment } from './dataArms.ts';
-import { difference, type ExperimentResults, type ResultRow } from '../results.ts';
+import { difference, type ExperimentResults, type ResultRow } from '../results/results.ts';
 import { mean, signed, standardError } from '../statistics.ts';
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -5,7 +5,7 @@ import { Loader } from '../../data/loader.ts';
 import { tokenizeDocuments, type TokenSource } from '../../data/source.ts';
 import type { Suite } from '../../evaluate/suite.ts';
 import { type CuratedData, RAW_PREFERENCE } from '../../recipe/curation/dataArms.ts';
-import type { RowData } from '../../recipe/results.ts';
+import type { RowData } from '../../recipe/results/results.ts';
 import { alphaSampling, normalized, unimax } from '../../recipe/weights.ts';
 import { CuratedWeb } from '../../world/curatedWeb.ts';
 import { CLEAN_SOURCES, rawBenchmarks, rawTokenizer } from '../../world/rawSources.ts';

@@ -6,7 +6,7 @@ import { presetConfig } from '../../config/presets.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import type { DataArm } from '../../recipe/curation/dataArms.ts';
-import type { ResultRow } from '../../recipe/results.ts';
+import type { ResultRow } from '../../recipe/results/results.ts';
 import { UserError } from '../../util/errors.ts';
 import { rawTokenizer } from '../../world/rawSources.ts';
 import { type RawWebConfig, usualRawWeb } from '../../world/rawWeb.ts';

@@ -10,7 +10,7 @@ import type { FolderFile } from '../../export/huggingface.ts';
 import { trainingFlopsPerToken } from '../../model/estimate.ts';
 import type { BenchmarkPoint, HeldOutPoint, Notice } from '../../protocol.ts';
 import { type Arm, armConfig, type Experiment } from '../../recipe/experiments.ts';
-import type { ResultPoint, ResultRow } from '../../recipe/results.ts';
+import type { ResultPoint, ResultRow } from '../../recipe/results/results.ts';
 import { UserError } from '../../util/errors.ts';
 import type { Backend } from '../backends/backend.ts';
 import { type Base, checkBase } from '../bases/base.ts';

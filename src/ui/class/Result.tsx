@@ -1,6 +1,6 @@
 /** A laptop's own result as a code and a QR code, for the one who collects them. */
 import { useSignal } from '@preact/signals';
-import { evaluate } from '../../recipe/measure.ts';
+import { evaluate } from '../../recipe/lessons/measure.ts';
 import { answerOf, lessonName, type Loaded } from '../lessons/state.ts';
 import { lessonWords } from '../lessons/words.ts';
 import { encode } from './code.ts';

@@ -2,8 +2,8 @@
  * A laptop's result as a code of some hundred signs: lesson, prediction, confidence, what the run ended with, its seed, the class of its
  * device, and its curve in a few bytes. Nothing in it names a person. The alphabet is that of base 32, which a QR code packs well.
  */
-import { LESSON_NAMES } from '../../recipe/lesson.ts';
-import { DEVICE_CLASSES, type DeviceClass } from '../../recipe/measure.ts';
+import { LESSON_NAMES } from '../../recipe/lessons/lesson.ts';
+import { DEVICE_CLASSES, type DeviceClass } from '../../recipe/lessons/measure.ts';
 
 export interface ClassResult {
   /** Made up by the browser, to tell laptops apart. */

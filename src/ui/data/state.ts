@@ -2,9 +2,9 @@
 import { signal } from '@preact/signals';
 import { proxy, wrap } from 'comlink';
 import * as v from 'valibot';
-import { resultsSchema } from '../../recipe/readResults.ts';
+import { resultsSchema } from '../../recipe/results/readResults.ts';
 import type { DataApi, DataReport } from '../../recipe/curation/dataReport.ts';
-import type { ExperimentResults, ResultRow } from '../../recipe/results.ts';
+import type { ExperimentResults, ResultRow } from '../../recipe/results/results.ts';
 
 export const seed = signal(1);
 export const survivor = signal<'older' | 'newer'>('older');

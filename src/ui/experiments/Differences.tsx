@@ -1,6 +1,6 @@
 /** Arm − control, one dot a seed, the mean and its interval: what an experiment is for. */
 import type { Experiment } from '../../recipe/experiments.ts';
-import { difference, type ResultRow } from '../../recipe/results.ts';
+import { difference, type ResultRow } from '../../recipe/results/results.ts';
 import type { PairedDifference } from '../../recipe/statistics.ts';
 import type { Look } from './look.ts';
 import { type Results, rowsOf, seedsOf } from './results.ts';

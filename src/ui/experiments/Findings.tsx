@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import type { RunConfig } from '../../config/run.ts';
 import type { Experiment } from '../../recipe/experiments.ts';
-import { verdicts } from '../../recipe/results.ts';
+import { verdicts } from '../../recipe/results/results.ts';
 import { Differences } from './Differences.tsx';
 import { Forgetting } from './Forgetting.tsx';
 import { Gauges } from './Gauges.tsx';

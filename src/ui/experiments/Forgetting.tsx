@@ -1,6 +1,6 @@
 /** Held-out loss of every source against the base's, arm by arm: gain below zero, forgetting above. */
 import type { Experiment } from '../../recipe/experiments.ts';
-import { difference } from '../../recipe/results.ts';
+import { difference } from '../../recipe/results/results.ts';
 import { BASE, keysOf, type Results } from './results.ts';
 import { Table } from '../components/Table.tsx';
 import { words } from './words.ts';

@@ -2,7 +2,7 @@
 import { Table } from '../components/Table.tsx';
 import type { MetricName } from '../words/metrics.ts';
 import { type Experiment, PAPER_BASE, type PaperFigure } from '../../recipe/experiments.ts';
-import { difference, type ResultScores } from '../../recipe/results.ts';
+import { difference, type ResultScores } from '../../recipe/results/results.ts';
 import { mean, type PairedDifference, standardError } from '../../recipe/statistics.ts';
 import { BASE, chanceOfBenchmarks, isProbe, keysOf, RETENTION, type Results, rowsOf, valuesOf } from './results.ts';
 import { words } from './words.ts';

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { RunConfig } from '../../config/run.ts';
 import type { BenchmarkPoint, ExperimentEvents } from '../../protocol.ts';
 import { continuedConfig, type Experiment } from '../../recipe/experiments.ts';
-import type { ExperimentResults, ResultRow } from '../../recipe/results.ts';
+import type { ExperimentResults, ResultRow } from '../../recipe/results/results.ts';
 import { recall, remember } from '../run/memory.ts';
 import { forgetResults, keepResults, recallResults } from './kept.ts';
 import { words } from './words.ts';

@@ -1,5 +1,5 @@
 /** Rows of experiments that this browser remembers, by configuration, in IndexedDB: an arm takes minutes, and a tab closes in no time. */
-import type { ExperimentResults, ResultRow } from '../../recipe/results.ts';
+import type { ExperimentResults, ResultRow } from '../../recipe/results/results.ts';
 import { openDispensable } from '../runs/database.ts';
 
 export interface Kept {

@@ -1,8 +1,8 @@
 /** Results of whole experiments, recorded with this project's own command and published beside the page. */
 import { computed, signal } from '@preact/signals';
 import * as v from 'valibot';
-import { resultsSchema } from '../../recipe/readResults.ts';
-import type { ResultRow } from '../../recipe/results.ts';
+import { resultsSchema } from '../../recipe/results/readResults.ts';
+import type { ResultRow } from '../../recipe/results/results.ts';
 import { experimentName, preset, WORLD_PRESETS } from './state.ts';
 import { BASE, type Results, traceOf } from './results.ts';
 

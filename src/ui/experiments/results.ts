@@ -1,7 +1,7 @@
 /** What there is to show of an experiment, run here or recorded: rows, and lines of arms that may be under way. */
 import type { MetricColumns } from '../../protocol.ts';
 import type { Experiment } from '../../recipe/experiments.ts';
-import type { ExperimentResults, ResultRow, ResultScores } from '../../recipe/results.ts';
+import type { ExperimentResults, ResultRow, ResultScores } from '../../recipe/results/results.ts';
 import { mean } from '../../recipe/statistics.ts';
 
 export const BASE = 'base';

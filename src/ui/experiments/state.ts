@@ -4,7 +4,7 @@ import { decodeHash, encodeHash } from '../../config/url.ts';
 import { PRESETS } from '../../config/presets.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { continuedConfig, experimentNamed, EXPERIMENTS } from '../../recipe/experiments.ts';
-import type { ResultRow } from '../../recipe/results.ts';
+import type { ResultRow } from '../../recipe/results/results.ts';
 import { experimentState, isExperimenting } from './experimentState.ts';
 import { writeHash } from '../page/link.ts';
 import { EXPERIMENTS_HASH, view } from '../page/route.ts';

@@ -1,7 +1,7 @@
 /** A prediction, asked before the run: one of four outcomes, a number, or a curve drawn by pointer or keys; and how sure one is. */
 import { useSignal } from '@preact/signals';
-import type { Ask as Question } from '../../recipe/lesson.ts';
-import type { LessonRun } from '../../recipe/measure.ts';
+import type { Ask as Question } from '../../recipe/lessons/lesson.ts';
+import type { LessonRun } from '../../recipe/lessons/measure.ts';
 import * as format from '../format.ts';
 import { fill, quantity } from './fill.ts';
 import { type Answer, answer, answerOf, type Loaded } from './state.ts';

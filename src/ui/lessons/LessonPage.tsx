@@ -1,7 +1,7 @@
 /** `?lesson=NAME&step=N`: one step of a lesson; without a name the list of them; `?present=1` for the projector; `?quiz=…` the questions. */
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { LESSON_NAMES } from '../../recipe/lesson.ts';
+import { LESSON_NAMES } from '../../recipe/lessons/lesson.ts';
 import { Quiz } from '../class/Quiz.tsx';
 import { Result } from '../class/Result.tsx';
 import { Ask } from './Ask.tsx';

@@ -1,6 +1,6 @@
 /** A lesson on paper: a hand-out to draw and write on, or the instructor's page. Black on white, A4 and Letter. */
-import { placeholders, textsOf } from '../../recipe/lesson.ts';
-import { evaluate, isExpression } from '../../recipe/measure.ts';
+import { placeholders, textsOf } from '../../recipe/lessons/lesson.ts';
+import { evaluate, isExpression } from '../../recipe/lessons/measure.ts';
 import { fill, quantity } from './fill.ts';
 import type { Loaded } from './state.ts';
 import { lessonWords } from './words.ts';

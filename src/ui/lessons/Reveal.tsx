@@ -1,6 +1,6 @@
 /** What came out, beside the prediction: recorded runs with their range over seeds, the reader's own, and the curves. */
-import { evaluate, type LessonRun } from '../../recipe/measure.ts';
-import type { LessonStep } from '../../recipe/lesson.ts';
+import { evaluate, type LessonRun } from '../../recipe/lessons/measure.ts';
+import type { LessonStep } from '../../recipe/lessons/lesson.ts';
 import { type Line, LineChart } from '../experiments/LineChart.tsx';
 import type { Look } from '../experiments/look.ts';
 import { fill, quantity } from './fill.ts';

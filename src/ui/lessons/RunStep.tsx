@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { optionOf } from '../../config/options.ts';
 import { formatValue, getPath } from '../../config/path.ts';
-import { type LessonStep, lessonConfig } from '../../recipe/lesson.ts';
+import { type LessonStep, lessonConfig } from '../../recipe/lessons/lesson.ts';
 import * as format from '../format.ts';
 import { history, runState } from '../run/run.ts';
 import { picture } from '../run/shown.ts';

@@ -1,6 +1,6 @@
 /** Texts of a lesson with their numbers: every `{…}` worked out from recorded runs, or read from a configuration. */
-import { configValue, type Lesson } from '../../recipe/lesson.ts';
-import { evaluate, isExpression, type LessonRun, type Quantity } from '../../recipe/measure.ts';
+import { configValue, type Lesson } from '../../recipe/lessons/lesson.ts';
+import { evaluate, isExpression, type LessonRun, type Quantity } from '../../recipe/lessons/measure.ts';
 import * as format from '../format.ts';
 import { lessonWords } from './words.ts';
 

@@ -3,8 +3,8 @@
  * reloading, loses none; on a shared machine the next reader finds nothing.
  */
 import { signal } from '@preact/signals';
-import { LESSONS, type Lesson, readLesson, recordedAt, type RecordedLesson } from '../../recipe/lesson.ts';
-import type { LessonRun } from '../../recipe/measure.ts';
+import { LESSONS, type Lesson, readLesson, recordedAt, type RecordedLesson } from '../../recipe/lessons/lesson.ts';
+import type { LessonRun } from '../../recipe/lessons/measure.ts';
 
 export interface Answer {
   /** Of a choice its place, of a number the number, of a curve its heights. */

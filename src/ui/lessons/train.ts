@@ -1,7 +1,7 @@
 /** A run of a lesson, trained here: its configuration is the lesson's own, whatever the page's form says. */
 import { signal } from '@preact/signals';
-import { type Lesson, lessonConfig } from '../../recipe/lesson.ts';
-import { curveOf, type DeviceClass, type LessonRun } from '../../recipe/measure.ts';
+import { type Lesson, lessonConfig } from '../../recipe/lessons/lesson.ts';
+import { curveOf, type DeviceClass, type LessonRun } from '../../recipe/lessons/measure.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { benchmarks, heldOut, history, runState } from '../run/run.ts';
 import { machine, offeredBase, start } from '../trainer.ts';

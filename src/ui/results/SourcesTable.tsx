@@ -3,7 +3,7 @@ import { computed } from '@preact/signals';
 import { Table } from '../components/Table.tsx';
 import { Sparkline } from '../chart/Sparkline.tsx';
 import { lookOf } from '../chart/palette.ts';
-import { changeOf } from '../../recipe/conclusion.ts';
+import { changeOf } from '../../recipe/results/conclusion.ts';
 import { shownPlan } from '../recipe/config.ts';
 import { isActive } from '../run/controls.ts';
 import { heldOut, isRecorded, runState, sources } from '../run/run.ts';

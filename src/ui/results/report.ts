@@ -4,7 +4,7 @@ import { presetConfig } from '../../config/presets.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { encodeHash } from '../../config/url.ts';
 import type { AdapterReport, HeldOutPoint, ModelFile, Sample } from '../../protocol.ts';
-import { changeOf } from '../../recipe/conclusion.ts';
+import { changeOf } from '../../recipe/results/conclusion.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import { csvOf, jsonLinesOf, type Logged } from '../chart/csv.ts';
 import { currentId, differenceOf, records } from '../runs/ledger.ts';

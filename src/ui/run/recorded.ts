@@ -3,7 +3,7 @@
  * where nothing can be trained. It leaves as soon as there is something of the visitor's own to show: a run, or a changed recipe.
  */
 import { computed, effect, signal } from '@preact/signals';
-import { columnsOf, RECORDED_RUN, type RecordedRun } from '../../recipe/recordedRun.ts';
+import { columnsOf, RECORDED_RUN, type RecordedRun } from '../../recipe/results/recordedRun.ts';
 import { baseSource, hasAskedForShipped } from '../recipe/base.ts';
 import { config, isEdited, preset } from '../recipe/config.ts';
 import { DEFAULT_PRESET } from '../../config/presets.ts';

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { inject } from 'vitest';
-import { RECORDED_RUN } from '../../../src/recipe/recordedRun.ts';
+import { RECORDED_RUN } from '../../../src/recipe/results/recordedRun.ts';
 import { sharedBrowser, webGpuSwitches } from './launch.ts';
 
 export interface PageOptions extends BrowserContextOptions {

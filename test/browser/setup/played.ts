@@ -4,7 +4,7 @@
  * from a server of our own in the place of the real one, for a request that a debugger answers costs as much as three of a server's.
  */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { RECORDED_RUN } from '../../../src/recipe/recordedRun.ts';
+import { RECORDED_RUN } from '../../../src/recipe/results/recordedRun.ts';
 import { newPlayer, playedScript } from '../../ui/fake/play.ts';
 import { recordedFiles } from '../../ui/fake/recorded.ts';
 import type { Scenario } from '../../ui/fake/trainer.worker.ts';

@@ -5,7 +5,7 @@ import { readFolder } from '../../../src/cli/readFolder.ts';
 import { resolveConfig } from '../../../src/config/resolve.ts';
 import type { Notice } from '../../../src/protocol.ts';
 import { experimentNamed } from '../../../src/recipe/experiments.ts';
-import type { ResultRow } from '../../../src/recipe/results.ts';
+import type { ResultRow } from '../../../src/recipe/results/results.ts';
 import { readBase } from '../../../src/train/bases/base.ts';
 import { superviseExperiment } from '../../../src/train/experiment/supervisedExperiment.ts';
 import { type Losable, losable } from '../../cpu/processor.ts';

@@ -8,7 +8,7 @@ import type {
 } from '../../../src/protocol.ts';
 import { armsOf, continuedConfig, experimentNamed } from '../../../src/recipe/experiments.ts';
 import { planRun } from '../../../src/recipe/phases.ts';
-import type { ResultPoint, ResultRow } from '../../../src/recipe/results.ts';
+import type { ResultPoint, ResultRow } from '../../../src/recipe/results/results.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 import { wholeColumns } from '../../../src/recipe/measurements.ts';
 

@@ -1,6 +1,6 @@
 /** Recorded results as the page finds them beside itself: every arm of the findings in five played seeds. */
 import { presetConfig } from '../../../src/config/presets.ts';
-import type { ResultRow } from '../../../src/recipe/results.ts';
+import type { ResultRow } from '../../../src/recipe/results/results.ts';
 import { playExperiment } from './experiment.ts';
 
 const EXPERIMENTS = ['f1', 'f2', 'f3', 'f4', 'f5'];

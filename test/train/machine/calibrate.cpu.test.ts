@@ -1,14 +1,14 @@
 /** A run's first steps, from which it is said how long the whole will take (test/bench/prediction.ts holds that against whole runs). */
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { RunConfig } from '../../src/config/run.ts';
-import { planRun } from '../../src/recipe/phases.ts';
-import { predict } from '../../src/recipe/prediction.ts';
-import { MemoryFiles } from '../../src/storage/files.ts';
-import { calibrate } from '../../src/train/trials/calibrate.ts';
-import type { TrainingData } from '../../src/train/run/data.ts';
-import type { Run } from '../../src/train/run/run.ts';
-import { processor } from '../cpu/processor.ts';
-import { fakeData, switchingConfig } from './saved/fakeData.ts';
+import type { RunConfig } from '../../../src/config/run.ts';
+import { planRun } from '../../../src/recipe/phases.ts';
+import { predict } from '../../../src/recipe/prediction.ts';
+import { MemoryFiles } from '../../../src/storage/files.ts';
+import { calibrate } from '../../../src/train/trials/calibrate.ts';
+import type { TrainingData } from '../../../src/train/run/data.ts';
+import type { Run } from '../../../src/train/run/run.ts';
+import { processor } from '../../cpu/processor.ts';
+import { fakeData, switchingConfig } from '../saved/fakeData.ts';
 
 async function timedOf(config: RunConfig, prepare: () => Promise<TrainingData>, begin: (run: Run) => void = () => {}) {
   const backend = await processor();

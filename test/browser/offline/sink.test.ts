@@ -1,6 +1,6 @@
 /** The guard around all browser tests sees what it is there for: plain and encrypted requests to any other name. */
 import { expect, test } from 'vitest';
-import { sharedBrowser, whatLeft } from './setup/launch.ts';
+import { sharedBrowser, whatLeft } from '../setup/launch.ts';
 
 test('what a page sends to another server arrives at the sink, by name', async () => {
   const context = await (await sharedBrowser()).newContext();

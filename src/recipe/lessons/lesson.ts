@@ -3,11 +3,11 @@
  * what is told after it. Numbers that come from runs stand as `{recipe.facts.end}` and are worked out from the recorded ones.
  */
 import * as v from 'valibot';
-import { presetConfig } from '../config/presets.ts';
-import { setText, withDerived } from '../config/resolve.ts';
-import { formatValue, getPath } from '../config/path.ts';
-import type { RunConfig } from '../config/run.ts';
-import { checkConfig } from '../config/validate.ts';
+import { presetConfig } from '../../config/presets.ts';
+import { setText, withDerived } from '../../config/resolve.ts';
+import { formatValue, getPath } from '../../config/path.ts';
+import type { RunConfig } from '../../config/run.ts';
+import { checkConfig } from '../../config/validate.ts';
 import { isExpression, type LessonRun, runsOf } from './measure.ts';
 
 /** Below the page's own folder. */

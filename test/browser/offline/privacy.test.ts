@@ -6,10 +6,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { securityHeaders } from '../../src/cli/node/policy.mjs';
-import { builtSite, Host } from './setup/host.ts';
-import { sharedBrowser, webGpuSwitches, whatLeft } from './setup/launch.ts';
-import { small } from './setup/small.ts';
+import { securityHeaders } from '../../../src/cli/node/policy.mjs';
+import { builtSite, Host } from '../setup/host.ts';
+import { sharedBrowser, webGpuSwitches, whatLeft } from '../setup/launch.ts';
+import { small } from '../setup/small.ts';
 
 const addressOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 

@@ -1,10 +1,10 @@
 /** The self-test at start: which device is to train, by numbers that two give for the same steps and by a clock of ours. */
 import { expect, it } from 'vitest';
-import { createCpuExecutor } from '../../src/cpu/executor.ts';
-import type { PoolLayout } from '../../src/graph/pool.ts';
-import { verdictOn } from '../../src/train/backends/compare.ts';
-import { ProcessorBackend } from '../../src/train/backends/processor.ts';
-import { UserError } from '../../src/util/errors.ts';
+import { createCpuExecutor } from '../../../src/cpu/executor.ts';
+import type { PoolLayout } from '../../../src/graph/pool.ts';
+import { verdictOn } from '../../../src/train/backends/compare.ts';
+import { ProcessorBackend } from '../../../src/train/backends/processor.ts';
+import { UserError } from '../../../src/util/errors.ts';
 
 const backend = (
   open: (layout: PoolLayout) => ReturnType<typeof createCpuExecutor> = (layout) => createCpuExecutor(layout),

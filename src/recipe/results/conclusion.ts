@@ -10,10 +10,10 @@
  *
  * It covers which text happened to be held out, not what another seed would have given.
  */
-import type { RunConfig } from '../config/run.ts';
-import { sharesOf } from './groups.ts';
-import { blendBefore, raisedByQa, type RunPlan } from './phases.ts';
-import { mean, standardError } from './statistics.ts';
+import type { RunConfig } from '../../config/run.ts';
+import { sharesOf } from '../groups.ts';
+import { blendBefore, raisedByQa, type RunPlan } from '../phases.ts';
+import { mean, standardError } from '../statistics.ts';
 
 /** A held-out measurement, as protocol.ts has it. */
 export interface HeldOut {

@@ -3,15 +3,15 @@
  * it can: an error with a cause, and no buffer left. On Dawn's null backend, which checks everything and computes nothing.
  */
 import { describe, expect, it } from 'vitest';
-import { openNullDevice } from '../../src/cli/node/dawn.ts';
-import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { canFail, type GpuFault, gpuFaults, type Sabotage, sabotage } from '../../src/gpu/faulty.ts';
-import { KernelError } from '../../src/gpu/pipelines.ts';
-import { GpuGoneError, watchOf } from '../../src/gpu/watch.ts';
-import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { Engine } from '../../src/train/engine/engine.ts';
-import { UserError } from '../../src/util/errors.ts';
-import { tinyBatch, tinyConfig } from '../model/tiny.ts';
+import { openNullDevice } from '../../../src/cli/node/dawn.ts';
+import { tokenIndex } from '../../../src/data/tokenIndex.ts';
+import { canFail, type GpuFault, gpuFaults, type Sabotage, sabotage } from '../../../src/gpu/faulty.ts';
+import { KernelError } from '../../../src/gpu/pipelines.ts';
+import { GpuGoneError, watchOf } from '../../../src/gpu/watch.ts';
+import { GpuBackend } from '../../../src/train/backends/gpu.ts';
+import { Engine } from '../../../src/train/engine/engine.ts';
+import { UserError } from '../../../src/util/errors.ts';
+import { tinyBatch, tinyConfig } from '../../model/tiny.ts';
 
 /** Seconds that a device which is to hang is waited for; the minute of a real one would only make the loop longer. */
 const patience = 1;

@@ -1,15 +1,15 @@
 /** Trials: a run that lends its weights goes on as if it had not, bit for bit; a grid trains what it says. */
 import { describe, expect, it } from 'vitest';
-import type { RunConfig } from '../../src/config/run.ts';
-import type { RunState } from '../../src/protocol.ts';
-import type { GridRow } from '../../src/recipe/grid.ts';
-import { placeOfStep } from '../../src/recipe/place.ts';
-import { hasDiverged, readRange, sweepRates } from '../../src/recipe/rangeTest.ts';
-import { type MetricRow, Run } from '../../src/train/run/run.ts';
-import type { Loan } from '../../src/train/run/loan.ts';
-import { overfit, runGrid, sweep } from '../../src/train/trials/trials.ts';
-import { processor } from '../cpu/processor.ts';
-import { fakeData, switchingConfig } from './saved/fakeData.ts';
+import type { RunConfig } from '../../../src/config/run.ts';
+import type { RunState } from '../../../src/protocol.ts';
+import type { GridRow } from '../../../src/recipe/grid.ts';
+import { placeOfStep } from '../../../src/recipe/place.ts';
+import { hasDiverged, readRange, sweepRates } from '../../../src/recipe/rangeTest.ts';
+import { type MetricRow, Run } from '../../../src/train/run/run.ts';
+import type { Loan } from '../../../src/train/run/loan.ts';
+import { overfit, runGrid, sweep } from '../../../src/train/trials/trials.ts';
+import { processor } from '../../cpu/processor.ts';
+import { fakeData, switchingConfig } from '../saved/fakeData.ts';
 
 const never = (): boolean => false;
 
@@ -105,7 +105,7 @@ describe('a grid', () => {
 
   it('runs every cell with every seed on equal tokens, and not again what is done', async () => {
     const backend = await processor();
-    const { presetConfig } = await import('../../src/config/presets.ts');
+    const { presetConfig } = await import('../../../src/config/presets.ts');
     const config: RunConfig = presetConfig('ci');
     const rows: GridRow[] = [];
     const steps: number[] = [];

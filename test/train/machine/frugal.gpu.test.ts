@@ -1,13 +1,13 @@
 /** A GPU with less room than it was taken to have: layers are computed again rather than kept. On Dawn's null backend. */
 import { expect, it } from 'vitest';
-import { openNullDevice } from '../../src/cli/node/dawn.ts';
-import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { sabotage } from '../../src/gpu/faulty.ts';
-import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { Engine } from '../../src/train/engine/engine.ts';
-import { engineLayout } from '../../src/train/engine/graphs.ts';
-import { configOf } from '../bench/shapes.ts';
-import { tinyConfig } from '../model/tiny.ts';
+import { openNullDevice } from '../../../src/cli/node/dawn.ts';
+import { tokenIndex } from '../../../src/data/tokenIndex.ts';
+import { sabotage } from '../../../src/gpu/faulty.ts';
+import { GpuBackend } from '../../../src/train/backends/gpu.ts';
+import { Engine } from '../../../src/train/engine/engine.ts';
+import { engineLayout } from '../../../src/train/engine/graphs.ts';
+import { configOf } from '../../bench/shapes.ts';
+import { tinyConfig } from '../../model/tiny.ts';
 
 /** Kept whole, layers of this one are between half a gibibyte and one. */
 const middling = configOf({ name: '', L: 6, D: 256, H: 8, T: 256, B: 24, V: 512 });

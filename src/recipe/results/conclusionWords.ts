@@ -1,6 +1,6 @@
 /** A run's conclusion in sentences, the same on the page and in a terminal. */
 import { type Change, CLEAR, type Conclusion, type Jump } from './conclusion.ts';
-import { signed } from './statistics.ts';
+import { signed } from '../statistics.ts';
 
 const nats = (value: number) => value.toFixed(3);
 /** It would be told as 0.000. */

@@ -2,7 +2,7 @@
  * What an experiment leaves behind: `results.json`, one row an arm and seed, and `table.md` made from it. Scores are
  * shares in 0 … 1 in the file and percent in the table.
  */
-import { type Experiment, PAPER_BASE, type PaperFigure } from './experiments.ts';
+import { type Experiment, PAPER_BASE, type PaperFigure } from '../experiments.ts';
 import {
   mean,
   pairedDifference,
@@ -11,7 +11,7 @@ import {
   sizeInPoints,
   standardError,
   verdict,
-} from './statistics.ts';
+} from '../statistics.ts';
 
 /** What weights can do, at one moment of a run. */
 export interface ResultScores {

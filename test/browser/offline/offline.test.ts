@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { workerFile } from '../../src/cli/node/offline.mjs';
-import { builtSite, Host, type Site } from './setup/host.ts';
-import { sharedBrowser, webGpuSwitches } from './setup/launch.ts';
-import { small } from './setup/small.ts';
+import { workerFile } from '../../../src/cli/node/offline.mjs';
+import { builtSite, Host, type Site } from '../setup/host.ts';
+import { sharedBrowser, webGpuSwitches } from '../setup/launch.ts';
+import { small } from '../setup/small.ts';
 
 let browser: Browser;
 beforeAll(async () => void (browser = await sharedBrowser(webGpuSwitches)));

@@ -2,7 +2,7 @@
  * What a lesson compares: a run reduced to a small record, and quantities of it by name, as `recipe.facts.end`. A quantity of a run
  * that was made with several seeds is their mean; `.low` and `.high` are the least and the greatest of them.
  */
-import { mean } from './statistics.ts';
+import { mean } from '../statistics.ts';
 
 /** Kinds of machine of which ranges are told apart: rounding differs between them, and speed. */
 export const DEVICE_CLASSES = ['gpu', 'software', 'processor', 'recorded'] as const;

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mostBytes, oneFileName } from '../../src/cli/node/oneFile.mjs';
-import { sharedBrowser } from './setup/launch.ts';
-import { tell } from './setup/harness.ts';
+import { mostBytes, oneFileName } from '../../../src/cli/node/oneFile.mjs';
+import { sharedBrowser } from '../setup/launch.ts';
+import { tell } from '../setup/harness.ts';
 
-const built = path.resolve(import.meta.dirname, '../../out/site', oneFileName);
+const built = path.resolve(import.meta.dirname, '../../../out/site', oneFileName);
 let folder: string;
 let browser: Browser;
 

@@ -1,19 +1,19 @@
 /** Kernels that a driver gets wrong are caught by name, and a safer variant takes their place. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openNodeDevice, openNullDevice } from '../../src/cli/node/dawn.ts';
-import { presetConfig } from '../../src/config/presets.ts';
-import type { RunConfig } from '../../src/config/run.ts';
-import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { GpuExecutor } from '../../src/gpu/executor.ts';
-import { Pipelines } from '../../src/gpu/pipelines.ts';
-import type { Kernel } from '../../src/graph/kernel.ts';
-import { layoutPool } from '../../src/graph/pool.ts';
-import type { Product } from '../../src/ops/matmul/matmul.ts';
-import { GpuBackend } from '../../src/train/backends/gpu.ts';
-import { Engine } from '../../src/train/engine/engine.ts';
-import { selfTest, trialKey } from '../../src/train/engine/selfTest.ts';
-import { gpu } from '../gpu/device.ts';
-import { tinyBatch, tinyConfig } from '../model/tiny.ts';
+import { openNodeDevice, openNullDevice } from '../../../src/cli/node/dawn.ts';
+import { presetConfig } from '../../../src/config/presets.ts';
+import type { RunConfig } from '../../../src/config/run.ts';
+import { tokenIndex } from '../../../src/data/tokenIndex.ts';
+import { GpuExecutor } from '../../../src/gpu/executor.ts';
+import { Pipelines } from '../../../src/gpu/pipelines.ts';
+import type { Kernel } from '../../../src/graph/kernel.ts';
+import { layoutPool } from '../../../src/graph/pool.ts';
+import type { Product } from '../../../src/ops/matmul/matmul.ts';
+import { GpuBackend } from '../../../src/train/backends/gpu.ts';
+import { Engine } from '../../../src/train/engine/engine.ts';
+import { selfTest, trialKey } from '../../../src/train/engine/selfTest.ts';
+import { gpu } from '../../gpu/device.ts';
+import { tinyBatch, tinyConfig } from '../../model/tiny.ts';
 
 /** Kernels in their own words, but for one entry point of some kind, which does nothing. */
 class Broken extends Pipelines {

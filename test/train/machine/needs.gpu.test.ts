@@ -1,20 +1,20 @@
 /**
  * What a run is said to need before it starts, beside what it then allocates: an engine, an inspector, decoders of samples and answers, the
  * scorers of its benchmarks and the copies of a save are made for every preset, as a run makes them. Only `studio`, some 700 MB, is
- * left to test/train/needs.test.ts, which lays it out without a device.
+ * left to test/train/machine/needs.test.ts, which lays it out without a device.
  */
 import { expect, test } from 'vitest';
-import { PRESETS } from '../../src/config/presets.ts';
-import { tokenIndex } from '../../src/data/tokenIndex.ts';
-import { scorerLength } from '../../src/evaluate/report.ts';
-import { gpuExecutor } from '../../src/gpu/executor.ts';
-import { Engine } from '../../src/train/engine/engine.ts';
-import { Generator } from '../../src/train/engine/generate.ts';
-import { Inspector } from '../../src/train/engine/inspect.ts';
-import { needsOf } from '../../src/train/engine/needs.ts';
-import { mostQuestions } from '../../src/train/run/questions.ts';
-import { prepareWorld } from '../../src/world/prepare.ts';
-import { gpu } from '../gpu/device.ts';
+import { PRESETS } from '../../../src/config/presets.ts';
+import { tokenIndex } from '../../../src/data/tokenIndex.ts';
+import { scorerLength } from '../../../src/evaluate/report.ts';
+import { gpuExecutor } from '../../../src/gpu/executor.ts';
+import { Engine } from '../../../src/train/engine/engine.ts';
+import { Generator } from '../../../src/train/engine/generate.ts';
+import { Inspector } from '../../../src/train/engine/inspect.ts';
+import { needsOf } from '../../../src/train/engine/needs.ts';
+import { mostQuestions } from '../../../src/train/run/questions.ts';
+import { prepareWorld } from '../../../src/world/prepare.ts';
+import { gpu } from '../../gpu/device.ts';
 
 test.each(PRESETS.filter(({ name }) => name !== 'studio'))('$name', async ({ config }) => {
   const backend = await gpu();

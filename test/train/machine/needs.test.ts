@@ -1,13 +1,13 @@
 /** What a run needs, and what it would fit with: worked out without a device. */
 import { describe, expect, test } from 'vitest';
-import { cloneConfig } from '../../src/config/path.ts';
-import { presetConfig, PRESETS } from '../../src/config/presets.ts';
-import { setText } from '../../src/config/resolve.ts';
-import type { RunConfig } from '../../src/config/run.ts';
-import { checkConfig } from '../../src/config/validate.ts';
-import { parameterCount } from '../../src/model/parameters.ts';
-import { heavyBytes, type Limits, needsOf } from '../../src/train/engine/needs.ts';
-import { gpuTiles } from '../../src/ops/matmul/tiles.ts';
+import { cloneConfig } from '../../../src/config/path.ts';
+import { presetConfig, PRESETS } from '../../../src/config/presets.ts';
+import { setText } from '../../../src/config/resolve.ts';
+import type { RunConfig } from '../../../src/config/run.ts';
+import { checkConfig } from '../../../src/config/validate.ts';
+import { parameterCount } from '../../../src/model/parameters.ts';
+import { heavyBytes, type Limits, needsOf } from '../../../src/train/engine/needs.ts';
+import { gpuTiles } from '../../../src/ops/matmul/tiles.ts';
 
 const context = { quads: false, software: false };
 const buffers = (bytes: number): Limits => ({ maxBufferSize: bytes, maxStorageBufferBindingSize: bytes });

@@ -2,9 +2,9 @@
  * A whole run as the page plays it to a visitor who has not trained one yet: made from the folders a run in Node has written
  * (`npm run recipe -- record --from DIR`), published as one JSON file beside the page.
  */
-import type { RunConfig } from '../config/run.ts';
-import type { HeldOutPoint, Sample } from '../protocol.ts';
-import { type MetricColumns, measurementNames, wholeColumns } from './measurements.ts';
+import type { RunConfig } from '../../config/run.ts';
+import type { HeldOutPoint, Sample } from '../../protocol.ts';
+import { type MetricColumns, measurementNames, wholeColumns } from '../measurements.ts';
 
 /** Below the page's own folder. */
 export const RECORDED_RUN = 'recorded/run.json';
