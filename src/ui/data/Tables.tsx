@@ -69,6 +69,7 @@ export function Trained() {
       <p class="note">
         {words.trainedNote(seeds)} {words.thick}
       </p>
+      <p>{words.firstRun}</p>
       {(['curation', 'weights', 'mining'] as const).map((name) => {
         const { title, arms } = dataExperimentNamed(name)!;
         const rowsOf = (arm: string) => found.rows.filter((row) => row.arm === arm);
