@@ -55,6 +55,12 @@ export const words = {
   weights: 'How the sources could share the tokens',
   weightsNote: 'Passes over a source in brackets, for a budget of two passes over all; more than four are marked ▲.',
   method: 'method',
+  trainNote:
+    '“Train with this” puts what is left, and the clean sources, into the recipe as your own text with these weights in every blend. ' +
+    'Own files of the same names are replaced. The benchmarks of the preset do not ask about this text.',
+  blend: 'as a blend',
+  train: 'Train with this',
+  trainWith: (method: string) => `Train with this: ${method}`,
   cell: (share: number, epochs: number, repeated: boolean) =>
     `${percent(share)} (${epochs.toFixed(1)}×)${repeated ? ' ▲' : ''}`,
 
