@@ -56,16 +56,20 @@ export async function dataReport(
     stages.push(shown(name, before, left, web.reasons.get(key)!, noteOf));
     before = left;
   }
+  const texts = [
+    { source: 'web', documents: before.map(({ document }) => document.text) },
+    ...CLEAN_SOURCES.map((source) => ({ source, documents: [...web.pools[source]] })),
+  ];
   return {
     ...{ seed, pages: raw.length, tokens: tokens(raw), stages, clusters, limit },
     perplexities: judged.map((page) => ({ value: model.perplexity(page.document.text), empty: isEmpty(page) })),
     ...(await attributesOf(web, before)),
-    weights: weightsBy({
-      web: tokens(before),
-      ...Object.fromEntries(
-        CLEAN_SOURCES.map((source) => [source, web.pools[source].reduce((sum, text) => sum + tokensOf(text), 0)]),
+    weights: weightsBy(
+      Object.fromEntries(
+        texts.map(({ source, documents }) => [source, documents.reduce((sum, text) => sum + tokensOf(text), 0)]),
       ),
-    }),
+    ),
+    texts,
   };
 }
 

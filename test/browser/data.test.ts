@@ -30,6 +30,10 @@ test('every page is accounted for, a reason shows its documents, the limit moves
       await page.getByRole('combobox', { name: 'Of copies stays' }).selectOption('newer');
       await steps.filter({ hasText: 'fuzzy newer' }).waitFor();
       expect(await facts()).toBeLessThan(older);
+
+      await page.getByRole('button', { name: 'Train with this: by hand' }).click();
+      await page.getByRole('heading', { name: 'Your own text' }).waitFor();
+      expect(await page.locator('.bars').first().innerText()).toMatch(/web 58.*wiki 12/s);
     },
     { address: '#data' },
   ));

@@ -16,6 +16,8 @@ import {
   state,
   useSources,
 } from '../../src/ui/recipe/config.ts';
+import type { DataReport } from '../../src/recipe/curation/dataReport.ts';
+import { trainWith } from '../../src/ui/data/trainWith.ts';
 import {
   addFiles,
   chooseColumn,
@@ -98,6 +100,48 @@ test('own files take the place of the preset’s text, under names that can be c
   removeFile('poems');
   removeFile('My-notes-2');
   expect(config.value).toEqual(presetConfig('tiny'));
+});
+
+test('what curation left becomes the blend of a run: its documents as files, the weights of a method, however often', async () => {
+  const sources = (...shares: number[]) =>
+    ['web', 'wiki'].map((name, i) => ({ name, share: shares[i]!, epochs: 1, repeated: false }));
+  const report = {
+    texts: [
+      { source: 'web', documents: ['Ann lives in Oslo.\nShe is a baker.', 'Bob has a cat.'] },
+      { source: 'wiki', documents: ['Ann lives in Oslo.'] },
+    ],
+    weights: [
+      { method: 'by hand', sources: sources(0.75, 0.25) },
+      { method: 'proportional', sources: sources(2 / 3, 1 / 3) },
+    ],
+  } as DataReport;
+  await addFiles([new File(['call me'], 'notes.txt')]);
+  for (const name of ['tiny', 'world']) {
+    choosePreset(name);
+    expect(await trainWith(report, 'by hand')).toBe(true);
+    const { base, continued, data } = config.value;
+    for (const blend of [base.blend, continued!.general, continued!.qa])
+      expect(sharesOf(blend)).toEqual({ web: 0.75, wiki: 0.25 });
+    expect(data.world).toBeNull();
+    expect(conflicts.value).toEqual([]);
+  }
+  expect(await trainWith(report, 'proportional')).toBe(true);
+  expect(config.value.base.blend).toMatchObject({ web: 66.67, wiki: 33.33 });
+  expect(ownFiles.value.map(({ file, preview }) => [file.source, preview.documents])).toEqual([
+    ['notes', 1],
+    ['web', 2],
+    ['wiki', 1],
+  ]);
+  expect(ownFiles.value[1]!.preview.first[0]!.text).toBe(report.texts[0]!.documents[0]);
+});
+
+test('without text there is nothing to train with, and the form says why', async () => {
+  const report = {
+    texts: [{ source: 'web', documents: [] as string[] }],
+    weights: [{ method: 'by hand', sources: [{ name: 'web', share: 1, epochs: 0, repeated: false }] }],
+  } as unknown as DataReport;
+  expect(await trainWith(report, 'by hand')).toBe(false);
+  expect(fileProblems.value.join()).toMatch(/web\.jsonl/);
 });
 
 test('own text on any preset, a world too, is the run that the terminal makes of it', () => {

@@ -83,7 +83,12 @@ export class Claims {
     const high = this.#high.data[a]! - this.#high.data[b]!;
     if (high !== 0) return high < 0;
     const low = this.#low.data[a]! - this.#low.data[b]!;
-    return low !== 0 ? low < 0 : this.index.data[a]! < this.index.data[b]!;
+    if (low !== 0) return low < 0;
+    // Without ids, copies of one source have equal bits: their dates tell them apart, and what has none comes last.
+    const [dateA, dateB] = [this.#date.data[a]!, this.#date.data[b]!].map((date) =>
+      Number.isNaN(date) ? Infinity : date,
+    );
+    return dateA !== dateB ? dateA! < dateB! : this.index.data[a]! < this.index.data[b]!;
   }
 
   #placeOrder(a: number, b: number): number {

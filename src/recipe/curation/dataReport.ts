@@ -44,6 +44,8 @@ export interface DataReport {
   cards: { attribute: string; accuracy: number; interval: [low: number, high: number]; heldOut: number }[];
   /** The sources' weights by every method that needs no training. */
   weights: { method: string; sources: Weight[] }[];
+  /** Documents of every source that the weights name: what a run can be trained on. */
+  texts: { source: string; documents: string[] }[];
 }
 
 /** Commands of the worker that makes it. */

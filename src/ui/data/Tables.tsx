@@ -1,11 +1,16 @@
 /** The matrix of attributes, weights of sources, and what training on each step came to. */
+import { useSignal } from '@preact/signals';
 import { dataExperimentNamed } from '../../recipe/curation/dataArms.ts';
 import type { DataReport } from '../../recipe/curation/dataReport.ts';
 import { differenceCell } from '../../recipe/curation/dataTable.ts';
 import { mean } from '../../recipe/statistics.ts';
 import { Table } from '../components/Table.tsx';
 import * as format from '../format.ts';
+import { fileProblems } from '../files/files.ts';
+import { isHidden, isLocked } from '../page/lesson.ts';
+import { RUN_HASH } from '../page/route.ts';
 import { results } from './state.ts';
+import { trainWith } from './trainWith.ts';
 import { words } from './words.ts';
 
 export function Matrix({ report: { matrix, cards } }: { report: DataReport }) {
@@ -36,13 +41,37 @@ export function Matrix({ report: { matrix, cards } }: { report: DataReport }) {
   );
 }
 
-export function Weights({ report: { weights } }: { report: DataReport }) {
+export function Weights({ report }: { report: DataReport }) {
+  const { weights } = report;
   const sources = weights[0]!.sources.map(({ name }) => name);
+  const canTrain = !isHidden('files') && !isLocked('blends');
+  /** Whether the files are being read; a second press would add them twice. */
+  const adding = useSignal(false);
+  const train = async (method: string) => {
+    adding.value = true;
+    try {
+      if (await trainWith(report, method)) location.hash = RUN_HASH;
+    } finally {
+      adding.value = false;
+    }
+  };
   return (
     <section>
       <h2>{words.weights}</h2>
-      <p class="note">{words.weightsNote}</p>
-      <Table class="numbers-table" name={words.weights} head={[words.method, ...sources]}>
+      <p class="note">
+        {words.weightsNote} {canTrain && words.trainNote}
+      </p>
+      {canTrain &&
+        fileProblems.value.map((sentence) => (
+          <p key={sentence} class="problem" role="alert">
+            {sentence}
+          </p>
+        ))}
+      <Table
+        class="numbers-table"
+        name={words.weights}
+        head={[words.method, ...sources, ...(canTrain ? [words.blend] : [])]}
+      >
         {weights.map(({ method, sources: list }) => (
           <tr key={method}>
             <th scope="row">{method}</th>
@@ -52,6 +81,18 @@ export function Weights({ report: { weights } }: { report: DataReport }) {
                 {words.cell(share, epochs, repeated)}
               </td>
             ))}
+            {canTrain && (
+              <td>
+                <button
+                  type="button"
+                  disabled={adding.value}
+                  aria-label={words.trainWith(method)}
+                  onClick={() => void train(method)}
+                >
+                  {words.train}
+                </button>
+              </td>
+            )}
           </tr>
         ))}
       </Table>
@@ -69,6 +110,7 @@ export function Trained() {
       <p class="note">
         {words.trainedNote(seeds)} {words.thick}
       </p>
+      <p>{words.firstRun}</p>
       {(['curation', 'weights', 'mining'] as const).map((name) => {
         const { title, arms } = dataExperimentNamed(name)!;
         const rowsOf = (arm: string) => found.rows.filter((row) => row.arm === arm);

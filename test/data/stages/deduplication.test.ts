@@ -92,6 +92,19 @@ describe('exact deduplication', () => {
       expect(asSet((await run(exact, shuffled(documents, seed), { survivor })).kept)).toEqual(expected);
   });
 
+  test('copies without ids that differ in their dates alone leave the same one, in any order of input', async () => {
+    const kept = async (dates: (number | null)[]) => {
+      const copies = dates.map((date, index): RawDocument => ({ index, id: null, source: 'wiki', text: 'x', date }));
+      return (await run(exact, copies, { survivor: 'random' })).kept.map(({ date }) => date);
+    };
+    for (const dates of [
+      [null, 14, 8],
+      [8, 14, null],
+      [14, null, 8],
+    ])
+      expect(await kept(dates)).toEqual([8]);
+  });
+
   test('draws another survivor with another seed', async () => {
     const kept = async (seed: number) => asSet((await run(exact, documents, { survivor: 'random', seed })).kept);
     expect(await kept(1)).not.toEqual(await kept(2));

@@ -3,7 +3,7 @@ import { KneserNey } from '../../../src/data/stages/kneserNey.ts';
 import { perplexity } from '../../../src/data/stages/perplexity.ts';
 import { wordsOf } from '../../../src/data/stages/words.ts';
 import { Draws } from '../../../src/world/draws.ts';
-import { asSet, groupBy, randomDocuments, run, sentence, shuffled } from './documents.ts';
+import { asSet, COUNT, groupBy, randomDocuments, run, sentence, shuffled } from './documents.ts';
 
 const documents = randomDocuments();
 const clean = documents.filter(({ source }) => source === 'wiki').map(({ text }) => text);
@@ -132,7 +132,8 @@ describe('Kneser–Ney', () => {
 
 describe('the filter', () => {
   const draws = new Draws().open(4, 80, 0);
-  const noise = Array.from({ length: 20 }, (_, i) => ({
+  // More than the tenth of the judged documents that a percentile of 0.9 drops, however many documents there are.
+  const noise = Array.from({ length: COUNT / 10 }, (_, i) => ({
     ...{ index: documents.length + i, id: `noise${i}`, source: 'web', date: null },
     text: Array.from({ length: 30 + i }, () =>
       draws.chance(0.1) ? 'the' : `q${draws.integer(1e6).toString(36)}`,
