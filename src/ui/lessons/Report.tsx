@@ -31,27 +31,29 @@ export function Report({ from }: { from: Loaded }) {
             </p>
           ))}
           {head ? (
-            <table>
-              <thead>
-                <tr>
-                  {head.map((cell) => (
-                    <th key={cell} scope="col">
-                      {cell}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map(([label, ...cells], i) => (
-                  <tr key={i}>
-                    <th scope="row">{label}</th>
-                    {cells.map((cell, j) => (
-                      <td key={j}>{cell}</td>
+            <div class="wide" role="region" aria-label={title} tabIndex={0}>
+              <table>
+                <thead>
+                  <tr>
+                    {head.map((cell) => (
+                      <th key={cell} scope="col">
+                        {cell}
+                      </th>
                     ))}
                   </tr>
-                ))}
-              </tbody>
-            </table>
+                </thead>
+                <tbody>
+                  {rows.map(([label, ...cells], i) => (
+                    <tr key={i}>
+                      <th scope="row">{label}</th>
+                      {cells.map((cell, j) => (
+                        <td key={j}>{cell}</td>
+                      ))}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
           ) : (
             <p>{words.noRun}</p>
           )}

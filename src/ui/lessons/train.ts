@@ -1,5 +1,5 @@
 /** A run of a lesson, trained here: its configuration is the lesson's own, whatever the page's form says. */
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { type Lesson, lessonConfig } from '../../recipe/lessons/lesson.ts';
 import { curveOf, type DeviceClass, type LessonRun } from '../../recipe/lessons/measure.ts';
 import { stepsWithin } from '../../recipe/lessons/timeBox.ts';
@@ -20,6 +20,17 @@ export function deviceClass(): DeviceClass {
   return processor ? 'processor' : software ? 'software' : 'gpu';
 }
 
+/** What a run came to. A start may be answered before the run's last event has come. */
+const ended = (): Promise<typeof runState.value> =>
+  new Promise((resolve) => {
+    const dispose = effect(() => {
+      const state = runState.value;
+      if (!['done', 'stopped', 'diverged', 'failed'].includes(state.kind)) return;
+      resolve(state);
+      queueMicrotask(() => dispose());
+    });
+  });
+
 /** Of as many steps as the lesson says, or as fit into `seconds`. null: stopped, or failed; `trouble` says why. */
 export async function train(lesson: Lesson, name: string, seed: number, seconds?: number): Promise<LessonRun | null> {
   trouble.value = null;
@@ -37,7 +48,7 @@ export async function train(lesson: Lesson, name: string, seed: number, seconds?
       config = lessonConfig(lesson, name, { ...changes, 'continued.steps': String(stepsHere.value) });
     }
     await start(config, [], base);
-    const end = runState.peek();
+    const end = await ended();
     if (end.kind === 'failed' || end.kind === 'diverged') trouble.value = end.message;
     // A rate may be chosen for a run to diverge: what was measured until then counts.
     if (end.kind !== 'done' && end.kind !== 'diverged') return null;
