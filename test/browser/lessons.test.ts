@@ -133,3 +133,54 @@ test('on the projector nothing scrolls at 1280×720, and keys lead through a les
     },
     { address: '?lesson=switch&step=1&present=1' },
   ));
+
+test('in German, remembered: a lesson to its reveal, and its report printed and saved; in Spanish the list', () =>
+  withPlayed(
+    { machine: 'no-webgpu' },
+    async (page) => {
+      const origin = page.url().split('?')[0]!;
+      const lang = () => page.evaluate(() => document.documentElement.lang);
+      await page.getByRole('heading', { name: 'Zuerst deine Vorhersage' }).waitFor();
+      expect(await lang()).toBe('de');
+      await page.locator('.predict input[type=number]').fill('-20');
+      await button(page, 'Das ist meine Vorhersage').click();
+      await button(page, 'Aufgezeichneten Lauf nehmen').click();
+      await page.getByRole('heading', { name: 'Was herauskam' }).waitFor();
+      await page.getByRole('textbox', { name: 'Warum?' }).fill('Viel neuer Text');
+      const shown = await page.locator('.lesson').innerText();
+      expect(shown).toContain('−20 Punkte');
+      expect(shown).not.toMatch(/[{}]|NaN|undefined|prediction|points/);
+      expect(await axeFinds(page)).toEqual([]);
+
+      await page.goto(`${origin}?lesson=rewarm&paper=report`);
+      await page.getByRole('heading', { name: 'Laborbericht: Schadet erneutes Aufwärmen?' }).waitFor();
+      expect(await axeFinds(page)).toEqual([]);
+      const download = page.waitForEvent('download');
+      await button(page, 'Als Markdown speichern').click();
+      const saved = readFileSync(await (await download).path(), 'utf8');
+      expect(saved).toContain('- Vorhersage: −20 Punkte');
+      expect(saved).toContain('Viel neuer Text');
+      expect(saved).toContain('| 59.904 |');
+
+      await page.goto(`${origin}?lesson&lang=es`);
+      await page.getByRole('link', { name: 'Cuándo cambiar' }).waitFor();
+      expect(await lang()).toBe('es');
+      expect(await axeFinds(page)).toEqual([]);
+    },
+    { address: '?lesson=rewarm&step=2&lang=de' },
+  ));
+
+test('a run by time takes as many steps as fit here, and is compared on equal tokens', () =>
+  withPlayed(
+    { stride: 240 },
+    async (page) => {
+      await button(page, 'Run it here').click();
+      await page.getByRole('heading', { name: 'What came out' }).waitFor();
+      await page.getByText('Compared on the same 59,904 tokens').waitFor();
+      const read = decode(await page.locator('.code').innerText());
+      if ('fault' in read) throw new Error(read.fault);
+      expect(read.asked).toBeNull();
+      expect(read.tokens).toBeGreaterThan(59_904);
+    },
+    { address: '?lesson=noise&step=3' },
+  ));

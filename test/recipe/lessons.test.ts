@@ -12,15 +12,22 @@ import {
   type RecordedLesson,
   textsOf,
 } from '../../src/recipe/lessons/lesson.ts';
+import { textOf, textsByPlace, translate } from '../../src/recipe/lessons/translate.ts';
+import { FEWEST, MOST, stepsWithin } from '../../src/recipe/lessons/timeBox.ts';
+import { predict } from '../../src/recipe/prediction.ts';
 import { curveOf, CURVE_POINTS, evaluate, isExpression, type LessonRun } from '../../src/recipe/lessons/measure.ts';
 import { planRun } from '../../src/recipe/phases.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../public/lessons');
 const json = (name: string): unknown => JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
-function lessonOf(name: string): Lesson {
+const LANGUAGES = ['en', 'de', 'es'];
+function lessonOf(name: string, language = 'en'): Lesson {
   const read = readLesson(json(`${name}.json`));
   if ('faults' in read) throw new Error(`${name}: ${read.faults.join(' ')}`);
-  return read.lesson;
+  if (language === 'en') return read.lesson;
+  const translated = translate(read.lesson, json(`${language}/${name}.json`));
+  if ('faults' in translated) throw new Error(`${language}/${name}: ${translated.faults.join(' ')}`);
+  return translated.lesson;
 }
 const recordedOf = (name: string) => json(`recorded/${name}.json`) as RecordedLesson;
 
@@ -80,8 +87,8 @@ test('every run is recorded with three seeds, as its lesson trains it today', ()
 });
 
 test('every number of a text is measured: worked out from the recorded runs, a setting, or given with its source', () => {
-  for (const name of LESSON_NAMES) {
-    const lesson = lessonOf(name);
+  for (const [name, language] of LESSON_NAMES.flatMap((one) => LANGUAGES.map((own) => [one, own] as const))) {
+    const lesson = lessonOf(name, language);
     const { runs } = recordedOf(name);
     for (const text of textsOf(lesson)) {
       for (const inner of placeholders(text)) {
@@ -112,6 +119,65 @@ test('every number of a text is measured: worked out from the recorded runs, a s
       }
     }
   }
+});
+
+test('a translation has every text of its lesson, with the same values, each in its own words', () => {
+  for (const language of LANGUAGES.slice(1)) {
+    expect(readdirSync(path.join(folder, language)).sort()).toEqual(
+      [...LESSON_NAMES].map((name) => `${name}.json`).sort(),
+    );
+    for (const name of LESSON_NAMES) {
+      const lesson = lessonOf(name);
+      const own = new Map(textsByPlace(textOf(lessonOf(name, language))));
+      for (const [place, text] of textsByPlace(textOf(lesson))) {
+        const isWords = text.split(' ').length > 2 && !place.startsWith('given');
+        if (isWords) expect(own.get(place), `${language}/${name}: ${place}`).not.toBe(text);
+      }
+    }
+  }
+});
+
+test('what a translation lacks, adds or states otherwise is said with its place', () => {
+  const lesson = lessonOf('switch');
+  const broken = (change: (texts: ReturnType<typeof textOf>) => void): string => {
+    const texts = structuredClone(textOf(lesson));
+    change(texts);
+    const read = translate(lesson, texts);
+    return 'faults' in read ? read.faults.join('\n') : '';
+  };
+  expect(broken(() => {})).toBe('');
+  expect(broken((texts) => delete texts.steps[1]!.hint)).toMatch(/^steps\.1\.hint is not translated/);
+  expect(broken((texts) => (texts.runs['other'] = 'Another'))).toMatch(/^runs\.other is no text of the lesson/);
+  expect(broken((texts) => (texts.steps[0]!.text[0] = 'After {fifth.steps}.'))).toMatch(
+    /^steps\.0\.text\.0 has the values fifth\.steps, the lesson fifth\.steps, fifth\.switchStep/,
+  );
+  expect(broken((texts) => (texts.title = ''))).toMatch(/^title: .*sentence/);
+});
+
+test('a run by time has the most steps that fit: half as slow a machine takes about half of them', () => {
+  const calibration = (step: number) => ({
+    ...{ prepare: 1, compile: 1, step, stepLow: step, stepHigh: step, firstEvaluation: 0.5, evaluation: 0.1 },
+    ...{ save: 0.1, saveEvery: 60, sourceTokens: {} },
+  });
+  const lesson = lessonOf('noise');
+  const seconds = lesson.steps.find((step) => step.seconds !== undefined)!.seconds!;
+  const takes = (steps: number, step: number): number => {
+    const config = lessonConfig(lesson, 'recipe', { 'continued.steps': String(steps) });
+    return predict(config, planRun(config, 'continued'), calibration(step)).seconds;
+  };
+  const [fast, slow] = [0.01, 0.02].map((step) =>
+    stepsWithin(seconds, calibration(step), lesson, 'recipe', 'continued'),
+  );
+  for (const [steps, step] of [
+    [fast!, 0.01],
+    [slow!, 0.02],
+  ] as const) {
+    expect(takes(steps, step)).toBeLessThanOrEqual(seconds);
+    expect(takes(steps + 1, step)).toBeGreaterThan(seconds);
+  }
+  expect(fast! / slow!).toBeCloseTo(2, 1);
+  expect(stepsWithin(seconds, calibration(100), lesson, 'recipe', 'continued')).toBe(FEWEST);
+  expect(stepsWithin(seconds, calibration(1e-9), lesson, 'recipe', 'continued')).toBe(MOST);
 });
 
 test('the step that the last lesson gives for a long run follows from the closed form of the cosine', () => {

@@ -26,7 +26,7 @@ export const LESSON_NAMES = [
   'cluster',
 ] as const;
 
-const sentence = v.pipe(v.string(), v.minLength(3, 'a sentence'));
+export const sentence = v.pipe(v.string(), v.minLength(3, 'a sentence'));
 const name = v.pipe(
   v.string(),
   v.regex(/^[a-z][\w-]{0,15}$/, 'a short name: a letter, then letters, digits, - and _, 16 at most'),

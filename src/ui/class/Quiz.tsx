@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { randomUniform, streamOf } from '../../util/random.ts';
 import { lessonWords } from '../lessons/words.ts';
-import { encode, QUESTIONS } from './code.ts';
+import { encode, LOSSES, QUESTIONS } from './code.ts';
 import { laptopId } from './id.ts';
 import { Code } from './Result.tsx';
 
@@ -54,7 +54,15 @@ export function Quiz({ part }: { part: 'before' | 'after' }) {
 
 const quizCode = (part: 'before' | 'after', answers: number[]): string =>
   encode({
-    ...{ id: laptopId(), lesson: '', step: part === 'before' ? 100 : 101, prediction: null, confidence: 0, seed: 0 },
-    ...{ device: 'recorded', tokens: 0, facts: NaN, archive: NaN, curve: [] },
+    ...{
+      id: laptopId(),
+      lesson: '',
+      step: part === 'before' ? 100 : 101,
+      asked: null,
+      prediction: null,
+      confidence: 0,
+      seed: 0,
+    },
+    ...{ device: 'recorded', tokens: 0, facts: NaN, archive: NaN, losses: LOSSES.map(() => NaN), curve: [] },
     ...{ before: part === 'before' ? answers : [], after: part === 'after' ? answers : [] },
   });

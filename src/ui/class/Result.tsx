@@ -3,26 +3,28 @@ import { useSignal } from '@preact/signals';
 import { evaluate } from '../../recipe/lessons/measure.ts';
 import { answerOf, lessonName, type Loaded } from '../lessons/state.ts';
 import { lessonWords } from '../lessons/words.ts';
-import { encode } from './code.ts';
+import { encode, LOSSES } from './code.ts';
 import { laptopId } from './id.ts';
 import { Qr } from './Qr.tsx';
 
-export function codeOf(step: number, { recorded }: Loaded): string {
+export function codeOf(step: number, { lesson, recorded }: Loaded): string {
   const { prediction, confidence, runs } = answerOf(step);
   const own = Object.values(runs).find((run) => run !== 'recorded');
   const run = own ?? recorded.runs.find(({ run: name }) => Object.hasOwn(runs, name)) ?? recorded.runs[0]!;
-  const share = (series: string) => evaluate(`${run.run}.${series}.end`, [run])?.value ?? NaN;
+  const end = (series: string) => evaluate(`${run.run}.${series}.end`, [run])?.value ?? NaN;
   return encode({
     id: laptopId(),
     lesson: lessonName.value,
     step,
+    asked: lesson.steps[step - 1]!.ask?.kind ?? null,
     prediction,
     confidence,
     seed: run.seed,
     device: own ? run.device : 'recorded',
     tokens: run.tokens,
-    facts: share('facts'),
-    archive: share('archive'),
+    facts: end('facts'),
+    archive: end('archive'),
+    losses: LOSSES.map(end),
     curve: run.curve.loss,
     before: [],
     after: [],

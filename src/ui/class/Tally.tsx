@@ -2,10 +2,12 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { mean, standardDeviation } from '../../recipe/statistics.ts';
+import type { LESSON_NAMES } from '../../recipe/lessons/lesson.ts';
 import * as format from '../format.ts';
+import { decimal, integer } from '../lessons/language.ts';
 import { lessonWords } from '../lessons/words.ts';
 import { saveFile } from '../results/save.ts';
-import { type ClassResult, QUESTIONS } from './code.ts';
+import { type ClassResult, LOSSES, QUESTIONS } from './code.ts';
 import { items, itemsCsv } from './mcnemar.ts';
 import { bandOf, histogram, onEqualTokens, tally } from './tally.ts';
 
@@ -82,11 +84,7 @@ export function Tally() {
         </div>
       )}
       {lessons.map((name) => (
-        <OneLesson
-          key={name}
-          name={name}
-          results={results.filter(({ lesson, step }) => `${lesson} ${step}` === name)}
-        />
+        <OneLesson key={name} results={results.filter(({ lesson, step }) => `${lesson} ${step}` === name)} />
       ))}
       {quiz[0]!.pairs > 0 && (
         <section>
@@ -139,13 +137,14 @@ const BINS = 10;
 const OPTIONS = 4;
 const [WIDTH, HEIGHT] = [560, 200];
 
-function OneLesson({ name, results }: { name: string; results: ClassResult[] }) {
+function OneLesson({ results }: { results: ClassResult[] }) {
+  const { lesson, step } = results[0]!;
   const words = lessonWords.tally;
   const numbers = results.flatMap(({ prediction }) => (typeof prediction === 'number' ? [prediction] : []));
-  const isChoice = numbers.every((value) => Number.isInteger(value) && value >= 0 && value < OPTIONS);
+  const isChoice = results[0]!.asked === 'choice';
   const [from, to] = isChoice ? [0, OPTIONS] : [Math.min(...numbers), Math.max(...numbers, Math.min(...numbers) + 1)];
   const bins = histogram(numbers, from, to, isChoice ? OPTIONS : BINS);
-  const label = (i: number) => (isChoice ? String(i + 1) : (from + (i * (to - from)) / BINS).toFixed(0));
+  const binLabel = (i: number) => (isChoice ? String(i + 1) : (from + (i * (to - from)) / BINS).toFixed(0));
   const { tokens, curves } = onEqualTokens(results);
   const band = bandOf(curves);
   const all = curves.flat();
@@ -153,11 +152,20 @@ function OneLesson({ name, results }: { name: string; results: ClassResult[] }) 
   const place = (value: number, i: number, of: number) =>
     `${((i / (of - 1)) * WIDTH).toFixed(1)},${(HEIGHT - ((value - low) / (high - low || 1)) * HEIGHT).toFixed(1)}`;
   const line = (values: readonly number[]) => values.map((value, i) => place(value, i, values.length)).join(' ');
-  const facts = results.map((one) => one.facts).filter(Number.isFinite);
+  const { series } = lessonWords.reveal;
+  const ends: [string, number[], (value: number) => string][] = [
+    [series.facts!, results.map((one) => one.facts), (value) => `${decimal(value, 1)} %`],
+    [series.archive!, results.map((one) => one.archive), (value) => `${decimal(value, 1)} %`],
+    ...LOSSES.map((name, i): (typeof ends)[number] => [
+      series[name] ?? lessonWords.report.loss,
+      results.map(({ losses }) => losses[i]!),
+      (value) => decimal(value, 3),
+    ]),
+  ];
   return (
     <section class="stack-2">
       <h3>
-        {words.lesson} {name}
+        {words.lesson}: {lessonWords.lessons.titles[lesson as (typeof LESSON_NAMES)[number]]} · {words.step(step)}
       </h3>
       {numbers.length > 0 && (
         <>
@@ -174,21 +182,29 @@ function OneLesson({ name, results }: { name: string; results: ClassResult[] }) 
                     height={(80 * count) / Math.max(...bins, 1)}
                   />
                 </svg>
-                <span>{label(i)}</span>
+                <span>{binLabel(i)}</span>
               </div>
             ))}
           </div>
         </>
       )}
       <p>
-        {words.sure}: {Math.round(mean(results.map(({ confidence }) => confidence)))} %.{' '}
-        {facts.length > 1 &&
-          `${words.end}: ${words.meanOf(`${mean(facts).toFixed(1)} %`, standardDeviation(facts).toFixed(1), facts.length)}.`}
+        {words.sure}: {Math.round(mean(results.map(({ confidence }) => confidence)))} %.
       </p>
+      <ul>
+        {ends
+          .map(([label, values, write]) => [label, values.filter(Number.isFinite), write] as const)
+          .filter(([, values]) => values.length > 1)
+          .map(([label, values, write]) => (
+            <li key={label}>
+              {label}, {words.end}: {words.meanOf(write(mean(values)), write(standardDeviation(values)), values.length)}
+            </li>
+          ))}
+      </ul>
       {curves.length > 0 && (
         <>
           <p class="note">
-            {words.curves}. {words.equal(format.integer(tokens))}
+            {words.curves}. {words.equal(integer(tokens))}
           </p>
           <svg class="class-curves" role="img" aria-label={words.curves} viewBox={`0 0 ${WIDTH} ${HEIGHT}`}>
             {band && <polygon points={`${line(band.low)} ${line(band.high).split(' ').reverse().join(' ')}`} />}

@@ -5,12 +5,20 @@
 import { LESSON_NAMES } from '../../recipe/lessons/lesson.ts';
 import { DEVICE_CLASSES, type DeviceClass } from '../../recipe/lessons/measure.ts';
 
+/** Kinds of question, as their place in this list stands in a code. */
+const KINDS = [null, 'number', 'curve', 'choice'] as const;
+export type Asked = (typeof KINDS)[number];
+/** The training loss, and the held-out losses by source. */
+export const LOSSES = ['loss', 'web', 'wiki', 'forum', 'qa'] as const;
+
 export interface ClassResult {
   /** Made up by the browser, to tell laptops apart. */
   id: number;
   lesson: string;
   /** From one; 0: the questions before and after. */
   step: number;
+  /** The kind of question that the prediction answers; null: none was asked. */
+  asked: Asked;
   prediction: number | number[] | null;
   confidence: number;
   seed: number;
@@ -19,6 +27,8 @@ export interface ClassResult {
   /** Percent of right answers, NaN: not measured. */
   facts: number;
   archive: number;
+  /** What the run ended with, nats a token, in the order of LOSSES; NaN: not measured. */
+  losses: number[];
   /** Nats a token. */
   curve: number[];
   /** Of eight questions the answers, 0 … 3, before and after; empty: not answered. */
@@ -27,7 +37,7 @@ export interface ClassResult {
 }
 
 const PREFIX = 'RK1-';
-const VERSION = 1;
+const VERSION = 2;
 /** Points of the curve that a code holds. */
 export const POINTS = 24;
 export const QUESTIONS = 8;
@@ -35,6 +45,10 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** A share of right answers in half percents; 255: none. */
 const NO_SHARE = 255;
 const NO_QUIZ = 0xffff;
+/** Losses in thousandths; what is above the most that two bytes hold, or no number any more, is that most. */
+const NO_LOSS = 0xffff;
+const MOST_LOSS = 65;
+const lossCode = (loss: number): number => Math.round(1000 * (loss < MOST_LOSS ? loss : MOST_LOSS));
 
 /** CRC-32 of ISO 3309, as zip and PNG have it. */
 function crc32(bytes: Uint8Array): number {
@@ -96,7 +110,8 @@ export function encode(result: ClassResult): string {
   put(LESSON_NAMES.findIndex((name) => name === result.lesson) + 1, 1);
   put(result.step, 1);
   const heights = Array.isArray(prediction) ? prediction : [];
-  put(prediction === null ? 0 : Array.isArray(prediction) ? 2 : 1, 1);
+  put(KINDS.indexOf(result.asked), 1);
+  put(prediction === null ? 0 : 1, 1);
   if (typeof prediction === 'number') putFloat(prediction);
   put(heights.length, 1);
   for (const height of heights) put(Math.round(1000 * height), 2);
@@ -106,15 +121,18 @@ export function encode(result: ClassResult): string {
   put(result.tokens, 4);
   put(share(result.facts), 1);
   put(share(result.archive), 1);
+  for (const loss of result.losses) put(Number.isNaN(loss) ? NO_LOSS : lossCode(loss), 2);
   const points =
     curve.length > 0
-      ? Array.from({ length: POINTS }, (_, i) => curve[Math.round((i * (curve.length - 1)) / (POINTS - 1))]!)
+      ? Array.from({ length: POINTS }, (_, i) =>
+          Math.min(curve[Math.round((i * (curve.length - 1)) / (POINTS - 1))] || MOST_LOSS, MOST_LOSS),
+        )
       : [];
-  const [low, high] = [Math.min(...points, 60), Math.max(...points, 0)];
+  const [low, high] = [Math.min(...points, MOST_LOSS), Math.max(...points, 0)];
   put(points.length, 1);
   if (points.length > 0) {
-    put(Math.round(1000 * low), 2);
-    put(Math.round(1000 * high), 2);
+    put(lossCode(low), 2);
+    put(lossCode(high), 2);
     for (const loss of points) put(Math.round((255 * (loss - low)) / (high - low || 1)), 1);
   }
   put((result.before.length > 0 ? 1 : 0) | (result.after.length > 0 ? 2 : 0), 1);
@@ -146,28 +164,35 @@ export function decode(code: string): ClassResult | { fault: Fault } {
     const id = take(4);
     const lesson = LESSON_NAMES[take(1) - 1] ?? '';
     const step = take(1);
-    const kind = take(1);
+    const asked = KINDS[take(1)];
+    const isAnswered = take(1) === 1;
+    const isOne = isAnswered && (asked === 'number' || asked === 'choice');
     let single = NaN;
-    if (kind === 1) {
+    if (isOne) {
       single = view.getFloat32(at);
       at += 4;
     }
     const heights = Array.from({ length: take(1) }, () => take(2) / 1000);
-    const prediction = kind === 0 ? null : kind === 1 ? single : heights;
+    const prediction = !isAnswered ? null : isOne ? single : heights;
     const confidence = take(1);
     const seed = take(4);
     const device = DEVICE_CLASSES[take(1)];
     const tokens = take(4);
     const [facts, archive] = [percentOf(take(1)), percentOf(take(1))];
+    const losses = LOSSES.map(() => take(2)).map((milli) => (milli === NO_LOSS ? NaN : milli / 1000));
     const points = take(1);
     const [low, high] = points > 0 ? [take(2) / 1000, take(2) / 1000] : [0, 0];
     const curve = Array.from({ length: points }, () => low + (take(1) / 255) * (high - low));
     const flags = take(1);
     const [before, after] = [quizOf(take(2), (flags & 1) > 0), quizOf(take(2), (flags & 2) > 0)];
-    const isSound = device !== undefined && confidence <= 100 && (kind !== 1 || Number.isFinite(single)) && at === end;
-    return isSound
-      ? { id, lesson, step, prediction, confidence, seed, device, tokens, facts, archive, curve, before, after }
-      : { fault: 'content' };
+    const isSound =
+      device !== undefined &&
+      asked !== undefined &&
+      confidence <= 100 &&
+      (!isOne || Number.isFinite(single)) &&
+      at === end;
+    const measured = { device: device!, tokens, facts, archive, losses, curve, before, after };
+    return isSound ? { id, lesson, step, asked, prediction, confidence, seed, ...measured } : { fault: 'content' };
   } catch {
     return { fault: 'content' }; // it ends before what it announces
   }

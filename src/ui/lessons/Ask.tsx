@@ -2,8 +2,8 @@
 import { useSignal } from '@preact/signals';
 import type { Ask as Question } from '../../recipe/lessons/lesson.ts';
 import type { LessonRun } from '../../recipe/lessons/measure.ts';
-import * as format from '../format.ts';
 import { fill, quantity } from './fill.ts';
+import { integer } from './language.ts';
 import { type Answer, answer, answerOf, type Loaded } from './state.ts';
 import { lessonWords } from './words.ts';
 
@@ -139,7 +139,7 @@ function Drawing({ heights, run, isDone, draw }: DrawingProps) {
             r={9}
             tabindex={isDone ? -1 : 0}
             role="slider"
-            aria-label={lessonWords.ask.point(format.integer(stepAt(i)))}
+            aria-label={lessonWords.ask.point(integer(stepAt(i)))}
             aria-valuemin={0}
             aria-valuemax={TOP}
             aria-valuenow={height}
@@ -155,7 +155,7 @@ function Drawing({ heights, run, isDone, draw }: DrawingProps) {
         ))}
         {[0, POINTS - 1].map((i) => (
           <text key={i} x={x(i)} y={HEIGHT - 12} text-anchor="middle">
-            {format.integer(stepAt(i))}
+            {integer(stepAt(i))}
           </text>
         ))}
       </svg>

@@ -6,14 +6,17 @@ import { Quiz } from '../class/Quiz.tsx';
 import { Result } from '../class/Result.tsx';
 import { Ask } from './Ask.tsx';
 import { fill } from './fill.ts';
+import { addressIn, isLanguage, language, LANGUAGES, speak } from './language.ts';
 import { Paper } from './Paper.tsx';
 import { Presenter } from './Presenter.tsx';
+import { Report } from './Report.tsx';
 import { Reveal } from './Reveal.tsx';
 import { RunStep } from './RunStep.tsx';
 import {
   addressOf,
   answerOf,
   goTo,
+  hrefOf,
   isPresenting,
   lessonName,
   load,
@@ -30,6 +33,7 @@ import '../style/experiments.css';
 export function LessonPage() {
   const name = lessonName.value;
   const isKnown = LESSON_NAMES.some((one) => one === name);
+  useEffect(speak, []);
   useEffect(() => {
     if (isKnown) load(name).catch(() => (loaded.value = { faults: [lessonWords.lessons.notFetched] }));
   }, [name]);
@@ -71,6 +75,7 @@ export function LessonPage() {
     );
   }
   if (paper === 'handout' || paper === 'instructor') return <Paper from={from} kind={paper} />;
+  if (paper === 'report') return <Report from={from} />;
   return isPresenting ? (
     <Presenter from={from} />
   ) : (
@@ -86,7 +91,24 @@ function Framed({ children }: { children: ComponentChildren }) {
       <header class="lesson-head">
         <h1>{lessonWords.lessons.heading}</h1>
         <nav aria-label={lessonWords.lessons.heading}>
-          <a href="?lesson">{lessonWords.lessons.all}</a> <a href={location.pathname}>{lessonWords.lessons.page}</a>
+          <a href={hrefOf({ lesson: '' })}>{lessonWords.lessons.all}</a>{' '}
+          <a href={location.pathname}>{lessonWords.lessons.page}</a>
+        </nav>
+        <nav class="languages" aria-label={lessonWords.lessons.language}>
+          {Object.entries(LANGUAGES).map(
+            ([code, name]) =>
+              isLanguage(code) && (
+                <a
+                  key={code}
+                  href={addressIn(code)}
+                  lang={code}
+                  hreflang={code}
+                  aria-current={code === language ? 'true' : undefined}
+                >
+                  {name}
+                </a>
+              ),
+          )}
         </nav>
       </header>
       {children}
@@ -104,18 +126,18 @@ function List({ unknown }: { unknown: string }) {
       <ol class="lesson-list">
         {LESSON_NAMES.map((name) => (
           <li key={name}>
-            <a href={`?lesson=${name}&step=1`}>{words.titles[name]}</a>{' '}
+            <a href={hrefOf({ lesson: name, step: '1' })}>{words.titles[name]}</a>{' '}
             <span class="note">
-              <a href={`?lesson=${name}&step=1&present=1`}>{lessonWords.present.open}</a> ·{' '}
-              <a href={`?lesson=${name}&paper=handout`}>{lessonWords.paper.handout}</a> ·{' '}
-              <a href={`?lesson=${name}&paper=instructor`}>{lessonWords.paper.instructor}</a>
+              <a href={hrefOf({ lesson: name, step: '1', present: '1' })}>{lessonWords.present.open}</a> ·{' '}
+              <a href={hrefOf({ lesson: name, paper: 'handout' })}>{lessonWords.paper.handout}</a> ·{' '}
+              <a href={hrefOf({ lesson: name, paper: 'instructor' })}>{lessonWords.paper.instructor}</a>
             </span>
           </li>
         ))}
       </ol>
       <p>
-        {lessonWords.quiz.heading}: <a href="?quiz=before">{lessonWords.quiz.before}</a> ·{' '}
-        <a href="?quiz=after">{lessonWords.quiz.after}</a>
+        {lessonWords.quiz.heading}: <a href={hrefOf({ quiz: 'before' })}>{lessonWords.quiz.before}</a> ·{' '}
+        <a href={hrefOf({ quiz: 'after' })}>{lessonWords.quiz.after}</a>
       </p>
     </main>
   );
@@ -144,7 +166,7 @@ function Steps({ from }: { from: Loaded }) {
       {step.ask && <Ask step={number} question={step.ask} from={from} />}
       {step.runs && <RunStep number={number} step={step} from={from} />}
       {isRevealed && step.runs && <Reveal number={number} step={step} from={from} />}
-      {isRevealed && step.ask && <Result step={number} from={from} />}
+      {isRevealed && step.runs && <Result step={number} from={from} />}
       <div class="buttons">
         <button type="button" disabled={number === 1} onClick={() => goTo(number - 1)}>
           {words.back}
@@ -158,6 +180,7 @@ function Steps({ from }: { from: Loaded }) {
           {words.next}
         </button>
         <a href={addressOf(number, true)}>{lessonWords.present.open}</a>
+        <a href={hrefOf({ lesson: lessonName.value, paper: 'report' })}>{lessonWords.paper.report}</a>
       </div>
     </main>
   );

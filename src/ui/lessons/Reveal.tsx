@@ -4,6 +4,7 @@ import type { LessonStep } from '../../recipe/lessons/lesson.ts';
 import { type Line, LineChart } from '../experiments/LineChart.tsx';
 import type { Look } from '../experiments/look.ts';
 import { fill, quantity } from './fill.ts';
+import { decimal, integer } from './language.ts';
 import { answer, answerOf, type Loaded, ownRuns } from './state.ts';
 import { lessonWords } from './words.ts';
 
@@ -25,7 +26,7 @@ export function Reveal({ number, step, from: { lesson, recorded } }: Props) {
   const words = lessonWords.reveal;
   const { why } = answerOf(number);
   const say = (text: string) => fill(text, lesson, recorded.runs);
-  const own = ownRuns();
+  const own = ownRuns(number);
   const compared = [...recorded.runs.filter((run) => !own.some((one) => one.run === run.run)), ...own];
   const { success } = step;
   const [left, right] = success ? [evaluate(success.left, compared), evaluate(success.right, compared)] : [null, null];
@@ -40,7 +41,7 @@ export function Reveal({ number, step, from: { lesson, recorded } }: Props) {
       {step.figure === 'curve' ? (
         <Curves number={number} step={step} from={{ lesson, recorded }} />
       ) : (
-        <Table step={step} from={{ lesson, recorded }} />
+        <Table number={number} step={step} from={{ lesson, recorded }} />
       )}
       {success && own.length > 0 && (
         <p>
@@ -86,77 +87,93 @@ export function distance(heights: readonly number[], { curve: { step, loss } }: 
   return loss.reduce((sum, value, i) => sum + Math.abs(value - drawn(step[i]!)), 0) / loss.length;
 }
 
-function Verdict({ number, step, from: { lesson, recorded } }: Props) {
-  const { ask } = step;
-  const { prediction } = answerOf(number);
+/** What was said and what came out, in two texts; null: nothing was asked, or answered. */
+export function verdict(
+  { ask }: LessonStep,
+  prediction: number | number[] | null,
+  { lesson, recorded }: Loaded,
+): { said: string; outcome: string } | null {
   if (!ask || prediction === null) return null;
   const words = lessonWords.reveal;
+  if (ask.kind === 'curve') {
+    const heights = prediction as number[];
+    const run = recorded.runs.find((one) => one.run === ask.run)!;
+    const said = heights.map((height) => decimal(height, 2)).join(' · ');
+    return { said, outcome: words.off(decimal(distance(heights, run), 2)) };
+  }
   if (ask.kind === 'choice') {
     const right = rightOption(ask, recorded.runs);
-    return (
-      <p class="verdict">
-        {words.yours}: {fill(ask.options[prediction as number]!.text, lesson, recorded.runs)}.{' '}
-        {right === prediction ? words.right : words.wrong}
-      </p>
-    );
+    const said = fill(ask.options[prediction as number]!.text, lesson, recorded.runs);
+    return { said, outcome: right === prediction ? words.right : words.wrong };
   }
-  if (ask.kind === 'number') {
-    const value = evaluate(ask.value, recorded.runs)!;
-    const isRight = Math.abs(value.value - (prediction as number)) <= ask.within;
-    return (
-      <p class="verdict">
-        {words.yours}: {quantity({ value: prediction as number, unit: ask.unit })}. {words.measured}: {quantity(value)}.{' '}
-        {isRight ? words.right : words.wrong}
-      </p>
-    );
-  }
-  const run = recorded.runs.find((one) => one.run === ask.run)!;
-  return <p class="verdict">{words.off(distance(prediction as number[], run).toFixed(2))}</p>;
+  const value = evaluate(ask.value, recorded.runs)!;
+  const isRight = Math.abs(value.value - (prediction as number)) <= ask.within;
+  return {
+    said: quantity({ value: prediction as number, unit: ask.unit }),
+    outcome: `${words.measured}: ${quantity(value)}. ${isRight ? words.right : words.wrong}`,
+  };
+}
+
+function Verdict({ number, step, from }: Props) {
+  const found = verdict(step, answerOf(number).prediction, from);
+  if (!found) return null;
+  const isDrawn = step.ask?.kind === 'curve';
+  return (
+    <p class="verdict">
+      {!isDrawn && `${lessonWords.reveal.yours}: ${found.said}. `}
+      {found.outcome}
+    </p>
+  );
 }
 
 function Curves({ number, step, from: { lesson, recorded } }: Props) {
   const words = lessonWords.reveal;
-  const own = ownRuns();
+  const own = ownRuns(number);
   const { prediction } = answerOf(number);
   const pointsOf = ({ curve, firstStep }: LessonRun) =>
-    curve.step.map((at, i) => [at - firstStep, curve.loss[i]!] as const);
+    curve.step.map((at, i) => [at - firstStep, curve.loss[i]!] as const).filter(([at]) => at <= extent);
   const names = step.runs ?? [];
+  const first = recorded.runs[0]!;
+  const drawn = [first, ...own.filter((one) => names.includes(one.run))];
+  const extent = Math.min(...drawn.map(({ firstStep, endStep }) => endStep - firstStep));
+  const tokens = drawn.map((run) => run.tokens);
+  const areEqual = tokens.every((one) => one === tokens[0]);
   const lines: Line[] = names.map((name, i) => ({
     name: `${lesson.runs[name]!.label} (${words.measured})`,
     look: LOOKS[i % LOOKS.length]!,
     points: pointsOf(recorded.runs.find(({ run }) => run === name)!),
     ring: null,
   }));
-  for (const run of own.filter((one) => names.includes(one.run)))
-    lines.push({ name: words.own, look: OWN, points: pointsOf(run), ring: null });
-  const first = recorded.runs[0]!;
-  const extent = first.endStep - first.firstStep;
+  for (const run of drawn.slice(1)) lines.push({ name: words.own, look: OWN, points: pointsOf(run), ring: null });
   if (Array.isArray(prediction)) {
     const points = prediction.map((height, i) => [(i / (prediction.length - 1)) * extent, height] as const);
     lines.push({ name: words.drawing, look: DRAWN, points, ring: null });
   }
   return (
-    <LineChart
-      title={words.chart}
-      summary={lines
-        .map(({ name, points }) => `${name}: ${points[0]![1].toFixed(2)} – ${points.at(-1)![1].toFixed(2)}`)
-        .join('. ')}
-      lines={lines}
-      to={extent}
-      xName={words.step}
-      rule={null}
-      write={String}
-      least={0.5}
-      height={240}
-    />
+    <>
+      <LineChart
+        title={words.chart}
+        summary={lines
+          .map(({ name, points }) => `${name}: ${decimal(points[0]![1], 2)} – ${decimal(points.at(-1)![1], 2)}`)
+          .join('. ')}
+        lines={lines}
+        to={extent}
+        xName={words.step}
+        rule={null}
+        write={String}
+        least={0.5}
+        height={240}
+      />
+      {!areEqual && <p class="note">{words.equal(integer(Math.min(...tokens)))}</p>}
+    </>
   );
 }
 
 /** Runs by what they ended with: the mean over recorded seeds with their range, and what was measured here. */
-function Table({ step, from: { lesson, recorded } }: Omit<Props, 'number'>) {
+function Table({ number, step, from: { lesson, recorded } }: Props) {
   const words = lessonWords.reveal;
   const names = step.runs ?? [];
-  const own = ownRuns();
+  const own = ownRuns(number);
   const series = step.figure === 'heldOut' ? ['web', 'wiki', 'forum', 'qa'] : ['facts', 'archive'];
   return (
     <table>

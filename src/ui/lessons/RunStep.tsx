@@ -3,12 +3,12 @@ import { useSignal } from '@preact/signals';
 import { optionOf } from '../../config/options.ts';
 import { formatValue, getPath } from '../../config/path.ts';
 import { type LessonStep, lessonConfig } from '../../recipe/lessons/lesson.ts';
-import * as format from '../format.ts';
 import { history, runState } from '../run/run.ts';
 import { picture } from '../run/shown.ts';
-import { machine, stop } from '../trainer.ts';
+import { machine, stop, stopCalibrating } from '../trainer.ts';
+import { decimal, integer } from './language.ts';
 import { again, answer, answerOf, type Loaded } from './state.ts';
-import { ownSeed, train, trouble, underWay } from './train.ts';
+import { ownSeed, stepsHere, train, trouble, underWay } from './train.ts';
 import { lessonWords } from './words.ts';
 
 interface Props {
@@ -24,6 +24,7 @@ export function RunStep({ number, step, from: { lesson, recorded } }: Props) {
   const { prediction, runs } = answerOf(number);
   const mayRun = !step.ask || prediction !== null;
   const isUnderWay = underWay.value !== null;
+  const isTiming = isUnderWay && step.seconds !== undefined && stepsHere.value === null;
   const canTrain = machine.value.kind === 'ready';
   const config = lessonConfig(lesson, chosen.value);
   const keep = (run: Awaited<ReturnType<typeof train>> | 'recorded') => {
@@ -54,7 +55,9 @@ export function RunStep({ number, step, from: { lesson, recorded } }: Props) {
           type="button"
           class="primary"
           disabled={!mayRun || !canTrain || isUnderWay}
-          onClick={() => void train(lesson, chosen.value, step.ownSeed ? ownSeed() : config.seed).then(keep)}
+          onClick={() =>
+            void train(lesson, chosen.value, step.ownSeed ? ownSeed() : config.seed, step.seconds).then(keep)
+          }
         >
           {words.here}
         </button>
@@ -62,7 +65,7 @@ export function RunStep({ number, step, from: { lesson, recorded } }: Props) {
           {words.recorded}
         </button>
         {isUnderWay && (
-          <button type="button" onClick={() => void stop()}>
+          <button type="button" onClick={() => void (isTiming ? stopCalibrating() : stop())}>
             {words.stop}
           </button>
         )}
@@ -73,7 +76,11 @@ export function RunStep({ number, step, from: { lesson, recorded } }: Props) {
         )}
       </div>
       {!mayRun && <p class="note">{words.first}</p>}
-      {isUnderWay && <Going />}
+      {step.seconds !== undefined && <p class="note">{words.timed(integer(step.seconds))}</p>}
+      {isUnderWay && step.seconds !== undefined && (
+        <p role="status">{isTiming ? words.timing : words.takes(integer(stepsHere.value!))}</p>
+      )}
+      {isUnderWay && !isTiming && <Going />}
       {trouble.value && (
         <p class="problem" role="alert">
           {words.failed(trouble.value)}
@@ -95,8 +102,6 @@ function Going() {
   const last = history.length - 1;
   if (last < 0 || runState.value.kind === 'preparing') return <p role="status">{lessonWords.run.preparing}</p>;
   return (
-    <p class="numbers">
-      {lessonWords.run.going(format.integer(history.step[last]! + 1), format.loss(history.loss[last]!))}
-    </p>
+    <p class="numbers">{lessonWords.run.going(integer(history.step[last]! + 1), decimal(history.loss[last]!, 3))}</p>
   );
 }

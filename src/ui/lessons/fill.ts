@@ -1,7 +1,7 @@
 /** Texts of a lesson with their numbers: every `{…}` worked out from recorded runs, or read from a configuration. */
 import { configValue, type Lesson } from '../../recipe/lessons/lesson.ts';
 import { evaluate, isExpression, type LessonRun, type Quantity } from '../../recipe/lessons/measure.ts';
-import * as format from '../format.ts';
+import { decimal, integer, language } from './language.ts';
 import { lessonWords } from './words.ts';
 
 /** 85 %, −14 points, 0.97, 333 */
@@ -9,13 +9,17 @@ export function quantity({ value, unit }: Quantity): string {
   const sign = value < 0 ? '−' : '+';
   if (unit === 'percent') return `${Math.round(value)} %`;
   if (unit === 'points') return `${sign}${Math.round(Math.abs(value))} ${lessonWords.units.points}`;
-  if (unit === 'steps') return format.integer(value);
-  return `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(2)}`;
+  if (unit === 'steps') return integer(value);
+  return `${value < 0 ? '−' : ''}${decimal(Math.abs(value), 2)}`;
 }
+
+/** A setting as the reader's language writes numbers: 0.002 · 0,002. In English as it is typed. */
+const localized = (text: string): string =>
+  language !== 'en' && Number.isFinite(Number(text)) ? text.replace('.', ',') : text;
 
 export function fill(text: string, lesson: Lesson, runs: readonly LessonRun[]): string {
   return text.replaceAll(/\{([^{}]*)\}/g, (whole, inner: string) => {
     const value = isExpression(inner) ? evaluate(inner, runs) : null;
-    return value ? quantity(value) : (configValue(lesson, inner) ?? whole);
+    return value ? quantity(value) : localized(configValue(lesson, inner) ?? whole);
   });
 }

@@ -4,6 +4,8 @@
  */
 import { signal } from '@preact/signals';
 import { LESSONS, type Lesson, readLesson, recordedAt, type RecordedLesson } from '../../recipe/lessons/lesson.ts';
+import { translate, translationAt } from '../../recipe/lessons/translate.ts';
+import { language } from './language.ts';
 import type { LessonRun } from '../../recipe/lessons/measure.ts';
 
 export interface Answer {
@@ -53,17 +55,18 @@ export function answer(step: number, change: Partial<Answer>): void {
 /** The step as it was before anybody touched it: the same seed, text and base again. */
 export const again = (step: number): void => answer(step, nothing);
 
-/** Every run of this lesson that was made here, the latest of each name. */
-export const ownRuns = (): LessonRun[] =>
-  Object.entries(answers.value)
-    .filter(([key]) => key.startsWith(`${lessonName.value}/`))
-    .flatMap(([, { runs }]) => Object.values(runs))
-    .filter((run) => run !== 'recorded');
+/** Every run of this step that was made here, the latest of each name. */
+export const ownRuns = (step: number): LessonRun[] =>
+  Object.values(answerOf(step).runs).filter((run) => run !== 'recorded');
+
+/** An address of the lessons; it says the language where that is not the page's own, for whoever is handed it. */
+export function hrefOf(parameters: Readonly<Record<string, string>>): string {
+  return `?${new URLSearchParams({ ...parameters, ...(language !== 'en' && { lang: language }) })}`;
+}
 
 export function addressOf(step: number, presenting: boolean): string {
-  const wanted = new URLSearchParams({ lesson: lessonName.value, step: String(step) });
-  if (presenting) wanted.set('present', '1');
-  return `${location.pathname}?${wanted}`;
+  const place = { lesson: lessonName.value, step: String(step) };
+  return location.pathname + hrefOf(presenting ? { ...place, present: '1' } : place);
 }
 
 /** To another step: the address follows, so that Back leads back and a link leads here. */
@@ -76,12 +79,15 @@ globalThis.addEventListener?.('popstate', () => (stepNumber.value = Math.max(1, 
 
 /** Fetches a lesson and what was recorded of it. A fault of the file is said, one sentence each. */
 export async function load(name: string): Promise<void> {
-  const [file, recorded] = await Promise.all(
-    [`${LESSONS}/${name}.json`, recordedAt(name)].map(async (path) => {
+  const paths = [`${LESSONS}/${name}.json`, recordedAt(name)];
+  if (language !== 'en') paths.push(translationAt(language, name));
+  const [file, recorded, texts] = await Promise.all(
+    paths.map(async (path) => {
       const response = await fetch(path);
       return response.ok ? ((await response.json()) as unknown) : null;
     }),
   );
-  const read = readLesson(file);
+  const english = readLesson(file);
+  const read = 'faults' in english || language === 'en' ? english : translate(english.lesson, texts);
   loaded.value = 'faults' in read ? read : { lesson: read.lesson, recorded: recorded as RecordedLesson };
 }

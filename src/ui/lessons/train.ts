@@ -1,14 +1,18 @@
 /** A run of a lesson, trained here: its configuration is the lesson's own, whatever the page's form says. */
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { type Lesson, lessonConfig } from '../../recipe/lessons/lesson.ts';
 import { curveOf, type DeviceClass, type LessonRun } from '../../recipe/lessons/measure.ts';
+import { stepsWithin } from '../../recipe/lessons/timeBox.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { benchmarks, heldOut, history, runState } from '../run/run.ts';
-import { machine, offeredBase, start } from '../trainer.ts';
+import { calibrate, machine, offeredBase, start } from '../trainer.ts';
 
 /** What keeps the last run from having ended well; null: nothing. */
 export const trouble = signal<string | null>(null);
 export const underWay = signal<string | null>(null);
+
+/** Of a run by time: the steps that fit here; null: not known yet. */
+export const stepsHere = signal<number | null>(null);
 
 export function deviceClass(): DeviceClass {
   if (machine.value.kind !== 'ready') return 'recorded';
@@ -16,16 +20,35 @@ export function deviceClass(): DeviceClass {
   return processor ? 'processor' : software ? 'software' : 'gpu';
 }
 
-/** null: stopped, or failed; `trouble` says why. */
-export async function train(lesson: Lesson, name: string, seed: number): Promise<LessonRun | null> {
+/** What a run came to. A start may be answered before the run's last event has come. */
+const ended = (): Promise<typeof runState.value> =>
+  new Promise((resolve) => {
+    const dispose = effect(() => {
+      const state = runState.value;
+      if (!['done', 'stopped', 'diverged', 'failed'].includes(state.kind)) return;
+      resolve(state);
+      queueMicrotask(() => dispose());
+    });
+  });
+
+/** Of as many steps as the lesson says, or as fit into `seconds`. null: stopped, or failed; `trouble` says why. */
+export async function train(lesson: Lesson, name: string, seed: number, seconds?: number): Promise<LessonRun | null> {
   trouble.value = null;
+  stepsHere.value = null;
   underWay.value = name;
   const from = performance.now();
   try {
-    const config = lessonConfig(lesson, name, { seed: String(seed) });
+    const changes: Record<string, string> = { seed: String(seed) };
+    let config = lessonConfig(lesson, name, changes);
     const base = (await offeredBase(config)) ? ({ kind: 'shipped' } as const) : null;
+    if (seconds !== undefined) {
+      const calibration = await calibrate(config, [], base);
+      if (!calibration) return null;
+      stepsHere.value = stepsWithin(seconds, calibration, lesson, name, base ? 'continued' : 'all');
+      config = lessonConfig(lesson, name, { ...changes, 'continued.steps': String(stepsHere.value) });
+    }
     await start(config, [], base);
-    const end = runState.peek();
+    const end = await ended();
     if (end.kind === 'failed' || end.kind === 'diverged') trouble.value = end.message;
     // A rate may be chosen for a run to diverge: what was measured until then counts.
     if (end.kind !== 'done' && end.kind !== 'diverged') return null;

@@ -5,24 +5,25 @@ import { encodeQR } from 'qr';
 import { decodeQR } from 'qr/decode.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LESSON_NAMES } from '../../src/recipe/lessons/lesson.ts';
-import { type ClassResult, decode, encode, POINTS } from '../../src/ui/class/code.ts';
-import { exactP, items, powerOf } from '../../src/ui/class/mcnemar.ts';
-import { lessonWords } from '../../src/ui/lessons/words.ts';
-import { bandOf, histogram, onEqualTokens, tally } from '../../src/ui/class/tally.ts';
+import { LESSON_NAMES } from '../../../src/recipe/lessons/lesson.ts';
+import { type ClassResult, decode, encode, POINTS } from '../../../src/ui/class/code.ts';
+import { exactP, items, powerOf } from '../../../src/ui/class/mcnemar.ts';
+import { allWords } from '../../../src/ui/lessons/words.ts';
+import { bandOf, histogram, onEqualTokens, tally } from '../../../src/ui/class/tally.ts';
 
 const laptop = (id: number): ClassResult => ({
   ...{
     id,
     lesson: 'switch',
     step: 2,
+    asked: 'choice',
     prediction: id % 4,
     confidence: 5 * (id % 20),
     seed: 1000 + id,
     device: 'processor',
     tokens: 59_904,
   },
-  ...{ facts: 80 + (id % 5) / 2, archive: 60, before: [], after: [] },
+  ...{ facts: 80 + (id % 5) / 2, archive: 60, losses: [0.5, 1, NaN, 1.2, 0.9], before: [], after: [] },
   curve: Array.from({ length: 48 }, (_, i) => 1 - i / 100 + id / 1000),
 });
 
@@ -33,6 +34,10 @@ test('a code gives back what went in, to what its bytes can hold, in 300 of them
         id: fc.integer({ min: 1, max: 0xffffffff }),
         lesson: fc.constantFrom(...LESSON_NAMES),
         step: fc.integer({ min: 1, max: 9 }),
+        losses: fc.array(
+          fc.integer({ min: 0, max: 64_999 }).map((milli) => milli / 1000),
+          { minLength: 5, maxLength: 5 },
+        ),
         prediction: fc.oneof(
           fc.constant(null),
           fc.float({ min: -100, max: 100, noNaN: true }),
@@ -53,7 +58,9 @@ test('a code gives back what went in, to what its bytes can hold, in 300 of them
         ),
         after: fc.constant<number[]>([]),
       }),
-      (one) => {
+      (fields) => {
+        const asked = Array.isArray(fields.prediction) ? 'curve' : fields.prediction === null ? null : 'number';
+        const one = { ...fields, asked } as const;
         const code = encode({ ...one, curve: [2, 1.5, 1] });
         expect(code.length).toBeLessThanOrEqual(300);
         const read = decode(code);
@@ -82,6 +89,17 @@ test('thirty laptops, five damaged, two twice: twenty-five are counted, each dam
   const predictions = results.map(({ prediction }) => prediction as number);
   expect(histogram(predictions, 0, 4, 4)).toEqual([6, 6, 7, 6]);
   expect(tally('hello RK1-AAAA').bad.map(({ fault }) => fault)).toEqual(['form', 'form']);
+});
+
+test('a number answered 0 to 3 stays a number, and a run that diverged has the highest loss', () => {
+  const read = decode(
+    encode({ ...laptop(1), asked: 'number', prediction: 2, losses: [NaN, 1, 2, 3, Infinity], curve: [1, NaN, 900] }),
+  );
+  if ('fault' in read) throw new Error(read.fault);
+  expect([read.asked, read.prediction]).toEqual(['number', 2]);
+  expect(read.losses).toEqual([NaN, 1, 2, 3, 65]);
+  expect(read.curve[0]).toBe(1);
+  expect(read.curve.at(-1)).toBe(65);
 });
 
 test('no single changed sign passes for another result', () => {
@@ -141,8 +159,11 @@ test('McNemar: exact values of the binomial, and its power', () => {
 
 test('the list of lessons has their own titles', () => {
   for (const name of LESSON_NAMES) {
-    const file = path.resolve(import.meta.dirname, `../../public/lessons/${name}.json`);
-    const { title } = JSON.parse(readFileSync(file, 'utf8')) as { title: string };
-    expect(lessonWords.lessons.titles[name]).toBe(title);
+    for (const [language, words] of Object.entries(allWords)) {
+      const folder = language === 'en' ? '' : `${language}/`;
+      const file = path.resolve(import.meta.dirname, `../../../public/lessons/${folder}${name}.json`);
+      const { title } = JSON.parse(readFileSync(file, 'utf8')) as { title: string };
+      expect(words.lessons.titles[name], language).toBe(title);
+    }
   }
 });
