@@ -41,10 +41,15 @@ export const pairObjective = (name: string, settings: PreferenceSettings): Objec
   record: (g, model, batch) => record(g, model, batch, settings),
 });
 
-/** A setting that must be a positive number. */
-export const positive = (settings: Record<string, unknown>, name: string, otherwise: number): number => {
+/** A setting of an objective: a finite number, above 0 or from 0 on. */
+export function setting(
+  settings: Record<string, unknown>,
+  name: string,
+  otherwise: number,
+  { zero = false } = {},
+): number {
   const value = settings[name] ?? otherwise;
-  if (typeof value !== 'number' || !(value >= 0))
-    throw new Error(`objective.${name} is ${String(value)}: give a number from 0 on`);
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0 || (value === 0 && !zero))
+    throw new Error(`objective.${name} is ${String(value)}: give a number ${zero ? 'from 0 on' : 'above 0'}`);
   return value;
-};
+}

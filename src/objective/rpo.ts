@@ -5,15 +5,15 @@
 import type { ObjectiveConfig } from '../config/run.ts';
 import { distances } from '../align/losses.ts';
 import type { Objective } from './objective.ts';
-import { pairObjective, positive } from './pairs.ts';
+import { pairObjective, setting } from './pairs.ts';
 
 export function rpo(settings: ObjectiveConfig): Objective {
   const kind = distances.find((one) => one === (settings.distance ?? 'backward'));
   if (!kind) throw new Error(`objective.distance is ${String(settings.distance)}: give one of ${distances.join(', ')}`);
   return pairObjective('rpo', {
     kind,
-    beta: positive(settings, 'beta', 0.3),
-    eta: positive(settings, 'eta', 1),
-    sftWeight: positive(settings, 'sftWeight', 0.05),
+    beta: setting(settings, 'beta', 0.3),
+    eta: setting(settings, 'eta', 1, { zero: true }),
+    sftWeight: setting(settings, 'sftWeight', 0.05, { zero: true }),
   });
 }

@@ -4,8 +4,14 @@ import { mean, pairedDifference, type PairedDifference, standardDeviation } from
 export interface AlignmentRow {
   arm: string;
   seed: number;
+  /** Mean of know, math, code and translation; of a reward model, of its accuracies. */
+  average: number;
   /** Shares in 0 … 1, rewards, nats. */
   suites: Record<string, number>;
+  /** By source, as other experiments have it: nothing is held out by source here. */
+  heldOutLoss: Record<string, number>;
+  /** Of training since the base; of the base in its own row. */
+  flops: number;
 }
 
 /** A claim: `of` is larger in one arm than in the other, or one measure than another in one arm. */
@@ -22,8 +28,19 @@ const of =
   (suites) =>
     suites[name] ?? NaN;
 /** Mean of the four suites that ask for knowledge and skills. */
-export const base4: Measure = ({ know = NaN, math = NaN, code = NaN, translation = NaN }) =>
+const base4: Measure = ({ know = NaN, math = NaN, code = NaN, translation = NaN }) =>
   (know + math + code + translation) / 4;
+
+/** A row as the readers of every experiment's results take it. */
+export const alignmentRow = (
+  arm: string,
+  seed: number,
+  suites: Record<string, number>,
+  flops: number,
+): AlignmentRow => ({
+  ...{ arm, seed, suites, flops, heldOutLoss: {} },
+  average: 'know' in suites ? base4(suites) : mean(Object.values(suites)),
+});
 
 const claims: Readonly<Record<string, readonly Claim[]>> = {
   'sft-stages': [
@@ -138,8 +155,8 @@ export interface Finding {
   claim: string;
   paper: string;
   difference: PairedDifference;
-  /** `shown`: the interval leaves out 0 on the claim's side; `failed`: on the other; else a tie, one seed too. */
-  verdict: 'shown' | 'tie' | 'failed';
+  /** `shown`: the interval leaves out 0 on the claim's side; `failed`: on the other; else a tie. One seed says nothing. */
+  verdict: 'shown' | 'tie' | 'failed' | 'one seed';
 }
 
 export function findings(experiment: string, rows: readonly AlignmentRow[]): Finding[] {
@@ -151,9 +168,13 @@ export function findings(experiment: string, rows: readonly AlignmentRow[]): Fin
     const values = (all: Map<number, number>): number[] => seeds.map((seed) => all.get(seed)!);
     const difference = pairedDifference(values(one), values(other));
     if (!difference) return [];
-    const [low, high] = difference.interval ?? [-Infinity, Infinity];
-    return [{ claim, paper, difference, verdict: low > 0 ? 'shown' : high < 0 ? 'failed' : 'tie' }];
+    return [{ claim, paper, difference, verdict: verdictOf(difference) }];
   });
+}
+
+function verdictOf({ interval }: PairedDifference): Finding['verdict'] {
+  if (!interval) return 'one seed';
+  return interval[0] > 0 ? 'shown' : interval[1] < 0 ? 'failed' : 'tie';
 }
 
 const shown = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : '–');

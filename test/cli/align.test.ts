@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { dpo as dpoObjective } from '../../src/objective/dpo.ts';
+import { rpo as rpoObjective } from '../../src/objective/rpo.ts';
 import { openBackend } from '../../src/cli/node/backend.ts';
 import { readFolder } from '../../src/cli/readFolder.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
@@ -13,6 +15,7 @@ import { readCheckpoint } from '../../src/train/bases/base.ts';
 import { ChatTokenizer } from '../../src/tokenizer/chat.ts';
 import { writeFolder } from '../../src/cli/writeFolder.ts';
 import { AlignmentWorld } from '../../src/world/alignment/world.ts';
+import { INTERRUPTED } from '../../src/cli/host.ts';
 import { runCommand } from './host.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-align-'));
@@ -107,6 +110,26 @@ it('makes data and trains every stage on it', async () => {
   expect(existsSync(at('more.jsonl'))).toBe(true);
 });
 
+it('goes on where it was stopped, with the same command alone', async () => {
+  const sft = (out: string, ...more: string[]) =>
+    ['align', 'sft', '--model', at('model'), '--data', at('sft.jsonl'), '--batch', '4', ...more].concat([
+      '--out',
+      at(out),
+    ]);
+  await rk(...sft('whole'));
+  const end = new AbortController();
+  const heard = (line: string): void => (line.startsWith('step 0') ? end.abort() : undefined);
+  const stopped = await runCommand(sft('parts'), () => openBackend('cpu'), { heard, ended: end.signal });
+  expect(stopped.status).toBe(INTERRUPTED);
+  expect(existsSync(at('parts', 'model'))).toBe(false);
+  const other = await runCommand(sft('parts', '--rate', '0.1'), () => openBackend('cpu'));
+  expect(other.problem?.message).toContain('unfinished work of another command');
+  expect((await rk(...sft('parts'))).said).toContain('goes on with step 1');
+  for (const name of ['metrics.jsonl', 'model/model.safetensors'])
+    expect(readFileSync(at('parts', name)).equals(readFileSync(at('whole', name))), name).toBe(true);
+  expect(existsSync(at('parts', 'saves'))).toBe(false);
+});
+
 it('says what is wrong before it makes a folder', async () => {
   writeFileSync(at('bad.jsonl'), '{"prompt":"a","chosen":"b"}\n');
   const bad = async (...args: string[]) => (await runCommand(args, () => openBackend('cpu'))).problem?.message;
@@ -115,5 +138,11 @@ it('says what is wrong before it makes a folder', async () => {
   expect(await bad(...rpo)).toContain('--data is missing');
   expect(await bad('align', 'ppo', '--out', at('none'))).toContain('There is no stage ppo');
   expect(await bad('synthesize', 'poems', '--out', at('none'))).toContain('There is no data poems');
+  const dpo = ['align', 'dpo', '--model', at('model'), '--data', at('pairs.jsonl'), '--out', at('none')];
+  expect(await bad(...dpo, '--beta', '0')).toContain('beta');
+  for (const beta of [0, -1, Infinity]) {
+    expect(() => dpoObjective({ name: 'dpo', beta })).toThrow('objective.beta');
+    expect(() => rpoObjective({ name: 'rpo', beta })).toThrow('objective.beta');
+  }
   expect(existsSync(at('none'))).toBe(false);
 });

@@ -1,6 +1,6 @@
 /**
  * `npm run recipe -- align STAGE`: supervised fine-tuning, a reward model, DPO or RPO of a model on data from a file; `align base` makes a base of
- * the alignment world to start from. DIR gets metrics.jsonl, a line a step, and model/.
+ * the alignment world to start from. DIR gets metrics.jsonl, a line a step, and model/. Interrupted, the same command goes on.
  */
 import path from 'node:path';
 import { readPairData, readRewardData, readSftData } from '../../align/examples.ts';
@@ -16,12 +16,15 @@ import {
   sftBatches,
 } from '../../train/align/batches.ts';
 import { type AlignedModel, alignable, alignedFolder, rewardFolder } from '../../train/align/model.ts';
+import { keyOf, openStage, readSave, writeSave } from './alignSave.ts';
 import {
   logProbsOf,
   runStage,
   stageDefaults,
+  type StageListener,
   type StageRow,
   type StageSettings,
+  type StageState,
   usualBatch,
 } from '../../train/align/stage.ts';
 import { trainBase } from '../../train/align/world.ts';
@@ -34,7 +37,6 @@ import { command, type Given } from '../commands.ts';
 import { type Host, INTERRUPTED } from '../host.ts';
 import { deviceFlags } from '../inputs.ts';
 import { choice, count, file, folder, greatestSeed, number, place } from '../kinds.ts';
-import { OutFolder } from '../outFolder.ts';
 import { readFolder } from '../readFolder.ts';
 import { writeFolder } from '../writeFolder.ts';
 
@@ -77,25 +79,32 @@ export const alignCommand = command({
     const stage = stages.find((one) => one === word);
     if (!stage) throw new UserError(`There is no stage ${word}: give one of ${stages.join(', ')}.`);
     const work = stage === 'base' ? baseStage(given) : alignStage(stage, given, host);
-    const out = OutFolder.reserve(given.out, `Stage ${stage} of an alignment.`);
+    const out = openStage(given.out, `Stage ${stage} of an alignment.`, keyOfStage(stage, given));
     let finished = false;
     try {
-      const lines: string[] = [];
+      const saved = readSave(out);
+      if (saved) host.say(`goes on with step ${saved.state.step}`);
+      const lines = saved?.lines ?? [];
       let last: StageRow | undefined;
       const row = (one: StageRow): void => {
         lines.push(JSON.stringify(one));
         last = one;
-        // Every hundredth step, so that an interruption leaves what was measured.
-        if (one.step % 100 === 99) out.write('metrics.jsonl', `${lines.join('\n')}\n`);
         if (one.step % 20 === 0) host.say(`step ${one.step}: loss ${one.loss.toFixed(4)}`);
       };
-      const files = await work(await host.open(given.device), { row, stopped: () => host.ended.aborted });
+      const listener: StageListener = {
+        row,
+        stopped: () => host.ended.aborted,
+        save: (state) => writeSave(out, state, lines),
+      };
+      const files = await work(await host.open(given.device), listener, saved?.state ?? null);
+      if (!files) return INTERRUPTED;
       out.write('metrics.jsonl', `${lines.join('\n')}\n`);
-      if (host.ended.aborted) return INTERRUPTED;
       writeFolder(path.join(out.path, 'model'), files);
       out.finish();
       finished = true;
-      host.say(`${lines.length} steps, last loss ${last!.loss.toFixed(4)}: ${path.join(given.out, 'model')}`);
+      host.say(
+        `${lines.length} steps${last ? `, last loss ${last.loss.toFixed(4)}` : ''}: ${path.join(given.out, 'model')}`,
+      );
       return 0;
     } finally {
       if (!finished) out.release();
@@ -104,16 +113,25 @@ export const alignCommand = command({
 });
 
 type Files = Awaited<ReturnType<typeof alignedFolder>>;
-type Work = (backend: Backend, listener: { row(row: StageRow): void; stopped(): boolean }) => Promise<Files>;
+/** The model's folder; null where it was stopped. */
+type Work = (backend: Backend, listener: StageListener, after: StageState | null) => Promise<Files | null>;
+
+/** Everything but the place and the device decides about the steps. */
+function keyOfStage(stage: Stage, { model, data, ...given }: Options): string {
+  const settings = { ...given, out: null, device: null };
+  const files = model === undefined ? [] : readFolder(model).map(({ bytes }) => bytes);
+  const text = data === undefined ? '' : readFileSync(data);
+  return keyOf(JSON.stringify([stage, settings]), text, ...files);
+}
 
 function baseStage({ tokens, layers, width = 64, seed = 1 }: Options): Work {
   if (width % 32 !== 0) throw new UserError(`--width is ${width}: give a multiple of 32.`);
   const world = new AlignmentWorld(seed);
   const heads = width / 16;
-  return async (backend, listener) => {
+  return async (backend, listener, after) => {
     const size = { D: width, L: layers, H: heads, K: heads / 2, ...(tokens && { tokens }) };
-    const { base } = await trainBase(backend, world, size, [], listener);
-    return alignedFolder(base, { stage: 'base', seed, tokens: tokens ?? 1.8e6 });
+    const { base } = await trainBase(backend, world, size, [], listener, after);
+    return listener.stopped?.() ? null : alignedFolder(base, { stage: 'base', seed, tokens: tokens ?? 1.8e6 });
   };
 }
 
@@ -143,9 +161,10 @@ function alignStage(stage: Exclude<Stage, 'base'>, given: Options, host: Host): 
     const examples = readSftData(text, name!);
     const used = settings({ name: 'sft' });
     const rows = sftBatches(model.tokenizer, examples, batch, seed, Math.min(model.model.max_position_embeddings, 256));
-    return async (backend, listener) => {
+    return async (backend, listener, after) => {
       note(rows);
-      const made = await runStage(backend, model, rows, used, listener);
+      const made = await runStage(backend, model, rows, used, listener, after);
+      if (made.stopped) return null;
       return alignedFolder(made.model, record(used, examples.length));
     };
   }
@@ -153,9 +172,10 @@ function alignStage(stage: Exclude<Stage, 'base'>, given: Options, host: Host): 
     const { outputs, examples } = readRewardData(text, name!);
     const used = settings({ name: 'reward', outputs });
     const rows = rewardBatches(model.tokenizer, examples, outputs, batch, seed);
-    return async (backend, listener) => {
+    return async (backend, listener, after) => {
       note(rows);
-      const made = await runStage(backend, model, rows, used, listener);
+      const made = await runStage(backend, model, rows, used, listener, after);
+      if (made.stopped) return null;
       const score = made.own.get(scoreHead)!;
       return rewardFolder({ ...made.model, outputs, score }, record(used, examples.length));
     };
@@ -175,11 +195,12 @@ function pairStage(
   const pairs = readPairData(text, name!, { rewards: stage === 'rpo' }).map((one) => encodePair(model.tokenizer, one));
   const common = { name: stage, beta, sftWeight: given['sft-weight'] ?? 0.05 };
   const used = settings(stage === 'dpo' ? common : { ...common, eta, distance });
-  return async (backend, listener) => {
+  return async (backend, listener, after) => {
     const references = await logProbsOf(backend, model, pairRows(pairs).flat());
     const rows = pairBatches(pairs, references, batch, seed);
     note(rows);
-    const made = await runStage(backend, model, rows, used, listener);
+    const made = await runStage(backend, model, rows, used, listener, after);
+    if (made.stopped) return null;
     return alignedFolder(made.model, record(used, pairs.length));
   };
 }

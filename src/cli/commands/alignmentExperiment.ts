@@ -2,16 +2,19 @@
  * The fourth paper's comparisons: a row an arm and seed, models kept between them, and a table of means with the differences that the paper
  * is about. The same command again goes on where it stopped.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { findings, findingsTable, type AlignmentRow } from '../../recipe/alignment.ts';
+import { resultsSchema } from '../../recipe/results/readResults.ts';
+import { alignmentRow, findings, findingsTable, type AlignmentRow } from '../../recipe/alignment.ts';
 import { type AlignmentExperiment, alignmentExperiments, runAlignmentSeed } from '../../train/align/experiments.ts';
 import { alignable, alignedFolder } from '../../train/align/model.ts';
+import { UserError } from '../../util/errors.ts';
 import { readCheckpoint } from '../../train/bases/base.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { OutFolder } from '../outFolder.ts';
 import { readFolder } from '../readFolder.ts';
+import { readJsonAs } from '../readJson.ts';
 import { writeFolder } from '../writeFolder.ts';
 
 export const isAlignmentExperiment = (name: string): name is AlignmentExperiment =>
@@ -26,9 +29,14 @@ export async function alignmentExperiment(
     names.every((one) => ['results.json', 'table.md', 'models'].includes(one)),
   );
   try {
-    const rows: AlignmentRow[] = existsSync(folder.at('results.json'))
-      ? (JSON.parse(readFileSync(folder.at('results.json'), 'utf8')) as { rows: AlignmentRow[] }).rows
-      : [];
+    const known = existsSync(folder.at('results.json'))
+      ? readJsonAs(folder.at('results.json'), resultsSchema, 'remove it, and every arm is examined again')
+      : null;
+    if (known && known.experiment !== name)
+      throw new UserError(
+        `The folder ${out} holds results of ${known.experiment}, not of ${name}: choose another --out.`,
+      );
+    const rows: AlignmentRow[] = known?.rows ?? [];
     const backend = await host.open(device);
     const adapter = describeAdapter(backend.report);
     const summarise = (): void => {
@@ -50,13 +58,15 @@ export async function alignmentExperiment(
             const at = path.join(models, model);
             if (readdirSync(models).includes(model)) return alignable(readCheckpoint(readFolder(at)));
             const made = await make();
-            writeFolder(at, await alignedFolder(made, { stage: model, seed }));
+            // `make` may have kept it under this name itself.
+            if (!readdirSync(models).includes(model))
+              writeFolder(at, await alignedFolder(made, { stage: model, seed }));
             return made;
           },
           say: (line) => host.say(`seed ${seed}: ${line}`),
-          row(arm, measures) {
-            const kept = rows.findIndex((one) => one.arm === arm && one.seed === seed);
-            rows.splice(kept < 0 ? rows.length : kept, kept < 0 ? 0 : 1, { arm, seed, suites: measures });
+          done: (arm) => rows.some((one) => one.arm === arm && one.seed === seed),
+          row(arm, measures, flops) {
+            rows.push(alignmentRow(arm, seed, measures, flops));
             host.say(
               `seed ${seed}, ${arm}: ${Object.entries(measures)
                 .map(([key, value]) => `${key} ${value.toFixed(2)}`)

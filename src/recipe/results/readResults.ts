@@ -2,11 +2,16 @@
 import * as v from 'valibot';
 
 const share = v.number();
+/** JSON has no NaN: null is a share of nothing, as where a run's text is asked no questions. */
+const shareOrNone = v.pipe(
+  v.nullable(share),
+  v.transform((value) => value ?? Number.NaN),
+);
 const scores = {
-  average: share,
+  average: shareOrNone,
   averageWithoutRetention: v.optional(v.nullable(share)),
   retention: v.optional(v.nullable(share)),
-  logProb: v.optional(v.number()),
+  logProb: v.optional(shareOrNone),
   suites: v.record(v.string(), share),
   heldOutLoss: v.record(v.string(), v.number()),
 };

@@ -79,6 +79,9 @@ const MEASURES: { title: string; of(row: ResultRow): number | null | undefined }
   { title: 'retention', of: (row) => row.retention },
 ];
 
+/** There is one: NaN is a share of nothing. */
+const isNumber = (value: number | null | undefined): value is number => Number.isFinite(value);
+
 /** Rows of an arm by seed. */
 function rowsOf(results: ExperimentResults, arm: string): Map<number, ResultRow> {
   return new Map(results.rows.filter((row) => row.arm === arm).map((row) => [row.seed, row]));
@@ -97,7 +100,7 @@ export function difference(
     const other = controls.get(seed);
     const a = of(row),
       b = other && of(other);
-    if (typeof a === 'number' && typeof b === 'number') pairs.push([a, b]);
+    if (isNumber(a) && isNumber(b)) pairs.push([a, b]);
   }
   return pairedDifference(
     pairs.map(([a]) => a),
@@ -172,7 +175,7 @@ export function resultsTable(experiment: Experiment, results: ExperimentResults)
   const suites = keysOf(results.rows, (row) => row.suites);
   const sources = keysOf(results.rows, (row) => row.heldOutLoss);
   const values = (arm: string, of: (row: ResultRow) => number | null | undefined) =>
-    [...rowsOf(results, arm).values()].map(of).filter((value) => typeof value === 'number');
+    [...rowsOf(results, arm).values()].map(of).filter(isNumber);
   const percent = (list: number[]) =>
     spread(
       list.map((value) => 100 * value),

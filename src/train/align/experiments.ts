@@ -27,7 +27,7 @@ import type { Backend } from '../backends/backend.ts';
 import { pairBatches, pairRows, type PairTokens, pairwiseBatches, rewardBatches, sftBatches } from './batches.ts';
 import { rewardsOf } from './judge.ts';
 import type { AlignedModel, RewardModel } from './model.ts';
-import { logProbsOf, runStage, stageDefaults, usualBatch } from './stage.ts';
+import { flopsOf, logProbsOf, runStage, stageDefaults, usualBatch } from './stage.ts';
 import { examine, sampledAnswers, trainBase, wordsOf } from './world.ts';
 
 export const alignmentExperiments = ['sft-stages', 'reward', 'dpo-rpo', 'rounds', 'weak-to-strong'] as const;
@@ -48,7 +48,9 @@ export interface Lab {
   /** Models by name, made once. */
   kept(name: string, make: () => Promise<AlignedModel>): Promise<AlignedModel>;
   say(line: string): void;
-  row(arm: string, measures: Measures): void;
+  /** Whether an arm has its row already. */
+  done(arm: string): boolean;
+  row(arm: string, measures: Measures, flops: number): void;
   stopped(): boolean;
 }
 
@@ -175,17 +177,28 @@ class Chain {
     };
   }
 
-  async examined(arm: string, model: AlignedModel, more: Measures = {}): Promise<void> {
+  /** An arm's model, made and examined once; its FLOPs count from the base on, a base's own where it is one. */
+  async arm(
+    name: string,
+    make: () => Promise<AlignedModel>,
+    more: (model: AlignedModel) => Promise<Measures> = async () => ({}),
+  ): Promise<AlignedModel> {
+    const model = await this.#lab.kept(name.replaceAll(/[ ,]+/g, '-'), make);
+    if (this.#lab.done(name)) return model;
     const scores = await examine(this.#lab.backend, this.world, model, this.#suites);
-    this.#lab.row(arm, { ...scores, ...more });
+    this.#lab.row(name, { ...scores, ...(await more(model)) }, flopsOf(model) || Number(model.metadata.baseFlops ?? 0));
+    return model;
   }
 
-  measured(arm: string, measures: Measures): void {
-    this.#lab.row(arm, measures);
+  /** An arm that is a reward model. */
+  async rewardArm(name: 'regression' | 'pairwise'): Promise<void> {
+    if (this.#lab.done(name)) return;
+    const reward = await this.#reward(name);
+    this.#lab.row(name, await this.rewardAccuracy(reward), flopsOf(reward));
   }
 
-  /** Five attributes and the pairwise control, learnt from the same annotators. */
-  async rewards(): Promise<Record<'regression' | 'pairwise', RewardModel>> {
+  /** Five attributes or the pairwise control, learnt from the same annotators. */
+  async #reward(name: 'regression' | 'pairwise'): Promise<RewardModel> {
     const from = await this.twoStage();
     const { backend } = this.#lab;
     const tasks = prompts(this.world, this.seed + 31, sizes.judged, allKinds).all;
@@ -199,18 +212,12 @@ class Chain {
       chosen: answeredWith(task, chosen),
       rejected: answeredWith(task, rejected),
     }));
-    const five = await runStage(backend, from, rewardBatches(from.tokenizer, examples, 5, usualBatch, this.seed), {
-      ...stageDefaults.reward,
-      objective: { name: 'reward', outputs: 5 },
-    });
-    const one = await runStage(backend, from, pairwiseBatches(from.tokenizer, choices, usualBatch, this.seed), {
-      ...stageDefaults.reward,
-      objective: { name: 'pairwise' },
-    });
-    return {
-      regression: { ...five.model, outputs: 5, score: five.own.get(scoreHead)! },
-      pairwise: { ...one.model, outputs: 1, score: one.own.get(scoreHead)! },
-    };
+    const [data, objective, outputs] =
+      name === 'regression'
+        ? [rewardBatches(from.tokenizer, examples, 5, usualBatch, this.seed), { name: 'reward', outputs: 5 }, 5]
+        : [pairwiseBatches(from.tokenizer, choices, usualBatch, this.seed), { name: 'pairwise' }, 1];
+    const { model, own } = await runStage(backend, from, data, { ...stageDefaults.reward, objective });
+    return { ...model, outputs, score: own.get(scoreHead)! };
   }
 
   /** Share of held-out pairs of which the better one is preferred; chance is a half. */
@@ -260,65 +267,77 @@ export async function runAlignmentSeed(name: AlignmentExperiment, lab: Lab, seed
   return true;
 }
 
+/** Each arm is kept before the next one begins. */
 const steps: Record<AlignmentExperiment, (chain: Chain) => AsyncGenerator<void>> = {
   async *'sft-stages'(chain) {
-    const base = await chain.base();
-    yield await chain.examined('base', base);
-    yield await chain.examined('code', await chain.code());
-    yield await chain.examined('two stages', await chain.twoStage());
-    const general = chain.generalData();
-    const blend = [...chain.codeData(), ...general, ...general, ...general];
-    yield await chain.examined('mixed', await chain.sft(base, blend, 'sft', 1));
+    yield void (await chain.arm('base', () => chain.base()));
+    yield void (await chain.arm('code', () => chain.code()));
+    yield void (await chain.arm('two stages', () => chain.twoStage()));
+    yield void (await chain.arm('mixed', async () => {
+      const general = chain.generalData();
+      const blend = [...chain.codeData(), ...general, ...general, ...general];
+      return chain.sft(await chain.base(), blend, 'sft', 1);
+    }));
   },
   async *reward(chain) {
-    const { regression, pairwise } = await chain.rewards();
-    yield chain.measured('regression', await chain.rewardAccuracy(regression));
-    yield chain.measured('pairwise', await chain.rewardAccuracy(pairwise));
+    yield await chain.rewardArm('regression');
+    yield await chain.rewardArm('pairwise');
   },
   async *'dpo-rpo'(chain) {
     const from = await chain.twoStage();
-    const pairs = await chain.pairs(from, 0);
-    const heldOut = await chain.pairs(from, 500, sizes.heldOut, false);
-    yield await chain.examined('sft', from);
+    const pairs = once(() => chain.pairs(from, 0));
+    const heldOut = once(() => chain.pairs(from, 500, sizes.heldOut, false));
+    yield void (await chain.arm('sft', async () => from));
     const arms = { dpo: ['dpo', 1], rpo: ['rpo', 1], 'dpo at half the rate': ['dpo', 0.5] } as const;
     for (const [arm, [objective, rate]] of Object.entries(arms)) {
-      const model = await chain.prefer(from, pairs, objective, { rate });
-      yield await chain.examined(arm, model, await chain.gaps(model, from, heldOut));
+      const make = async () => chain.prefer(from, await pairs(), objective, { rate });
+      yield void (await chain.arm(arm, make, async (model) => chain.gaps(model, from, await heldOut())));
     }
   },
   async *rounds(chain) {
     const from = await chain.twoStage();
-    const first = await chain.prefer(from, await chain.pairs(from, 0), 'dpo');
-    yield await chain.examined('dpo', first);
+    const first = await chain.arm('dpo', async () => chain.prefer(from, await chain.pairs(from, 0), 'dpo'));
+    yield;
     for (const name of ['rpo', 'dpo'] as const) {
       let model = first;
       for (let round = 1; round <= 3 - (name === 'dpo' ? 1 : 0); round++) {
-        model = await chain.prefer(model, await chain.pairs(model, round), name);
-        yield await chain.examined(name === 'rpo' ? `rpo ${round}` : `dpo ${round + 1}`, model);
+        const last = model;
+        model = await chain.arm(name === 'rpo' ? `rpo ${round}` : `dpo ${round + 1}`, async () =>
+          chain.prefer(last, await chain.pairs(last, round), name),
+        );
+        yield;
       }
     }
   },
   async *'weak-to-strong'(chain) {
     const [small, middle, large] = [await chain.base(weak.share), await chain.base(weak.middle), await chain.base()];
     const human = chain.human();
-    const teacher = await chain.sft(small, human, 'sft');
-    yield await chain.examined('teacher', teacher);
-    yield await chain.examined('stronger base, human data', await chain.sft(middle, human, 'sft'));
-    const first = await chain.taught(teacher, true);
-    const student = await chain.sft(middle, first, 'sft');
-    yield await chain.examined('student', student);
-    yield await chain.examined(
-      'student, unfiltered',
-      await chain.sft(middle, await chain.taught(teacher, false), 'sft'),
+    const teacher = await chain.arm('teacher', () => chain.sft(small, human, 'sft'));
+    yield;
+    yield void (await chain.arm('stronger base, human data', () => chain.sft(middle, human, 'sft')));
+    const first = once(() => chain.taught(teacher, true));
+    const student = await chain.arm('student', async () => chain.sft(middle, await first(), 'sft'));
+    yield;
+    yield void (await chain.arm('student, unfiltered', async () =>
+      chain.sft(middle, await chain.taught(teacher, false), 'sft'),
+    ));
+    const aligned = await chain.arm('student, rpo', async () =>
+      chain.prefer(student, await chain.pairs(student, 900), 'rpo'),
     );
-    const aligned = await chain.prefer(student, await chain.pairs(student, 900), 'rpo');
-    yield await chain.examined('student, rpo', aligned);
-    yield await chain.examined('strongest base, first data', await chain.sft(large, first, 'sft'));
-    const second = await chain.sft(large, await chain.taught(aligned, true), 'sft');
-    yield await chain.examined('second student', second);
-    yield await chain.examined(
-      'second student, rpo',
-      await chain.prefer(second, await chain.pairs(second, 950), 'rpo'),
+    yield;
+    yield void (await chain.arm('strongest base, first data', async () => chain.sft(large, await first(), 'sft')));
+    const second = await chain.arm('second student', async () =>
+      chain.sft(large, await chain.taught(aligned, true), 'sft'),
     );
+    yield;
+    yield void (await chain.arm('second student, rpo', async () =>
+      chain.prefer(second, await chain.pairs(second, 950), 'rpo'),
+    ));
   },
 };
+
+/** Made when it is first asked for. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

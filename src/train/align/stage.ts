@@ -5,12 +5,13 @@ import type { Weights } from '../../export/parts.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import { Graph } from '../../graph/graph.ts';
 import { registerAlignment } from '../../objective/alignment.ts';
+import { trainingFlopsPerToken } from '../../model/estimate.ts';
 import { objectiveOf } from '../../objective/objectives.ts';
 import { emptyRows, place, placesOf } from '../../align/pack.ts';
 import type { Encoded } from '../../align/template.ts';
 import { UserError } from '../../util/errors.ts';
 import type { Backend } from '../backends/backend.ts';
-import { Engine } from '../engine/engine.ts';
+import { Engine, type Pools } from '../engine/engine.ts';
 import type { AlignmentData } from './batches.ts';
 import type { AlignedModel } from './model.ts';
 
@@ -97,6 +98,15 @@ export interface StageResult {
   stopped: boolean;
 }
 
+/** Where a stage stands before a step. */
+export interface StageState {
+  step: number;
+  pools: Pools;
+}
+
+/** Steps between two saves: seconds of work at these sizes. */
+const saveEvery = 100;
+
 /** Whoever drives a stage. */
 export interface StageListener {
   row?(row: StageRow): void;
@@ -104,15 +114,21 @@ export interface StageListener {
   /** Asked before every step; whatever is wanted of the weights there. */
   wants?(step: number): boolean;
   weights?(step: number, weights: Weights): void;
+  /** Every `saveEvery` steps, and where it was stopped: what `after` goes on from. */
+  save?(state: StageState): void;
 }
 
-/** Runs a stage from its first step to its last. UserError where the loss is no number any more. */
+/** Floating-point operations of the stages that a model has been through. */
+export const flopsOf = ({ metadata }: Pick<AlignedModel, 'metadata'>): number => Number(metadata.flops ?? 0);
+
+/** Runs a stage from its first step, or from the one it was left `after`, to its last. UserError where the loss is no number any more. */
 export async function runStage(
   backend: Backend,
   from: AlignedModel,
   data: AlignmentData,
   settings: StageSettings,
   listener: StageListener = {},
+  after: StageState | null = null,
 ): Promise<StageResult> {
   const config = configFor(from, data, settings.objective, settings.decay);
   const objective = objectiveOf(config);
@@ -122,9 +138,10 @@ export async function runStage(
   const states = new Graph();
   const measured = names.map((name) => states.state(name, [1]));
   try {
-    engine.load(from.weights);
+    if (after) engine.restore(after.pools);
+    else engine.load(from.weights);
     const steps = settings.epochs * data.steps;
-    let step = 0;
+    let step = after?.step ?? 0;
     for (; step < steps && !listener.stopped?.(); step++) {
       if (listener.wants?.(step)) listener.weights?.(step, await engine.weights());
       const epoch = Math.floor(step / data.steps);
@@ -139,11 +156,16 @@ export async function runStage(
         throw new UserError(`The loss of step ${step} is ${loss}: choose a smaller rate than ${settings.rate}.`);
       const named = Object.fromEntries(names.map((name, i) => [name, values[i]![0]!]));
       listener.row?.(derived({ step, epoch, loss, gradNorm, rate, counted, ...named }, settings.objective));
+      if (listener.save && (step + 1) % saveEvery === 0)
+        listener.save({ step: step + 1, pools: await engine.snapshot() });
     }
+    if (listener.save && step < steps) listener.save({ step, pools: await engine.snapshot() });
     const all = await engine.weights({ own: true });
     const weights = new Map([...all].filter(([name]) => from.weights.has(name)));
     const own = new Map([...all].filter(([name]) => !from.weights.has(name)).map(([name, { data: d }]) => [name, d]));
-    return { model: { ...from, model: config.model, weights }, own, stopped: step < steps };
+    const spent = steps * data.sequences * data.length * trainingFlopsPerToken(config.model, data.length).total;
+    const metadata = { ...from.metadata, flops: flopsOf(from) + spent };
+    return { model: { ...from, model: config.model, weights, metadata }, own, stopped: step < steps };
   } finally {
     engine.destroy();
   }

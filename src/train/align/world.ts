@@ -17,7 +17,7 @@ import type { Backend } from '../backends/backend.ts';
 import { Speaker } from './answers.ts';
 import { streamBatches } from './batches.ts';
 import type { AlignedModel } from './model.ts';
-import { runStage, stageDefaults, type StageListener } from './stage.ts';
+import { flopsOf, runStage, stageDefaults, type StageListener, type StageState } from './stage.ts';
 
 /** Rows of 48 tokens hold a conversation; an answer has at most ten words (alignment-world.md §3). */
 const contextLength = 48;
@@ -59,6 +59,7 @@ export async function trainBase(
   { tokens = 1.8e6, ...size }: BaseSize = {},
   shares: readonly number[] = [],
   listener: StageListener = {},
+  after: StageState | null = null,
 ): Promise<{ base: AlignedModel; early: AlignedModel[] }> {
   const fresh = freshModel(world, size);
   const steps = Math.floor(tokens / (baseRows * contextLength));
@@ -68,7 +69,7 @@ export async function trainBase(
   };
   const data = streamBatches(documents, { sequences: baseRows, length: contextLength, steps });
   const at = shares.map((share) => Math.floor(share * steps));
-  const early: AlignedModel[] = [];
+  const early: Weights[] = [];
   const { model } = await runStage(
     backend,
     fresh,
@@ -77,10 +78,16 @@ export async function trainBase(
     {
       ...listener,
       wants: (step) => at.includes(step),
-      weights: (_, weights: Weights) => void early.push({ ...fresh, weights }),
+      weights: (_, weights: Weights) => void early.push(weights),
     },
+    after,
   );
-  return { base: model, early };
+  // What comes later counts from the base on.
+  const named = (share: number, weights: Weights): AlignedModel => {
+    const metadata = { ...fresh.metadata, baseFlops: share * flopsOf(model) };
+    return { ...fresh, weights, metadata };
+  };
+  return { base: named(1, model.weights), early: early.map((weights, i) => named(shares[i]!, weights)) };
 }
 
 /** A model's words to these conversations. */

@@ -1,0 +1,35 @@
+/** Comparisons of alignment told from rows: verdicts by their intervals, and rows that every reader of results takes. */
+import * as v from 'valibot';
+import { expect, it } from 'vitest';
+import { alignmentRow, findings, findingsTable } from '../../src/recipe/alignment.ts';
+import { resultsSchema } from '../../src/recipe/results/readResults.ts';
+
+/** One measure of both arms, seed by seed. */
+const rows = (dpo: number[], rpo: number[]) =>
+  [...dpo.entries()].flatMap(([seed, value]) => [
+    alignmentRow('dpo', seed, { nearTieGap: value, easy: 0 }, 1),
+    alignmentRow('rpo', seed, { nearTieGap: rpo[seed]!, easy: 0 }, 2),
+  ]);
+const verdict = (dpo: number[], rpo: number[]) => findings('dpo-rpo', rows(dpo, rpo))[0]!.verdict;
+
+it('calls shown or failed only what an interval does, and one seed by its name', () => {
+  expect(verdict([3, 3.2, 3.1], [1, 1.1, 0.9])).toBe('shown');
+  expect(verdict([1, 1.1, 0.9], [3, 3.2, 3.1])).toBe('failed');
+  expect(verdict([3, 1, 2], [1, 3, 2])).toBe('tie');
+  expect(verdict([3], [1])).toBe('one seed');
+  expect(findingsTable('dpo-rpo', rows([3], [1]))).toMatch(/2\.00 \| 1\/1 \| one seed \|/);
+});
+
+it('has rows that every reader of results takes', () => {
+  const suites = { know: 0.5, math: 0.25, code: 1, translation: 0.25, reward: 3 };
+  const made = [alignmentRow('base', 1, suites, 10), alignmentRow('regression', 1, { easy: 1, hard: 0.5 }, 20)];
+  expect(made.map(({ average }) => average)).toEqual([0.5, 0.75]);
+  const written = JSON.stringify({ experiment: 'reward', preset: 'alignment', rows: made });
+  expect(v.parse(resultsSchema, JSON.parse(written)).rows).toEqual(made);
+  // What is asked no questions has an average of nothing, which JSON writes as null.
+  const [row] = v.parse(resultsSchema, {
+    ...{ experiment: 'f1', preset: 'ci' },
+    rows: [{ ...made[0], average: null, logProb: null }],
+  }).rows;
+  expect([row!.average, row!.logProb]).toEqual([Number.NaN, Number.NaN]);
+});
