@@ -99,7 +99,7 @@ function trainTokenizer(
   }
   if (tokenizer.kind === 'given')
     throw new UserError(
-      'The tokenizer is that of a model made elsewhere, which is not given: give --base, or choose byte or bpe:N.',
+      'The tokenizer is that of a model made elsewhere, which is not here: start from that model, or choose a byte or BPE tokenizer.',
     );
   return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.('Training the tokenizer', done, total));
 }

@@ -6,6 +6,7 @@ import type { RunConfig } from '../../config/run.ts';
 import { parameterCount } from '../../model/parameters.ts';
 import { initialAdapters } from '../../train/bases/adapters.ts';
 import type { HeldOutPoint, Notice, RunState } from '../../protocol.ts';
+import { measurementNames } from '../../recipe/measurements.ts';
 import { conclude } from '../../recipe/results/conclusion.ts';
 import { conclusionSentences } from '../../recipe/results/conclusionWords.ts';
 import { planRun } from '../../recipe/phases.ts';
@@ -245,8 +246,13 @@ async function trainInto(
     if (ending.state.kind !== 'done') return ending.state;
 
     const { metrics, heldOut, samples, switches, checks, inspections, notices } = keeper.history;
-    const line = ({ own, ...row }: MetricRow): string =>
-      JSON.stringify({ ...row, ...own, blend: plan.at(row.step).blend });
+    // In the order of the list: a row out of a save has its names in another than one just measured.
+    const line = (row: MetricRow): string =>
+      JSON.stringify({
+        ...Object.fromEntries(measurementNames.map((name) => [name, row[name]])),
+        ...row.own,
+        blend: plan.at(row.step).blend,
+      });
     const last = metrics.at(-1)!;
     const losses = {
       step: metrics.map(({ step }) => step),
