@@ -22,6 +22,7 @@ const forAll = ['config', 'recipe', 'protocol'];
 const pureFiles = [
   'src/optim/schedule.ts',
   'src/model/family.ts',
+  'src/model/llamaFamily.ts',
   'src/model/nemotronFamily.ts',
   'src/model/parameters.ts',
   'src/model/estimate.ts',

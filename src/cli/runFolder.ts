@@ -42,9 +42,10 @@ export function readWholeConfig(folder: string): RunConfig {
   const blends = [read.base.blend, read.continued?.general ?? {}, read.continued?.qa ?? {}];
   const names = [...new Set(blends.flatMap((blend) => Object.keys(blend)))];
   const own = read.data?.world ? [] : names.filter((name) => !Object.hasOwn(REAL_SOURCES, name));
-  // Adapters are a way of training, which no option names.
-  const { lora: _, ...model } = read.model ?? {};
-  return resolveConfig({ file: { ...read, model }, data: own });
+  // Adapters are a way of training and families come with a base: no option names them.
+  const { lora: _, model_type, tie_word_embeddings, ...model } = read.model ?? {};
+  const config = resolveConfig({ file: { ...read, model }, data: own });
+  return model_type === undefined ? config : { ...config, model: { ...config.model, model_type, tie_word_embeddings } };
 }
 
 export const readRunConfig = (folder: string): RunConfig =>

@@ -8,6 +8,8 @@
 export interface ModelConfig {
   /** HuggingFace's name of the family (src/model/parameters.ts); left out: 'nemotron'. */
   model_type?: string;
+  /** The head is the embedding; of Llama's family alone. Left out: they are two. */
+  tie_word_embeddings?: boolean;
   /** V: rows of the embedding and of lm_head; a multiple of 4, at least the tokenizer's size. */
   vocab_size: number;
   /** D: width of the residual stream; a multiple of 4. */

@@ -12,10 +12,14 @@ import type { gradientNormOp } from '../ops/gradientNorm.ts';
 import type { headLossOp } from '../ops/headLoss.ts';
 import type { layerNormGradientOp, layerNormOp } from '../ops/layerNorm.ts';
 import type { inputGradientOp, linearOp, weightGradientOp } from '../ops/linear.ts';
+import type { addBiasOp, biasGradientOp } from '../ops/llama/bias.ts';
+import type { rmsNormGradientOp, rmsNormOp } from '../ops/llama/rmsNorm.ts';
+import type { swigluOp } from '../ops/llama/swiglu.ts';
 import type { logProbGradientOp, logProbOp } from '../ops/logProb.ts';
 import type { mlpOp } from '../ops/mlp.ts';
 import type { productOp } from '../ops/matmul/trial.ts';
 import type { ringColumnOp } from '../ops/ringColumn.ts';
+import type { scaleOp } from '../ops/scale.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
@@ -26,6 +30,14 @@ import { attentionCalls, scoreMaxCalls } from './kernels/attention.ts';
 import { attentionGradientCalls } from './kernels/attentionGradient.ts';
 import { cachedAttentionCalls } from './kernels/cachedAttention.ts';
 import { layerNormGradientKernel, layerNormKernel } from './kernels/layerNorm.ts';
+import {
+  addBiasKernel,
+  rmsNormGradientKernel,
+  rmsNormKernel,
+  scaleKernel,
+  swigluGradientKernel,
+  swigluKernel,
+} from './kernels/llama.ts';
 import { adamwKernel, clipKernel, ringColumnKernel, squareSumsKernel, tensorNormsKernel } from './kernels/optimizer.ts';
 import { product } from './kernels/product.ts';
 import {
@@ -120,6 +132,57 @@ const layerNormGradient: For<typeof layerNormGradientOp> = (inputs, outputs, { N
     sum(dweight, 0),
     sum(dbias, 4 * D),
   ];
+};
+
+const rmsNorm: For<typeof rmsNormOp> = ([x, weight], [y, scales], { N, D, eps }) => {
+  const { per, blocks } = rowsOf(N, D);
+  return [call(rmsNormKernel, { x, weight, y, scales, N, D, eps, per }, { blocks })];
+};
+
+const rmsNormGradient: For<typeof rmsNormGradientOp> = (inputs, [dx, to], { N, D, ...attributes }, accumulating) => {
+  const [x, weight, scales, dy, partial] = inputs;
+  // As layerNormGradient's.
+  const per = Math.max(32, rowsPerBlock(D));
+  const parts = Math.ceil(N / per);
+  const scratch = 4 * D * parts;
+  const accumulate = attributes.accumulate || accumulating ? 1 : 0;
+  const columns = rowsOf(D / 4, 4 * parts);
+  const tensors = { x, weight, scales, dy, partial: partial ?? 0, dx };
+  return [
+    call(rmsNormGradientKernel, { ...tensors, sums: inScratch(0), N, D, per }, { blocks: parts, scratch }),
+    call(
+      addPartsKernel,
+      { from: inScratch(0), to, columns: D, stride: 4 * D, parts, accumulate, per: columns.per },
+      { blocks: columns.blocks, scratch },
+    ),
+  ];
+};
+
+const swiglu: For<typeof swigluOp> = ([x], [y], { N, F }) => {
+  const { per, blocks } = rowsOf(N, 2 * F);
+  return [call(swigluKernel, { x, y, N, F, per }, { blocks })];
+};
+
+const swigluGradient: For<typeof swigluOp> = ([x, dy], [dx], { N, F }) => {
+  const { per, blocks } = rowsOf(N, 2 * F);
+  return [call(swigluGradientKernel, { x, dy, dx, N, F, per }, { blocks })];
+};
+
+const addBias: For<typeof addBiasOp> = ([x, bias], [y], { N, O }) => {
+  const { per, blocks } = rowsOf(N, O);
+  return [call(addBiasKernel, { x, bias, y, N, O, per }, { blocks })];
+};
+
+const biasGradient: For<typeof biasGradientOp> = ([from], [to], { N, O, ...attributes }, accumulating) => {
+  const { per, blocks } = rowsOf(O / 4, 4 * N);
+  const accumulate = attributes.accumulate || accumulating ? 1 : 0;
+  return [call(addPartsKernel, { from, to, columns: O, stride: 4 * O, parts: N, accumulate, per }, { blocks })];
+};
+
+const scaling: For<typeof scaleOp> = ([x], [y], { factor }) => {
+  const vectors = y.size / 4;
+  const { per, blocks } = rowsOf(vectors, 4);
+  return [call(scaleKernel, { x, y, vectors, factor, per }, { blocks })];
 };
 
 const attention: For<typeof attentionOp> = ([qkv, rotary, starts], [output, rotated, statistics], shape) =>
@@ -310,6 +373,7 @@ const lowerings: Record<string, Lower<any>> = {
   ...{ linear, linearInputGradient, linearWeightGradient, squaredReluMlp, squaredReluGradient, add },
   product: plainProduct,
   ...{ embedding, embeddingGradient, layerNorm, layerNormGradient },
+  ...{ rmsNorm, rmsNormGradient, swiglu, swigluGradient, addBias, biasGradient, scale: scaling },
   ...{ attention, attentionGradient, cachedAttention, scoreMax },
   ...{ headLoss, logProb, logProbGradient, rowSums, spread, stepTotal, same },
   ...{ gradientNorm, ringColumn, adamw, tensorNorms, columnMax },

@@ -138,6 +138,7 @@ export const f32x4 = {
   sub: binary('v128', ...simd(0xe5)),
   mul: binary('v128', ...simd(0xe6)),
   div: binary('v128', ...simd(0xe7)),
+  min: binary('v128', ...simd(0xe8)),
   max: binary('v128', ...simd(0xe9)),
   sqrt: unary('v128', ...simd(0xe3)),
   nearest: unary('v128', ...simd(0x6a)),

@@ -1,4 +1,4 @@
-/** config.json of NemotronForCausalLM, out and in (keys, defaults and traps: papers.md §5.2). */
+/** config.json of NemotronForCausalLM (keys, defaults and traps: papers.md §5.2), LlamaForCausalLM and Qwen2ForCausalLM, out and in. */
 import type { ModelConfig } from '../config/run.ts';
 import { brief, shown } from '../util/quoted.ts';
 import { ImportError } from './importError.ts';
@@ -10,9 +10,13 @@ import { ImportError } from './importError.ts';
  * text.
  */
 export function huggingFaceConfig(model: ModelConfig, endOfText: number): Record<string, unknown> {
+  const type = typeOf(model);
+  const { fixed, epsilon } = KINDS[type];
+  const { rope_theta, partial_rotary_factor } = model;
+  const rope = type === 'nemotron' ? { rope_theta, partial_rotary_factor } : { rope_theta };
   return {
-    architectures: ['NemotronForCausalLM'],
-    model_type: 'nemotron',
+    architectures: [architectureName(model)],
+    model_type: type,
     vocab_size: model.vocab_size,
     hidden_size: model.hidden_size,
     intermediate_size: model.intermediate_size,
@@ -20,21 +24,14 @@ export function huggingFaceConfig(model: ModelConfig, endOfText: number): Record
     num_attention_heads: model.num_attention_heads,
     num_key_value_heads: model.num_key_value_heads,
     head_dim: model.head_dim,
-    hidden_act: 'relu2',
+    ...fixed,
     max_position_embeddings: model.max_position_embeddings,
     initializer_range: model.initializer_range,
-    norm_eps: model.norm_eps,
-    rope_theta: model.rope_theta,
-    partial_rotary_factor: model.partial_rotary_factor,
-    rope_parameters: {
-      rope_type: 'default',
-      rope_theta: model.rope_theta,
-      partial_rotary_factor: model.partial_rotary_factor,
-    },
-    attention_bias: false,
+    [epsilon]: model.norm_eps,
+    ...rope,
+    rope_parameters: { rope_type: 'default', ...rope },
     attention_dropout: 0,
-    mlp_bias: false,
-    tie_word_embeddings: false,
+    tie_word_embeddings: model.tie_word_embeddings ?? false,
     use_cache: true,
     torch_dtype: 'float32',
     bos_token_id: endOfText,
@@ -45,12 +42,45 @@ export function huggingFaceConfig(model: ModelConfig, endOfText: number): Record
 /** Sizes beyond this are no model that could be here, and their products would leave the exact integers. */
 const MAX_SIZE = 2 ** 31 - 1;
 
-/** What this project computes and cannot be told to compute otherwise; transformers' default is the same. */
-const FIXED: Record<string, unknown> = {
-  hidden_act: 'relu2',
-  attention_bias: false,
-  mlp_bias: false,
+interface Kind {
+  architecture: string;
+  /** What this project computes and cannot be told to compute otherwise; transformers' default is the same. */
+  fixed: Record<string, unknown>;
+  /** The key of norm_eps. */
+  epsilon: string;
+  /** transformers' defaults. */
+  defaults: { norm_eps: number; initializer_range: number; partial_rotary_factor: number };
+}
+
+const llama = {
+  epsilon: 'rms_norm_eps',
+  defaults: { norm_eps: 1e-6, initializer_range: 0.02, partial_rotary_factor: 1 },
 };
+
+/** By model_type. */
+const KINDS = {
+  nemotron: {
+    architecture: 'NemotronForCausalLM',
+    fixed: { hidden_act: 'relu2', attention_bias: false, mlp_bias: false },
+    epsilon: 'norm_eps',
+    defaults: { norm_eps: 1e-5, initializer_range: 0.0134, partial_rotary_factor: 0.5 },
+  },
+  llama: {
+    ...llama,
+    architecture: 'LlamaForCausalLM',
+    fixed: { hidden_act: 'silu', attention_bias: false, mlp_bias: false },
+  },
+  qwen2: { ...llama, architecture: 'Qwen2ForCausalLM', fixed: { hidden_act: 'silu', use_sliding_window: false } },
+} satisfies Record<string, Kind>;
+type Type = keyof typeof KINDS;
+
+const typeOf = ({ model_type = 'nemotron' }: ModelConfig): Type => {
+  if (Object.hasOwn(KINDS, model_type)) return model_type as Type;
+  throw new Error(`model_type ${model_type} has no config.json: there are ${Object.keys(KINDS).join(', ')}.`);
+};
+
+/** transformers' class. */
+export const architectureName = (model: ModelConfig): string => KINDS[typeOf(model)].architecture;
 
 /** Older names of partial_rotary_factor, which transformers still takes. */
 const ROTARY_NAMES = ['partial_rotary_factor', 'rope_percent', 'rope_percentage'] as const;
@@ -87,18 +117,10 @@ const READ = [
     'num_attention_heads',
     'num_key_value_heads',
   ],
-  ...[
-    'head_dim',
-    'max_position_embeddings',
-    'initializer_range',
-    'norm_eps',
-    'rope_theta',
-    'rope_parameters',
-    'rope_scaling',
-  ],
+  ...['head_dim', 'max_position_embeddings', 'initializer_range', 'rope_theta', 'rope_parameters', 'rope_scaling'],
   ...ROTARY_NAMES,
-  ...Object.keys(FIXED),
-  'tie_word_embeddings',
+  ...Object.values(KINDS).flatMap(({ fixed, epsilon }) => [...Object.keys(fixed), epsilon]),
+  ...['tie_word_embeddings', 'layer_types', 'sliding_window', 'max_window_layers'],
 ];
 
 /** Keys of a config.json that are neither read nor known to be of no effect; of a long list the first few. */
@@ -117,16 +139,22 @@ export function unknownKeys(config: Record<string, unknown>): string[] {
  */
 export function readHuggingFaceConfig(config: Record<string, unknown>): ModelConfig {
   const type = own(config, 'model_type');
-  if (type !== 'nemotron') throw problem(`model_type must be "nemotron", got ${shown(type)}`);
-  for (const [key, value] of Object.entries(FIXED)) {
+  if (typeof type !== 'string' || !Object.hasOwn(KINDS, type))
+    throw problem(`model_type must be one of ${Object.keys(KINDS).join(', ')}, got ${shown(type)}`);
+  const { fixed, epsilon, defaults }: Kind = KINDS[type as Type];
+  for (const [key, value] of Object.entries(fixed)) {
     const found = own(config, key) ?? value;
     if (found !== value) throw problem(`${key} must be ${shown(value)}, the only one supported, got ${shown(found)}`);
   }
   const tied = own(config, 'tie_word_embeddings') ?? false;
   if (typeof tied !== 'boolean') throw problem(`tie_word_embeddings must be true or false, got ${shown(tied)}`);
+  const kinds = own(config, 'layer_types') ?? [];
+  const odd = Array.isArray(kinds) ? kinds.find((kind) => kind !== 'full_attention') : kinds;
+  if (odd !== undefined) throw problem(`layer_types must all be "full_attention", got ${shown(odd)}`);
   const hidden = size(config, 'hidden_size');
   const heads = size(config, 'num_attention_heads');
   const model: ModelConfig = {
+    ...(type === 'nemotron' ? {} : { model_type: type, tie_word_embeddings: tied }),
     vocab_size: size(config, 'vocab_size'),
     hidden_size: hidden,
     intermediate_size: size(config, 'intermediate_size'),
@@ -135,9 +163,9 @@ export function readHuggingFaceConfig(config: Record<string, unknown>): ModelCon
     num_key_value_heads: size(config, 'num_key_value_heads', heads),
     head_dim: size(config, 'head_dim', hidden / heads),
     max_position_embeddings: size(config, 'max_position_embeddings'),
-    initializer_range: number(config, 'initializer_range', 0.0134),
-    norm_eps: number(config, 'norm_eps', 1e-5),
-    ...readRope(config),
+    initializer_range: number(config, 'initializer_range', defaults.initializer_range),
+    norm_eps: number(config, epsilon, defaults.norm_eps),
+    ...readRope(config, defaults.partial_rotary_factor),
   };
   if (heads % model.num_key_value_heads !== 0) {
     throw problem(`num_key_value_heads ${model.num_key_value_heads} must divide num_attention_heads ${heads}`);
@@ -153,7 +181,10 @@ export function readHuggingFaceConfig(config: Record<string, unknown>): ModelCon
 }
 
 /** RoPE's numbers from the top level or from rope_parameters, by any of their names; where given twice they must agree. */
-function readRope(config: Record<string, unknown>): Pick<ModelConfig, 'rope_theta' | 'partial_rotary_factor'> {
+function readRope(
+  config: Record<string, unknown>,
+  turned: number,
+): Pick<ModelConfig, 'rope_theta' | 'partial_rotary_factor'> {
   const nested = own(config, 'rope_parameters') ?? own(config, 'rope_scaling') ?? {};
   if (!isObject(nested)) throw problem(`rope_parameters must be an object, got ${shown(nested)}`);
   const kind = own(nested, 'rope_type') ?? own(nested, 'type') ?? 'default';
@@ -171,7 +202,7 @@ function readRope(config: Record<string, unknown>): Pick<ModelConfig, 'rope_thet
       throw problem(`${first!.as} is ${first!.value} and ${other.as} is ${other.value}, but they must be the same`);
     return first?.value ?? fallback;
   };
-  const partial_rotary_factor = value(ROTARY_NAMES, 0.5);
+  const partial_rotary_factor = value(ROTARY_NAMES, turned);
   if (partial_rotary_factor > 1) throw problem(`partial_rotary_factor must be at most 1, got ${partial_rotary_factor}`);
   return { rope_theta: value(['rope_theta'], 10000), partial_rotary_factor };
 }

@@ -97,8 +97,10 @@ export function readHuggingFaceFolder(files: Iterable<FolderFile>): ImportedMode
   const tied = config['tie_word_embeddings'] === true;
   const embedding = parameters.get('model.embed_tokens.weight');
   // A head in the file says nothing then: transformers takes the embedding in its place.
-  if (tied && embedding) parameters.set('lm_head.weight', embedding);
-  if (tied) notes.push('The model’s output layer is its embedding: from here on they are two, which begin alike.');
+  if (model.tie_word_embeddings) parameters.delete('lm_head.weight');
+  else if (tied && embedding) parameters.set('lm_head.weight', embedding);
+  if (tied && !model.tie_word_embeddings)
+    notes.push('The model’s output layer is its embedding: from here on they are two, which begin alike.');
   checkWeights(model, parameters);
   return {
     model,

@@ -1,6 +1,6 @@
 /**
- * LoRA's adapters out of a model: merged into its weights, or apart as PEFT saves them. The A that trains holds the factor α/r and is
- * one for q, k and v; PEFT's has neither: it is divided by the factor here, and written once for each.
+ * LoRA's adapters out of a model: merged into its weights, or apart as PEFT saves them. The A that trains is one for
+ * q, k and v; PEFT's is written once for each.
  */
 import { LORA_A, LORA_B } from '../model/family.ts';
 import type { FolderFile } from './huggingface.ts';
@@ -19,19 +19,21 @@ function* pairs(weights: ReadonlyMap<string, Weight>): Generator<{ name: string;
   }
 }
 
-/** W + B·A in place of W and its adapter; sums in f64. */
-export function mergedWeights(weights: ReadonlyMap<string, Weight>): Weights {
+/** W + (α/r)·B·A in place of W and its adapter; sums in f64. */
+export function mergedWeights(
+  { rank, alpha }: { rank: number; alpha: number },
+  weights: ReadonlyMap<string, Weight>,
+): Weights {
   const merged: Weights = new Map([...weights].filter(([name]) => !name.endsWith(LORA_A) && !name.endsWith(LORA_B)));
   for (const { name, a, b } of pairs(weights)) {
     const { shape, data } = merged.get(name)!;
     const [rows, columns] = shape as [number, number];
-    const rank = a.shape[0]!;
     const sum = data.slice();
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         let delta = 0;
         for (let k = 0; k < rank; k++) delta += b.data[row * rank + k]! * a.data[k * columns + column]!;
-        sum[row * columns + column] += delta;
+        sum[row * columns + column] += (alpha / rank) * delta;
       }
     }
     merged.set(name, { shape, data: sum });
@@ -57,9 +59,8 @@ export function adapterFolder(
   };
   const tensors = found.flatMap(({ name, a, b }) => {
     const at = `base_model.model.${name.slice(0, -'.weight'.length)}`;
-    const plain = a.data.map((value) => (value * rank) / alpha);
     return [
-      { name: at + LORA_A, dtype: 'F32' as const, shape: a.shape, data: plain },
+      { name: at + LORA_A, dtype: 'F32' as const, shape: a.shape, data: a.data },
       { name: at + LORA_B, dtype: 'F32' as const, shape: b.shape, data: b.data },
     ];
   });

@@ -1,5 +1,6 @@
-/** The tensors of NemotronForCausalLM and what can be wrong with them (names and shapes: papers.md §5.3). */
+/** The tensors of a model's HuggingFace folder and what can be wrong with them (names and shapes: papers.md §5.3). */
 import type { ModelConfig } from '../config/run.ts';
+import { hasBiases } from '../model/llamaFamily.ts';
 import { quoted } from '../util/quoted.ts';
 import { ImportError } from './importError.ts';
 import type { Weight } from './parts.ts';
@@ -9,11 +10,13 @@ import { shapeText } from './safetensors.ts';
  * Name and shape of every tensor. V vocab, D hidden, F ffn, H heads, K kv heads, d head dim, L layers. A generator,
  * because a hostile config.json may claim two thousand million layers: the first one missing ends the matter.
  */
-export function* nemotronTensors(model: ModelConfig): Generator<{ name: string; shape: number[] }> {
+export function* modelTensors(model: ModelConfig): Generator<{ name: string; shape: number[] }> {
   const { vocab_size: V, hidden_size: D, intermediate_size: F, num_hidden_layers: L, head_dim: d } = model;
   const Hd = model.num_attention_heads * d;
   const Kd = model.num_key_value_heads * d;
-  const norm = (name: string) => ['weight', 'bias'].map((leaf) => ({ name: `${name}.${leaf}`, shape: [D] }));
+  const isLlama = model.model_type !== undefined && model.model_type !== 'nemotron';
+  const norm = (name: string) =>
+    (isLlama ? ['weight'] : ['weight', 'bias']).map((leaf) => ({ name: `${name}.${leaf}`, shape: [D] }));
   yield { name: 'model.embed_tokens.weight', shape: [V, D] };
   for (let layer = 0; layer < L; layer++) {
     const at = `model.layers.${layer}`;
@@ -21,13 +24,19 @@ export function* nemotronTensors(model: ModelConfig): Generator<{ name: string; 
     yield { name: `${at}.self_attn.q_proj.weight`, shape: [Hd, D] };
     yield { name: `${at}.self_attn.k_proj.weight`, shape: [Kd, D] };
     yield { name: `${at}.self_attn.v_proj.weight`, shape: [Kd, D] };
+    if (hasBiases(model)) {
+      yield { name: `${at}.self_attn.q_proj.bias`, shape: [Hd] };
+      yield { name: `${at}.self_attn.k_proj.bias`, shape: [Kd] };
+      yield { name: `${at}.self_attn.v_proj.bias`, shape: [Kd] };
+    }
     yield { name: `${at}.self_attn.o_proj.weight`, shape: [D, Hd] };
     yield* norm(`${at}.post_attention_layernorm`);
+    if (isLlama) yield { name: `${at}.mlp.gate_proj.weight`, shape: [F, D] };
     yield { name: `${at}.mlp.up_proj.weight`, shape: [F, D] };
     yield { name: `${at}.mlp.down_proj.weight`, shape: [D, F] };
   }
   yield* norm('model.norm');
-  yield { name: 'lm_head.weight', shape: [V, D] };
+  if (!model.tie_word_embeddings) yield { name: 'lm_head.weight', shape: [V, D] };
 }
 
 /**
@@ -36,7 +45,7 @@ export function* nemotronTensors(model: ModelConfig): Generator<{ name: string; 
  */
 export function checkWeights(model: ModelConfig, weights: ReadonlyMap<string, Weight>): void {
   let count = 0;
-  for (const { name, shape } of nemotronTensors(model)) {
+  for (const { name, shape } of modelTensors(model)) {
     const weight = weights.get(name);
     if (!weight) throw missing(name, shape, weights.size);
     if (weight.shape.join() !== shape.join()) throw wrongShape(name, shape, weight.shape);
@@ -48,11 +57,11 @@ export function checkWeights(model: ModelConfig, weights: ReadonlyMap<string, We
     count++;
   }
   if (count === weights.size) return;
-  const known = new Set(Array.from(nemotronTensors(model), ({ name }) => name));
+  const known = new Set(Array.from(modelTensors(model), ({ name }) => name));
   const extra = [...weights.keys()].find((name) => !known.has(name))!;
   throw new ImportError(
     'unexpected-tensor',
-    `Tensor ${quoted(extra)} ${shapeText(weights.get(extra)!.shape)} has no place in a Nemotron model of ` +
+    `Tensor ${quoted(extra)} ${shapeText(weights.get(extra)!.shape)} has no place in a ${model.model_type ?? 'nemotron'} model of ` +
       `${model.num_hidden_layers} layers; the weights and config.json seem to be of different models`,
   );
 }
@@ -61,7 +70,7 @@ function missing(name: string, shape: number[], found: number): ImportError {
   const layer = /^model\.layers\.(\d+)/.exec(name)?.[1];
   const cause =
     name === 'lm_head.weight'
-      ? 'its output layer may be tied to the embedding, which Nemotron does not do'
+      ? 'its output layer may be tied to the embedding: config.json should say so with tie_word_embeddings'
       : layer
         ? `config.json may claim more layers than the weights have, which lack one at layer ${layer}`
         : 'they may be of another architecture';

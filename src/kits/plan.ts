@@ -4,6 +4,7 @@
  */
 import type { Blend, RunConfig, ScheduleConfig } from '../config/run.ts';
 import { rate } from '../optim/schedule.ts';
+import { UserError } from '../util/errors.ts';
 import { phasesOf } from '../recipe/phases.ts';
 
 /** Raised when a field of recipe.json changes its meaning. */
@@ -42,7 +43,11 @@ function shares(blend: Blend): Blend {
 }
 
 export function kitPlan(config: RunConfig): KitPlan {
-  const { continued, base, batch } = config;
+  const { continued, base, batch, model } = config;
+  if (model.model_type !== undefined && model.model_type !== 'nemotron')
+    throw new UserError(
+      `A launch kit is for a Nemotron model, and this one is ${model.model_type}: no kit is made of it yet.`,
+    );
   const phases = phasesOf(config, continued ? 'continued' : 'base');
   const [first, last] = [phases[0]!, phases.at(-1)!];
   const blends = [shares(first.blend), shares(last.blend)] as const;

@@ -6,7 +6,7 @@ import type { ModelConfig } from '../config/run.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { TokenIndex } from '../ops/embedding.ts';
 import type { Family } from './family.ts';
-import { type Parameter, parameterList } from './parameters.ts';
+import { familyOf, type Parameter, parameterList } from './parameters.ts';
 
 /** What a part of a model is recorded with. */
 export interface Recorder {
@@ -37,7 +37,12 @@ export function recorderOf(
   model: ModelConfig,
   parameters: readonly Parameter[] = parameterList(model),
 ): Recorder {
-  const weights = new Map(parameters.map(({ name, shape, frozen }) => [name, g.parameter(name, shape, frozen)]));
+  const weights = new Map<string, Tensor>();
+  for (const { name, also, shape, frozen } of parameters) {
+    const tensor = g.parameter(name, shape, frozen);
+    weights.set(name, tensor);
+    if (also) weights.set(also, tensor);
+  }
   const weight = (name: string): Tensor => {
     const tensor = weights.get(name);
     if (!tensor) throw new Error(`the model has no weight named ${name}`);
@@ -48,14 +53,14 @@ export function recorderOf(
 
 /**
  * What products read instead of the f32 weights where activations are f16: the weights' copies (ops/halfWeights.ts). The embedding,
- * norms and biases stay f32: they are read, not multiplied in bulk.
+ * norms and biases stay f32: they are read, not multiplied in bulk. Where the embedding is the head too, the head reads a copy.
  */
 export function withHalfMatrices(record: Recorder, half: (parameter: Tensor) => Tensor): Recorder {
-  const [embedding] = record.g.parameters;
+  const [embedding] = familyOf(record.model).parameters(record.model, true);
   const copies = new Map<Tensor, Tensor>();
   const weight = (name: string): Tensor => {
     const parameter = record.weight(name);
-    if (parameter.shape.length < 2 || parameter === embedding) return parameter;
+    if (parameter.shape.length < 2 || name === embedding!.name) return parameter;
     let copy = copies.get(parameter);
     if (!copy) copies.set(parameter, (copy = half(parameter)));
     return copy;

@@ -4,8 +4,8 @@
  */
 import type { ModelConfig } from '../config/run.ts';
 
-/** Initial values: drawn from N(0, std²), or all 0. */
-export type Init = { kind: 'normal'; std: number } | { kind: 'zeros' };
+/** Initial values: drawn from N(0, std²), all 0, or all 1. */
+export type Init = { kind: 'normal'; std: number } | { kind: 'zeros' } | { kind: 'ones' };
 
 /** A HuggingFace tensor inside a storage tensor: `rows` rows of it (elements, for a vector). */
 export interface ParameterPart {
@@ -28,6 +28,8 @@ export interface Parameter {
   /** Whether AdamW's decoupled decay applies. */
   decay: boolean;
   init: Init;
+  /** A second name under which it is read: of an embedding that is the head too. */
+  also?: string;
   /** Never trained: it has no gradient, and stays to the bit. */
   frozen?: boolean;
 }
@@ -57,26 +59,29 @@ export const zeros = (name: string, n: number): Parameter => ({
   init: { kind: 'zeros' },
 });
 
+/** A vector [n] that starts at 1 and is not decayed: the weight of a norm that stores γ itself. */
+export const ones = (name: string, n: number): Parameter => ({ ...zeros(name, n), init: { kind: 'ones' } });
+
 export const LORA_A = '.lora_A.weight';
 export const LORA_B = '.lora_B.weight';
 /** The name of an adapter's half: `….q_proj.weight` → `….q_proj.lora_A.weight`. */
 export const adapterOf = (name: string, half: typeof LORA_A | typeof LORA_B): string => name.replace(/\.weight$/, half);
 
 /**
- * The same weights frozen, and adapters of those that `isTarget`: W + B·A with A (r, in), which holds LoRA's factor α/r, and B
- * (out, r), which begins at 0. HF tensors stored together have one A and a part of B each. A begins as PEFT's does, at a variance of
+ * The same weights frozen, and adapters of those that `isTarget`: W + (α/r)·B·A with A (r, in), and B (out, r), which begins at 0. The
+ * factor stands in the product and not in A, so that a rate moves A as it does in PEFT. HF tensors stored together have one A and a part of B each. A begins as PEFT's does, at a variance of
  * 1/(3·in). Adapters are not decayed: what decays a frozen weight would move it.
  */
 export function adapters(
   list: readonly Parameter[],
-  { rank, alpha }: { rank: number; alpha: number },
+  { rank }: { rank: number },
   isTarget: (name: string) => boolean,
 ): Parameter[] {
   const frozen = list.map((parameter): Parameter => ({ ...parameter, decay: false, frozen: true }));
   const added = list
     .filter(({ name }) => isTarget(name))
     .flatMap(({ name, shape: [rows, columns], parts }) => [
-      matrix(adapterOf(name, LORA_A), [rank, columns!], alpha / rank / Math.sqrt(3 * columns!), false),
+      matrix(adapterOf(name, LORA_A), [rank, columns!], 1 / Math.sqrt(3 * columns!), false),
       {
         ...matrix(adapterOf(name, LORA_B), [rows!, rank], 0, false),
         parts: parts.map((part) => ({ name: adapterOf(part.name, LORA_B), rows: part.rows })),

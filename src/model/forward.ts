@@ -6,10 +6,13 @@ import { cachedAttention } from '../ops/attention/cachedAttention.ts';
 import type { TokenIndex } from '../ops/embedding.ts';
 import { linear } from '../ops/linear.ts';
 import { type Architecture, type Recorder, recorderOf } from './architecture.ts';
+import { llamas } from './llama.ts';
 import { nemotron } from './nemotron.ts';
 import { familyOf, registerFamily } from './parameters.ts';
 
-const architectures = new Map<string, Architecture>([[nemotron.family.type, nemotron]]);
+const architectures = new Map<string, Architecture>(
+  [nemotron, ...llamas].map((architecture) => [architecture.family.type, architecture]),
+);
 
 /** From now on models with its `model_type` are recorded by it. */
 export function registerArchitecture(architecture: Architecture): void {

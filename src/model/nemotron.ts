@@ -2,21 +2,13 @@
 import type { Tensor } from '../graph/graph.ts';
 import { embedding } from '../ops/embedding.ts';
 import { layerNorm } from '../ops/layerNorm.ts';
-import { linear } from '../ops/linear.ts';
 import { squaredReluMlp } from '../ops/mlp.ts';
 import type { Architecture, Recorder } from './architecture.ts';
-import { adapterOf, LORA_A, LORA_B } from './family.ts';
 import { EMBEDDING, HEAD, nemotronFamily } from './nemotronFamily.ts';
+import { projected } from './projected.ts';
 
 const norm = ({ g, model, weight }: Recorder, x: Tensor, at: string): Tensor =>
   layerNorm(g, x, weight(`${at}.weight`), weight(`${at}.bias`), model.norm_eps);
-
-/** x Wᵀ (+ residual), and what an adapter of W adds. */
-function projected({ g, model, weight }: Recorder, x: Tensor, name: string, residual?: Tensor): Tensor {
-  const y = linear(g, x, weight(name), residual);
-  if (!model.lora) return y;
-  return linear(g, linear(g, x, weight(adapterOf(name, LORA_A))), weight(adapterOf(name, LORA_B)), y);
-}
 
 /** h = E[tokens]; per layer h += W_o·Attn(LN1P(h)), h += MLP(LN1P(h)); the head reads LN1P(h). */
 export const nemotron: Architecture = {

@@ -4,11 +4,12 @@
  */
 import type { ModelConfig } from '../config/run.ts';
 import type { Family, Parameter } from './family.ts';
+import { llamaFamilies } from './llamaFamily.ts';
 import { nemotronFamily } from './nemotronFamily.ts';
 
 export type { Init, Parameter, ParameterPart } from './family.ts';
 
-const families = new Map<string, Family>([[nemotronFamily.type, nemotronFamily]]);
+const families = new Map<string, Family>([nemotronFamily, ...llamaFamilies].map((family) => [family.type, family]));
 
 /** From now on models with this `model_type` are of this family. */
 export const registerFamily = (family: Family): void => void families.set(family.type, family);
@@ -35,8 +36,10 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 /** Number of parameters; of a Nemotron model 2VD + L(2HdD + 2KdD + 2FD + 4D) + 2D (papers.md §5.3). */
 export const parameterCount = (model: ModelConfig): number => sum(parameterList(model).map(elements));
 
-/** Weights of matrices that multiply a token: all but the embedding, which is a look-up and comes first, and norms. */
+/** Weights of matrices that multiply a token: all but norms, and but the embedding, a look-up that comes first, if it is not the head too. */
 export function matmulParameters(model: ModelConfig): number {
-  const [, ...rest] = familyOf(model).parameters(model, true);
-  return sum(rest.filter(({ shape }) => shape.length === 2).map(elements));
+  const [embedding, ...rest] = familyOf(model).parameters(model, true);
+  return sum(
+    [...(embedding!.also ? [embedding!] : []), ...rest].filter(({ shape }) => shape.length === 2).map(elements),
+  );
 }

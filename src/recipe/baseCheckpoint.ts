@@ -137,10 +137,17 @@ function ownFields(json: unknown): Record<string, unknown> {
   );
 }
 
+/** Which family a model is of, and what of it no option sets: as read, for the folder's config.json is what they are held against. */
+const FAMILY_KEYS = ['model_type', 'tie_word_embeddings'] as const;
+
 /** The sections rebuilt from the list of options, so that nothing is in them that the list does not describe. */
 function readSections(fields: Record<string, unknown>): Record<string, unknown> {
   const world = getPath(fields, 'data.world') === null ? null : {};
   const sections = { model: {}, optimizer: {}, batch: {}, data: { world }, base: { schedule: {}, blend: {} } };
+  for (const key of FAMILY_KEYS.map((name) => `model.${name}`)) {
+    const value = getPath(fields, key);
+    if (value !== undefined) setPath(sections, key, value);
+  }
   for (const option of OPTIONS) {
     const [section] = option.key.split('.');
     if (!(SECTIONS as readonly string[]).includes(section!) || option.type === 'section') continue;
@@ -209,7 +216,7 @@ const SHAPE_KEYS = [
   'head_dim',
 ] as const;
 /** Model keys that no shape shows but that change what the weights compute. */
-const MEANING_KEYS = ['norm_eps', 'rope_theta', 'partial_rotary_factor'] as const;
+const MEANING_KEYS = ['norm_eps', 'rope_theta', 'partial_rotary_factor', ...FAMILY_KEYS] as const;
 
 /** Both: what two records of one model must agree on. */
 export const ARCHITECTURE_KEYS = [...SHAPE_KEYS, ...MEANING_KEYS] as const;

@@ -4,7 +4,7 @@ import { huggingFaceFolder, readHuggingFaceFolder, type FolderFile } from '../..
 import { huggingFaceConfig, readHuggingFaceConfig } from '../../src/export/huggingFaceConfig.ts';
 import { ImportError } from '../../src/export/importError.ts';
 import { encodeSafetensors, type SafeTensor } from '../../src/export/safetensors.ts';
-import { nemotronTensors } from '../../src/export/weights.ts';
+import { modelTensors } from '../../src/export/weights.ts';
 import { parameterCount } from '../../src/model/parameters.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { fromHuggingFace } from '../../src/tokenizer/huggingface.ts';
@@ -138,11 +138,11 @@ describe('huggingFaceFolder', () => {
   });
 });
 
-describe('nemotronTensors', () => {
+describe('modelTensors', () => {
   test('lists as many parameters as the closed form of papers.md §5.3', () => {
     for (const config of [model, tinyConfig({ num_hidden_layers: 5, num_key_value_heads: 1, head_dim: 4 })]) {
       let count = 0;
-      for (const { shape } of nemotronTensors(config)) count += shape.reduce((a, b) => a * b, 1);
+      for (const { shape } of modelTensors(config)) count += shape.reduce((a, b) => a * b, 1);
       expect(count).toBe(parameterCount(config));
     }
   });
@@ -186,7 +186,7 @@ describe('readHuggingFaceFolder', () => {
       'tokenizer.json',
     ],
     ['weights cut short', withFile('model.safetensors', new Uint8Array(5)), 'truncated', 'this one has 5'],
-    ['another architecture', withConfig({ model_type: 'llama' }), 'config', 'got "llama"'],
+    ['another architecture', withConfig({ model_type: 'gpt2' }), 'config', 'got "gpt2"'],
     ['a gated activation', withConfig({ hidden_act: 'silu' }), 'config', 'hidden_act must be "relu2"'],
     ['scaled RoPE', withConfig({ rope_scaling: null, rope_parameters: { rope_type: 'yarn' } }), 'config', 'got "yarn"'],
     [
@@ -228,7 +228,7 @@ describe('readHuggingFaceFolder', () => {
       'a layer too many',
       withConfig({ num_hidden_layers: 1 }),
       'unexpected-tensor',
-      'has no place in a Nemotron model of 1',
+      'has no place in a nemotron model of 1',
     ],
     [
       'whole numbers for weights',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { joinParts, splitParts } from '../../src/export/parts.ts';
-import { nemotronTensors } from '../../src/export/weights.ts';
+import { modelTensors } from '../../src/export/weights.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import { randomWeights, tinyConfig } from './tinyModel.ts';
@@ -14,7 +14,7 @@ test('the pool holds exactly the HuggingFace tensors, of the same shapes', () =>
   const split = splitParts(layout, new Float32Array(length));
   const shapes = (entries: Iterable<[string, readonly number[]]>) => [...entries].sort();
   const found = Array.from(split, ([name, { shape }]): [string, readonly number[]] => [name, shape]);
-  const wanted = Array.from(nemotronTensors(model), ({ name, shape }): [string, readonly number[]] => [name, shape]);
+  const wanted = Array.from(modelTensors(model), ({ name, shape }): [string, readonly number[]] => [name, shape]);
   expect(shapes(found)).toEqual(shapes(wanted));
 });
 

@@ -1,7 +1,7 @@
 /** A model small enough for float64 loops, with every feature: grouped heads, d ≠ D/H, half-turned heads. */
 import type { ModelConfig } from '../../src/config/run.ts';
 import type { Weights } from '../../src/export/parts.ts';
-import { nemotronTensors } from '../../src/export/weights.ts';
+import { modelTensors } from '../../src/export/weights.ts';
 import { randomNormal, streamOf } from '../../src/util/random.ts';
 
 export function tinyConfig(changes: Partial<ModelConfig> = {}): ModelConfig {
@@ -25,7 +25,7 @@ export function tinyConfig(changes: Partial<ModelConfig> = {}): ModelConfig {
 /** N(0, std²) everywhere, norms too, so that no term of the forward pass can be forgotten unseen. */
 export function randomWeights(model: ModelConfig, seed: number, std = 0.5): Weights {
   const weights: Weights = new Map();
-  for (const { name, shape } of nemotronTensors(model)) {
+  for (const { name, shape } of modelTensors(model)) {
     const length = shape.reduce((a, b) => a * b, 1);
     const data = Float32Array.from({ length }, (_, i) => std * randomNormal(seed, streamOf(name), i));
     weights.set(name, { shape, data });

@@ -23,8 +23,12 @@ import { halfWeights } from '../../src/ops/halfWeights.ts';
 import { headLoss } from '../../src/ops/headLoss.ts';
 import { layerNorm } from '../../src/ops/layerNorm.ts';
 import { linear } from '../../src/ops/linear.ts';
+import { addBias } from '../../src/ops/llama/bias.ts';
+import { rmsNorm } from '../../src/ops/llama/rmsNorm.ts';
+import { swiglu } from '../../src/ops/llama/swiglu.ts';
 import { logProb } from '../../src/ops/logProb.ts';
 import { squaredReluMlp } from '../../src/ops/mlp.ts';
+import { scaled } from '../../src/ops/scale.ts';
 import { scoreMax } from '../../src/ops/scoreMax.ts';
 import { writeRing } from '../../src/ops/ringColumn.ts';
 import { rowSums, stepTotal } from '../../src/ops/sums.ts';
@@ -54,7 +58,7 @@ function everything(dtype: DType, d: number): Graph {
   const u32 = (name: string, size: number) => g.input(name, [size], 'u32');
   const heads = { H, K, d, ropeTheta: 10000, ropeFactor: 0.5 };
 
-  const names = ['qkv', 'o', 'up', 'down', 'head'];
+  const names = ['qkv', 'o', 'gated', 'up', 'down', 'head'];
   const half = halfWeights(
     g,
     layoutPool(
@@ -73,8 +77,10 @@ function everything(dtype: DType, d: number): Graph {
     const qkv = linear(g, normed, matrix('qkv', [(H + 2 * K) * d, D]));
     const mixed = attention(g, qkv, { B, T, ...heads }, u32('documentStart', N));
     const h = linear(g, mixed, matrix('o', [D, D]), x);
+    const gated = swiglu(g, addBias(g, rmsNorm(g, h, g.parameter('rms', [D]), 1e-5), g.parameter('add', [D])));
+    const wide = linear(g, scaled(g, gated, 2), matrix('gated', [D, D / 2]), h);
     // x is read three times, so its gradients have to be added up.
-    return squaredReluMlp(g, h, matrix('up', [4 * D, D]), matrix('down', [D, 4 * D]), x);
+    return squaredReluMlp(g, wide, matrix('up', [4 * D, D]), matrix('down', [D, 4 * D]), x);
   });
   const weight = matrix('head', [V, D]);
   const lossWeight = g.input('lossWeight', [1]);

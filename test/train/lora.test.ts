@@ -71,7 +71,7 @@ test('what is frozen stays to the bit, and adapters move', async () => {
 
 test('merged it is the same model, and PEFT’s numbers give the merged weights', async () => {
   const weights = await engine.weights();
-  const merged = mergedWeights(weights);
+  const merged = mergedWeights(lora, weights);
   const plain = await openEngine(tinyConfig, await openBackend('cpu'));
   plain.load(merged);
   const rows = { ...tinyBatch(config), count: config.batch.sequences };
@@ -98,6 +98,18 @@ test('merged it is the same model, and PEFT’s numbers give the merged weights'
         expect(Math.abs(was[i]! + (lora.alpha / lora.rank) * delta - value)).toBeLessThan(1e-6);
       });
     }
+  }
+});
+
+test('the rate moves A as it does in PEFT: alpha scales the product, and no stored number', () => {
+  const doubled: RunConfig = { ...config, model: { ...config.model, lora: { ...lora, alpha: 2 * lora.alpha } } };
+  const [once, twice] = [initialAdapters(config), initialAdapters(doubled)];
+  for (const [name, { data, shape }] of once) {
+    expect(data, name).toEqual(twice.get(name)!.data);
+    if (!name.includes('lora_A')) continue;
+    // PEFT draws A uniformly from ±1/√in: a variance of 1/(3·in). Four standard errors of the variance of normal numbers.
+    const variance = data.reduce((sum, value) => sum + value * value, 0) / data.length;
+    expect(Math.abs(3 * shape[1]! * variance - 1), name).toBeLessThan(4 * Math.sqrt(2 / data.length));
   }
 });
 

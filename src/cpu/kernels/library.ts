@@ -7,6 +7,14 @@ import { attentionKernels } from './attention.ts';
 import { attentionGradientKernels } from './attentionGradient.ts';
 import { cachedAttentionKernels } from './cachedAttention.ts';
 import { layerNormGradientKernel, layerNormKernel } from './layerNorm.ts';
+import {
+  addBiasKernel,
+  rmsNormGradientKernel,
+  rmsNormKernel,
+  scaleKernel,
+  swigluGradientKernel,
+  swigluKernel,
+} from './llama.ts';
 import { tiles } from './micro.ts';
 import { adamwKernel, clipKernel, ringColumnKernel, squareSumsKernel, tensorNormsKernel } from './optimizer.ts';
 import { packs } from './pack.ts';
@@ -20,6 +28,7 @@ const all: Kernel[] = [
   ...productKernels,
   ...[embeddingKernel, embeddingGradientKernel, addKernel, addPartsKernel, columnMaxKernel],
   ...[layerNormKernel, layerNormGradientKernel],
+  ...[rmsNormKernel, rmsNormGradientKernel, swigluKernel, swigluGradientKernel, addBiasKernel, scaleKernel],
   ...attentionKernels,
   ...attentionGradientKernels,
   ...cachedAttentionKernels,

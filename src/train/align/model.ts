@@ -3,6 +3,7 @@ import { chatTemplate } from '../../align/template.ts';
 import { outputNames } from '../../align/attributes.ts';
 import type { ModelConfig } from '../../config/run.ts';
 import { type FolderFile, huggingFaceFolder } from '../../export/huggingface.ts';
+import { architectureName } from '../../export/huggingFaceConfig.ts';
 import type { Weight, Weights } from '../../export/parts.ts';
 import { decodeSafetensors, encodeSafetensors, toFloat32 } from '../../export/safetensors.ts';
 import { scoreHead } from '../../objective/reward.ts';
@@ -27,7 +28,10 @@ export function alignable({ model, weights, tokenizer: plain, metadata }: Checkp
   if (tokenizer === plain) return { model, weights, tokenizer, metadata: metadata ?? {} };
   const vocab_size = Math.max(model.vocab_size, 4 * Math.ceil(tokenizer.size / 4)); // kernels take whole vec4
   const grown: Weights = new Map(weights);
-  for (const name of [embedding, head]) grown.set(name, withRows(weights.get(name)!, plain.size, vocab_size));
+  for (const name of [embedding, head]) {
+    const weight = weights.get(name); // a tied head is none
+    if (weight) grown.set(name, withRows(weight, plain.size, vocab_size));
+  }
   return { model: { ...model, vocab_size }, weights: grown, tokenizer, metadata: metadata ?? {} };
 }
 
@@ -86,7 +90,7 @@ export interface RewardModel extends AlignedModel {
   score: Float32Array;
 }
 
-/** A folder of NemotronForSequenceClassification, as transformers reads it: no language head, `score.weight` instead. */
+/** A folder of …ForSequenceClassification, as transformers reads it: no language head, `score.weight` instead. */
 export async function rewardFolder(reward: RewardModel, stage: StageRecord): Promise<FolderFile[]> {
   const { outputs, score, weights, model } = reward;
   const names = outputs === 1 ? ['preference'] : outputNames(outputs as 5 | 9);
@@ -96,7 +100,7 @@ export async function rewardFolder(reward: RewardModel, stage: StageRecord): Pro
     if (file.name === 'config.json') {
       return json(file.name, {
         ...parsed(file.bytes),
-        architectures: ['NemotronForSequenceClassification'],
+        architectures: [architectureName(model).replace('ForCausalLM', 'ForSequenceClassification')],
         num_labels: outputs,
         problem_type: 'regression',
         id2label: Object.fromEntries(names.map((name, i) => [i, name])),

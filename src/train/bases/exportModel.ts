@@ -38,8 +38,8 @@ async function folderOf(
   parameters: Weights,
 ): Promise<FolderFile[]> {
   if (config.model.lora) {
-    const { lora: _, ...model } = config.model;
-    return folderOf({ ...config, model }, tokenizer, taken, mergedWeights(parameters));
+    const { lora, ...model } = config.model;
+    return folderOf({ ...config, model }, tokenizer, taken, mergedWeights(lora, parameters));
   }
   const metadata = { ...baseMetadata(config, await tokenizer.hash(), taken), continued: config.continued };
   return huggingFaceFolder({ model: config.model, parameters, tokenizer, metadata });

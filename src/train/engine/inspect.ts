@@ -6,7 +6,7 @@
 import type { RunConfig } from '../../config/run.ts';
 import { layoutPlan, type PlanLayout } from '../../gpu/layout.ts';
 import type { CompiledPlan } from '../../graph/executor.ts';
-import { Graph, type Op, type Tensor } from '../../graph/graph.ts';
+import { Graph, type Tensor } from '../../graph/graph.ts';
 import type { KernelContext } from '../../graph/kernel.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import { recorderOf } from '../../model/architecture.ts';
@@ -14,6 +14,7 @@ import { attentionShape, forward } from '../../model/forward.ts';
 import { parameterList } from '../../model/parameters.ts';
 import { attentionOp } from '../../ops/attention/attention.ts';
 import { columnMax } from '../../ops/columnMax.ts';
+import { swigluOp } from '../../ops/llama/swiglu.ts';
 import { mlpOp } from '../../ops/mlp.ts';
 import { scoreMax } from '../../ops/scoreMax.ts';
 import { tensorNorms } from '../../ops/tensorNorms.ts';
@@ -76,9 +77,10 @@ export function activationGraph({ model, data, batch }: RunConfig, rows: number)
   forward(recorderOf(g, model), { tokens, documentStart }, [rows, batch.length], {
     afterLayer() {
       const nodes = g.nodes.slice(seen);
-      const outputsOf = (op: Op<never>) => nodes.find((node) => (node.op as unknown) === op)!.outputs;
-      const [, active] = outputsOf(mlpOp as Op<never>); // (N, F), squared
-      const [, rotated, statistics] = outputsOf(attentionOp as Op<never>);
+      const outputsOf = (op: unknown) => nodes.find((node) => node.op === op)?.outputs ?? [];
+      const [, squared] = outputsOf(mlpOp); // (N, F)
+      const active = squared ?? outputsOf(swigluOp)[0];
+      const [, rotated, statistics] = outputsOf(attentionOp);
       const scores = scoreMax(g, rotated!, statistics!, attentionShape(model, rows, batch.length)); // (N, H)
       layers.push({ units: columnMax(g, active!), scores: columnMax(g, scores) });
       seen = g.nodes.length;
