@@ -19,7 +19,11 @@ export const finetuneCommand = command({
   name: 'finetune',
   about: 'Trains a model further on your own text.',
   flags: {
-    model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model, whoever made it', required: true },
+    model: {
+      kind: folder,
+      about: 'a HuggingFace folder of a Nemotron, Llama or Qwen2 model, whoever made it',
+      required: true,
+    },
     ...dataFlags,
     data: { ...dataFlags.data, required: true },
     ...configFlags,

@@ -1,7 +1,7 @@
 /** What `score` and `sample` say. */
 
 export const modelWords = {
-  model: 'a HuggingFace folder of a Nemotron model',
+  model: 'a HuggingFace folder of a Nemotron, Llama or Qwen2 model',
   shortened: (takes: number, used: number) => `The model takes ${takes} tokens at once, and is used with ${used} here.`,
 };
 
