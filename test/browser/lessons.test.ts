@@ -152,6 +152,15 @@ test('in German, remembered: a lesson to its reveal, and its report printed and 
       expect(shown).not.toMatch(/[{}]|NaN|undefined|prediction|points/);
       expect(await axeFinds(page)).toEqual([]);
 
+      // Long words of a widest table on the narrowest screen.
+      await page.goto(`${origin}?lesson=switch&step=2`);
+      await page.locator('.predict input[type=radio]').first().check();
+      await button(page, 'Das ist meine Vorhersage').click();
+      await button(page, 'Aufgezeichneten Lauf nehmen').click();
+      await page.setViewportSize({ width: 360, height: 720 });
+      await page.getByRole('heading', { name: 'Was herauskam' }).waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+
       await page.goto(`${origin}?lesson=rewarm&paper=report`);
       await page.getByRole('heading', { name: 'Laborbericht: Schadet erneutes Aufwärmen?' }).waitFor();
       expect(await axeFinds(page)).toEqual([]);

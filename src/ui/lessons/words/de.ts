@@ -1,5 +1,5 @@
 /** Deutsch. */
-import type { LessonWords } from '../words.ts';
+import type { LessonWords } from './en.ts';
 
 export const de: LessonWords = {
   lessons: {

@@ -239,3 +239,5 @@ export const en = {
     noRun: 'No run yet: do a step of the lesson first.',
   },
 };
+
+export type LessonWords = typeof en;

@@ -1,5 +1,5 @@
 /** Español. */
-import type { LessonWords } from '../words.ts';
+import type { LessonWords } from './en.ts';
 
 export const es: LessonWords = {
   lessons: {
