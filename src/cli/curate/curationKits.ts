@@ -74,7 +74,9 @@ ${limited(ENGLISH_RULES, limits)
 
 
 def deduplicate(name, folder):
-    common = dict(input_path=folder, output_path=f"work/{name}", input_filetype="jsonl", text_field="text")
+    # Removal finds documents again by their block: blocks of another size would be others.
+    blocks = dict(input_path=folder, input_filetype="jsonl", input_blocksize="1GiB")
+    common = dict(**blocks, output_path=f"work/{name}", text_field="text")
     if name == "exact":
         workflow = ExactDeduplicationWorkflow(**common, assign_id=True)
     else:
@@ -83,12 +85,11 @@ def deduplicate(name, folder):
         )
     workflow.run()
     TextDuplicatesRemovalWorkflow(
-        input_path=folder,
+        **blocks,
         ids_to_remove_path=f"work/{name}/{'ExactDuplicateIds' if name == 'exact' else 'FuzzyDuplicateIds'}",
         id_generator_path=f"work/{name}/{name}_id_generator.json",
         duplicate_id_field="_curator_dedup_id",
         output_path=f"work/{name}-left",
-        input_filetype="jsonl",
         output_filetype="jsonl",
     ).run()
     return f"work/{name}-left"
