@@ -48,6 +48,7 @@ async function curate(...args: string[]) {
     'blend.json',
     'documents.jsonl',
     'dropped.jsonl',
+    'kits',
     'report.json',
     'report.md',
   ]);

@@ -2,7 +2,7 @@
  * `curate`: raw documents through the stages of "Data, Data Everywhere" to a folder with what is left, what was dropped and why, a report
  * and a blend. JSON lines are read anew at every reading, so that a corpus may be larger than memory; in = out + dropped, always.
  */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { BitSet, Column } from '../../data/stages/columns.ts';
 import {
   curate,
@@ -20,6 +20,7 @@ import { UserError } from '../../util/errors.ts';
 import { quoted } from '../../util/quoted.ts';
 import { command } from '../commands.ts';
 import { CurateInput, Ended, type InputDocument, unjudged } from './curateInput.ts';
+import { curationKits, ENGINES } from './curationKits.ts';
 import { blendOf, type CurateReport, markdownReport, type SourceRow, type StageRow, stageRow } from './curateReport.ts';
 import { documentFlags } from '../documents.ts';
 import { type Host, INTERRUPTED } from '../host.ts';
@@ -104,6 +105,7 @@ export const curateCommand = command({
       return 0;
     } catch (error) {
       for (const name of OUTPUTS) for (const end of ['', '.part']) rmSync(out.at(name + end), { force: true });
+      rmSync(out.at('kits'), { recursive: true, force: true });
       out.abandon();
       if (!(error instanceof Ended)) throw error;
       host.say('Ended before the end: nothing is kept.');
@@ -176,6 +178,8 @@ async function fill(
   out.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
   out.write('report.md', markdownReport(report));
   out.write('blend.json', `${JSON.stringify(blendOf(sources), null, 2)}\n`);
+  for (const engine of ENGINES) mkdirSync(out.at(`kits/${engine}`), { recursive: true });
+  for (const { name, text } of curationKits(names, options)) out.write(`kits/${name}`, text);
   host.print(markdownReport({ ...report, examples: {} }));
 }
 
