@@ -124,7 +124,7 @@ it('goes on where it was stopped, with the same command alone', async () => {
   expect(existsSync(at('parts', 'model'))).toBe(false);
   const other = await runCommand(sft('parts', '--rate', '0.1'), () => openBackend('cpu'));
   expect(other.problem?.message).toContain('unfinished work of another command');
-  expect((await rk(...sft('parts'))).said).toContain('goes on with step 1');
+  expect((await rk(...sft('parts'))).said).toContain('continues at step 1');
   for (const name of ['metrics.jsonl', 'model/model.safetensors'])
     expect(readFileSync(at('parts', name)).equals(readFileSync(at('whole', name))), name).toBe(true);
   expect(existsSync(at('parts', 'saves'))).toBe(false);

@@ -147,7 +147,7 @@ test('what a translation lacks, adds or states otherwise is said with its place'
   };
   expect(broken(() => {})).toBe('');
   expect(broken((texts) => delete texts.steps[1]!.hint)).toMatch(/^steps\.1\.hint is not translated/);
-  expect(broken((texts) => (texts.runs['other'] = 'Another'))).toMatch(/^runs\.other is no text of the lesson/);
+  expect(broken((texts) => (texts.runs['other'] = 'Another'))).toMatch(/^runs\.other is not a text of the lesson/);
   expect(broken((texts) => (texts.steps[0]!.text[0] = 'After {fifth.steps}.'))).toMatch(
     /^steps\.0\.text\.0 has the values fifth\.steps, the lesson fifth\.steps, fifth\.switchStep/,
   );

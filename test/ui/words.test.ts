@@ -39,12 +39,12 @@ test('no component has words of its own: all are in the files that a translation
 });
 
 /** Where a reader's sentences lie: the words of each part, and the way numbers are written. */
-const CATALOGUES = /^words\/|(^|\/)words\.ts$|^format\.ts$/;
+const CATALOGUES = /(^|\/)words(\/|\.ts$)|^format\.ts$/;
 /** Three words in a row are a sentence; what has signs of code in it (a selector, a style) is none. */
 const isSentence = (said: string) => /\p{L}{2,}[,:]? \p{L}+[,:]? \p{L}{2}/u.test(said) && !/[=[({]/.test(said);
 /** What no reader sees: an error of our own making, classes of CSS, words looked for in a sentence of recipe/. */
 const UNSEEN =
-  /^(confine\.ts: A worker of this page|oneFile\.ts: |.*: picture findings|experiments\/Findings\.tsx: no seed in common)/;
+  /^(confine\.ts: A worker of this page|oneFile\.ts: |.*: picture findings|.*: paper report|experiments\/Findings\.tsx: no seed in common)/;
 
 /** Everything that a file of source says, in literals and templates. */
 const saidIn = (name: string, source: string): string[] =>
@@ -67,6 +67,8 @@ test('every sentence of the page is in one of its catalogues', () => {
 /** Files of the terminal whose sentences are not in cli/words yet: one that has none left is taken off. */
 const NOT_YET = [
   'commands/align.ts',
+  'commands/alignSave.ts',
+  'commands/alignmentExperiment.ts',
   'commands/experiment.ts',
   'commands/finetune.ts',
   'commands/kit.ts',

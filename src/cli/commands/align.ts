@@ -83,7 +83,7 @@ export const alignCommand = command({
     let finished = false;
     try {
       const saved = readSave(out);
-      if (saved) host.say(`goes on with step ${saved.state.step}`);
+      if (saved) host.say(`continues at step ${saved.state.step}`);
       const lines = saved?.lines ?? [];
       let last: StageRow | undefined;
       const row = (one: StageRow): void => {

@@ -65,7 +65,7 @@ export function translate(lesson: Lesson, json: unknown): { lesson: Lesson } | {
     else if (wanted !== found)
       faults.push(`${place} has the values ${found || 'none'}, the lesson ${wanted || 'none'}.`);
   }
-  for (const place of there.keys()) if (!here.has(place)) faults.push(`${place} is no text of the lesson.`);
+  for (const place of there.keys()) if (!here.has(place)) faults.push(`${place} is not a text of the lesson.`);
   if (faults.length > 0) return { faults };
   return {
     lesson: {
