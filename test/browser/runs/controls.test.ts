@@ -123,7 +123,7 @@ async function takenAsPicture(page: Page): Promise<void> {
   const rows = (await saved('CSV')).toString().trimEnd().split('\r\n');
   expect(rows[0]).toBe('run,step,tokens,loss,grad_norm,clip,lr,update,tokens_per_second,phase,seconds,smoothed');
   expect(rows.length).toBe(1 + 1800);
-  expect(rows[1]).toMatch(/^[a-z ]+,0,1536,0,\d\.\d+,/);
+  expect(rows[1]).toMatch(/^[a-z ]+,0,1536,\d\.\d+,0,,0,made,/);
 
   const svg = (await saved('SVG')).toString();
   expect(svg.match(/<polyline/g)?.length).toBe(5); // raw, three phases, rate

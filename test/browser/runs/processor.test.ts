@@ -100,7 +100,12 @@ test('two threads, four, and one that is killed and resumed end with the same mo
     const killed = await open(context);
     await killed.goto(address);
     await button(killed, 'Start').click();
-    await button(killed, 'Pause').click();
+    // From inside: the whole run takes no longer than a click from here may.
+    await killed.waitForFunction(() => {
+      const pause = Array.from(document.querySelectorAll('button')).find((one) => one.textContent === 'Pause');
+      pause?.click();
+      return pause !== undefined;
+    });
     await button(killed, 'Resume').waitFor();
     await killed.close();
     const page = await open(context);
