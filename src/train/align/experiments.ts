@@ -4,7 +4,6 @@
  */
 import {
   answeredWith,
-  type Answer,
   demonstrations,
   generalBlend,
   geneticCode,
@@ -14,18 +13,15 @@ import {
   allKinds,
   triplets,
 } from '../../world/alignment/synthesis.ts';
-import { padded, spoiled } from '../../world/alignment/answers.ts';
-import { suitesOf, type SuiteScores } from '../../world/alignment/suites.ts';
-import { drawTask, instructedKinds, type Task } from '../../world/alignment/tasks.ts';
+import { suitesOf } from '../../world/alignment/suites.ts';
+import { drawTask, type Task } from '../../world/alignment/tasks.ts';
 import { verify } from '../../world/alignment/verifier.ts';
 import { AlignmentWorld } from '../../world/alignment/world.ts';
-import { policyGap } from '../../align/losses.ts';
-import { encodePrompt } from '../../align/template.ts';
 import { scoreHead } from '../../objective/reward.ts';
 import { RandomStream } from '../../util/random.ts';
 import type { Backend } from '../backends/backend.ts';
 import { pairBatches, pairRows, type PairTokens, pairwiseBatches, rewardBatches, sftBatches } from './batches.ts';
-import { rewardsOf } from './judge.ts';
+import { type Measures, pairGaps, rewardAccuracy, tripletTokens } from './measures.ts';
 import type { AlignedModel, RewardModel } from './model.ts';
 import { flopsOf, logProbsOf, runStage, stageDefaults, usualBatch } from './stage.ts';
 import { examine, sampledAnswers, trainBase, wordsOf } from './world.ts';
@@ -36,13 +32,7 @@ export type AlignmentExperiment = (typeof alignmentExperiments)[number];
 /** Sizes of the data (alignment-world.md §3). */
 const sizes = { code: 1200, general: 2400, imperfect: 0.2, judged: 3000, pairs: 1200, heldOut: 250, samples: 5 };
 const weak = { share: 0.35, middle: 0.65, human: 800, synthetic: 2000 };
-const preferenceSettings = { beta: 0.3, eta: 1, sftWeight: 0.05 };
-/** Rewards nearer than this are a near tie (alignment-world.md §4). */
-const nearTie = 1;
-
-/** What an arm is measured by: shares in 0 … 1, rewards, nats. */
-export type Measures = Partial<SuiteScores> & Record<string, number>;
-
+export const preferenceSettings = { beta: 0.3, eta: 1, sftWeight: 0.05 };
 export interface Lab {
   backend: Backend;
   /** Models by name, made once. */
@@ -99,12 +89,6 @@ class Chain {
     return this.#lab.kept('sft', async () => this.sft(await this.code(), this.generalData(), 'sft'));
   }
 
-  /** Tokens of pairs: a cut answer has no mark at its end. */
-  #tokens({ words, ended }: Answer): number[] {
-    const { tokenizer } = this.world;
-    return [...tokenizer.encode(words.join(' ')), ...(ended ? [tokenizer.marks.turn] : [])];
-  }
-
   /** Pairs among a model's own answers; `round` draws others. */
   async pairs(model: AlignedModel, round: number, count = sizes.pairs, training = true): Promise<PairTokens[]> {
     const seed = this.seed + 1000 * round;
@@ -117,14 +101,7 @@ class Chain {
       temperature: 1,
       seed,
     });
-    return triplets(this.world, seed, tasks, answers).all.map(
-      ({ task, chosen, rejected, rewardChosen, rewardRejected }): PairTokens => ({
-        prompt: encodePrompt(this.world.tokenizer, promptOf(task)),
-        chosen: this.#tokens(chosen),
-        rejected: this.#tokens(rejected),
-        ...{ rewardChosen, rewardRejected },
-      }),
-    );
+    return triplets(this.world, seed, tasks, answers).all.map((one) => tripletTokens(this.world, one));
   }
 
   async prefer(
@@ -150,32 +127,8 @@ class Chain {
     return (await runStage(this.#lab.backend, from, data, settings)).model;
   }
 
-  /** By how much held-out answers have moved from the reference's, and how gaps compare with the rewards'. */
-  async gaps(model: AlignedModel, reference: AlignedModel, pairs: readonly PairTokens[]): Promise<Measures> {
-    const rows = pairRows(pairs).flat();
-    const [now, before] = [
-      await logProbsOf(this.#lab.backend, model, rows),
-      await logProbsOf(this.#lab.backend, reference, rows),
-    ];
-    const at = (all: Float64Array, i: number) => ({ chosen: all[2 * i]!, rejected: all[2 * i + 1]! });
-    const mean = (of: number[]): number => of.reduce((sum, value) => sum + value, 0) / Math.max(of.length, 1);
-    const all = pairs.map((pair, i) => ({
-      gap: policyGap(at(now, i), at(before, i)),
-      wanted: ((pair.rewardChosen - pair.rewardRejected) * preferenceSettings.eta) / preferenceSettings.beta,
-      reward: pair.rewardChosen - pair.rewardRejected,
-    }));
-    const near = all.filter(({ reward }) => reward < nearTie);
-    const far = all.filter(({ reward }) => reward >= nearTie);
-    return {
-      chosenMoved: mean(pairs.map((_, i) => at(now, i).chosen - at(before, i).chosen)),
-      rejectedMoved: mean(pairs.map((_, i) => at(now, i).rejected - at(before, i).rejected)),
-      nearTieGap: mean(near.map(({ gap }) => gap)),
-      nearTieWanted: mean(near.map(({ wanted }) => wanted)),
-      farGap: mean(far.map(({ gap }) => gap)),
-      farWanted: mean(far.map(({ wanted }) => wanted)),
-      preferred: mean(all.map(({ gap }) => (gap > 0 ? 1 : 0))),
-    };
-  }
+  gaps = (model: AlignedModel, reference: AlignedModel, pairs: readonly PairTokens[]): Promise<Measures> =>
+    pairGaps(this.#lab.backend, model, reference, pairs, preferenceSettings);
 
   /** An arm's model, made and examined once; its FLOPs count from the base on, a base's own where it is one. */
   async arm(
@@ -194,7 +147,7 @@ class Chain {
   async rewardArm(name: 'regression' | 'pairwise'): Promise<void> {
     if (this.#lab.done(name)) return;
     const reward = await this.#reward(name);
-    this.#lab.row(name, await this.rewardAccuracy(reward), flopsOf(reward));
+    this.#lab.row(name, await rewardAccuracy(this.#lab.backend, this.world, reward), flopsOf(reward));
   }
 
   /** Five attributes or the pairwise control, learnt from the same annotators. */
@@ -218,32 +171,6 @@ class Chain {
         : [pairwiseBatches(from.tokenizer, choices, usualBatch, this.seed), { name: 'pairwise' }, 1];
     const { model, own } = await runStage(backend, from, data, { ...stageDefaults.reward, objective });
     return { ...model, outputs, score: own.get(scoreHead)! };
-  }
-
-  /** Share of held-out pairs of which the better one is preferred; chance is a half. */
-  async rewardAccuracy(reward: RewardModel): Promise<Measures> {
-    const kinds = { easy: [], hard: [], concise: [] } as Record<
-      string,
-      [task: Task, better: string[], worse: string[]][]
-    >;
-    const draw = new RandomStream(this.seed, 'reward evaluation');
-    for (let i = 0; i < 300; i++) {
-      const task = drawTask(this.world, draw, false, instructedKinds);
-      const value = (words: string[]): number => verify(this.world, task, words).reward;
-      const other = drawTask(this.world, draw, false, instructedKinds).gold;
-      if (value(other) < value(task.gold) - 2) kinds.easy!.push([task, task.gold, other]);
-      const wrong = spoiled(this.world, task, draw, draw.pick(['dropped', 'wrong'] as const));
-      if (value(wrong) < value(task.gold) - 0.1) kinds.hard!.push([task, task.gold, wrong]);
-      if (!task.instructions.some(({ name }) => name === 'words' || name === 'start'))
-        kinds.concise!.push([task, task.gold, padded(task.gold, 1 + draw.integer(3))]);
-    }
-    const found: Measures = {};
-    for (const [kind, pairs] of Object.entries(kinds)) {
-      const conversations = pairs.flatMap(([task, ...both]) => both.map((words) => answeredWith(task, words)));
-      const scores = await rewardsOf(this.#lab.backend, reward, conversations);
-      found[kind] = pairs.filter((_, i) => scores[2 * i]! > scores[2 * i + 1]!).length / pairs.length;
-    }
-    return found;
   }
 
   /** A teacher's greedy answers; those the verifier takes, or all. */

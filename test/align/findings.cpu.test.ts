@@ -1,0 +1,55 @@
+/**
+ * What DPO and RPO did to log-probabilities in every seed of the reference, shown by our own engine at the smallest size: a model of one
+ * layer that has learnt its answers from demonstrations alone, on pairs by hand. That five attributes resist length better than pairs does
+ * not show at this size (docs/alignment.md), and what else the comparisons say turns with the seed: they are asserted nowhere.
+ */
+import { expect, it } from 'vitest';
+import { pairBatches, pairRows, sftBatches } from '../../src/train/align/batches.ts';
+import { preferenceSettings } from '../../src/train/align/experiments.ts';
+import { type Measures, pairGaps, tripletTokens } from '../../src/train/align/measures.ts';
+import { logProbsOf, runStage, stageDefaults } from '../../src/train/align/stage.ts';
+import { freshModel } from '../../src/train/align/world.ts';
+import {
+  allKinds,
+  answeredWith,
+  answersByHand,
+  demonstrations,
+  prompts,
+  triplets,
+} from '../../src/world/alignment/synthesis.ts';
+import { drawTask } from '../../src/world/alignment/tasks.ts';
+import { AlignmentWorld } from '../../src/world/alignment/world.ts';
+import { RandomStream } from '../../src/util/random.ts';
+import { processor } from '../cpu/processor.ts';
+
+const world = new AlignmentWorld(1);
+const { seed, tokenizer } = world;
+const batch = 32;
+it('DPO overshoots near ties where RPO stops, and lowers the rejected answer more than the chosen one', async () => {
+  const backend = await processor();
+  const examples = demonstrations(world, seed, 1200, 0.2, allKinds).all.map(({ task, words }) => ({
+    messages: answeredWith(task, words),
+  }));
+  const shown = sftBatches(tokenizer, examples, batch, seed, 48);
+  // Without a base the answers are learnt from nothing: at a base's rate.
+  const learning = { ...stageDefaults.sft, rate: stageDefaults.base.rate, objective: { name: 'sft' } };
+  const { model: from } = await runStage(backend, freshModel(world, { D: 32, L: 1, H: 2, K: 1 }), shown, learning);
+
+  const pairsOf = (tasks: Parameters<typeof answersByHand>[2]) =>
+    triplets(world, seed, tasks, answersByHand(world, seed, tasks)).all.map((one) => tripletTokens(world, one));
+  const draw = new RandomStream(seed, 'held-out tasks');
+  const pairs = pairsOf(prompts(world, seed, 600, allKinds).all);
+  const heldOut = pairsOf(Array.from({ length: 150 }, () => drawTask(world, draw, false, allKinds)));
+  const references = await logProbsOf(backend, from, pairRows(pairs).flat());
+  const gapsAfter = async (name: 'dpo' | 'rpo'): Promise<Measures> => {
+    const data = pairBatches(pairs, references, batch, seed);
+    const settings = { ...stageDefaults[name], objective: { name, ...preferenceSettings } };
+    const { model } = await runStage(backend, from, data, settings);
+    return pairGaps(backend, model, from, heldOut, preferenceSettings);
+  };
+  const [dpo, rpo] = [await gapsAfter('dpo'), await gapsAfter('rpo')];
+  // 5.1 nats and 1.2 where 1.8 are wanted; 7.0 and 1.3 in another seed.
+  expect(dpo.nearTieGap!).toBeGreaterThan(rpo.nearTieGap!);
+  // −3.2 nats and −0.2.
+  expect(dpo.rejectedMoved!).toBeLessThan(dpo.chosenMoved!);
+});
