@@ -46,6 +46,8 @@ interface Kind {
   architecture: string;
   /** What this project computes and cannot be told to compute otherwise; transformers' default is the same. */
   fixed: Record<string, unknown>;
+  /** What says nothing while `fixed` holds. */
+  aside?: readonly string[];
   /** The key of norm_eps. */
   epsilon: string;
   /** transformers' defaults. */
@@ -70,7 +72,12 @@ const KINDS = {
     architecture: 'LlamaForCausalLM',
     fixed: { hidden_act: 'silu', attention_bias: false, mlp_bias: false },
   },
-  qwen2: { ...llama, architecture: 'Qwen2ForCausalLM', fixed: { hidden_act: 'silu', use_sliding_window: false } },
+  qwen2: {
+    ...llama,
+    architecture: 'Qwen2ForCausalLM',
+    fixed: { hidden_act: 'silu', use_sliding_window: false },
+    aside: ['sliding_window', 'max_window_layers'],
+  },
 } satisfies Record<string, Kind>;
 type Type = keyof typeof KINDS;
 
@@ -119,13 +126,14 @@ const READ = [
   ],
   ...['head_dim', 'max_position_embeddings', 'initializer_range', 'rope_theta', 'rope_parameters', 'rope_scaling'],
   ...ROTARY_NAMES,
-  ...Object.values(KINDS).flatMap(({ fixed, epsilon }) => [...Object.keys(fixed), epsilon]),
-  ...['tie_word_embeddings', 'layer_types', 'sliding_window', 'max_window_layers'],
+  ...['tie_word_embeddings', 'layer_types'],
 ];
 
 /** Keys of a config.json that are neither read nor known to be of no effect; of a long list the first few. */
 export function unknownKeys(config: Record<string, unknown>): string[] {
-  const known = new Set([...OF_NO_EFFECT, ...READ]);
+  const kind: Kind | undefined = KINDS[own(config, 'model_type') as Type];
+  const ofKind = kind ? [...Object.keys(kind.fixed), kind.epsilon, ...(kind.aside ?? [])] : [];
+  const known = new Set([...OF_NO_EFFECT, ...READ, ...ofKind]);
   return Object.keys(config)
     .filter((key) => !known.has(key) && config[key] !== null)
     .slice(0, 8)
