@@ -28,7 +28,7 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
       // In the first arm: the second is still to be compiled.
       await page.getByText(`Seed 1: ${arms[0]}`).first().waitFor();
       await button('Stop').click();
-      await page.getByRole('button', { name: /^Run( what is missing)?$/ }).click();
+      await page.getByRole('button', { name: /^Run( the missing arms)?$/ }).click();
       await page.getByText('2 of 2 arms done').waitFor();
       await page.getByText('Every arm of these seeds is done.').waitFor();
       const scores = page.getByRole('region', { name: 'Accuracy, %' });
