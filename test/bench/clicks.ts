@@ -24,7 +24,7 @@ const CLICKS: [name: string, click: (page: Page) => Promise<void>][] = [
   ['close the table', button('Table')],
   ['axes and downloads', button('Axes and downloads')],
   ['log loss axis', (page) => page.getByLabel('Log loss axis').click()],
-  ['X axis in tokens', async (page) => void (await page.getByLabel('X axis', { exact: true }).selectOption('tokens'))],
+  ['X axis in tokens', async (page) => void (await page.getByLabel(/^X axis/).selectOption('tokens'))],
   ['all settings', (page) => page.getByText('All settings').click()],
   ['edit the data mix', (page) => page.getByText('Edit the data mix').click()],
   ['sheet of experiments', link('Experiments')],
@@ -32,7 +32,7 @@ const CLICKS: [name: string, click: (page: Page) => Promise<void>][] = [
   ['back to the run', link('Train')],
   ['help', button('Help')],
   ['close the help', (page) => page.keyboard.press('Escape')],
-  ['dark theme', (page) => page.getByText('Dark', { exact: true }).click()],
+  ['dark theme', async (page) => void (await page.getByLabel('Theme').selectOption('dark'))],
   ['pause', button('Pause')],
   ['resume', button('Resume')],
   ['stop', button('Stop')],
@@ -41,7 +41,7 @@ const CLICKS: [name: string, click: (page: Page) => Promise<void>][] = [
 const server = await preview({ build: { outDir: values.page }, preview: { port: 0 }, logLevel: 'warn' });
 const browser = await chromium.launch({ executablePath: findChromium(), args: webGpuSwitches });
 const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();
-page.setDefaultTimeout(120_000); // a busy machine
+page.setDefaultTimeout(60_000); // a busy machine
 await page.addInitScript(() => {
   const tasks: number[] = [];
   Object.assign(globalThis, { tasks });
