@@ -34,12 +34,12 @@ listenToKeys();
 dismissTips();
 keepRuns();
 runQueue();
-askForShippedBase();
 askBeforeRun();
 lookForSaved();
 saveOnLeaving();
 
 void firstPaint().then(() => {
+  askForShippedBase(); // of the worker
   void import('./run/fitted.ts').then(({ fitPreset }) => fitPreset());
   // The page around a frame says what is to be seen.
   if (!isEmbedded && !asksForLesson) void import('./run/recorded.ts').then(({ offerRecorded }) => offerRecorded());

@@ -24,8 +24,8 @@ const gzipped = (url: string) => gzipSync(readFileSync(path.join(site, new URL(u
 interface Marks {
   /** How often the page asked for WebGPU. */
   asked: number;
-  /** Of each worker that it started: whether something was painted before. */
-  painted: boolean[];
+  /** Of each worker that it started: true where something was painted before, else what was known then, and from where it was started. */
+  painted: (true | string)[];
 }
 
 function noteStarts(): void {
@@ -46,7 +46,11 @@ function noteStarts(): void {
   globalThis.Worker = class extends Plain {
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
-      marks.painted.push(performance.getEntriesByName('first-contentful-paint').length > 0);
+      const isPainted = performance.getEntriesByName('first-contentful-paint').length > 0;
+      const known = performance.getEntriesByType('paint').map(({ name, startTime }) => `${name} at ${startTime}`);
+      marks.painted.push(
+        isPainted || `${url}, ${document.visibilityState}, painted: ${known.join(', ')}\n${new Error('started').stack}`,
+      );
     }
   };
 }
