@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { unzipSync } from 'fflate';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Scenario } from '../../ui/fake/trainer.worker.ts';
+import { entriesOf } from '../setup/indexedDb.ts';
 import { button, withPlayed } from '../setup/played.ts';
 
 const played = (scenario: Scenario, use: (page: Page) => Promise<void>, address = ''): Promise<void> =>
@@ -34,17 +35,7 @@ async function stepsLogged(page: Page): Promise<number> {
 }
 
 /** Runs that this browser has written down. */
-async function recordedRuns(): Promise<number> {
-  const answer = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('IndexedDB gave no reason'));
-    });
-  const database = await answer(indexedDB.open('rekindle-ledger'));
-  const count = await answer(database.transaction('runs').objectStore('runs').count());
-  database.close();
-  return count;
-}
+const recordedRuns = async (page: Page) => (await entriesOf(page, 'rekindle-ledger', 'runs')).length;
 
 test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
   played({ stride: 2 }, async (page) => {
@@ -278,7 +269,7 @@ test('a run that a closed tab cut off is stopped, and the same recipe begun agai
     await button(page, 'Start').click();
     await page.getByText('Training — base run', { exact: true }).waitFor();
     // Written down when it has been under way for some seconds.
-    await expect.poll(() => page.evaluate(recordedRuns)).toBe(1);
+    await expect.poll(() => recordedRuns(page)).toBe(1);
     await page.reload();
     await page.locator('.runs').getByText('Stopped').waitFor();
     await button(page, 'Start').click();

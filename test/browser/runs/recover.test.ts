@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { countedRun, countIn, countingContext, countingScript, type Given } from '../setup/abacusPage.ts';
+import { doneRuns } from '../setup/indexedDb.ts';
 import { launchBrowser, webGpuSwitches } from '../setup/launch.ts';
 
 const [base, continued] = [60, 12];
@@ -35,31 +36,12 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const begin = (page: Page) => button(page, 'Start').click();
 const finish = (page: Page) => page.locator('.stage', { hasText: 'Done' }).waitFor();
 
-/** Steps and losses of the runs that are saved as done, latest first: as the worker wrote them down. */
-const finished = (page: Page) =>
-  page.evaluate(async () => {
-    const answer = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const database = await answer(indexedDB.open('rekindle-runs'));
-    const all = <T>(query: (store: IDBObjectStore) => IDBRequest<T>, name: string) =>
-      answer(query(database.transaction(name).objectStore(name)));
-    const runs = (await all((store) => store.getAll(), 'runs')) as { id: string; state: string; savedAt: number }[];
-    const done = runs.filter(({ state }) => state === 'done').sort((a, b) => b.savedAt - a.savedAt);
-    const curves = done.map(({ id }) => all((store) => store.get(id), 'metrics'));
-    const columns = (await Promise.all(curves)) as { step: Float64Array; loss: Float64Array }[];
-    database.close();
-    return columns.map(({ step, loss }) => ({ step: [...step], loss: [...loss] }));
-  });
-
 test('a lost GPU and a reload cost a run no bit', async () => {
   const whole = await open();
   await begin(whole);
   await finish(whole);
-  await expect.poll(() => finished(whole)).toHaveLength(1);
-  const [clean] = await finished(whole);
+  await expect.poll(() => doneRuns(whole)).toHaveLength(1);
+  const [clean] = await doneRuns(whole);
   expect(clean!.step).toEqual(Array.from({ length: base + continued }, (_, step) => step));
   await whole.close();
 
@@ -70,8 +52,8 @@ test('a lost GPU and a reload cost a run no bit', async () => {
     .first()
     .waitFor();
   await finish(lost);
-  await expect.poll(() => finished(lost)).toHaveLength(2);
-  expect((await finished(lost))[0]).toEqual(clean);
+  await expect.poll(() => doneRuns(lost)).toHaveLength(2);
+  expect((await doneRuns(lost))[0]).toEqual(clean);
   await lost.close();
 
   const page = await open(slow, {});
@@ -87,14 +69,14 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   await button(page, 'Resume').focus();
   await page.keyboard.press('Enter');
   await finish(page);
-  await expect.poll(() => finished(page)).toHaveLength(3);
-  expect((await finished(page))[0]).toEqual(clean);
+  await expect.poll(() => doneRuns(page)).toHaveLength(3);
+  expect((await doneRuns(page))[0]).toEqual(clean);
   expect(await page.getByText('Unfinished run').count()).toBe(0);
   await page.close();
 });
 
 test('a worker that dies is replaced, once, and then the run is offered', async () => {
-  const cleanCurve = (await finished(await open())).at(-1);
+  const cleanCurve = (await doneRuns(await open())).at(-1);
   // The second worker's script is without the fault: it trains to the end.
   const page = await open({ faults: 'crash=22' }, {});
   await begin(page);
@@ -102,8 +84,8 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
     /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run goes on from step \d+ in a new one, and nothing was lost\./;
   await page.getByText(died).first().waitFor();
   await finish(page);
-  await expect.poll(() => finished(page)).toHaveLength(4);
-  expect((await finished(page))[0]).toEqual(cleanCurve);
+  await expect.poll(() => doneRuns(page)).toHaveLength(4);
+  expect((await doneRuns(page))[0]).toEqual(cleanCurve);
   await page.close();
 
   // A rejection that nobody handles, in each worker: the second one ends the run, in one sentence, and it is offered.

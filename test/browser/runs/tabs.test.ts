@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { countedRun, countingContext, endless } from '../setup/abacusPage.ts';
+import { doneRuns } from '../setup/indexedDb.ts';
 import { sharedBrowser, webGpuSwitches } from '../setup/launch.ts';
 
 const [base, continued] = [240, 20];
@@ -57,32 +58,7 @@ const writers = (page: Page) =>
     return held.filter(({ name, mode }) => name!.startsWith('run:') && mode === 'exclusive').length;
   });
 
-/** Losses of the runs that are done, latest first, as the worker wrote them down. */
-const written = (page: Page) =>
-  page.evaluate(async () => {
-    const answer = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const database = await answer(indexedDB.open('rekindle-runs'));
-    const runs = (await answer(database.transaction('runs').objectStore('runs').getAll())) as {
-      id: string;
-      state: string;
-      savedAt: number;
-    }[];
-    const wanted = runs.filter((run) => run.state === 'done').sort((a, b) => b.savedAt - a.savedAt);
-    const found: number[][] = [];
-    for (const { id } of wanted) {
-      const columns = (await answer(database.transaction('metrics').objectStore('metrics').get(id))) as Record<
-        string,
-        Float64Array
-      >;
-      found.push([...columns.loss!]);
-    }
-    database.close();
-    return found;
-  });
+const written = async (page: Page) => (await doneRuns(page)).map(({ loss }) => loss);
 
 test('a second tab sees a run as soon as it is saved, watches it live and takes no command of it', () =>
   inOneBrowser(async ({ open }) => {

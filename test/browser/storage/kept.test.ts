@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { countIn } from '../setup/abacusPage.ts';
 import { withPage } from '../setup/harness.ts';
+import { entriesOf } from '../setup/indexedDb.ts';
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -32,8 +33,8 @@ const shown = (page: Page) =>
     };
   });
 
-/** Every file that the origin keeps of runs, and the rows of its list, as digests. */
-const stored = (page: Page) =>
+/** Every file that the origin keeps of runs, as digests. */
+const storedFiles = (page: Page) =>
   page.evaluate(async () => {
     const found: Record<string, string> = {};
     const add = async (name: string, bytes: BufferSource) => {
@@ -46,45 +47,24 @@ const stored = (page: Page) =>
       }
     };
     await walk(await navigator.storage.getDirectory(), '');
-    const answer = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const ledger = await answer(indexedDB.open('rekindle-ledger'));
-    for (const store of ['runs', 'curves']) {
-      const { keys, values } = await (async () => {
-        const objects = ledger.transaction(store).objectStore(store);
-        const [names, all] = [answer(objects.getAllKeys()), answer(objects.getAll())];
-        return { keys: await names, values: await all };
-      })();
-      for (const [i, key] of keys.entries()) {
-        const plain = JSON.stringify(values[i], (_, value) =>
-          ArrayBuffer.isView(value) ? [...(value as Float64Array)] : value,
-        );
-        await add(`${store}/${String(key)}`, new TextEncoder().encode(plain));
-      }
-    }
-    ledger.close();
     return found;
   });
 
+/** Them, and the rows of the page's list of runs. */
+const stored = async (page: Page): Promise<Record<string, string>> => {
+  const found = await storedFiles(page);
+  for (const store of ['runs', 'curves']) {
+    for (const [key, row] of await entriesOf(page, 'rekindle-ledger', store))
+      found[`${store}/${key}`] = JSON.stringify(row);
+  }
+  return found;
+};
+
 /** Steps in the latest save of a run that is not done. */
-const savedSteps = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
-    const answer = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const database = await answer(indexedDB.open('rekindle-runs'));
-    const runs = (await answer(database.transaction('runs').objectStore('runs').getAll())) as {
-      state: string;
-      step: number;
-    }[];
-    database.close();
-    return runs.find(({ state }) => state !== 'done')?.step ?? 0;
-  });
+const savedSteps = async (page: Page): Promise<number> => {
+  const runs = await entriesOf<{ state: string; step: number }>(page, 'rekindle-runs', 'runs');
+  return runs.find(([, { state }]) => state !== 'done')?.[1].step ?? 0;
+};
 
 const few =
   '#v=1&p=smoke&base.steps=12&continued.steps=8&base.schedule.warmupSteps=2&evaluation.everySteps=5&batch.sequences=2&batch.length=32&logEverySteps=1';
