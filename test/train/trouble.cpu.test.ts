@@ -8,9 +8,12 @@ import { SlotStore } from '../../src/storage/slots.ts';
 import { type Disturb, disturbance, parseFaults } from '../../src/train/run/faults.ts';
 import type { History } from '../../src/train/run/history.ts';
 import { Keeper } from '../../src/train/saved/keeper.ts';
-import { type MetricRow, Run } from '../../src/train/run/run.ts';
+import { Run } from '../../src/train/run/run.ts';
 import { losable, processor } from '../cpu/processor.ts';
 import { fakeData, switchingConfig } from './saved/fakeData.ts';
+import type { MetricRow } from '../../src/recipe/measurements.ts';
+import type { RunNews } from '../../src/train/run/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 /** 110 steps of one blend at a rate that learns. */
 const config: RunConfig = {
@@ -42,17 +45,13 @@ async function begin(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
   const backend = await processor();
   const files = new MemoryFiles();
   let steps = 0;
-  const listener = {
+  const listener = listening<RunNews>({
     state({ kind }: RunState) {
       if (kind !== 'paused') return;
       if (steps++ < saveAt) run.step();
       else run.stop();
     },
-    metric() {},
-    heldOut() {},
-    switched() {},
-    sources() {},
-  };
+  });
   const keeper = keeperOf(new SlotStore(files, 'run'), saves);
   const run: Run = await Run.create(backend, config, fakeData(config), listener, null, { keeper });
   run.pause();
@@ -72,19 +71,15 @@ async function trainWith(faults: string, automatic: boolean) {
   const notices: Notice[] = [];
   const rewinds: Rewind[] = [];
   let rows: MetricRow[] = [];
-  const listener = {
-    state() {},
+  const listener = listening<RunNews>({
     metric: (row: MetricRow) => void rows.push(row),
-    heldOut() {},
-    switched() {},
-    sources() {},
     // Alerts only speak (train/run/alerts.ts); this is about what a run does.
     notice: (notice: Notice) => void (acted.has(notice.code) && notices.push(notice)),
     rewound(rewind: Rewind) {
       rewinds.push(rewind);
       rows = rows.filter(({ step }) => step < rewind.to);
     },
-  };
+  });
   const keeper = keeperOf(store, saves, from.history);
   const run = await Run.create(backend, config, fakeData(config), listener, null, {
     keeper,
@@ -108,17 +103,14 @@ async function trainTo(store: SlotStore, { faults = '', loseAt = -1 } = {}) {
   };
   const losses = new Map<number, number>();
   const from = (await store.load().then((loaded) => loaded && decodeCheckpoint(loaded.body))) ?? undefined;
-  const listener = {
+  const listener = listening<RunNews>({
     state(state: RunState) {
       // Saved at step 20, then left to itself.
       if (state.kind === 'paused' && losses.size < 20) run.step();
       else if (state.kind === 'paused') run.resume();
     },
     metric: ({ step, loss }: MetricRow) => void losses.set(step, loss),
-    heldOut() {},
-    switched() {},
-    sources() {},
-  };
+  });
   const told: string[] = [];
   const telling = {
     saved: ({ step }: { step: number }) => void told.push(`saved ${step}`),

@@ -21,6 +21,8 @@ import { choice, place, seeds } from '../kinds.ts';
 import { readJson } from '../readJson.ts';
 import { writeFolder } from '../writeFolder.ts';
 import { alignmentExperiment, isAlignmentExperiment } from './alignmentExperiment.ts';
+import type { ExperimentNews } from '../../train/experiment/listener.ts';
+import { listening } from '../../util/events.ts';
 
 export const experimentCommand = command({
   name: 'experiment',
@@ -87,22 +89,18 @@ async function experiment(
       done,
       baseOf: async (seed) =>
         folder.base(seed) ?? (given.base === 'train' ? null : shipped.shipped({ ...config, seed })),
-    },
-    {
-      compiling() {},
-      heldOut() {},
-      benchmark() {},
-      notice: ({ message }) => say(message),
-      waiting() {},
       stopped: () => host.ended.aborted,
-      begin(arm, seed, run) {
+    },
+    listening<ExperimentNews>({
+      notice: ({ message }) => say(message),
+      begin({ arm, seed, run }) {
         current = run;
         if (host.ended.aborted) run.stop();
         started = performance.now();
         end = run.plan.endStep;
         say(`seed ${seed}, ${arm}: ${end - run.plan.firstStep} steps`);
       },
-      metric(_arm, _seed, row) {
+      metric({ row }) {
         if (performance.now() - said < 10_000) return;
         said = performance.now();
         say(`  step ${row.step + 1}/${end} loss ${row.loss.toFixed(3)} ${row.tokensPerSecond.toFixed(0)} tokens/s`);
@@ -113,8 +111,8 @@ async function experiment(
         folder.add(row);
         folder.summarise(experiments, adapter);
       },
-      base: (seed, files) => writeFolder(folder.basePath(seed), files),
-    },
+      base: ({ seed, files }) => writeFolder(folder.basePath(seed), files),
+    }),
   );
   folder.summarise(experiments, adapter);
   for (const one of experiments) say(`\n${resultsTable(one, folder.results(adapter))}`);

@@ -9,6 +9,8 @@ import { RawWorld, usualRawWeb } from '../../world/rawWeb.ts';
 import { ResultsFolder } from '../commands/resultsFolder.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
+import type { ExperimentNews } from '../../train/experiment/listener.ts';
+import { listening } from '../../util/events.ts';
 
 export async function dataExperiment(
   experiments: readonly DataExperiment[],
@@ -30,12 +32,8 @@ export async function dataExperiment(
   const finished = await runDataExperiment(
     backend,
     { arms, config, seeds, done, stopped: () => ended.aborted },
-    {
-      compiling() {},
-      metric() {},
-      heldOut() {},
-      benchmark() {},
-      begin(arm, seed, run) {
+    listening<ExperimentNews>({
+      begin({ arm, seed, run }) {
         current = run;
         say(`seed ${seed}, ${arm}: ${run.plan.endStep} steps`);
       },
@@ -46,7 +44,7 @@ export async function dataExperiment(
         folder.add(row);
         write();
       },
-    },
+    }),
   );
   write();
   for (const one of experiments) say(`\n${dataTable(one, folder.results(adapter))}`);
