@@ -2,9 +2,17 @@
 import { Graph, type Op, type Tensor } from '../../graph/graph.ts';
 import { matmul } from './matmul.ts';
 import { candidatesFor, classOf, type Product } from './tiles.ts';
+import { times, timesTransposed, transposedTimes } from '../doubles.ts';
 
 export const productOp: Op<Product> = {
   name: 'product',
+  twin: ([a, b], { attributes: { layout, M, N, K } }) => [
+    layout === 'nt'
+      ? timesTransposed(a!, b!, M, K, N)
+      : layout === 'nn'
+        ? times(a!, b!, M, K, N)
+        : transposedTimes(a!, b!, K, M, N),
+  ],
   kernels: ({ inputs: [a, b], outputs: [c], attributes }, context) =>
     matmul(context, { ...attributes, a: a!, b: b!, c: c! }),
 };

@@ -17,7 +17,6 @@ import { adamwOp } from '../../ops/adamw.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import { partsOf, tileName } from '../../ops/matmul/tiles.ts';
 import { inTile, knownAnswer } from '../../ops/matmul/trial.ts';
-import { twins } from '../../ops/twins.ts';
 import { readRing } from '../../recipe/measurements.ts';
 import { hex, sha256 } from '../../storage/head.ts';
 import { randomInteger, randomNormal } from '../../util/random.ts';
@@ -250,7 +249,7 @@ function expectValues({ graph: { g, scale }, layout }: Trial, parameters: Float3
   for (const tensor of g.tensors)
     if (tensor.role === 'pool' && tensor.name === 'parameters') values.set(tensor, Float64Array.from(parameters));
   if (scale) values.set(scale, Float64Array.of(scaleForTest, 0, 0, 0));
-  interpret({ constants: g.constants, nodes: g.nodes.filter(({ phase }) => phase === 'step') }, twins, values);
+  interpret({ constants: g.constants, nodes: g.nodes.filter(({ phase }) => phase === 'step') }, values);
 }
 
 /** The optimizer's step by the f64 twins, from what pools `held`. */
@@ -261,7 +260,7 @@ function updateValues({ graph: { g, controls, ring } }: Trial, held: Pools, cont
   }
   values.set(controls, Float64Array.from(control));
   const nodes = g.nodes.filter(({ phase }) => phase === 'update');
-  interpret({ nodes, constants: g.constants }, twins, values);
+  interpret({ nodes, constants: g.constants }, values);
   const { gradNorm: norm, clip: factor } = readRing(0, values.get(ring)!, []);
   const [parameters, moments1, moments2] = nodes
     .find(({ op }) => op === adamwOp)!
