@@ -54,11 +54,11 @@ export interface Node<Attributes = object> {
   readonly outputs: Tensor[];
   readonly attributes: Attributes;
   /** 'step' runs once a micro-batch, 'update' once an optimizer step. */
-  readonly phase: Phase;
+  readonly phase: NodePhase;
   readonly segment: Segment | null;
 }
 
-export type Phase = 'step' | 'update';
+export type NodePhase = 'step' | 'update';
 
 /** Nodes whose outputs are dropped after the forward pass and computed again in the backward pass. */
 export interface Segment {
@@ -82,7 +82,7 @@ export class Graph {
   readonly constants = new Map<Tensor, Float32Array<ArrayBuffer>>();
   /** parameter → its gradient, made when first asked for. */
   readonly gradients = new Map<Tensor, Tensor>();
-  phase: Phase = 'step';
+  phase: NodePhase = 'step';
   readonly #written = new Set<Tensor>();
   readonly #frozen = new Set<Tensor>();
   #segment: Segment | null = null;

@@ -22,9 +22,9 @@ function product(
 export const timesTransposed = (x: Float64Array, w: Float64Array, N: number, I: number, O: number): Float64Array =>
   product([N, O, I], x, [I, 1], w, [1, I]);
 /** dx (N, I) = dy (N, O) · w. */
-export const times = (dy: Float64Array, w: Float64Array, N: number, O: number, I: number): Float64Array =>
+export const timesMatrix = (dy: Float64Array, w: Float64Array, N: number, O: number, I: number): Float64Array =>
   product([N, I, O], dy, [O, 1], w, [I, 1]);
 /** dw (O, I) = dyᵀ · x. */
 export const transposedTimes = (dy: Float64Array, x: Float64Array, N: number, O: number, I: number): Float64Array =>
   product([O, I, N], dy, [1, O], x, [I, 1]);
-export const plus = (a: Float64Array, b?: Float64Array): Float64Array => (b ? a.map((x, i) => x + b[i]!) : a);
+export const plusOptional = (a: Float64Array, b?: Float64Array): Float64Array => (b ? a.map((x, i) => x + b[i]!) : a);

@@ -13,7 +13,7 @@ interface Attributes {
 }
 
 /** The positions of every token id, grouped by id: `order` (N) holds positions, those of id v from rowStart[v] to rowStart[v + 1]. */
-export interface TokenIndex {
+export interface TokenIndexTensors {
   rowStart: Tensor;
   order: Tensor;
 }
@@ -22,7 +22,13 @@ export interface TokenIndex {
  * y[n] = weight[tokens[n]]. weight (V, D), tokens (N) u32 below V → (N, D).
  * The gradient needs `index`, which the host sorts once a batch; a graph that is never differentiated goes without.
  */
-export function embedding(g: Graph, weight: Tensor, tokens: Tensor, index?: TokenIndex, dtype: DType = 'f32'): Tensor {
+export function embedding(
+  g: Graph,
+  weight: Tensor,
+  tokens: Tensor,
+  index?: TokenIndexTensors,
+  dtype: DType = 'f32',
+): Tensor {
   const [V, D] = weight.shape as [number, number];
   const N = tokens.size;
   expectVec4('embedding', 'hidden_size', D);

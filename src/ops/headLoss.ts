@@ -5,7 +5,7 @@ import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { f32Bits, foldWorkgroups, type Kernel, type KernelContext, read, write } from '../graph/kernel.ts';
 import { oneRow, vectorRows } from './lanes.ts';
 import { epilogue, matmul } from './matmul/matmul.ts';
-import { times, timesTransposed, transposedTimes } from './doubles.ts';
+import { timesMatrix, timesTransposed, transposedTimes } from './doubles.ts';
 
 /** A target that counts nothing: padding, or a row's last token. Any id ≥ V does; this one is what the loader writes. */
 export const ignoredTarget = 0xffffffff;
@@ -155,7 +155,7 @@ export const headLossOp: Op<Attributes> = {
     const loss = Float64Array.of(before + lossWeight![0]! * nll.reduce((total, v, n) => total + rowWeights[n]! * v, 0));
     const scratch = new Float64Array(outputs[2]!.size);
     if (!training) return [nll, loss, scratch];
-    return [nll, loss, scratch, times(dlogits, weight!, N, V, D), transposedTimes(dlogits, x!, N, V, D)];
+    return [nll, loss, scratch, timesMatrix(dlogits, weight!, N, V, D), transposedTimes(dlogits, x!, N, V, D)];
   },
   kernels(node, context) {
     const [x, weight, targets, lossWeight, ...others] = node.inputs as [Tensor, Tensor, Tensor, Tensor, ...Tensor[]];

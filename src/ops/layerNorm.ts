@@ -5,7 +5,7 @@ import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { f32Bits, foldWorkgroups, read, write } from '../graph/kernel.ts';
 import { invocationsOf, vectorRows } from './lanes.ts';
 import { stripsOf } from './strips.ts';
-import { plus } from './doubles.ts';
+import { plusOptional } from './doubles.ts';
 
 interface Attributes {
   N: number;
@@ -94,7 +94,7 @@ export const layerNormGradientOp: Op<{ N: number; D: number; accumulate: boolean
       }
       for (let i = 0; i < D; i++) dx[n * D + i] = rstd * (g(i) - meanG - norm(i) * meanGN);
     }
-    return [plus(dx, partial), dweight, dbias];
+    return [plusOptional(dx, partial), dweight, dbias];
   },
   kernels({ inputs, outputs: [dx, dweight, dbias], attributes: { N, D, accumulate } }, context) {
     const [x, weight, stats, dy, partial] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?];

@@ -1,7 +1,7 @@
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { epilogue, matmul } from './matmul/matmul.ts';
-import { plus, times, timesTransposed, transposedTimes } from './doubles.ts';
+import { plusOptional, timesMatrix, timesTransposed, transposedTimes } from './doubles.ts';
 
 interface Attributes {
   N: number;
@@ -26,7 +26,7 @@ export function linear(g: Graph, x: Tensor, weight: Tensor, residual?: Tensor): 
 
 export const linearOp: Op<Attributes> = {
   name: 'linear',
-  twin: ([x, w, residual], { attributes: { N, I, O } }) => [plus(timesTransposed(x!, w!, N, I, O), residual)],
+  twin: ([x, w, residual], { attributes: { N, I, O } }) => [plusOptional(timesTransposed(x!, w!, N, I, O), residual)],
   kernels({ inputs: [x, weight, residual], outputs: [y], attributes: { N, I, O } }, context) {
     return matmul(context, {
       layout: 'nt',
@@ -58,7 +58,7 @@ export function inputGradient(g: Graph, x: Tensor, weight: Tensor, dy: Tensor, p
 
 export const inputGradientOp: Op<Attributes> = {
   name: 'linearInputGradient',
-  twin: ([dy, w, partial], { attributes: { N, I, O } }) => [plus(times(dy!, w!, N, O, I), partial)],
+  twin: ([dy, w, partial], { attributes: { N, I, O } }) => [plusOptional(timesMatrix(dy!, w!, N, O, I), partial)],
   kernels({ inputs: [dy, weight, partial], outputs: [dx], attributes: { N, I, O } }, context) {
     return matmul(context, {
       layout: 'nn',

@@ -2,7 +2,7 @@ import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { inputGradient, weightGradient } from './linear.ts';
 import { epilogue, matmul } from './matmul/matmul.ts';
-import { plus, times, timesTransposed } from './doubles.ts';
+import { plusOptional, timesMatrix, timesTransposed } from './doubles.ts';
 
 interface Attributes {
   N: number;
@@ -42,7 +42,7 @@ export const mlpOp: Op<Attributes> = {
   name: 'squaredReluMlp',
   twin: ([x, up, down, residual], { attributes: { N, D, F } }) => {
     const a = timesTransposed(x!, up!, N, D, F).map((u) => Math.max(u, 0) ** 2);
-    return [plus(timesTransposed(a, down!, N, F, D), residual), a];
+    return [plusOptional(timesTransposed(a, down!, N, F, D), residual), a];
   },
   kernels({ inputs: [x, up, down, residual], outputs: [y, a], attributes: { N, D, F } }, context) {
     return [
@@ -80,7 +80,7 @@ export const mlpOp: Op<Attributes> = {
 export const squaredReluGradientOp: Op<Attributes> = {
   name: 'squaredReluGradient',
   twin: ([dy, down, a], { attributes: { N, D, F } }) => [
-    times(dy!, down!, N, D, F).map((da, i) => da * 2 * Math.sqrt(a![i]!)),
+    timesMatrix(dy!, down!, N, D, F).map((da, i) => da * 2 * Math.sqrt(a![i]!)),
   ],
   kernels({ inputs: [dy, down, a], outputs: [du], attributes: { N, D, F } }, context) {
     return matmul(context, {

@@ -2,7 +2,7 @@ import scoreMaxWgsl from '../../shaders/scoreMax.wgsl?raw';
 import { expectShape, type Graph, type Op, type Tensor } from '../graph/graph.ts';
 import { foldWorkgroups, read, write } from '../graph/kernel.ts';
 import type { AttentionShape } from './attention/attention.ts';
-import { dot, headOf } from './attention/heads.ts';
+import { dotProduct, headOf } from './attention/heads.ts';
 
 /**
  * The largest score q·k/√d over the keys that a query sees: what its softmax works on. rotated (N, (H + K)·d) and statistics
@@ -27,7 +27,7 @@ export const scoreMaxOp: Op<AttentionShape> = {
         const query = headOf(rotated!, H + K, n, head, d);
         const [first, t] = [statistics![2 * (n * H + head) + 1]!, n % T];
         const scores = Array.from({ length: t + 1 - first }, (_, s) =>
-          dot(query, headOf(rotated!, H + K, n - t + first + s, keyHead, d)),
+          dotProduct(query, headOf(rotated!, H + K, n - t + first + s, keyHead, d)),
         );
         highest[n * H + head] = Math.max(...scores);
       }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { StorageError } from '../../src/storage/errors.ts';
-import { type Fault, faults, FaultyFiles } from '../../src/storage/faulty.ts';
+import { type StorageFault, faults, FaultyFiles } from '../../src/storage/faulty.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
-import { encodeHead, headBytes, sha256 } from '../../src/storage/head.ts';
+import { encodeHead, headBytes, digestOf } from '../../src/storage/head.ts';
 import { SlotStore, storedRuns } from '../../src/storage/slots.ts';
 import { RandomStream } from '../../src/util/random.ts';
 import { patience } from '../patience.ts';
@@ -109,7 +109,7 @@ describe('damage', () => {
     const files = await savedTwice();
     const newer = await encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
     new DataView(newer.buffer).setUint32(8, 2, true);
-    newer.set(await sha256(newer.subarray(0, headBytes - 32)), headBytes - 32);
+    newer.set(await digestOf(newer.subarray(0, headBytes - 32)), headBytes - 32);
     files.contents.set('run-1.a.head', newer);
     const before = copyOf(files);
     await expect(storeIn(files).load()).rejects.toMatchObject({ code: 'newer' });
@@ -142,7 +142,7 @@ describe('every storage call made to fail in every way', () => {
     return plans.length;
   }
 
-  const codes: Record<Fault, string[]> = {
+  const codes: Record<StorageFault, string[]> = {
     throw: ['io'],
     full: ['full'],
     busy: ['busy'],
@@ -153,7 +153,7 @@ describe('every storage call made to fail in every way', () => {
   const expectTyped = (outcome: unknown, label: string): void => {
     expect(outcome, label).toBeInstanceOf(StorageError);
     const { code, message } = outcome as StorageError;
-    expect(codes[label.split(' ')[0] as Fault], label).toContain(code);
+    expect(codes[label.split(' ')[0] as StorageFault], label).toContain(code);
     expect(message, label).toMatch(/^[A-Z].*[^.] \(code [a-z-]+\)\. [A-Z].*\.$/);
   };
 

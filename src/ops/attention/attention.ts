@@ -14,8 +14,14 @@ import {
   rowsFor,
   widestBlockHead,
 } from './attentionBlocks.ts';
-import { addScaled, dot, headOf, type Heads, turn } from './heads.ts';
-import { forwardSource, keyValueGradientSource, queryGradientSource, type Source, tileFor } from './attentionSource.ts';
+import { addScaled, dotProduct, headOf, type Heads, turn } from './heads.ts';
+import {
+  forwardSource,
+  keyValueGradientSource,
+  queryGradientSource,
+  type AttentionSource,
+  attentionTile,
+} from './attentionSource.ts';
 
 export interface AttentionShape extends Heads {
   /** Sequences. */
@@ -94,7 +100,7 @@ function once(key: string, make: () => string): string {
 /** A kernel over tiles of positions. */
 interface Tiled {
   entryPoint: string;
-  source: Source;
+  source: AttentionSource;
   /** The same with workgroup memory, for GPUs. */
   blockSource: (block: Block) => string;
   bindings: Binding[];
@@ -126,7 +132,7 @@ function tiled(context: KernelContext, shape: AttentionShape, kernel: Tiled): Ke
       workgroups: foldWorkgroups(strips * tiles),
     };
   }
-  const tile = { ...tileFor(context, d), quads: context.quads, d4: d / 4 };
+  const tile = { ...attentionTile(context, d), quads: context.quads, d4: d / 4 };
   const tiles = Math.ceil(T / (4 * tile.rows));
   return {
     ...common,
@@ -169,7 +175,7 @@ export const attentionOp: Op<AttentionShape> = {
     const { B, T, H, K, d } = shape;
     const rotated = rotate(qkv!, shape);
     const score = (n: number, m: number, h: number, kv: number): number =>
-      dot(headOf(rotated, H + K, n, h, d), headOf(rotated, H + K, m, H + kv, d));
+      dotProduct(headOf(rotated, H + K, n, h, d), headOf(rotated, H + K, m, H + kv, d));
     const maximum = new Float64Array(B * T * H).fill(-Infinity);
     pairs(shape, starts, (n, m, h, kv) => (maximum[n * H + h] = Math.max(maximum[n * H + h]!, score(n, m, h, kv))));
     const sum = new Float64Array(B * T * H);
@@ -233,15 +239,15 @@ export const attentionGradientOp: Op<AttentionShape> = {
     const all = H + 2 * K;
     const dqkv = new Float64Array(qkv!.length);
     const delta = new Float64Array(B * T * H).map((_, i) =>
-      dot(headOf(doutput!, 1, i, 0, d), headOf(output!, 1, i, 0, d)),
+      dotProduct(headOf(doutput!, 1, i, 0, d), headOf(output!, 1, i, 0, d)),
     );
     const starts = new Float64Array(B * T).map((_, n) => statistics![n * H * 2 + 1]!);
     pairs(shape, starts, (n, m, h, kv) => {
       const q = headOf(rotated!, H + K, n, h, d);
       const k = headOf(rotated!, H + K, m, H + kv, d);
       const dy = headOf(doutput!, H, n, h, d);
-      const p = Math.exp(dot(q, k) - statistics![(n * H + h) * 2]!);
-      const ds = p * (dot(dy, headOf(qkv!, all, m, H + K + kv, d)) - delta[n * H + h]!);
+      const p = Math.exp(dotProduct(q, k) - statistics![(n * H + h) * 2]!);
+      const ds = p * (dotProduct(dy, headOf(qkv!, all, m, H + K + kv, d)) - delta[n * H + h]!);
       addScaled(headOf(dqkv, all, n, h, d), ds / Math.sqrt(d), k);
       addScaled(headOf(dqkv, all, m, H + kv, d), ds, q);
       addScaled(headOf(dqkv, all, m, H + K + kv, d), p, dy);

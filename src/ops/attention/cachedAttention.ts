@@ -6,7 +6,7 @@ import { expectShape } from '../../graph/graph.ts';
 import { f32Bits, foldWorkgroups, read, write } from '../../graph/kernel.ts';
 import { checkHeads, rotaryTable, rotatedWidth } from './attention.ts';
 import { lanesWgsl, rowGroups } from '../lanes.ts';
-import { addScaled, dot, headOf, type Heads, turn } from './heads.ts';
+import { addScaled, dotProduct, headOf, type Heads, turn } from './heads.ts';
 
 export interface CachedAttentionShape extends Heads {
   /** Rows: sequences being generated. */
@@ -68,7 +68,9 @@ export const cachedAttentionOp: Op<CachedAttentionShape> = {
         const kv = Math.floor(h / (H / K));
         const query = turn(own(h), position, shape, 1).map((x) => x / Math.sqrt(d));
         rotated.set(query, (r * H + h) * d);
-        const scores = Array.from({ length: position + 1 }, (_, m) => dot(query, headOf(keys, K, r * Tmax + m, kv, d)));
+        const scores = Array.from({ length: position + 1 }, (_, m) =>
+          dotProduct(query, headOf(keys, K, r * Tmax + m, kv, d)),
+        );
         const highest = Math.max(...scores);
         const sum = scores.reduce((total, score) => total + Math.exp(score - highest), 0);
         scores.forEach((score, m) =>

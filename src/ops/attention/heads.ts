@@ -13,7 +13,7 @@ export interface Heads {
   ropeFactor: number;
 }
 
-export function dot(a: Float64Array, b: Float64Array): number {
+export function dotProduct(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

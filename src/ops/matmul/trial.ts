@@ -2,7 +2,7 @@
 import { Graph, type Op, type Tensor } from '../../graph/graph.ts';
 import { matmul } from './matmul.ts';
 import { candidatesFor, classOf, type Product } from './tiles.ts';
-import { times, timesTransposed, transposedTimes } from '../doubles.ts';
+import { timesMatrix, timesTransposed, transposedTimes } from '../doubles.ts';
 
 export const productOp: Op<Product> = {
   name: 'product',
@@ -10,7 +10,7 @@ export const productOp: Op<Product> = {
     layout === 'nt'
       ? timesTransposed(a!, b!, M, K, N)
       : layout === 'nn'
-        ? times(a!, b!, M, K, N)
+        ? timesMatrix(a!, b!, M, K, N)
         : transposedTimes(a!, b!, K, M, N),
   ],
   kernels: ({ inputs: [a, b], outputs: [c], attributes }, context) =>
@@ -74,7 +74,7 @@ export function knownAnswer(layout: Product['layout'], inParts = false): KnownAn
 }
 
 /** Products of one class, of which one is timed, and the tiles that are tried. */
-export interface Contest {
+export interface ProductContest {
   /** Class of products (tiles.ts). */
   key: string;
   product: Product;
@@ -89,7 +89,7 @@ export function contestsOf(
   context: Parameters<typeof candidatesFor>[0],
   products: readonly Product[],
   known: ReadonlyMap<string, string>,
-): Contest[] {
+): ProductContest[] {
   const classes = new Map<string, { product: Product; all: number }>();
   const work = ({ M, N, K }: Product): number => M * N * K;
   for (const product of products) {
