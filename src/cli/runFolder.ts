@@ -7,8 +7,9 @@ import { REAL_SOURCES } from '../config/sources.ts';
 import type { HeldOutPoint, Sample } from '../protocol.ts';
 import { type MetricRow, phaseNames, updateWords } from '../recipe/measurements.ts';
 import { readJsonAs, readLinesAs } from './readJson.ts';
+import { readWords } from './words/places.ts';
 
-const wanted = 'give the folder of a finished run';
+const wanted = readWords.finishedRun;
 
 const losses = v.record(v.string(), v.number());
 const configSchema = v.looseObject({

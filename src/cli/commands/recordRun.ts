@@ -12,6 +12,7 @@ import { UserError } from '../../util/errors.ts';
 import type { Host } from '../host.ts';
 import { projectRoot } from '../node/project.mjs';
 import { readEvaluations, readMetrics, readRunConfig, readSummary } from '../runFolder.ts';
+import { recordWords } from '../words/record.ts';
 
 /** Steps kept of each part: as many as the figure has columns on a wide screen. */
 const KEPT = 800;
@@ -49,9 +50,7 @@ export function recordRun(from: string, before: string | undefined, { say }: Hos
   const [first] = parts;
   const [end, start] = [first!.lines.at(-1)!.step + 1, last.lines[0]!.step];
   if (before !== undefined && end !== start) {
-    throw new UserError(
-      `The run in ${before} ends at step ${end} and the run in ${from} begins at step ${start}: give the folder of the base it continued.`,
-    );
+    throw new UserError(recordWords.gap(before, end, from, start));
   }
   const lines = parts.flatMap((part) => thinned(part.lines));
   const round = (value: number): number => Number(value.toPrecision(DIGITS));
@@ -69,7 +68,6 @@ export function recordRun(from: string, before: string | undefined, { say }: Hos
   const file = path.join(projectRoot, 'public', RECORDED_RUN);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(recorded)}\n`);
-  say(
-    `recorded: ${lines.length} of ${parts.reduce((sum, part) => sum + part.lines.length, 0)} steps of ${last.config.preset}`,
-  );
+  const steps = parts.reduce((sum, part) => sum + part.lines.length, 0);
+  say(recordWords.run(lines.length, steps, last.config.preset));
 }
