@@ -18,7 +18,7 @@ const configSchema = v.looseObject({
   base: v.looseObject({ steps: v.number(), schedule: v.looseObject({}), blend: losses }),
   continued: v.nullable(v.looseObject({ steps: v.number() })),
 });
-const summarySchema = v.object({ adapter: v.string(), seconds: v.number(), heldOutLoss: losses });
+const summarySchema = v.object({ adapter: v.string(), heldOutLoss: losses });
 const evaluationsSchema = v.object({
   heldOut: v.array(v.looseObject({ step: v.number(), loss: losses })),
   samples: v.array(v.looseObject({ step: v.number() })),

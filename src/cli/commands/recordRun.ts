@@ -25,12 +25,11 @@ interface Part {
   heldOut: HeldOutPoint[];
   samples: Sample[];
   adapter: string;
-  seconds: number;
 }
 
 function readPart(folder: string): Part {
-  const { adapter, seconds } = readSummary(folder);
-  return { config: readRunConfig(folder), lines: readMetrics(folder), ...readEvaluations(folder), adapter, seconds };
+  const { adapter } = readSummary(folder);
+  return { config: readRunConfig(folder), lines: readMetrics(folder), ...readEvaluations(folder), adapter };
 }
 
 /** Of what two parts measured of the same weights, at the step where one ends and the next begins, the later part's. */
@@ -60,7 +59,6 @@ export function recordRun(from: string, before: string | undefined, { say }: Hos
   const recorded: RecordedRun = {
     config: last.config,
     adapter: last.adapter.split(/[,;](?![^(]*\))/)[0]!, // without driver and features
-    seconds: Math.round(parts.reduce((sum, { seconds }) => sum + seconds, 0)),
     metrics: Object.fromEntries(measurementNames.map((name) => [name, column(name)])) as RecordedRun['metrics'],
     heldOut: withoutEarlier(parts.map(({ heldOut }) => heldOut)),
     samples: withoutEarlier(parts.map(({ samples }) => samples)),
