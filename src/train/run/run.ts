@@ -420,8 +420,8 @@ export class Run {
 
   /** Begins to save the run as it is, all submitted steps read; but not in a state that a run would go back from. */
   async #keep(state: SavedState): Promise<void> {
-    const { badInARow, spiking } = this.#progress.health;
-    if (!this.#keeper || badInARow > 0 || (spiking && state === 'training')) return;
+    const { badInARow, highInARow } = this.#progress.health;
+    if (!this.#keeper || badInARow > 0 || (highInARow > 0 && state === 'training')) return;
     // Copies of the pools must not pile up behind a slow disk.
     if (this.#keeper.busy) await this.#keeper.settled();
     void this.#keeper.keep(this.config, this.#part, this.#progress, state, this.engine.snapshot());
