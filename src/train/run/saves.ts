@@ -6,8 +6,8 @@ import { mostRollbacks } from './health.ts';
 
 /** Begins to save the run as it is, all submitted steps read; but not in a state that a run would go back from. */
 export async function save({ keeper, config, part, progress, engine }: Course, state: SavedState): Promise<void> {
-  const { badInARow, spiking } = progress.health;
-  if (!keeper || badInARow > 0 || (spiking && state === 'training')) return;
+  const { badInARow, highInARow } = progress.health;
+  if (!keeper || badInARow > 0 || (highInARow > 0 && state === 'training')) return;
   // Copies of the pools must not pile up behind a slow disk.
   if (keeper.busy) await keeper.settled();
   void keeper.keep(config, part, progress, state, engine.snapshot());
