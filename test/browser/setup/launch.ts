@@ -8,21 +8,26 @@ import { arrivedPath, openSink } from '../../setup/sink.ts';
 const sink = await openSink();
 
 /** Switches that lead every way out to the sink. */
-export const toTheSink = (): string[] => [
+const toTheSink = (): string[] => [
   '--disable-component-update',
   `--host-resolver-rules=MAP * 127.0.0.1:${sink.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
 ];
 
 /**
- * The list that Playwright gives, whose place a second one takes (its ids: coreBundle's disabledFeatures), and three that cost a renderer
- * a window and are seen by nobody here: a renderer in reserve, and the browser's own buttons, which are pages.
+ * The list that Playwright gives, whose place a second one takes (its ids: coreBundle's disabledFeatures), and what costs every window
+ * renderers that nobody sees here: one in reserve, and those of the browser's own buttons and of the address bar's two lists, which are pages.
+ * The lists alone are a second of the processor a window.
  */
 const disabled = [
   'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'LensOverlay',
   'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints',
   'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch', 'Translate',
   'SpareRendererForSitePerProcess', 'WebUIToolbar', 'WebUIReloadButton', 'InitialWebUI', 'PreloadTopChromeWebUI',
+  'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
 ]; // prettier-ignore
+
+/** Switches of every browser of the tests. */
+export const usualSwitches = (): string[] => [`--disable-features=${disabled.join(',')}`, ...toTheSink()];
 
 export const executable = (): string => {
   const found = findChromium();
@@ -32,7 +37,7 @@ export const executable = (): string => {
 
 /** `without`: switches that Playwright sets by itself. Whatever its pages wait for, they wait for with the tests' patience. */
 export async function launchBrowser(switches: readonly string[] = [], without: string[] = []): Promise<Browser> {
-  const args = [...switches, `--disable-features=${disabled.join(',')}`, ...toTheSink()];
+  const args = [...switches, ...usualSwitches()];
   const browser = await chromium.launch({
     executablePath: executable(),
     args,
