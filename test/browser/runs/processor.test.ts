@@ -5,10 +5,10 @@ import { unzipSync } from 'fflate';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { securityHeaders } from '../../../src/cli/node/policy.mjs';
+import { countedRun } from '../setup/abacusPage.ts';
 import { screenshot, tellAll } from '../setup/harness.ts';
 import { builtSite, Host, lightSite, type Site } from '../setup/host.ts';
 import { sharedBrowser } from '../setup/launch.ts';
-import { small } from '../setup/small.ts';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 /** Few enough steps of a whole preset that a test can wait for them. */
@@ -83,8 +83,8 @@ test('the presets go from Start to Done, with samples and a model', () =>
 
 test('two threads, four, and one that is killed and resumed end with the same model', () =>
   withSite(securityHeaders, async (host, url, open) => {
-    // Some seconds: long enough that it can be paused.
-    const address = `${url}#v=1&p=smoke&base.steps=600&continued.steps=100&base.schedule.warmupSteps=5&${small}`;
+    // Quick to prepare, and long enough that it can be paused.
+    const address = `${url}${countedRun(400, 50)}`;
     const found: string[] = [];
     for (const [cores, line] of [
       [3, '(WebAssembly, 2 threads)'],
