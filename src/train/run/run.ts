@@ -388,7 +388,11 @@ export class Run {
     const last = may ? await this.#keeper?.last() : null;
     if (!last && asked) {
       this.#trouble = null;
-      this.#listener.notice?.({ code: 'went-back', step, message: 'There is no save to go back to: the run goes on.' });
+      this.#listener.notice?.({
+        code: 'went-back',
+        step,
+        message: 'There is no save to go back to: the run continues.',
+      });
       return true;
     }
     if (!last) {

@@ -8,6 +8,18 @@ const arms = (count: number) => `${count} ${count === 1 ? 'arm' : 'arms'}`;
 export const words = {
   heading: 'Experiment',
   choose: 'Experiment',
+  /** In the list, which is as narrow as its column; the title stands beside it. */
+  choices: {
+    f1: 'f1 · Recipe, or as before',
+    f2: 'f2 · Order of two blends',
+    f3: 'f3 · Learning rate',
+    f4: 'f4 · When to switch',
+    f5: 'f5 · How long to continue',
+    'general-blends': 'Which general blend',
+    'qa-mixes': 'What the QA set holds',
+    'qa-share': 'How much QA',
+    ci: 'ci · All that held',
+  } as Readonly<Record<string, string>>,
   preset: 'Preset',
   seeds: 'Seeds',
   seedsNote: 'A seed changes the world, the weights and the order of the data.',
