@@ -23,6 +23,8 @@ import { commonWords } from '../words/common.ts';
 import { experimentWords } from '../words/experiment.ts';
 import { writeFolder } from '../writeFolder.ts';
 import { alignmentExperiment, isAlignmentExperiment } from './alignmentExperiment.ts';
+import type { ExperimentNews } from '../../train/experiment/listener.ts';
+import { listening } from '../../util/events.ts';
 
 export const experimentCommand = command({
   name: 'experiment',
@@ -87,22 +89,18 @@ async function experiment(
       done,
       baseOf: async (seed) =>
         folder.base(seed) ?? (given.base === 'train' ? null : shipped.shipped({ ...config, seed })),
-    },
-    {
-      compiling() {},
-      heldOut() {},
-      benchmark() {},
-      notice: ({ message }) => say(message),
-      waiting() {},
       stopped: () => host.ended.aborted,
-      begin(arm, seed, run) {
+    },
+    listening<ExperimentNews>({
+      notice: ({ message }) => say(message),
+      begin({ arm, seed, run }) {
         current = run;
         if (host.ended.aborted) run.stop();
         started = performance.now();
         end = run.plan.endStep;
         say(experimentWords.arm(seed, arm, end - run.plan.firstStep));
       },
-      metric(_arm, _seed, row) {
+      metric({ row }) {
         if (performance.now() - said < 10_000) return;
         said = performance.now();
         say(experimentWords.progress(row.step + 1, end, row.loss, row.tokensPerSecond));
@@ -113,8 +111,8 @@ async function experiment(
         folder.add(row);
         folder.summarise(experiments, adapter);
       },
-      base: (seed, files) => writeFolder(folder.basePath(seed), files),
-    },
+      base: ({ seed, files }) => writeFolder(folder.basePath(seed), files),
+    }),
   );
   folder.summarise(experiments, adapter);
   for (const one of experiments) say(`\n${resultsTable(one, folder.results(adapter))}`);

@@ -18,7 +18,8 @@ import { curveOf, type DeviceClass, type LessonRun } from '../../recipe/lessons/
 import { planRun } from '../../recipe/phases.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { prepareData } from '../../train/run/data.ts';
-import { type MetricRow, Run, type RunListener } from '../../train/run/run.ts';
+import type { RunNews } from '../../train/run/listener.ts';
+import { Run } from '../../train/run/run.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';
 import { describeAdapter } from '../describeAdapter.ts';
@@ -28,6 +29,8 @@ import { choice } from '../kinds.ts';
 import { projectRoot } from '../node/project.mjs';
 import { readJson } from '../readJson.ts';
 import { lessonsWords } from '../words/lessons.ts';
+import { listening } from '../../util/events.ts';
+import type { MetricRow } from '../../recipe/measurements.ts';
 
 /** Three have a range; bases of these are shipped. */
 const SEEDS = [1, 2, 3];
@@ -62,14 +65,11 @@ async function train(
   const metrics: MetricRow[] = [];
   const heldOut: HeldOutPoint[] = [];
   const benchmarks: BenchmarkPoint[] = [];
-  const listener: RunListener = {
-    state() {},
+  const listener = listening<RunNews>({
     metric: (row) => void metrics.push(row),
     heldOut: (point) => void heldOut.push(point),
     benchmark: (point) => void benchmarks.push(point),
-    switched() {},
-    sources() {},
-  };
+  });
   const run = await Run.create(backend, config, data, listener, base);
   const stop = (): void => run.stop();
   host.ended.addEventListener('abort', stop);

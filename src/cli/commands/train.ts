@@ -5,8 +5,8 @@
 import type { RunConfig } from '../../config/run.ts';
 import { parameterCount } from '../../model/parameters.ts';
 import { initialAdapters } from '../../train/bases/adapters.ts';
-import type { HeldOutPoint, Notice, RunState } from '../../protocol.ts';
-import { measurementNames } from '../../recipe/measurements.ts';
+import type { Notice, RunState } from '../../protocol.ts';
+import { type MetricRow, measurementNames } from '../../recipe/measurements.ts';
 import { conclude } from '../../recipe/results/conclusion.ts';
 import { conclusionSentences } from '../../recipe/results/conclusionWords.ts';
 import { planRun } from '../../recipe/phases.ts';
@@ -14,12 +14,13 @@ import { prepareData } from '../../train/run/data.ts';
 import { exportAdapter, exportModel } from '../../train/bases/exportModel.ts';
 import { newHistory } from '../../train/run/history.ts';
 import { Keeper } from '../../train/saved/keeper.ts';
-import type { MetricRow } from '../../train/run/run.ts';
+import type { RunNews } from '../../train/run/listener.ts';
 import { type Resumed, SavedRuns } from '../../train/saved/savedRuns.ts';
 import { type Making, SupervisedRun } from '../../train/run/supervisor.ts';
 import { MemoryFiles } from '../../storage/files.ts';
 import { SlotStore } from '../../storage/slots.ts';
 import { UserError } from '../../util/errors.ts';
+import { listening } from '../../util/events.ts';
 import { command, exampleOf, type Given } from '../commands.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
@@ -206,27 +207,26 @@ async function trainInto(
   const others: Notice[] = [];
   const ending = { state: { kind: 'idle' } as RunState };
   let said = 0;
-  const listener = {
-    state(state: RunState) {
+  const listener = listening<RunNews>({
+    state(state) {
       ending.state = state;
       if (state.kind !== 'compiling' || state.done === state.total) host.say(state.kind);
     },
-    metric(row: MetricRow) {
+    metric(row) {
       if (performance.now() - said < between) return;
       said = performance.now();
       host.say(trainWords.progress(row.step + 1, plan.endStep, row.phase, row.loss, row.lr, row.tokensPerSecond));
     },
-    heldOut: ({ step, loss }: HeldOutPoint) => host.say(trainWords.heldOut(step, loss)),
-    switched() {},
-    sources() {},
+    heldOut: ({ step, loss }) => host.say(trainWords.heldOut(step, loss)),
+    // Wanted for the folder's files.
     sample() {},
-    check: ({ message }: { message: string }) => host.say(trainWords.firstStep(message)),
     inspection() {},
-    notice(notice: Notice) {
+    check: ({ message }) => host.say(trainWords.firstStep(message)),
+    notice(notice) {
       if (!keeper.history.notices.includes(notice)) others.push(notice);
       host.say(commonWords.note(notice.message));
     },
-  };
+  });
   const run = new SupervisedRun(open, making, listener);
   const stop = (): void => run.stop();
   host.ended.addEventListener('abort', stop);

@@ -11,6 +11,8 @@ import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { commonWords } from '../words/common.ts';
 import { experimentWords } from '../words/experiment.ts';
+import type { ExperimentNews } from '../../train/experiment/listener.ts';
+import { listening } from '../../util/events.ts';
 
 export async function dataExperiment(
   experiments: readonly DataExperiment[],
@@ -32,12 +34,8 @@ export async function dataExperiment(
   const finished = await runDataExperiment(
     backend,
     { arms, config, seeds, done, stopped: () => ended.aborted },
-    {
-      compiling() {},
-      metric() {},
-      heldOut() {},
-      benchmark() {},
-      begin(arm, seed, run) {
+    listening<ExperimentNews>({
+      begin({ arm, seed, run }) {
         current = run;
         say(experimentWords.arm(seed, arm, run.plan.endStep));
       },
@@ -46,7 +44,7 @@ export async function dataExperiment(
         folder.add(row);
         write();
       },
-    },
+    }),
   );
   write();
   for (const one of experiments) say(`\n${dataTable(one, folder.results(adapter))}`);

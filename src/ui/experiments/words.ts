@@ -151,9 +151,10 @@ export const words = {
     chance: 'chance',
     base: 'before any continued training',
     paperNote:
-      'The paper’s figures: [T] read in its own table, [S] stated in a secondary text. They are other models on other tasks: ' +
+      'The paper’s figures: [T 9] read in its own table 9, [S 3] its table 3 as a secondary text states it. They are other models on other tasks: ' +
       'compare signs and order.',
-    paperCell: (average: number, mark: string, where: string) => `${average.toFixed(1)} [${mark}] ${where}`,
+    paperCell: (average: number, mark: string, where: string) =>
+      `${average.toFixed(1)} [${mark}${where.replace(/^Table /, ' ')}]`,
   },
 
   card: {
