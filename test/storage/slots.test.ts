@@ -62,6 +62,67 @@ describe('saving and loading', () => {
   });
 });
 
+describe('room', () => {
+  const names = (files: MemoryFiles) => [...files.contents.keys()].sort();
+
+  test('of the older save is freed, and of the newer one never', async () => {
+    for (const saves of [2, 3]) {
+      const files = new MemoryFiles();
+      for (let step = 1; step <= saves; step++) await storeIn(files).save(partsOf(step), facts(step));
+      const slot = saves === 2 ? 'b' : 'a';
+      await storeIn(files).dropOlder();
+      expect(names(files)).toEqual(['0', '1', '2', '3', 'head'].map((part) => `run-1.${slot}.${part}`));
+      expect((await storeIn(files).load())!.head.generation).toBe(saves);
+      await storeIn(files).dropOlder(); // one is left, which stays
+      expect(names(files)).toHaveLength(5);
+    }
+  });
+
+  test('of what is damaged is not freed in place of what is whole', async () => {
+    const files = await savedTwice();
+    flip(files, 'run-1.b.0', 0);
+    await storeIn(files).dropOlder();
+    expect(names(files).every((name) => name.startsWith('run-1.a.'))).toBe(true);
+  });
+
+  test('is freed of one run alone, heads first', async () => {
+    const files = await savedTwice();
+    files.contents.set('run-10.a.0', new Uint8Array(1));
+    const removed: string[] = [];
+    const remove = files.remove.bind(files);
+    files.remove = (name) => (removed.push(name), remove(name));
+    const store = storeIn(files);
+    await store.remove();
+    expect(removed.slice(0, 2).sort()).toEqual(['run-1.a.head', 'run-1.b.head']);
+    expect(names(files)).toEqual(['run-10.a.0']);
+    // A store that has removed its run begins again in the first slot.
+    await store.save(partsOf(5), facts(5));
+    expect(names(files)).toContain('run-1.a.head');
+  });
+
+  test('holds only files of runs, and lists know their names', async () => {
+    const files = new MemoryFiles();
+    for (const name of ['b.a.0', 'a.b.head', 'a.b.12', 'c.c.head', 'd.a.x', 'notes.txt', 'e.a.headless'])
+      files.contents.set(name, new Uint8Array(1));
+    expect(await storedRuns(files)).toEqual(['a', 'b']);
+  });
+
+  test('of an unfinished save is told of', async () => {
+    const files = await savedTwice();
+    files.contents.set('run-1.a.head', new Uint8Array(0));
+    const store = storeIn(files);
+    expect((await store.newest())!.generation).toBe(2);
+    expect((await store.load())!.head.generation).toBe(2);
+    expect(store.passed).toEqual([
+      { kind: 'unfinished', message: 'The last save was not finished and was passed over.' },
+    ]);
+    files.contents.delete('run-1.a.head');
+    await store.load();
+    expect(store.passed.map(({ kind }) => kind)).toEqual(['unfinished']);
+    expect(await storeIn(new MemoryFiles()).newest()).toBe(null);
+  });
+});
+
 describe('damage', () => {
   test('one bit anywhere in the newest save: named, and the one before it is used', async () => {
     const saved = await savedTwice();
