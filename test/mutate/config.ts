@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { patience } from '../patience.ts';
 import { folders } from './folders.mjs';
 import { keptWorker } from './keptWorker.ts';
+import { QuickFirst } from './quickFirst.ts';
 
 export default defineConfig({
   plugins: [keptWorker],
@@ -14,7 +15,8 @@ export default defineConfig({
     ]),
     // Power cuts, hostile texts: as many as find what is wrong at all.
     env: { POWER_CUTS: '20', HOSTILE: '20' },
-    exclude: ['test/**/*.{gpu,cpu}.test.ts'],
+    exclude: ['test/**/*.{gpu,cpu}.test.ts', 'test/**/large.test.ts'],
+    sequence: { sequencer: QuickFirst },
     setupFiles: ['test/setup/arrays.ts'],
   },
 });

@@ -17,7 +17,8 @@ export default {
   ignoreStatic: true,
   concurrency: 1,
   // Endless loops are counted out; this is for what stands still, with room for other work on the machine.
-  timeoutMS: 5_000,
+  timeoutMS: 15_000,
+  dryRunTimeoutMinutes: 30,
   timeoutFactor: 3,
   incremental: true,
   incrementalFile: `${kept}.incremental.json`,

@@ -4,7 +4,7 @@ import { BpeTokenizer } from '../../src/tokenizer/bpe.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { BASE_SIZE, PIECE_PATTERN } from '../../src/tokenizer/format.ts';
 import { fromHuggingFace } from '../../src/tokenizer/huggingface.ts';
-import { BPE_SAMPLE_UNITS, loadTokenizer } from '../../src/tokenizer/load.ts';
+import { loadTokenizer } from '../../src/tokenizer/load.ts';
 import { pieces } from '../../src/tokenizer/pieces.ts';
 import { PieceTable } from '../../src/tokenizer/pieceTable.ts';
 import { trainBpe } from '../../src/tokenizer/train.ts';
@@ -166,7 +166,7 @@ describe('pieces', () => {
     );
   });
 
-  test('a table gives each piece its own ids, also after it has started afresh', () => {
+  test('a table gives each piece its own ids', () => {
     const table = new PieceTable();
     let made = 0;
     const wrong: number[] = [];
@@ -180,8 +180,6 @@ describe('pieces', () => {
     ask(1000);
     ask(1000);
     expect(made).toBe(1000);
-    ask(70_000);
-    ask(100);
     expect(wrong).toEqual([]);
     const long = `${'0'.repeat(70)}5`;
     expect(table.get(long, 0, long.length, make)).toEqual(Uint32Array.of(5, 71));
@@ -217,14 +215,6 @@ describe('BPE training', () => {
     expect(tokenizer.decode(tokenizer.encode('or not'))).toBe('or not');
   });
 
-  test('a text larger than the sample is sampled throughout, the same each time', () => {
-    const half = BPE_SAMPLE_UNITS * 0.75;
-    const large = 'early '.repeat(half / 6) + 'later '.repeat(half / 6);
-    const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 280 }, [large]) as BpeTokenizer;
-    expect([...tokenizer.encode(' early later')].length).toBe(2);
-    expect(loadTokenizer({ kind: 'bpe', vocab_size: 280 }, [large])).toEqual(tokenizer);
-  });
-
   test.each([257, 300.5, 65537, Number.NaN])('a vocabulary of %s is refused with the range', (size) => {
     expect(() => trainBpe(['x'], size)).toThrow(UserError);
     expect(() => trainBpe(['x'], size)).toThrow(/258 to 65536/);
@@ -235,11 +225,6 @@ describe('BPE training', () => {
     trainBpe([trainingText], 500, (done, total) => seen.push([done, total]));
     const total = 500 - BASE_SIZE;
     expect(seen).toEqual([64, 128, 192, total].map((done) => [done, total]));
-  });
-
-  test('a piece of a hundred thousand letters is encoded at once, not in minutes', () => {
-    const ids = bpe.encode('whale'.repeat(20_000));
-    expect(bpe.decode(ids).length).toBe(100_000);
   });
 
   test('long pieces are merged as short ones are: the earliest pair first, leftmost', () => {
