@@ -77,19 +77,39 @@ describe('slots', () => {
     expect(made.map((tensor) => slotOf.get(tensor))).toEqual([1, 0, 1, 0, 1]);
   });
 
-  it('are left to what lives there: all of it, to the node that reads or writes it last', () => {
+  it('are left to what lives there: from the first node that writes it to the last that reads or writes it', () => {
     const g = new Graph();
     const x = g.input('x', [4]);
     const a = record(g, sum, [x], 'a');
+    const unread = record(g, sum, [x], 'unread');
     const b = record(g, sum, [x], 'b');
     g.node(sum, [b], [a], {}); // a is written again
     const c = record(g, sum, [x], 'c');
     const d = record(g, sum, [c, a], 'd');
     const e = record(g, sum, [x], 'e');
     record(g, sum, [d, e], 'f');
-    const slotOf = (tensor: Tensor) => planSlots(g).slotOf.get(tensor);
-    // a lives until d is made from it and b until a is written again: c has b's slot; e, after both, the tightest idle one of the two.
-    expect([a, b, c, d, e].map(slotOf)).toEqual([0, 1, 1, 2, 1]);
+    const { slotOf } = planSlots(g);
+    // a lives until d is made from it; one slot serves, one after the other, what is done with meanwhile; d meets both.
+    expect([a, unread, b, c, d, e].map((tensor) => slotOf.get(tensor))).toEqual([0, 1, 1, 1, 2, 1]);
+  });
+
+  it('are not shared by what a node reads and what it writes, the larger put first', () => {
+    const { g, made } = chain([4, 64]);
+    const { slots, slotOf } = planSlots(g);
+    expect([slots, made.map((tensor) => slotOf.get(tensor))]).toEqual([
+      [256, 16],
+      [1, 0],
+    ]);
+  });
+
+  it('are for activations alone, also among what is kept', () => {
+    const g = new Graph();
+    const x = g.input('x', [4]);
+    const state = g.state('s', [4]);
+    const a = record(g, sum, [x], 'a');
+    g.node(sum, [a], [state], {});
+    const { slotOf } = planSlots(g, g.nodes, [x, state, a]);
+    expect([...slotOf]).toEqual([[a, 0]]);
   });
 
   it('hold what is kept to the end', () => {
