@@ -113,7 +113,7 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   };
 
   const baseOf = async (source: BaseSource, config: RunConfig): Promise<Base> => {
-    const base = source.kind === 'folder' ? readBase(source.files) : await bases.shipped(config);
+    const base = source.kind === 'folder' ? await readBase(source.files) : await bases.shipped(config);
     if (!base)
       throw new UserError(
         `No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: train one.`,

@@ -74,9 +74,9 @@ describe.each<[string, Record<string, unknown>]>([
   ['Llama, tied, RoPE as transformers 5 spells it', { ...inParameters, tie_word_embeddings: true }],
   ['Qwen2, with biases', qwen],
   ['Qwen2, tied', { ...qwen, tie_word_embeddings: true }],
-])('%s', (_name, given) => {
+])('%s', async (_name, given) => {
   const files = folder(given);
-  const read = readCheckpoint(files);
+  const read = await readCheckpoint(files);
   const T = tinyConfig.batch.length;
   const config: RunConfig = {
     ...tinyConfig,
@@ -117,9 +117,9 @@ describe.each<[string, Record<string, unknown>]>([
     engine.destroy();
   });
 
-  test('goes out as it came', () => {
+  test('goes out as it came', async () => {
     const written = huggingFaceFolder({ ...read, parameters: read.weights, metadata: {} });
-    expect(readCheckpoint(written).model).toEqual(read.model);
+    expect((await readCheckpoint(written)).model).toEqual(read.model);
     const [before, after] = [tensorsOf(files), tensorsOf(written)];
     expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
     for (const [name, { data }] of before) expect(after.get(name)!.data, name).toEqual(data);
@@ -128,7 +128,7 @@ describe.each<[string, Record<string, unknown>]>([
 
 test('begins as a norm does nothing: weights of 1', async () => {
   const engine = await openEngine(
-    { ...tinyConfig, model: readCheckpoint(folder(llama)).model },
+    { ...tinyConfig, model: (await readCheckpoint(folder(llama))).model },
     await openBackend('cpu'),
   );
   expect((await engine.weights()).get('model.norm.weight')!.data.every((value) => value === 1)).toBe(true);
@@ -145,7 +145,7 @@ test.each<[string, Record<string, unknown>]>([
   ['use_sliding_window', { ...qwen, use_sliding_window: true }],
   ['layer_types', { ...qwen, layer_types: ['full_attention', 'sliding_attention'] }],
   ['mistral', { ...llama, model_type: 'mistral' }],
-])('%s is refused before the weights are read', (named, config) => {
+])('%s is refused before the weights are read', async (named, config) => {
   const [, tokenizer] = folder(llama);
   const untouched = {
     name: 'model.safetensors',
@@ -153,6 +153,7 @@ test.each<[string, Record<string, unknown>]>([
       throw new Error('the weights were read');
     },
   };
-  expect(() => readCheckpoint([json('config.json', config), tokenizer!, untouched])).toThrow(UserError);
-  expect(() => readCheckpoint([json('config.json', config), tokenizer!, untouched])).toThrow(named);
+  const reading = readCheckpoint([json('config.json', config), tokenizer!, untouched]);
+  await expect(reading).rejects.toThrow(UserError);
+  await expect(reading).rejects.toThrow(named);
 });

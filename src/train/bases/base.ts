@@ -37,14 +37,14 @@ export interface Base {
 }
 
 /** Errors say which file is missing, damaged or of another kind. */
-export function readCheckpoint(files: Iterable<FolderFile>): Checkpoint {
+export async function readCheckpoint(files: Iterable<FolderFile>): Promise<Checkpoint> {
   const { model, parameters, tokenizer, metadata, notes } = readHuggingFaceFolder(files);
   for (const option of OPTIONS) {
     const problem =
       option.type === 'integer' && isSize(option.key) ? checkValue(option, getPath({ model }, option.key)) : null;
     if (problem !== null) throw new ImportError('config', `The model cannot be run here: ${problem.slice(0, -1)}`);
   }
-  const read = readTokenizer(tokenizer);
+  const read = await readTokenizer(tokenizer);
   checkVocabulary(read, model);
   return { model, weights: parameters, tokenizer: read, metadata, notes };
 }
@@ -53,8 +53,8 @@ export function readCheckpoint(files: Iterable<FolderFile>): Checkpoint {
 const isSize = (key: string): boolean => key.startsWith('model.') && key !== 'model.max_position_embeddings';
 
 /** Also an error: a folder without the project's own record, from which no continued run can be set up. */
-export function readBase(files: Iterable<FolderFile>): Base {
-  const { model, weights, tokenizer, metadata, notes } = readCheckpoint(files);
+export async function readBase(files: Iterable<FolderFile>): Promise<Base> {
+  const { model, weights, tokenizer, metadata, notes } = await readCheckpoint(files);
   if (metadata === null) {
     throw new UserError(
       'The model folder has no rekindle.json, which says at what rate its training ended: give a folder that a run has written.',
@@ -107,7 +107,9 @@ async function foreignBase({ model, weights, tokenizer, notes }: Checkpoint, pre
 /** As readBase, and of a folder without our own record what a run of `preset` can start from. */
 export async function readAnyBase(files: Iterable<FolderFile>, preset: RunConfig): Promise<Base> {
   const list = [...files];
-  return list.some(({ name }) => name === 'rekindle.json') ? readBase(list) : foreignBase(readCheckpoint(list), preset);
+  return list.some(({ name }) => name === 'rekindle.json')
+    ? readBase(list)
+    : foreignBase(await readCheckpoint(list), preset);
 }
 
 /** Departures of a run from its base that a person should know of. UserError with the first thing that makes it impossible. */

@@ -355,10 +355,10 @@ async function encodeInputs({ config, files, tokenizer }: Inputs, most = mostInp
   return safetensorsParts(await Promise.all(tensors), { [key]: JSON.stringify(json) });
 }
 
-function decodeInputs(body: Uint8Array): Inputs {
+async function decodeInputs(body: Uint8Array): Promise<Inputs> {
   const { tensors, metadata } = decodeSafetensors(body);
   const { config, files, tokenizer } = JSON.parse(metadata[key]!);
-  const read = tokenizer && readTokenizer(tokenizer);
+  const read = tokenizer && (await readTokenizer(tokenizer));
   const dataOf = (i: number): Uint8Array => tensors.get(`file ${i}`)!.data as Uint8Array;
   return {
     config,
