@@ -4,6 +4,7 @@ import { linear } from '../../src/ops/linear.ts';
 import { addBias } from '../../src/ops/llama/bias.ts';
 import { rmsNorm } from '../../src/ops/llama/rmsNorm.ts';
 import { swiglu } from '../../src/ops/llama/swiglu.ts';
+import { squaredRelu } from '../../src/ops/squaredRelu.ts';
 import { scaled } from '../../src/ops/scale.ts';
 import { checkOp } from './checkOp.ts';
 
@@ -37,6 +38,13 @@ describe('swiglu', () => {
 
   it('is 0 and the gate itself far from 0', () =>
     checkOp({ inputs: { x: { shape: [3, 8], value: (i) => 300 - 30 * i } }, record: (g, { x }) => swiglu(g, x!) }));
+});
+
+describe('squaredRelu', () => {
+  it.each([
+    [1, 4],
+    [67, 132],
+  ])('N=%i F=%i', (N, F) => checkOp({ inputs: { x: { shape: [N, F] } }, record: (g, { x }) => squaredRelu(g, x!) }));
 });
 
 describe('a bias', () => {

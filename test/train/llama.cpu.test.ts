@@ -1,7 +1,7 @@
 /** Llama's family: read from a folder made elsewhere it scores as an independent float64 forward pass does, trains, and goes out again. */
 import { describe, expect, test } from 'vitest';
 import { openBackend } from '../../src/cli/node/backend.ts';
-import type { RunConfig } from '../../src/config/run.ts';
+import { LORA_TARGETS, type RunConfig } from '../../src/config/run.ts';
 import { type FolderFile, huggingFaceFolder } from '../../src/export/huggingface.ts';
 import { decodeSafetensors, encodeSafetensors, toFloat32 } from '../../src/export/safetensors.ts';
 import { nmse } from '../../src/graph/interpret.ts';
@@ -103,19 +103,22 @@ describe.each<[string, Record<string, unknown>]>([
     engine.destroy();
   });
 
-  test.each([{}, { lora: { rank: 4, alpha: 6 } }])('gradients are those of doubles; %o', async (more) => {
-    const trained: RunConfig = { ...config, model: { ...config.model, ...more } };
-    const engine = await openEngine(trained, await openBackend('cpu'));
-    const reference = interpretStep(trained, { batch: tinyBatch(trained) });
-    engine.submitStep(0, () => reference.batch, 0, 1);
-    const pool = await engine.readPool('gradients');
-    for (const { name, frozen } of parameterList(trained.model)) {
-      if (frozen) continue;
-      const { offset, size } = reference.layout.slices.get(name)!;
-      expect(nmse(pool.subarray(offset, offset + size), reference.gradient(name)), name).toBeLessThan(1e-10);
-    }
-    engine.destroy();
-  });
+  test.each([{}, { lora: { rank: 4, alpha: 6, targets: LORA_TARGETS } }])(
+    'gradients are those of doubles; %o',
+    async (more) => {
+      const trained: RunConfig = { ...config, model: { ...config.model, ...more } };
+      const engine = await openEngine(trained, await openBackend('cpu'));
+      const reference = interpretStep(trained, { batch: tinyBatch(trained) });
+      engine.submitStep(0, () => reference.batch, 0, 1);
+      const pool = await engine.readPool('gradients');
+      for (const { name, frozen } of parameterList(trained.model)) {
+        if (frozen) continue;
+        const { offset, size } = reference.layout.slices.get(name)!;
+        expect(nmse(pool.subarray(offset, offset + size), reference.gradient(name)), name).toBeLessThan(1e-10);
+      }
+      engine.destroy();
+    },
+  );
 
   test('goes out as it came', async () => {
     const written = huggingFaceFolder({ ...read, parameters: read.weights, metadata: {} });

@@ -1,17 +1,31 @@
 /** `npm run recipe -- finetune --model FOLDER --data … --out DIR`: a model trained further on text of one's own. */
 import { command } from '../commands.ts';
+import { type Lora, LORA_TARGETS, type LoraTarget } from '../../config/run.ts';
+import { UserError } from '../../util/errors.ts';
 import { configFlags, dataFlags, deviceFlags } from '../inputs.ts';
 import { count, folder, greatestSeed, type Kind, place } from '../kinds.ts';
 import { trainRun } from './train.ts';
 
 /** Products read four columns at a time. */
-const adapter: Kind<{ rank: number; alpha: number }> = {
+const adapter: Kind<Lora> = {
   shown: 'R,ALPHA',
   wanted: 'a rank, a multiple of 4 from 4 to 256, and a strength above 0, as 8,16',
   read(text) {
     const [, r, a] = /^(\d{1,3}),(\d{1,6}(?:\.\d{1,6})?)$/.exec(text) ?? [];
     const [rank, alpha] = [Number(r), Number(a)];
     return rank >= 4 && rank <= 256 && rank % 4 === 0 && alpha > 0 ? { rank, alpha } : undefined;
+  },
+};
+
+const targets: Kind<LoraTarget[]> = {
+  shown: 'NAMES',
+  wanted: `${LORA_TARGETS.join(', ')}, or several of them with commas between them`,
+  read(text) {
+    const named = text.split(',');
+    return LORA_TARGETS.some((one) => named.includes(one)) &&
+      named.every((name) => LORA_TARGETS.some((one) => one === name))
+      ? LORA_TARGETS.filter((one) => named.includes(one))
+      : undefined;
   },
 };
 
@@ -29,7 +43,11 @@ export const finetuneCommand = command({
     ...configFlags,
     ...deviceFlags,
     seed: { kind: count(0, greatestSeed), about: 'the same as --set seed=' },
-    lora: { kind: adapter, about: 'train adapters of the attention’s matrices alone, of this rank and strength' },
+    lora: { kind: adapter, about: 'train adapters alone, of this rank and strength' },
+    targets: {
+      kind: targets,
+      about: 'the matrices that have one: qkv, o, up (with its gate), down; by default qkv,o',
+    },
     out: {
       kind: place('DIR'),
       about: 'the folder to make and fill, as a run’s: model/, and with --lora adapter/ too',
@@ -37,6 +55,9 @@ export const finetuneCommand = command({
     },
   },
   example: 'finetune --model FOLDER --data mine=FILE --set continued.schedule.peak=1e-4 --out runs/mine',
-  run: ({ model, lora, ...given }, host) =>
-    trainRun({ ...given, base: model, resume: undefined, 'save-every': undefined }, host, lora),
+  async run({ model, lora, targets: named, ...given }, host) {
+    if (named && !lora) throw new UserError('--targets names what --lora adapts: give --lora R,ALPHA too.');
+    const adapted = lora && { ...lora, ...(named && { targets: named }) };
+    return trainRun({ ...given, base: model, resume: undefined, 'save-every': undefined }, host, adapted);
+  },
 });
