@@ -15,12 +15,12 @@ import type { inputGradientOp, linearOp, weightGradientOp } from '../ops/linear.
 import type { addBiasOp, biasGradientOp } from '../ops/llama/bias.ts';
 import type { rmsNormGradientOp, rmsNormOp } from '../ops/llama/rmsNorm.ts';
 import type { swigluOp } from '../ops/llama/swiglu.ts';
-import type { squaredReluOp } from '../ops/squaredRelu.ts';
+import type { squaredReluOp } from '../ops/adapters/squaredRelu.ts';
 import type { logProbGradientOp, logProbOp } from '../ops/logProb.ts';
 import type { mlpOp } from '../ops/mlp.ts';
 import type { productOp } from '../ops/matmul/trial.ts';
 import type { ringColumnOp } from '../ops/ringColumn.ts';
-import type { scaleOp } from '../ops/scale.ts';
+import type { scaleOp } from '../ops/adapters/scale.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';

@@ -3,7 +3,7 @@ import type { Tensor } from '../graph/graph.ts';
 import { embedding } from '../ops/embedding.ts';
 import { layerNorm } from '../ops/layerNorm.ts';
 import { squaredReluMlp } from '../ops/mlp.ts';
-import { squaredRelu } from '../ops/squaredRelu.ts';
+import { squaredRelu } from '../ops/adapters/squaredRelu.ts';
 import type { Architecture, Recorder } from './architecture.ts';
 import { isAdapted } from './family.ts';
 import { EMBEDDING, HEAD, nemotronFamily } from './nemotronFamily.ts';

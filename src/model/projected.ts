@@ -1,6 +1,6 @@
 import type { Tensor } from '../graph/graph.ts';
 import { linear } from '../ops/linear.ts';
-import { scaled } from '../ops/scale.ts';
+import { scaled } from '../ops/adapters/scale.ts';
 import type { Recorder } from './architecture.ts';
 import { adapterOf, isAdapted, LORA_A, LORA_B } from './family.ts';
 

@@ -4,8 +4,8 @@ import { linear } from '../../src/ops/linear.ts';
 import { addBias } from '../../src/ops/llama/bias.ts';
 import { rmsNorm } from '../../src/ops/llama/rmsNorm.ts';
 import { swiglu } from '../../src/ops/llama/swiglu.ts';
-import { squaredRelu } from '../../src/ops/squaredRelu.ts';
-import { scaled } from '../../src/ops/scale.ts';
+import { squaredRelu } from '../../src/ops/adapters/squaredRelu.ts';
+import { scaled } from '../../src/ops/adapters/scale.ts';
 import { checkOp } from './checkOp.ts';
 
 const vector = (D: number) => ({ shape: [D], role: 'parameter' as const });

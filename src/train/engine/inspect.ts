@@ -15,7 +15,7 @@ import { parameterList } from '../../model/parameters.ts';
 import { attentionOp } from '../../ops/attention/attention.ts';
 import { columnMax } from '../../ops/columnMax.ts';
 import { swigluOp } from '../../ops/llama/swiglu.ts';
-import { squaredReluOp } from '../../ops/squaredRelu.ts';
+import { squaredReluOp } from '../../ops/adapters/squaredRelu.ts';
 import { mlpOp } from '../../ops/mlp.ts';
 import { scoreMax } from '../../ops/scoreMax.ts';
 import { tensorNorms } from '../../ops/tensorNorms.ts';

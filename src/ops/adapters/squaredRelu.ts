@@ -1,7 +1,7 @@
-import squaredReluWgsl from '../../shaders/squaredRelu.wgsl?raw';
-import type { Graph, Op, Tensor } from '../graph/graph.ts';
-import { expectVec4 } from '../graph/graph.ts';
-import { foldWorkgroups, read, write } from '../graph/kernel.ts';
+import squaredReluWgsl from '../../../shaders/adapters/squaredRelu.wgsl?raw';
+import type { Graph, Op, Tensor } from '../../graph/graph.ts';
+import { expectVec4 } from '../../graph/graph.ts';
+import { foldWorkgroups, read, write } from '../../graph/kernel.ts';
 
 interface Attributes {
   /** Vectors of four elements. */
