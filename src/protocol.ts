@@ -2,7 +2,7 @@
  * What crosses the worker boundary: types only, so that the page never pulls in the trainer's code.
  * The page sends commands through comlink; the worker answers with batches of events at most ~10 times a second.
  */
-import type { RunConfig } from './config/run.ts';
+import type { ModelConfig, RunConfig } from './config/run.ts';
 import type { BaseMetadata } from './recipe/baseCheckpoint.ts';
 import type { GridPlan, GridRow } from './recipe/grid.ts';
 import type { MetricColumns } from './recipe/measurements.ts';
@@ -301,7 +301,39 @@ export interface ModelFile {
 }
 
 /** What a run continues instead of training a base of its own: the checkpoint shipped for its preset and seed, or a folder's. */
-export type BaseSource = { kind: 'shipped' } | { kind: 'folder'; files: ModelFile[] };
+export type BaseSource = { kind: 'shipped' } | { kind: 'folder'; files: FolderBlob[] };
+
+/** A file of a model's folder that is to be opened: the page hands it on, and the worker reads it. */
+export interface FolderBlob {
+  name: string;
+  bytes: Blob;
+}
+
+/** What a model's folder holds, known before a weight is read. */
+export interface FolderReport {
+  /** transformers' class. */
+  architecture: string;
+  parameters: number;
+  model: ModelConfig;
+  tokenizer: { kind: 'byte' | 'bpe' | 'word' | 'foreign'; size: number };
+  /** How the weights are stored; bytes and number of their files. */
+  dtypes: string[];
+  bytes: number;
+  shards: number;
+  /** What of it is left out of account, and what it does not say, a sentence each. */
+  notes: string[];
+  /** It has this project's own record. */
+  own: boolean;
+  /** What a run starts from. */
+  metadata: BaseMetadata;
+}
+
+/** What a model does before it is trained here. */
+export interface ModelTrial {
+  /** Nats a token, by source; none of it was trained on here. */
+  heldOut: Record<string, number>;
+  samples: { prompt: string; text: string }[];
+}
 
 /** A shipped base that a run could start from: bytes to fetch, and its own record. */
 export interface BaseOffer {
@@ -526,12 +558,16 @@ export interface TrainerApi {
   experiment(request: ExperimentRequest, onEvents: (events: ExperimentEvents) => void): Promise<void>;
   /** The shipped base checkpoint that fits this configuration (train/bases/bases.ts). */
   shippedBase(config: RunConfig): Promise<BaseOffer | null>;
+  /** What is in a model's folder, and what a run of this preset would start from. */
+  describeModel(files: FolderBlob[], preset: RunConfig): Promise<FolderReport>;
+  /** Held-out losses and samples of the weights that a start would begin with. */
+  tryModel(config: RunConfig, files: UserFile[], base: BaseSource): Promise<ModelTrial>;
   /** What the world of a configuration holds; an error for a run on text. */
   worldCard(config: RunConfig): Promise<WorldCard>;
   /** Text continued from `prompt` by the weights as they are now. */
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string>;
-  /** The HuggingFace folder as it stands, name → bytes. */
-  exportModel(): Promise<{ name: string; bytes: Uint8Array }[]>;
+  /** The HuggingFace folder as it stands, name → bytes; or what adapters have learnt, as PEFT saves it. */
+  exportModel(part?: 'model' | 'adapter'): Promise<{ name: string; bytes: Uint8Array }[]>;
   /** What a run needs here, as the recipe stands. `files`: bytes of the user's sources. */
   preflight(config: RunConfig, part: RunPart, files: { source: string; bytes: number }[]): Promise<Preflight>;
   /** Prepares text, base and kernels of a run that may be started next, so that it starts at once. */

@@ -2,6 +2,7 @@
  * A model's folder by what its small files and the headers of the large ones say: whatever can be known to be wrong with it is told before a
  * weight is read.
  */
+import type { FolderBlob } from '../protocol.ts';
 import { quoted } from '../util/quoted.ts';
 import {
   asModels,
@@ -17,12 +18,6 @@ import {
 import { ImportError } from './importError.ts';
 import { type Dtype, headerBytes, type PlacedTensor, readLayout } from './safetensors.ts';
 import { checkShapes } from './weights.ts';
-
-/** A file that is read where it is needed. */
-export interface FolderBlob {
-  name: string;
-  bytes: Blob;
-}
 
 export interface FolderFacts extends Omit<ImportedModel, 'parameters'> {
   /** How the weights are stored, each kind once. */

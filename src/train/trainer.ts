@@ -2,7 +2,9 @@
 import { fetchFrom } from '../data/catalogue.ts';
 import { checkFile } from '../data/check.ts';
 import { tokenIndex } from '../data/tokenIndex.ts';
+import { presetConfig } from '../config/presets.ts';
 import type { RunConfig } from '../config/run.ts';
+import { readBlobs } from '../export/inspectFolder.ts';
 import type {
   BaseSource,
   Calibration,
@@ -23,14 +25,14 @@ import { worldCard } from '../world/card.ts';
 import { prepareWorld } from '../world/prepare.ts';
 import { lossOf, type OpenBackend } from './backends/backend.ts';
 import { openChosen, openGpu } from './backends/page.ts';
-import { type Base, checkBase, readBase } from './bases/base.ts';
+import { type Base, checkBase, describeFolder, readAnyBase, withAdapters } from './bases/base.ts';
 import { Bases } from './bases/bases.ts';
 import { benchmarkDevice } from './trials/benchmarkDevice.ts';
 import { calibrate } from './trials/calibrate.ts';
 import { prepareData, type TrainingData } from './run/data.ts';
 import { Engine } from './engine/engine.ts';
 import { EventBatcher, ExperimentBatcher } from './run/events.ts';
-import { exportModel } from './bases/exportModel.ts';
+import { exportAdapter, exportModel } from './bases/exportModel.ts';
 import type { Injector } from './run/faults.ts';
 import { type History, newHistory, retell } from './run/history.ts';
 import { Keeper, type KeeperListener } from './saved/keeper.ts';
@@ -43,6 +45,7 @@ import { SupervisedRun, type Making } from './run/supervisor.ts';
 import { RunSharer, watchRun } from './saved/tabs.ts';
 import type { Loan } from './run/loan.ts';
 import { overfit, runGrid, startingBench, sweep } from './trials/trials.ts';
+import { tryModel } from './trials/tryModel.ts';
 
 const sizesOf = (files: readonly UserFile[]): FileSize[] =>
   files.map(({ source, bytes }) => ({ source, bytes: bytes.size }));
@@ -113,13 +116,16 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
   };
 
   const baseOf = async (source: BaseSource, config: RunConfig): Promise<Base> => {
-    const base = source.kind === 'folder' ? await readBase(source.files) : await bases.shipped(config);
+    const base =
+      source.kind === 'folder'
+        ? await readAnyBase(await readBlobs(source.files), presetConfig(config.preset))
+        : await bases.shipped(config);
     if (!base)
       throw new UserError(
         `No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: train one.`,
       );
     await checkBase(base, config);
-    return base;
+    return withAdapters(base, config);
   };
 
   /** What a run is made of. Once what was warmed up is taken, it is the run's. */
@@ -443,6 +449,14 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
       trained().goBack();
     },
     shippedBase: (config) => bases.offer(config),
+    describeModel: describeFolder,
+    tryModel: (config, files, source) =>
+      asTrial(async () => {
+        const backend = await theBackend();
+        const base = await baseOf(source, config);
+        const data = await prepareData(config, files, fetchFrom(dataFolder), () => {}, base);
+        return tryModel(backend, config, data, base);
+      }),
     worldCard: async (config) => worldCard(prepareWorld(config).corpus),
 
     async pause() {
@@ -463,9 +477,10 @@ export function createTrainer(dataFolder: string, basesFolder: string, inject?: 
     },
     sample: async (prompt, tokens, temperature, seed) =>
       (await theRun().live()).sample(prompt, tokens, temperature, seed),
-    async exportModel() {
+    async exportModel(part = 'model') {
       const found = theRun();
-      return found instanceof OpenedRun ? found.exportModel() : exportModel(await found.live());
+      if (found instanceof OpenedRun) return found.exportModel(part);
+      return (part === 'adapter' ? exportAdapter : exportModel)(await found.live());
     },
 
     rangeTest: (request, onProgress) =>

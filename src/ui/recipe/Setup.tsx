@@ -3,12 +3,17 @@ import { optionOf } from '../../config/options.ts';
 import { BlendEditor } from './BlendEditor.tsx';
 import { OptionField } from './OptionField.tsx';
 import { AllOptions } from './AllOptions.tsx';
-import { ModelToContinue } from './BaseStart.tsx';
 import { OwnFiles } from '../files/OwnFiles.tsx';
 import { SwitchField } from './SwitchField.tsx';
 import { config } from './config.ts';
 import { isHidden } from '../page/lesson.ts';
 import { recipeWords } from '../words/recipe.ts';
+import { fetched } from '../components/fetched.tsx';
+
+const OwnModel = fetched(
+  () => import('../model/OwnModel.tsx').then((module) => module.OwnModel),
+  (children) => <div>{children}</div>,
+);
 
 /** What a first visitor may want to turn; everything else is one click further. */
 const FIRST = ['seed', 'base.steps', 'continued.steps', 'base.schedule.peak'];
@@ -34,7 +39,7 @@ export function Setup() {
         {!isHidden('options') && <AllOptions />}
       </div>
       {!isHidden('files') && <OwnFiles />}
-      {config.value.continued && !isHidden('model') && <ModelToContinue />}
+      {config.value.continued && !isHidden('model') && <OwnModel />}
     </section>
   );
 }
