@@ -4,12 +4,14 @@ import { type Lora, LORA_TARGETS, type LoraTarget } from '../../config/run.ts';
 import { UserError } from '../../util/errors.ts';
 import { configFlags, dataFlags, deviceFlags } from '../inputs.ts';
 import { count, folder, greatestSeed, type Kind, place } from '../kinds.ts';
+import { inputWords } from '../words/inputs.ts';
+import { finetuneWords } from '../words/train.ts';
 import { trainRun } from './train.ts';
 
 /** Products read four columns at a time. */
 const adapter: Kind<Lora> = {
   shown: 'R,ALPHA',
-  wanted: 'a rank, a multiple of 4 from 4 to 256, and a strength above 0, as 8,16',
+  wanted: finetuneWords.adapter,
   read(text) {
     const [, r, a] = /^(\d{1,3}),(\d{1,6}(?:\.\d{1,6})?)$/.exec(text) ?? [];
     const [rank, alpha] = [Number(r), Number(a)];
@@ -19,7 +21,7 @@ const adapter: Kind<Lora> = {
 
 const targets: Kind<LoraTarget[]> = {
   shown: 'NAMES',
-  wanted: `${LORA_TARGETS.join(', ')}, or several of them with commas between them`,
+  wanted: finetuneWords.targetNames(LORA_TARGETS),
   read(text) {
     const named = text.split(',');
     return LORA_TARGETS.some((one) => named.includes(one)) &&
@@ -31,32 +33,29 @@ const targets: Kind<LoraTarget[]> = {
 
 export const finetuneCommand = command({
   name: 'finetune',
-  about: 'Trains a model further on your own text.',
+  about: finetuneWords.about,
   flags: {
     model: {
       kind: folder,
-      about: 'a HuggingFace folder of a Nemotron, Llama or Qwen2 model, whoever made it',
+      about: finetuneWords.model,
       required: true,
     },
     ...dataFlags,
     data: { ...dataFlags.data, required: true },
     ...configFlags,
     ...deviceFlags,
-    seed: { kind: count(0, greatestSeed), about: 'the same as --set seed=' },
-    lora: { kind: adapter, about: 'train adapters alone, of this rank and strength' },
-    targets: {
-      kind: targets,
-      about: 'the matrices that have one: qkv, o, up (with its gate), down; by default qkv,o',
-    },
+    seed: { kind: count(0, greatestSeed), about: inputWords.seed },
+    lora: { kind: adapter, about: finetuneWords.lora },
+    targets: { kind: targets, about: finetuneWords.targets },
     out: {
       kind: place('DIR'),
-      about: 'the folder to make and fill, as a run’s: model/, and with --lora adapter/ too',
+      about: finetuneWords.out,
       required: true,
     },
   },
   example: 'finetune --model FOLDER --data mine=FILE --set continued.schedule.peak=1e-4 --out runs/mine',
   async run({ model, lora, targets: named, ...given }, host) {
-    if (named && !lora) throw new UserError('--targets names what --lora adapts: give --lora R,ALPHA too.');
+    if (named && !lora) throw new UserError(finetuneWords.targetsAlone);
     const adapted = lora && { ...lora, ...(named && { targets: named }) };
     return trainRun({ ...given, base: model, resume: undefined, 'save-every': undefined }, host, adapted);
   },
