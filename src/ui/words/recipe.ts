@@ -48,6 +48,8 @@ export const recipeWords = {
     exportNote: 'A HuggingFace folder as one .zip.',
     exporting: 'Packing …',
     file: 'rekindle-model.zip',
+    adapter: 'Download the adapter',
+    adapterFile: 'rekindle-adapter.zip',
   },
   kit: {
     save: 'Launch kit for a cluster',
