@@ -4,7 +4,15 @@
  */
 import type { RunConfig } from './config/run.ts';
 import type { ExperimentEvents, ExperimentRequest } from './protocol/experiment.ts';
-import type { BaseOffer, BaseSource, FileReport, UserFile } from './protocol/files.ts';
+import type {
+  BaseOffer,
+  BaseSource,
+  FileReport,
+  FolderBlob,
+  FolderReport,
+  ModelTrial,
+  UserFile,
+} from './protocol/files.ts';
 import type { AdapterReport, DeviceChoice, MachineProgress, MachineReport, NoGpuCause } from './protocol/machine.ts';
 import type { Calibration, Preflight, WorldCard } from './protocol/preflight.ts';
 import type { RunEvents } from './protocol/run.ts';
@@ -69,12 +77,16 @@ export interface TrainerApi {
   experiment(request: ExperimentRequest, onEvents: (events: ExperimentEvents) => void): Promise<void>;
   /** The shipped base checkpoint that fits this configuration (train/bases/bases.ts). */
   shippedBase(config: RunConfig): Promise<BaseOffer | null>;
+  /** What is in a model's folder, and what a run of this preset would start from. */
+  describeModel(files: FolderBlob[], preset: RunConfig): Promise<FolderReport>;
+  /** Held-out losses and samples of the weights that a start would begin with. */
+  tryModel(config: RunConfig, files: UserFile[], base: BaseSource): Promise<ModelTrial>;
   /** What the world of a configuration holds; an error for a run on text. */
   worldCard(config: RunConfig): Promise<WorldCard>;
   /** Text continued from `prompt` by the weights as they are now. */
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string>;
-  /** The HuggingFace folder as it stands, name → bytes. */
-  exportModel(): Promise<{ name: string; bytes: Uint8Array }[]>;
+  /** The HuggingFace folder as it stands, name → bytes; or what adapters have learnt, as PEFT saves it. */
+  exportModel(part?: 'model' | 'adapter'): Promise<{ name: string; bytes: Uint8Array }[]>;
   /** What a run needs here, as the recipe stands. `files`: bytes of the user's sources. */
   preflight(config: RunConfig, part: RunPart, files: { source: string; bytes: number }[]): Promise<Preflight>;
   /** Prepares text, base and kernels of a run that may be started next, so that it starts at once. */

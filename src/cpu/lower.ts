@@ -15,11 +15,12 @@ import type { inputGradientOp, linearOp, weightGradientOp } from '../ops/linear.
 import type { addBiasOp, biasGradientOp } from '../ops/llama/bias.ts';
 import type { rmsNormGradientOp, rmsNormOp } from '../ops/llama/rmsNorm.ts';
 import type { swigluOp } from '../ops/llama/swiglu.ts';
+import type { squaredReluOp } from '../ops/adapters/squaredRelu.ts';
 import type { logProbGradientOp, logProbOp } from '../ops/logProb.ts';
 import type { mlpOp } from '../ops/mlp.ts';
 import type { productOp } from '../ops/matmul/trial.ts';
 import type { ringColumnOp } from '../ops/ringColumn.ts';
-import type { scaleOp } from '../ops/scale.ts';
+import type { scaleOp } from '../ops/adapters/scale.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
@@ -35,6 +36,8 @@ import {
   rmsNormGradientKernel,
   rmsNormKernel,
   scaleKernel,
+  squaredReluKernel,
+  squaredReluOfGradientKernel,
   swigluGradientKernel,
   swigluKernel,
 } from './kernels/llama.ts';
@@ -179,6 +182,16 @@ const biasGradient: For<typeof biasGradientOp> = ([from], [to], { N, O, ...attri
   const { per, blocks } = rowsOf(O / 4, 4 * N);
   const accumulate = attributes.accumulate || accumulating ? 1 : 0;
   return [call(addPartsKernel, { from, to, columns: O, stride: 4 * O, parts: N, accumulate, per }, { blocks })];
+};
+
+const squaredReluOf: For<typeof squaredReluOp> = ([x], [y], { vectors }) => {
+  const { per, blocks } = rowsOf(vectors, 4);
+  return [call(squaredReluKernel, { x, y, vectors, per }, { blocks })];
+};
+
+const squaredReluOfGradient: For<typeof squaredReluOp> = ([y, dy], [dx], { vectors }) => {
+  const { per, blocks } = rowsOf(vectors, 4);
+  return [call(squaredReluOfGradientKernel, { y, dy, dx, vectors, per }, { blocks })];
 };
 
 const scaling: For<typeof scaleOp> = ([x], [y], { factor }) => {
@@ -376,6 +389,7 @@ const lowerings: Record<string, Lower<any>> = {
   product: plainProduct,
   ...{ embedding, embeddingGradient, layerNorm, layerNormGradient },
   ...{ rmsNorm, rmsNormGradient, swiglu, swigluGradient, addBias, biasGradient, scale: scaling },
+  ...{ squaredReluOf, squaredReluOfGradient },
   ...{ attention, attentionGradient, cachedAttention, scoreMax },
   ...{ headLoss, logProb, logProbGradient, rowSums, spread, stepTotal, same },
   ...{ gradientNorm, ringColumn, adamw, tensorNorms, columnMax },

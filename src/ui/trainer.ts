@@ -295,6 +295,11 @@ export async function offeredBase(config: RunConfig): Promise<BaseOffer | null> 
   }
 }
 
+export const describeModel = (...question: Parameters<TrainerApi['describeModel']>) =>
+  ask((trainer) => trainer.describeModel(...question));
+export const tryModel = (...question: Parameters<TrainerApi['tryModel']>) =>
+  ask((trainer) => trainer.tryModel(...question));
+
 export const preflightOf = (...question: Parameters<TrainerApi['preflight']>) =>
   ask((trainer) => trainer.preflight(...question));
 
@@ -345,7 +350,7 @@ export async function stop(): Promise<void> {
 export const sample = (prompt: string, tokens: number, temperature: number, seed: number) =>
   ask((trainer) => trainer.sample(prompt, tokens, temperature, seed));
 
-export const exportModel = () => ask((trainer) => trainer.exportModel());
+export const exportModel = (part: 'model' | 'adapter' = 'model') => ask((trainer) => trainer.exportModel(part));
 
 export const checkMachine = (onProgress: Parameters<TrainerApi['checkMachine']>[0]) =>
   ask((trainer) => trainer.checkMachine(proxy(onProgress)));

@@ -121,7 +121,7 @@ const demonstration = ({ task, words }: Demonstration) => ({ messages: answeredW
 
 async function speaker({ model, device }: Options, host: Host) {
   if (model === undefined) return null;
-  const read = alignable(readCheckpoint(readFolder(model)));
+  const read = alignable(await readCheckpoint(readFolder(model)));
   const backend: Backend = await host.open(device);
   return { read, backend };
 }
@@ -181,7 +181,7 @@ async function scoresBy(
   { device }: Options,
   host: Host,
 ): Promise<number[][]> {
-  const reward = readRewardFolder(readFolder(judge));
+  const reward = await readRewardFolder(readFolder(judge));
   const conversations = answers.flatMap((some, i) => some.map(({ words }) => answeredWith(tasks[i]!, words)));
   const scores = await rewardsOf(await host.open(device), reward, conversations);
   let at = 0;

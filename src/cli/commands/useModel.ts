@@ -25,8 +25,8 @@ import { asUserError } from '../writeFolder.ts';
 const rowsTogether = 8;
 
 /** The model of a folder and the configuration it is used in; what is left out of it is said. */
-function readModel(from: string, host: Host): ModelFolder & { config: RunConfig } {
-  const checkpoint = readCheckpoint(readFolder(from));
+async function readModel(from: string, host: Host): Promise<ModelFolder & { config: RunConfig }> {
+  const checkpoint = await readCheckpoint(readFolder(from));
   const { model, notes } = checkpoint;
   const option = optionOf('model.max_position_embeddings')!;
   const longest = option.type === 'integer' ? option.max : 0;
@@ -61,7 +61,7 @@ async function scoreText(
   host: Host,
 ): Promise<Score | null> {
   const content = await readText(document, host);
-  const read = readModel(from, host);
+  const read = await readModel(from, host);
   const { tokenizer, config } = read;
   const T = config.batch.length;
   const windows = scoreWindows(tokenizer.encode(content), T);
@@ -142,7 +142,7 @@ export const sampleCommand = command({
   },
   example: 'sample --model runs/smoke/model --prompt "The " --tokens 100 --seed 1',
   async run({ model, device, prompt = '', tokens = 100, seed = 1, temperature = 0.8 }, host) {
-    const read = readModel(model, host);
+    const read = await readModel(model, host);
     const { tokenizer, config } = read;
     const engine = await openEngine(read, device, host);
     const generator = await Generator.create(engine.executor, config.model, 'generate');

@@ -12,6 +12,8 @@ import {
   rmsNormGradientKernel,
   rmsNormKernel,
   scaleKernel,
+  squaredReluKernel,
+  squaredReluOfGradientKernel,
   swigluGradientKernel,
   swigluKernel,
 } from './llama.ts';
@@ -29,6 +31,7 @@ const all: WasmKernel[] = [
   ...[embeddingKernel, embeddingGradientKernel, addKernel, addPartsKernel, columnMaxKernel],
   ...[layerNormKernel, layerNormGradientKernel],
   ...[rmsNormKernel, rmsNormGradientKernel, swigluKernel, swigluGradientKernel, addBiasKernel, scaleKernel],
+  ...[squaredReluKernel, squaredReluOfGradientKernel],
   ...attentionKernels,
   ...attentionGradientKernels,
   ...cachedAttentionKernels,

@@ -116,7 +116,7 @@ export async function rewardFolder(reward: RewardModel, stage: StageRecord): Pro
 }
 
 /** Reads back a folder of rewardFolder's. UserError where it is no reward model's. */
-export function readRewardFolder(files: readonly FolderFile[]): RewardModel {
+export async function readRewardFolder(files: readonly FolderFile[]): Promise<RewardModel> {
   const file = files.find(({ name }) => name === 'model.safetensors');
   const tensors = file && decodeSafetensors(file.bytes).tensors;
   const score = tensors?.get(scoreHead);
@@ -130,5 +130,5 @@ export function readRewardFolder(files: readonly FolderFile[]): RewardModel {
   const [V, D] = embedded.shape as [number, number];
   stored.push({ name: head, dtype: 'F32', shape: [V, D], data: new Float32Array(V * D) });
   const whole = files.map((one) => (one === file ? { name: file.name, bytes: encodeSafetensors(stored, {}) } : one));
-  return { ...alignable(readCheckpoint(whole)), outputs: score.shape[0]!, score: toFloat32(score) };
+  return { ...alignable(await readCheckpoint(whole)), outputs: score.shape[0]!, score: toFloat32(score) };
 }

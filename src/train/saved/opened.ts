@@ -9,7 +9,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { OpenBackend } from '../backends/backend.ts';
 import type { TrainingData } from '../run/data.ts';
 import { EventBatcher } from '../run/events.ts';
-import { exportSaved } from '../bases/exportModel.ts';
+import { exportSaved, savedAdapter } from '../bases/exportModel.ts';
 import { retell } from '../run/history.ts';
 import { listening } from '../../util/events.ts';
 import type { RunNews } from '../run/listener.ts';
@@ -58,8 +58,9 @@ export class OpenedRun {
     return (await this.#run).live();
   }
 
-  async exportModel(): Promise<FolderFile[]> {
+  async exportModel(part: 'model' | 'adapter'): Promise<FolderFile[]> {
     const saved = await this.#runs.read(this.#id);
+    if (part === 'adapter') return savedAdapter(saved.checkpoint);
     return exportSaved(saved.checkpoint, await this.#tokenizer(saved));
   }
 

@@ -355,10 +355,10 @@ async function encodeInputs({ config, files, tokenizer }: SavedInputs, most = mo
   return safetensorsParts(await Promise.all(tensors), { [key]: JSON.stringify(json) });
 }
 
-function decodeInputs(body: Uint8Array): SavedInputs {
+async function decodeInputs(body: Uint8Array): Promise<SavedInputs> {
   const { tensors, metadata } = decodeSafetensors(body);
   const { config, files, tokenizer } = JSON.parse(metadata[key]!);
-  const read = tokenizer && readTokenizer(tokenizer);
+  const read = tokenizer && (await readTokenizer(tokenizer));
   const dataOf = (i: number): Uint8Array => tensors.get(`file ${i}`)!.data as Uint8Array;
   return {
     config,

@@ -6,6 +6,7 @@ import type { Loan } from '../run/loan.ts';
 import type { Run } from '../run/run.ts';
 import { calibrate } from '../trials/calibrate.ts';
 import { type GridNews, overfit, runGrid, startingLoan, sweep } from '../trials/trials.ts';
+import { tryModel } from '../trials/tryModel.ts';
 import { theBackend } from './device.ts';
 import { prepare } from './prepare.ts';
 import { saved } from './saved.ts';
@@ -61,7 +62,7 @@ function follow({ trial }: Session, run: Run, isEnded: () => boolean): void {
 
 export const trialCommands = (
   session: Session,
-): Pick<TrainerApi, 'rangeTest' | 'overfit' | 'grid' | 'endTrial' | 'calibrate'> => ({
+): Pick<TrainerApi, 'rangeTest' | 'overfit' | 'grid' | 'endTrial' | 'calibrate' | 'tryModel'> => ({
   rangeTest: (request, onProgress) =>
     asTrial(session, (isEnded) =>
       onLoan(session, request, onProgress, (loan) =>
@@ -89,6 +90,12 @@ export const trialCommands = (
       return runGrid(backend, request, session.fetchBytes, listener, isEnded);
     });
   },
+  tryModel: (config, files, source) =>
+    asTrial(session, async () => {
+      const backend = await theBackend(session);
+      const { base, data } = await prepare(session, config, files, source, () => {});
+      return tryModel(backend, config, data, base!);
+    }),
   async endTrial() {
     endTrial(session);
   },

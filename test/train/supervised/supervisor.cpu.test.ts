@@ -47,7 +47,7 @@ describe('a supervised run', () => {
     expect(lost.rewinds).toHaveLength(count);
     expect(lost.notices.map(({ code }) => code)).toEqual(Array(count).fill('gpu-lost'));
     for (const { message, step } of lost.notices) {
-      expect(message).toBe(`The graphics driver restarted: the run goes on from step ${step}, and nothing was lost.`);
+      expect(message).toBe(`The graphics driver restarted: the run continues from step ${step}, and nothing was lost.`);
     }
     // It went on from a save, not from the beginning; from which depends on how long the machine takes to write one.
     expect(lost.rewinds.at(-1)!.to).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe('a supervised run', () => {
     expect(failure).toBeUndefined();
     expect(notices.map(({ message }) => message)).toEqual([
       expect.stringMatching(
-        /^The browser has paused graphics after crashes: leave this tab open, and the run goes on from step \d in 125 s\.$/,
+        /^The browser has paused graphics after crashes: leave this tab open, and the run continues from step \d in 125 s\.$/,
       ),
     ]);
     expect(states.at(-1)).toEqual({ kind: 'stopped' });
