@@ -27,6 +27,12 @@ export interface Documents {
 /** @param Options what can be chosen; every stage has defaults, the paper's where it tells them. */
 export type Stage<Options> = (documents: Documents, options: Options, report: StageReport) => Documents;
 
+/** Where a stage keeps what a long reading came to, by names of its own: a stage that is taken again finds it there. */
+export interface StageSaves {
+  load(name: string): Uint8Array | null;
+  save(name: string, bytes: Uint8Array): void;
+}
+
 /** Documents that are in memory. */
 export const inMemory = (list: readonly RawDocument[]): Documents => ({
   async each(visit) {
