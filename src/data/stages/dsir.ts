@@ -9,7 +9,7 @@
 import { pcg3d, streamOf } from '../../util/random.ts';
 import { BitSet, Column } from './columns.ts';
 import { bucketsOf } from './features.ts';
-import { judged, keyOf, type RawDocument, type Stage } from './stage.ts';
+import { judged, keyOf, type RawDocument, type Stage, tieDate } from './stage.ts';
 
 export interface DsirOptions {
   /** Sources that are the target, and are kept whole. */
@@ -65,7 +65,7 @@ export const dsir: Stage<Partial<DsirOptions>> = (documents, given, report) =>
       const group = groupOf(document.source);
       let draw = drawn.get(group);
       if (!draw) drawn.set(group, (draw = new Draw()));
-      draw.add(document.index, logWeight(document.text, weights.get(group)!) + gumbel(seed, document));
+      draw.add(document, logWeight(document.text, weights.get(group)!) + gumbel(seed, document));
     });
     const stays = new BitSet();
     for (const draw of drawn.values()) draw.largest(Math.round(options.keep * draw.size), stays);
@@ -97,34 +97,35 @@ export function gumbel(seed: number, document: RawDocument): number {
 class Draw {
   readonly #index = new Column(Uint32Array);
   readonly #score = new Column(Float64Array);
+  readonly #date = new Column(Float64Array);
 
   get size(): number {
     return this.#index.length;
   }
 
-  add(index: number, score: number): void {
-    this.#index.push(index);
+  add(document: RawDocument, score: number): void {
+    this.#index.push(document.index);
     this.#score.push(score);
+    this.#date.push(tieDate(document));
   }
 
-  /** Adds to a set the `count` with the largest scores. Equal scores are documents that are the same in all: the first ones. */
+  /** Adds to a set the `count` with the largest scores; of equal ones the earlier. */
   largest(count: number, stays: BitSet): void {
     if (count <= 0) return;
     const { size } = this;
     const scores = this.#score.data;
     const least = scores.slice(0, size).sort()[size - count]!;
-    let atLeast = 0;
+    const ties: number[] = [];
+    let larger = 0;
     for (let i = 0; i < size; i++) {
       if (scores[i]! > least) {
         stays.add(this.#index.data[i]!);
-        atLeast++;
-      }
+        larger++;
+      } else if (scores[i] === least) ties.push(i);
     }
-    for (let i = 0; i < size && atLeast < count; i++) {
-      if (scores[i] === least) {
-        stays.add(this.#index.data[i]!);
-        atLeast++;
-      }
-    }
+    const dates = this.#date.data;
+    // Infinity − Infinity is no order: what is equal in its date too stays in the order it came in.
+    ties.sort((a, b) => (dates[a] === dates[b] ? 0 : dates[a]! - dates[b]!));
+    for (const i of ties.slice(0, count - larger)) stays.add(this.#index.data[i]!);
   }
 }

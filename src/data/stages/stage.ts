@@ -140,3 +140,6 @@ export function keyOf({ id, source, text }: RawDocument): [high: number, low: nu
   const [c] = pcg3d(low, idLow, a);
   return [b, c];
 }
+
+/** What comes first of documents with equal keys: the earlier, and last those without a date. Equal in that too, they are the same in all. */
+export const tieDate = ({ date }: RawDocument): number => date ?? Infinity;
