@@ -116,6 +116,14 @@ describe('a run', () => {
     expect(report.stages.map(({ name }) => name)).toEqual(['heuristics', 'exact']);
   });
 
+  test('judges code by its own rules', async () => {
+    const lines = (comment: string) => ({ text: `${comment}${'const value = other;\n'.repeat(8)}` });
+    const file = write('code.jsonl', jsonl([lines('// what it is for\n'), lines('')]));
+    const { kept, dropped } = await curate('--data', `code=${file}`, '--code', 'code', '--stages', 'heuristics');
+    expect(kept.map(({ id }) => id)).toEqual(['code-1']);
+    expect(dropped).toEqual([{ id: 'code-2', source: 'code', stage: 'heuristics', reason: 'CommentToCodeFilter' }]);
+  });
+
   test('without clean sources takes those that need none', async () => {
     const { report } = await curate(...both);
     expect(report.stages.map(({ name }) => name)).toEqual(['exact', 'fuzzy', 'heuristics']);

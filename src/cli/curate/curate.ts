@@ -59,6 +59,10 @@ export const curateCommand = command({
       kind: words('NAMES', 'names of --data sources with commas between them', isSource),
       about: 'sources that perplexity and selection compare with; they lose copies and nothing else',
     },
+    code: {
+      kind: words('NAMES', 'names of --data sources with commas between them', isSource),
+      about: 'sources of code, which heuristics judges by its rules for code',
+    },
     keep: {
       kind: number(0.01, 1),
       about: `the share of each source that selection keeps; by default ${usualCuration.keep}`,
@@ -80,12 +84,14 @@ export const curateCommand = command({
   example: 'curate --data web=crawl.jsonl --data wiki=wiki.jsonl --clean wiki --out runs/curated',
   async run(given, host) {
     const sources = [...new Set(given.data.map(({ source }) => source))];
-    const clean = given.clean ?? [];
-    const stranger = clean.find((name) => !sources.includes(name));
-    if (stranger !== undefined)
-      throw new UserError(
-        `--clean names ${quoted(stranger)}, and --data gives ${sources.join(', ')}: name some of these.`,
-      );
+    const { clean = [], code = [] } = given;
+    for (const [flag, names] of Object.entries({ clean, code })) {
+      const stranger = names.find((name) => !sources.includes(name));
+      if (stranger !== undefined)
+        throw new UserError(
+          `--${flag} names ${quoted(stranger)}, and --data gives ${sources.join(', ')}: name some of these.`,
+        );
+    }
     const stages = given.stages ?? STAGES.filter((name) => clean.length > 0 || !NEED_CLEAN.includes(name));
     const needy = stages.find((name) => NEED_CLEAN.includes(name));
     if (clean.length === 0 && needy !== undefined)
@@ -94,7 +100,13 @@ export const curateCommand = command({
       );
     const options: CurateOptions = {
       ...usualCuration,
-      ...{ sources, clean, survivor: given.survivor ?? usualCuration.survivor, keep: given.keep ?? usualCuration.keep },
+      ...{
+        sources,
+        clean,
+        code,
+        survivor: given.survivor ?? usualCuration.survivor,
+        keep: given.keep ?? usualCuration.keep,
+      },
       ...{ jaccard: given.jaccard ?? null, seed: given.seed ?? usualCuration.seed },
       perplexity: given.perplexity === undefined ? usualCuration.perplexity : { value: given.perplexity },
     };

@@ -219,7 +219,7 @@ const MISSING: Record<Engine, Record<StageName, string>> = {
     fuzzy: 'Which copy stays is not asked for, and no pair is checked exactly (--jaccard).',
     perplexity:
       'Left out: its n-gram models are read, not trained. Use KenLM on the clean sources, and the limit of report.json.',
-    heuristics: 'English rules, clean sources not spared: keep them in a folder of their own.',
+    heuristics: 'English rules, clean sources and code not spared: keep them in a folder of their own.',
     dsir: 'Left out: no counterpart. Use the dsir package with 10,000 buckets.',
   },
   datatrove: {

@@ -19,6 +19,8 @@ export interface CurateOptions {
   /** Names in the order they were given: from old to new where documents have no date. */
   sources: readonly string[];
   clean: readonly string[];
+  /** Judged by the rules for code. */
+  code: readonly string[];
   /** Share of each source that selection keeps. */
   keep: number;
   /** Least exact similarity of near copies; null: an equal band is enough. */
@@ -30,7 +32,7 @@ export interface CurateOptions {
 
 /** Defaults of a run; docs/curation.md accounts for the calibration. */
 export const usualCuration: CurateOptions = {
-  ...{ survivor: 'older', sources: [], clean: [], keep: 0.85, jaccard: null, limits: {}, seed: 1 },
+  ...{ survivor: 'older', sources: [], clean: [], code: [], keep: 0.85, jaccard: null, limits: {}, seed: 1 },
   perplexity: { calibrated: 0.4 },
 };
 
@@ -45,7 +47,7 @@ export function stageOf(
   options: CurateOptions,
   saves: StageSaves | null = null,
 ): (documents: Documents, report: StageReport) => Documents {
-  const { survivor, sources, clean, keep, jaccard, limits, seed } = options;
+  const { survivor, sources, clean, code, keep, jaccard, limits, seed } = options;
   switch (name) {
     case 'exact':
       return (documents, report) => exact(documents, { survivor, sources, seed }, report);
@@ -54,7 +56,7 @@ export function stageOf(
     case 'perplexity':
       return (documents, report) => perplexity(documents, { clean, limit: options.perplexity }, report);
     case 'heuristics':
-      return (documents, report) => heuristics(documents, { clean, limits }, report);
+      return (documents, report) => heuristics(documents, { clean, code, limits }, report);
     case 'dsir':
       return (documents, report) => dsir(documents, { clean, keep, seed }, report);
   }

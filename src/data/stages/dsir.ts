@@ -6,6 +6,7 @@
  * where c counts hashed words and pairs in buckets, p̂ is the target's distribution over them and q̂ the source's own. The k with the
  * largest log w + Gumbel noise are such a draw; the noise is a function of seed and document. The paper draws from every crawl by itself.
  */
+import { log } from '../../util/elementary.ts';
 import { pcg3d, streamOf } from '../../util/random.ts';
 import { BitSet, Column } from './columns.ts';
 import { bucketsOf } from './features.ts';
@@ -58,6 +59,7 @@ export const dsir: Stage<Partial<DsirOptions>> = (documents, given, report) =>
       for (const bucket of features) counts[bucket]!++;
     });
     const weights = new Map([...raw].map(([group, counts]) => [group, logRatios(target, counts, options.smoothing)]));
+    if (report.evidence) report.evidence.logRatios = (source) => weights.get(groupOf(source))!;
 
     const drawn = new Map<string, Draw>();
     await documents.each((document) => {
@@ -75,8 +77,8 @@ export const dsir: Stage<Partial<DsirOptions>> = (documents, given, report) =>
 /** log p̂ − log q̂ of every bucket. */
 export function logRatios(target: Float64Array, raw: Float64Array, smoothing: number): Float64Array {
   const total = (counts: Float64Array) => counts.reduce((sum, count) => sum + count, 0) + smoothing * counts.length;
-  const difference = Math.log(total(raw)) - Math.log(total(target));
-  return target.map((count, b) => Math.log(count + smoothing) - Math.log(raw[b]! + smoothing) + difference);
+  const difference = log(total(raw)) - log(total(target));
+  return target.map((count, b) => log(count + smoothing) - log(raw[b]! + smoothing) + difference);
 }
 
 export function logWeight(text: string, ratios: Float64Array): number {
@@ -86,11 +88,22 @@ export function logWeight(text: string, ratios: Float64Array): number {
   return sum;
 }
 
+/** What each word of a text adds to its log weight, the pair that it ends included. */
+export function featureWeights(text: string, ratios: Float64Array): Float64Array {
+  const features = bucketsOf(text, ratios.length);
+  // Words first, then pairs.
+  const words = Math.ceil(features.length / 2);
+  return Float64Array.from(
+    { length: words },
+    (_, i) => ratios[features[i]!]! + (i === 0 ? 0 : ratios[features[words + i - 1]!]!),
+  );
+}
+
 /** Gumbel(0, 1) of seed and document: uniform bits, shifted off both ends, so that it is finite. */
 export function gumbel(seed: number, document: RawDocument): number {
   const [high, low] = keyOf(document);
   const [bits] = pcg3d(seed ^ STREAM, high, low);
-  return -Math.log(-Math.log((bits + 0.5) / 4294967296));
+  return -log(-log((bits + 0.5) / 4294967296));
 }
 
 /** Documents with their scores. */

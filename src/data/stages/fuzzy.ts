@@ -56,8 +56,13 @@ export const fuzzy: Stage<Partial<FuzzyOptions>> = (documents, given, report) =>
     }
     if (options.jaccard !== null) await joinAlike(documents, options, pairs, clusters);
     const survivors = clusters.survivors((a, b) => claims.before(a, b));
+    const indexOf = claims.index.data;
     const stays = new BitSet();
-    for (const entry of survivors) stays.add(claims.index.data[entry]!);
+    for (const entry of survivors) stays.add(indexOf[entry]!);
+    if (report.evidence) {
+      const stayed = [...survivors].map((survivor, entry) => [indexOf[entry]!, indexOf[survivor]!] as const);
+      report.evidence.survivorOf = new Map(stayed.filter(([index, survivor]) => index !== survivor));
+    }
     report.details.clusters = clusters.larger();
     return ({ index }) => (stays.has(index) ? null : 'similar');
   });
@@ -239,23 +244,14 @@ class Clusters {
     else this.#parent[rootA] = rootB;
   }
 
-  /** Of each cluster the one that stays. */
-  survivors(before: (a: number, b: number) => boolean): Iterable<number> {
-    const best = new Map<number, number>();
-    const alone: number[] = [];
-    const sizes = this.#sizes();
-    for (let entry = 0; entry < this.#parent.length; entry++) {
+  /** Of every document the one of its cluster that stays. */
+  survivors(before: (a: number, b: number) => boolean): Uint32Array {
+    const best = Uint32Array.from(this.#parent, (_, entry) => entry);
+    for (let entry = 0; entry < best.length; entry++) {
       const root = this.#root(entry);
-      if (sizes[root] === 1) alone.push(entry);
-      else {
-        const other = best.get(root);
-        if (other === undefined || before(entry, other)) best.set(root, entry);
-      }
+      if (before(entry, best[root]!)) best[root] = entry;
     }
-    return (function* () {
-      yield* alone;
-      yield* best.values();
-    })();
+    return best.map((_, entry) => best[this.#root(entry)]!);
   }
 
   /** How many clusters have more than one document, and how many the largest has. */

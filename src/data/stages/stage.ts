@@ -6,6 +6,7 @@
 import { pcg3d } from '../../util/random.ts';
 import { documentHash } from '../document.ts';
 import { BitSet } from './columns.ts';
+import type { KneserNey } from './kneserNey.ts';
 
 /** A document on its way. */
 export interface RawDocument {
@@ -59,6 +60,15 @@ export interface Example {
   reason: string | null;
 }
 
+/** What explains single verdicts: for looking into, where somebody does, and in no report. */
+export interface Evidence {
+  /** Who stays for a document that was dropped as a near copy, by index. */
+  survivorOf?: ReadonlyMap<number, number>;
+  model?: KneserNey;
+  /** log p̂ − log q̂ of every bucket, by a document's source. */
+  logRatios?: (source: string) => Float64Array;
+}
+
 /** What a stage did: in = out + dropped by each reason, always. */
 export class StageReport {
   readonly name: string;
@@ -70,6 +80,8 @@ export class StageReport {
   readonly notes: string[] = [];
   /** Numbers a stage came to on its way: a threshold, a count of buckets. */
   readonly details: Record<string, unknown> = {};
+  /** Null: nobody looks. */
+  evidence: Evidence | null = null;
   readonly #dropped: (document: RawDocument, reason: string) => void;
   #keptExamples = 0;
 
