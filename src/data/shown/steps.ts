@@ -10,8 +10,9 @@ import { copyOf, type Decided, equalTo, nameOf, ruleBroken, surprising, unlike }
 const SHOWN = 8;
 const CLUSTERS = 6;
 const COPIES = 3;
-/** UTF-16 units of a document that are shown: a book's chapter would bury the others. */
-const LONGEST = 4000;
+/** UTF-16 units of a document that are shown, since a book's chapter would bury the others, and of them those before the first mark. */
+const LONGEST = 1200;
+const BEFORE_MARK = 200;
 
 /** A stage that has been gone through. */
 export interface Step {
@@ -98,10 +99,16 @@ function decider(
 
 function shown(document: RawDocument, { marks, note }: Decided): ShownDocument {
   const { source, text } = document;
+  const first = marks[0]?.[0] ?? 0;
+  // Where all that decided stands further on, that is shown.
+  const from = first < LONGEST - BEFORE_MARK ? 0 : first - BEFORE_MARK;
+  const to = Math.min(text.length, from + LONGEST);
+  const before = from > 0 ? '…' : '';
+  const shift = before.length - from;
   return {
     ...{ id: nameOf(document), source, note },
-    text: text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text,
-    marks: marks.filter(([, to]) => to <= LONGEST),
+    text: `${before}${text.slice(from, to)}${to < text.length ? '…' : ''}`,
+    marks: marks.filter(([begin]) => begin < to).map(([begin, end]) => [begin + shift, Math.min(end, to) + shift]),
   };
 }
 

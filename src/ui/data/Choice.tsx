@@ -75,6 +75,7 @@ function Sources() {
   return (
     <fieldset class="sources-chosen">
       <legend>{words.sources}</legend>
+      <p class="note">{words.rolesNote}</p>
       {sources.value.map(({ name, file, role }) => (
         <label key={name} class="field">
           {file ? words.ownSource(name) : name}

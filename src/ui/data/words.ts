@@ -17,7 +17,9 @@ export const words = {
   text: 'shipped and own text',
   sources: 'What each source is',
   ownSource: (name: string) => `${name} (yours)`,
-  roles: { judged: 'judged as English', code: 'judged as code', clean: 'clean: compared with', out: 'left out' },
+  roles: { judged: 'English', code: 'code', clean: 'clean', out: 'left out' },
+  rolesNote:
+    'English and code are judged by rules of their own. What is clean loses copies alone, and the others are compared with it.',
   addOwn: 'Text of your own is added on the first sheet, below “Your own text”.',
   addOwnLink: 'Go there',
   noClean: 'Without a clean source there is nothing to compare with: perplexity and DSIR are left out.',

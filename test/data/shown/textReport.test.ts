@@ -84,3 +84,15 @@ test('a reader’s lines of JSON keep their dates, and those that cannot be read
   expect([report.pages, report.unread, report.cut]).toEqual([2, 1, []]);
   expect(report.stages[0]!.reasons[0]!.documents[0]).toMatchObject({ id: 'new', note: 'the same text as old' });
 });
+
+test('of a long document the part is shown in which what decided stands', async () => {
+  const long = `${Array.from({ length: 900 }, (_, i) => `w${String.fromCharCode(97 + (i % 26), 97 + (Math.floor(i / 26) % 26), 97 + Math.floor(i / 676))}ord`).join(' ')}. ${'the same line of words again. '.repeat(60)}`;
+  const documents = [{ text: long, id: 'long', date: null }];
+  const { stages } = await textReport([{ name: 'own', role: 'judged', documents }], 'older', () => {});
+  const [reason] = stages.find(({ name }) => name === 'heuristics')!.reasons;
+  const { text, marks } = reason!.documents[0]!;
+  expect(reason!.reason).toMatch(/^Repeating/);
+  expect(text.length).toBeLessThan(1300);
+  expect(marks.length).toBeGreaterThan(0);
+  for (const [from, to] of marks) expect(text.slice(from, to)).toMatch(/^(the same|same|line|of|words|again)/);
+});
