@@ -9,6 +9,7 @@ import type { StageReport, StageSaves } from '../../data/stages/stage.ts';
 import { UserError } from '../../util/errors.ts';
 import { OutFolder } from '../outFolder.ts';
 import { readJsonAs } from '../readJson.ts';
+import { curateWords } from '../words/curate.ts';
 import type { CurateReport, StageRow } from './curateReport.ts';
 
 const STATE = 'saves/curation.json';
@@ -60,7 +61,7 @@ export class CurationState {
   /** @param given what has to be the same for a curation to go on: files as they are, stages and options. */
   static open(folder: string, given: unknown): CurationState {
     const resumed = existsSync(`${folder}/${STATE}`);
-    const out = resumed ? OutFolder.reopen(folder) : OutFolder.reserve(folder, 'Curated documents, to be.');
+    const out = resumed ? OutFolder.reopen(folder) : OutFolder.reserve(folder, curateWords.begins);
     const state = new CurationState(out, given);
     if (!resumed) {
       mkdirSync(out.saves);
@@ -78,9 +79,7 @@ export class CurationState {
   #load(): void {
     const { given, reasons, ...kept } = readJsonAs(this.out.at(STATE), stateSchema, 'remove the folder');
     if (JSON.stringify(given) !== JSON.stringify(this.#given))
-      throw new UserError(
-        `The folder ${this.out.path} holds a curation that was begun with other files, stages or options: give them as they were, choose another --out, or remove it.`,
-      );
+      throw new UserError(curateWords.otherwise(this.out.path));
     Object.assign(this, kept);
     this.verdicts.reasons = reasons;
     this.verdicts.codes.data = new Uint8Array(readFileSync(this.out.at(this.#verdictsFile)));
@@ -110,7 +109,7 @@ export class CurationState {
     const { unread, rows, examples, spent, verdicts } = this;
     const kept = { given: this.#given, unread, rows, examples, spent, reasons: verdicts.reasons };
     this.out.write(STATE, JSON.stringify(kept));
-    this.out.tell('A curation, broken off: the same command goes on with it.');
+    this.out.tell(curateWords.unfinished);
   }
 
   readonly stageSaves: StageSaves = {

@@ -6,7 +6,7 @@ import { exp } from '../../util/elementary.ts';
 import { RandomStream } from '../../util/random.ts';
 import { bucketsOf } from './features.ts';
 
-export interface Labelled {
+export interface LabelledDocument {
   text: string;
   label: number;
 }
@@ -77,7 +77,7 @@ export class Linear {
   }
 
   /** One step down the gradient of the log-likelihood. */
-  learn({ text, label }: Labelled, rate: number, decay: number): void {
+  learn({ text, label }: LabelledDocument, rate: number, decay: number): void {
     const found = this.probabilities(text);
     const features = bucketsOf(text, this.#buckets);
     const { labels } = this;
@@ -98,7 +98,7 @@ export class Linear {
 export function trainLinear(
   attribute: string,
   labels: readonly string[],
-  examples: readonly Labelled[],
+  examples: readonly LabelledDocument[],
   trainedOn: string,
   given: Partial<LinearOptions> = {},
 ): { classifier: Linear; card: Card } {

@@ -30,7 +30,7 @@ export const words = {
   nothingLeft: 'No document is left, so there is nothing to weigh.',
   nothingYet: 'Nothing has been taken through yet.',
   seed: 'Seed of the crawl',
-  survivor: 'Of copies stays',
+  survivor: 'Copy to keep',
   older: 'the older',
   newer: 'the newer',
   working: (step: string) => (step === '' ? 'Reading …' : `Working: ${step} …`),
@@ -54,20 +54,20 @@ export const words = {
   truth: (facts: number, right: number) =>
     `${facts.toFixed(2)} true facts in 100 tokens; ${percent(right)} of values right`,
   caught: (what: string, precision: number, recall: number) =>
-    `${what}: ${percent(recall)} found; ${percent(precision)} of what went was meant to`,
+    `${what}: ${percent(recall)} found; ${percent(precision)} of the pages dropped are such`,
 
-  documents: (stage: string, reason: string) => `Dropped by ${stage}: ${reason}`,
+  documents: (stage: string, reason: string) => `Dropped by ${stage}${reason === stage ? '' : `: ${reason}`}`,
   kept: (stage: string) => `Kept by ${stage}`,
   documentsNote: (stage: string, kept: boolean): string => {
     switch (stage) {
       case 'exact':
         return kept
           ? 'Nothing is marked: no other document has the same text.'
-          : 'Nothing is marked: the whole text is that of the document that stayed.';
+          : 'Nothing is marked: the whole text is that of the document kept.';
       case 'fuzzy':
         return kept
-          ? 'Nothing is marked: these stayed, alone or for their copies.'
-          : 'Marked: words that the document which stayed does not have.';
+          ? 'Nothing is marked: these have no copy, or are the copy kept.'
+          : 'Marked: words that the document kept does not have.';
       case 'perplexity':
         return 'Marked: the quarter of the words that the model of clean text expected least.';
       case 'heuristics':
@@ -79,8 +79,8 @@ export const words = {
     }
   },
   clusters: 'Near copies, side by side',
-  clustersNote: 'The document that stayed comes first; words that it does not have are marked in its copies.',
-  stayed: 'stayed',
+  clustersNote: 'The document kept comes first; words that it does not have are marked in its copies.',
+  stayed: 'kept',
 
   perplexity: 'Perplexity of the documents',
   perplexityNote: (known: boolean) =>
