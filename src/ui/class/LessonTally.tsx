@@ -6,8 +6,8 @@ import { lessonWords } from '../lessons/words.ts';
 import { type ClassResult, LOSSES } from './code.ts';
 import { bandOf, histogram, onEqualTokens } from './tally.ts';
 
-/** Of a number, eight bins; of a choice, its four options. */
-const BINS = 8;
+/** Of a number, six bins; of a choice, its four options. */
+const BINS = 6;
 const OPTIONS = 4;
 /** Of the figure, and of the longest bar. */
 const [WIDTH, HEIGHT] = [560, 250];

@@ -71,7 +71,7 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
             <p key={text}>{say(text)}</p>
           ))}
           <h2>{words.expected}</h2>
-          <ul>
+          <ul class="ranges">
             {measured.map((one) => {
               const [low, high] = ['low', 'high'].map((end) => evaluate(`${one}.${end}`, recorded.runs));
               return (
