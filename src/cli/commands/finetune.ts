@@ -1,13 +1,17 @@
 /** `npm run recipe -- finetune --model FOLDER --data … --out DIR`: a model trained further on text of one's own. */
 import { command } from '../commands.ts';
+import { type Lora, LORA_TARGETS, type LoraTarget } from '../../config/run.ts';
+import { UserError } from '../../util/errors.ts';
 import { configFlags, dataFlags, deviceFlags } from '../inputs.ts';
 import { count, folder, greatestSeed, type Kind, place } from '../kinds.ts';
+import { inputWords } from '../words/inputs.ts';
+import { finetuneWords } from '../words/train.ts';
 import { trainRun } from './train.ts';
 
 /** Products read four columns at a time. */
-const adapter: Kind<{ rank: number; alpha: number }> = {
+const adapter: Kind<Lora> = {
   shown: 'R,ALPHA',
-  wanted: 'a rank, a multiple of 4 from 4 to 256, and a strength above 0, as 8,16',
+  wanted: finetuneWords.adapter,
   read(text) {
     const [, r, a] = /^(\d{1,3}),(\d{1,6}(?:\.\d{1,6})?)$/.exec(text) ?? [];
     const [rank, alpha] = [Number(r), Number(a)];
@@ -15,28 +19,44 @@ const adapter: Kind<{ rank: number; alpha: number }> = {
   },
 };
 
+const targets: Kind<LoraTarget[]> = {
+  shown: 'NAMES',
+  wanted: finetuneWords.targetNames(LORA_TARGETS),
+  read(text) {
+    const named = text.split(',');
+    return LORA_TARGETS.some((one) => named.includes(one)) &&
+      named.every((name) => LORA_TARGETS.some((one) => one === name))
+      ? LORA_TARGETS.filter((one) => named.includes(one))
+      : undefined;
+  },
+};
+
 export const finetuneCommand = command({
   name: 'finetune',
-  about: 'Trains a model further on your own text.',
+  about: finetuneWords.about,
   flags: {
     model: {
       kind: folder,
-      about: 'a HuggingFace folder of a Nemotron, Llama or Qwen2 model, whoever made it',
+      about: finetuneWords.model,
       required: true,
     },
     ...dataFlags,
     data: { ...dataFlags.data, required: true },
     ...configFlags,
     ...deviceFlags,
-    seed: { kind: count(0, greatestSeed), about: 'the same as --set seed=' },
-    lora: { kind: adapter, about: 'train adapters of the attention’s matrices alone, of this rank and strength' },
+    seed: { kind: count(0, greatestSeed), about: inputWords.seed },
+    lora: { kind: adapter, about: finetuneWords.lora },
+    targets: { kind: targets, about: finetuneWords.targets },
     out: {
       kind: place('DIR'),
-      about: 'the folder to make and fill, as a run’s: model/, and with --lora adapter/ too',
+      about: finetuneWords.out,
       required: true,
     },
   },
   example: 'finetune --model FOLDER --data mine=FILE --set continued.schedule.peak=1e-4 --out runs/mine',
-  run: ({ model, lora, ...given }, host) =>
-    trainRun({ ...given, base: model, resume: undefined, 'save-every': undefined }, host, lora),
+  async run({ model, lora, targets: named, ...given }, host) {
+    if (named && !lora) throw new UserError(finetuneWords.targetsAlone);
+    const adapted = lora && { ...lora, ...(named && { targets: named }) };
+    return trainRun({ ...given, base: model, resume: undefined, 'save-every': undefined }, host, adapted);
+  },
 });
