@@ -42,7 +42,7 @@ export interface Health {
   rollbacks: number;
 }
 
-export type Verdict =
+export type StepVerdict =
   | { kind: 'fine' }
   | { kind: 'bad'; what: string; inARow: number }
   | { kind: 'spike'; from: number; to: number };
@@ -50,7 +50,7 @@ export type Verdict =
 export const newHealth = (): Health => ({ mean: 0, variance: 0, seen: 0, highInARow: 0, badInARow: 0, rollbacks: 0 });
 
 /** Judges a step and remembers it in `health`. */
-export function judge(health: Health, row: StepMetrics): Verdict {
+export function judge(health: Health, row: StepMetrics): StepVerdict {
   if (row.update === 'suppressed' || row.update === 'partial')
     return { kind: 'bad', what: whatIsBad(row), inARow: ++health.badInARow };
   health.badInARow = 0;

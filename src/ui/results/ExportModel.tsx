@@ -33,8 +33,21 @@ export function ExportModel() {
   return (
     <div>
       {withModel && (
-        <button type="button" disabled={busy.value} onClick={() => void save(recipeWords.model.file, exportModel)}>
+        <button
+          type="button"
+          disabled={busy.value}
+          onClick={() => void save(recipeWords.model.file, () => exportModel())}
+        >
           {busy.value ? recipeWords.model.exporting : recipeWords.model.export}
+        </button>
+      )}
+      {withModel && runConfig.value?.model.lora && (
+        <button
+          type="button"
+          disabled={busy.value}
+          onClick={() => void save(recipeWords.model.adapterFile, () => exportModel('adapter'))}
+        >
+          {recipeWords.model.adapter}
         </button>
       )}
       <p class="note">{problem.value ?? (withModel && recipeWords.model.exportNote)}</p>
