@@ -23,7 +23,7 @@ export default defineConfig({
   base: './', // the built page works under any path
   // Vite's development form, which it also takes for NODE_ENV=test, writes this machine's paths into the page.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
-  plugins: [confinedPage(), offlinePage(), oneFile()],
+  plugins: [confinedPage(), offlinePage(), ...(process.env.ONE_FILE === 'no' ? [] : [oneFile()])],
   preview: { headers: securityHeaders },
   server: { headers: isolationHeaders }, // while developing
   worker: { format: 'es' },
