@@ -2,12 +2,13 @@
 import { expect } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { Oracle } from '../../src/graph/oracle.ts';
-import { twins } from '../../src/ops/twins.ts';
 import type { HeldOutPoint, LayerReading, TensorReading } from '../../src/protocol.ts';
 import type { Backend } from '../../src/train/backends/backend.ts';
 import { ProcessorBackend } from '../../src/train/backends/processor.ts';
 import { prepareData } from '../../src/train/run/data.ts';
 import { Run } from '../../src/train/run/run.ts';
+import type { RunNews } from '../../src/train/run/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 /** Nats. f32 sums of some hundred terms differ by 1e-7 of their size, which twenty steps amplify to 1e-6 (measured). */
 const tolerance = 1e-4;
@@ -25,14 +26,16 @@ async function train(backend: Backend) {
   const losses: number[] = [];
   const heldOut: HeldOutPoint[] = [];
   const looks: { tensors: TensorReading[]; layers: LayerReading[] }[] = [];
-  const run = await Run.create(backend, config, data, {
-    state() {},
-    switched() {},
-    sources() {},
-    metric: ({ loss }) => void losses.push(loss),
-    heldOut: (point) => void heldOut.push(point),
-    inspection: (look) => void looks.push(look),
-  });
+  const run = await Run.create(
+    backend,
+    config,
+    data,
+    listening<RunNews>({
+      metric: ({ loss }) => void losses.push(loss),
+      heldOut: (point) => void heldOut.push(point),
+      inspection: (look) => void looks.push(look),
+    }),
+  );
   expect((await run.train()).kind).toBe('done');
   const text = await run.sample('The', 8, 0, 1);
   run.destroy();
@@ -45,7 +48,7 @@ const worst = (got: readonly number[], want: readonly number[]): number =>
 /** Trains on `backend` and in doubles, and compares all that is measured. */
 export async function expectAlike(backend: Backend): Promise<void> {
   const got = await train(backend);
-  const want = await train(new ProcessorBackend('f64', 'doubles', async (layout) => new Oracle(layout, twins)));
+  const want = await train(new ProcessorBackend('f64', 'doubles', async (layout) => new Oracle(layout)));
   expect(want.losses).toHaveLength(20);
   expect(worst(got.losses, want.losses)).toBeLessThan(tolerance);
   expect(got.heldOut.map(({ step }) => step)).toEqual([0, 20]);

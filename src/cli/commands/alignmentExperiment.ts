@@ -15,6 +15,7 @@ import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { OutFolder } from '../outFolder.ts';
 import { readFolder } from '../readFolder.ts';
 import { readJsonAs } from '../readJson.ts';
+import { experimentWords } from '../words/experiment.ts';
 import { writeFolder } from '../writeFolder.ts';
 
 export const isAlignmentExperiment = (name: string): name is AlignmentExperiment =>
@@ -30,12 +31,10 @@ export async function alignmentExperiment(
   );
   try {
     const known = existsSync(folder.at('results.json'))
-      ? readJsonAs(folder.at('results.json'), resultsSchema, 'remove it, and every arm is examined again')
+      ? readJsonAs(folder.at('results.json'), resultsSchema, experimentWords.removeResults)
       : null;
     if (known && known.experiment !== name)
-      throw new UserError(
-        `The folder ${out} holds results of ${known.experiment}, not of ${name}: choose another --out.`,
-      );
+      throw new UserError(experimentWords.otherExperiment(out, known.experiment, name));
     const rows: AlignmentRow[] = known?.rows ?? [];
     const backend = await host.open(device);
     const adapter = describeAdapter(backend.report);
@@ -63,15 +62,11 @@ export async function alignmentExperiment(
               writeFolder(at, await alignedFolder(made, { stage: model, seed }));
             return made;
           },
-          say: (line) => host.say(`seed ${seed}: ${line}`),
+          say: (line) => host.say(experimentWords.seed(seed, line)),
           done: (arm) => rows.some((one) => one.arm === arm && one.seed === seed),
           row(arm, measures, flops) {
             rows.push(alignmentRow(arm, seed, measures, flops));
-            host.say(
-              `seed ${seed}, ${arm}: ${Object.entries(measures)
-                .map(([key, value]) => `${key} ${value.toFixed(2)}`)
-                .join(' ')}`,
-            );
+            host.say(experimentWords.measures(seed, arm, measures));
             summarise();
           },
           stopped: () => host.ended.aborted,

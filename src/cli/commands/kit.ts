@@ -4,19 +4,20 @@ import { STACKS } from '../../kits/plan.ts';
 import { command } from '../commands.ts';
 import { choice, folder, place } from '../kinds.ts';
 import { readWholeConfig } from '../runFolder.ts';
+import { kitWords } from '../words/lessons.ts';
 import { writeFolder } from '../writeFolder.ts';
 
 export const kitCommand = command({
   name: 'kit',
-  about: 'Writes a run’s recipe as launch files for a training stack.',
+  about: kitWords.about,
   flags: {
-    run: { kind: folder, about: 'the folder of a finished run', required: true },
+    run: { kind: folder, about: kitWords.run, required: true },
     for: {
       kind: choice([...STACKS, 'all'].join('|'), [...STACKS, 'all'] as const),
-      about: 'the stack',
+      about: kitWords.for,
       required: true,
     },
-    out: { kind: place('DIR'), about: 'the folder to make', required: true },
+    out: { kind: place('DIR'), about: kitWords.out, required: true },
   },
   example: 'kit --run runs/smoke --for all --out kit',
   async run({ run, for: stack, out }, host) {
@@ -26,6 +27,6 @@ export const kitCommand = command({
       out,
       files.map(({ name, text }) => ({ name, bytes: encoder.encode(text) })),
     );
-    host.say(`written: ${out}, ${files.length} files`);
+    host.say(kitWords.written(out, files.length));
   },
 });

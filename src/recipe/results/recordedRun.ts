@@ -11,10 +11,8 @@ export const RECORDED_RUN = 'recorded/run.json';
 
 export interface RecordedRun {
   config: RunConfig;
-  /** What it was trained on. */
+  /** What it was trained on. How long it took there is not kept: that tells of what else the machine did. */
   adapter: string;
-  /** Of both parts together, on that adapter. */
-  seconds: number;
   /** One list a measurement, one entry a kept step; older records lack some. */
   metrics: { step: number[] } & { [column in Exclude<keyof MetricColumns, 'own'>]?: number[] };
   heldOut: HeldOutPoint[];
@@ -22,7 +20,7 @@ export interface RecordedRun {
 }
 
 /** The measured columns of `recorded` from entry `from` up to, but not including, `to`. */
-export function columnsOf({ metrics }: RecordedRun, from: number, to: number): MetricColumns {
+export function recordedColumns({ metrics }: RecordedRun, from: number, to: number): MetricColumns {
   return wholeColumns(
     Object.fromEntries(measurementNames.map((name) => [name, metrics[name]?.slice(from, to)])) as typeof metrics,
   );

@@ -19,7 +19,7 @@ import { UserError } from '../../util/errors.ts';
 import { readTokenizer } from '../../world/readTokenizer.ts';
 
 /** A model folder's model, whoever made it. */
-export interface Checkpoint {
+export interface ModelFolder {
   model: ModelConfig;
   weights: Weights;
   tokenizer: Tokenizer;
@@ -37,7 +37,7 @@ export interface Base {
 }
 
 /** Errors say which file is missing, damaged or of another kind. */
-export function readCheckpoint(files: Iterable<FolderFile>): Checkpoint {
+export function readCheckpoint(files: Iterable<FolderFile>): ModelFolder {
   const { model, parameters, tokenizer, metadata, notes } = readHuggingFaceFolder(files);
   for (const option of OPTIONS) {
     const problem =
@@ -77,7 +77,7 @@ export function readBase(files: Iterable<FolderFile>): Base {
  * A model made elsewhere as a base for runs of `preset`: what the recipe needs of the past and no folder says is taken from there. Its
  * data is drawn from the beginning, and its count begins at 1, for a base has at least one step.
  */
-async function foreignBase({ model, weights, tokenizer, notes }: Checkpoint, preset: RunConfig): Promise<Base> {
+async function foreignBase({ model, weights, tokenizer, notes }: ModelFolder, preset: RunConfig): Promise<Base> {
   if (preset.data.world)
     throw new UserError(
       `A model made elsewhere does not know the words of a synthetic world: choose a preset of real text in place of ${preset.preset}.`,

@@ -7,10 +7,10 @@ import { arrivedPath, openSink } from '../../setup/sink.ts';
 /** Each process its own: files run beside each other. */
 const sink = await openSink();
 
-/** Switches that lead every way out to the sink. */
-const toTheSink = (): string[] => [
+/** Switches that lead every way out to the sink, but to this machine's names and to `reachable`. */
+const toTheSink = (reachable: readonly string[]): string[] => [
   '--disable-component-update',
-  `--host-resolver-rules=MAP * 127.0.0.1:${sink.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
+  `--host-resolver-rules=MAP * 127.0.0.1:${sink.port}, ${['127.0.0.1', 'localhost', ...reachable].map((host) => `EXCLUDE ${host}`).join(', ')}`,
 ];
 
 /**
@@ -27,7 +27,10 @@ const disabled = [
 ]; // prettier-ignore
 
 /** Switches of every browser of the tests. */
-export const usualSwitches = (): string[] => [`--disable-features=${disabled.join(',')}`, ...toTheSink()];
+export const usualSwitches = (reachable: readonly string[] = []): string[] => [
+  `--disable-features=${disabled.join(',')}`,
+  ...toTheSink(reachable),
+];
 
 export const executable = (): string => {
   const found = findChromium();
@@ -36,8 +39,12 @@ export const executable = (): string => {
 };
 
 /** `without`: switches that Playwright sets by itself. Whatever its pages wait for, they wait for with the tests' patience. */
-export async function launchBrowser(switches: readonly string[] = [], without: string[] = []): Promise<Browser> {
-  const args = [...switches, ...usualSwitches()];
+export async function launchBrowser(
+  switches: readonly string[] = [],
+  without: string[] = [],
+  reachable: readonly string[] = [],
+): Promise<Browser> {
+  const args = [...switches, ...usualSwitches(reachable)];
   const browser = await chromium.launch({
     executablePath: executable(),
     args,
