@@ -44,7 +44,7 @@ if (parts.includes('node')) tiers.push('page');
 const inPart = [];
 if (flags.only || flags.quick)
   inPart.push(
-    `the parts ${parts.join(', ')}${flags.quick ? `, of the browser's tests ${walk} alone, without ${seldom.join(', ')}` : ''}`,
+    `the parts ${parts.join(', ')}${flags.quick && files.length === 0 ? `, of the browser's tests ${walk} alone, without ${seldom.join(', ')}` : ''}`,
   );
 if (files.length > 0) inPart.push(`the tests in ${files.join(', ')}`);
 console.log(
@@ -89,13 +89,12 @@ function vitest(tier, projects, chosenFiles) {
   rmSync(reportOf(tier), { force: true });
   const chosen = projects.flatMap((name) => ['--project', name]);
   const reporters = ['--reporter=default', '--reporter=./src/cli/node/testReport.mjs'];
-  const without = flags.quick && chosenFiles.length === 0 ? seldom.flatMap((file) => ['--exclude', file]) : [];
-  const args = ['run', ...chosen, ...reporters, '--passWithNoTests', ...without, ...chosenFiles];
-  // The walk opens the page alone, not the one file that is built beside it.
+  const args = ['run', ...chosen, ...reporters, '--passWithNoTests', ...chosenFiles];
   const env = {
     REPORT: reportOf(tier),
     ...(flags.profile && { PROFILE: '1' }),
-    ...(flags.quick && { ONE_FILE: 'no' }),
+    // The walk opens the page alone, not the one file that is built beside it.
+    ...(flags.quick && files.length === 0 && { ONE_FILE: 'no', WITHOUT: seldom.join(' ') }),
   };
   return { args, env };
 }
