@@ -53,8 +53,10 @@ import {
 import { meanLossKernel, softmaxLossKernel } from './kernels/softmaxLoss.ts';
 import { rowSumsKernel, sameKernel, spreadKernel } from './kernels/sums.ts';
 
+/** A node's tensors, as many as its op has: the op has seen to that. One that it can go without is tested for. */
+type Operands = readonly [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
 /** `accumulating`: first writes to parameters' gradients add too, as in the 2nd and later micro-batches of a step. */
-type Lower<A> = (inputs: Tensor[], outputs: Tensor[], attributes: A, accumulating: boolean) => Call[];
+type Lower<A> = (inputs: Operands, outputs: Operands, attributes: A, accumulating: boolean) => Call[];
 type AttributesOf<O> = O extends Op<infer A> ? A : never;
 type For<O> = Lower<AttributesOf<O>>;
 
@@ -410,5 +412,5 @@ export function lower(node: Node, accumulating: boolean): Call[] {
   }
   const found = lowerings[node.op.name];
   if (!found) throw new Error(`the processor has no kernel for op ${node.op.name}: add one to src/cpu/lower.ts`);
-  return found(node.inputs, node.outputs, node.attributes, accumulating);
+  return found(node.inputs as unknown as Operands, node.outputs as unknown as Operands, node.attributes, accumulating);
 }

@@ -36,7 +36,7 @@ export function mergedWeights({ rank, alpha }: Lora, weights: ReadonlyMap<string
       for (let column = 0; column < columns; column++) {
         let delta = 0;
         for (let k = 0; k < rank; k++) delta += b.data[row * rank + k]! * a.data[k * columns + column]!;
-        sum[row * columns + column] += (alpha / rank) * delta;
+        sum[row * columns + column]! += (alpha / rank) * delta;
       }
     }
     merged.set(name, { shape, data: sum });

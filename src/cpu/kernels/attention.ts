@@ -203,7 +203,7 @@ export function dot(f: Func, madd: (a: Expr, b: Expr, c: Expr) => Expr, a: Local
   const sums = f.let(f32x4.const(0));
   eachVector(f, d, (i) => f.set(sums, madd(f32x4.load(i32.add(a, i)), f32x4.load(i32.add(b, i)), sums)));
   const lanes = [0, 1, 2, 3].map((lane) => f32x4.lane(sums, lane));
-  return f.let(f32.add(f32.add(lanes[0], lanes[1]), f32.add(lanes[2], lanes[3])));
+  return f.let(f32.add(f32.add(lanes[0]!, lanes[1]!), f32.add(lanes[2]!, lanes[3]!)));
 }
 
 export const attentionKernels: readonly WasmKernel[] = [packKernel, forwardKernel, scoreMaxKernel];

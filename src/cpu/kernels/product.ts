@@ -18,6 +18,7 @@ import { transpose } from './pack.ts';
 import { f32x4, i32, type Local } from '../wasm.ts';
 import { at, eachVector, isZero, plus, times } from './arithmetic.ts';
 import { paddedColumns, paddedRows } from './micro.ts';
+import { mapTuple } from '../../util/tuple.ts';
 
 /** nt: A (M, K), B (N, K). nn: A (M, K), B (K, N). tn: A (K, M), B (K, N). */
 export type OperandLayout = 'nt' | 'nn' | 'tn';
@@ -38,13 +39,16 @@ const packedPerBlock = 64;
 /** Elements of packed A and B at once: 16 MiB each, small beside a model whose products need more. */
 const mostPacked = 2 ** 22;
 
+/** What packing one side is told. */
+type Side = 'extent' | 'block' | 'from' | 'to' | 'stride' | 'crossed';
+
 const packKernel = kernel(
   'pack',
   ['a', 'b', 'aTo', 'bTo', 'aStride', 'bStride', 'aTransposed', 'bTransposed', 'M', 'N', 'K', 'blocksOfA'],
   [],
   (f, p, { packs }) => {
     /** Lines are along K, or lines are inner steps and what is packed lies across them. */
-    const side = (lined: typeof packs.a, crossed: typeof packs.a, v: Record<string, Local>, width: number): void => {
+    const side = (lined: typeof packs.a, crossed: typeof packs.a, v: Record<Side, Local>, width: number): void => {
       const padded = f.let(i32.and(plus(v.extent, width - 1), i32.const(-width)));
       const first = f.let(times(v.block, i32.const(packedPerBlock)));
       const count = f.let(i32.min(i32.sub(v.extent, first), i32.const(packedPerBlock)));
@@ -139,7 +143,7 @@ const thinKernel = kernel(
         const sums = rows.map(() => f.let(f32x4.const(0)));
         eachVector(f, p.K, (i) => {
           const x = f.let(f32x4.load(i32.add(a, i)));
-          rows.forEach((row, k) => f.set(sums[k], madd(x, f32x4.load(i32.add(row, i)), sums[k])));
+          rows.forEach((row, k) => f.set(sums[k]!, madd(x, f32x4.load(i32.add(row, i)), sums[k]!)));
         });
         const [s0, s1, s2, s3] = transpose(f, sums);
         const total = f.let(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
@@ -195,7 +199,7 @@ function thinProduct({ M, N, K, a, b, c, finish = 'write', aux, ...starts }: Blo
 export function product(p: BlockedProduct): Call[] {
   const { layout, K } = p;
   if (layout === 'nt' && p.M <= fewRows) return thinProduct(p);
-  const [mostM, mostN] = [blockRows, blockColumns].map((block) =>
+  const [mostM, mostN] = mapTuple([blockRows, blockColumns], (block) =>
     Math.max(block, Math.floor(mostPacked / K / block) * block),
   );
   const calls: Call[] = [];

@@ -6,7 +6,7 @@ import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSche
 import { UserError } from '../../util/errors.ts';
 import { brief, quoted } from '../../util/quoted.ts';
 import { told } from './records.ts';
-import { recordColumns, Rows } from './table.ts';
+import { recordColumns, TableRows } from './table.ts';
 import type { Divided } from './texts.ts';
 
 /** Bytes at the end that are asked for first: the footer of all but very wide tables. */
@@ -99,7 +99,7 @@ export async function readParquet(
       { code: 'text-parquet' },
     );
   }
-  const rows = new Rows(name, column, 'parquet');
+  const rows = new TableRows(name, column, 'parquet');
   rows.take(flat, 0, ',');
   // Until it is known which column is the text, all are looked at.
   const known = column === null ? recordColumns(flat) : [column];

@@ -31,7 +31,7 @@ export class Table implements Divider {
 
   end(): Divided {
     const text = this.#pieces.join('');
-    const rows = new Rows(this.#name, this.#column);
+    const rows = new TableRows(this.#name, this.#column);
     let number = 0;
     Papa.parse<string[]>(text, {
       delimiter: this.#delimiter,
@@ -56,7 +56,7 @@ export class Table implements Divider {
 export const recordColumns = (columns: readonly string[]): string[] | null =>
   RECORDS.find((names) => names.every((name) => columns.includes(name))) ?? null;
 
-export class Rows {
+export class TableRows {
   readonly #name: string;
   readonly #asked: string | null;
   readonly #kind: 'table' | 'parquet';

@@ -2,7 +2,7 @@
 import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
 
-export interface Answer {
+export interface RemoteAnswer {
   status: number;
   headers: Headers;
   bytes: Uint8Array<ArrayBuffer>;
@@ -14,10 +14,10 @@ export interface Asking {
   signal?: AbortSignal;
 }
 
-export type Ask = (address: string, asking?: Asking) => Promise<Answer>;
+export type RemoteAsk = (address: string, asking?: Asking) => Promise<RemoteAnswer>;
 
 /** One try, by the browser's and Node's own fetch. Rejects where no whole answer comes. */
-export const fetchOnce: Ask = async (address, { range, signal } = {}) => {
+export const fetchOnce: RemoteAsk = async (address, { range, signal } = {}) => {
   const response = await fetch(address, {
     ...(signal && { signal }),
     ...(range && { headers: { Range: `bytes=${range[0]}-${range[1] - 1}` } }),
@@ -39,7 +39,7 @@ const isPassing = (status: number): boolean => status === 429 || status === 408 
 const sleep = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** Asks until there is an answer that is none of the passing kind. UserError where there is none. `wait`: milliseconds, for tests. */
-export function patient(once: Ask, wait: (millis: number) => Promise<void> = sleep): Ask {
+export function patient(once: RemoteAsk, wait: (millis: number) => Promise<void> = sleep): RemoteAsk {
   return async (address, asking = {}) => {
     let last = '';
     for (let tried = 0; tried < TRIES; tried++) {
@@ -70,7 +70,7 @@ export function hostOf(address: string): string {
 }
 
 /** A whole answer as JSON. UserError where it is none. */
-export async function askJson(ask: Ask, address: string, what: string, asking?: Asking): Promise<unknown> {
+export async function askJson(ask: RemoteAsk, address: string, what: string, asking?: Asking): Promise<unknown> {
   const { status, bytes } = await ask(address, asking);
   const text = new TextDecoder().decode(bytes);
   if (status === 401 || status === 403)

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
 import { openParquet, type ParquetFile } from '../formats/parquet.ts';
-import { type Ask, askJson } from './ask.ts';
+import { type RemoteAsk, askJson } from './ask.ts';
 
 export interface Servers {
   hub: string;
@@ -63,7 +63,7 @@ const branch = 'refs%2Fconvert%2Fparquet';
 
 /** What is known of a data set before any of its text is fetched. UserError where it is not to be had. */
 export async function describeDataset(
-  ask: Ask,
+  ask: RemoteAsk,
   name: string,
   servers = HUGGING_FACE,
   signal?: AbortSignal,
@@ -111,7 +111,7 @@ export interface Wanted {
   enough: number;
 }
 
-export interface Progress {
+export interface FetchProgress {
   /** Bytes of text so far. */
   bytes: number;
   rows: number;
@@ -120,15 +120,15 @@ export interface Progress {
 
 /** JSON lines of a split's plain columns until there are enough, handed on as they come. UserError, or the signal's reason. */
 export async function fetchDataset(
-  ask: Ask,
+  ask: RemoteAsk,
   dataset: Dataset,
   { config, split, enough }: Wanted,
   take: (lines: string) => void | Promise<void>,
-  onProgress: (progress: Progress) => void = () => {},
+  onProgress: (progress: FetchProgress) => void = () => {},
   servers = HUGGING_FACE,
   signal?: AbortSignal,
-): Promise<Progress> {
-  const progress: Progress = { bytes: 0, rows: 0, by: 'ranges' };
+): Promise<FetchProgress> {
+  const progress: FetchProgress = { bytes: 0, rows: 0, by: 'ranges' };
   const shards = dataset.shards.filter((one) => one.config === config && one.split === split && one.path !== '');
   const give = async (rows: readonly Record<string, unknown>[], columns: readonly string[]): Promise<boolean> => {
     signal?.throwIfAborted();
@@ -164,10 +164,10 @@ export async function fetchDataset(
 
 /** A shard by ranges, or whole in memory; null where neither is to be had. */
 async function shardFile(
-  ask: Ask,
+  ask: RemoteAsk,
   address: string,
   size: number,
-  how: (by: Progress['by']) => void,
+  how: (by: FetchProgress['by']) => void,
   signal?: AbortSignal,
 ): Promise<ParquetFile | null> {
   const slice = async (start: number, end: number): Promise<ArrayBuffer> => {
@@ -195,14 +195,14 @@ async function shardFile(
 }
 
 async function fetchRows(
-  ask: Ask,
+  ask: RemoteAsk,
   { name, revision }: Dataset,
   { config, split }: Wanted,
   give: (rows: readonly Record<string, unknown>[], columns: readonly string[]) => Promise<boolean>,
-  progress: Progress,
+  progress: FetchProgress,
   { viewer }: Servers,
   signal?: AbortSignal,
-): Promise<Progress> {
+): Promise<FetchProgress> {
   progress.by = 'rows';
   const query = new URLSearchParams({ dataset: name, config, split, length: String(ROWS_A_CALL) });
   for (let call = 0; call < MOST_CALLS; call++) {

@@ -2,7 +2,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, expect, test } from 'vitest';
 import { fetchOnce, patient } from '../../../src/data/remote/ask.ts';
-import { datasetName, describeDataset, fetchDataset, type Progress } from '../../../src/data/remote/dataset.ts';
+import { datasetName, describeDataset, fetchDataset, type FetchProgress } from '../../../src/data/remote/dataset.ts';
 import { readFile } from '../../../src/data/read.ts';
 import { type Faults, openViewer, parquetRevision, revision, type Viewer } from './viewer.ts';
 
@@ -36,7 +36,7 @@ async function fetched(faults: Faults, enough = 1e9, claimed?: number) {
     viewer.servers,
   );
   const lines: string[] = [];
-  const told: Progress[] = [];
+  const told: FetchProgress[] = [];
   const wanted = { config: 'default', split: 'train', enough };
   const done = await fetchDataset(
     ask,
