@@ -229,11 +229,11 @@ describe('a run that a person ends', () => {
     for (let moment = 6; moment <= looked(); moment += 4) {
       const ended = await begin(out, moment);
       expect([moment, ended.status, ended.problem]).toEqual([moment, 130, null]);
-      expect(ended.said.at(-1)).toMatch(/the same command goes on/);
+      expect(ended.said.at(-1)).toMatch(/the same command continues/);
       expect(readdirSync(out).sort()).toEqual(['saves', 'unfinished.txt']);
       const resumed = await runCommand(['curate', ...options, '--out', out], noDevice);
       expect([moment, resumed.status, resumed.problem]).toEqual([moment, 0, null]);
-      expect(resumed.said[0]).toMatch(/^goes on after/);
+      expect(resumed.said[0]).toMatch(/^continues after/);
       expect(filesOf(out)).toEqual(expected);
       rmSync(out, { recursive: true });
     }

@@ -77,7 +77,7 @@ export class CurationState {
   }
 
   #load(): void {
-    const { given, reasons, ...kept } = readJsonAs(this.out.at(STATE), stateSchema, 'remove the folder');
+    const { given, reasons, ...kept } = readJsonAs(this.out.at(STATE), stateSchema, curateWords.removeFolder);
     if (JSON.stringify(given) !== JSON.stringify(this.#given))
       throw new UserError(curateWords.otherwise(this.out.path));
     Object.assign(this, kept);

@@ -22,11 +22,12 @@ export const curateWords = {
     `The stage ${stage} compares with clean sources and --clean names none: add --clean ${source}, or leave the stage out of --stages.`,
   begins: 'Documents are being curated here.',
   ended: 'Stopped before the end: nothing is kept.',
-  broken: (folder: string) => `Stopped before the end: the same command goes on with what ${folder} holds.`,
-  unfinished: 'A curation that was stopped: the same command goes on with it.',
+  broken: (folder: string) => `Stopped before the end: the same command continues with what ${folder} holds.`,
+  unfinished: 'A curation that was stopped: the same command continues it.',
   otherwise: (folder: string) =>
     `The folder ${folder} holds a curation that was begun with other files, stages or options: give the same ones, choose another --out, or remove the folder.`,
-  goesOn: (stage: string | null) => `goes on after ${stage ?? 'the first reading'}`,
+  removeFolder: 'remove the folder',
+  goesOn: (stage: string | null) => `continues after ${stage ?? 'the first reading'}`,
   reading: (stage: string, reading: number, megabytes: number, all: number) =>
     `${stage}, reading ${reading}: ${megabytes.toFixed(0)} of ${all.toFixed(0)} MB`,
   stage: (name: string, left: number, of: number, reasons: readonly string[], seconds: number) =>
