@@ -160,15 +160,15 @@ export class CpuExecutor implements Executor {
     const argumentsAt = own('arguments', argumentBytes);
     const view = new DataView(this.#arena.memory.buffer);
     const steps = all.map(({ node, call: { kernel, blocks } }, i): Step => {
-      const published = argumentsAt + offsets[i];
+      const published = argumentsAt + offsets[i]!;
       const args = published + 4 * publishedWords;
       const index = kernels.indexOf(kernel);
       [index, args, blocks].forEach((value, k) => view.setUint32(published + 4 * k, value, true));
-      values[i].forEach((value, k) => {
-        if (kernel.floats.includes(kernel.parameters[k])) view.setFloat32(args + 4 * k, value, true);
+      values[i]!.forEach((value, k) => {
+        if (kernel.floats.includes(kernel.parameters[k]!)) view.setFloat32(args + 4 * k, value, true);
         else view.setUint32(args + 4 * k, value, true);
       });
-      return { node, kernel: kernel.name, run: this.#runs[index], args, blocks, published };
+      return { node, kernel: kernel.name, run: this.#runs[index]!, args, blocks, published };
     });
     return new CpuPlan({
       executor: this,

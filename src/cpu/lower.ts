@@ -15,15 +15,16 @@ import type { inputGradientOp, linearOp, weightGradientOp } from '../ops/linear.
 import type { addBiasOp, biasGradientOp } from '../ops/llama/bias.ts';
 import type { rmsNormGradientOp, rmsNormOp } from '../ops/llama/rmsNorm.ts';
 import type { swigluOp } from '../ops/llama/swiglu.ts';
+import type { squaredReluOp } from '../ops/adapters/squaredRelu.ts';
 import type { logProbGradientOp, logProbOp } from '../ops/logProb.ts';
 import type { mlpOp } from '../ops/mlp.ts';
 import type { productOp } from '../ops/matmul/trial.ts';
 import type { ringColumnOp } from '../ops/ringColumn.ts';
-import type { scaleOp } from '../ops/scale.ts';
+import type { scaleOp } from '../ops/adapters/scale.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
-import { type Call, call, element, inScratch, type Kernel, rowsPerBlock } from './kernel.ts';
+import { type Call, call, element, inScratch, type WasmKernel, rowsPerBlock } from './kernel.ts';
 import { registerKernels } from './kernels/library.ts';
 import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './kernels/align.ts';
 import { attentionCalls, scoreMaxCalls } from './kernels/attention.ts';
@@ -35,6 +36,8 @@ import {
   rmsNormGradientKernel,
   rmsNormKernel,
   scaleKernel,
+  squaredReluKernel,
+  squaredReluOfGradientKernel,
   swigluGradientKernel,
   swigluKernel,
 } from './kernels/llama.ts';
@@ -50,8 +53,10 @@ import {
 import { meanLossKernel, softmaxLossKernel } from './kernels/softmaxLoss.ts';
 import { rowSumsKernel, sameKernel, spreadKernel } from './kernels/sums.ts';
 
+/** A node's tensors, as many as its op has: the op has seen to that. One that it can go without is tested for. */
+type Operands = readonly [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
 /** `accumulating`: first writes to parameters' gradients add too, as in the 2nd and later micro-batches of a step. */
-type Lower<A> = (inputs: Tensor[], outputs: Tensor[], attributes: A, accumulating: boolean) => Call[];
+type Lower<A> = (inputs: Operands, outputs: Operands, attributes: A, accumulating: boolean) => Call[];
 type AttributesOf<O> = O extends Op<infer A> ? A : never;
 type For<O> = Lower<AttributesOf<O>>;
 
@@ -177,6 +182,16 @@ const biasGradient: For<typeof biasGradientOp> = ([from], [to], { N, O, ...attri
   const { per, blocks } = rowsOf(O / 4, 4 * N);
   const accumulate = attributes.accumulate || accumulating ? 1 : 0;
   return [call(addPartsKernel, { from, to, columns: O, stride: 4 * O, parts: N, accumulate, per }, { blocks })];
+};
+
+const squaredReluOf: For<typeof squaredReluOp> = ([x], [y], { vectors }) => {
+  const { per, blocks } = rowsOf(vectors, 4);
+  return [call(squaredReluKernel, { x, y, vectors, per }, { blocks })];
+};
+
+const squaredReluOfGradient: For<typeof squaredReluOp> = ([y, dy], [dx], { vectors }) => {
+  const { per, blocks } = rowsOf(vectors, 4);
+  return [call(squaredReluOfGradientKernel, { y, dy, dx, vectors, per }, { blocks })];
 };
 
 const scaling: For<typeof scaleOp> = ([x], [y], { factor }) => {
@@ -374,6 +389,7 @@ const lowerings: Record<string, Lower<any>> = {
   product: plainProduct,
   ...{ embedding, embeddingGradient, layerNorm, layerNormGradient },
   ...{ rmsNorm, rmsNormGradient, swiglu, swigluGradient, addBias, biasGradient, scale: scaling },
+  ...{ squaredReluOf, squaredReluOfGradient },
   ...{ attention, attentionGradient, cachedAttention, scoreMax },
   ...{ headLoss, logProb, logProbGradient, rowSums, spread, stepTotal, same },
   ...{ gradientNorm, ringColumn, adamw, tensorNorms, columnMax },
@@ -381,7 +397,7 @@ const lowerings: Record<string, Lower<any>> = {
 };
 
 /** From now on the processor does ops of this name by `calls`, which are of its own kernels and of these. Before the first executor. */
-export function registerLowering(name: string, kernels: readonly Kernel[], calls: Lower<any>): void {
+export function registerLowering(name: string, kernels: readonly WasmKernel[], calls: Lower<any>): void {
   registerKernels(kernels);
   lowerings[name] = calls;
 }
@@ -396,5 +412,5 @@ export function lower(node: Node, accumulating: boolean): Call[] {
   }
   const found = lowerings[node.op.name];
   if (!found) throw new Error(`the processor has no kernel for op ${node.op.name}: add one to src/cpu/lower.ts`);
-  return found(node.inputs, node.outputs, node.attributes, accumulating);
+  return found(node.inputs as unknown as Operands, node.outputs as unknown as Operands, node.attributes, accumulating);
 }

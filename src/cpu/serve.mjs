@@ -19,6 +19,13 @@ export const callWords = { kernel: 0, args: 1, blocks: 2, next: 3, done: 4 };
 const looks = 2000;
 
 /**
+ * A word that is within the memory.
+ * @param {Int32Array} memory
+ * @param {number} at
+ */
+const wordOf = (memory, at) => /** @type {number} */ (memory[at]);
+
+/**
  * Takes blocks of a published call until none is left.
  * @param {Int32Array} memory
  * @param {number} call its first word
@@ -26,12 +33,12 @@ const looks = 2000;
  * @param {number} thread
  */
 export function work(memory, call, kernels, thread) {
-  const blocks = memory[call + callWords.blocks];
+  const blocks = wordOf(memory, call + callWords.blocks);
   let block = Atomics.add(memory, call + callWords.next, 1);
   if (block >= blocks) return;
-  const run = kernels[memory[call + callWords.kernel]];
-  const args = memory[call + callWords.args];
-  const local = memory[words.local] + thread * memory[words.localBytes];
+  const run = /** @type {(typeof kernels)[number]} */ (kernels[wordOf(memory, call + callWords.kernel)]);
+  const args = wordOf(memory, call + callWords.args);
+  const local = wordOf(memory, words.local) + thread * wordOf(memory, words.localBytes);
   while (block < blocks) {
     run(args, block, local);
     if (Atomics.add(memory, call + callWords.done, 1) + 1 === blocks) Atomics.notify(memory, call + callWords.done);

@@ -173,6 +173,9 @@ export const v128 = {
   or: binary('v128', ...simd(0x50)),
 };
 
+/** A function's parameters, as many as it was defined with. */
+export type Locals = readonly [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+
 export class Func {
   readonly name: string;
   /** Its place in the module. */

@@ -86,7 +86,7 @@ export function planRun(config: RunConfig, part: RunPart = 'all'): RunPlan {
   const phases = phasesOf(config, part);
   const last = phases.at(-1);
   if (!last) throw new RangeError(`The ${part} part of this run has no steps`);
-  const firstStep = phases[0].firstStep;
+  const { firstStep } = phases[0]!;
   const endStep = last.firstStep + last.steps;
   return {
     phases,

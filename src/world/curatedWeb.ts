@@ -8,7 +8,7 @@ import { dsir } from '../data/stages/dsir.ts';
 import { exact } from '../data/stages/exact.ts';
 import { fuzzy } from '../data/stages/fuzzy.ts';
 import { heuristics } from '../data/stages/heuristics.ts';
-import { type Card, type Labelled, type Linear, trainLinear } from '../data/stages/linear.ts';
+import { type Card, type LabelledDocument, type Linear, trainLinear } from '../data/stages/linear.ts';
 import { mining } from '../data/stages/mining.ts';
 import { perplexity } from '../data/stages/perplexity.ts';
 import { collect, type Documents, inMemory, judged, type RawDocument, StageReport } from '../data/stages/stage.ts';
@@ -81,6 +81,7 @@ export class CuratedWeb {
     const key = [...before, step].join(', ');
     const reasons = new Map<number, string>();
     const report = new StageReport(step, ({ index }, reason) => reasons.set(index, reason));
+    report.evidence = {};
     this.reports.set(key, report);
     this.reasons.set(key, reasons);
     const left = await collect(await this.#stage(step, documents, report));
@@ -135,7 +136,7 @@ export class CuratedWeb {
       trainLinear(
         attribute,
         labels,
-        pages.map((page): Labelled => ({ text: page.document.text, label: of(page) })),
+        pages.map((page): LabelledDocument => ({ text: page.document.text, label: of(page) })),
         `${pages.length} pages of the filtered web with planted labels`,
       );
     const quality = teach('quality', ATTRIBUTE_LABELS.quality, ({ truth }) => truth.quality);

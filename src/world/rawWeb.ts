@@ -5,6 +5,7 @@
  * thickly than the web has them.
  */
 import type { RawDocument } from '../data/stages/stage.ts';
+import { power } from '../util/elementary.ts';
 import { streamOf } from '../util/random.ts';
 import { Draws } from './draws.ts';
 import { type CleanSource, cleanDocument, lines } from './rawSources.ts';
@@ -21,7 +22,7 @@ import {
   ROOMS,
   RUDE,
   SLOPPY,
-  STATEMENTS,
+  RAW_STATEMENTS,
   SYMBOLS,
   VALUES,
 } from './rawWords.ts';
@@ -132,7 +133,7 @@ export class RawWorld {
     this.names = last.map((name) => `${draws.pick(FIRST_NAMES)} ${name}`);
     this.facts = Uint8Array.from({ length: 6 * config.people }, () => draws.integer(16));
     this.foreign = this.#open('dictionary', 0).shuffle([...FOREIGN]);
-    const phrases = [...STATEMENTS.flat(), ...REGISTERS.flat(), ...BOILERPLATE, FOOTER, ...ADVERTS];
+    const phrases = [...RAW_STATEMENTS.flat(), ...REGISTERS.flat(), ...BOILERPLATE, FOOTER, ...ADVERTS];
     const lists = [this.names, VALUES.flat(), OBJECTS, ROOMS, PRODUCTS, RUDE, SLOPPY, phrases];
     this.words = [...new Set(lists.flat().flatMap((text) => text.split(' ')))].filter((word) => /^[a-z]+$/.test(word));
   }
@@ -188,7 +189,7 @@ export class RawWorld {
   }
 
   statement(domain: number, way: number, person: number, value: number): string {
-    return STATEMENTS[domain]![way]!.replace('#', this.names[person]!).replace('$', VALUES[domain]![value]!);
+    return RAW_STATEMENTS[domain]![way]!.replace('#', this.names[person]!).replace('$', VALUES[domain]![value]!);
   }
 
   /** A page, its near copies, and the exact copies of each. */
@@ -228,7 +229,7 @@ export class RawWorld {
       const near = original.truth.copy > 0 && kind === 'facts';
       const share = near ? COPIED_NEAR : kind === 'facts' ? COPIED[original.truth.quality]! : COPIED_KIND[kind];
       const copies = draws.chance(share)
-        ? Math.min(MOST_COPIES, Math.floor(2 * (1 - draws.uniform()) ** (-1 / 1.2)))
+        ? Math.min(MOST_COPIES, Math.floor(2 * power(1 - draws.uniform(), -1 / 1.2)))
         : 1;
       return Array.from({ length: copies }, (_, k) =>
         k === 0

@@ -1,9 +1,9 @@
 /** One storage call: its errors and their words, its answer or none, the room there is; files in memory, heads, and faults made to order. */
 import { describe, expect, test, vi } from 'vitest';
 import { StorageError, storageError } from '../../src/storage/errors.ts';
-import { type Fault, FaultyFiles } from '../../src/storage/faulty.ts';
+import { type StorageFault, FaultyFiles } from '../../src/storage/faulty.ts';
 import { MemoryFiles, readAt, resize, writeAt } from '../../src/storage/files.ts';
-import { decodeHead, encodeHead, type Head, headBytes, hex, newerError, sha256 } from '../../src/storage/head.ts';
+import { decodeHead, encodeHead, type Head, headBytes, hex, newerError, digestOf } from '../../src/storage/head.ts';
 import { settled } from '../../src/storage/settle.ts';
 import { isFull, withSpace } from '../../src/storage/space.ts';
 
@@ -147,7 +147,7 @@ describe('a head', () => {
     const view = new DataView(bytes.buffer);
     expect([view.getUint32(8, true), view.getUint32(12, true)]).toEqual([1, json.length]);
     expect(bytes.subarray(16, 16 + json.length)).toEqual(json);
-    expect(bytes.subarray(4064)).toEqual(await sha256(bytes.slice(0, 4064)));
+    expect(bytes.subarray(4064)).toEqual(await digestOf(bytes.slice(0, 4064)));
     expect(await decodeHead(bytes)).toEqual({ kind: 'head', head });
     expect(hex(Uint8Array.of(0, 10, 255))).toBe('000aff');
   });
@@ -161,7 +161,7 @@ describe('a head', () => {
     }
     const bytes = await encodeHead(head);
     bytes[8] = 2;
-    bytes.set(await sha256(bytes.slice(0, 4064)), 4064);
+    bytes.set(await digestOf(bytes.slice(0, 4064)), 4064);
     expect(await decodeHead(bytes)).toEqual({ kind: 'newer', schema: 2 });
     expect(newerError('run', 2)).toMatchObject({
       code: 'newer',
@@ -178,7 +178,7 @@ describe('a head', () => {
 });
 
 describe('faults made to order', () => {
-  const made = async (fault: Fault, at: number, lasting: boolean) => {
+  const made = async (fault: StorageFault, at: number, lasting: boolean) => {
     const files = new MemoryFiles();
     files.contents.set('a', Uint8Array.of(1, 2, 3, 4));
     return new FaultyFiles(files, { fault, at, lasting });
@@ -199,7 +199,7 @@ describe('faults made to order', () => {
     ]).toEqual([['a'], 'NoModificationAllowedError', 'NoModificationAllowedError']);
   });
 
-  test.each<[Fault, unknown[]]>([
+  test.each<[StorageFault, unknown[]]>([
     ['throw', ['InvalidStateError', 'InvalidStateError', 'InvalidStateError']],
     ['short', [2, 1, 'InvalidStateError']],
     ['sentinel', [4294967288, 4294967288, 'InvalidStateError']],

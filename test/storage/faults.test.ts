@@ -1,7 +1,7 @@
 /** Every storage call made to fail in every way, and the power cut at any: one that hung would time a test out. */
 import { describe, expect, test } from 'vitest';
 import { StorageError } from '../../src/storage/errors.ts';
-import type { Fault } from '../../src/storage/faulty.ts';
+import type { StorageFault } from '../../src/storage/faulty.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { RandomStream } from '../../src/util/random.ts';
 import { patience } from '../patience.ts';
@@ -15,7 +15,7 @@ const facts = (step: number) => ({ step });
 
 describe('every storage call made to fail in every way', () => {
   // Each: a typed error with a sentence, or success; then a healthy store finds what was saved.
-  const codes: Record<Fault, string[]> = {
+  const codes: Record<StorageFault, string[]> = {
     throw: ['io'],
     full: ['full'],
     busy: ['busy'],
@@ -26,7 +26,7 @@ describe('every storage call made to fail in every way', () => {
   const expectTyped = (outcome: unknown, label: string): void => {
     expect(outcome, label).toBeInstanceOf(StorageError);
     const { code, message } = outcome as StorageError;
-    expect(codes[label.split(' ')[0] as Fault], label).toContain(code);
+    expect(codes[label.split(' ')[0] as StorageFault], label).toContain(code);
     expect(message, label).toMatch(/^[A-Z].*[^.] \(code [a-z-]+\)\. [A-Z].*\.$/);
   };
 

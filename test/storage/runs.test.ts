@@ -1,6 +1,6 @@
 /** The list of runs: what it shows, what it keeps beside the saves, and what of them it clears away. */
 import { expect, test } from 'vitest';
-import { encodeHead, type Facts, headBytes, sha256 } from '../../src/storage/head.ts';
+import { encodeHead, type Facts, headBytes, digestOf } from '../../src/storage/head.ts';
 import { inputsOf, RunList } from '../../src/storage/runs.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { bodyOf, listIn, partsOf, testOptions, twoRuns } from './bodies.ts';
@@ -96,7 +96,7 @@ test('runs of a newer version are counted, left out and left alone', async () =>
   for (const [n, id] of ids.entries()) {
     const newer = await encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
     newer[8] = 2;
-    newer.set(await sha256(newer.slice(0, headBytes - 32)), headBytes - 32);
+    newer.set(await digestOf(newer.slice(0, headBytes - 32)), headBytes - 32);
     files.contents.set(`${id}.a.head`, newer);
     expect(await list.list()).toHaveLength(1 - n);
     expect(list.notes).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { StorageError } from '../../src/storage/errors.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
-import { encodeHead, headBytes, sha256 } from '../../src/storage/head.ts';
+import { encodeHead, headBytes, digestOf } from '../../src/storage/head.ts';
 import { SlotStore, storedRuns } from '../../src/storage/slots.ts';
 import { bodyOf, copyOf, partsOf, savedTwice, storeIn, testOptions } from './bodies.ts';
 
@@ -148,7 +148,7 @@ describe('damage', () => {
     const files = await savedTwice();
     const newer = await encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
     new DataView(newer.buffer).setUint32(8, 2, true);
-    newer.set(await sha256(newer.subarray(0, headBytes - 32)), headBytes - 32);
+    newer.set(await digestOf(newer.subarray(0, headBytes - 32)), headBytes - 32);
     files.contents.set('run-1.a.head', newer);
     const before = copyOf(files);
     await expect(storeIn(files).load()).rejects.toMatchObject({ code: 'newer' });

@@ -55,7 +55,7 @@ export async function alignmentExperiment(
           backend,
           async kept(model, make) {
             const at = path.join(models, model);
-            if (readdirSync(models).includes(model)) return alignable(readCheckpoint(readFolder(at)));
+            if (readdirSync(models).includes(model)) return alignable(await readCheckpoint(readFolder(at)));
             const made = await make();
             // `make` may have kept it under this name itself.
             if (!readdirSync(models).includes(model))

@@ -6,7 +6,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { attributes } from '../../align/attributes.ts';
 import { rewardsOf } from '../../train/align/judge.ts';
 import { alignable, readRewardFolder } from '../../train/align/model.ts';
-import { sampledAnswers, wordsOf } from '../../train/align/world.ts';
+import { sampledAnswers, answerWords } from '../../train/align/world.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { readCheckpoint } from '../../train/bases/base.ts';
 import { UserError } from '../../util/errors.ts';
@@ -17,7 +17,7 @@ import {
   answersByHand,
   type Demonstration,
   dialogues,
-  generalBlend,
+  conversationBlend,
   geneticCode,
   labelled,
   prompts,
@@ -101,7 +101,7 @@ async function made(
       return { tally, lines: all.map(demonstration) };
     }
     case 'sft': {
-      const { all, tally } = generalBlend(world, seed, wanted, given.imperfect ?? 0.2);
+      const { all, tally } = conversationBlend(world, seed, wanted, given.imperfect ?? 0.2);
       return { tally, lines: all.map(demonstration) };
     }
     case 'dialogues':
@@ -121,7 +121,7 @@ const demonstration = ({ task, words }: Demonstration) => ({ messages: answeredW
 
 async function speaker({ model, device }: Options, host: Host) {
   if (model === undefined) return null;
-  const read = alignable(readCheckpoint(readFolder(model)));
+  const read = alignable(await readCheckpoint(readFolder(model)));
   const backend: Backend = await host.open(device);
   return { read, backend };
 }
@@ -136,7 +136,7 @@ async function dialogueLines(world: AlignmentWorld, given: Options, host: Host) 
     threshold,
     asked &&
       ((conversations, temperature, of) =>
-        wordsOf(asked.backend, asked.read, conversations, { temperature, seed: of })),
+        answerWords(asked.backend, asked.read, conversations, { temperature, seed: of })),
   );
   return { tally, lines: all };
 }
@@ -181,7 +181,7 @@ async function scoresBy(
   { device }: Options,
   host: Host,
 ): Promise<number[][]> {
-  const reward = readRewardFolder(readFolder(judge));
+  const reward = await readRewardFolder(readFolder(judge));
   const conversations = answers.flatMap((some, i) => some.map(({ words }) => answeredWith(tasks[i]!, words)));
   const scores = await rewardsOf(await host.open(device), reward, conversations);
   let at = 0;

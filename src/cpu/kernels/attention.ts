@@ -3,7 +3,7 @@
  * sees the keys from the first document of its queries on to its last query, all at once: its scores are one piece of memory.
  */
 import type { AttentionShape } from '../../ops/attention/attention.ts';
-import { type Call, call, eachRow, inScratch, kernel, type Kernel, rowsPerBlock, type Value } from '../kernel.ts';
+import { type Call, call, eachRow, inScratch, kernel, type WasmKernel, rowsPerBlock, type Value } from '../kernel.ts';
 import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
 import { at, eachVector, exp, highestLane, log, plus, times, WideSum } from './arithmetic.ts';
 import { paddedColumns } from './micro.ts';
@@ -203,10 +203,10 @@ export function dot(f: Func, madd: (a: Expr, b: Expr, c: Expr) => Expr, a: Local
   const sums = f.let(f32x4.const(0));
   eachVector(f, d, (i) => f.set(sums, madd(f32x4.load(i32.add(a, i)), f32x4.load(i32.add(b, i)), sums)));
   const lanes = [0, 1, 2, 3].map((lane) => f32x4.lane(sums, lane));
-  return f.let(f32.add(f32.add(lanes[0], lanes[1]), f32.add(lanes[2], lanes[3])));
+  return f.let(f32.add(f32.add(lanes[0]!, lanes[1]!), f32.add(lanes[2]!, lanes[3]!)));
 }
 
-export const attentionKernels: readonly Kernel[] = [packKernel, forwardKernel, scoreMaxKernel];
+export const attentionKernels: readonly WasmKernel[] = [packKernel, forwardKernel, scoreMaxKernel];
 
 export function attentionCalls(
   tensors: Record<'qkv' | 'rotary' | 'starts' | 'output' | 'rotated' | 'statistics', Value>,

@@ -3,11 +3,12 @@
  * the scores' logsumexp, and each product of the forward pass gives two.
  */
 import type { AttentionShape } from '../../ops/attention/attention.ts';
-import { type Call, call, kernel, type Kernel, type Value } from '../kernel.ts';
+import { type Call, call, kernel, type WasmKernel, type Value } from '../kernel.ts';
 import { f32, f32x4, i32, type Local } from '../wasm.ts';
 import { at, eachVector, exp, plus, times, WideSum } from './arithmetic.ts';
 import { clearAround, keysOf, maskRow, rowBytes, shapeInts, shapeValues, tileOf, upTo } from './attention.ts';
 import { paddedColumns } from './micro.ts';
+import { mapTuple } from '../../util/tuple.ts';
 
 /** dqkv packed and not rotated like qkv; delta[n, h] = dout · out. A block a sequence and key head. */
 const gradientKernel = kernel(
@@ -67,7 +68,7 @@ const gradientKernel = kernel(
       const { first, count } = keysOf(f, t, rows, start);
 
       const queries = f.let(i32.add(p.rotated, i32.add(times(n, bytes.rotated), head)));
-      const [dout, out] = [p.doutput, p.output].map((base) =>
+      const [dout, out] = mapTuple([p.doutput, p.output], (base) =>
         f.let(i32.add(base, i32.add(times(n, bytes.output), head))),
       );
       const across = (base: Local) => i32.add(base, times(first, bytes.head));
@@ -149,7 +150,7 @@ const gradientKernel = kernel(
   },
 );
 
-export const attentionGradientKernels: readonly Kernel[] = [gradientKernel];
+export const attentionGradientKernels: readonly WasmKernel[] = [gradientKernel];
 
 export function attentionGradientCalls(
   tensors: Record<'qkv' | 'rotary' | 'rotated' | 'output' | 'statistics' | 'doutput' | 'dqkv' | 'delta', Value>,

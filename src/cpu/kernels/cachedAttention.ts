@@ -1,9 +1,10 @@
 /** Attention of one new token a row over the keys and values of those before it, a block a row. */
 import type { CachedAttentionShape } from '../../ops/attention/cachedAttention.ts';
-import { type Call, call, kernel, type Kernel, type Value } from '../kernel.ts';
+import { type Call, call, kernel, type WasmKernel, type Value } from '../kernel.ts';
 import { f32, f32x4, f64, i32, type Local } from '../wasm.ts';
 import { at, eachVector, exp, highestLane, plus, times, WideSum } from './arithmetic.ts';
 import { dot, masked, upTo } from './attention.ts';
+import { mapTuple } from '../../util/tuple.ts';
 
 const cachedKernel = kernel(
   'cachedAttention',
@@ -17,7 +18,7 @@ const cachedKernel = kernel(
     const queries = f.let(i32.add(p.q, times(p.block, times(p.H, head))));
     const line = f.let(times(p.K, head)); // bytes of a position in the caches
     const row = f.let(times(times(p.block, p.Tmax), line));
-    const [keys, values] = [p.cacheK, p.cacheV].map((cache) => f.let(i32.add(cache, row)));
+    const [keys, values] = mapTuple([p.cacheK, p.cacheV], (cache) => f.let(i32.add(cache, row)));
     const angles = f.let(i32.add(p.rotary, times(position, head)));
     const now = f.let(times(position, line));
     const turn = (source: Local, target: Local, scale: ReturnType<typeof f32.const>): void =>
@@ -74,7 +75,7 @@ const cachedKernel = kernel(
   },
 );
 
-export const cachedAttentionKernels: readonly Kernel[] = [cachedKernel];
+export const cachedAttentionKernels: readonly WasmKernel[] = [cachedKernel];
 
 export function cachedAttentionCalls(
   tensors: Record<'qkv' | 'rotary' | 'positions' | 'cacheK' | 'cacheV' | 'q' | 'output', Value>,

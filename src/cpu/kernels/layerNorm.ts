@@ -2,6 +2,7 @@
 import { eachRow, kernel } from '../kernel.ts';
 import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
 import { eachVector, times, WideSum } from './arithmetic.ts';
+import { mapTuple } from '../../util/tuple.ts';
 
 const load = (base: Expr, offset: Expr): Expr => f32x4.load(i32.add(base, offset));
 const one = f32x4.const(1);
@@ -55,7 +56,7 @@ export const layerNormGradientKernel = kernel(
     const zero = f32x4.const(0);
     eachRow(f, { ...p, rows: p.N }, (n) => {
       const row = f.let(times(n, bytes));
-      const [x, dy, dx] = [p.x, p.dy, p.dx].map((base) => f.let(i32.add(base, row)));
+      const [x, dy, dx] = mapTuple([p.x, p.dy, p.dx], (base) => f.let(i32.add(base, row)));
       const partial = f.let(i32.add(p.partial, row));
       const stats = f.let(i32.add(p.stats, i32.shl(n, 3)));
       const mean = f.let(f32x4.loadSplat(stats));

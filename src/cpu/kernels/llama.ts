@@ -2,6 +2,7 @@
 import { eachRow, kernel } from '../kernel.ts';
 import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
 import { eachVector, exp, type Madd, times, WideSum } from './arithmetic.ts';
+import { mapTuple } from '../../util/tuple.ts';
 
 const load = (base: Expr, offset: Expr): Expr => f32x4.load(i32.add(base, offset));
 
@@ -34,7 +35,7 @@ export const rmsNormGradientKernel = kernel(
     eachVector(f, p.D, (i) => f.store(i32.add(dweight, i), f32x4.const(0)));
     eachRow(f, { ...p, rows: p.N }, (n) => {
       const row = f.let(times(n, bytes));
-      const [x, dy, dx] = [p.x, p.dy, p.dx].map((base) => f.let(i32.add(base, row)));
+      const [x, dy, dx] = mapTuple([p.x, p.dy, p.dx], (base) => f.let(i32.add(base, row)));
       const partial = f.let(i32.add(p.partial, row));
       const rstd = f.let(f32x4.loadSplat(i32.add(p.scales, i32.shl(n, 2))));
       const sum = new WideSum(f);
@@ -86,7 +87,7 @@ export const swigluGradientKernel = kernel(
     eachRow(f, { ...p, rows: p.N }, (n) => {
       const dy = f.let(i32.add(p.dy, times(n, bytes)));
       const row = f.let(times(n, i32.shl(bytes, 1)));
-      const [gates, dgates] = [p.x, p.dx].map((base) => f.let(i32.add(base, row)));
+      const [gates, dgates] = mapTuple([p.x, p.dx], (base) => f.let(i32.add(base, row)));
       eachVector(f, p.F, (i) => {
         const gate = f.let(load(gates, i));
         const d = f.let(load(dy, i));
@@ -105,7 +106,7 @@ export const swigluGradientKernel = kernel(
 export const addBiasKernel = kernel('addBias', ['x', 'bias', 'y', 'N', 'O', 'per'], [], (f, p) => {
   eachRow(f, { ...p, rows: p.N }, (n) => {
     const row = f.let(i32.shl(times(n, p.O), 2));
-    const [x, y] = [p.x, p.y].map((base) => f.let(i32.add(base, row)));
+    const [x, y] = mapTuple([p.x, p.y], (base) => f.let(i32.add(base, row)));
     eachVector(f, p.O, (i) => f.store(i32.add(y, i), f32x4.add(load(x, i), load(p.bias, i))));
   });
 });
@@ -118,3 +119,26 @@ export const scaleKernel = kernel('scale', ['x', 'y', 'vectors', 'per'], ['facto
     f.store(i32.add(p.y, place), f32x4.mul(load(p.x, place), factor));
   });
 });
+
+/** y = max(x, 0)² over `vectors` vectors, `per` a block. */
+export const squaredReluKernel = kernel('squaredRelu', ['x', 'y', 'vectors', 'per'], [], (f, p) => {
+  eachRow(f, { ...p, rows: p.vectors }, (i) => {
+    const place = f.let(i32.shl(i, 4));
+    const positive = f.let(f32x4.max(load(p.x, place), f32x4.const(0)));
+    f.store(i32.add(p.y, place), f32x4.mul(positive, positive));
+  });
+});
+
+/** dx = dy·2√y. */
+export const squaredReluOfGradientKernel = kernel(
+  'squaredReluOfGradient',
+  ['y', 'dy', 'dx', 'vectors', 'per'],
+  [],
+  (f, p) => {
+    eachRow(f, { ...p, rows: p.vectors }, (i) => {
+      const place = f.let(i32.shl(i, 4));
+      const slope = f32x4.mul(f32x4.const(2), f32x4.sqrt(load(p.y, place)));
+      f.store(i32.add(p.dx, place), f32x4.mul(load(p.dy, place), slope));
+    });
+  },
+);

@@ -6,7 +6,7 @@
  * under way: V8 20's compiler moves a step's loads before its arithmetic. 6×8, which other compilers like, spills there and runs at 18
  * GFLOP a CPU-second where 4×8 does 43 (a Zen 3 core whose arithmetic peaks at 49). For the same reason the loop is not unrolled here.
  */
-import { type Expr, f32x4, type Func, i32, type Local, type Module } from '../wasm.ts';
+import { type Expr, f32x4, type Func, i32, type Local, type Locals, type Module } from '../wasm.ts';
 import { isZero, type Madd, plus, times } from './arithmetic.ts';
 
 export const tileRows = 4;
@@ -22,14 +22,14 @@ export const paddedColumns = (n: number): number => Math.ceil(n / tileColumns) *
  */
 function micro(module: Module, madd: Madd): Func {
   const f = module.func('micro', ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [a, b, c, c0, K, stride, rows, columns] = f.parameters as Local[];
+  const [a, b, c, c0, K, stride, rows, columns] = f.parameters as unknown as Locals;
   const vectors = tileColumns / 4;
   const tile = Array.from({ length: tileRows }, () => Array.from({ length: vectors }, () => f.let(f32x4.const(0))));
   f.repeat(() => {
-    const right = tile[0].map((_, j) => f.let(f32x4.load(b, 16 * j)));
+    const right = tile[0]!.map((_, j) => f.let(f32x4.load(b, 16 * j)));
     tile.forEach((row, i) => {
       const left = f.let(f32x4.loadSplat(a, 4 * i));
-      row.forEach((sum, j) => f.set(sum, madd(left, right[j], sum)));
+      row.forEach((sum, j) => f.set(sum, madd(left, right[j]!, sum)));
     });
     f.set(a, plus(a, 4 * tileRows));
     f.set(b, plus(b, 4 * tileColumns));
@@ -44,12 +44,12 @@ function micro(module: Module, madd: Madd): Func {
     );
   f.when(c0, () =>
     eachInside((row, _, count) => {
-      for (let j = 0; j < count; j++) f.set(row[j], f32x4.add(row[j], f32x4.load(c0, 16 * j)));
+      for (let j = 0; j < count; j++) f.set(row[j]!, f32x4.add(row[j]!, f32x4.load(c0, 16 * j)));
       f.set(c0, i32.add(c0, stride));
     }),
   );
   eachInside((row, _, count) => {
-    for (let j = 0; j < count; j++) f.store(c, row[j], 16 * j);
+    for (let j = 0; j < count; j++) f.store(c, row[j]!, 16 * j);
     f.set(c, i32.add(c, stride));
   });
   return f;
@@ -65,7 +65,7 @@ export function tiles(module: Module, madd: Madd): Func {
     'tiles',
     Array.from({ length: 10 }, () => 'i32' as const),
   );
-  const [a, aPanel, b, bPanel, c, c0, K, stride, M, N] = f.parameters as Local[];
+  const [a, aPanel, b, bPanel, c, c0, K, stride, M, N] = f.parameters as unknown as Locals;
   const panelOfB = f.let(b);
   f.for(i32.const(0), N, tileColumns, (n) => {
     const panelOfA = f.let(a);

@@ -3,6 +3,7 @@ import { eachRow, kernel } from '../kernel.ts';
 import { type Expr, f32, f32x4, f64, i32, type Local } from '../wasm.ts';
 import { ringColumn, ringNames, updateCode } from '../../recipe/measurements.ts';
 import { anyBad, isBad, WideSum } from './arithmetic.ts';
+import { mapTuple } from '../../util/tuple.ts';
 
 /** The step's row of the ring, in bytes from its beginning. */
 const rowOf = ({ controls, rowBytes }: Record<'controls' | 'rowBytes', Local>): Expr =>
@@ -89,12 +90,12 @@ export const adamwKernel = kernel(
   (f, p) => {
     const splat = (value: Expr): Local => f.let(f32x4.splat(value));
     const factor = splat(f32.load(p.clip));
-    const [lr, c1, c2] = [0, 4, 8].map((offset) => f.let(f32x4.loadSplat(p.controls, offset)));
-    const [beta1, beta2, rest1, rest2, epsilon] = [p.beta1, p.beta2, p.rest1, p.rest2, p.epsilon].map(splat);
+    const [lr, c1, c2] = mapTuple([0, 4, 8], (offset) => f.let(f32x4.loadSplat(p.controls, offset)));
+    const [beta1, beta2, rest1, rest2, epsilon] = mapTuple([p.beta1, p.beta2, p.rest1, p.rest2, p.epsilon], splat);
     f.when(f32.eq(f32x4.lane(factor, 0), f32.const(0)), () => f.return());
     eachRow(f, { ...p, rows: p.vectors }, (i) => {
       const place = f.let(i32.shl(i, 4));
-      const [m0, v0, w0] = [p.moments1, p.moments2, p.weights].map((pool) => f.let(i32.add(pool, place)));
+      const [m0, v0, w0] = mapTuple([p.moments1, p.moments2, p.weights], (pool) => f.let(i32.add(pool, place)));
       const g = f.let(f32x4.mul(load(p.gradients, i), factor));
       const m = f.let(f32x4.add(f32x4.mul(beta1, f32x4.load(m0)), f32x4.mul(rest1, g)));
       const v = f.let(f32x4.add(f32x4.mul(beta2, f32x4.load(v0)), f32x4.mul(f32x4.mul(rest2, g), g)));
@@ -125,7 +126,7 @@ export const tensorNormsKernel = kernel(
   (f, p) => {
     const slice = f.let(i32.add(p.slices, i32.shl(p.block, 3)));
     const first = f.let(i32.load(slice));
-    const [c1, c2] = [4, 8].map((offset) => f.let(f32x4.loadSplat(p.controls, offset)));
+    const [c1, c2] = mapTuple([4, 8], (offset) => f.let(f32x4.loadSplat(p.controls, offset)));
     const suppressed = f32.eq(f32.load(p.clip), f32.const(0));
     const rate = f.let(f32.select(f32.const(0), f32.load(p.controls), suppressed));
     const lr = f.let(f32x4.splat(rate));

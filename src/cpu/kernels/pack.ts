@@ -3,13 +3,15 @@
  * step, its elements side by side. Where the matrix ends inside a panel, its last row or columns are repeated: what the micro-kernel
  * makes of them is not stored.
  */
-import { f32, f32x4, type Func, i32, type Local, type Module } from '../wasm.ts';
+import { f32, f32x4, type Func, i32, type Local, type Locals, type Module } from '../wasm.ts';
 import { plus, times } from './arithmetic.ts';
 import { tileColumns, tileRows } from './micro.ts';
 
+type Four = [Local, Local, Local, Local];
+
 /** The columns of a 4×4 block whose rows are given. */
-export function transpose(f: Func, rows: readonly Local[]): Local[] {
-  const [a, b, c, d] = rows;
+export function transpose(f: Func, rows: readonly Local[]): Four {
+  const [a, b, c, d] = rows as Four;
   const [ab, cd] = [f.let(f32x4.shuffle(a, b, [0, 4, 1, 5])), f.let(f32x4.shuffle(c, d, [0, 4, 1, 5]))];
   const [AB, CD] = [f.let(f32x4.shuffle(a, b, [2, 6, 3, 7])), f.let(f32x4.shuffle(c, d, [2, 6, 3, 7]))];
   return [
@@ -26,7 +28,7 @@ export function transpose(f: Func, rows: readonly Local[]): Local[] {
  */
 function packLines(module: Module, name: string, width: number): Func {
   const f = module.func(name, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [source, target, panel, stride, lines, K] = f.parameters as Local[];
+  const [source, target, panel, stride, lines, K] = f.parameters as unknown as Locals;
   const four = f.let(i32.and(K, i32.const(-4)));
   f.for(i32.const(0), lines, width, (line) => {
     const last = f.let(i32.sub(i32.sub(lines, line), i32.const(1)));
@@ -61,7 +63,7 @@ function packLines(module: Module, name: string, width: number): Func {
  */
 function packColumns(module: Module, name: string, width: number): Func {
   const f = module.func(name, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [source, target, panel, stride, columns, K] = f.parameters as Local[];
+  const [source, target, panel, stride, columns, K] = f.parameters as unknown as Locals;
   const vectors = width / 4;
   const left = f.let(columns);
   const copy = (panels: number, partial: boolean): void => {

@@ -10,7 +10,7 @@ import {
   element,
   inScratch,
   kernel,
-  type Kernel,
+  type WasmKernel,
   rowsPerBlock,
   type Value,
 } from '../kernel.ts';
@@ -18,9 +18,10 @@ import { transpose } from './pack.ts';
 import { f32x4, i32, type Local } from '../wasm.ts';
 import { at, eachVector, isZero, plus, times } from './arithmetic.ts';
 import { paddedColumns, paddedRows } from './micro.ts';
+import { mapTuple } from '../../util/tuple.ts';
 
 /** nt: A (M, K), B (N, K). nn: A (M, K), B (K, N). tn: A (K, M), B (K, N). */
-export type Layout = 'nt' | 'nn' | 'tn';
+export type OperandLayout = 'nt' | 'nn' | 'tn';
 
 /** What is done with a sum: kept as it is, added to what was there, or to another tensor; squared where positive; times 2√aux. */
 export type Finish = 'write' | 'accumulate' | 'add' | 'squaredRelu' | 'squaredReluGradient';
@@ -38,13 +39,16 @@ const packedPerBlock = 64;
 /** Elements of packed A and B at once: 16 MiB each, small beside a model whose products need more. */
 const mostPacked = 2 ** 22;
 
+/** What packing one side is told. */
+type Side = 'extent' | 'block' | 'from' | 'to' | 'stride' | 'crossed';
+
 const packKernel = kernel(
   'pack',
   ['a', 'b', 'aTo', 'bTo', 'aStride', 'bStride', 'aTransposed', 'bTransposed', 'M', 'N', 'K', 'blocksOfA'],
   [],
   (f, p, { packs }) => {
     /** Lines are along K, or lines are inner steps and what is packed lies across them. */
-    const side = (lined: typeof packs.a, crossed: typeof packs.a, v: Record<string, Local>, width: number): void => {
+    const side = (lined: typeof packs.a, crossed: typeof packs.a, v: Record<Side, Local>, width: number): void => {
       const padded = f.let(i32.and(plus(v.extent, width - 1), i32.const(-width)));
       const first = f.let(times(v.block, i32.const(packedPerBlock)));
       const count = f.let(i32.min(i32.sub(v.extent, first), i32.const(packedPerBlock)));
@@ -139,7 +143,7 @@ const thinKernel = kernel(
         const sums = rows.map(() => f.let(f32x4.const(0)));
         eachVector(f, p.K, (i) => {
           const x = f.let(f32x4.load(i32.add(a, i)));
-          rows.forEach((row, k) => f.set(sums[k], madd(x, f32x4.load(i32.add(row, i)), sums[k])));
+          rows.forEach((row, k) => f.set(sums[k]!, madd(x, f32x4.load(i32.add(row, i)), sums[k]!)));
         });
         const [s0, s1, s2, s3] = transpose(f, sums);
         const total = f.let(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
@@ -156,10 +160,10 @@ const thinKernel = kernel(
   },
 );
 
-export const productKernels: readonly Kernel[] = [packKernel, multiplyKernel, thinKernel];
+export const productKernels: readonly WasmKernel[] = [packKernel, multiplyKernel, thinKernel];
 
-export interface Product {
-  layout: Layout;
+export interface BlockedProduct {
+  layout: OperandLayout;
   M: number;
   N: number;
   K: number;
@@ -182,7 +186,7 @@ const evenly = (extent: number, most: number, width: number): number =>
 /** Rows of a product that are not worth packing for. */
 const fewRows = 3;
 
-function thinProduct({ M, N, K, a, b, c, finish = 'write', aux, ...starts }: Product): Call[] {
+function thinProduct({ M, N, K, a, b, c, finish = 'write', aux, ...starts }: BlockedProduct): Call[] {
   const { aStart = 0, bStart = 0, cStart = 0 } = starts;
   const per = rowsPerBlock(4 * K);
   const places = { a: element(a, aStart), b: element(b, bStart), c: element(c, cStart) };
@@ -192,10 +196,10 @@ function thinProduct({ M, N, K, a, b, c, finish = 'write', aux, ...starts }: Pro
 }
 
 /** C = A·B, finished. N is a multiple of 4, as is K of layout nt, and M where A is read across its lines. */
-export function product(p: Product): Call[] {
+export function product(p: BlockedProduct): Call[] {
   const { layout, K } = p;
   if (layout === 'nt' && p.M <= fewRows) return thinProduct(p);
-  const [mostM, mostN] = [blockRows, blockColumns].map((block) =>
+  const [mostM, mostN] = mapTuple([blockRows, blockColumns], (block) =>
     Math.max(block, Math.floor(mostPacked / K / block) * block),
   );
   const calls: Call[] = [];

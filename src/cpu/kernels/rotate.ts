@@ -1,5 +1,5 @@
 /** Rotary positions: element j of a head turns with j + half by the angle of the table's pair j. */
-import { type Expr, f32, f32x4, type Func, i32, type Local, type Module } from '../wasm.ts';
+import { type Expr, f32, f32x4, type Func, i32, type Local, type Locals, type Module } from '../wasm.ts';
 import { at } from './arithmetic.ts';
 
 /**
@@ -8,7 +8,7 @@ import { at } from './arithmetic.ts';
  */
 export function rotate(module: Module): Func {
   const f = module.func('rotate', ['i32', 'i32', 'i32', 'i32', 'i32', 'f32', 'f32']);
-  const [from, to, table, half, d, scale, sign] = f.parameters as Local[];
+  const [from, to, table, half, d, scale, sign] = f.parameters as unknown as Locals;
   const [scales, signs] = [f.let(f32x4.splat(scale)), f.let(f32x4.splat(f32.mul(scale, sign)))];
   const signed = f.let(f32.mul(scale, sign));
   const four = f.let(i32.and(half, i32.const(-4)));

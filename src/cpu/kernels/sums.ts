@@ -2,6 +2,7 @@
 import { eachRow, kernel } from '../kernel.ts';
 import { f32, f64, i32 } from '../wasm.ts';
 import { at, times } from './arithmetic.ts';
+import { mapTuple } from '../../util/tuple.ts';
 
 /** y[b] = Σ_t weights[b, t] · x[b, t], in f64. */
 export const rowSumsKernel = kernel('rowSums', ['x', 'weights', 'y', 'B', 'T', 'per'], [], (f, p) => {
@@ -9,7 +10,7 @@ export const rowSumsKernel = kernel('rowSums', ['x', 'weights', 'y', 'B', 'T', '
     const sum = f.let(f64.const(0));
     const first = f.let(times(b, p.T));
     f.for(first, i32.add(first, p.T), 1, (i) => {
-      const [x, weight] = [p.x, p.weights].map((base) => f64.promote(f32.load(at(base, i))));
+      const [x, weight] = mapTuple([p.x, p.weights], (base) => f64.promote(f32.load(at(base, i))));
       f.set(sum, f64.add(sum, f64.mul(x, weight)));
     });
     f.store(at(p.y, b), f32.demote(sum));

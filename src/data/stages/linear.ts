@@ -2,10 +2,11 @@
  * A small linear classifier: softmax regression on hashed words and pairs, trained by stochastic gradient descent on labelled documents,
  * with a card that says how good it is on documents it has not seen.
  */
+import { exp } from '../../util/elementary.ts';
 import { RandomStream } from '../../util/random.ts';
 import { bucketsOf } from './features.ts';
 
-export interface Labelled {
+export interface LabelledDocument {
   text: string;
   label: number;
 }
@@ -63,7 +64,7 @@ export class Linear {
     for (let k = 0; k < labels; k++) scores[k] = (scores[k]! + this.#weights[this.#buckets * labels + k]!) * scale;
     const top = scores.reduce((a, b) => Math.max(a, b));
     let sum = 0;
-    for (let k = 0; k < labels; k++) sum += scores[k] = Math.exp(scores[k]! - top);
+    for (let k = 0; k < labels; k++) sum += scores[k] = exp(scores[k]! - top);
     for (let k = 0; k < labels; k++) scores[k]! /= sum;
     return scores;
   }
@@ -76,7 +77,7 @@ export class Linear {
   }
 
   /** One step down the gradient of the log-likelihood. */
-  learn({ text, label }: Labelled, rate: number, decay: number): void {
+  learn({ text, label }: LabelledDocument, rate: number, decay: number): void {
     const found = this.probabilities(text);
     const features = bucketsOf(text, this.#buckets);
     const { labels } = this;
@@ -97,7 +98,7 @@ export class Linear {
 export function trainLinear(
   attribute: string,
   labels: readonly string[],
-  examples: readonly Labelled[],
+  examples: readonly LabelledDocument[],
   trainedOn: string,
   given: Partial<LinearOptions> = {},
 ): { classifier: Linear; card: Card } {

@@ -6,7 +6,8 @@ import type { History } from './columns.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import type { Smoother } from './smooth.ts';
 
-export function summaryOf(plan: RunPlan, history: History, smoother: Smoother): string {
+/** `isOver`: no step follows. */
+export function summaryOf(plan: RunPlan, history: History, smoother: Smoother, isOver: boolean): string {
   const last = history.length - 1;
   if (last < 0) return figureWords.chart.planned(plan.endStep, plan.switchStep);
   const sentence = figureWords.chart.summary(
@@ -16,8 +17,20 @@ export function summaryOf(plan: RunPlan, history: History, smoother: Smoother): 
   );
   // No loss before and after a switch beside each other: they are of different text.
   const { switchStep } = plan;
-  if (switchStep === null) return sentence;
-  return `${sentence} ${figureWords.chart.summarySwitch(switchStep, history.step[last] >= switchStep)}`;
+  const isPast = switchStep !== null && history.step[last] >= switchStep;
+  if (switchStep === null || (isOver && !isPast)) return sentence;
+  return `${sentence} ${figureWords.chart.summarySwitch(switchStep, isPast)}`;
+}
+
+/** The first entry after `from` that is of another phase, by halves: a phase is one stretch, and a run may have 100,000 entries. */
+function endOfPhase({ phase, length }: History, from: number): number {
+  let [same, end] = [from, length];
+  while (end - same > 1) {
+    const middle = (same + end) >> 1;
+    if (phase[middle] === phase[from]) same = middle;
+    else end = middle;
+  }
+  return end;
 }
 
 /** Rows a table can show without becoming the page. */
@@ -27,9 +40,7 @@ const ROWS = 24;
 export function rowsOf(history: History, smoother: Smoother): string[][] {
   const chosen = new Set<number>();
   for (let row = 0; row < ROWS; row++) chosen.add(Math.round((row / (ROWS - 1)) * (history.length - 1)));
-  for (let i = 1; i < history.length; i++) {
-    if (history.phase[i] !== history.phase[i - 1]) chosen.add(i - 1).add(i);
-  }
+  for (let i = endOfPhase(history, 0); i < history.length; i = endOfPhase(history, i)) chosen.add(i - 1).add(i);
   return [...chosen]
     .filter((i) => i >= 0 && i < history.length)
     .sort((a, b) => a - b)

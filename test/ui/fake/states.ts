@@ -147,7 +147,7 @@ export const states: readonly PageState[] = [
     },
   },
   { name: 'diverged', scenario: { end: { kind: 'diverged', at: 0.4 } }, reach: startAndSee('The run diverged') },
-  { name: 'failed', scenario: { end: { kind: 'failed', at: 0 } }, reach: startAndSee('The run could not go on') },
+  { name: 'failed', scenario: { end: { kind: 'failed', at: 0 } }, reach: startAndSee('The run could not continue') },
   { name: 'saved', scenario: { saved: 2 }, reach: (page) => seen(page, 'stopped at step 40') },
   {
     name: 'elsewhere',
@@ -356,6 +356,15 @@ export const states: readonly PageState[] = [
       await page.getByRole('link', { name: 'Data' }).click();
       await page.getByRole('button', { name: /^perplexity · / }).click();
       await seen(page, 'the model of clean text expected least');
+    },
+  },
+  {
+    name: 'data-text',
+    after: 'data',
+    async reach(page) {
+      await page.getByRole('combobox', { name: 'Text', exact: true }).selectOption('text');
+      await page.getByRole('button', { name: 'Take it through' }).click();
+      await seen(page, 'not labelled, documents');
     },
   },
   {
