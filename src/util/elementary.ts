@@ -11,7 +11,7 @@ const LN2_HIGH = 6.9314718036912381649e-1;
 const LN2_LOW = 1.90821492927058770002e-10;
 
 /** Natural logarithm. */
-export function log(x: number): number {
+export function ln(x: number): number {
   double[0] = x;
   let high = half[HIGH]!;
   let k = 0;
@@ -52,7 +52,7 @@ export function log(x: number): number {
 }
 
 /** e to the power x. */
-export function exp(x: number): number {
+export function exponential(x: number): number {
   if (Number.isNaN(x)) return NaN;
   if (x > 709.782712893384) return Infinity;
   if (x < -745.1332191019411) return 0;
@@ -91,4 +91,4 @@ function power2(k: number): number {
 }
 
 /** x to the power y, for x from 0. */
-export const power = (x: number, y: number): number => (x === 0 ? (y === 0 ? 1 : 0) : exp(y * log(x)));
+export const power = (x: number, y: number): number => (x === 0 ? (y === 0 ? 1 : 0) : exponential(y * ln(x)));

@@ -1,8 +1,8 @@
 /** A raw web gone through step by step, with what a person can look at: documents, words that decided, and how well each step did. */
-import { clustersOf, shownStep, type Step, tokensIn, weightsBy } from '../data/shown/steps.ts';
+import { clustersOf, shownStep, type CuratedStep, tokensIn, weightsBy } from '../data/shown/steps.ts';
 import { ATTRIBUTE_LABELS } from '../data/stages/attributes.ts';
 import { type CurationStep, RAW_PREFERENCE } from '../recipe/curation/dataArms.ts';
-import type { DataReport, OnProgress, ShownStage } from '../recipe/curation/dataReport.ts';
+import type { DataReport, OnReading, ShownStage } from '../recipe/curation/dataReport.ts';
 import { CuratedWeb } from './curatedWeb.ts';
 import { CLEAN_SOURCES } from './rawSources.ts';
 import { caught, caughtCopies, RAW_WEB_FUZZY, RAW_WEB_LIMITS, worthOf } from './rawTruth.ts';
@@ -16,7 +16,7 @@ const SHOWN_AS = { shingles: RAW_WEB_FUZZY, limits: RAW_WEB_LIMITS, tokensOf };
 export async function dataReport(
   seed: number,
   survivor: 'older' | 'newer',
-  onProgress: OnProgress,
+  onProgress: OnReading,
 ): Promise<DataReport> {
   const web = new CuratedWeb(SHOWN_WEB, seed);
   const order: CurationStep[] = ['exact', `fuzzy ${survivor}`, 'perplexity', 'heuristics', 'dsir'];
@@ -32,7 +32,7 @@ export async function dataReport(
     const left = await web.after(steps);
     const key = steps.join(', ');
     const report = web.reports.get(key)!;
-    const step: Step = {
+    const step: CuratedStep = {
       ...{ name, report, reasons: web.reasons.get(key)! },
       ...{ before: documentsOf(before), left: documentsOf(left) },
     };

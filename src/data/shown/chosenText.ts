@@ -1,7 +1,7 @@
 /** The text that a reader chose, shipped and of their own, read and taken through the stages. */
 import { fileKind } from '../../config/files.ts';
 import type { UserFile } from '../../protocol.ts';
-import type { ChosenSource, DataReport, OnProgress } from '../../recipe/curation/dataReport.ts';
+import type { ChosenSource, DataReport, OnReading } from '../../recipe/curation/dataReport.ts';
 import { type FetchBytes, loadCatalogue, loadSource } from '../catalogue.ts';
 import { readFile } from '../read.ts';
 import type { RawDocument } from '../stages/stage.ts';
@@ -17,7 +17,7 @@ export async function chosenText(
   fetchBytes: FetchBytes,
   chosen: readonly ChosenSource[],
   survivor: 'older' | 'newer',
-  onProgress: OnProgress,
+  onProgress: OnReading,
 ): Promise<DataReport> {
   const catalogue = await loadCatalogue(fetchBytes);
   const sources: TextSource[] = [];

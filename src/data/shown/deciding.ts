@@ -6,7 +6,7 @@ import type { KneserNey } from '../stages/kneserNey.ts';
 import { jaccard, type ShingleOptions, shingleSet } from '../stages/minhash.ts';
 import { Page } from '../stages/page.ts';
 import type { RawDocument } from '../stages/stage.ts';
-import { type Place, rulePlaces } from './rulePlaces.ts';
+import { type Span, rulePlaces } from './rulePlaces.ts';
 
 export type Decided = Pick<ShownDocument, 'marks' | 'note'>;
 
@@ -14,14 +14,14 @@ export type Decided = Pick<ShownDocument, 'marks' | 'note'>;
 const MARKED = 0.25;
 
 /** Words and marks as the n-grams see them. */
-const wordPlaces = (text: string): Place[] =>
+const wordPlaces = (text: string): Span[] =>
   [...text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]+/gu)].map(({ index, 0: word }) => [
     index,
     index + word.length,
   ]);
 
 /** The quarter of the words with the least scores. */
-function least(text: string, scores: Float64Array): Place[] {
+function least(text: string, scores: Float64Array): Span[] {
   const limit = scores.slice().sort()[Math.ceil(MARKED * scores.length) - 1] ?? -Infinity;
   return wordPlaces(text).filter((_, i) => scores[i]! <= limit);
 }

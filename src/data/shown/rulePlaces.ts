@@ -1,6 +1,6 @@
 /** Where in a text stands what a heuristic rule counts: the words that decided, for marking. Rules of lengths alone have no places. */
 import {
-  BOILERPLATE,
+  POLICY_PHRASES,
   BULLET,
   COMMENT,
   COMMON_WORDS,
@@ -12,23 +12,23 @@ import {
 import { Page } from '../stages/page.ts';
 
 /** Where something begins and ends, UTF-16 units. */
-export type Place = [from: number, to: number];
+export type Span = [from: number, to: number];
 
 /** In ascending order, none within another; marked are what the rule counts, or for a least number what it has of it. */
-export function rulePlaces(rule: string, text: string): Place[] {
+export function rulePlaces(rule: string, text: string): Span[] {
   const ngrams = /^Repeating(Top|Duplicate)(\d+)GramsFilter$/.exec(rule);
   if (ngrams) return (ngrams[1] === 'Top' ? topPlaces : duplicatePlaces)(text, Number(ngrams[2]));
   return PLACES[rule]?.(text) ?? [];
 }
 
-const matches = (text: string, pattern: RegExp): Place[] =>
+const matches = (text: string, pattern: RegExp): Span[] =>
   [...text.matchAll(pattern)].map(({ index, 0: found }) => [index, index + found.length]);
-const words = (text: string, holds: (word: string) => boolean): Place[] =>
+const words = (text: string, holds: (word: string) => boolean): Span[] =>
   matches(text, /\S+/g).filter(([from, to]) => holds(text.slice(from, to)));
 
 /** Pieces between separators, without the white space at their ends; blank ones are none. */
-function pieces(text: string, separator: string): Place[] {
-  const list: Place[] = [];
+function pieces(text: string, separator: string): Span[] {
+  const list: Span[] = [];
   let from = 0;
   for (const piece of text.split(separator)) {
     const begin = from + piece.length - piece.trimStart().length;
@@ -39,7 +39,7 @@ function pieces(text: string, separator: string): Place[] {
 }
 
 /** Pieces of which an equal one stood before. */
-function repeated(text: string, separator: string): Place[] {
+function repeated(text: string, separator: string): Span[] {
   const seen = new Set<string>();
   return pieces(text, separator).filter(([from, to]) => {
     const piece = text.slice(from, to);
@@ -50,7 +50,7 @@ function repeated(text: string, separator: string): Place[] {
 const escaped = (phrase: string): string => phrase.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 /** The longest first, so that of phrases within one another the whole is marked. */
 const POLICIES = new RegExp(
-  [...BOILERPLATE, 'lorem ipsum']
+  [...POLICY_PHRASES, 'lorem ipsum']
     .sort((a, b) => b.length - a.length)
     .map(escaped)
     .join('|'),
@@ -59,7 +59,7 @@ const POLICIES = new RegExp(
 const lines = (text: string) => repeated(text, '\n');
 const paragraphs = (text: string) => repeated(text, '\n\n');
 
-const PLACES: Readonly<Record<string, (text: string) => Place[]>> = {
+const PLACES: Readonly<Record<string, (text: string) => Span[]>> = {
   NonAlphaNumericFilter: (text) => matches(text, /[^a-zA-Z0-9\n?!,.\s]+/g),
   SymbolsToWordsFilter: (text) => words(text, isSymbol),
   NumbersFilter: (text) => matches(text, /\p{Nd}+/gu),
@@ -92,7 +92,7 @@ const PLACES: Readonly<Record<string, (text: string) => Place[]>> = {
 };
 
 /** Every place where the commonest n-gram stands as its score counts it. */
-function topPlaces(text: string, n: number): Place[] {
+function topPlaces(text: string, n: number): Span[] {
   const page = new Page(text);
   const { number, count, distinct } = page.repeats(n);
   const times = new Int32Array(distinct);
@@ -104,11 +104,11 @@ function topPlaces(text: string, n: number): Place[] {
 }
 
 /** Runs of words in n-grams that stood before. */
-function duplicatePlaces(text: string, n: number): Place[] {
+function duplicatePlaces(text: string, n: number): Span[] {
   const { number, count } = new Page(text).repeats(n);
   const places = matches(text, /\S+/g);
   const seen = new Set<number>();
-  const runs: Place[] = [];
+  const runs: Span[] = [];
   let end = -1;
   for (let i = 0; i < count; i++) {
     if (seen.has(number[i]!)) {

@@ -15,7 +15,7 @@ const LONGEST = 1200;
 const BEFORE_MARK = 200;
 
 /** A stage that has been gone through. */
-export interface Step {
+export interface CuratedStep {
   /** Its stage's, and which variant of it after a space. */
   name: string;
   before: readonly RawDocument[];
@@ -33,7 +33,7 @@ export interface StepOptions {
 }
 
 /** Without planted truth: whoever knows it adds it. */
-export function shownStep(step: Step, options: StepOptions): ShownStage {
+export function shownStep(step: CuratedStep, options: StepOptions): ShownStage {
   const { name, before, left, reasons } = step;
   const byReason = new Map<string, RawDocument[]>();
   for (const document of before) {
@@ -67,7 +67,7 @@ const undecided: Decided = { marks: [], note: '' };
 
 /** What decided about a document; reason null: it was kept. */
 function decider(
-  { name, before, left, report: { evidence } }: Step,
+  { name, before, left, report: { evidence } }: CuratedStep,
   { shingles, limits }: StepOptions,
 ): (document: RawDocument, reason: string | null) => Decided {
   const { model, logRatios, survivorOf } = evidence!;
@@ -113,7 +113,7 @@ function shown(document: RawDocument, { marks, note }: Decided): ShownDocument {
 }
 
 /** The largest clusters that a step found. */
-export function clustersOf({ before, report }: Step, { shingles }: StepOptions): ShownCluster[] {
+export function clustersOf({ before, report }: CuratedStep, { shingles }: StepOptions): ShownCluster[] {
   const byIndex = new Map(before.map((document) => [document.index, document]));
   const clusters = new Map<RawDocument, RawDocument[]>();
   for (const [index, survivorIndex] of report.evidence!.survivorOf!) {

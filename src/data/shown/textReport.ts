@@ -1,14 +1,14 @@
 /** Real text gone through the stages of `curate`, for looking at: nothing is known of it but what it says. */
-import type { DataReport, OnProgress, Role, ShownStage } from '../../recipe/curation/dataReport.ts';
+import type { DataReport, OnReading, SourceRole, ShownStage } from '../../recipe/curation/dataReport.ts';
 import { type CurateOptions, NEED_CLEAN, type StageName, stageOf, STAGES, usualCuration } from '../stages/curate.ts';
 import { paperFuzzy } from '../stages/fuzzy.ts';
 import { collect, type Documents, inMemory, type RawDocument, StageReport } from '../stages/stage.ts';
 import { wordsOf } from '../stages/words.ts';
-import { clustersOf, shownStep, type Step, tokensIn, weightsBy } from './steps.ts';
+import { clustersOf, shownStep, type CuratedStep, tokensIn, weightsBy } from './steps.ts';
 
 export interface TextSource {
   name: string;
-  role: Role;
+  role: SourceRole;
   documents: readonly Pick<RawDocument, 'id' | 'text' | 'date'>[];
 }
 
@@ -18,9 +18,9 @@ const tokensOf = (text: string): number => wordsOf(text).count;
 export async function textReport(
   sources: readonly TextSource[],
   survivor: CurateOptions['survivor'],
-  onProgress: OnProgress,
+  onProgress: OnReading,
 ): Promise<Omit<DataReport, 'unread' | 'cut'>> {
-  const named = (role: Role) => sources.filter((one) => one.role === role).map(({ name }) => name);
+  const named = (role: SourceRole) => sources.filter((one) => one.role === role).map(({ name }) => name);
   const options: CurateOptions = {
     ...usualCuration,
     ...{ survivor, sources: sources.map(({ name }) => name), clean: named('clean'), code: named('code') },
@@ -73,8 +73,8 @@ async function take(
   name: StageName,
   before: readonly RawDocument[],
   options: CurateOptions,
-  onProgress: OnProgress,
-): Promise<Step> {
+  onProgress: OnReading,
+): Promise<CuratedStep> {
   const reasons = new Map<number, string>();
   const report = new StageReport(name, ({ index }, reason) => reasons.set(index, reason));
   report.evidence = {};

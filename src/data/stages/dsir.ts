@@ -6,7 +6,7 @@
  * where c counts hashed words and pairs in buckets, p̂ is the target's distribution over them and q̂ the source's own. The k with the
  * largest log w + Gumbel noise are such a draw; the noise is a function of seed and document. The paper draws from every crawl by itself.
  */
-import { log } from '../../util/elementary.ts';
+import { ln } from '../../util/elementary.ts';
 import { pcg3d, streamOf } from '../../util/random.ts';
 import { BitSet, Column } from './columns.ts';
 import { bucketsOf } from './features.ts';
@@ -77,8 +77,8 @@ export const dsir: Stage<Partial<DsirOptions>> = (documents, given, report) =>
 /** log p̂ − log q̂ of every bucket. */
 export function logRatios(target: Float64Array, raw: Float64Array, smoothing: number): Float64Array {
   const total = (counts: Float64Array) => counts.reduce((sum, count) => sum + count, 0) + smoothing * counts.length;
-  const difference = log(total(raw)) - log(total(target));
-  return target.map((count, b) => log(count + smoothing) - log(raw[b]! + smoothing) + difference);
+  const difference = ln(total(raw)) - ln(total(target));
+  return target.map((count, b) => ln(count + smoothing) - ln(raw[b]! + smoothing) + difference);
 }
 
 export function logWeight(text: string, ratios: Float64Array): number {
@@ -103,7 +103,7 @@ export function featureWeights(text: string, ratios: Float64Array): Float64Array
 export function gumbel(seed: number, document: RawDocument): number {
   const [high, low] = keyOf(document);
   const [bits] = pcg3d(seed ^ STREAM, high, low);
-  return -log(-log((bits + 0.5) / 4294967296));
+  return -ln(-ln((bits + 0.5) / 4294967296));
 }
 
 /** Documents with their scores. */

@@ -13,7 +13,7 @@ export const END_MARKS = new Set('.?!"\'');
 export const BULLET = /^[•‣⁃⁌⁍∙○●◘◦⦾⦿]/;
 export const URL = /https?:\/\/(?:[a-zA-Z0-9]|[$-_@.&+]|[!*(),]|(?:%[0-9a-fA-F][0-9a-fA-F]))+/g;
 /** NeMo-Curator's policy phrases; its sentences contain one of these, or are the last three by their beginnings. */
-export const BOILERPLATE = [
+export const POLICY_PHRASES = [
   'terms of use',
   'privacy policy',
   'cookie policy',

@@ -4,7 +4,7 @@
  * is dropped.
  */
 import {
-  BOILERPLATE,
+  POLICY_PHRASES,
   BULLET,
   COMMENT,
   COMMON_WORDS,
@@ -100,7 +100,7 @@ function boilerplate({ paragraphs }: Page): number {
   for (const paragraph of paragraphs) {
     const lower = paragraph.toLowerCase();
     if (lower.includes('lorem ipsum')) return 1;
-    if (BOILERPLATE.some((phrase) => lower.includes(phrase))) found++;
+    if (POLICY_PHRASES.some((phrase) => lower.includes(phrase))) found++;
   }
   return found / paragraphs.length;
 }

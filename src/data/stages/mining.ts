@@ -3,7 +3,7 @@
  * is the cosine of hashed TF-IDF vectors of words and pairs, and a document's is that of the nearest QA example. The paper compares
  * learnt embeddings; these need no model.
  */
-import { log } from '../../util/elementary.ts';
+import { ln } from '../../util/elementary.ts';
 import { Column } from './columns.ts';
 import { bucketsOf } from './features.ts';
 import { type Documents, judged, keyOf, type Stage, tieDate } from './stage.ts';
@@ -56,7 +56,7 @@ export async function idfOf(documents: Documents, buckets: number): Promise<Floa
       last[bucket] = count;
     }
   });
-  return having.map((documentsWith) => log((1 + count) / (1 + documentsWith)) + 1);
+  return having.map((documentsWith) => ln((1 + count) / (1 + documentsWith)) + 1);
 }
 
 /** QA examples by bucket, so that a document meets only those it shares a bucket with. */

@@ -57,20 +57,20 @@ export interface DataReport {
 
 /** What a source is gone through as: judged by the rules for English or for code, or compared with. */
 export const ROLES = ['judged', 'code', 'clean'] as const;
-export type Role = (typeof ROLES)[number];
+export type SourceRole = (typeof ROLES)[number];
 
 /** Text to be gone through: shipped, told by its name, or a file of the reader's. */
 export interface ChosenSource {
   name: string;
-  role: Role;
+  role: SourceRole;
   file: UserFile | null;
 }
 
 /** Which stage is at work, and how much of its documents it has gone through, again for each reading. */
-export type OnProgress = (stage: string, share: number) => void;
+export type OnReading = (stage: string, share: number) => void;
 
 /** Commands of the worker that makes it. */
 export interface DataApi {
-  crawl(seed: number, survivor: 'older' | 'newer', onProgress: OnProgress): Promise<DataReport>;
-  text(sources: readonly ChosenSource[], survivor: 'older' | 'newer', onProgress: OnProgress): Promise<DataReport>;
+  crawl(seed: number, survivor: 'older' | 'newer', onProgress: OnReading): Promise<DataReport>;
+  text(sources: readonly ChosenSource[], survivor: 'older' | 'newer', onProgress: OnReading): Promise<DataReport>;
 }

@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { proxy, wrap } from 'comlink';
 import * as v from 'valibot';
 import { REAL_SOURCES } from '../../config/sources.ts';
-import type { ChosenSource, DataApi, DataReport, Role } from '../../recipe/curation/dataReport.ts';
+import type { ChosenSource, DataApi, DataReport, SourceRole } from '../../recipe/curation/dataReport.ts';
 import { resultsSchema } from '../../recipe/results/readResults.ts';
 import type { ExperimentResults, ResultRow } from '../../recipe/results/results.ts';
 import { files } from '../files/files.ts';
@@ -14,7 +14,7 @@ export const origin = signal<Origin>('crawl');
 export const seed = signal(1);
 export const survivor = signal<'older' | 'newer'>('older');
 /** What the reader made of sources. */
-export const roles = signal<Readonly<Record<string, Role | 'out'>>>({});
+export const roles = signal<Readonly<Record<string, SourceRole | 'out'>>>({});
 export const report = signal<DataReport | null>(null);
 /** The stage under way, and how far its reading is; null: none. */
 export const working = signal<{ stage: string; share: number } | null>(null);
@@ -30,14 +30,14 @@ const CLEAN = ['books', 'encyclopedia'];
 
 /** Files of the reader's, and shipped text beside them: to compare with, and to be judged where there is no other. */
 export const sources = computed(() => {
-  const own = files.value.map((file) => ({ name: file.source, file, usual: 'judged' as Role | 'out' }));
+  const own = files.value.map((file) => ({ name: file.source, file, usual: 'judged' as SourceRole | 'out' }));
   const shipped = Object.keys(REAL_SOURCES)
     .filter((name) => !own.some((one) => one.name === name))
     .map((name) => ({ name, file: null, usual: usualRole(name, own.length > 0) }));
   return [...own, ...shipped].map(({ usual, ...one }) => ({ ...one, role: roles.value[one.name] ?? usual }));
 });
 
-function usualRole(name: string, besideOwn: boolean): Role | 'out' {
+function usualRole(name: string, besideOwn: boolean): SourceRole | 'out' {
   if (CLEAN.includes(name)) return 'clean';
   if (besideOwn || name.startsWith('qa-')) return 'out';
   return name === 'code' ? 'code' : 'judged';

@@ -1,13 +1,13 @@
 /** What is marked is what the rule counts: the score is got back from the marks. */
 import { describe, expect, test } from 'vitest';
-import { type Place, rulePlaces } from '../../../src/data/shown/rulePlaces.ts';
+import { type Span, rulePlaces } from '../../../src/data/shown/rulePlaces.ts';
 import { CODE_RULES, ENGLISH_RULES } from '../../../src/data/stages/heuristics.ts';
 import { Page } from '../../../src/data/stages/page.ts';
 import { randomDocuments } from '../stages/documents.ts';
 import { faultyDocuments } from '../stages/faults.ts';
 
 const documents = faultyDocuments(randomDocuments(60)).map(({ text }) => text);
-const marked = (text: string, places: readonly Place[]): string[] => places.map(([from, to]) => text.slice(from, to));
+const marked = (text: string, places: readonly Span[]): string[] => places.map(([from, to]) => text.slice(from, to));
 const units = (list: readonly string[]): number => list.join('').length;
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 const lines = (text: string): number => text.split('\n').filter((line) => line.trim() !== '').length;

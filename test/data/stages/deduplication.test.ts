@@ -179,7 +179,7 @@ describe('fuzzy deduplication', () => {
   ])('pairs of similarity %f meet with probability %f', async (similarity, expected) => {
     const curve = 1 - (1 - similarity ** 13) ** 20;
     expect(curve).toBeCloseTo(expected, 2);
-    const trials = 150;
+    const trials = 500;
     let met = 0;
     for (let trial = 0; trial < trials; trial++) {
       const [a, b] = pairOfSimilarity(similarity, trial);
