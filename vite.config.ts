@@ -15,6 +15,8 @@ const browserTests = ['test/browser/**/*.test.ts'];
 const pageTests = ['test/ui/**/*.test.ts'];
 /** Each test file's processor time is asked for by `npm test -- --profile`. */
 const profile = process.env.PROFILE ? ['test/setup/profile.ts'] : [];
+/** Left out by `npm run test:quick`: globs, with spaces between them. */
+const without = process.env.WITHOUT?.split(' ') ?? [];
 const setup = [...profile, 'test/setup/arrays.ts'];
 /** Time-outs end what hangs; ten minutes are more than any test takes on the usual machine, beside the others. */
 const patience = 600_000 * (process.env.VITEST ? slowness() : 1);
@@ -23,7 +25,7 @@ export default defineConfig({
   base: './', // the built page works under any path
   // Vite's development form, which it also takes for NODE_ENV=test, writes this machine's paths into the page.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
-  plugins: [confinedPage(), offlinePage(), oneFile()],
+  plugins: [confinedPage(), offlinePage(), ...(process.env.ONE_FILE === 'no' ? [] : [oneFile()])],
   preview: { headers: securityHeaders },
   server: { headers: isolationHeaders }, // while developing
   worker: { format: 'es' },
@@ -50,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...onlyGpu, ...cpuTests, ...browserTests, ...pageTests],
+          exclude: [...onlyGpu, ...cpuTests, ...browserTests, ...pageTests, ...without],
           setupFiles: setup,
           pool: 'forks',
           // What they test keeps nothing between calls: a process for each file would cost as much as a quarter of the tests.

@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseSync } from 'vite';
 import { expect, test } from 'vitest';
+import { nodesOf } from './syntax.ts';
 
 /** A longer pause is a wait for something, ms. */
 const LONGEST_PAUSE = 50;
@@ -42,29 +42,10 @@ const ALLOWED: Record<string, { finds: readonly string[]; because: string }> = {
   'ui/lifeline.test.ts': { finds: ['setTimeout'], because: 'its timers are played' },
 };
 
-/** A node of the syntax tree, as far as this test looks at it. */
-interface SyntaxNode {
-  type?: string;
-  name?: string;
-  value?: unknown;
-  object?: SyntaxNode;
-  property?: SyntaxNode;
-  callee?: SyntaxNode;
-  arguments?: SyntaxNode[];
-}
-
-function* nodesOf(tree: unknown): Generator<SyntaxNode> {
-  if (typeof tree !== 'object' || tree === null) return;
-  if ('type' in tree) yield tree as SyntaxNode;
-  for (const child of Object.values(tree)) yield* nodesOf(child);
-}
-
 /** What a text has of clocks and sleeps, in its order. */
 function findsIn(file: string, text: string): string[] {
   const finds: string[] = [];
-  for (const { type, object, property, name, value, callee, arguments: given = [] } of nodesOf(
-    parseSync(file, text).program,
-  )) {
+  for (const { type, object, property, name, value, callee, arguments: given = [] } of nodesOf(file, text)) {
     const member = type === 'MemberExpression' ? String(property?.name) : '';
     if (object?.name !== undefined && CLOCKS[object.name]?.includes(member)) finds.push(`${object.name}.${member}`);
     if (member === 'waitForTimeout') finds.push(member);

@@ -1,8 +1,9 @@
 /** Who may import whom: the table of docs/architecture.md, held against every file of src. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
 import { parseSync } from 'vite';
+import { expect, test } from 'vitest';
+import { nodesOf } from './syntax.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -51,31 +52,13 @@ interface Source {
   gpuNames: string[];
 }
 
-/** A node of the syntax tree, as far as this test looks at it. */
-type SyntaxNode = {
-  type?: string;
-  name?: string;
-  source?: SyntaxNode;
-  value?: unknown;
-  object?: SyntaxNode;
-  property?: SyntaxNode;
-};
-
-function* nodesOf(tree: unknown): Generator<SyntaxNode> {
-  if (typeof tree !== 'object' || tree === null) return;
-  if ('type' in tree) yield tree as SyntaxNode;
-  for (const child of Object.values(tree)) yield* nodesOf(child);
-}
-
 const folderOf = (file: string) => file.split('/')[0].replace(/\.ts$/, '');
 const within = (file: string, places: readonly string[]) => places.some((place) => file.startsWith(place));
 
 function read(file: string): Source {
-  const { program, errors } = parseSync(file, readFileSync(path.join(root, 'src', file), 'utf8'));
-  if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
   const imports: string[] = [];
   const gpuNames: string[] = [];
-  for (const node of nodesOf(program)) {
+  for (const node of nodesOf(file, readFileSync(path.join(root, 'src', file), 'utf8'))) {
     // import, export from, import() and the type import('…') all keep what they name in `source`.
     if (/^(Import|Export|TSImport)/.test(node.type ?? '') && typeof node.source?.value === 'string') {
       imports.push(node.source.value);

@@ -8,7 +8,10 @@ import { curateCommand } from './curate/curate.ts';
 import { hinted } from './documents.ts';
 import { experimentCommand } from './commands/experiment.ts';
 import type { Host } from './host.ts';
+import { exportCommand } from './commands/exportModel.ts';
+import { fetchCommand } from './commands/fetchData.ts';
 import { finetuneCommand } from './commands/finetune.ts';
+import { importCommand } from './commands/importModel.ts';
 import { kitCommand } from './commands/kit.ts';
 import { recordCommand } from './commands/record.ts';
 import { lessonsCommand } from './commands/recordLessons.ts';
@@ -22,7 +25,7 @@ import { commonWords } from './words/common.ts';
 export const commands: readonly Command[] = [
   ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
   ...[experimentCommand, basesCommand, recordCommand, lessonsCommand, curateCommand, kitCommand],
-  ...[finetuneCommand, alignCommand, synthesizeCommand],
+  ...[importCommand, exportCommand, fetchCommand, finetuneCommand, alignCommand, synthesizeCommand],
 ];
 
 /** How a shell tells that a command was used wrongly. */

@@ -22,6 +22,8 @@ const partNames = ['types', 'lint', 'format', 'node', 'cpu', 'gpu', 'browser'];
 const quick = partNames.filter((name) => name !== 'cpu' && name !== 'gpu');
 /** A visit from the first look to the last, on a played run: the one walk of the quick check. */
 const walk = 'test/browser/keyboard.test.ts';
+/** What an edit seldom breaks, and takes a sixth of the processor's time in Node: two builds of the page, all shipped text, random bytes. */
+const seldom = ['test/supply.test.ts', 'test/data/shards.test.ts', 'test/fuzz/fuzz.test.ts'];
 
 const { values: flags, positionals: files } = parseArgs({
   allowPositionals: true,
@@ -41,7 +43,9 @@ if (parts.includes('node')) tiers.push('page');
 /** @type {string[]} What this run leaves out, as it is told. */
 const inPart = [];
 if (flags.only || flags.quick)
-  inPart.push(`the parts ${parts.join(', ')}${flags.quick ? `, of the browser's tests ${walk} alone` : ''}`);
+  inPart.push(
+    `the parts ${parts.join(', ')}${flags.quick && files.length === 0 ? `, of the browser's tests ${walk} alone, without ${seldom.join(', ')}` : ''}`,
+  );
 if (files.length > 0) inPart.push(`the tests in ${files.join(', ')}`);
 console.log(
   `Time-outs: ${slowness()} times those of the usual machine.${inPart.map((what) => ` In part: ${what}.`).join('')}`,
@@ -86,7 +90,13 @@ function vitest(tier, projects, chosenFiles) {
   const chosen = projects.flatMap((name) => ['--project', name]);
   const reporters = ['--reporter=default', '--reporter=./src/cli/node/testReport.mjs'];
   const args = ['run', ...chosen, ...reporters, '--passWithNoTests', ...chosenFiles];
-  return { args, env: { REPORT: reportOf(tier), ...(flags.profile && { PROFILE: '1' }) } };
+  const env = {
+    REPORT: reportOf(tier),
+    ...(flags.profile && { PROFILE: '1' }),
+    // The walk opens the page alone, not the one file that is built beside it.
+    ...(flags.quick && files.length === 0 && { ONE_FILE: 'no', WITHOUT: seldom.join(' ') }),
+  };
+  return { args, env };
 }
 
 /**

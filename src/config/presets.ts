@@ -324,6 +324,25 @@ const WORLD: Record<string, Choice> = {
     evaluation: { everySteps: 0, rows: 16 },
     logEverySteps: 10,
   },
+  'world-15b': {
+    title: 'The whole world by the shares of Nemotron-4 15B: 70 % English, 15 % another language, 15 % code',
+    tokenizer: WORLD_TOKENIZER,
+    model: { D: 48, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(48) },
+    batch: { sequences: 8, length: 64, accumulation: 1 },
+    steps: { base: 4882, continued: 976, warmup: 98 },
+    peak: 5e-3,
+    end: 1e-3,
+    beta2: PAPER_BETA2,
+    // The report's shares (papers.md §3.3) in all three blends; within English WORLD_BLENDS' proportions, about.
+    blends: {
+      base: { web: 48, wiki: 10, books: 5, math: 4, forum: 3, multi: 15, code: 15 },
+      general: { 'web-recent': 7, 'wiki-recent': 36, books: 5, math: 18, forum: 4, 'multi-recent': 15, code: 15 },
+      qa: { 'wiki-recent': 10, books: 4, math: 17, qa: 39, 'multi-recent': 15, code: 15 },
+    },
+    data: worldData({ people: 560, names: 28, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }),
+    evaluation: { everySteps: 0, rows: 16 },
+    logEverySteps: 10,
+  },
   lab: {
     title: 'The whole world with more people, 367 k parameters: where most of the findings show',
     tokenizer: WORLD_TOKENIZER,

@@ -2,6 +2,7 @@
  * Weights of sources, or of buckets of one: how many tokens of a budget each gives. Sizes and budgets are tokens; shares sum to 1. The
  * methods are those that "Data, Data Everywhere" compares.
  */
+import { exp, power } from '../util/elementary.ts';
 
 /** Passes over a source beyond which repeating it teaches little. */
 export const MANY_EPOCHS = 4;
@@ -45,7 +46,7 @@ export const preferenceWeights = normalized;
  * paper's α = 1.3. The paper leaves the sign open.
  */
 export function alphaSampling(sizes: readonly number[], alpha = 1.3, sign: 'flat' | 'sharp' = 'flat'): number[] {
-  return normalized(normalized(sizes).map((share) => share ** (sign === 'flat' ? 1 / alpha : alpha)));
+  return normalized(normalized(sizes).map((share) => power(share, sign === 'flat' ? 1 / alpha : alpha)));
 }
 
 /**
@@ -88,7 +89,7 @@ export function doremiStep(
   const { rate, smoothing } = { ...usualDoremi, ...given };
   // Shifted by the largest, which normalization takes out again: nothing overflows.
   const top = Math.max(...excess);
-  const moved = normalized(weights.map((weight, k) => weight * Math.exp(rate * (excess[k]! - top))));
+  const moved = normalized(weights.map((weight, k) => weight * exp(rate * (excess[k]! - top))));
   return moved.map((weight) => (1 - smoothing) * weight + smoothing / weights.length);
 }
 

@@ -81,6 +81,7 @@ export class CuratedWeb {
     const key = [...before, step].join(', ');
     const reasons = new Map<number, string>();
     const report = new StageReport(step, ({ index }, reason) => reasons.set(index, reason));
+    report.evidence = {};
     this.reports.set(key, report);
     this.reasons.set(key, reasons);
     const left = await collect(await this.#stage(step, documents, report));

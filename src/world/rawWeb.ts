@@ -5,6 +5,7 @@
  * thickly than the web has them.
  */
 import type { RawDocument } from '../data/stages/stage.ts';
+import { power } from '../util/elementary.ts';
 import { streamOf } from '../util/random.ts';
 import { Draws } from './draws.ts';
 import { type CleanSource, cleanDocument, lines } from './rawSources.ts';
@@ -228,7 +229,7 @@ export class RawWorld {
       const near = original.truth.copy > 0 && kind === 'facts';
       const share = near ? COPIED_NEAR : kind === 'facts' ? COPIED[original.truth.quality]! : COPIED_KIND[kind];
       const copies = draws.chance(share)
-        ? Math.min(MOST_COPIES, Math.floor(2 * (1 - draws.uniform()) ** (-1 / 1.2)))
+        ? Math.min(MOST_COPIES, Math.floor(2 * power(1 - draws.uniform(), -1 / 1.2)))
         : 1;
       return Array.from({ length: copies }, (_, k) =>
         k === 0

@@ -9,42 +9,16 @@ import { heuristics } from '../../src/data/stages/heuristics.ts';
 import { perplexity } from '../../src/data/stages/perplexity.ts';
 import { dsir } from '../../src/data/stages/dsir.ts';
 import { type Documents, inMemory, type RawDocument, StageReport } from '../../src/data/stages/stage.ts';
-import { Draws } from '../../src/world/draws.ts';
 import { cpuSecondsOfProcess } from './setup/cpuTime.ts';
+import { PAGES_A_MEGABYTE, pageText } from './setup/curationPages.ts';
 
 const megabytes = Number(process.argv[2] ?? 4);
 const CLEAN = 0.1;
 
-/** Words as often as natural ones: the k-th with a share of 1 / k. */
-const vocabulary = Array.from({ length: 20_000 }, (_, i) => {
-  const draws = new Draws().open(1, 95, i);
-  return Array.from({ length: 1 + draws.integer(3) }, () =>
-    draws.pick(['ba', 'con', 'der', 'est', 'fi', 'in', 'lo', 'ment', 're', 'ty', 'us', 'ven']),
-  ).join('');
-});
-
-function page(index: number): RawDocument {
-  const draws = new Draws().open(1, 96, index);
-  const words: string[] = [];
-  for (let length = 0; length < 2000; length += words.at(-1)!.length + 1) {
-    const word = vocabulary[Math.floor(vocabulary.length ** draws.uniform()) - 1]!;
-    words.push(
-      draws.chance(0.35) ? draws.pick(['the', 'of', 'and', 'to', 'in']) : draws.chance(0.1) ? `${word}.` : word,
-    );
-  }
-  return {
-    index,
-    id: `${index}`,
-    source: index < CLEAN * megabytes * 500 ? 'wiki' : 'web',
-    text: words.join(' '),
-    date: index,
-  };
-}
-// Short pieces, so that lines are not one: as pages are written.
-const documents = Array.from({ length: megabytes * 500 }, (_, index) => {
-  const one = page(index);
-  return { ...one, text: one.text.replaceAll('. ', '.\n') };
-});
+const documents = Array.from({ length: megabytes * PAGES_A_MEGABYTE }, (_, index): RawDocument => ({
+  ...{ index, id: `${index}`, source: index < CLEAN * megabytes * PAGES_A_MEGABYTE ? 'wiki' : 'web' },
+  ...{ text: pageText(index), date: index },
+}));
 const bytes = documents.reduce((sum, { text }) => sum + text.length, 0);
 
 const options = { clean: ['wiki'] };

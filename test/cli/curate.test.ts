@@ -1,5 +1,5 @@
 /** `curate` as a person runs it: its files, its counts, and what hostile input does to them. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -116,6 +116,14 @@ describe('a run', () => {
     expect(report.stages.map(({ name }) => name)).toEqual(['heuristics', 'exact']);
   });
 
+  test('judges code by its own rules', async () => {
+    const lines = (comment: string) => ({ text: `${comment}${'const value = other;\n'.repeat(8)}` });
+    const file = write('code.jsonl', jsonl([lines('// what it is for\n'), lines('')]));
+    const { kept, dropped } = await curate('--data', `code=${file}`, '--code', 'code', '--stages', 'heuristics');
+    expect(kept.map(({ id }) => id)).toEqual(['code-1']);
+    expect(dropped).toEqual([{ id: 'code-2', source: 'code', stage: 'heuristics', reason: 'CommentToCodeFilter' }]);
+  });
+
   test('without clean sources takes those that need none', async () => {
     const { report } = await curate(...both);
     expect(report.stages.map(({ name }) => name)).toEqual(['exact', 'fuzzy', 'heuristics']);
@@ -186,19 +194,67 @@ describe('what is refused', () => {
     const { problem } = await runCommand(['curate', ...both, '--out', scratch], noDevice);
     expect(problem?.message).toMatch(/exists already/);
   });
+});
 
-  test('nothing is left of a run that a person ends', async () => {
-    const ended = new AbortController();
-    const { status, problem } = await runCommand(
-      ['curate', ...both, '--clean', 'wiki', '--out', at('ended')],
-      noDevice,
-      {
-        heard: () => ended.abort(),
-        ended: ended.signal,
-      },
-    );
+describe('a run that a person ends', () => {
+  const options = [...both, '--clean', 'wiki', '--keep', '0.9'];
+  /** Ends at the n-th moment at which the command looks whether it is to end: before every piece of a file that it reads. */
+  const endingAt = (moment: number) => {
+    let looked = 0;
+    const signal = new AbortController().signal;
+    Object.defineProperty(signal, 'aborted', { get: () => ++looked >= moment });
+    return { signal, looked: () => looked };
+  };
+  const begin = (out: string, moment: number) =>
+    runCommand(['curate', ...options, '--out', out], noDevice, { ended: endingAt(moment).signal });
+  /** All that it writes, less the seconds that stages took. */
+  const filesOf = (out: string) =>
+    readdirSync(out)
+      .filter((name) => name !== 'kits')
+      .map((name) => [
+        name,
+        name.startsWith('report.')
+          ? name.endsWith('json') &&
+            readFileSync(path.join(out, name), 'utf8').replaceAll(/"seconds": [\d.e-]+/g, '"seconds": 0')
+          : readFileSync(path.join(out, name), 'utf8'),
+      ]);
+
+  test('goes on by the same command, wherever it was ended, to the same bytes', async () => {
+    const whole = at('undisturbed');
+    const { signal, looked } = endingAt(Infinity);
+    expect((await runCommand(['curate', ...options, '--out', whole], noDevice, { ended: signal })).status).toBe(0);
+    const expected = filesOf(whole);
+    // Every fourth moment: within every stage, in the first file and in the second.
+    const out = at('ended');
+    for (let moment = 6; moment <= looked(); moment += 4) {
+      const ended = await begin(out, moment);
+      expect([moment, ended.status, ended.problem]).toEqual([moment, 130, null]);
+      expect(ended.said.at(-1)).toMatch(/the same command goes on/);
+      expect(readdirSync(out).sort()).toEqual(['saves', 'unfinished.txt']);
+      const resumed = await runCommand(['curate', ...options, '--out', out], noDevice);
+      expect([moment, resumed.status, resumed.problem]).toEqual([moment, 0, null]);
+      expect(resumed.said[0]).toMatch(/^goes on after/);
+      expect(filesOf(out)).toEqual(expected);
+      rmSync(out, { recursive: true });
+    }
+  });
+
+  test('goes on with nothing else than what it was begun with', async () => {
+    const out = at('other');
+    await begin(out, 12);
+    const other = await runCommand(['curate', ...options, '--seed', '9', '--out', out], noDevice);
+    expect(other.problem?.message).toMatch(/begun with other files, stages or options/);
+    const moved = write('moved.jsonl', readFileSync(webFile));
+    const files = ['--data', `web=${moved}`, '--data', `wiki=${wikiFile}`, '--clean', 'wiki', '--keep', '0.9'];
+    const { problem } = await runCommand(['curate', ...files, '--out', out], noDevice);
+    expect(problem?.message).toMatch(/begun with other files/);
+    expect((await runCommand(['curate', ...options, '--out', out], noDevice)).status).toBe(0);
+  });
+
+  test('leaves nothing where it has come to nothing', async () => {
+    const { status, problem } = await begin(at('nothing'), 2);
     expect([status, problem]).toEqual([130, null]);
-    expect(readdirSync(scratch)).not.toContain('ended');
+    expect(readdirSync(scratch)).not.toContain('nothing');
   });
 });
 
@@ -223,6 +279,21 @@ describe('hostile input', () => {
       name: 'read',
       reasons: { 'longer than a line may be': 1, 'not JSON': 2, 'not UTF-8': 1, 'without text': 6 },
     });
+  });
+
+  test('one line of a hundred megabytes is dropped, what stands around it is read, and progress is told', async () => {
+    // A hole in the file: read as zeros, and written in no time. 500 MB by command: MEGABYTES=500.
+    const megabytes = Number(process.env.MEGABYTES ?? 110);
+    const file = write('line.jsonl', jsonl([{ text: 'Before.' }]));
+    truncateSync(file, megabytes * 1e6);
+    appendFileSync(file, `\n${jsonl([{ text: 'After.' }])}`);
+    const { kept, dropped, said } = await curate('--data', `web=${file}`, '--stages', 'exact');
+    expect(kept.map(({ text }) => text)).toEqual(['Before.', 'After.']);
+    expect(dropped).toEqual([{ id: 'web-2', source: 'web', stage: 'read', reason: 'longer than a line may be' }]);
+    // Of what is left the stage reads twice, and what is kept is written in a third reading.
+    const told = said.filter((line) => line.includes(` of ${megabytes} MB`));
+    for (const reading of ['read, reading 1', 'exact, reading 2', 'writing, reading 1'])
+      expect(told.filter((line) => line.startsWith(reading)).length).toBe(Math.min(10, Math.floor(megabytes / 50)));
   });
 
   test.each([

@@ -56,6 +56,17 @@ describe('options', () => {
   });
 });
 
+test('by the shares of Nemotron-4 15B every blend has 15 % of code and 15 % of another language', () => {
+  const { base, continued } = presetConfig('world-15b');
+  for (const blend of [base.blend, continued!.general, continued!.qa]) {
+    const sum = (named: (name: string) => boolean) =>
+      Object.entries(blend).reduce((total, [name, weight]) => total + (named(name) ? weight : 0), 0);
+    expect([sum(() => true), sum((name) => name === 'code'), sum((name) => name.startsWith('multi'))]).toEqual([
+      100, 15, 15,
+    ]);
+  }
+});
+
 describe.each(PRESETS)('preset $name', ({ name, config }) => {
   const given = name === 'shakespeare' ? ['shakespeare'] : [];
 

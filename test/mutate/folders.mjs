@@ -12,7 +12,7 @@ export const folders = {
     without: ['adapters', 'database', 'indexedDb', 'lock', 'open', 'opfs'],
   },
   export: { tests: ['export'] },
-  config: { tests: ['config', 'cli/options', 'kits/command'] },
+  config: { tests: ['config'] },
   recipe: { tests: ['recipe', 'train/saved/bases'] },
   data: { tests: ['data', 'world/loader', 'world/rawWeb', 'extend/stage', 'cli/documents', 'cli/curate'] },
 };

@@ -1,4 +1,4 @@
-/** How mutants are made and judged (docs/testing.md); the folder comes by the environment from run.ts. */
+/** How mutants are made and judged (docs/testing.md); folder and files come by the environment from run.ts. */
 import { folders } from './folders.mjs';
 
 const folder = process.env.MUTATED ?? '';
@@ -9,7 +9,7 @@ export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutate/config.ts', related: false },
-  mutate: [`src/${folder}/**/*.ts`, ...without.map((name) => `!src/${folder}/${name}.ts`)],
+  mutate: [process.env.MUTANTS, ...without.map((name) => `!src/${folder}/${name}.ts`)],
   // Another wording of a message is not a fault; where a string is a key or a name, type checks and the tests of values see it.
   mutator: { excludedMutations: ['StringLiteral'] },
   coverageAnalysis: 'perTest',

@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { EVALUATION_GROUPS } from '../../src/recipe/curation/evaluationGroups.ts';
 import { dataExperimentNamed } from '../../src/recipe/curation/dataArms.ts';
 import { dataTable } from '../../src/recipe/curation/dataTable.ts';
 import { difference, type ExperimentResults } from '../../src/recipe/results/results.ts';
 import { mean } from '../../src/recipe/statistics.ts';
 
-const file = path.resolve(import.meta.dirname, '../../public/results/raw-web.json');
-const results = JSON.parse(readFileSync(file, 'utf8')) as ExperimentResults;
+const read = (name: string) => readFileSync(path.resolve(import.meta.dirname, '../..', name), 'utf8');
+const results = JSON.parse(read('public/results/raw-web.json')) as ExperimentResults;
 const curation = dataExperimentNamed('curation')!;
 const rowsOf = (arm: string) => results.rows.filter((row) => row.arm === arm);
 
@@ -50,4 +51,13 @@ test('the table has a line an arm, the paper’s marks, and says that faults are
   for (const { name } of curation.arms) expect(text).toContain(`| \`${name}\` |`);
   expect(text).toContain('+2.3 [S]');
   expect(text).toContain('far more thickly');
+});
+
+test('the report’s groups stand in the documentation as on the page', () => {
+  const rows = read('docs/curation.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => line.replaceAll(/ *\| */g, '|'));
+  for (const { group, benchmarks, value, here } of EVALUATION_GROUPS)
+    expect(rows).toContain(`|${group}|${benchmarks}|${value}|${here ?? 'nothing'}|`);
 });

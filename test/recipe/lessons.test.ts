@@ -12,6 +12,7 @@ import {
   type RecordedLesson,
   textsOf,
 } from '../../src/recipe/lessons/lesson.ts';
+import { PACE, wordsOfLesson } from '../bench/setup/reading.ts';
 import { textOf, textsByPlace, translate } from '../../src/recipe/lessons/translate.ts';
 import { FEWEST, MOST, stepsWithin } from '../../src/recipe/lessons/timeBox.ts';
 import { predict } from '../../src/recipe/prediction.ts';
@@ -119,6 +120,26 @@ test('every number of a text is measured: worked out from the recorded runs, a s
       }
     }
   }
+});
+
+test('the plan of ninety minutes has the words and slots of today and the slowest recorded runs, and fits into 75', () => {
+  const plan = readFileSync(path.resolve(folder, '../../docs/class.md'), 'utf8');
+  const rows = [...plan.matchAll(/^\| `(\w+)` +\| +(\d+) \| +([\d.]+) \| +([\d.]+) \| +(\d+) \|$/gm)];
+  expect(rows.map(([, name]) => name)).toEqual([...LESSON_NAMES]);
+  let minutes = 0;
+  for (const [, name, words, reading, trained, slot] of rows) {
+    const lesson = lessonOf(name!);
+    const slowest = Math.max(...recordedOf(name!).runs.map(({ seconds }) => seconds));
+    const withRuns = lesson.steps.filter(({ runs }) => runs);
+    const takes = withRuns.reduce((sum, { seconds }) => sum + (seconds ?? slowest), 0);
+    expect([Number(words), Number(slot)], name).toEqual([wordsOfLesson(lesson), lesson.minutes]);
+    expect(Math.abs(Number(reading) - Number(words) / PACE), name).toBeLessThanOrEqual(0.05);
+    expect(Number(trained), name).toBeCloseTo(takes, 6);
+    const together = Number(reading) + Number(trained) / 60;
+    expect(together, name).toBeLessThan(lesson.minutes);
+    minutes += together;
+  }
+  expect(minutes).toBeLessThan(75);
 });
 
 test('a translation has every text of its lesson, with the same values, each in its own words', () => {

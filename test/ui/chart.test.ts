@@ -4,6 +4,7 @@ import { planRun } from '../../src/recipe/phases.ts';
 import { History } from '../../src/ui/chart/columns.ts';
 import { lowerBound, nearest, visiblePoints } from '../../src/ui/chart/downsample.ts';
 import { NARROWEST, stepScale, valueTicks, zoomBy } from '../../src/ui/chart/scale.ts';
+import { rowsOf } from '../../src/ui/chart/summary.ts';
 import { secondsOf } from '../../src/ui/chart/unit.ts';
 import { Smoother } from '../../src/ui/chart/smooth.ts';
 import { randomUniform } from '../../src/util/random.ts';
@@ -321,4 +322,20 @@ describe('seconds', () => {
     expect(again.length).toBe(40);
     expect(again.seconds[39]).toBe(78);
   });
+});
+
+test('the table of a run has both sides of every change of phase, wherever it lies', () => {
+  for (const ends of [
+    [5000, 5001, 9000],
+    [1, 8999, 9000],
+    [9000, 9000, 9000],
+  ]) {
+    const history = new History();
+    const step = Float64Array.from({ length: 9000 }, (_, i) => i);
+    const columns = { step, tokens: step, loss: step, lr: step, gradNorm: step, tokensPerSecond: step };
+    history.append({ ...columns, phase: Uint8Array.from(step, (i) => ends.findIndex((end) => i < end)) });
+    const shown = rowsOf(history, new Smoother(0, (x) => x)).map(([at]) => Number(at!.replaceAll(',', '')));
+    for (const end of ends.filter((one) => one < 9000)) expect(shown).toEqual(expect.arrayContaining([end - 1, end]));
+    expect(shown.length).toBeLessThanOrEqual(24 + 4);
+  }
 });

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { parseSync } from 'vite';
 import { pageWords } from '../../src/ui/words/page.ts';
+import { nodesOf, type SyntaxNode } from '../syntax.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../src/ui');
 const files = (ending: RegExp) =>
@@ -11,26 +11,15 @@ const files = (ending: RegExp) =>
     .filter((name) => ending.test(name))
     .map((name) => ({ name, source: readFileSync(path.join(folder, name), 'utf8') }));
 
-interface Node {
-  type?: string;
-  value?: unknown;
-  name?: { name?: string };
-}
-function* nodesOf(tree: unknown): Generator<Node> {
-  if (typeof tree !== 'object' || tree === null) return;
-  if ('type' in tree) yield tree as Node;
-  for (const child of Object.values(tree)) yield* nodesOf(child);
-}
-
 /** Attributes whose text a reader sees or hears. */
 const SPOKEN = new Set(['title', 'aria-label', 'aria-valuetext', 'alt', 'label', 'placeholder']);
 
 test('no component has words of its own: all are in the files that a translation replaces', () => {
   const found = files(/\.tsx$/).flatMap(({ name, source }) => {
-    const { program } = parseSync(name, source);
-    return [...nodesOf(program)].flatMap((node): string[] => {
+    return nodesOf(name, source).flatMap((node): string[] => {
+      const { name: attributeName } = (node.name ?? {}) as SyntaxNode; // in JSX a name is a node
       const attribute =
-        node.type === 'JSXAttribute' && SPOKEN.has(node.name?.name ?? '') ? (node.value as Node | null) : null;
+        node.type === 'JSXAttribute' && SPOKEN.has(attributeName ?? '') ? (node.value as SyntaxNode | null) : null;
       const said = node.type === 'JSXText' ? node.value : attribute?.type === 'Literal' ? attribute.value : '';
       return typeof said === 'string' && /\p{L}{2}/u.test(said) ? [`${name}: ${said.trim()}`] : [];
     });
@@ -48,7 +37,7 @@ const UNSEEN =
 
 /** Everything that a file of source says, in literals and templates. */
 const saidIn = (name: string, source: string): string[] =>
-  [...nodesOf(parseSync(name, source).program)].flatMap(({ type, value }) => {
+  nodesOf(name, source).flatMap(({ type, value }) => {
     const said = type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
     return typeof said === 'string' ? [said] : [];
   });
@@ -112,8 +101,7 @@ test('no command of the terminal is in a message that the page can show', () => 
   const found = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !FOR_TERMINALS.test(name))
     .flatMap((name) => {
-      const { program } = parseSync(name, readFileSync(path.join(root, name), 'utf8'));
-      return [...nodesOf(program)].flatMap(({ type, value }): string[] => {
+      return nodesOf(name, readFileSync(path.join(root, name), 'utf8')).flatMap(({ type, value }): string[] => {
         const said =
           type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
         // An option stands after a word, a custom property of CSS alone or in brackets.
@@ -160,8 +148,7 @@ test('the page and the terminal say things plainly', () => {
       .map((file) => path.join(root, name, file)),
   );
   const found = sources.flatMap((file) => {
-    const { program } = parseSync(file, readFileSync(file, 'utf8'));
-    return [...nodesOf(program)].flatMap((node) => {
+    return nodesOf(file, readFileSync(file, 'utf8')).flatMap((node) => {
       const value = node.type === 'TemplateElement' ? (node.value as { cooked: string }).cooked : node.value;
       if (typeof value !== 'string' || !/\p{L}{2} /u.test(value)) return [];
       return BANNED.filter((phrase) => phrase.test(value)).map(

@@ -1,5 +1,5 @@
 /** What `curate` reads: JSON lines from the disk again at every reading, and files of every other kind once, into memory. */
-import { openAsBlob } from 'node:fs';
+import { openAsBlob, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileKind } from '../../config/files.ts';
@@ -27,6 +27,10 @@ const PIECE = 1 << 20;
 /** The person has asked for the end. */
 export class Ended extends Error {}
 
+/** Bytes of which a line of progress tells, and parts of the whole where that is more. */
+const TOLD = 50e6;
+const PARTS = 10;
+
 interface Input extends GivenDocument {
   source: string;
   /** Null: its lines are read anew each time. */
@@ -35,14 +39,26 @@ interface Input extends GivenDocument {
 
 export class CurateInput {
   readonly sources: string[];
+  /** What is read for, as progress tells it. */
+  stage = '';
+  /** The files as they are, by which they are known again. */
+  readonly files: readonly { source: string; file: string; column: string | null; bytes: number; changed: number }[];
+  readonly #say: Host['say'];
+  /** Stage of the last reading, and how many it has made. */
+  #told = { stage: '', readings: 0 };
   /** Records of each file at the last reading. */
   readonly #inputs: Input[];
   readonly #counts: number[] = [];
   readonly #ended: AbortSignal;
 
-  private constructor(inputs: Input[], ended: AbortSignal) {
+  private constructor(inputs: Input[], { ended, say }: Host) {
     this.#inputs = inputs;
     this.#ended = ended;
+    this.#say = say;
+    this.files = inputs.map(({ source, file, column }) => {
+      const { size, mtimeMs } = statSync(file);
+      return { source, file: path.resolve(file), column, bytes: size, changed: mtimeMs };
+    });
     this.sources = [...new Set(inputs.map(({ source }) => source))];
   }
 
@@ -61,12 +77,13 @@ export class CurateInput {
         inputs.push({ ...one, texts: read.documents.map(({ text }) => text) });
       }
     }
-    return new CurateInput(inputs, host.ended);
+    return new CurateInput(inputs, host);
   }
 
   /** Every document in order; `skip`: those that need not be read. */
   async each(visit: (document: InputDocument) => void, skip: (index: number) => boolean = () => false): Promise<void> {
     let index = 0;
+    const progress = this.#progress();
     for (const [at, input] of this.#inputs.entries()) {
       const first = index;
       const { source, texts } = input;
@@ -85,6 +102,7 @@ export class CurateInput {
       };
       await this.#readLines(
         input,
+        progress,
         new RecordStream(path.basename(input.file), input.column, take, () => skip(index) && ++index > 0),
       );
       const count = index - first;
@@ -94,7 +112,23 @@ export class CurateInput {
     }
   }
 
-  async #readLines({ file }: Input, stream: RecordStream): Promise<void> {
+  /** To be told of all bytes as they are read. */
+  #progress(): (bytes: number) => void {
+    const { stage } = this;
+    const readings = (this.#told = { stage, readings: this.#told.stage === stage ? this.#told.readings + 1 : 1 })
+      .readings;
+    const whole = this.#inputs.reduce((sum, { texts }, i) => sum + (texts === null ? this.files[i]!.bytes : 0), 0);
+    const step = Math.max(TOLD, whole / PARTS);
+    let [read, next] = [0, step];
+    return (bytes) => {
+      read += bytes;
+      if (read < next) return;
+      next += step;
+      this.#say(curateWords.reading(stage, readings, read / 1e6, whole / 1e6));
+    };
+  }
+
+  async #readLines({ file }: Input, progress: (bytes: number) => void, stream: RecordStream): Promise<void> {
     const handle = await open(file);
     try {
       const piece = new Uint8Array(PIECE);
@@ -103,6 +137,7 @@ export class CurateInput {
         const { bytesRead } = await handle.read(piece, 0, PIECE);
         if (bytesRead === 0) break;
         stream.push(piece.subarray(0, bytesRead));
+        progress(bytesRead);
       }
       stream.end();
     } finally {
@@ -127,7 +162,7 @@ async function isWide(file: string): Promise<boolean> {
   }
 }
 
-/** The documents that a first stage sees; those that a later stage has dropped are passed over unread. */
+/** The documents that a first stage sees; those that are dropped already are passed over, unread where that is possible. */
 export const unjudged = (input: CurateInput, dropped: (index: number) => boolean): Documents => ({
-  each: (visit) => input.each(visit, dropped),
+  each: (visit) => input.each((document) => dropped(document.index) || visit(document), dropped),
 });

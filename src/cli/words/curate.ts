@@ -7,6 +7,7 @@ export const curateWords = {
   someStages: (stages: readonly string[]) => `some of ${stages.join(', ')}, each once, with commas between them`,
   survivor: 'which of several copies stays; the older by default',
   clean: 'sources that perplexity and selection compare with; they lose copies and nothing else',
+  code: 'sources of code, judged by the rules for code',
   sources: 'names of --data sources with commas between them',
   keep: (usual: number) => `the share of each source that selection keeps; ${usual} by default`,
   jaccard:
@@ -15,12 +16,19 @@ export const curateWords = {
     'the highest perplexity that stays, 5000 in the paper; by default that of the clean sources’ words in random order, at most 5000',
   seed: 'seed of what is drawn at random; 1 by default',
   out: 'the folder for documents, report and blend',
-  stranger: (name: string, sources: readonly string[]) =>
-    `--clean names ${name}, and --data gives ${sources.join(', ')}: name some of these.`,
+  stranger: (flag: string, name: string, sources: readonly string[]) =>
+    `--${flag} names ${name}, and --data gives ${sources.join(', ')}: name some of these.`,
   noClean: (stage: string, source: string) =>
     `The stage ${stage} compares with clean sources and --clean names none: add --clean ${source}, or leave the stage out of --stages.`,
   begins: 'Documents are being curated here.',
   ended: 'Stopped before the end: nothing is kept.',
+  broken: (folder: string) => `Stopped before the end: the same command goes on with what ${folder} holds.`,
+  unfinished: 'A curation that was stopped: the same command goes on with it.',
+  otherwise: (folder: string) =>
+    `The folder ${folder} holds a curation that was begun with other files, stages or options: give the same ones, choose another --out, or remove the folder.`,
+  goesOn: (stage: string | null) => `goes on after ${stage ?? 'the first reading'}`,
+  reading: (stage: string, reading: number, megabytes: number, all: number) =>
+    `${stage}, reading ${reading}: ${megabytes.toFixed(0)} of ${all.toFixed(0)} MB`,
   stage: (name: string, left: number, of: number, reasons: readonly string[], seconds: number) =>
     `${name}: ${left} of ${of} are left${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}, ${seconds.toFixed(1)} s`,
   changed: (file: string, before: number, now: number) =>

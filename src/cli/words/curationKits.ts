@@ -8,7 +8,7 @@ export const curationKitWords = {
       fuzzy: 'You cannot choose which copy stays, and no pair is checked exactly (--jaccard).',
       perplexity:
         'Left out: it reads n-gram models and trains none. Use KenLM on the clean sources, and the limit in report.json.',
-      heuristics: 'English rules, applied to clean sources too: keep those in a folder of their own.',
+      heuristics: 'English rules, applied to clean sources and code too: keep those in a folder of their own.',
       dsir: 'Left out: no counterpart. Use the dsir package with 10,000 buckets.',
     },
     datatrove: {

@@ -6,10 +6,11 @@
  * where c counts hashed words and pairs in buckets, p̂ is the target's distribution over them and q̂ the source's own. The k with the
  * largest log w + Gumbel noise are such a draw; the noise is a function of seed and document. The paper draws from every crawl by itself.
  */
+import { log } from '../../util/elementary.ts';
 import { pcg3d, streamOf } from '../../util/random.ts';
 import { BitSet, Column } from './columns.ts';
 import { bucketsOf } from './features.ts';
-import { judged, keyOf, type RawDocument, type Stage } from './stage.ts';
+import { judged, keyOf, type RawDocument, type Stage, tieDate } from './stage.ts';
 
 export interface DsirOptions {
   /** Sources that are the target, and are kept whole. */
@@ -58,6 +59,7 @@ export const dsir: Stage<Partial<DsirOptions>> = (documents, given, report) =>
       for (const bucket of features) counts[bucket]!++;
     });
     const weights = new Map([...raw].map(([group, counts]) => [group, logRatios(target, counts, options.smoothing)]));
+    if (report.evidence) report.evidence.logRatios = (source) => weights.get(groupOf(source))!;
 
     const drawn = new Map<string, Draw>();
     await documents.each((document) => {
@@ -65,7 +67,7 @@ export const dsir: Stage<Partial<DsirOptions>> = (documents, given, report) =>
       const group = groupOf(document.source);
       let draw = drawn.get(group);
       if (!draw) drawn.set(group, (draw = new Draw()));
-      draw.add(document.index, logWeight(document.text, weights.get(group)!) + gumbel(seed, document));
+      draw.add(document, logWeight(document.text, weights.get(group)!) + gumbel(seed, document));
     });
     const stays = new BitSet();
     for (const draw of drawn.values()) draw.largest(Math.round(options.keep * draw.size), stays);
@@ -75,8 +77,8 @@ export const dsir: Stage<Partial<DsirOptions>> = (documents, given, report) =>
 /** log p̂ − log q̂ of every bucket. */
 export function logRatios(target: Float64Array, raw: Float64Array, smoothing: number): Float64Array {
   const total = (counts: Float64Array) => counts.reduce((sum, count) => sum + count, 0) + smoothing * counts.length;
-  const difference = Math.log(total(raw)) - Math.log(total(target));
-  return target.map((count, b) => Math.log(count + smoothing) - Math.log(raw[b]! + smoothing) + difference);
+  const difference = log(total(raw)) - log(total(target));
+  return target.map((count, b) => log(count + smoothing) - log(raw[b]! + smoothing) + difference);
 }
 
 export function logWeight(text: string, ratios: Float64Array): number {
@@ -86,45 +88,57 @@ export function logWeight(text: string, ratios: Float64Array): number {
   return sum;
 }
 
+/** What each word of a text adds to its log weight, the pair that it ends included. */
+export function featureWeights(text: string, ratios: Float64Array): Float64Array {
+  const features = bucketsOf(text, ratios.length);
+  // Words first, then pairs.
+  const words = Math.ceil(features.length / 2);
+  return Float64Array.from(
+    { length: words },
+    (_, i) => ratios[features[i]!]! + (i === 0 ? 0 : ratios[features[words + i - 1]!]!),
+  );
+}
+
 /** Gumbel(0, 1) of seed and document: uniform bits, shifted off both ends, so that it is finite. */
 export function gumbel(seed: number, document: RawDocument): number {
   const [high, low] = keyOf(document);
   const [bits] = pcg3d(seed ^ STREAM, high, low);
-  return -Math.log(-Math.log((bits + 0.5) / 4294967296));
+  return -log(-log((bits + 0.5) / 4294967296));
 }
 
 /** Documents with their scores. */
 class Draw {
   readonly #index = new Column(Uint32Array);
   readonly #score = new Column(Float64Array);
+  readonly #date = new Column(Float64Array);
 
   get size(): number {
     return this.#index.length;
   }
 
-  add(index: number, score: number): void {
-    this.#index.push(index);
+  add(document: RawDocument, score: number): void {
+    this.#index.push(document.index);
     this.#score.push(score);
+    this.#date.push(tieDate(document));
   }
 
-  /** Adds to a set the `count` with the largest scores. Equal scores are documents that are the same in all: the first ones. */
+  /** Adds to a set the `count` with the largest scores; of equal ones the earlier. */
   largest(count: number, stays: BitSet): void {
     if (count <= 0) return;
     const { size } = this;
     const scores = this.#score.data;
     const least = scores.slice(0, size).sort()[size - count]!;
-    let atLeast = 0;
+    const ties: number[] = [];
+    let larger = 0;
     for (let i = 0; i < size; i++) {
       if (scores[i]! > least) {
         stays.add(this.#index.data[i]!);
-        atLeast++;
-      }
+        larger++;
+      } else if (scores[i] === least) ties.push(i);
     }
-    for (let i = 0; i < size && atLeast < count; i++) {
-      if (scores[i] === least) {
-        stays.add(this.#index.data[i]!);
-        atLeast++;
-      }
-    }
+    const dates = this.#date.data;
+    // Infinity − Infinity is no order: what is equal in its date too stays in the order it came in.
+    ties.sort((a, b) => (dates[a] === dates[b] ? 0 : dates[a]! - dates[b]!));
+    for (const i of ties.slice(0, count - larger)) stays.add(this.#index.data[i]!);
   }
 }

@@ -9,7 +9,7 @@
  */
 import { BitSet, Column, PairTable } from './columns.ts';
 import { jaccard, MinHash, type ShingleOptions, shingleSet, shinglesOf } from './minhash.ts';
-import { type Documents, judged, type Stage } from './stage.ts';
+import { type Documents, judged, type Stage, type StageSaves } from './stage.ts';
 import { anySurvivor, Claims, type SurvivorOptions } from './survivors.ts';
 
 export interface FuzzyOptions extends SurvivorOptions, ShingleOptions {
@@ -19,6 +19,8 @@ export interface FuzzyOptions extends SurvivorOptions, ShingleOptions {
   jaccard: number | null;
   /** Bytes for bands, and again for anchors. */
   mostBytes: number;
+  /** Where signatures are kept, so that they are not made twice where the reading is broken off; null: nowhere. */
+  saves: StageSaves | null;
 }
 
 /** NeMo-Curator's: characters in runs of 24, 260 orders. */
@@ -30,6 +32,7 @@ export const paperFuzzy: FuzzyOptions = {
   rows: 13,
   jaccard: null,
   mostBytes: 160e6,
+  saves: null,
 };
 
 /** Seed of the orders: NeMo-Curator's. Which orders are drawn is no choice of the experiment. */
@@ -53,8 +56,13 @@ export const fuzzy: Stage<Partial<FuzzyOptions>> = (documents, given, report) =>
     }
     if (options.jaccard !== null) await joinAlike(documents, options, pairs, clusters);
     const survivors = clusters.survivors((a, b) => claims.before(a, b));
+    const indexOf = claims.index.data;
     const stays = new BitSet();
-    for (const entry of survivors) stays.add(claims.index.data[entry]!);
+    for (const entry of survivors) stays.add(indexOf[entry]!);
+    if (report.evidence) {
+      const stayed = [...survivors].map((survivor, entry) => [indexOf[entry]!, indexOf[survivor]!] as const);
+      report.evidence.survivorOf = new Map(stayed.filter(([index, survivor]) => index !== survivor));
+    }
     report.details.clusters = clusters.larger();
     return ({ index }) => (stays.has(index) ? null : 'similar');
   });
@@ -63,10 +71,16 @@ type BandKeys = [Column<Uint32Array>, Column<Uint32Array>];
 
 /** 64 bits of each document's signature in each of some bands; texts without characters are alike. */
 async function bandKeys(documents: Documents, options: FuzzyOptions, from: number, count: number): Promise<BandKeys[]> {
-  const { rows } = options;
+  const { rows, saves } = options;
   const minHash = new MinHash(ORDERS, from, count, rows);
   const keys = Array.from({ length: count }, (): BandKeys => [new Column(Uint32Array), new Column(Uint32Array)]);
-  await documents.each(({ text }) => {
+  const columns = keys.flat();
+  const name = `bands-${from}-${count}`;
+  const kept = saves?.load(name);
+  if (kept) unpack(kept, columns);
+  const done = columns[0]!.length;
+  const signed = eachNumbered(documents, (entry, text) => {
+    if (entry < done) return;
     const signature = minHash.take(shinglesOf(text, options));
     for (let band = 0; band < count; band++) {
       let [a, b] = [0x811c9dc5 | 0, 0x9747b28c | 0];
@@ -81,7 +95,26 @@ async function bandKeys(documents: Documents, options: FuzzyOptions, from: numbe
       keys[band]![1].push(b);
     }
   });
+  // A reading that is broken off leaves whole documents behind it.
+  await signed.finally(() => columns[0]!.length > done && saves?.save(name, packed(columns)));
   return keys;
+}
+
+/** Columns of one length, one after the other. */
+function packed(columns: readonly Column<Uint32Array>[]): Uint8Array {
+  const { length } = columns[0]!;
+  const all = new Uint32Array(length * columns.length);
+  columns.forEach(({ data }, i) => all.set(data.subarray(0, length), i * length));
+  return new Uint8Array(all.buffer);
+}
+
+function unpack(bytes: Uint8Array, columns: readonly Column<Uint32Array>[]): void {
+  const all = new Uint32Array(bytes.slice().buffer);
+  const length = all.length / columns.length;
+  columns.forEach((column, i) => {
+    column.data = all.slice(i * length, (i + 1) * length);
+    column.length = length;
+  });
 }
 
 /** Everything that shares a band with another is of its cluster. */
@@ -211,23 +244,14 @@ class Clusters {
     else this.#parent[rootA] = rootB;
   }
 
-  /** Of each cluster the one that stays. */
-  survivors(before: (a: number, b: number) => boolean): Iterable<number> {
-    const best = new Map<number, number>();
-    const alone: number[] = [];
-    const sizes = this.#sizes();
-    for (let entry = 0; entry < this.#parent.length; entry++) {
+  /** Of every document the one of its cluster that stays. */
+  survivors(before: (a: number, b: number) => boolean): Uint32Array {
+    const best = Uint32Array.from(this.#parent, (_, entry) => entry);
+    for (let entry = 0; entry < best.length; entry++) {
       const root = this.#root(entry);
-      if (sizes[root] === 1) alone.push(entry);
-      else {
-        const other = best.get(root);
-        if (other === undefined || before(entry, other)) best.set(root, entry);
-      }
+      if (before(entry, best[root]!)) best[root] = entry;
     }
-    return (function* () {
-      yield* alone;
-      yield* best.values();
-    })();
+    return best.map((_, entry) => best[this.#root(entry)]!);
   }
 
   /** How many clusters have more than one document, and how many the largest has. */

@@ -3,6 +3,17 @@
  * first rule that it breaks. The variant for code has rules of its own. Where NeMo-Curator divides by nothing, a document without words
  * is dropped.
  */
+import {
+  BOILERPLATE,
+  BULLET,
+  COMMENT,
+  COMMON_WORDS,
+  END_MARKS,
+  endsInEllipsis,
+  isSymbol,
+  SYMBOL_BEGINS,
+  URL,
+} from './faults.ts';
 import { Page } from './page.ts';
 import { judged, type Stage } from './stage.ts';
 import { wordsOf } from './words.ts';
@@ -73,42 +84,13 @@ const distinctUnits = (list: readonly string[]): number => {
 const most = (name: string, max: number, score: Rule['score']): Rule => ({ name, min: -Infinity, max, score });
 const least = (name: string, min: number, score: Rule['score']): Rule => ({ name, min, max: Infinity, score });
 
-const ELLIPSES = ['...', '[...]', '…', '(...)', '[…]', '-»', 'read more..', 'read more'];
-/** Units that the longest of them has, and some white space. */
-const ELLIPSIS_ENDS = 12;
-const endsInEllipsis = (line: string): boolean => {
-  const end = line.trim().slice(-ELLIPSIS_ENDS).toLowerCase();
-  return ELLIPSES.some((mark) => end.endsWith(mark));
-};
-/** What a word begins with that is an ellipsis, or in which runs of # are more than half: such a one begins and ends with #. */
-const SYMBOL_BEGINS = new Set(['.', '[', '…', '(', '-', '#'].map((mark) => mark.charCodeAt(0)));
-const END_MARKS = new Set('.?!"\'');
-const BULLET = /^[•‣⁃⁌⁍∙○●◘◦⦾⦿]/;
-const URL = /https?:\/\/(?:[a-zA-Z0-9]|[$-_@.&+]|[!*(),]|(?:%[0-9a-fA-F][0-9a-fA-F]))+/g;
-/** NeMo-Curator's policy phrases; its sentences contain one of these, or are the last three by their beginnings. */
-const BOILERPLATE = [
-  'terms of use',
-  'privacy policy',
-  'cookie policy',
-  'uses cookies',
-  'privacy overview',
-  'use of cookies',
-  'use cookies',
-  'privacy & cookies policy',
-  'privacy and cookies policy',
-  'necessary cookies are absolutely essential for the website to function properly',
-  'any cookies that may not be particularly necessary for the website to function',
-  'if you continue to browse this site without changing your cookie settings',
-];
-const COMMON_WORDS = new Set(['the', 'be', 'to', 'of', 'and', 'that', 'have', 'with']);
-
 function symbolShare(page: Page): number {
   const { words } = page.counts;
   let found = 0;
   for (let i = 0; i < words; i++) {
     if (!SYMBOL_BEGINS.has(page.wordBegins(i))) continue;
     const word = page.word(i);
-    if (ELLIPSES.includes(word) || (word.match(/#+/g)?.length ?? 0) / word.length > 0.5) found++;
+    if (isSymbol(word)) found++;
   }
   return found / words;
 }
@@ -192,9 +174,6 @@ export const ENGLISH_RULES: readonly Rule[] = [
   ),
   most('BulletsFilter', 0.9, ({ lines }) => shareOf(lines, (line) => BULLET.test(line.trim()))),
 ];
-
-/** Comments of C's and Python's families, and Python's strings for documentation. */
-const COMMENT = /\/\*[^]*?\*\/|\/\/[^\n]*|(?<=^|\s)#[^\n]*|"""[^]*?"""|'''[^]*?'''/g;
 
 /** NeMo-Curator's for code. Its fertility counts a tokenizer's tokens; here words and runs of marks stand for them. */
 export const CODE_RULES: readonly Rule[] = [

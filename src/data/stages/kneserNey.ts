@@ -7,6 +7,7 @@
  * behind h. Below words stands 1 / V over every word, the end of a document and one word for all that are unknown. A document begins
  * with order − 1 marks that are never predicted. Probabilities of all V after any history sum to 1.
  */
+import { exp, log } from '../../util/elementary.ts';
 import { randomInteger, streamOf } from '../../util/random.ts';
 import { Column, PairTable } from './columns.ts';
 import { wordsOf } from './words.ts';
@@ -142,9 +143,9 @@ export class KneserNey {
     let sum = 0;
     for (let i = 0; i < count; i++) {
       const word = this.#words.find(first[i]!, second[i]!);
-      sum += Math.log(this.#step(word < 0 ? UNKNOWN : FIRST + word));
+      sum += log(this.#step(word < 0 ? UNKNOWN : FIRST + word));
     }
-    sum += Math.log(this.#step(END));
+    sum += log(this.#step(END));
     return { sum, tokens: count + 1 };
   }
 
@@ -158,7 +159,7 @@ export class KneserNey {
 
   perplexity(text: string): number {
     const { sum, tokens } = this.logProbability(text);
-    return Math.exp(-sum / tokens);
+    return exp(-sum / tokens);
   }
 
   /** Perplexity of `words` words of the vocabulary, each as likely as the other; `text` numbers the draw. */
@@ -170,9 +171,8 @@ export class KneserNey {
     );
     this.#begin();
     let sum = 0;
-    for (let i = 0; i < words; i++)
-      sum += Math.log(this.#step(FIRST + this.#sorted[randomInteger(text, NOISE, i, size)]!));
-    return Math.exp(-(sum + Math.log(this.#step(END))) / (words + 1));
+    for (let i = 0; i < words; i++) sum += log(this.#step(FIRST + this.#sorted[randomInteger(text, NOISE, i, size)]!));
+    return exp(-(sum + log(this.#step(END))) / (words + 1));
   }
 
   /** p of every word that can be predicted after a text's words: the unknown, the end, then words in the order they were learnt. */

@@ -2,6 +2,7 @@
  * A small linear classifier: softmax regression on hashed words and pairs, trained by stochastic gradient descent on labelled documents,
  * with a card that says how good it is on documents it has not seen.
  */
+import { exp } from '../../util/elementary.ts';
 import { RandomStream } from '../../util/random.ts';
 import { bucketsOf } from './features.ts';
 
@@ -63,7 +64,7 @@ export class Linear {
     for (let k = 0; k < labels; k++) scores[k] = (scores[k]! + this.#weights[this.#buckets * labels + k]!) * scale;
     const top = scores.reduce((a, b) => Math.max(a, b));
     let sum = 0;
-    for (let k = 0; k < labels; k++) sum += scores[k] = Math.exp(scores[k]! - top);
+    for (let k = 0; k < labels; k++) sum += scores[k] = exp(scores[k]! - top);
     for (let k = 0; k < labels; k++) scores[k]! /= sum;
     return scores;
   }

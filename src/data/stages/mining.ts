@@ -3,9 +3,10 @@
  * is the cosine of hashed TF-IDF vectors of words and pairs, and a document's is that of the nearest QA example. The paper compares
  * learnt embeddings; these need no model.
  */
+import { log } from '../../util/elementary.ts';
 import { Column } from './columns.ts';
 import { bucketsOf } from './features.ts';
-import { type Documents, judged, keyOf, type Stage } from './stage.ts';
+import { type Documents, judged, keyOf, type Stage, tieDate } from './stage.ts';
 
 export interface MiningOptions {
   /** Texts of the QA set. */
@@ -21,14 +22,19 @@ export const mining: Stage<Partial<MiningOptions>> = (documents, given, report) 
   judged(documents, report, async () => {
     const options = { ...usualMining, ...given };
     const index = new QaIndex(options.examples, await idfOf(documents, options.buckets));
-    const [scores, ties] = [new Column(Float64Array), new Column(Float64Array)];
+    const [scores, ties, dates] = [new Column(Float64Array), new Column(Float64Array), new Column(Float64Array)];
     await documents.each((document) => {
       const [high, low] = keyOf(document);
       scores.push(index.nearest(document.text));
       ties.push(high * 2 ** 20 + (low >>> 12));
+      dates.push(tieDate(document));
     });
     const order = Uint32Array.from({ length: scores.length }, (_, i) => i).sort(
-      (a, b) => scores.data[b]! - scores.data[a]! || ties.data[a]! - ties.data[b]!,
+      // Without a date twice, Infinity − Infinity is no order: they stay as they came.
+      (a, b) =>
+        scores.data[b]! - scores.data[a]! ||
+        ties.data[a]! - ties.data[b]! ||
+        (dates.data[a] === dates.data[b] ? 0 : dates.data[a]! - dates.data[b]!),
     );
     const near = new Uint8Array(order.length);
     for (const entry of order.subarray(0, options.count)) near[entry] = 1;
@@ -50,7 +56,7 @@ export async function idfOf(documents: Documents, buckets: number): Promise<Floa
       last[bucket] = count;
     }
   });
-  return having.map((documentsWith) => Math.log((1 + count) / (1 + documentsWith)) + 1);
+  return having.map((documentsWith) => log((1 + count) / (1 + documentsWith)) + 1);
 }
 
 /** QA examples by bucket, so that a document meets only those it shares a bucket with. */

@@ -53,6 +53,7 @@ export const perplexity: Stage<Partial<PerplexityOptions>> = (documents, given, 
     const limit = await limitOf(documents, options.limit, model, clean, heldOut);
     const trainedOn = { words: model.tokens, vocabulary: model.vocabulary };
     Object.assign(report.details, { limit, order: options.order, trainedOn });
+    if (report.evidence) report.evidence.model = model;
     return ({ source, text }) => (clean.has(source) || model.perplexity(text) <= limit ? null : 'perplexity');
   });
 

@@ -6,6 +6,7 @@
 import { pcg3d } from '../../util/random.ts';
 import { documentHash } from '../document.ts';
 import { BitSet } from './columns.ts';
+import type { KneserNey } from './kneserNey.ts';
 
 /** A document on its way. */
 export interface RawDocument {
@@ -26,6 +27,12 @@ export interface Documents {
 
 /** @param Options what can be chosen; every stage has defaults, the paper's where it tells them. */
 export type Stage<Options> = (documents: Documents, options: Options, report: StageReport) => Documents;
+
+/** Where a stage keeps what a long reading came to, by names of its own: a stage that is taken again finds it there. */
+export interface StageSaves {
+  load(name: string): Uint8Array | null;
+  save(name: string, bytes: Uint8Array): void;
+}
 
 /** Documents that are in memory. */
 export const inMemory = (list: readonly RawDocument[]): Documents => ({
@@ -53,6 +60,15 @@ export interface Example {
   reason: string | null;
 }
 
+/** What explains single verdicts: for looking into, where somebody does, and in no report. */
+export interface Evidence {
+  /** Who stays for a document that was dropped as a near copy, by index. */
+  survivorOf?: ReadonlyMap<number, number>;
+  model?: KneserNey;
+  /** log p̂ − log q̂ of every bucket, by a document's source. */
+  logRatios?: (source: string) => Float64Array;
+}
+
 /** What a stage did: in = out + dropped by each reason, always. */
 export class StageReport {
   readonly name: string;
@@ -64,6 +80,8 @@ export class StageReport {
   readonly notes: string[] = [];
   /** Numbers a stage came to on its way: a threshold, a count of buckets. */
   readonly details: Record<string, unknown> = {};
+  /** Null: nobody looks. */
+  evidence: Evidence | null = null;
   readonly #dropped: (document: RawDocument, reason: string) => void;
   #keptExamples = 0;
 
@@ -134,3 +152,6 @@ export function keyOf({ id, source, text }: RawDocument): [high: number, low: nu
   const [c] = pcg3d(low, idLow, a);
   return [b, c];
 }
+
+/** What comes first of documents with equal keys: the earlier, and last those without a date. Equal in that too, they are the same in all. */
+export const tieDate = ({ date }: RawDocument): number => date ?? Infinity;

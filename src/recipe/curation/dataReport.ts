@@ -1,4 +1,5 @@
-/** What the page shows of a raw web on its way to a blend: types only, made by src/world/dataReport.ts. */
+/** What the page shows of raw text on its way to a blend: types only, made by src/data/shown and src/world/dataReport.ts. */
+import type { UserFile } from '../../protocol.ts';
 import type { GivenWeight } from '../weights.ts';
 
 /** A document with the words that decided: where each begins and ends, UTF-16 units. */
@@ -18,9 +19,10 @@ export interface ShownStage {
   /** Tokens left, each document once. */
   tokens: number;
   reasons: { reason: string; count: number; documents: ShownDocument[] }[];
-  /** By the planted truth: share of stated values that are right, true facts in a hundred tokens. */
-  right: number;
-  factsPer100: number;
+  /** Some that it kept. */
+  kept: ShownDocument[];
+  /** By the planted truth: share of stated values that are right, true facts in a hundred tokens. Null: it is not known. */
+  truth: { right: number; factsPer100: number } | null;
   /** What it was to drop, in words, and how well it did; null: it has no planted truth. */
   caught: { what: string; precision: number; recall: number } | null;
 }
@@ -31,16 +33,21 @@ export interface ShownCluster {
 }
 
 export interface DataReport {
-  seed: number;
   pages: number;
+  /** Documents without text, or that were no text. */
+  unread: number;
+  /** Sources of which the beginning alone was taken. */
+  cut: string[];
+  /** Words and marks: the world's tokens, and what can be counted of text for which no tokenizer is chosen yet. */
   tokens: number;
   stages: ShownStage[];
   clusters: ShownCluster[];
-  /** Perplexity of every document that the filter judged, with whether it is a page without facts. */
-  perplexities: { value: number; empty: boolean }[];
-  limit: number;
-  /** Documents by domain and quality, as classifiers label them. */
-  matrix: { domains: string[]; qualities: string[]; counts: number[][] };
+  /** Perplexity of every document that the filter judged, and whether it is a page without facts; null: nobody knows. */
+  perplexities: { value: number; empty: boolean | null }[];
+  /** Null: there was no clean text to compare with. */
+  limit: number | null;
+  /** Documents by domain and quality, as classifiers label them; null: there are no classifiers for this text. */
+  matrix: { domains: string[]; qualities: string[]; counts: number[][] } | null;
   cards: { attribute: string; accuracy: number; interval: [low: number, high: number]; heldOut: number }[];
   /** The sources' weights by every method that needs no training. */
   weights: { method: string; sources: GivenWeight[] }[];
@@ -48,7 +55,22 @@ export interface DataReport {
   texts: { source: string; documents: string[] }[];
 }
 
+/** What a source is gone through as: judged by the rules for English or for code, or compared with. */
+export const ROLES = ['judged', 'code', 'clean'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Text to be gone through: shipped, told by its name, or a file of the reader's. */
+export interface ChosenSource {
+  name: string;
+  role: Role;
+  file: UserFile | null;
+}
+
+/** Which stage is at work, and how much of its documents it has gone through, again for each reading. */
+export type OnProgress = (stage: string, share: number) => void;
+
 /** Commands of the worker that makes it. */
 export interface DataApi {
-  report(seed: number, survivor: 'older' | 'newer', onStage: (name: string) => void): Promise<DataReport>;
+  crawl(seed: number, survivor: 'older' | 'newer', onProgress: OnProgress): Promise<DataReport>;
+  text(sources: readonly ChosenSource[], survivor: 'older' | 'newer', onProgress: OnProgress): Promise<DataReport>;
 }

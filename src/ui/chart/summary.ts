@@ -22,6 +22,17 @@ export function summaryOf(plan: RunPlan, history: History, smoother: Smoother, i
   return `${sentence} ${figureWords.chart.summarySwitch(switchStep, isPast)}`;
 }
 
+/** The first entry after `from` that is of another phase, by halves: a phase is one stretch, and a run may have 100,000 entries. */
+function endOfPhase({ phase, length }: History, from: number): number {
+  let [same, end] = [from, length];
+  while (end - same > 1) {
+    const middle = (same + end) >> 1;
+    if (phase[middle] === phase[from]) same = middle;
+    else end = middle;
+  }
+  return end;
+}
+
 /** Rows a table can show without becoming the page. */
 const ROWS = 24;
 
@@ -29,9 +40,7 @@ const ROWS = 24;
 export function rowsOf(history: History, smoother: Smoother): string[][] {
   const chosen = new Set<number>();
   for (let row = 0; row < ROWS; row++) chosen.add(Math.round((row / (ROWS - 1)) * (history.length - 1)));
-  for (let i = 1; i < history.length; i++) {
-    if (history.phase[i] !== history.phase[i - 1]) chosen.add(i - 1).add(i);
-  }
+  for (let i = endOfPhase(history, 0); i < history.length; i = endOfPhase(history, i)) chosen.add(i - 1).add(i);
   return [...chosen]
     .filter((i) => i >= 0 && i < history.length)
     .sort((a, b) => a - b)

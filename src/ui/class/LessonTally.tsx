@@ -6,11 +6,11 @@ import { lessonWords } from '../lessons/words.ts';
 import { type ClassResult, LOSSES } from './code.ts';
 import { bandOf, histogram, onEqualTokens } from './tally.ts';
 
-/** Of a number, eight bins; of a choice, its four options. */
-const BINS = 8;
+/** Of a number, six bins; of a choice, its four options. */
+const BINS = 6;
 const OPTIONS = 4;
 /** Of the figure, and of the longest bar. */
-const [WIDTH, HEIGHT] = [560, 300];
+const [WIDTH, HEIGHT] = [560, 250];
 const BAR = 160;
 
 export const titleOf = ({ lesson, step }: ClassResult): string =>
@@ -69,7 +69,7 @@ function Predictions({ results, options }: Props) {
   const label = (i: number) =>
     isChoice ? (options?.[i] ?? String(i + 1)) : lessonWords.reveal.range(edge(i), edge(i + 1));
   return (
-    <table class="bars">
+    <table class="predictions">
       <caption class="note">{words.predictions}</caption>
       <tbody>
         {bins.map((count, i) => (

@@ -1,20 +1,18 @@
-/** The sheet of data: a crawl on its way to a blend, and what models learn from each step. */
+/** The sheet of data: raw text on its way to a blend, and what models learn from each step. */
 import '../style/experiments.css';
 import '../style/data.css';
 import { useEffect } from 'preact/hooks';
+import { Choice } from './Choice.tsx';
 import { Clusters, Documents } from './Documents.tsx';
-import { Perplexities } from './Perplexities.tsx';
-import { fetchResults, make, problem, report, seed, survivor, working } from './state.ts';
 import { Flow } from './Flow.tsx';
-import { Matrix, Trained, Weights } from './Tables.tsx';
+import { Perplexities } from './Perplexities.tsx';
+import { fetchResults, make, origin, report, working } from './state.ts';
+import { Groups, Matrix, Trained, Weights } from './Tables.tsx';
 import { words } from './words.ts';
-
-/** Seeds are any whole number; a hand is enough to try. */
-const SEEDS = [1, 2, 3, 4, 5];
 
 export function Data() {
   useEffect(() => {
-    if (!report.value && working.value === null) void make();
+    if (!report.value && working.value === null && origin.value === 'crawl') void make();
     void fetchResults();
   }, []);
   const found = report.value;
@@ -22,46 +20,18 @@ export function Data() {
     <main class="columns">
       <div class="run stack-4">
         <h2>{words.heading}</h2>
-        <p>{words.about}</p>
-        <p>{words.thick}</p>
-        <label class="field">
-          {words.seed}
-          <select
-            value={seed.value}
-            onChange={(event) => {
-              seed.value = Number(event.currentTarget.value);
-              void make();
-            }}
-          >
-            {SEEDS.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          {words.survivor}
-          <select
-            value={survivor.value}
-            onChange={(event) => {
-              survivor.value = event.currentTarget.value as 'older' | 'newer';
-              void make();
-            }}
-          >
-            <option value="older">{words.older}</option>
-            <option value="newer">{words.newer}</option>
-          </select>
-        </label>
-        <p class="note" role="status">
-          {working.value !== null && words.working(working.value)}
-        </p>
-        {problem.value !== null && (
-          <p class="problem" role="alert">
-            {words.failed(problem.value)}
-          </p>
+        {origin.value === 'crawl' ? (
+          <>
+            <p>{words.aboutCrawl}</p>
+            <p>{words.thick}</p>
+          </>
+        ) : (
+          <p>{words.aboutText}</p>
         )}
+        <Choice />
       </div>
       <div class="picture findings data-sheet" id="chart" tabIndex={-1}>
-        {found && (
+        {found ? (
           <>
             <Flow report={found} />
             <Documents report={found} />
@@ -70,8 +40,15 @@ export function Data() {
             <Matrix report={found} />
             <Weights report={found} />
           </>
+        ) : (
+          origin.value === 'text' && <p>{words.nothingYet}</p>
         )}
-        <Trained />
+        {origin.value === 'crawl' && (
+          <>
+            <Trained />
+            <Groups />
+          </>
+        )}
       </div>
     </main>
   );

@@ -5,17 +5,17 @@ import { words } from './words.ts';
 
 export function Documents({ report }: { report: DataReport }) {
   const choice = chosen.value;
-  const found = report.stages
-    .find(({ name }) => name === choice?.stage)
-    ?.reasons.find(({ reason }) => reason === choice!.reason);
-  if (!choice || !found) return null;
-  const note = choice.stage === 'perplexity' ? 'perplexity' : choice.stage.startsWith('fuzzy') ? 'fuzzy' : 'other';
+  const stage = report.stages.find(({ name }) => name === choice?.stage);
+  if (!choice || !stage) return null;
+  const { reason } = choice;
+  const documents = reason === null ? stage.kept : stage.reasons.find((one) => one.reason === reason)?.documents;
+  if (!documents) return null;
   return (
     <section>
-      <h2>{words.documents(choice.stage, choice.reason)}</h2>
-      <p class="note">{words.documentsNote[note]}</p>
+      <h2>{reason === null ? words.kept(stage.name) : words.documents(stage.name, reason)}</h2>
+      <p class="note">{words.documentsNote(stage.name.split(' ')[0]!, reason === null)}</p>
       <div class="documents">
-        {found.documents.map((one) => (
+        {documents.map((one) => (
           <Document key={one.id} document={one} />
         ))}
       </div>

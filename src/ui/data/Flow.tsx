@@ -1,46 +1,55 @@
 /** Documents flow through the steps: a bar for what is left, and a button for every reason. */
 import type { DataReport } from '../../recipe/curation/dataReport.ts';
-import { chosen } from './state.ts';
+import { chosen, origin } from './state.ts';
 import { words } from './words.ts';
 
 export function Flow({ report }: { report: DataReport }) {
-  const { stages, pages, tokens } = report;
+  const { stages, pages, tokens, unread, cut } = report;
   const width = (share: number) => ({ width: `${100 * share}%` });
   return (
     <section>
       <h2>{words.flow}</h2>
-      <p class="note">{words.flowNote}</p>
+      <p class="note">
+        {words.flowNote} {unread > 0 && words.unread(unread)} {cut.length > 0 && words.cut(cut)}
+      </p>
       <ol class="flow">
         <li>
-          <h3>{words.raw}</h3>
+          <h3>{origin.value === 'crawl' ? words.raw : words.rawText}</h3>
           <div class="flow-bar" style={width(1)} />
           <p>{words.left(pages, tokens)}</p>
         </li>
-        {stages.map(({ name, out, tokens: left, reasons, right, factsPer100, caught }) => (
+        {stages.map(({ name, out, tokens: left, reasons, truth, caught }) => (
           <li key={name}>
             <h3>{name}</h3>
             <div class="flow-bar" style={width(left / tokens)} />
             <p>
-              {words.left(out, left)} <span class="note">{words.truth(factsPer100, right)}</span>
+              {words.left(out, left)} {truth && <span class="note">{words.truth(truth.factsPer100, truth.right)}</span>}
             </p>
             <div class="buttons">
               {reasons.length === 0 && <span class="note">{words.nothing}</span>}
               {reasons.map(({ reason, count }) => (
-                <button
-                  key={reason}
-                  type="button"
-                  class="quiet"
-                  aria-pressed={chosen.value?.stage === name && chosen.value.reason === reason}
-                  onClick={() => (chosen.value = { stage: name, reason })}
-                >
-                  {words.dropped(reason, count)}
-                </button>
+                <Reason key={reason} stage={name} reason={reason} label={words.dropped(reason, count)} />
               ))}
+              {out > 0 && <Reason stage={name} reason={null} label={words.someKept} />}
             </div>
             {caught && <p class="note">{words.caught(caught.what, caught.precision, caught.recall)}</p>}
           </li>
         ))}
       </ol>
     </section>
+  );
+}
+
+/** Shows the documents of a reason; null: some that were kept. */
+function Reason({ stage, reason, label }: { stage: string; reason: string | null; label: string }) {
+  return (
+    <button
+      type="button"
+      class="quiet"
+      aria-pressed={chosen.value?.stage === stage && chosen.value.reason === reason}
+      onClick={() => (chosen.value = { stage, reason })}
+    >
+      {label}
+    </button>
   );
 }

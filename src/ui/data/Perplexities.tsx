@@ -1,4 +1,5 @@
 /** How many pages have which perplexity, and a limit to move: what it would drop is counted at once. */
+import type { TargetedPointerEvent } from 'preact';
 import { useId } from 'preact/hooks';
 import type { DataReport } from '../../recipe/curation/dataReport.ts';
 import { limit } from './state.ts';
@@ -10,7 +11,7 @@ const [WIDTH, HEIGHT] = [600, 160];
 
 export function Perplexities({ report: { perplexities, limit: usual } }: { report: DataReport }) {
   const id = useId();
-  if (perplexities.length === 0) return null;
+  if (perplexities.length === 0 || usual === null) return null;
   const logs = perplexities.map(({ value }) => Math.log(value));
   const low = Math.min(...logs);
   const high = Math.max(...logs) + 1e-9;
@@ -21,18 +22,36 @@ export function Perplexities({ report: { perplexities, limit: usual } }: { repor
   const most = Math.max(...bins.map(([others, noise]) => others + noise));
   const now = limit.value ?? usual;
   const over = perplexities.filter(({ value }) => value > now);
+  const known = perplexities[0]!.empty !== null;
   const noise = perplexities.filter((one) => one.empty).length;
   const noiseOver = over.filter((one) => one.empty).length;
   const at = WIDTH * Math.min(1, Math.max(0, placeOf(Math.log(now))));
   const height = (count: number) => (HEIGHT * count) / most;
+  /** The limit goes where the pointer is; by keyboard the slider below moves it. */
+  const drag = ({ clientX, currentTarget }: TargetedPointerEvent<SVGSVGElement>) => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    limit.value = Math.exp(low + Math.min(1, Math.max(0, (clientX - left) / width)) * (high - low));
+  };
   const summary = bins.flatMap(([others, planted], i) =>
-    others + planted === 0 ? [] : [words.bin(Math.exp(low + (i / BINS) * (high - low)), others, planted)],
+    others + planted === 0
+      ? []
+      : [words.bin(Math.exp(low + (i / BINS) * (high - low)), others, known ? planted : null)],
   );
   return (
     <section>
       <h2>{words.perplexity}</h2>
-      <p class="note">{words.perplexityNote}</p>
-      <svg class="histogram" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words.histogram(summary)}>
+      <p class="note">{words.perplexityNote(known)}</p>
+      <svg
+        class="histogram"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={words.histogram(summary)}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          drag(event);
+        }}
+        onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && drag(event)}
+      >
         {bins.map(([others, planted], i) => (
           <g key={i}>
             <rect
@@ -52,6 +71,7 @@ export function Perplexities({ report: { perplexities, limit: usual } }: { repor
           </g>
         ))}
         <line x1={at} x2={at} y1="0" y2={HEIGHT} />
+        <circle cx={at} cy={HEIGHT / 2} r="6" />
       </svg>
       <label class="field wide" for={`${id}-limit`}>
         {words.limit} <output>{now.toFixed(0)}</output>
@@ -67,7 +87,11 @@ export function Perplexities({ report: { perplexities, limit: usual } }: { repor
         aria-valuetext={now.toFixed(0)}
         onInput={(event) => (limit.value = Math.exp(event.currentTarget.valueAsNumber))}
       />
-      <p>{words.limitSays(noiseOver, noise, over.length - noiseOver, perplexities.length - noise)}</p>
+      <p>
+        {known
+          ? words.limitSays(noiseOver, noise, over.length - noiseOver, perplexities.length - noise)
+          : words.limitDrops(over.length, perplexities.length)}
+      </p>
       <button type="button" disabled={limit.value === null} onClick={() => (limit.value = null)}>
         {words.usual}
       </button>

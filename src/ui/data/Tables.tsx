@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { dataExperimentNamed } from '../../recipe/curation/dataArms.ts';
 import type { DataReport } from '../../recipe/curation/dataReport.ts';
+import { EVALUATION_GROUPS } from '../../recipe/curation/evaluationGroups.ts';
 import { differenceCell } from '../../recipe/curation/dataTable.ts';
 import { mean } from '../../recipe/statistics.ts';
 import { Table } from '../components/Table.tsx';
@@ -13,7 +14,8 @@ import { results } from './state.ts';
 import { trainWith } from './trainWith.ts';
 import { words } from './words.ts';
 
-export function Matrix({ report: { matrix, cards } }: { report: DataReport }) {
+export function Matrix({ report: { matrix, cards, stages, pages } }: { report: DataReport }) {
+  if (!matrix) return <NotLabelled documents={stages.at(-1)?.out ?? pages} />;
   const most = Math.max(1, ...matrix.counts.flat());
   return (
     <section>
@@ -41,9 +43,27 @@ export function Matrix({ report: { matrix, cards } }: { report: DataReport }) {
   );
 }
 
+/** Real text: no classifier here could say anything of it that is true. */
+function NotLabelled({ documents }: { documents: number }) {
+  return (
+    <section>
+      <h2>{words.attributes}</h2>
+      <p class="note">{words.notLabelledNote}</p>
+      <Table class="numbers-table heat" name={words.attributes} head={[words.attribute, words.notLabelled]}>
+        {words.attributeNames.map((name) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td class="unlabelled">{format.integer(documents)}</td>
+          </tr>
+        ))}
+      </Table>
+    </section>
+  );
+}
+
 export function Weights({ report }: { report: DataReport }) {
   const { weights } = report;
-  const sources = weights[0]!.sources.map(({ name }) => name);
+  const sources = weights[0]?.sources.map(({ name }) => name) ?? [];
   const canTrain = !isHidden('files') && !isLocked('blends');
   /** Whether the files are being read; a second press would add them twice. */
   const adding = useSignal(false);
@@ -55,6 +75,7 @@ export function Weights({ report }: { report: DataReport }) {
       adding.value = false;
     }
   };
+  if (weights.length === 0) return <p>{words.nothingLeft}</p>;
   return (
     <section>
       <h2>{words.weights}</h2>
@@ -93,6 +114,25 @@ export function Weights({ report }: { report: DataReport }) {
                 </button>
               </td>
             )}
+          </tr>
+        ))}
+      </Table>
+    </section>
+  );
+}
+
+export function Groups() {
+  return (
+    <section>
+      <h2>{words.groups}</h2>
+      <p class="note">{words.groupsNote}</p>
+      <Table name={words.groups} head={[words.group, words.benchmarks, words.reported, words.here]}>
+        {EVALUATION_GROUPS.map(({ group, benchmarks, value, here }) => (
+          <tr key={group}>
+            <th scope="row">{group}</th>
+            <td class="text">{benchmarks}</td>
+            <td>{value}</td>
+            <td class="text">{here ?? words.noneHere}</td>
           </tr>
         ))}
       </Table>

@@ -5,22 +5,51 @@ const percent = (share: number): string => format.percent(share);
 
 export const words = {
   heading: 'Data',
-  about:
+  aboutCrawl:
     'A crawl of made-up pages goes through the steps of “Data, Data Everywhere”. Of every page it is known what is true, copied or noise, ' +
     'so that each step can be judged.',
   thick: 'The faults are planted far more thickly than the web has them: the effects here are far above the paper’s.',
+  aboutText:
+    'Shipped text and your own go through the steps of “Data, Data Everywhere”, in this tab. Of real text nobody knows what is noise: ' +
+    'read what was dropped, and judge for yourself.',
+  origin: 'Text',
+  crawl: 'a made-up crawl',
+  text: 'shipped and own text',
+  sources: 'What each source is',
+  ownSource: (name: string) => `${name} (yours)`,
+  roles: { judged: 'English', code: 'code', clean: 'clean', out: 'left out' },
+  rolesNote:
+    'English and code are judged by rules of their own. What is clean loses copies alone, and the others are compared with it.',
+  addOwn: 'Text of your own is added on the first sheet, below “Your own text”.',
+  addOwnLink: 'Go there',
+  noClean: 'Without a clean source there is nothing to compare with: perplexity and DSIR are left out.',
+  start: 'Take it through',
+  again: 'Take it through again',
+  cancel: 'Cancel',
+  progress: 'How far the step is',
+  nothingLeft: 'No document is left, so there is nothing to weigh.',
+  nothingYet: 'Nothing has been taken through yet.',
   seed: 'Seed of the crawl',
   survivor: 'Copy to keep',
   older: 'the older',
   newer: 'the newer',
-  working: (step: string) => (step === '' ? 'Making the crawl …' : `Working: ${step} …`),
-  failed: (message: string) => `The crawl could not be made: ${message}. Try another seed, or reload the page.`,
+  working: (step: string) => (step === '' ? 'Reading …' : `Working: ${step} …`),
+  failed: (message: string) =>
+    `This text could not be taken through: ${message.replace(/\.$/, '')}. Choose other text, or reload the page.`,
 
   flow: 'What is left after each step',
   flowNote: 'The bar is the tokens that are left, each document once. Press a reason to read what it dropped.',
+  unread: (count: number) =>
+    count === 1
+      ? 'One line could not be read and is left out.'
+      : `${format.integer(count)} lines could not be read and are left out.`,
+  cut: (names: readonly string[]) =>
+    `Of ${names.join(', ')} only the beginning was taken; the terminal takes files of any size.`,
   raw: 'raw web',
-  left: (pages: number, tokens: number) => `${format.integer(pages)} pages, ${format.integer(tokens)} tokens`,
+  rawText: 'raw text',
+  left: (pages: number, tokens: number) => `${format.integer(pages)} documents, ${format.integer(tokens)} tokens`,
   dropped: (reason: string, count: number) => `${reason} · ${format.integer(count)}`,
+  someKept: 'some that were kept',
   nothing: 'nothing dropped',
   truth: (facts: number, right: number) =>
     `${facts.toFixed(2)} true facts in 100 tokens; ${percent(right)} of values right`,
@@ -28,27 +57,53 @@ export const words = {
     `${what}: ${percent(recall)} found; ${percent(precision)} of the pages dropped are such`,
 
   documents: (stage: string, reason: string) => `Dropped by ${stage}${reason === stage ? '' : `: ${reason}`}`,
-  documentsNote: {
-    perplexity: 'Marked: the quarter of the words that the model of clean text expected least.',
-    fuzzy: 'Marked: words that the page kept does not have.',
-    other: 'The reason concerns the whole page.',
+  kept: (stage: string) => `Kept by ${stage}`,
+  documentsNote: (stage: string, kept: boolean): string => {
+    switch (stage) {
+      case 'exact':
+        return kept
+          ? 'Nothing is marked: no other document has the same text.'
+          : 'Nothing is marked: the whole text is that of the document kept.';
+      case 'fuzzy':
+        return kept
+          ? 'Nothing is marked: these have no copy, or are the copy kept.'
+          : 'Marked: words that the document kept does not have.';
+      case 'perplexity':
+        return 'Marked: the quarter of the words that the model of clean text expected least.';
+      case 'heuristics':
+        return kept
+          ? 'Nothing is marked: no rule was broken.'
+          : 'Marked: what the rule counts. A rule of lengths alone marks nothing.';
+      default:
+        return 'Marked: the quarter of the words that speak most against the document: clean text has them less than its source does.';
+    }
   },
   clusters: 'Near copies, side by side',
-  clustersNote: 'The page kept comes first; words that it does not have are marked in its copies.',
+  clustersNote: 'The document kept comes first; words that it does not have are marked in its copies.',
   stayed: 'kept',
 
-  perplexity: 'Perplexity of the pages',
-  perplexityNote: 'Dark: pages without facts, noise and adverts. Move the limit to see what another would drop.',
+  perplexity: 'Perplexity of the documents',
+  perplexityNote: (known: boolean) =>
+    `${known ? 'Dark: pages without facts, noise and adverts. ' : ''}Drag the limit to see what another would drop.`,
   limit: 'Limit',
   limitSays: (noise: number, all: number, clean: number, others: number) =>
     `Drops ${format.integer(noise)} of ${format.integer(all)} pages without facts and ${format.integer(clean)} of ${format.integer(others)} others.`,
+  limitDrops: (dropped: number, all: number) => `Drops ${format.integer(dropped)} of ${format.integer(all)} documents.`,
   usual: 'The command’s own limit',
-  histogram: (bins: readonly string[]) => `Pages by perplexity: ${bins.join('; ')}.`,
-  bin: (from: number, others: number, noise: number) => `from ${from.toFixed(0)}: ${others} and ${noise} without facts`,
+  histogram: (bins: readonly string[]) => `Documents by perplexity: ${bins.join('; ')}.`,
+  bin: (from: number, others: number, noise: number | null) =>
+    `from ${from.toFixed(0)}: ${others}${noise === null ? '' : ` and ${noise} without facts`}`,
 
   matrix: 'What is left, by domain and quality',
   matrixNote: 'Pages, as small classifiers label them.',
   domain: 'domain',
+  attributes: 'Attributes',
+  attribute: 'attribute',
+  attributeNames: ['toxicity', 'quality', 'domain', 'type of speech'],
+  notLabelled: 'not labelled, documents',
+  notLabelledNote:
+    'The paper labels with classifiers that people taught. The shipped text carries no such labels, and what can be told from its sources ' +
+    'is the source: a classifier of one novel and one fact book would know these and nothing else. So nothing is labelled.',
   card: (attribute: string, accuracy: number, low: number, high: number, n: number) =>
     `${attribute} ${percent(accuracy)} right on ${n} pages not seen in training (95 % interval ${percent(low)} to ${percent(high)})`,
 
@@ -72,6 +127,15 @@ export const words = {
     'These are not the first figures. A first run dropped the worst 15 % of pages by perplexity, and some 12 % of what it left was random words: ' +
     'there the filtered web came to 70.0 % on four seeds, 22.1 points above raw (−3.1 to +47.3). The limit used here was chosen afterwards, on the ' +
     'same seeds 1 to 5. Why some arms show no gain is a guess: no arm tests the reason.',
+  groups: 'What the 15B report asks a model',
+  groupsNote:
+    'Groups of benchmarks in the report on Nemotron-4 15B, after its continued training (S), and the suites that stand for them where a run ' +
+    'trains on the synthetic world. The preset world-15b has the report’s shares: 70 % English, 15 % another language, 15 % code.',
+  group: 'group',
+  benchmarks: 'benchmarks',
+  reported: 'reported, %',
+  here: 'here',
+  noneHere: 'nothing',
   arm: 'arm',
   facts: 'facts answered, %',
   per100: 'true facts in 100 tokens',

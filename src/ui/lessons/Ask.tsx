@@ -110,7 +110,8 @@ function Drawing({ heights, run, isDone, draw }: DrawingProps) {
   const y = (height: number) => HEIGHT - EDGE + ((2 * EDGE - HEIGHT) * height) / TOP;
   const set = (i: number, height: number) =>
     draw(heights.map((old, j) => (i === j ? Math.max(0, Math.min(TOP, Math.round(height * 20) / 20)) : old)));
-  const stepAt = (i: number) => Math.round(run.firstStep + (i / (POINTS - 1)) * (run.endStep - run.firstStep));
+  /** Counted from where the run goes on, as in the reveal. */
+  const stepAt = (i: number) => Math.round((i / (POINTS - 1)) * (run.endStep - run.firstStep));
   const follow = (event: PointerEvent & { currentTarget: SVGSVGElement }) => {
     if (event.buttons === 0 || isDone) return;
     const box = event.currentTarget.getBoundingClientRect();

@@ -1,7 +1,8 @@
 /** A lesson on paper: a hand-out to draw and write on, or the instructor's page. Black on white, A4 and Letter. */
-import { placeholders, textsOf } from '../../recipe/lessons/lesson.ts';
+import { type Lesson, type LessonStep, placeholders, textsOf } from '../../recipe/lessons/lesson.ts';
 import { evaluate, isExpression } from '../../recipe/lessons/measure.ts';
 import { fill, quantity } from './fill.ts';
+import { rightOptions } from './Reveal.tsx';
 import type { Loaded } from './state.ts';
 import { lessonWords } from './words.ts';
 
@@ -11,6 +12,8 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
   const measured = [...new Set(textsOf(lesson).flatMap(placeholders))].filter(
     (one) => isExpression(one) && /\.(end|change)$/.test(one) && !one.includes(' - '),
   );
+  const firstAsked = lesson.steps.findIndex(({ ask }) => ask);
+  const right = (ask: LessonStep['ask']) => (ask?.kind === 'choice' ? rightOptions(ask, recorded.runs) : []);
   return (
     <main class={`paper ${kind} stack-4`}>
       <button type="button" class="no-print" onClick={() => print()}>
@@ -19,35 +22,36 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
       <h1>{lesson.title}</h1>
       <p>{lessonWords.lessons.goal(lesson.goal)}</p>
       {kind === 'handout' && <p class="write">{words.name}</p>}
-      {lesson.steps.map((step) => (
+      {lesson.steps.map((step, i) => (
         <section key={step.title} class="stack-2">
           <h2>{step.title}</h2>
-          {step.text.map((text) => (
-            <p key={text}>{say(text)}</p>
-          ))}
+          {kind === 'handout' && i > firstAsked && !step.ask && !step.runs ? (
+            <p class="write">{words.own}</p>
+          ) : (
+            step.text.map((text) => <p key={text}>{say(text)}</p>)
+          )}
           {step.ask && (
             <p>
               <strong>{say(step.ask.question)}</strong>
             </p>
           )}
-          {kind === 'handout' && step.ask?.kind === 'choice' && (
+          {step.ask?.kind === 'choice' && (
             <ul class="boxes">
-              {step.ask.options.map(({ text }) => (
-                <li key={text}>{say(text)}</li>
+              {step.ask.options.map(({ text }, option) => (
+                <li key={text} class={kind === 'instructor' && right(step.ask).includes(option) ? 'right' : ''}>
+                  {say(text)}
+                </li>
               ))}
             </ul>
           )}
-          {kind === 'handout' && step.ask?.kind === 'curve' && (
-            <svg class="axes" viewBox="0 0 480 160" role="img" aria-label={words.draw}>
-              <path d="M30 10V140H470" fill="none" stroke="#000" />
-              <text x="36" y="22">
-                {words.draw}
-              </text>
-            </svg>
+          {kind === 'handout' && step.ask?.kind === 'curve' && <BlankAxes />}
+          {kind === 'handout' && step.ask && (
+            <p>
+              {step.ask.kind === 'number' && `${words.answer}: ____________ `}
+              {lessonWords.ask.confidence} ______ %
+            </p>
           )}
-          {kind === 'handout' && (step.ask?.kind === 'number' || step.why) && (
-            <p class="write">{step.why ? say(step.why) : words.answer}</p>
-          )}
+          {step.why && <p class={kind === 'handout' ? 'write' : ''}>{say(step.why)}</p>}
           {kind === 'instructor' && step.reveal.map((text) => <p key={text}>{say(text)}</p>)}
           {kind === 'instructor' && (
             <ul>
@@ -67,14 +71,14 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
             <p key={text}>{say(text)}</p>
           ))}
           <h2>{words.expected}</h2>
-          <ul>
+          <ul class="ranges">
             {measured.map((one) => {
               const [low, high] = ['low', 'high'].map((end) => evaluate(`${one}.${end}`, recorded.runs));
               return (
                 low &&
                 high && (
                   <li key={one}>
-                    {one}: {lessonWords.reveal.range(quantity(low), quantity(high))}
+                    {nameOf(lesson, one)}: {lessonWords.reveal.range(quantity(low), quantity(high))}
                   </li>
                 )
               );
@@ -86,5 +90,34 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
         </>
       )}
     </main>
+  );
+}
+
+/** A quantity in words: “At once · Questions”, and whether it is a change. */
+function nameOf(lesson: Lesson, expression: string): string {
+  const [run, series, at] = expression.split('.');
+  const { report, reveal } = lessonWords;
+  const measured = series === 'loss' ? report.loss : (reveal.series[series!] ?? series);
+  return `${lesson.runs[run!]!.label} · ${measured}${at === 'change' ? ` (${lessonWords.paper.change})` : ''}`;
+}
+
+/** To draw a loss into, from 0 to 6 as on the screen. */
+function BlankAxes() {
+  const { chart, step } = lessonWords.reveal;
+  return (
+    <svg class="blank-axes" viewBox="0 0 480 170" role="img" aria-label={lessonWords.paper.draw}>
+      <path d="M30 20V145H470" fill="none" stroke="#000" />
+      <text x="30" y="12">
+        {chart}
+      </text>
+      {[0, 2, 4, 6].map((value) => (
+        <text key={value} x="24" y={149 - (value * 120) / 6} text-anchor="end">
+          {value}
+        </text>
+      ))}
+      <text x="470" y="160" text-anchor="end">
+        {step}
+      </text>
+    </svg>
   );
 }

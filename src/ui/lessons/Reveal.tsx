@@ -49,7 +49,7 @@ export function Reveal({ number, step, from: { lesson, recorded } }: Props) {
           )}
         </div>
       </div>
-      {success && own.length > 0 && (
+      {success && left && right && own.length > 0 && (
         <p>
           {isShown ? words.success : words.notYet}
           {say(success.text)}
@@ -76,10 +76,16 @@ export function Reveal({ number, step, from: { lesson, recorded } }: Props) {
   );
 }
 
-/** Which of four options came true: the one with the extreme value. */
-export function rightOption(ask: Extract<LessonStep['ask'], { kind: 'choice' }>, runs: readonly LessonRun[]): number {
-  const values = ask.options.map(({ value }) => evaluate(value, runs)?.value ?? NaN);
-  return values.indexOf(ask.right === 'highest' ? Math.max(...values) : Math.min(...values));
+/** Which of four options came true: the one with the extreme value, and any that reads the same beside it. */
+export function rightOptions(
+  ask: Extract<LessonStep['ask'], { kind: 'choice' }>,
+  runs: readonly LessonRun[],
+): number[] {
+  const found = ask.options.map(({ value }) => evaluate(value, runs)!);
+  const values = found.map(({ value }) => value);
+  const best = values.indexOf(ask.right === 'highest' ? Math.max(...values) : Math.min(...values));
+  const shown = found.map(quantity);
+  return shown.flatMap((one, i) => (one === shown[best] ? [i] : []));
 }
 
 /** Mean distance of a drawing from a curve, nats a token. */
@@ -108,9 +114,11 @@ export function verdict(
     return { said, outcome: words.off(decimal(distance(heights, run), 2)) };
   }
   if (ask.kind === 'choice') {
-    const right = rightOption(ask, recorded.runs);
     const said = fill(ask.options[prediction as number]!.text, lesson, recorded.runs);
-    return { said, outcome: right === prediction ? words.right : words.wrong };
+    return {
+      said,
+      outcome: rightOptions(ask, recorded.runs).includes(prediction as number) ? words.right : words.wrong,
+    };
   }
   const value = evaluate(ask.value, recorded.runs)!;
   const isRight = Math.abs(value.value - (prediction as number)) <= ask.within;

@@ -4,10 +4,10 @@ import { evaluate, isExpression, type LessonRun, type Quantity } from '../../rec
 import { decimal, integer, language } from './language.ts';
 import { lessonWords } from './words.ts';
 
-/** 85 %, −14 points, 0.97, 333 */
+/** 85 % (never parted), −14 points, 0.97, 333 */
 export function quantity({ value, unit }: Quantity): string {
   const sign = value < 0 ? '−' : '+';
-  if (unit === 'percent') return `${Math.round(value)} %`;
+  if (unit === 'percent') return `${Math.round(value)}\u00a0%`;
   if (unit === 'points') return `${sign}${Math.round(Math.abs(value))} ${lessonWords.units.points}`;
   if (unit === 'steps') return integer(value);
   return `${value < 0 ? '−' : ''}${decimal(Math.abs(value), 2)}`;

@@ -147,7 +147,7 @@ test('in German, remembered: a lesson to its reveal, and its report printed and 
       await button(page, 'Das ist meine Vorhersage').click();
       await button(page, 'Aufgezeichneten Lauf nehmen').click();
       await page.getByRole('heading', { name: 'Was herauskam' }).waitFor();
-      await page.getByRole('textbox', { name: 'Warum?' }).fill('Viel neuer Text');
+      await page.getByRole('textbox', { name: 'In eigenen Worten:' }).fill('Viel neuer Text');
       const shown = await page.locator('.lesson').innerText();
       expect(shown).toContain('−20 Punkte');
       expect(shown).not.toMatch(/[{}]|NaN|undefined|prediction|points/);

@@ -118,7 +118,7 @@ test('codes of a class, pasted and dropped, are counted once a laptop, damaged o
       expect(await page.locator('.tally .problem li').allInnerTexts()).toEqual(
         damaged.slice(0, 5).map((code) => `${code.slice(0, 16)}… is damaged: its checksum does not fit`),
       );
-      expect(await page.locator('.bars .count').allInnerTexts()).toEqual(['6', '6', '7', '6']);
+      expect(await page.locator('.predictions .count').allInnerTexts()).toEqual(['6', '6', '7', '6']);
       expect(await tooLarge(page)).toEqual([]);
       expect(await axeFinds(page)).toEqual([]);
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { exact, hash128 } from '../../../src/data/stages/exact.ts';
 import { fuzzy, type FuzzyOptions } from '../../../src/data/stages/fuzzy.ts';
 import { jaccard, MinHash, shingleSet, shinglesOf } from '../../../src/data/stages/minhash.ts';
-import type { RawDocument } from '../../../src/data/stages/stage.ts';
+import { collect, type Documents, inMemory, type RawDocument, StageReport } from '../../../src/data/stages/stage.ts';
 import { Draws } from '../../../src/world/draws.ts';
 import { asSet, COUNT, groupBy, randomDocuments, run, shuffled } from './documents.ts';
 
@@ -235,6 +235,33 @@ describe('fuzzy deduplication', () => {
       const narrow = asSet((await run(fuzzy, documents, { jaccard: jaccardLimit, mostBytes: 24 * COUNT })).kept);
       expect(narrow).toEqual(wide);
     }
+  });
+
+  test('makes no signature twice where a reading is broken off', async () => {
+    const kept = new Map<string, Uint8Array>();
+    const saves = {
+      load: (name: string) => kept.get(name) ?? null,
+      save: (name: string, bytes: Uint8Array) => void kept.set(name, bytes.slice()),
+    };
+    const expected = (await run(fuzzy, documents, {})).kept.map(({ index }) => index);
+    const half = COUNT / 2;
+    let readings = 0;
+    const breaking: Documents = {
+      async each(visit) {
+        readings++;
+        for (const one of documents) {
+          // The first reading asks for dates and sources, the second signs.
+          if (readings === 2 && one.index === half) throw new Error('broken off');
+          visit(one);
+        }
+      },
+    };
+    await expect(collect(fuzzy(breaking, { saves }, new StageReport('fuzzy')))).rejects.toThrow('broken off');
+    expect(kept.size).toBe(1);
+    // What was signed already is not looked at again, whatever it says now.
+    const changed = documents.map((one) => (one.index < half ? { ...one, text: 'something else' } : one));
+    const resumed = await collect(fuzzy(inMemory(changed), { saves }, new StageReport('fuzzy')));
+    expect(resumed.map(({ index }) => index)).toEqual(expected);
   });
 
   test.each([

@@ -31,7 +31,8 @@ export async function play(page: Page, url: string, scenario: Scenario): Promise
   const body = await playedScript(scenario);
   await page.unrouteAll();
   await page.route(/trainer\.worker/, (route) => route.fulfill({ contentType: 'text/javascript', body }));
-  await page.route(/\/results\/[^/]+$/, async (route) => {
+  // Not the page's own modules of that name, which a server for development has.
+  await page.route(/(?<!\/src\/\w+)\/results\/[^/]+$/, async (route) => {
     const name = route.request().url().split('/').at(-1)!;
     const json = scenario.recorded ? (await recordedFiles())[name] : undefined;
     // As a server without the files answers; some send their front page instead of a 404.

@@ -359,6 +359,15 @@ export const states: readonly PageState[] = [
     },
   },
   {
+    name: 'data-text',
+    after: 'data',
+    async reach(page) {
+      await page.getByRole('combobox', { name: 'Text', exact: true }).selectOption('text');
+      await page.getByRole('button', { name: 'Take it through' }).click();
+      await seen(page, 'not labelled, documents');
+    },
+  },
+  {
     name: 'instruments',
     scenario: { trial: { held: 6 } },
     async reach(page) {

@@ -72,7 +72,7 @@ export const de: LessonWords = {
     success: 'Gezeigt: ',
     notYet: 'Von deinem Lauf nicht gezeigt: ',
     hint: 'Ein Hinweis',
-    why: 'Warum?',
+    why: 'In eigenen Worten:',
     whyAbout: 'Was du schreibst, bleibt in diesem Browser.',
     table: 'Läufe und ihre Ergebnisse',
     runName: 'Lauf',
@@ -218,6 +218,8 @@ export const de: LessonWords = {
     ],
   },
   paper: {
+    own: 'In eigenen Worten:',
+    change: 'Veränderung',
     handout: 'Arbeitsblatt',
     instructor: 'Seite für Lehrende',
     print: 'Drucken',

@@ -68,7 +68,7 @@ export const en = {
     success: 'Shown: ',
     notYet: 'Not shown by your run: ',
     hint: 'A hint',
-    why: 'Why?',
+    why: 'In your own words:',
     whyAbout: 'Your words stay in this browser.',
     table: 'Runs and what they came to',
     runName: 'Run',
@@ -213,6 +213,8 @@ export const en = {
     ] as [string, string, string, string, string][],
   },
   paper: {
+    own: 'In your own words:',
+    change: 'change',
     handout: 'Hand-out',
     instructor: 'Instructor’s page',
     print: 'Print',

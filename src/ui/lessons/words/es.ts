@@ -71,7 +71,7 @@ export const es: LessonWords = {
     success: 'Demostrado: ',
     notYet: 'Tu ejecución no lo demuestra: ',
     hint: 'Una pista',
-    why: '¿Por qué?',
+    why: 'Con tus palabras:',
     whyAbout: 'Lo que escribes se queda en este navegador.',
     table: 'Las ejecuciones y sus resultados',
     runName: 'Ejecución',
@@ -217,6 +217,8 @@ export const es: LessonWords = {
     ],
   },
   paper: {
+    own: 'Con tus palabras:',
+    change: 'cambio',
     handout: 'Hoja de trabajo',
     instructor: 'Página del docente',
     print: 'Imprimir',

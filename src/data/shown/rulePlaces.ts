@@ -1,0 +1,123 @@
+/** Where in a text stands what a heuristic rule counts: the words that decided, for marking. Rules of lengths alone have no places. */
+import {
+  BOILERPLATE,
+  BULLET,
+  COMMENT,
+  COMMON_WORDS,
+  END_MARKS,
+  endsInEllipsis,
+  isSymbol,
+  URL,
+} from '../stages/faults.ts';
+import { Page } from '../stages/page.ts';
+
+/** Where something begins and ends, UTF-16 units. */
+export type Place = [from: number, to: number];
+
+/** In ascending order, none within another; marked are what the rule counts, or for a least number what it has of it. */
+export function rulePlaces(rule: string, text: string): Place[] {
+  const ngrams = /^Repeating(Top|Duplicate)(\d+)GramsFilter$/.exec(rule);
+  if (ngrams) return (ngrams[1] === 'Top' ? topPlaces : duplicatePlaces)(text, Number(ngrams[2]));
+  return PLACES[rule]?.(text) ?? [];
+}
+
+const matches = (text: string, pattern: RegExp): Place[] =>
+  [...text.matchAll(pattern)].map(({ index, 0: found }) => [index, index + found.length]);
+const words = (text: string, holds: (word: string) => boolean): Place[] =>
+  matches(text, /\S+/g).filter(([from, to]) => holds(text.slice(from, to)));
+
+/** Pieces between separators, without the white space at their ends; blank ones are none. */
+function pieces(text: string, separator: string): Place[] {
+  const list: Place[] = [];
+  let from = 0;
+  for (const piece of text.split(separator)) {
+    const begin = from + piece.length - piece.trimStart().length;
+    if (piece.trim() !== '') list.push([begin, begin + piece.trim().length]);
+    from += piece.length + separator.length;
+  }
+  return list;
+}
+
+/** Pieces of which an equal one stood before. */
+function repeated(text: string, separator: string): Place[] {
+  const seen = new Set<string>();
+  return pieces(text, separator).filter(([from, to]) => {
+    const piece = text.slice(from, to);
+    return seen.has(piece) || !seen.add(piece);
+  });
+}
+
+const escaped = (phrase: string): string => phrase.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** The longest first, so that of phrases within one another the whole is marked. */
+const POLICIES = new RegExp(
+  [...BOILERPLATE, 'lorem ipsum']
+    .sort((a, b) => b.length - a.length)
+    .map(escaped)
+    .join('|'),
+  'gi',
+);
+const lines = (text: string) => repeated(text, '\n');
+const paragraphs = (text: string) => repeated(text, '\n\n');
+
+const PLACES: Readonly<Record<string, (text: string) => Place[]>> = {
+  NonAlphaNumericFilter: (text) => matches(text, /[^a-zA-Z0-9\n?!,.\s]+/g),
+  SymbolsToWordsFilter: (text) => words(text, isSymbol),
+  NumbersFilter: (text) => matches(text, /\p{Nd}+/gu),
+  UrlsFilter: (text) => matches(text, URL),
+  ParenthesesFilter: (text) => matches(text, /[{}⟨⟩[\]()]+/g),
+  BoilerPlateStringFilter: (text) => matches(text, POLICIES),
+  RepeatedLinesFilter: lines,
+  RepeatedLinesByCharFilter: lines,
+  RepeatedParagraphsFilter: paragraphs,
+  RepeatedParagraphsByCharFilter: paragraphs,
+  // The last word of a line that should end in a mark.
+  PunctuationFilter: (text) =>
+    pieces(text, '\n')
+      .filter(([, to]) => !END_MARKS.has(text[to - 1]!))
+      .map(([from, to]) => [from + text.slice(from, to).search(/\S+$/), to]),
+  WordsWithoutAlphabetsFilter: (text) => words(text, (word) => !/\p{Alphabetic}/u.test(word)),
+  CommonEnglishWordsFilter: (text) => words(text, (word) => COMMON_WORDS.has(word)),
+  // Words beyond the limits of the mean.
+  MeanWordLengthFilter: (text) => words(text, ({ length }) => length < 3 || length > 10),
+  LongWordFilter: (text) => words(text, ({ length }) => length > 1000),
+  EllipsisFilter: (text) =>
+    pieces(text, '\n')
+      .filter(([from, to]) => endsInEllipsis(text.slice(from, to)))
+      .map(([from, to]) => [Math.max(from, to - 3), to]),
+  BulletsFilter: (text) =>
+    pieces(text, '\n')
+      .filter(([from, to]) => BULLET.test(text.slice(from, to)))
+      .map(([from]) => [from, from + 1]),
+  CommentToCodeFilter: (text) => matches(text, COMMENT),
+};
+
+/** Every place where the commonest n-gram stands as its score counts it. */
+function topPlaces(text: string, n: number): Place[] {
+  const page = new Page(text);
+  const { number, count, distinct } = page.repeats(n);
+  const times = new Int32Array(distinct);
+  for (let i = 0; i < count; i++) times[number[i]!]!++;
+  const most = times.reduce((a, b) => Math.max(a, b), 0);
+  const at = number.findIndex((one) => times[one] === most);
+  if (at < 0) return [];
+  return matches(text, new RegExp(escaped(Array.from({ length: n }, (_, i) => page.word(at + i)).join(' ')), 'g'));
+}
+
+/** Runs of words in n-grams that stood before. */
+function duplicatePlaces(text: string, n: number): Place[] {
+  const { number, count } = new Page(text).repeats(n);
+  const places = matches(text, /\S+/g);
+  const seen = new Set<number>();
+  const runs: Place[] = [];
+  let end = -1;
+  for (let i = 0; i < count; i++) {
+    if (seen.has(number[i]!)) {
+      const to = places[i + n - 1]![1];
+      if (i <= end) runs.at(-1)![1] = to;
+      else runs.push([places[i]![0], to]);
+      end = i + n - 1;
+    }
+    seen.add(number[i]!);
+  }
+  return runs;
+}
