@@ -44,9 +44,9 @@ export const rangeCommand = command({
       const backend = await host.open(given.device);
       const adapter = describeAdapter(backend.report);
       host.say(commonWords.adapter(adapter));
-      const bench = await startingLoan(backend, config, data, base, () => {});
-      const points = await sweep(bench, tellSweep(host), () => host.ended.aborted);
-      bench.engine.destroy();
+      const loan = await startingLoan(backend, config, data, base, () => {});
+      const points = await sweep(loan, tellSweep(host), () => host.ended.aborted);
+      loan.engine.destroy();
       if (host.ended.aborted) {
         out.abandon();
         return INTERRUPTED;

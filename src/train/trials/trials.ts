@@ -43,18 +43,18 @@ async function take(
 
 /** The learning-rate range test: one step a rate, upwards, on the run's next batches, until the loss diverges. */
 export async function sweep(
-  bench: Loan,
+  loan: Loan,
   tell: (points: readonly RangePoint[]) => void,
   isEnded: () => boolean,
 ): Promise<RangePoint[]> {
   const rates = sweepRates();
   const points: RangePoint[] = [];
-  const into = bench.batches.allocate();
-  const { batch: shape } = bench.config;
+  const into = loan.batches.allocate();
+  const { batch: shape } = loan.config;
   const batch = (step: number) => (micro: number) =>
-    bench.batches.draw(placeAfter(bench.place, step * shape.accumulation + micro, shape), bench.blend, into);
+    loan.batches.draw(placeAfter(loan.place, step * shape.accumulation + micro, shape), loan.blend, into);
   await take(
-    bench,
+    loan,
     rates.length,
     (step) => ({ batch: batch(step), rate: rates[step]! }),
     (rows) => {
@@ -75,13 +75,13 @@ const byHeart = 0.1;
 
 /** Learns one row by heart, over and over at the base's peak rate: a model, loss and optimizer that fit together can do that. */
 export async function overfit(
-  bench: Loan,
+  loan: Loan,
   tell: (losses: readonly number[]) => void,
   isEnded: () => boolean,
 ): Promise<OverfitResult> {
-  const { config, batches, blend } = bench;
+  const { config, batches, blend } = loan;
   const { length: T, sequences: B } = config.batch;
-  const drawn = batches.draw(bench.place, blend);
+  const drawn = batches.draw(loan.place, blend);
   const repeated = (of: Uint32Array): Uint32Array => Uint32Array.from({ length: B * T }, (_, i) => of[i % T]!);
   const row = {
     tokens: repeated(drawn.tokens),
@@ -92,7 +92,7 @@ export async function overfit(
   const rate = config.base.schedule.peak;
   const learnt = (): boolean => losses.at(-1)! <= byHeart * losses[0]!;
   await take(
-    bench,
+    loan,
     overfitSteps,
     () => ({ batch: () => row, rate }),
     (rows) => {
@@ -104,7 +104,7 @@ export async function overfit(
   return { losses, rate, learnt: learnt() };
 }
 
-/** A bench on the weights that a start would begin with, its engine made for it. */
+/** A loan on the weights that a start would begin with, its engine made for it. */
 export async function startingLoan(
   backend: Backend,
   config: RunConfig,
