@@ -16,7 +16,7 @@ import type {
 import type { AdapterReport, DeviceChoice, MachineProgress, MachineReport, NoGpuCause } from './protocol/machine.ts';
 import type { Calibration, Preflight, WorldCard } from './protocol/preflight.ts';
 import type { RunEvents } from './protocol/run.ts';
-import type { OpenedRun, SavedList } from './protocol/saved.ts';
+import type { ShownRun, SavedList } from './protocol/saved.ts';
 import type { GridEvent, GridRequest, OverfitResult, TrialProgress, TrialRequest } from './protocol/trials.ts';
 import type { RunPart } from './recipe/phases.ts';
 import type { RangePoint } from './recipe/rangeTest.ts';
@@ -47,7 +47,7 @@ export interface TrainerApi {
   /** Goes on with a saved run, in place of what is under way. Everything said of it so far comes first, as events. */
   resumeSaved(id: string, onEvents: (events: RunEvents) => void): Promise<void>;
   /** A saved run as it was: everything said of it, and how it ended. Its weights can then be sampled and saved; nothing is trained. */
-  openSaved(id: string): Promise<OpenedRun>;
+  openSaved(id: string): Promise<ShownRun>;
   /**
    * Deletes runs as of `at`, ms since 1970; `restoreSaved` undoes it for a while (util/kept.ts). One that another tab trains stays, and
    * its error is the answer.

@@ -24,7 +24,7 @@ import type { scaleOp } from '../ops/adapters/scale.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
-import { type Call, call, element, inScratch, type Kernel, rowsPerBlock } from './kernel.ts';
+import { type Call, call, element, inScratch, type WasmKernel, rowsPerBlock } from './kernel.ts';
 import { registerKernels } from './kernels/library.ts';
 import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './kernels/align.ts';
 import { attentionCalls, scoreMaxCalls } from './kernels/attention.ts';
@@ -395,7 +395,7 @@ const lowerings: Record<string, Lower<any>> = {
 };
 
 /** From now on the processor does ops of this name by `calls`, which are of its own kernels and of these. Before the first executor. */
-export function registerLowering(name: string, kernels: readonly Kernel[], calls: Lower<any>): void {
+export function registerLowering(name: string, kernels: readonly WasmKernel[], calls: Lower<any>): void {
   registerKernels(kernels);
   lowerings[name] = calls;
 }

@@ -42,112 +42,54 @@ export const alignmentRow = (
   average: 'know' in suites ? base4(suites) : mean(Object.values(suites)),
 });
 
-const claims: Readonly<Record<string, readonly Claim[]>> = {
+/** One measure, larger in the arm `more` than in the arm `less`. */
+const claims = (claim: string, paper: string, measure: Measure, more: string, less: string): Claim => ({
+  ...{ claim, paper },
+  above: [more, measure],
+  below: [less, measure],
+});
+const untold = 'said, no number';
+const ours = 'no such control';
+
+const strict = of('promptStrict');
+
+const claimsOf: Readonly<Record<string, readonly Claim[]>> = {
   'sft-stages': [
-    {
-      claim: 'SFT lifts strict instruction following',
-      paper: 'IFEval prompt strict 61.4',
-      above: ['two stages', of('promptStrict')],
-      below: ['code', of('promptStrict')],
-    },
-    {
-      claim: 'two stages are above one mixed stage',
-      paper: 'said, no number',
-      above: ['two stages', base4],
-      below: ['mixed', base4],
-    },
-    {
-      claim: 'code SFT lifts code',
-      paper: 'HumanEval 57.3 → 70.7',
-      above: ['code', of('code')],
-      below: ['base', of('code')],
-    },
+    claims('SFT lifts strict instruction following', 'IFEval prompt strict 61.4', strict, 'two stages', 'code'),
+    claims('two stages are above one mixed stage', untold, base4, 'two stages', 'mixed'),
+    claims('code SFT lifts code', 'HumanEval 57.3 → 70.7', of('code'), 'code', 'base'),
   ],
   reward: [
-    {
-      claim: 'five attributes resist length better than pairs',
-      paper: 'said, no number',
-      above: ['regression', of('concise')],
-      below: ['pairwise', of('concise')],
-    },
-    {
-      claim: 'five attributes judge hard pairs better',
-      paper: 'Chat-Hard 87.1',
-      above: ['regression', of('hard')],
-      below: ['pairwise', of('hard')],
-    },
+    claims('five attributes resist length better than pairs', untold, of('concise'), 'regression', 'pairwise'),
+    claims('five attributes judge hard pairs better', 'Chat-Hard 87.1', of('hard'), 'regression', 'pairwise'),
   ],
   'dpo-rpo': [
-    {
-      claim: 'DPO overshoots near ties, RPO stops at the reward’s gap',
-      paper: 'said, no number',
-      above: ['dpo', of('nearTieGap')],
-      below: ['rpo', of('nearTieGap')],
-    },
+    claims('DPO overshoots near ties, RPO stops at the reward’s gap', untold, of('nearTieGap'), 'dpo', 'rpo'),
     {
       claim: 'DPO lowers the rejected answer more than the chosen one',
-      paper: 'said, no number',
+      paper: untold,
       above: ['dpo', of('chosenMoved')],
       below: ['dpo', of('rejectedMoved')],
     },
-    {
-      claim: 'RPO keeps knowledge and skills better than DPO',
-      paper: 'GSM8K 88.5 → 91.1, HumanEval 67.1 → 70.7',
-      above: ['rpo', base4],
-      below: ['dpo', base4],
-    },
-    {
-      claim: 'and better than DPO at half the rate',
-      paper: 'no such control',
-      above: ['rpo', base4],
-      below: ['dpo at half the rate', base4],
-    },
+    claims(
+      'RPO keeps knowledge and skills better than DPO',
+      'GSM8K 88.5 → 91.1, HumanEval 67.1 → 70.7',
+      base4,
+      'rpo',
+      'dpo',
+    ),
+    claims('and better than DPO at half the rate', ours, base4, 'rpo', 'dpo at half the rate'),
   ],
   rounds: [
-    {
-      claim: 'RPO 1 is above DPO',
-      paper: 'IFEval 61.7 → 78.2',
-      above: ['rpo 1', of('promptStrict')],
-      below: ['dpo', of('promptStrict')],
-    },
-    {
-      claim: 'RPO 3 is above RPO 1',
-      paper: 'IFEval 78.2 → 79.9',
-      above: ['rpo 3', of('promptStrict')],
-      below: ['rpo 1', of('promptStrict')],
-    },
-    {
-      claim: 'RPO 3 is above three rounds of DPO',
-      paper: 'no such control',
-      above: ['rpo 3', of('promptStrict')],
-      below: ['dpo 3', of('promptStrict')],
-    },
+    claims('RPO 1 is above DPO', 'IFEval 61.7 → 78.2', strict, 'rpo 1', 'dpo'),
+    claims('RPO 3 is above RPO 1', 'IFEval 78.2 → 79.9', strict, 'rpo 3', 'rpo 1'),
+    claims('RPO 3 is above three rounds of DPO', ours, strict, 'rpo 3', 'dpo 3'),
   ],
   'weak-to-strong': [
-    {
-      claim: 'a student is above its teacher',
-      paper: 'said, no number',
-      above: ['student', base4],
-      below: ['teacher', base4],
-    },
-    {
-      claim: 'without the verifier’s filter too',
-      paper: 'no such control',
-      above: ['student, unfiltered', base4],
-      below: ['teacher', base4],
-    },
-    {
-      claim: 'the same data on a stronger base are better',
-      paper: 'said, no number',
-      above: ['strongest base, first data', base4],
-      below: ['student', base4],
-    },
-    {
-      claim: 'better data on the same base are better',
-      paper: 'said, no number',
-      above: ['second student', base4],
-      below: ['strongest base, first data', base4],
-    },
+    claims('a student is above its teacher', untold, base4, 'student', 'teacher'),
+    claims('without the verifier’s filter too', ours, base4, 'student, unfiltered', 'teacher'),
+    claims('the same data on a stronger base are better', untold, base4, 'strongest base, first data', 'student'),
+    claims('better data on the same base are better', untold, base4, 'second student', 'strongest base, first data'),
   ],
 };
 
@@ -160,7 +102,7 @@ export interface Finding {
 }
 
 export function findings(experiment: string, rows: readonly AlignmentRow[]): Finding[] {
-  return (claims[experiment] ?? []).flatMap(({ claim, paper, above, below }) => {
+  return (claimsOf[experiment] ?? []).flatMap(({ claim, paper, above, below }) => {
     const at = ([arm, measure]: [string, Measure]) =>
       new Map(rows.filter((row) => row.arm === arm).map(({ seed, suites }) => [seed, measure(suites)]));
     const [one, other] = [at(above), at(below)];

@@ -129,7 +129,7 @@ function endWorker(): void {
 function fail(error: unknown): void {
   const message =
     error instanceof WorkerGone ? `${error.message}.` : error instanceof Error ? error.message : String(error);
-  const code = (error as { code?: string }).code; // carried over by worker/outcry.ts
+  const code = (error as { code?: string }).code; // carried over by worker/uncaught.ts
   if (isExperimenting.value) experimentState.value = { kind: 'failed', message, code };
   else runState.value = { kind: 'failed', message, code };
 }

@@ -2,9 +2,9 @@
 import { expose } from 'comlink';
 import { type Injector, injector, parseFaults } from '../train/run/faults.ts';
 import { createTrainer } from '../train/trainer.ts';
-import { cryOut } from './outcry.ts';
+import { tellUncaught } from './uncaught.ts';
 
-cryOut();
+tellUncaught();
 
 // The worker's own address is that of the blob it starts from (util/confine.ts); the module's is where the script lies.
 const script = import.meta.url;

@@ -87,7 +87,7 @@ test('recorded results are read at once, and say what their intervals say', () =
       // The paper's own figure with the mark of its evidence, beside ours.
       await page
         .getByRole('row', { name: /^recipe/ })
-        .getByText('56.1 [T] Table 9')
+        .getByText('56.1 [T 9]')
         .waitFor();
       await page.getByRole('combobox', { name: 'Preset' }).selectOption('world');
       await page.getByRole('button', { name: 'Recorded' }).click();

@@ -107,7 +107,7 @@ describe('a folder that a run fills', () => {
     const { problem, said } = await runCommand(args, openOnce, { heard });
     expect(problem).toBeNull();
     expect(lent).toHaveLength(2);
-    expect(said.join('\n')).toMatch(/^note: The graphics driver restarted: the run goes on from step 1\d,/m);
+    expect(said.join('\n')).toMatch(/^note: The graphics driver restarted: the run continues from step 1\d,/m);
     expect(contentOf('lost')).toEqual(contentOf('one'));
   });
 

@@ -6,7 +6,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { attributes } from '../../align/attributes.ts';
 import { rewardsOf } from '../../train/align/judge.ts';
 import { alignable, readRewardFolder } from '../../train/align/model.ts';
-import { sampledAnswers, wordsOf } from '../../train/align/world.ts';
+import { sampledAnswers, answerWords } from '../../train/align/world.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { readCheckpoint } from '../../train/bases/base.ts';
 import { UserError } from '../../util/errors.ts';
@@ -17,7 +17,7 @@ import {
   answersByHand,
   type Demonstration,
   dialogues,
-  generalBlend,
+  conversationBlend,
   geneticCode,
   labelled,
   prompts,
@@ -101,7 +101,7 @@ async function made(
       return { tally, lines: all.map(demonstration) };
     }
     case 'sft': {
-      const { all, tally } = generalBlend(world, seed, wanted, given.imperfect ?? 0.2);
+      const { all, tally } = conversationBlend(world, seed, wanted, given.imperfect ?? 0.2);
       return { tally, lines: all.map(demonstration) };
     }
     case 'dialogues':
@@ -136,7 +136,7 @@ async function dialogueLines(world: AlignmentWorld, given: Options, host: Host) 
     threshold,
     asked &&
       ((conversations, temperature, of) =>
-        wordsOf(asked.backend, asked.read, conversations, { temperature, seed: of })),
+        answerWords(asked.backend, asked.read, conversations, { temperature, seed: of })),
   );
   return { tally, lines: all };
 }

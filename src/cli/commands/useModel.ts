@@ -7,7 +7,7 @@ import type { RunConfig } from '../../config/run.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import { type Score, score, scoreWindows } from '../../export/score.ts';
 import { ignoredTarget } from '../../ops/headLoss.ts';
-import { type Checkpoint, readCheckpoint } from '../../train/bases/base.ts';
+import { type ModelFolder, readCheckpoint } from '../../train/bases/base.ts';
 import { Engine } from '../../train/engine/engine.ts';
 import { generate, Generator, mostTokens, highestTemperature } from '../../train/engine/generate.ts';
 import { UserError } from '../../util/errors.ts';
@@ -25,7 +25,7 @@ import { asUserError } from '../writeFolder.ts';
 const rowsTogether = 8;
 
 /** The model of a folder and the configuration it is used in; what is left out of it is said. */
-async function readModel(from: string, host: Host): Promise<Checkpoint & { config: RunConfig }> {
+async function readModel(from: string, host: Host): Promise<ModelFolder & { config: RunConfig }> {
   const checkpoint = await readCheckpoint(readFolder(from));
   const { model, notes } = checkpoint;
   const option = optionOf('model.max_position_embeddings')!;
@@ -44,7 +44,7 @@ async function readModel(from: string, host: Host): Promise<Checkpoint & { confi
 }
 
 async function openEngine(
-  { weights, config }: Pick<Checkpoint, 'weights'> & { config: RunConfig },
+  { weights, config }: Pick<ModelFolder, 'weights'> & { config: RunConfig },
   device: DeviceName | undefined,
   host: Host,
 ): Promise<Engine> {

@@ -5,7 +5,7 @@
 import {
   answeredWith,
   demonstrations,
-  generalBlend,
+  conversationBlend,
   geneticCode,
   labelled,
   prompts,
@@ -23,8 +23,8 @@ import type { Backend } from '../backends/backend.ts';
 import { pairBatches, pairRows, type PairTokens, pairwiseBatches, rewardBatches, sftBatches } from './batches.ts';
 import { type Measures, pairGaps, rewardAccuracy, tripletTokens } from './measures.ts';
 import type { AlignedModel, RewardModel } from './model.ts';
-import { flopsOf, logProbsOf, runStage, stageDefaults, usualBatch } from './stage.ts';
-import { examine, sampledAnswers, trainBase, wordsOf } from './world.ts';
+import { stageFlops, logProbsOf, runStage, stageDefaults, usualBatch } from './stage.ts';
+import { examine, sampledAnswers, trainBase, answerWords } from './world.ts';
 
 export const alignmentExperiments = ['sft-stages', 'reward', 'dpo-rpo', 'rounds', 'weak-to-strong'] as const;
 export type AlignmentExperiment = (typeof alignmentExperiments)[number];
@@ -80,7 +80,7 @@ class Chain {
   }
 
   codeData = () => geneticCode(this.world, this.seed, sizes.code).all;
-  generalData = () => generalBlend(this.world, this.seed, sizes.general, sizes.imperfect).all;
+  generalData = () => conversationBlend(this.world, this.seed, sizes.general, sizes.imperfect).all;
 
   async code(): Promise<AlignedModel> {
     return this.#lab.kept('code', async () => this.sft(await this.base(), this.codeData(), 'code'));
@@ -139,7 +139,11 @@ class Chain {
     const model = await this.#lab.kept(name.replaceAll(/[ ,]+/g, '-'), make);
     if (this.#lab.done(name)) return model;
     const scores = await examine(this.#lab.backend, this.world, model, this.#suites);
-    this.#lab.row(name, { ...scores, ...(await more(model)) }, flopsOf(model) || Number(model.metadata.baseFlops ?? 0));
+    this.#lab.row(
+      name,
+      { ...scores, ...(await more(model)) },
+      stageFlops(model) || Number(model.metadata.baseFlops ?? 0),
+    );
     return model;
   }
 
@@ -147,7 +151,7 @@ class Chain {
   async rewardArm(name: 'regression' | 'pairwise'): Promise<void> {
     if (this.#lab.done(name)) return;
     const reward = await this.#reward(name);
-    this.#lab.row(name, await rewardAccuracy(this.#lab.backend, this.world, reward), flopsOf(reward));
+    this.#lab.row(name, await rewardAccuracy(this.#lab.backend, this.world, reward), stageFlops(reward));
   }
 
   /** Five attributes or the pairwise control, learnt from the same annotators. */
@@ -176,7 +180,7 @@ class Chain {
   /** A teacher's greedy answers; those the verifier takes, or all. */
   async taught(teacher: AlignedModel, filtered: boolean): Promise<{ task: Task; words: string[] }[]> {
     const tasks = prompts(this.world, this.seed + 61, weak.synthetic, allKinds).all;
-    const answers = await wordsOf(this.#lab.backend, teacher, tasks.map(promptOf), { temperature: 0, seed: 0 });
+    const answers = await answerWords(this.#lab.backend, teacher, tasks.map(promptOf), { temperature: 0, seed: 0 });
     return tasks.flatMap((task, i) => {
       const { words, ended } = answers[i]!;
       const keep = ended && words.length > 0 && (!filtered || verify(this.world, task, words).full);

@@ -9,7 +9,7 @@ import { decodeSafetensors, encodeSafetensors, toFloat32 } from '../../export/sa
 import { scoreHead } from '../../objective/reward.ts';
 import { type ChatTokenizer, withMarks } from '../../tokenizer/chat.ts';
 import { UserError } from '../../util/errors.ts';
-import { type Checkpoint, readCheckpoint } from '../bases/base.ts';
+import { type ModelFolder, readCheckpoint } from '../bases/base.ts';
 
 export interface AlignedModel {
   model: ModelConfig;
@@ -23,7 +23,7 @@ const embedding = 'model.embed_tokens.weight';
 const head = 'lm_head.weight';
 
 /** A checkpoint with marks. Rows of new ids are the mean of the trained ones, as HuggingFace resizes. */
-export function alignable({ model, weights, tokenizer: plain, metadata }: Checkpoint): AlignedModel {
+export function alignable({ model, weights, tokenizer: plain, metadata }: ModelFolder): AlignedModel {
   const tokenizer = withMarks(plain);
   if (tokenizer === plain) return { model, weights, tokenizer, metadata: metadata ?? {} };
   const vocab_size = Math.max(model.vocab_size, 4 * Math.ceil(tokenizer.size / 4)); // kernels take whole vec4

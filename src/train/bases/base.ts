@@ -24,7 +24,7 @@ import { readTokenizer } from '../../world/readTokenizer.ts';
 import { initialAdapters } from './adapters.ts';
 
 /** A model folder's model, whoever made it. */
-export interface Checkpoint {
+export interface ModelFolder {
   model: ModelConfig;
   weights: Weights;
   tokenizer: Tokenizer;
@@ -42,7 +42,7 @@ export interface Base {
 }
 
 /** Errors say which file is missing, damaged or of another kind. */
-export async function readCheckpoint(files: Iterable<FolderFile>): Promise<Checkpoint> {
+export async function readCheckpoint(files: Iterable<FolderFile>): Promise<ModelFolder> {
   const { parameters, ...read } = readHuggingFaceFolder(files);
   return { ...read, weights: parameters, tokenizer: await usedTokenizer(read) };
 }
@@ -98,7 +98,7 @@ function ownMetadata(metadata: Record<string, unknown>, model: ModelConfig): Bas
  * data is drawn from the beginning, and its count begins at 1, for a base has at least one step.
  */
 async function foreignMetadata(
-  { model, tokenizer }: Pick<Checkpoint, 'model' | 'tokenizer'>,
+  { model, tokenizer }: Pick<ModelFolder, 'model' | 'tokenizer'>,
   preset: RunConfig,
 ): Promise<{ metadata: BaseMetadata; note: string }> {
   if (preset.data.world)

@@ -2,7 +2,7 @@
  * A saved run, shown again: nothing is trained. Its model leaves as files without a device; to write text, or to lend its weights, it is
  * put on one when that is first asked for. What is not asked for stays on the disk.
  */
-import type { OpenedRun as Shown, RunEvents } from '../../protocol.ts';
+import type { ShownRun as Shown, RunEvents } from '../../protocol.ts';
 import type { FolderFile } from '../../export/huggingface.ts';
 import { SlotStore } from '../../storage/slots.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';

@@ -12,7 +12,7 @@ import { type Base, checkBase, describeFolder, readAnyBase, withAdapters } from 
 import { Engine } from '../engine/engine.ts';
 import { prepareData } from '../run/data.ts';
 import { theBackend } from './device.ts';
-import type { Prepared, Session } from './session.ts';
+import type { StartData, Session } from './session.ts';
 
 export type OnProgress = Parameters<typeof prepareData>[3];
 
@@ -40,7 +40,7 @@ export async function prepare(
   files: readonly UserFile[],
   source: BaseSource | null,
   onProgress: OnProgress,
-): Promise<Prepared> {
+): Promise<StartData> {
   const base = source && (await baseOf(session, source, config));
   return { base, data: await prepareData(config, files, session.fetchBytes, onProgress, base) };
 }
@@ -52,7 +52,7 @@ export async function prepareStart(
   files: readonly UserFile[],
   source: BaseSource | null,
   onProgress: OnProgress,
-): Promise<Prepared> {
+): Promise<StartData> {
   const found = session.warm?.key === warmKey(config, files, source) ? session.warm : null;
   session.warm = null;
   const made = await found?.made.catch(() => null); // what failed may do better now, and says why if not

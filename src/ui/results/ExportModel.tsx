@@ -51,11 +51,16 @@ export function ExportModel() {
         </button>
       )}
       <p class="note">{problem.value ?? (withModel && recipeWords.model.exportNote)}</p>
-      <button type="button" class="quiet" disabled={busy.value} onClick={() => void save(reportWords.file, everything)}>
-        {reportWords.save}
-      </button>
-      {runConfig.value && (
-        <>
+      <div class="buttons">
+        <button
+          type="button"
+          class="quiet"
+          disabled={busy.value}
+          onClick={() => void save(reportWords.file, everything)}
+        >
+          {reportWords.save}
+        </button>
+        {runConfig.value && (
           <button
             type="button"
             class="quiet"
@@ -64,9 +69,9 @@ export function ExportModel() {
           >
             {recipeWords.kit.save}
           </button>
-          <p class="note">{recipeWords.kit.note}</p>
-        </>
-      )}
+        )}
+      </div>
+      {runConfig.value && <p class="note">{recipeWords.kit.note}</p>}
     </div>
   );
 }

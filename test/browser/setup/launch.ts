@@ -8,21 +8,29 @@ import { arrivedPath, openSink } from '../../setup/sink.ts';
 const sink = await openSink();
 
 /** Switches that lead every way out to the sink, but to this machine's names and to `reachable`. */
-export const toTheSink = (reachable: readonly string[] = []): string[] => [
+const toTheSink = (reachable: readonly string[]): string[] => [
   '--disable-component-update',
   `--host-resolver-rules=MAP * 127.0.0.1:${sink.port}, ${['127.0.0.1', 'localhost', ...reachable].map((host) => `EXCLUDE ${host}`).join(', ')}`,
 ];
 
 /**
- * The list that Playwright gives, whose place a second one takes (its ids: coreBundle's disabledFeatures), and three that cost a renderer
- * a window and are seen by nobody here: a renderer in reserve, and the browser's own buttons, which are pages.
+ * The list that Playwright gives, whose place a second one takes (its ids: coreBundle's disabledFeatures), and what costs every window
+ * renderers that nobody sees here: one in reserve, and those of the browser's own buttons and of the address bar's two lists, which are pages.
+ * The lists alone are a second of the processor a window.
  */
 const disabled = [
   'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'LensOverlay',
   'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints',
   'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch', 'Translate',
   'SpareRendererForSitePerProcess', 'WebUIToolbar', 'WebUIReloadButton', 'InitialWebUI', 'PreloadTopChromeWebUI',
+  'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
 ]; // prettier-ignore
+
+/** Switches of every browser of the tests. */
+export const usualSwitches = (reachable: readonly string[] = []): string[] => [
+  `--disable-features=${disabled.join(',')}`,
+  ...toTheSink(reachable),
+];
 
 export const executable = (): string => {
   const found = findChromium();
@@ -36,7 +44,7 @@ export async function launchBrowser(
   without: string[] = [],
   reachable: readonly string[] = [],
 ): Promise<Browser> {
-  const args = [...switches, `--disable-features=${disabled.join(',')}`, ...toTheSink(reachable)];
+  const args = [...switches, ...usualSwitches(reachable)];
   const browser = await chromium.launch({
     executablePath: executable(),
     args,
