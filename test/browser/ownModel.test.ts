@@ -57,7 +57,7 @@ test('a folder of bf16 shards is shown, tried and continued by adapters; a hosti
       }
 
       await choose(page, written('mine', shards));
-      await page.getByText('NemotronForCausalLM').waitFor();
+      await page.getByText('NemotronForCausalLM', { exact: true }).waitFor();
       expect(await page.locator('.problem[role=alert]').count()).toBe(0);
       await page.getByText('BF16, ').waitFor();
       await page.getByRole('button', { name: 'Held-out loss and samples' }).click();
