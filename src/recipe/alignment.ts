@@ -12,6 +12,8 @@ export interface AlignmentRow {
   heldOutLoss: Record<string, number>;
   /** Of training since the base; of the base in its own row. */
   flops: number;
+  /** Held-out pairs: by how much the gap of log-probabilities grew, and by how much the rewards wanted it to, nats. */
+  gaps?: [gap: number, wanted: number][];
 }
 
 /** A claim: `of` is larger in one arm than in the other, or one measure than another in one arm. */
@@ -31,29 +33,39 @@ const of =
 const base4: Measure = ({ know = NaN, math = NaN, code = NaN, translation = NaN }) =>
   (know + math + code + translation) / 4;
 
+/** What a histogram needs. */
+const hundredths = (value: number): number => Math.round(100 * value) / 100;
+
 /** A row as the readers of every experiment's results take it. */
 export const alignmentRow = (
   arm: string,
   seed: number,
   suites: Record<string, number>,
   flops: number,
+  gaps?: readonly { chosen: number; rejected: number; wanted: number }[],
 ): AlignmentRow => ({
   ...{ arm, seed, suites, flops, heldOutLoss: {} },
+  ...(gaps && {
+    gaps: gaps.map(({ chosen, rejected, wanted }) => [hundredths(chosen - rejected), hundredths(wanted)]),
+  }),
   average: 'know' in suites ? base4(suites) : mean(Object.values(suites)),
 });
+
+const unbiased = 'annotators without a liking for length';
+const byModel = 'reward model as judge';
 
 const claims: Readonly<Record<string, readonly Claim[]>> = {
   'sft-stages': [
     {
       claim: 'SFT lifts strict instruction following',
-      paper: 'IFEval prompt strict 61.4',
-      above: ['two stages', of('promptStrict')],
+      paper: 'IFEval 46.4 → 61.4',
+      above: ['sft', of('promptStrict')],
       below: ['code', of('promptStrict')],
     },
     {
       claim: 'two stages are above one mixed stage',
       paper: 'said, no number',
-      above: ['two stages', base4],
+      above: ['sft', base4],
       below: ['mixed', base4],
     },
     {
@@ -71,8 +83,26 @@ const claims: Readonly<Record<string, readonly Claim[]>> = {
       below: ['pairwise', of('concise')],
     },
     {
-      claim: 'five attributes judge hard pairs better',
+      claim: 'also where annotators do not like length',
+      paper: 'no such control',
+      above: [`regression, ${unbiased}`, of('concise')],
+      below: [`pairwise, ${unbiased}`, of('concise')],
+    },
+    {
+      claim: 'five attributes judge easy pairs better than chance',
+      paper: 'Chat 95.8',
+      above: ['regression', of('easy')],
+      below: ['regression', () => 0.5],
+    },
+    {
+      claim: 'and hard ones',
       paper: 'Chat-Hard 87.1',
+      above: ['regression', of('hard')],
+      below: ['regression', () => 0.5],
+    },
+    {
+      claim: 'and better than pairs do',
+      paper: 'said, no number',
       above: ['regression', of('hard')],
       below: ['pairwise', of('hard')],
     },
@@ -91,6 +121,30 @@ const claims: Readonly<Record<string, readonly Claim[]>> = {
       below: ['dpo', of('rejectedMoved')],
     },
     {
+      claim: 'DPO lifts the reward',
+      paper: 'MT-Bench 7.99 → 7.90',
+      above: ['dpo', of('reward')],
+      below: ['sft', of('reward')],
+    },
+    {
+      claim: 'and costs knowledge and skills',
+      paper: 'said, no number',
+      above: ['sft', base4],
+      below: ['dpo', base4],
+    },
+    {
+      claim: 'RPO’s reward is above DPO’s',
+      paper: 'MT-Bench 7.90 → 8.21',
+      above: ['rpo', of('reward')],
+      below: ['dpo', of('reward')],
+    },
+    {
+      claim: 'RPO follows instructions better than DPO',
+      paper: 'IFEval 61.7 → 78.2',
+      above: ['rpo', of('promptStrict')],
+      below: ['dpo', of('promptStrict')],
+    },
+    {
       claim: 'RPO keeps knowledge and skills better than DPO',
       paper: 'GSM8K 88.5 → 91.1, HumanEval 67.1 → 70.7',
       above: ['rpo', base4],
@@ -102,6 +156,18 @@ const claims: Readonly<Record<string, readonly Claim[]>> = {
       above: ['rpo', base4],
       below: ['dpo at half the rate', base4],
     },
+    {
+      claim: 'the SFT term keeps instruction following under DPO',
+      paper: 'said, no number',
+      above: ['dpo', of('promptStrict')],
+      below: ['dpo without the SFT term', of('promptStrict')],
+    },
+    {
+      claim: 'with a reward model as judge too, RPO keeps more than DPO',
+      paper: 'no such control',
+      above: [`rpo, ${byModel}`, base4],
+      below: [`dpo, ${byModel}`, base4],
+    },
   ],
   rounds: [
     {
@@ -111,10 +177,22 @@ const claims: Readonly<Record<string, readonly Claim[]>> = {
       below: ['dpo', of('promptStrict')],
     },
     {
-      claim: 'RPO 3 is above RPO 1',
+      claim: 'RPO 2 is above RPO 1',
       paper: 'IFEval 78.2 → 79.9',
-      above: ['rpo 3', of('promptStrict')],
+      above: ['rpo 2', of('promptStrict')],
       below: ['rpo 1', of('promptStrict')],
+    },
+    {
+      claim: 'RPO 3 is above RPO 2',
+      paper: 'IFEval 79.9 → 79.9',
+      above: ['rpo 3', of('promptStrict')],
+      below: ['rpo 2', of('promptStrict')],
+    },
+    {
+      claim: 'RPO 3 is above DPO',
+      paper: 'IFEval 61.7 → 79.9',
+      above: ['rpo 3', of('promptStrict')],
+      below: ['dpo', of('promptStrict')],
     },
     {
       claim: 'RPO 3 is above three rounds of DPO',
@@ -129,6 +207,12 @@ const claims: Readonly<Record<string, readonly Claim[]>> = {
       paper: 'said, no number',
       above: ['student', base4],
       below: ['teacher', base4],
+    },
+    {
+      claim: 'in following instructions too',
+      paper: 'said, no number',
+      above: ['student', of('promptStrict')],
+      below: ['teacher', of('promptStrict')],
     },
     {
       claim: 'without the verifier’s filter too',

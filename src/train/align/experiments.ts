@@ -8,10 +8,12 @@ import {
   generalBlend,
   geneticCode,
   labelled,
+  type LabelOptions,
   prompts,
   promptOf,
   allKinds,
   triplets,
+  usualLabels,
 } from '../../world/alignment/synthesis.ts';
 import { suitesOf } from '../../world/alignment/suites.ts';
 import { drawTask, type Task } from '../../world/alignment/tasks.ts';
@@ -21,7 +23,8 @@ import { scoreHead } from '../../objective/reward.ts';
 import { RandomStream } from '../../util/random.ts';
 import type { Backend } from '../backends/backend.ts';
 import { pairBatches, pairRows, type PairTokens, pairwiseBatches, rewardBatches, sftBatches } from './batches.ts';
-import { type Measures, pairGaps, rewardAccuracy, tripletTokens } from './measures.ts';
+import { gapMeasures, type Measures, type PairGap, pairGaps, rewardAccuracy, tripletTokens } from './measures.ts';
+import { scoresOf } from './judge.ts';
 import type { AlignedModel, RewardModel } from './model.ts';
 import { flopsOf, logProbsOf, runStage, stageDefaults, usualBatch } from './stage.ts';
 import { examine, sampledAnswers, trainBase, wordsOf } from './world.ts';
@@ -33,15 +36,23 @@ export type AlignmentExperiment = (typeof alignmentExperiments)[number];
 const sizes = { code: 1200, general: 2400, imperfect: 0.2, judged: 3000, pairs: 1200, heldOut: 250, samples: 5 };
 const weak = { share: 0.35, middle: 0.65, human: 800, synthetic: 2000 };
 export const preferenceSettings = { beta: 0.3, eta: 1, sftWeight: 0.05 };
+type RewardKind = 'regression' | 'pairwise';
+
 export interface Lab {
   backend: Backend;
-  /** Models by name, made once. */
-  kept(name: string, make: () => Promise<AlignedModel>): Promise<AlignedModel>;
+  /** Models by name, made once; a reward model has its head. */
+  kept<M extends AlignedModel>(name: string, make: () => Promise<M>): Promise<M>;
   say(line: string): void;
   /** Whether an arm has its row already. */
   done(arm: string): boolean;
-  row(arm: string, measures: Measures, flops: number): void;
+  row(arm: string, measures: Measures, flops: number, gaps?: PairGap[]): void;
   stopped(): boolean;
+}
+
+/** What an arm is measured by beside the suites. */
+interface More {
+  measures: Measures;
+  gaps?: PairGap[];
 }
 
 /** One seed's world with everything the experiments make in it. */
@@ -89,8 +100,12 @@ class Chain {
     return this.#lab.kept('sft', async () => this.sft(await this.code(), this.generalData(), 'sft'));
   }
 
-  /** Pairs among a model's own answers; `round` draws others. */
-  async pairs(model: AlignedModel, round: number, count = sizes.pairs, training = true): Promise<PairTokens[]> {
+  /** Pairs among a model's own answers, by ground truth or a reward model as judge; `round` draws others. */
+  async pairs(
+    model: AlignedModel,
+    round: number,
+    { count = sizes.pairs, training = true, judge }: { count?: number; training?: boolean; judge?: RewardModel } = {},
+  ): Promise<PairTokens[]> {
     const seed = this.seed + 1000 * round;
     const draw = new RandomStream(seed, 'held-out prompts');
     const tasks = training
@@ -101,14 +116,15 @@ class Chain {
       temperature: 1,
       seed,
     });
-    return triplets(this.world, seed, tasks, answers).all.map((one) => tripletTokens(this.world, one));
+    const scores = judge && (await scoresOf(this.#lab.backend, judge, tasks, answers));
+    return triplets(this.world, seed, tasks, answers, scores).all.map((one) => tripletTokens(this.world, one));
   }
 
   async prefer(
     from: AlignedModel,
     pairs: readonly PairTokens[],
     name: 'dpo' | 'rpo',
-    { rate = 1 } = {},
+    { rate = 1, sftWeight = preferenceSettings.sftWeight } = {},
   ): Promise<AlignedModel> {
     const references = await logProbsOf(this.#lab.backend, from, pairRows(pairs).flat());
     const data = pairBatches(pairs, references, usualBatch, this.seed);
@@ -116,7 +132,7 @@ class Chain {
     return this.#run(from, data, {
       ...settings,
       rate: rate * settings.rate,
-      objective: { name, ...preferenceSettings },
+      objective: { name, ...preferenceSettings, sftWeight },
     });
   }
 
@@ -127,36 +143,44 @@ class Chain {
     return (await runStage(this.#lab.backend, from, data, settings)).model;
   }
 
-  gaps = (model: AlignedModel, reference: AlignedModel, pairs: readonly PairTokens[]): Promise<Measures> =>
-    pairGaps(this.#lab.backend, model, reference, pairs, preferenceSettings);
+  async gaps(model: AlignedModel, reference: AlignedModel, pairs: readonly PairTokens[]): Promise<More> {
+    const gaps = await pairGaps(this.#lab.backend, model, reference, pairs, preferenceSettings);
+    return { gaps, measures: gapMeasures(gaps) };
+  }
 
   /** An arm's model, made and examined once; its FLOPs count from the base on, a base's own where it is one. */
   async arm(
     name: string,
     make: () => Promise<AlignedModel>,
-    more: (model: AlignedModel) => Promise<Measures> = async () => ({}),
+    more: (model: AlignedModel) => Promise<More> = async () => ({ measures: {} }),
   ): Promise<AlignedModel> {
     const model = await this.#lab.kept(name.replaceAll(/[ ,]+/g, '-'), make);
     if (this.#lab.done(name)) return model;
     const scores = await examine(this.#lab.backend, this.world, model, this.#suites);
-    this.#lab.row(name, { ...scores, ...(await more(model)) }, flopsOf(model) || Number(model.metadata.baseFlops ?? 0));
+    const { measures, gaps } = await more(model);
+    const flops = flopsOf(model) || Number(model.metadata.baseFlops ?? 0);
+    this.#lab.row(name, { ...scores, ...measures }, flops, gaps);
     return model;
   }
 
-  /** An arm that is a reward model. */
-  async rewardArm(name: 'regression' | 'pairwise'): Promise<void> {
+  /** An arm that is a reward model; `labels` of annotators who do not like length are the control. */
+  async rewardArm(name: string, kind: RewardKind, labels = usualLabels): Promise<void> {
+    const reward = await this.reward(name, kind, labels);
     if (this.#lab.done(name)) return;
-    const reward = await this.#reward(name);
     this.#lab.row(name, await rewardAccuracy(this.#lab.backend, this.world, reward), flopsOf(reward));
   }
 
+  reward(name: string = 'regression', kind: RewardKind = 'regression', labels = usualLabels): Promise<RewardModel> {
+    return this.#lab.kept(name.replaceAll(/[ ,]+/g, '-'), () => this.#reward(kind, labels));
+  }
+
   /** Five attributes or the pairwise control, learnt from the same annotators. */
-  async #reward(name: 'regression' | 'pairwise'): Promise<RewardModel> {
+  async #reward(kind: RewardKind, labels: LabelOptions): Promise<RewardModel> {
     const from = await this.twoStage();
     const { backend } = this.#lab;
     const tasks = prompts(this.world, this.seed + 31, sizes.judged, allKinds).all;
     const sampled = await sampledAnswers(backend, from, tasks, { count: 2, temperature: 1.2, seed: this.seed + 31 });
-    const { answers, preferred } = labelled(this.world, this.seed, tasks, sampled);
+    const { answers, preferred } = labelled(this.world, this.seed, tasks, sampled, labels);
     const examples = answers.map(({ task, words, attributes }) => ({
       messages: answeredWith(task, words),
       attributes,
@@ -166,7 +190,7 @@ class Chain {
       rejected: answeredWith(task, rejected),
     }));
     const [data, objective, outputs] =
-      name === 'regression'
+      kind === 'regression'
         ? [rewardBatches(from.tokenizer, examples, 5, usualBatch, this.seed), { name: 'reward', outputs: 5 }, 5]
         : [pairwiseBatches(from.tokenizer, choices, usualBatch, this.seed), { name: 'pairwise' }, 1];
     const { model, own } = await runStage(backend, from, data, { ...stageDefaults.reward, objective });
@@ -199,7 +223,7 @@ const steps: Record<AlignmentExperiment, (chain: Chain) => AsyncGenerator<void>>
   async *'sft-stages'(chain) {
     yield void (await chain.arm('base', () => chain.base()));
     yield void (await chain.arm('code', () => chain.code()));
-    yield void (await chain.arm('two stages', () => chain.twoStage()));
+    yield void (await chain.arm('sft', () => chain.twoStage()));
     yield void (await chain.arm('mixed', async () => {
       const general = chain.generalData();
       const blend = [...chain.codeData(), ...general, ...general, ...general];
@@ -207,19 +231,33 @@ const steps: Record<AlignmentExperiment, (chain: Chain) => AsyncGenerator<void>>
     }));
   },
   async *reward(chain) {
-    yield await chain.rewardArm('regression');
-    yield await chain.rewardArm('pairwise');
+    for (const kind of ['regression', 'pairwise'] as const) {
+      yield await chain.rewardArm(kind, kind);
+      yield await chain.rewardArm(`${kind}, annotators without a liking for length`, kind, {
+        ...usualLabels,
+        lengthBias: 0,
+      });
+    }
   },
   async *'dpo-rpo'(chain) {
     const from = await chain.twoStage();
     const pairs = once(() => chain.pairs(from, 0));
-    const heldOut = once(() => chain.pairs(from, 500, sizes.heldOut, false));
+    const judgedPairs = once(async () => chain.pairs(from, 0, { judge: await chain.reward() }));
+    const heldOut = once(() => chain.pairs(from, 500, { count: sizes.heldOut, training: false }));
+    const gapsOf = async (model: AlignedModel) => chain.gaps(model, from, await heldOut());
     yield void (await chain.arm('sft', async () => from));
-    const arms = { dpo: ['dpo', 1], rpo: ['rpo', 1], 'dpo at half the rate': ['dpo', 0.5] } as const;
-    for (const [arm, [objective, rate]] of Object.entries(arms)) {
-      const make = async () => chain.prefer(from, await pairs(), objective, { rate });
-      yield void (await chain.arm(arm, make, async (model) => chain.gaps(model, from, await heldOut())));
-    }
+    const arms = {
+      dpo: ['dpo', {}],
+      rpo: ['rpo', {}],
+      'dpo at half the rate': ['dpo', { rate: 0.5 }],
+      'dpo without the SFT term': ['dpo', { sftWeight: 0 }],
+    } as const;
+    for (const [arm, [objective, settings]] of Object.entries(arms))
+      yield void (await chain.arm(arm, async () => chain.prefer(from, await pairs(), objective, settings), gapsOf));
+    for (const name of ['dpo', 'rpo'] as const)
+      yield void (await chain.arm(`${name}, reward model as judge`, async () =>
+        chain.prefer(from, await judgedPairs(), name),
+      ));
   },
   async *rounds(chain) {
     const from = await chain.twoStage();

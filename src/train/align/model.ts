@@ -90,6 +90,8 @@ export interface RewardModel extends AlignedModel {
   score: Float32Array;
 }
 
+export const isReward = (model: AlignedModel): model is RewardModel => 'score' in model;
+
 /** A folder of …ForSequenceClassification, as transformers reads it: no language head, `score.weight` instead. */
 export async function rewardFolder(reward: RewardModel, stage: StageRecord): Promise<FolderFile[]> {
   const { outputs, score, weights, model } = reward;
@@ -113,6 +115,12 @@ export async function rewardFolder(reward: RewardModel, stage: StageRecord): Pro
     const stored = tensors.map(([name, { shape, data }]) => ({ name, dtype: 'F32' as const, shape, data }));
     return { name: file.name, bytes: encodeSafetensors(stored, { format: 'pt' }) };
   });
+}
+
+/** Whether a folder's weights have a reward's head. */
+export function hasRewardHead(files: readonly FolderFile[]): boolean {
+  const file = files.find(({ name }) => name === 'model.safetensors');
+  return file !== undefined && decodeSafetensors(file.bytes).tensors.has(scoreHead);
 }
 
 /** Reads back a folder of rewardFolder's. UserError where it is no reward model's. */
