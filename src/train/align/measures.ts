@@ -1,4 +1,5 @@
 /** What tells aligned models apart beside the suites: gaps of log-probabilities, and whom a reward model prefers. */
+import type { ChatTokenizer } from '../../tokenizer/chat.ts';
 import { encodePrompt } from '../../align/template.ts';
 import { RandomStream } from '../../util/random.ts';
 import { padded, spoiled } from '../../world/alignment/answers.ts';
@@ -21,7 +22,7 @@ const nearTie = 1;
 
 /** A pair as it is trained on: a cut answer has no mark at its end. */
 export function tripletTokens(
-  { tokenizer }: AlignmentWorld,
+  tokenizer: ChatTokenizer,
   { task, chosen, rejected, rewardChosen, rewardRejected }: Triplet,
 ): PairTokens {
   const tokens = ({ words, ended }: Answer): number[] => [

@@ -82,7 +82,7 @@ const LARGEST_RATIO = 20;
 const MOST_ENTRIES = 10_000;
 
 /** Only what is needed is read, and of a zip only what its table of contents says is not too much. */
-async function readFiles(list: readonly File[]): Promise<ModelFile[]> {
+export async function readFiles(list: readonly File[]): Promise<ModelFile[]> {
   const zip = list.find(({ name }) => name.endsWith('.zip'));
   const wanted = zip ? [zip] : list.filter(({ name }) => isModelFile(name));
   const size = wanted.reduce((sum, file) => sum + file.size, 0);
