@@ -1,8 +1,7 @@
 /** A chat with two checkpoints: what was asked, and what each answered. */
 import { signal } from '@preact/signals';
-import { proxy } from 'comlink';
 import type { CheckpointName, ShownAnswer } from '../../recipe/alignApi.ts';
-import { ask, speakers } from './state.ts';
+import { ask, heard, speakers } from './state.ts';
 
 export interface Reply extends Partial<ShownAnswer> {
   checkpoint: CheckpointName;
@@ -47,7 +46,7 @@ export async function send(prompt: string, temperature: number): Promise<void> {
   isSaying.value = true;
   await Promise.all(
     replies.map(async ({ checkpoint }, side) => {
-      const onText = proxy((text: string) => changeReply(id, side, { text }));
+      const onText = heard((text: string) => changeReply(id, side, { text }));
       try {
         const answer = await ask((remote) => remote.answer(checkpoint, prompt, { temperature, seed: id }, onText));
         changeReply(id, side, { ...answer, state: 'said' });

@@ -84,6 +84,9 @@ function end(): void {
   });
 }
 
+/** What the worker may call. */
+export const heard = <T>(hear: (what: T) => void) => proxy(hear);
+
 /** Every call settles: of a worker that has died, too. */
 export async function ask<T>(call: (remote: Remote<AlignApi>) => Promise<T>): Promise<T> {
   const { remote, gone } = (link ??= connect());
@@ -97,7 +100,7 @@ export async function open(base: AlignBase, name: string): Promise<void> {
   problem.value = null;
   work.value = { stage: 'base', work: 'base' };
   baseRows.value = 0;
-  const onEvent = proxy((event: AlignEvent) => {
+  const onEvent = heard((event: AlignEvent) => {
     if (event.kind === 'work') work.value = { stage: 'base', work: event.work };
     if (event.kind === 'rows') baseRows.value += event.rows.length;
   });
@@ -138,7 +141,7 @@ export async function run(stage: AlignStage): Promise<boolean> {
   work.value = { stage, work: 'data' };
   let done = false;
   try {
-    const onEvent = proxy((event: AlignEvent) => receive(stage, event));
+    const onEvent = heard((event: AlignEvent) => receive(stage, event));
     done = await ask((remote) => remote.run(stage, used, onEvent));
     change(stage, { state: done ? 'done' : 'stopped' });
   } catch (error) {
