@@ -31,6 +31,8 @@ export interface AlignSettings {
   eta: number;
 }
 
+export const usualAlignSettings: AlignSettings = { judge: 'truth', beta: 0.3, eta: 1 };
+
 /** A step's measurements by name (train/align/stage.ts). */
 export type AlignRow = Readonly<Record<string, number>>;
 
@@ -52,7 +54,7 @@ export type ShownGap = readonly [gap: number, wanted: number];
 /** Shares in 0 … 1, and a mean reward. */
 export type AlignScores = Readonly<Record<string, number>>;
 
-export type AlignWork = 'base' | 'data' | 'answers' | 'judging' | 'reference' | 'training' | 'examining';
+export type AlignWork = 'base' | 'data' | 'answers' | 'reference' | 'training' | 'examining';
 
 export type AlignEvent =
   | { kind: 'work'; work: AlignWork }

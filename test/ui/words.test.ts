@@ -67,6 +67,7 @@ test('every sentence of the page is in one of its catalogues', () => {
 /** Files of the terminal whose sentences are not in cli/words yet: one that has none left is taken off. */
 const NOT_YET = [
   'commands/align.ts',
+  'commands/alignChain.ts',
   'commands/alignSave.ts',
   'commands/alignmentExperiment.ts',
   'commands/experiment.ts',

@@ -1,6 +1,6 @@
 /**
  * `npm run recipe -- align STAGE`: supervised fine-tuning, a reward model, DPO or RPO of a model on data from a file; `align base` makes a base of
- * the alignment world to start from. DIR gets metrics.jsonl, a line a step, and model/. Interrupted, the same command goes on.
+ * the alignment world to start from, and `align chain` runs all stages on it. DIR gets metrics.jsonl, a line a step, and model/. Interrupted, the same command goes on.
  */
 import path from 'node:path';
 import { readPairData, readRewardData, readSftData } from '../../align/examples.ts';
@@ -16,6 +16,7 @@ import {
   sftBatches,
 } from '../../train/align/batches.ts';
 import { type AlignedModel, alignable, alignedFolder, rewardFolder } from '../../train/align/model.ts';
+import { alignChain } from './alignChain.ts';
 import { keyOf, openStage, readSave, writeSave } from './alignSave.ts';
 import {
   logProbsOf,
@@ -40,7 +41,7 @@ import { choice, count, file, folder, greatestSeed, number, place } from '../kin
 import { readFolder } from '../readFolder.ts';
 import { writeFolder } from '../writeFolder.ts';
 
-const stages = ['base', 'sft', 'reward', 'dpo', 'rpo'] as const;
+const stages = ['base', 'chain', 'sft', 'reward', 'dpo', 'rpo'] as const;
 type Stage = (typeof stages)[number];
 
 const flags = {
@@ -78,6 +79,10 @@ export const alignCommand = command({
   async run(given, host, word) {
     const stage = stages.find((one) => one === word);
     if (!stage) throw new UserError(`There is no stage ${word}: give one of ${stages.join(', ')}.`);
+    if (stage === 'chain') {
+      if (given.model === undefined) throw new UserError('--model is missing: a chain begins with a base.');
+      return alignChain({ model: given.model, out: given.out, device: given.device }, host);
+    }
     const work = stage === 'base' ? baseStage(given) : alignStage(stage, given, host);
     const out = openStage(given.out, `Stage ${stage} of an alignment.`, keyOfStage(stage, given));
     let finished = false;
@@ -136,7 +141,7 @@ function baseStage({ tokens, layers, width = 64, seed = 1 }: Options): Work {
 }
 
 /** Everything that can be wrong with the inputs is told before a folder is made. */
-function alignStage(stage: Exclude<Stage, 'base'>, given: Options, host: Host): Work {
+function alignStage(stage: Exclude<Stage, 'base' | 'chain'>, given: Options, host: Host): Work {
   const { model: from, data: name, seed = 1, batch = usualBatch } = given;
   for (const [flag, value] of Object.entries({ model: from, data: name }))
     if (value === undefined) throw new UserError(`--${flag} is missing: stage ${stage} aligns a model on data.`);

@@ -38,7 +38,7 @@ export function alignmentExperimentsNamed(list: string): AlignmentExperiment[] |
 }
 
 /** A model as an earlier arm has left it, a reward model with its head. */
-function readKept(folder: string): AlignedModel {
+export function readKept(folder: string): AlignedModel {
   const files = readFolder(folder);
   return hasRewardHead(files) ? readRewardFolder(files) : alignable(readCheckpoint(files));
 }

@@ -1,4 +1,5 @@
 /** The stages of a seed's alignment, each made ready to run: which data on which model, with which settings. */
+import { type AlignSettings, type AlignStage, beforeStage, type CheckpointName } from '../../recipe/alignApi.ts';
 import { scoreHead } from '../../objective/reward.ts';
 import { RandomStream } from '../../util/random.ts';
 import {
@@ -26,6 +27,7 @@ import {
   sftBatches,
 } from './batches.ts';
 import { scoresOf } from './judge.ts';
+import { tripletTokens } from './measures.ts';
 import type { AlignedModel, RewardModel } from './model.ts';
 import { logProbsOf, stageDefaults, type StageResult, type StageSettings, usualBatch } from './stage.ts';
 import { sampledAnswers } from './world.ts';
@@ -134,6 +136,34 @@ export class Chain {
     const data = rewardBatches(tokenizer, examples, 5, usualBatch, this.seed);
     return { from, data, settings: { ...stageDefaults.reward, objective: { name: 'reward', outputs: 5 } } };
   }
+}
+
+/** Whoever follows how a stage is made ready. */
+export interface PreparationListener {
+  work?(work: 'data' | 'answers' | 'reference'): void;
+  triplets?(all: readonly Triplet[]): void;
+}
+
+/** A stage of the paper's chain, on what `made` says was made before it. */
+export async function chainStage(
+  chain: Chain,
+  stage: AlignStage,
+  made: (name: CheckpointName) => AlignedModel,
+  { judge, beta, eta }: AlignSettings,
+  listener: PreparationListener = {},
+): Promise<PreparedStage> {
+  const from = made(beforeStage[stage]);
+  listener.work?.('data');
+  if (stage === 'code') return chain.sft(from, chain.codeData(), 'code');
+  if (stage === 'sft') return chain.sft(from, chain.generalData(), 'sft');
+  listener.work?.('answers');
+  if (stage === 'reward') return chain.reward(from);
+  const round = stage === 'dpo' ? 0 : Number(stage.slice(-1));
+  const all = await chain.triplets(from, round, judge === 'reward' ? { judge: made('reward') as RewardModel } : {});
+  listener.triplets?.(all);
+  listener.work?.('reference');
+  const pairs = all.map((one) => tripletTokens(from.tokenizer, one));
+  return chain.prefer(from, pairs, stage === 'dpo' ? 'dpo' : 'rpo', { beta, eta });
 }
 
 /** A stage's result as a reward model: with its head. */

@@ -90,6 +90,20 @@ export interface RewardModel extends AlignedModel {
   score: Float32Array;
 }
 
+/** A language model's card (export/modelCard.ts) turned into a classifier's: what it answers, and how it is loaded. */
+const rewardCard = (card: string, names: readonly string[]): string =>
+  card
+    .replace('text-generation', 'text-classification')
+    .replaceAll('ForCausalLM', 'ForSequenceClassification')
+    .replace(/inputs = [^]*?(?=```)/, () =>
+      [
+        'text = tokenizer.apply_chat_template(messages, tokenize=False).removesuffix("<extra_id_1>") + "<extra_id_2>"',
+        'inputs = tokenizer(text, add_special_tokens=False, return_tensors="pt")',
+        `print(model(**inputs).logits)  # ${names.join(', ')}`,
+        '',
+      ].join('\n'),
+    );
+
 export const isReward = (model: AlignedModel): model is RewardModel => 'score' in model;
 
 /** A folder of …ForSequenceClassification, as transformers reads it: no language head, `score.weight` instead. */
@@ -111,6 +125,7 @@ export async function rewardFolder(reward: RewardModel, stage: StageRecord): Pro
         pad_token_id: reward.tokenizer.endOfText,
       });
     }
+    if (file.name === 'README.md') return text(file.name, rewardCard(new TextDecoder().decode(file.bytes), names));
     if (file.name !== 'model.safetensors') return file;
     const stored = tensors.map(([name, { shape, data }]) => ({ name, dtype: 'F32' as const, shape, data }));
     return { name: file.name, bytes: encodeSafetensors(stored, { format: 'pt' }) };

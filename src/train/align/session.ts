@@ -10,7 +10,6 @@ import type {
   ShownAnswer,
   ShownPair,
 } from '../../recipe/alignApi.ts';
-import { beforeStage } from '../../recipe/alignApi.ts';
 import type { DeviceChoice } from '../../protocol.ts';
 import { encodePrompt } from '../../align/template.ts';
 import type { FetchBytes } from '../../data/catalogue.ts';
@@ -26,9 +25,9 @@ import { AlignmentWorld } from '../../world/alignment/world.ts';
 import type { Backend, OpenBackend } from '../backends/backend.ts';
 import { readCheckpoint } from '../bases/base.ts';
 import { shippedFolder } from '../bases/bases.ts';
-import { Chain, type PreparedStage, rewardOf, sizes } from './chain.ts';
+import { Chain, chainStage, type PreparedStage, rewardOf, sizes } from './chain.ts';
 import { pairGaps, rewardAccuracy, tripletTokens } from './measures.ts';
-import { type AlignedModel, alignable, alignedFolder, isReward, type RewardModel, rewardFolder } from './model.ts';
+import { type AlignedModel, alignable, alignedFolder, isReward, rewardFolder } from './model.ts';
 import { runStage, type StageListener, type StageRow, type StageState } from './stage.ts';
 import { answerLength, examine, trainBase } from './world.ts';
 import { Speaker } from './answers.ts';
@@ -132,21 +131,12 @@ export class AlignSession implements AlignApi {
     });
   }
 
-  async #prepare(stage: AlignStage, { judge, beta, eta }: AlignSettings, onEvent: OnEvent): Promise<PreparedStage> {
+  #prepare(stage: AlignStage, settings: AlignSettings, onEvent: OnEvent): Promise<PreparedStage> {
     const chain = this.#begun();
-    const from = this.#checkpoint(beforeStage[stage]);
-    onEvent({ kind: 'work', work: 'data' });
-    if (stage === 'code') return chain.sft(from, chain.codeData(), 'code');
-    if (stage === 'sft') return chain.sft(from, chain.generalData(), 'sft');
-    onEvent({ kind: 'work', work: 'answers' });
-    if (stage === 'reward') return chain.reward(from);
-    const model = judge === 'reward' ? (this.#checkpoint('reward') as RewardModel) : undefined;
-    const round = stage === 'dpo' ? 0 : Number(stage.slice(-1));
-    const all = await chain.triplets(from, round, { judge: model });
-    onEvent({ kind: 'pairs', pairs: all.map((one) => shownPair(chain.world, one)) });
-    onEvent({ kind: 'work', work: 'reference' });
-    const pairs = all.map((one) => tripletTokens(from.tokenizer, one));
-    return chain.prefer(from, pairs, stage === 'dpo' ? 'dpo' : 'rpo', { beta, eta });
+    return chainStage(chain, stage, (name) => this.#checkpoint(name), settings, {
+      work: (work) => onEvent({ kind: 'work', work }),
+      triplets: (all) => onEvent({ kind: 'pairs', pairs: all.map((one) => shownPair(chain.world, one)) }),
+    });
   }
 
   /** A reward model by whom it prefers, any other in the suites; after preferences also how far held-out gaps have grown. */

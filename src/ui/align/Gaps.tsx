@@ -1,7 +1,7 @@
 /** How far the gaps of held-out pairs have grown beyond what the rewards ask for: a histogram a stage, all on one axis. */
 import { useSignal } from '@preact/signals';
-import { alignStages, type ShownGap } from '../../recipe/alignApi.ts';
-import { preferenceSettings, recordedGaps } from './recorded.ts';
+import { alignStages, type ShownGap, usualAlignSettings } from '../../recipe/alignApi.ts';
+import { recordedGaps } from './recorded.ts';
 import { stages } from './state.ts';
 import { words } from './words.ts';
 
@@ -26,7 +26,7 @@ export function Gaps() {
     if (!gaps) return [];
     return [{ name: words.stageName(stage), gaps, scale: settings!.eta / settings!.beta }];
   });
-  const { beta, eta } = preferenceSettings;
+  const { beta, eta } = usualAlignSettings;
   const recorded = recordedGaps.value;
   const all = here.length > 0 ? here : recorded.arms.map((one) => ({ ...one, scale: eta / beta }));
   if (all.length === 0) return null;

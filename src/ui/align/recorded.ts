@@ -5,9 +5,6 @@ import type { ShownGap } from '../../recipe/alignApi.ts';
 import { alignmentArms, type AlignmentRow } from '../../recipe/alignment.ts';
 import { resultsSchema } from '../../recipe/results/readResults.ts';
 
-/** Of the recorded arms (train/align/chain.ts). */
-export const preferenceSettings = { beta: 0.3, eta: 1 };
-
 const indexSchema = v.array(v.object({ preset: v.string(), file: v.string() }));
 
 export const recorded = signal<{ rows: AlignmentRow[]; adapter: string } | null>(null);

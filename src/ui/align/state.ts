@@ -16,6 +16,7 @@ import {
   type OpenedBase,
   type ShownGap,
   type ShownPair,
+  usualAlignSettings,
 } from '../../recipe/alignApi.ts';
 import { deviceChoice } from '../machine/device.ts';
 
@@ -35,7 +36,7 @@ export const stages = signal<Partial<Record<AlignStage, StageRecord>>>({});
 /** What is under way; null: nothing. */
 export const work = signal<{ stage: AlignStage | 'base'; work: AlignWork } | null>(null);
 export const problem = signal<string | null>(null);
-export const settings = signal<AlignSettings>({ judge: 'truth', beta: 0.3, eta: 1 });
+export const settings = signal<AlignSettings>(usualAlignSettings);
 /** Rows of the base under training: it is no stage. */
 export const baseRows = signal(0);
 

@@ -58,7 +58,6 @@ export const words = {
     base: 'Opening the base',
     data: 'Making data',
     answers: 'The model answers prompts',
-    judging: 'Judging answers',
     reference: 'Asking the reference',
     training: 'Training',
     examining: 'Examining the model',
