@@ -1,4 +1,5 @@
 import type { AdapterReport } from '../protocol.ts';
+import { commonWords } from './words/common.ts';
 
 /** Optional features that the engine has a use for: quad and subgroup reductions, f16 storage, kernel timing. */
 export const optionalFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
@@ -11,5 +12,5 @@ export function describeAdapter(report: AdapterReport): string {
   const named = [`${name} (${report.software ? 'software' : 'hardware'})`, report.description]
     .filter(Boolean)
     .join(', ');
-  return `${named}; ${features || 'no optional features'}`;
+  return `${named}; ${features || commonWords.noFeatures}`;
 }

@@ -9,6 +9,8 @@ import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
 import type { Host } from './host.ts';
 import { choice, file, type Kind, number } from './kinds.ts';
+import { commonWords } from './words/common.ts';
+import { documentWords } from './words/inputs.ts';
 
 export interface GivenDocument {
   file: string;
@@ -19,7 +21,7 @@ export interface GivenDocument {
 /** `FILE#COLUMN`; a file whose own name has a # is that file. */
 export const documentFile: Kind<GivenDocument> = {
   shown: 'FILE',
-  wanted: 'the path of a file, or of a table and a column as FILE#COLUMN',
+  wanted: documentWords.file,
   path: 'file',
   read(given) {
     const at = given.lastIndexOf('#');
@@ -38,7 +40,7 @@ function ofSource<T, R>(
 ): Kind<R> {
   return {
     shown: `SOURCE=${shown}`,
-    wanted: `NAME=${shown}: a name of letters, digits, - and _, and ${wanted}`,
+    wanted: documentWords.ofSource(shown, wanted),
     read(given) {
       const at = given.indexOf('=');
       const source = given.slice(0, at);
@@ -60,33 +62,29 @@ function readBlends(list: string): BlendKey[] | undefined {
   return BLEND_KEYS.filter((key) => names.some((name) => SHORT[name] === key));
 }
 
-const kinds = FILE_ENDINGS.join(', ');
 /** Options of every command that trains on documents. */
 export const documentFlags = {
   data: {
     kind: ofSource('PATH', documentFile.wanted, documentFile.read, (source, document) => ({ source, ...document })),
-    about: `documents of yours (${kinds}) as a source, in place of the preset’s text; of a table, PATH#COLUMN`,
+    about: documentWords.data(FILE_ENDINGS.join(', ')),
     many: true,
   },
   in: {
-    kind: ofSource('BLENDS', 'some of base, general, qa with commas between them', readBlends, (source, blends) => ({
-      source,
-      blends,
-    })),
-    about: 'the blends that a source of yours is read in; by default all',
+    kind: ofSource('BLENDS', documentWords.blends, readBlends, (source, blends) => ({ source, blends })),
+    about: documentWords.in,
     many: true,
   },
   mix: {
-    kind: ofSource('PERCENT', 'a number from 0.01 to 100', number(0.01, 100).read, (source, percent) => ({
+    kind: ofSource('PERCENT', documentWords.percent, number(0.01, 100).read, (source, percent) => ({
       source,
       share: percent / 100,
     })),
-    about: 'the share of each that it takes, beside the preset’s text; by default all of it',
+    about: documentWords.mix,
     many: true,
   },
   invalid: {
     kind: choice('HOW', ['refuse', 'replace', 'windows-1252'] as const),
-    about: 'how bytes that are not text are read',
+    about: documentWords.invalid,
   },
 } as const;
 
@@ -117,18 +115,13 @@ export async function givenDocuments(given: Partial<Given<typeof documentFlags>>
 /** A file's text, its documents end to end; what is to be said of it is said. */
 export async function readText({ file: place, column }: GivenDocument, host: Host): Promise<string> {
   const { documents, notes } = await readFile('text', path.basename(place), await openAsBlob(place), { column });
-  for (const note of notes) host.say(`note: ${note}`);
+  for (const note of notes) host.say(commonWords.note(note));
   return documents.map(({ text }) => text).join('');
 }
 
-const HINTS: Readonly<Record<string, string>> = {
-  'text-column': 'In the terminal: --data SOURCE=FILE#COLUMN.',
-  'source-unknown': 'In the terminal: --data SOURCE=FILE.',
-  shards: 'The shards are made again by: node src/cli/run.mjs src/cli/buildData.ts.',
-};
-
 /** An error with what to type behind it: only the terminal names commands, and the page's messages are the same without them. */
 export function hinted(error: unknown): unknown {
-  if (!(error instanceof UserError) || error.code === undefined || !Object.hasOwn(HINTS, error.code)) return error;
-  return new UserError(`${error.message} ${HINTS[error.code]!}`, { code: error.code, cause: error });
+  const { hints } = documentWords;
+  if (!(error instanceof UserError) || error.code === undefined || !Object.hasOwn(hints, error.code)) return error;
+  return new UserError(`${error.message} ${hints[error.code]!}`, { code: error.code, cause: error });
 }

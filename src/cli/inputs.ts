@@ -17,35 +17,37 @@ import { choice, count, file, folderOr, greatestSeed, text } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
 import { readJson } from './readJson.ts';
+import { commonWords } from './words/common.ts';
+import { inputWords } from './words/inputs.ts';
 
 export const configFlags = {
   preset: {
     kind: text('NAME'),
-    about: `the preset to start from: ${PRESETS.map(({ name }) => name).join(', ')}`,
+    about: inputWords.preset(PRESETS.map(({ name }) => name)),
   },
-  config: { kind: file, about: 'a config.json, whole or in part, over the preset' },
-  set: { kind: text('KEY=VALUE'), about: 'the last word on one setting, by its dotted key in config.json', many: true },
+  config: { kind: file, about: inputWords.config },
+  set: { kind: text('KEY=VALUE'), about: inputWords.set, many: true },
 } as const;
 
 export const dataFlags = {
   ...documentFlags,
-  tokenizer: { kind: text('byte|bpe:N'), about: 'the same as --set tokenizer=' },
+  tokenizer: { kind: text('byte|bpe:N'), about: inputWords.tokenizer },
 } as const;
 
 export const deviceFlags = {
   device: {
     kind: choice(deviceNames.join('|'), deviceNames),
-    about: 'what computes; auto, the default, takes the GPU, or the processor where there is none',
+    about: commonWords.device,
   },
 } as const;
 
 export const runFlags = {
   ...configFlags,
   ...deviceFlags,
-  seed: { kind: count(0, greatestSeed), about: 'the same as --set seed=' },
+  seed: { kind: count(0, greatestSeed), about: inputWords.seed },
   base: {
     kind: folderOr('shipped'),
-    about: 'a model folder to continue, or the base that is shipped for preset and seed',
+    about: inputWords.base,
   },
   ...dataFlags,
 } as const;
@@ -88,16 +90,13 @@ export async function readInputs(given: Partial<Given<typeof runFlags>>, host: H
   const config = resolve(base);
   const warnings = base ? await checkBase(base, config) : [];
   const equal = files.length > 0 && switchesNothing(config) ? [SWITCHES_NOTHING] : [];
-  for (const note of [...warnings.map(({ message }) => message), ...equal]) host.say(`note: ${note}`);
+  for (const note of [...warnings.map(({ message }) => message), ...equal]) host.say(commonWords.note(note));
   return { config, files, base };
 }
 
 async function shippedBase(config: RunConfig): Promise<Base> {
   const base = await shippedBases().shipped(config);
-  if (!base)
-    throw new UserError(
-      `No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: give --base DIR.`,
-    );
+  if (!base) throw new UserError(inputWords.noShippedBase(config.preset, config.seed));
   return base;
 }
 
@@ -105,6 +104,6 @@ async function shippedBase(config: RunConfig): Promise<Base> {
 export function once(values: readonly number[], name: string, host: Host): number[] {
   const distinct = [...new Set(values)];
   const repeated = distinct.filter((value) => values.filter((one) => one === value).length > 1);
-  if (repeated.length > 0) host.say(`note: --${name} names ${repeated.join(', ')} more than once, which counts once.`);
+  if (repeated.length > 0) host.say(inputWords.repeated(name, repeated));
   return distinct;
 }

@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../util/errors.ts';
 import { brief, quoted } from '../util/quoted.ts';
+import { kindWords } from './words/places.ts';
 
 export interface Kind<T> {
   /** Stands for the value in a usage line. */
@@ -23,7 +24,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const inRange = (value: number, min: number, max: number): number | undefined =>
   Number.isFinite(value) && value >= min && value <= max ? value : undefined;
 
-export const text = (shown: string, wanted = 'a text that is not empty', empty = false): Kind<string> => ({
+export const text = (shown: string, wanted = kindWords.text, empty = false): Kind<string> => ({
   shown,
   wanted,
   read: (given) => (given !== '' || empty ? given : undefined),
@@ -31,26 +32,26 @@ export const text = (shown: string, wanted = 'a text that is not empty', empty =
 
 export const choice = <T extends string>(shown: string, choices: readonly T[]): Kind<T> => ({
   shown,
-  wanted: `one of ${choices.join(', ')}`,
+  wanted: kindWords.oneOf(choices),
   read: (given) => choices.find((one) => one === given),
 });
 
 export const number = (min: number, max: number): Kind<number> => ({
   shown: 'NUMBER',
-  wanted: `a number from ${min} to ${max}`,
+  wanted: kindWords.number(min, max),
   read: (given) => (NUMBER.test(given) ? inRange(Number(given), min, max) : undefined),
 });
 
 export const count = (min: number, max: number): Kind<number> => ({
   shown: 'N',
-  wanted: `a whole number from ${min} to ${max}`,
+  wanted: kindWords.count(min, max),
   read: (given) => (/^\d+$/.test(given) ? inRange(Number(given), min, max) : undefined),
 });
 
 /** Values of a kind with commas between them. */
 export const list = (shown: string, one: Kind<number>): Kind<number[]> => ({
   shown,
-  wanted: `${one.wanted}, or several with commas between them`,
+  wanted: kindWords.list(one.wanted),
   read(given) {
     const values = given.split(',').map((part) => one.read(part));
     return values.includes(undefined) ? undefined : (values as number[]);
@@ -64,7 +65,7 @@ export const greatestSeed = 0x7fffffff;
 /** '5' is the seeds 1 … 5, '2,7' those two. */
 export const seeds: Kind<number[]> = {
   shown: 'N',
-  wanted: `a count from 1 to ${mostSeeds}, or the seeds themselves with commas between them`,
+  wanted: kindWords.seeds(mostSeeds),
   read(given) {
     if (given.includes(',')) return list('', count(0, greatestSeed)).read(given);
     const many = count(1, mostSeeds).read(given);
@@ -84,14 +85,14 @@ function typeOf(place: string): 'file' | 'folder' | null {
 
 export const file: Kind<string> = {
   shown: 'FILE',
-  wanted: 'the path of a file',
+  wanted: kindWords.file,
   path: 'file',
   read: (given) => (typeOf(given) === 'file' ? given : undefined),
 };
 
 export const folder: Kind<string> = {
   shown: 'DIR',
-  wanted: 'the path of a folder',
+  wanted: kindWords.folder,
   path: 'folder',
   read: (given) => (typeOf(given) === 'folder' ? given : undefined),
 };
@@ -100,14 +101,14 @@ export const folder: Kind<string> = {
 export const folderOr = (...words: string[]): Kind<string> => ({
   ...folder,
   shown: ['DIR', ...words].join('|'),
-  wanted: `${folder.wanted}, or ${words.join(' or ')}`,
+  wanted: kindWords.folderOr(words),
   read: (given) => (words.includes(given) ? given : folder.read(given)),
 });
 
 /** A folder or file to be written, there or not. */
 export const place = (shown: string): Kind<string> => ({
   shown,
-  wanted: 'a path',
+  wanted: kindWords.place,
   path: 'new',
   read: (given) => (given === '' || given.includes('\0') ? undefined : path.resolve(given)),
 });
@@ -116,6 +117,6 @@ export const place = (shown: string): Kind<string> => ({
 export function readValue<T>(kind: Kind<T>, name: string, value: string): T {
   const read = kind.read(value);
   if (read === undefined)
-    throw new UserError(`--${name} is ${value === '' ? 'empty' : quoted(brief(value))}: give ${kind.wanted}.`);
+    throw new UserError(kindWords.wrong(name, value === '' ? '' : quoted(brief(value)), kind.wanted));
   return read;
 }

@@ -19,6 +19,7 @@ import {
 import path from 'node:path';
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
+import { outFolderWords } from './words/places.ts';
 import { asUserError, writeDurably } from './writeFolder.ts';
 
 const UNFINISHED = 'unfinished.txt';
@@ -37,7 +38,7 @@ export class OutFolder {
 
   /** Makes the folder for this process alone. UserError where there is one already. */
   static reserve(folder: string, what: string): OutFolder {
-    const cannot = `The folder ${folder} cannot be made`;
+    const cannot = outFolderWords.cannotBeMade(folder);
     let made: string | undefined;
     try {
       made = makeFolders(path.dirname(folder));
@@ -49,17 +50,15 @@ export class OutFolder {
     }
     const out = new OutFolder(folder, made ?? folder);
     hold(path.join(folder, WRITER));
-    out.tell(`${what} Nothing has been saved yet.`);
+    out.tell(outFolderWords.nothingSaved(what));
     return out;
   }
 
   /** A folder that a command has left unfinished, for this process alone. UserError where it is not one, or somebody fills it. */
   static reopen(folder: string): OutFolder {
     if (!existsSync(path.join(folder, UNFINISHED))) {
-      const what = existsSync(path.join(folder, 'summary.json'))
-        ? 'is finished: there is nothing to continue'
-        : 'holds no unfinished run';
-      throw new UserError(`The folder ${folder} ${what}.`);
+      const finished = existsSync(path.join(folder, 'summary.json'));
+      throw new UserError(finished ? outFolderWords.finished(folder) : outFolderWords.notUnfinished(folder));
     }
     hold(path.join(folder, WRITER));
     return new OutFolder(folder);
@@ -73,7 +72,7 @@ export class OutFolder {
       hold(path.join(folder, WRITER));
       return new OutFolder(folder, made);
     } catch (error) {
-      throw asUserError(error, `The folder ${folder} cannot be written`);
+      throw asUserError(error, outFolderWords.cannotBeWritten(folder));
     }
   }
 
@@ -125,8 +124,7 @@ export class OutFolder {
 export function checkOwn(folder: string, isOwn: (names: readonly string[]) => boolean): void {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return; // what cannot be a folder is told of when it is made
   const names = readdirSync(folder).filter((name) => !name.startsWith(WRITER) && !name.includes('.part'));
-  if (names.length > 0 && !isOwn(names))
-    throw new UserError(`The folder ${folder} holds something else, ${brief(names[0]!)}: choose another --out.`);
+  if (names.length > 0 && !isOwn(names)) throw new UserError(outFolderWords.foreign(folder, brief(names[0]!)));
 }
 
 /** UserError where a new folder is asked for and something is there. */
@@ -135,8 +133,7 @@ export function checkFree(folder: string): void {
 }
 
 function taken(folder: string): UserError {
-  const goOn = existsSync(path.join(folder, UNFINISHED)) ? `continue what it holds (--resume ${folder}), ` : '';
-  return new UserError(`The folder ${folder} exists already: ${goOn}choose another --out or remove it.`);
+  return new UserError(outFolderWords.taken(folder, existsSync(path.join(folder, UNFINISHED))));
 }
 
 /**
@@ -196,14 +193,12 @@ function hold(file: string): void {
       }
       const writer = livingWriter(file);
       if (writer !== null) {
-        throw new UserError(
-          `The folder ${path.dirname(file)} is being written by process ${writer}: wait for its end, or remove ${path.basename(file)} if that is another program.`,
-        );
+        throw new UserError(outFolderWords.writer(path.dirname(file), writer, path.basename(file)));
       }
       renameSync(file, `${own}-dead`);
       unlinkSync(`${own}-dead`);
     }
-    throw new UserError(`The folder ${path.dirname(file)} is being written by another process: wait for its end.`);
+    throw new UserError(outFolderWords.otherWriter(path.dirname(file)));
   } finally {
     rmSync(own, { force: true });
   }

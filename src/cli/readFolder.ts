@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { FolderFile } from '../export/huggingface.ts';
 import { isModelFile } from '../recipe/modelFiles.ts';
 import { UserError } from '../util/errors.ts';
+import { readWords } from './words/places.ts';
 import { asUserError } from './writeFolder.ts';
 
 /** What the system refuses is told. */
@@ -10,7 +11,7 @@ function attempt<T>(folder: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw asUserError(error, `The model folder ${folder} cannot be read`);
+    throw asUserError(error, readWords.modelUnreadable(folder));
   }
 }
 
@@ -21,7 +22,7 @@ function attempt<T>(folder: string, read: () => T): T {
  */
 export function readFolder(folder: string): FolderFile[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UserError(`There is no folder ${folder}: give the model folder that a run has written.`);
+    throw new UserError(readWords.noFolder(folder));
   }
   return attempt(folder, () => {
     return readdirSync(folder)

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { decodeText } from '../data/read.ts';
 import { UserError } from '../util/errors.ts';
+import { readWords } from './words/places.ts';
 
 function textOf(place: string): string {
   let bytes: Uint8Array;
   try {
     bytes = new Uint8Array(readFileSync(place));
   } catch (error) {
-    throw new UserError(`The file ${place} cannot be read (${(error as Error).message}).`);
+    throw new UserError(readWords.unreadable(place, (error as Error).message));
   }
   return decodeText(place, bytes);
 }
@@ -18,7 +19,7 @@ function parse(place: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UserError(`The file ${place} is not JSON (${(error as Error).message}).`);
+    throw new UserError(readWords.notJson(place, (error as Error).message));
   }
 }
 
@@ -28,11 +29,7 @@ function as<S extends v.GenericSchema>(place: string, value: unknown, schema: S,
   const read = v.safeParse(schema, value);
   if (read.success) return read.output;
   const at = v.getDotPath(read.issues[0]);
-  throw new UserError(
-    at === null
-      ? `The file ${place} holds something else than it should: ${wanted}.`
-      : `In the file ${place}, ${at} is not what it should be: ${wanted}.`,
-  );
+  throw new UserError(at === null ? readWords.otherContent(place, wanted) : readWords.otherValue(place, at, wanted));
 }
 
 /** `wanted`: what to give instead, a clause. */
@@ -44,6 +41,6 @@ export function readLinesAs<S extends v.GenericSchema>(place: string, schema: S,
   const lines = textOf(place)
     .split('\n')
     .filter((line) => line.trim() !== '');
-  if (lines.length === 0) throw new UserError(`The file ${place} is empty: ${wanted}.`);
+  if (lines.length === 0) throw new UserError(readWords.empty(place, wanted));
   return lines.map((line) => as(place, parse(place, line), schema, wanted));
 }

@@ -7,8 +7,9 @@ import { REAL_SOURCES } from '../config/sources.ts';
 import type { HeldOutPoint, Sample } from '../protocol.ts';
 import { type MetricRow, phaseNames, updateWords } from '../recipe/measurements.ts';
 import { readJsonAs, readLinesAs } from './readJson.ts';
+import { readWords } from './words/places.ts';
 
-const wanted = 'give the folder of a finished run';
+const wanted = readWords.finishedRun;
 
 const losses = v.record(v.string(), v.number());
 const configSchema = v.looseObject({
@@ -17,7 +18,7 @@ const configSchema = v.looseObject({
   base: v.looseObject({ steps: v.number(), schedule: v.looseObject({}), blend: losses }),
   continued: v.nullable(v.looseObject({ steps: v.number() })),
 });
-const summarySchema = v.object({ adapter: v.string(), seconds: v.number(), heldOutLoss: losses });
+const summarySchema = v.object({ adapter: v.string(), heldOutLoss: losses });
 const evaluationsSchema = v.object({
   heldOut: v.array(v.looseObject({ step: v.number(), loss: losses })),
   samples: v.array(v.looseObject({ step: v.number() })),

@@ -14,6 +14,7 @@ import {
 import path from 'node:path';
 import type { FolderFile } from '../export/huggingface.ts';
 import { UserError } from '../util/errors.ts';
+import { outFolderWords } from './words/places.ts';
 
 /**
  * Writes the files to a sibling folder, flushes them to the disk and renames it to `folder`. A folder already there is
@@ -38,7 +39,7 @@ export function writeFolder(folder: string, files: readonly FolderFile[]): void 
     replace(target, partial);
   } catch (error) {
     remove(partial);
-    throw asUserError(error, `The folder ${folder} cannot be written`);
+    throw asUserError(error, outFolderWords.cannotBeWritten(folder));
   }
 }
 
@@ -46,8 +47,7 @@ function checkNames(files: readonly FolderFile[]): void {
   const names = new Set<string>();
   for (const { name } of files) {
     const plain = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part));
-    if (!plain || names.has(name))
-      throw new Error(`${JSON.stringify(name)} is no file name of its own within a folder.`);
+    if (!plain || names.has(name)) throw new Error(outFolderWords.badName(JSON.stringify(name)));
     names.add(name);
   }
 }
@@ -55,7 +55,7 @@ function checkNames(files: readonly FolderFile[]): void {
 /** Somebody else's files are not ours to remove. */
 function checkReplaceable(target: string, files: readonly FolderFile[]): void {
   if (!existsSync(target)) return;
-  if (!statSync(target).isDirectory()) throw new UserError(`${target} is a file: choose another place for the folder.`);
+  if (!statSync(target).isDirectory()) throw new UserError(outFolderWords.isFile(target));
   const own = new Set(
     files.flatMap(({ name }) => name.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/'))),
   );
@@ -63,7 +63,7 @@ function checkReplaceable(target: string, files: readonly FolderFile[]): void {
     .map((entry) => entry.replaceAll(path.sep, '/'))
     .find((entry) => !own.has(entry));
   if (foreign !== undefined) {
-    throw new UserError(`${target} also holds ${foreign}, which would be lost: choose another folder or move it away.`);
+    throw new UserError(outFolderWords.wouldBeLost(target, foreign));
   }
 }
 

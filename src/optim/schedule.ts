@@ -27,18 +27,6 @@ export function remaining(shape: DecayShape, q: number): number {
   }
 }
 
-/** Progress q in [0, 1] at which the remaining share is g in [0, 1]: the inverse of `remaining`. */
-export function progressAt(shape: DecayShape, g: number): number {
-  switch (shape) {
-    case 'linear':
-      return 1 - g;
-    case 'cosine':
-      return Math.acos(2 * g - 1) / Math.PI;
-    case 'minus_sqrt':
-      return (1 - g) ** 2;
-  }
-}
-
 /**
  * The decaying part of a phase: the last step at the peak, the steps from there to the end, the shape. Null: it never
  * decays.
@@ -85,33 +73,17 @@ export function finalRate(schedule: ScheduleConfig, steps: number): number {
 const ROUNDING = 1e-12;
 
 /**
- * Progress t/T of a cosine decay at which η = f·peak, when the decay ends at m·peak:
- *
- *     t/T = (1/π)·arccos(2(f − m)/(1 − m) − 1)                                   (papers.md §1.9)
- *
- * f = 1/5, m = 1/100 gives 0.711. Null where f < m: the rate never falls that far. f ≥ 1 gives 0.
- * Other shapes, measured along their own decay: linear 1 − g, minus_sqrt (1 − g)², with g = (f − m)/(1 − m).
- */
-export function switchProgress(f: number, m: number, shape: DecayShape = 'cosine'): number | null {
-  if (f >= 1) return 0;
-  if (f * (1 + ROUNDING) < m) return null;
-  return progressAt(shape, Math.max(0, f - m) / (1 - m));
-}
-
-/**
- * First step at or after the warm-up whose rate is ≤ peak / divisor, by the closed form; null if there is none.
- * A divisor of 1 or less is the peak itself, met as soon as the warm-up is over.
+ * First step at or after the warm-up whose rate is ≤ peak / divisor; null if there is none. A divisor of 1 or less is the peak itself,
+ * met as soon as the warm-up is over. The rate never rises from there on, so the step is found by halving. Of a cosine that ends at
+ * m·peak it is at t/T = (1/π)·arccos(2(1/divisor − m)/(1 − m) − 1) of the decay (papers.md §1.9).
  */
 export function switchStep(schedule: ScheduleConfig, steps: number, divisor: number): number | null {
-  const { peak, end, warmupSteps } = schedule;
-  if (divisor <= 1 + ROUNDING) return warmupSteps < steps ? warmupSteps : null;
-  const decay = decayOf(schedule, steps);
-  const progress = decay && switchProgress(1 / divisor, end / peak, decay.shape);
-  if (!decay || progress === null) return null;
-  // Rounding may leave the closed form one step off the rate as computed; the rate decides.
-  const threshold = (peak / divisor) * (1 + ROUNDING);
-  let step = Math.min(steps - 1, decay.from + Math.ceil(progress * decay.length));
-  while (step > warmupSteps && rate(schedule, step - 1, steps) <= threshold) step--;
-  while (step < steps && rate(schedule, step, steps) > threshold) step++;
-  return step < steps ? step : null;
+  const threshold = (schedule.peak / divisor) * (1 + ROUNDING);
+  let [from, to] = [schedule.warmupSteps, steps];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (rate(schedule, middle, steps) <= threshold) to = middle;
+    else from = middle + 1;
+  }
+  return from < steps ? from : null;
 }

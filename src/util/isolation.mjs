@@ -8,3 +8,13 @@ export const isolationHeaders = {
   // A lesson that is isolated itself may show our figure in a frame.
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
+
+/**
+ * The same answer with these headers, each once: a host may have sent them already, and a browser may take one that comes twice for none.
+ * @param {Response} response
+ */
+export function isolated({ body, status, statusText, headers }) {
+  const all = new Headers(headers);
+  for (const [name, value] of Object.entries(isolationHeaders)) all.set(name, value);
+  return new Response(body, { status, statusText, headers: all });
+}

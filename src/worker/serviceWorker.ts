@@ -3,7 +3,7 @@
  * all of it or nothing: every file is held against the hash it had when the page was built, and a newer version takes over only
  * when no page of the older one is left, or when the only page there is asks for it.
  */
-import { isolationHeaders } from '../util/isolation.mjs';
+import { isolated } from '../util/isolation.mjs';
 
 /** Written over the name below when the page is built (cli/node/offline.mjs). */
 export interface Build {
@@ -57,9 +57,7 @@ async function forgetOthers(): Promise<void> {
 async function answer(path: string, request: Request): Promise<Response> {
   const kept = await caches.open(name).then((cache) => cache.match(new URL(path, scope).href));
   const response = kept ?? (await fetch(request));
-  if (path !== '') return response;
-  const { body, status, statusText, headers } = response;
-  return new Response(body, { status, statusText, headers: { ...Object.fromEntries(headers), ...isolationHeaders } });
+  return path === '' ? isolated(response) : response;
 }
 
 /** Takes over from an older version, unless another page still runs on that. */

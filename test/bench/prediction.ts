@@ -15,19 +15,16 @@ import { GpuBackend } from '../../src/train/backends/gpu.ts';
 import { calibrate } from '../../src/train/trials/calibrate.ts';
 import { prepareData } from '../../src/train/run/data.ts';
 import { Keeper } from '../../src/train/saved/keeper.ts';
-import { Run, type RunListener } from '../../src/train/run/run.ts';
+import { Run } from '../../src/train/run/run.ts';
+import type { RunNews } from '../../src/train/run/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 const fetchBytes = async (file: string) =>
   new Uint8Array(readFileSync(path.resolve(import.meta.dirname, '../../public/data', file)));
-const listener: RunListener = {
-  state() {},
-  metric() {},
-  heldOut() {},
-  switched() {},
-  sources() {},
+const listener = listening<RunNews>({
   benchmark() {},
   sample() {},
-};
+});
 
 const backend = new GpuBackend(await openNodeDevice());
 for (const name of process.argv.length > 2 ? process.argv.slice(2) : ['smoke', 'ci']) {

@@ -1,8 +1,8 @@
 /**
  * Every state of the page, played by a worker that trains nothing (test/ui/fake): accessible by axe's WCAG 2.2 AA
  * rules, in light and wide or dark and narrow by turns (that the colours of either theme can be read is shown by test/ui/tokens); no wider
- * than a phone; no complaint on the console; numbers at both axes of the run's picture. What an earlier state has shown in the same look is
- * not judged again. LOOKS=all judges every state as a whole, in each theme at each width.
+ * than a phone; no complaint on the console; numbers at both axes of the run's picture. How the colours of a text contrast is
+ * not judged again where an earlier state has shown it in the same look. LOOKS=all judges every state as a whole, in each theme at each width.
  */
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
@@ -26,70 +26,54 @@ const RULES = axe
   .getRules(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
   .filter(({ tags }) => !tags.includes('experimental') && !tags.includes('deprecated'))
   .map(({ ruleId }) => ruleId);
-/** Rules about the page as a whole, or about how its parts go together: asked of every state as a whole. */
-const OF_THE_PAGE = RULES.filter((rule) =>
-  /^(landmark|region|heading-order|page-has|bypass|skip-link|document|html|meta|duplicate|accesskeys|tabindex)/.test(
-    rule,
-  ),
-);
 /** Rules that a theme or a width can break; the others are asked once, in the first look. */
 const OF_THE_LOOK = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'];
 
 interface Judged {
   violations: string[];
-  /** Of every part that was judged. */
-  parts: string[];
+  /** Marks of the texts that the page has. */
+  texts: string[];
 }
 
 /**
- * Axe on what is not `known`: an element is known by its own text and markup and by its ancestors' tags and attributes, which are what
- * a style sheet sees of it. `rules` of the new parts, `ofThePage` of all.
+ * Axe's `rules` on the whole page, but how colours contrast on the texts alone that are not `known`: that one rule costs as much as all
+ * others. A text is known by its element's and its ancestors' tags and attributes, which are what a style sheet sees of it.
  */
-function judge({
-  rules,
-  ofThePage,
-  known,
-}: {
-  rules: string[];
-  ofThePage: string[];
-  known: string[];
-}): Promise<Judged> {
+async function judge({ rules, known }: { rules: string[]; known: string[] }): Promise<Judged> {
+  const { configure, run } = (globalThis as unknown as { axe: typeof axe }).axe;
+  const contrast = 'color-contrast';
   const seen = new Set(known);
-  const parts: string[] = [];
-  const left: Element[] = [];
-  /** Less than that is not worth the mark. */
-  const least = 200;
+  const fresh: Element[] = [];
   const visit = (element: Element, above: string): void => {
-    const html = element.outerHTML;
-    if (html.length < least) return;
-    let hash = 0;
-    for (const text of [above, html])
-      for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
-    const mark = `${hash} ${html.length}`;
-    if (seen.has(mark)) return void left.push(element);
-    parts.push(mark);
-    const own = above + (element.cloneNode(false) as Element).outerHTML;
-    for (const child of element.children) visit(child, own);
+    const sight = above + (element.cloneNode(false) as Element).outerHTML;
+    const hasText = [...element.childNodes].some((node) => node instanceof Text && node.data.trim() !== '');
+    if (hasText && element.checkVisibility({ visibilityProperty: true })) {
+      let hash = 0;
+      for (let i = 0; i < sight.length; i++) hash = (Math.imul(hash, 31) + sight.charCodeAt(i)) | 0;
+      const mark = `${hash} ${sight.length}`;
+      if (!seen.has(mark)) fresh.push(element);
+      seen.add(mark);
+    }
+    for (const child of element.children) visit(child, sight);
   };
-  visit(document.body, document.documentElement.className);
-  const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
-  const violated = async (values: string[], exclude: Element[]): Promise<string[]> => {
-    if (values.length === 0) return [];
-    const context = exclude.length > 0 ? { include: [document.documentElement], exclude } : document;
-    // What is in order needs no account of where.
-    const { violations } = await run(context as axe.ElementContext, {
-      runOnly: { type: 'rule', values },
-      resultTypes: ['violations'],
-      selectors: false,
-    });
-    return violations.flatMap(({ id, nodes }) =>
+  // Behind a dialog nothing is judged.
+  const behind = document.querySelector('dialog[open]') === null ? '' : 'behind';
+  visit(document.body, behind + (document.documentElement.cloneNode(false) as Element).outerHTML);
+  configure({ rules: [{ id: contrast, selector: '[data-fresh]' }] });
+  for (const element of fresh) element.setAttribute('data-fresh', '');
+  // What is in order needs no account of where.
+  const { violations } = await run(document, {
+    runOnly: { type: 'rule', values: fresh.length > 0 ? rules : rules.filter((rule) => rule !== contrast) },
+    resultTypes: ['violations'],
+    selectors: false,
+  });
+  for (const element of fresh) element.removeAttribute('data-fresh');
+  return {
+    violations: violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
-    );
+    ),
+    texts: [...seen],
   };
-  return violated(ofThePage, []).then(async (first) => ({
-    violations: [...first, ...(await violated(rules, left))],
-    parts,
-  }));
 }
 
 /** Keeps the numbers written at the axes of the picture, by strip: pixels to anybody else. The label at the line's end is bold. */
@@ -124,7 +108,7 @@ const haveNumbers = (page: Page) =>
     );
   });
 
-/** Parts that were found in order, by look. */
+/** Texts that were found in order, by look. */
 const inOrder = new Map(looks.map((look) => [look, new Set<string>()]));
 
 async function inspect(page: Page, name: string): Promise<void> {
@@ -139,14 +123,12 @@ async function inspect(page: Page, name: string): Promise<void> {
     await forgetNumbers(page);
     await page.setViewportSize({ width, height: 800 });
     const known = inOrder.get(look)!;
-    const rules = i > 0 ? OF_THE_LOOK : isWhole ? RULES : RULES.filter((rule) => !OF_THE_PAGE.includes(rule));
-    const { violations, parts } = await page.evaluate(judge, {
-      rules,
-      ofThePage: i > 0 || isWhole ? [] : OF_THE_PAGE,
+    const { violations, texts } = await page.evaluate(judge, {
+      rules: i > 0 ? OF_THE_LOOK : RULES,
       known: isWhole ? [] : [...known],
     });
     expect(violations, `${name}, ${colorScheme}, ${width} px`).toEqual([]);
-    for (const part of parts) known.add(part);
+    for (const text of texts) known.add(text);
     // A resized picture is drawn anew.
     await expect
       .poll(() => haveNumbers(page), { message: `numbers at the axes: ${name}, ${colorScheme}, ${width} px` })

@@ -137,7 +137,7 @@ it('says what is wrong before it makes a folder', async () => {
   expect(await bad(...rpo, '--data', at('bad.jsonl'))).toContain('bad.jsonl, line 1: reward_chosen');
   expect(await bad(...rpo)).toContain('--data is missing');
   expect(await bad('align', 'ppo', '--out', at('none'))).toContain('There is no stage ppo');
-  expect(await bad('synthesize', 'poems', '--out', at('none'))).toContain('There is no data poems');
+  expect(await bad('synthesize', 'poems', '--out', at('none'))).toContain('There is no kind of data poems');
   const dpo = ['align', 'dpo', '--model', at('model'), '--data', at('pairs.jsonl'), '--out', at('none')];
   expect(await bad(...dpo, '--beta', '0')).toContain('beta');
   for (const beta of [0, -1, Infinity]) {

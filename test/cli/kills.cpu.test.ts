@@ -142,7 +142,7 @@ it(
         }
         if (goesOn) {
           seen.resumed++;
-          const from = /goes on at step (\d+)/.exec(said);
+          const from = /continues at step (\d+)/.exec(said);
           if (from) expect(Number(from[1]), label()).toBeGreaterThanOrEqual(acknowledged);
         }
         if (status === 0) break;

@@ -81,7 +81,7 @@ describe('a folder that a run fills', () => {
     let saves = 0;
     const args = [...short, '--save-every', '0', '--out', at('two')];
     // Evaluated at the first step, and at the end of the base: ended there, with half of it to come.
-    const heard = (line: string) => void (line.startsWith('held out') && ++saves === 2 && ended.abort());
+    const heard = (line: string) => void (line.startsWith('held-out loss') && ++saves === 2 && ended.abort());
     const stopped = await rk(args, { heard, ended: ended.signal });
     expect([stopped.problem, stopped.status]).toEqual([null, 130]);
     expect(readdirSync(at('two')).toSorted()).toEqual(['saves', 'unfinished.txt']);
@@ -102,7 +102,7 @@ describe('a folder that a run fills', () => {
       return lent.at(-1)!;
     };
     let evaluated = 0;
-    const heard = (line: string) => void (line.startsWith('held out') && ++evaluated === 2 && lent[0]!.lose());
+    const heard = (line: string) => void (line.startsWith('held-out loss') && ++evaluated === 2 && lent[0]!.lose());
     const args = [...short, '--save-every', '0', '--out', at('lost')];
     const { problem, said } = await runCommand(args, openOnce, { heard });
     expect(problem).toBeNull();
@@ -123,7 +123,7 @@ describe('a folder that a run fills', () => {
     const args = ['grid', ...own, '--rates', '0.001', '--tokens', '320', '--seeds', '1', '--out', at('shared')];
     mkdirSync(at('shared'));
     writeFileSync(at('shared', 'writer.pid'), String(process.ppid));
-    expect((await rk(args)).problem!.message).toMatch(/is being written by process \d+/);
+    expect((await rk(args)).problem!.message).toMatch(/Process \d+ is writing to the folder/);
     // Of a dead process nothing but its number is left.
     writeFileSync(at('shared', 'writer.pid'), '999999999');
     expect((await rk(args)).problem).toBeNull();

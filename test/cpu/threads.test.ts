@@ -11,10 +11,12 @@ import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { ProcessorBackend } from '../../src/train/backends/processor.ts';
 import type { Disturb } from '../../src/train/run/faults.ts';
-import type { MetricRow } from '../../src/train/run/run.ts';
+import type { MetricRow } from '../../src/recipe/measurements.ts';
 import { SupervisedRun } from '../../src/train/run/supervisor.ts';
 import { Keeper } from '../../src/train/saved/keeper.ts';
 import { fakeData, switchingConfig } from '../train/saved/fakeData.ts';
+import type { RunNews } from '../../src/train/run/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 /** Trains on threads, of which `disturb` may end some; every step is a save's time. */
 async function train(disturb: (step: number, threads: readonly Worker[]) => unknown) {
@@ -36,18 +38,14 @@ async function train(disturb: (step: number, threads: readonly Worker[]) => unkn
   const notices: Notice[] = [];
   const store = new SlotStore(new MemoryFiles(), 'run');
   const keeper = new Keeper(store, { saved() {}, failed() {} }, {}, { now: () => now });
-  const listener = {
-    state() {},
+  const listener = listening<RunNews>({
     metric(row: MetricRow) {
       now += 60_000;
       rows.push(row);
     },
-    heldOut() {},
-    switched() {},
-    sources() {},
     notice: (notice: Notice) => void notices.push(notice),
     rewound: ({ to }: { to: number }) => void (rows = rows.filter(({ step }) => step < to)),
-  };
+  });
   const struck: Disturb = async (step) => {
     await disturb(step, threads);
     return 1;

@@ -6,6 +6,8 @@ import { experimentNamed } from '../../src/recipe/experiments.ts';
 import type { ResultRow } from '../../src/recipe/results/results.ts';
 import { runExperiment } from '../../src/train/experiment/experiment.ts';
 import { processor } from '../cpu/processor.ts';
+import type { ExperimentNews } from '../../src/train/experiment/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 it('an arm changes the tokenizer', async () => {
   const sizes = ['model.hidden_size=16', 'model.num_hidden_layers=1', 'model.num_attention_heads=2', 'batch.length=32'];
@@ -27,11 +29,16 @@ it('an arm changes the tokenizer', async () => {
       baseOf: async () => null,
       fetchBytes: fetchShard,
     },
-    {
-      begin: (arm, _, { config: { model }, plan }) => void widths.push([arm, model.vocab_size, plan.firstStep]),
+    listening<ExperimentNews>({
+      begin: ({
+        arm,
+        run: {
+          config: { model },
+          plan,
+        },
+      }) => void widths.push([arm, model.vocab_size, plan.firstStep]),
       row: (row) => void rows.push(row),
-      ...{ compiling() {}, metric() {}, heldOut() {}, benchmark() {} },
-    },
+    }),
   );
   expect(finished).toBe(true);
   expect(widths).toEqual([

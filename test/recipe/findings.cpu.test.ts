@@ -12,6 +12,8 @@ import { mean } from '../../src/recipe/statistics.ts';
 import { readBase } from '../../src/train/bases/base.ts';
 import { runExperiment } from '../../src/train/experiment/experiment.ts';
 import { processor } from '../cpu/processor.ts';
+import type { ExperimentNews } from '../../src/train/experiment/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 /**
  * One seed, and the arms that it parts from the recipe most clearly: the margins below are for one. SEEDS=1,2,3 has the mean of those that
@@ -37,14 +39,9 @@ describe(`the recipe at preset ci, seeds ${seeds.join(', ')}`, () => {
         baseOf: async (seed) => readBase(readFolder(path.join(bases, `ci-${seed}`))),
         done: [],
       },
-      {
-        begin() {},
-        compiling() {},
-        metric() {},
-        heldOut() {},
-        benchmark() {},
+      listening<ExperimentNews>({
         row: (row) => void rows.push(row),
-      },
+      }),
     );
   });
 

@@ -7,9 +7,12 @@ import { resolveConfig } from '../../src/config/resolve.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import { placeAfter } from '../../src/recipe/place.ts';
 import { prepareData } from '../../src/train/run/data.ts';
-import { type MetricRow, Run } from '../../src/train/run/run.ts';
+import { Run } from '../../src/train/run/run.ts';
 import { gpu } from '../gpu/device.ts';
 import { type Row, TwinTrainer } from './nemotronTrainer.ts';
+import type { MetricRow } from '../../src/recipe/measurements.ts';
+import type { RunNews } from '../../src/train/run/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 const text = Array.from({ length: 300 }, (_, i) => `${i} times ${i % 7} is ${i * (i % 7)}.\n\f`).join('');
 const files = [{ source: 'sums', name: 'sums.txt', bytes: new Blob([text]) }];
@@ -93,13 +96,9 @@ it.each([
   );
   const backend = await gpu();
   const losses: number[] = [];
-  const listener = {
-    state() {},
+  const listener = listening<RunNews>({
     metric: (row: MetricRow) => void losses.push(row.loss),
-    heldOut() {},
-    switched() {},
-    sources() {},
-  };
+  });
   const run = await Run.create(backend, config, data, listener);
   const twin = new TwinTrainer(config.model, config.optimizer, await run.engine.weights());
   await run.train();

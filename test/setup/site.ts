@@ -1,7 +1,8 @@
 /** The page as it is published: built once, served on a free port for all tests of the browser tier. */
 import path from 'node:path';
-import { build, preview } from 'vite';
+import { build, type Plugin, preview } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { RECORDED_RUN } from '../../src/recipe/results/recordedRun.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -10,13 +11,24 @@ declare module 'vitest' {
   }
 }
 
+/**
+ * Played in every test, a visitor's recorded run would be most of what a page does; it is shown in test/browser/firstVisit. Answered here:
+ * a context that answers one request itself is asked about all of them, and keeps no file.
+ */
+const withoutRecordedRun: Plugin = {
+  name: 'without-recorded-run',
+  configurePreviewServer({ middlewares }) {
+    middlewares.use(`/${RECORDED_RUN}`, (_request, response) => void response.end('null'));
+  },
+};
+
 export default async function serveSite(project: TestProject): Promise<() => Promise<void>> {
   const root = path.resolve(import.meta.dirname, '../..');
   // A folder of its own: `npm start` may be serving dist at the same time.
   const settings = { root, build: { outDir: 'out/site', emptyOutDir: true }, logLevel: 'warn' } as const;
   try {
     await build(settings);
-    const server = await preview({ ...settings, preview: { port: 0 } });
+    const server = await preview({ ...settings, plugins: [withoutRecordedRun], preview: { port: 0 } });
     const url = server.resolvedUrls?.local[0];
     if (url === undefined) throw new Error('Vite serves the page at no local address.');
     project.provide('site', { url });

@@ -8,6 +8,8 @@ import type { Backend } from '../../src/train/backends/backend.ts';
 import { ProcessorBackend } from '../../src/train/backends/processor.ts';
 import { prepareData } from '../../src/train/run/data.ts';
 import { Run } from '../../src/train/run/run.ts';
+import type { RunNews } from '../../src/train/run/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 /** Nats. f32 sums of some hundred terms differ by 1e-7 of their size, which twenty steps amplify to 1e-6 (measured). */
 const tolerance = 1e-4;
@@ -25,14 +27,16 @@ async function train(backend: Backend) {
   const losses: number[] = [];
   const heldOut: HeldOutPoint[] = [];
   const looks: { tensors: TensorReading[]; layers: LayerReading[] }[] = [];
-  const run = await Run.create(backend, config, data, {
-    state() {},
-    switched() {},
-    sources() {},
-    metric: ({ loss }) => void losses.push(loss),
-    heldOut: (point) => void heldOut.push(point),
-    inspection: (look) => void looks.push(look),
-  });
+  const run = await Run.create(
+    backend,
+    config,
+    data,
+    listening<RunNews>({
+      metric: ({ loss }) => void losses.push(loss),
+      heldOut: (point) => void heldOut.push(point),
+      inspection: (look) => void looks.push(look),
+    }),
+  );
   expect((await run.train()).kind).toBe('done');
   const text = await run.sample('The', 8, 0, 1);
   run.destroy();

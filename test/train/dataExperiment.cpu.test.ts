@@ -5,6 +5,8 @@ import type { RunConfig } from '../../src/config/run.ts';
 import { DATA_EXPERIMENTS } from '../../src/recipe/curation/dataArms.ts';
 import type { ResultRow } from '../../src/recipe/results/results.ts';
 import { rawConfig, runDataExperiment } from '../../src/train/experiment/dataExperiment.ts';
+import type { ExperimentNews } from '../../src/train/experiment/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 /** So few people that a sixth of a whole run's steps teaches most of what is true of them. */
 const WEB = { people: 6, tokens: 80_000 };
@@ -31,14 +33,10 @@ async function run(names: readonly string[], done: readonly ResultRow[] = [], st
       ...{ config: short(), seeds: [7], done, web: WEB },
       stopped: () => rows.length >= stopAfter,
     },
-    {
-      begin: (arm) => void begun.push(arm),
-      compiling() {},
-      metric() {},
-      heldOut() {},
-      benchmark() {},
+    listening<ExperimentNews>({
+      begin: ({ arm }) => void begun.push(arm),
       row: (row) => void rows.push(row),
-    },
+    }),
   );
   return { rows, begun, finished };
 }

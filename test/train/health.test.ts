@@ -58,21 +58,31 @@ describe('spikes', () => {
     expect(verdicts(small, 30_000).every(({ kind }) => kind === 'fine')).toBe(true);
   });
 
-  test('one jump is one alarm, in its own step, also where it lasts', () => {
+  test('a jump that lasts is one alarm, in its second step', () => {
     for (const [seed, sigma] of [0, 0.05, 0.2].entries()) {
-      for (const lasting of [1, 20, 1000]) {
+      for (const lasting of [2, 20, 1000]) {
         const clean = descent(seed, sigma);
         const found = verdicts((step) => clean(step) + (step >= 700 && step < 700 + lasting ? 2.5 : 0), 2000);
         const alarms = found.flatMap(({ kind }, step) => (kind === 'spike' ? [step] : []));
-        expect(alarms, `noise ${sigma}, ${lasting} steps`).toEqual([700]);
+        expect(alarms, `noise ${sigma}, ${lasting} steps`).toEqual([701]);
       }
     }
   });
 
   test('twice the mean is one even where the noise is large', () => {
     const noisy = descent(5, 0.5, 1.5);
-    const found = verdicts((step) => (step === 900 ? 4.2 : noisy(step)), 1000);
-    expect(found[900]).toMatchObject({ kind: 'spike', to: 4.2 });
+    const found = verdicts((step) => (step === 900 || step === 901 ? 4.2 : noisy(step)), 1000);
+    expect(found[901]).toMatchObject({ kind: 'spike', to: 4.2 });
+  });
+
+  test('an odd batch is none, however high, and leaves the mean alone', () => {
+    const clean = descent(3, 0.1);
+    const odd = verdicts((step) => clean(step) + (step % 100 === 99 ? 5 : 0), 2000);
+    expect(odd.filter(({ kind }) => kind !== 'fine')).toEqual([]);
+    const [alone, beside] = [newHealth(), newHealth()];
+    for (let step = 0; step < 200; step++) for (const one of [alone, beside]) judge(one, row(step, clean(step)));
+    judge(beside, row(200, 9));
+    expect(beside).toEqual({ ...alone, highInARow: 1 });
   });
 
   test('not while the run is young, nor for the jump to another blend', () => {

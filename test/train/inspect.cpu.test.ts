@@ -4,12 +4,15 @@ import type { RunConfig } from '../../src/config/run.ts';
 import { parameterList } from '../../src/model/parameters.ts';
 import type { FirstCheck, Inspection, Notice } from '../../src/protocol.ts';
 import { activationGraph, Inspector } from '../../src/train/engine/inspect.ts';
-import { type MetricRow, Run } from '../../src/train/run/run.ts';
+import { Run } from '../../src/train/run/run.ts';
 import { processor } from '../cpu/processor.ts';
 import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
 import { interpret, type Values } from '../../src/graph/interpret.ts';
 import { twins } from '../../src/ops/twins.ts';
 import { fakeData, switchingConfig } from './saved/fakeData.ts';
+import type { MetricRow } from '../../src/recipe/measurements.ts';
+import type { RunNews } from '../../src/train/run/listener.ts';
+import { listening } from '../../src/util/events.ts';
 
 const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
 
@@ -107,15 +110,11 @@ async function train(config: RunConfig, looks: boolean) {
     check: (check: FirstCheck) => void checks.push(check),
     inspection: (inspection: Inspection) => void inspections.push(inspection),
   };
-  const listener = {
-    state() {},
+  const listener = listening<RunNews>({
     metric: (row: MetricRow) => void rows.push(row),
-    heldOut() {},
-    switched() {},
-    sources() {},
     notice: (notice: Notice) => void notices.push(notice),
     ...(looks && watching),
-  };
+  });
   const run = await Run.create(backend, config, fakeData(config), listener);
   const end = await run.train();
   const pools = await run.engine.snapshot();

@@ -2,15 +2,19 @@
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/config/run.ts';
 import type { Notice, Rewind, RunState } from '../../src/protocol.ts';
-import { decodeCheckpoint } from '../../src/train/saved/checkpoint.ts';
+import { type Checkpoint, decodeCheckpoint } from '../../src/train/saved/checkpoint.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { type Disturb, disturbance, parseFaults } from '../../src/train/run/faults.ts';
 import type { History } from '../../src/train/run/history.ts';
 import { Keeper } from '../../src/train/saved/keeper.ts';
-import { type MetricRow, Run } from '../../src/train/run/run.ts';
+import { Run } from '../../src/train/run/run.ts';
 import { losable, processor } from '../cpu/processor.ts';
 import { fakeData, switchingConfig } from './saved/fakeData.ts';
+import type { MetricRow } from '../../src/recipe/measurements.ts';
+import type { RunNews } from '../../src/train/run/listener.ts';
+import { placeAfter } from '../../src/recipe/place.ts';
+import { listening } from '../../src/util/events.ts';
 
 /** 110 steps of one blend at a rate that learns. */
 const config: RunConfig = {
@@ -42,17 +46,13 @@ async function begin(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>> {
   const backend = await processor();
   const files = new MemoryFiles();
   let steps = 0;
-  const listener = {
+  const listener = listening<RunNews>({
     state({ kind }: RunState) {
       if (kind !== 'paused') return;
       if (steps++ < saveAt) run.step();
       else run.stop();
     },
-    metric() {},
-    heldOut() {},
-    switched() {},
-    sources() {},
-  };
+  });
   const keeper = keeperOf(new SlotStore(files, 'run'), saves);
   const run: Run = await Run.create(backend, config, fakeData(config), listener, null, { keeper });
   run.pause();
@@ -72,19 +72,15 @@ async function trainWith(faults: string, automatic: boolean) {
   const notices: Notice[] = [];
   const rewinds: Rewind[] = [];
   let rows: MetricRow[] = [];
-  const listener = {
-    state() {},
+  const listener = listening<RunNews>({
     metric: (row: MetricRow) => void rows.push(row),
-    heldOut() {},
-    switched() {},
-    sources() {},
     // Alerts only speak (train/run/alerts.ts); this is about what a run does.
     notice: (notice: Notice) => void (acted.has(notice.code) && notices.push(notice)),
     rewound(rewind: Rewind) {
       rewinds.push(rewind);
       rows = rows.filter(({ step }) => step < rewind.to);
     },
-  };
+  });
   const keeper = keeperOf(store, saves, from.history);
   const run = await Run.create(backend, config, fakeData(config), listener, null, {
     keeper,
@@ -98,8 +94,13 @@ async function trainWith(faults: string, automatic: boolean) {
   return { end, notices, rewinds, rows, finite: parameters.every(Number.isFinite) };
 }
 
-/** Trains; `loseAt`: the step before which the device is taken away. */
-async function trainTo(store: SlotStore, { faults = '', loseAt = -1 } = {}) {
+const loaded = async (store: SlotStore): Promise<Checkpoint | undefined> => {
+  const save = await store.load();
+  return save ? decodeCheckpoint(save.body) : undefined;
+};
+
+/** Trains, from the store's save where it has one; `loseAt`: the step before which the device is taken away. */
+async function trainTo(store: SlotStore, { faults = '', loseAt = -1, automatic = false } = {}, from?: Checkpoint) {
   const backend = losable();
   const faulty = disturbance(parseFaults(faults));
   const disturb: Disturb = (step, engine) => {
@@ -107,18 +108,17 @@ async function trainTo(store: SlotStore, { faults = '', loseAt = -1 } = {}) {
     return faulty(step, engine);
   };
   const losses = new Map<number, number>();
-  const from = (await store.load().then((loaded) => loaded && decodeCheckpoint(loaded.body))) ?? undefined;
-  const listener = {
+  const rewinds: Rewind[] = [];
+  from ??= await loaded(store);
+  const listener = listening<RunNews>({
+    rewound: (rewind) => void rewinds.push(rewind),
     state(state: RunState) {
       // Saved at step 20, then left to itself.
       if (state.kind === 'paused' && losses.size < 20) run.step();
       else if (state.kind === 'paused') run.resume();
     },
     metric: ({ step, loss }: MetricRow) => void losses.set(step, loss),
-    heldOut() {},
-    switched() {},
-    sources() {},
-  };
+  });
   const told: string[] = [];
   const telling = {
     saved: ({ step }: { step: number }) => void told.push(`saved ${step}`),
@@ -128,6 +128,7 @@ async function trainTo(store: SlotStore, { faults = '', loseAt = -1 } = {}) {
   const run = await Run.create(backend, switchingConfig, fakeData(switchingConfig), listener, null, {
     keeper,
     checkpoint: from,
+    automatic,
     disturb,
   });
   if (!from) run.pause();
@@ -136,7 +137,7 @@ async function trainTo(store: SlotStore, { faults = '', loseAt = -1 } = {}) {
   const metrics = keeper.history.metrics.map(({ step, loss }) => [step, loss]);
   const pools = end instanceof Object ? await run.engine.snapshot() : null;
   run.destroy();
-  return { end, told, metrics, pools };
+  return { end, told, metrics, pools, rewinds };
 }
 
 describe('a run', () => {
@@ -158,6 +159,25 @@ describe('a run', () => {
     const { end } = await trainTo(store, { faults: 'throw=21' });
     expect(end).toBe('Error: Thrown at step 21, as asked for.');
     expect((await store.load())!.head.facts.step).toBe(20);
+  });
+
+  // Three bad steps around the phase's beginning: no save is made there, the moments are emptied, and the save has what they were.
+  it('that goes back takes up weights, moments and their count of steps from the save, to the bits of one that starts there', async () => {
+    const store = new SlotStore(new MemoryFiles(), 'run');
+    await trainTo(store, { faults: 'throw=21' });
+    const save = (await loaded(store))!;
+    const { batch } = switchingConfig;
+    const place = placeAfter(save.progress.place, 5 * batch.accumulation, batch);
+    const wanted = await trainTo(
+      new SlotStore(new MemoryFiles(), 'run'),
+      {},
+      { ...structuredClone(save), progress: { ...save.progress, place } },
+    );
+    const back = await trainTo(store, { faults: 'poison=22', automatic: true });
+    expect(back.rewinds).toEqual([{ from: 24, to: 20 }]);
+    expect(back.end).toEqual(wanted.end);
+    expect(back.metrics).toEqual(wanted.metrics);
+    expect(back.pools).toEqual(wanted.pools);
   });
 
   it('knows its faults by name', () => {

@@ -1,4 +1,5 @@
 /** What a visitor meets who has chosen nothing: a base to continue, a preset that fits, a recorded run. */
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import type { RunConfig } from '../../src/config/run.ts';
@@ -112,7 +113,6 @@ describe('the recorded run', () => {
   const run: RecordedRun = {
     config: presetConfig('small'),
     adapter: 'a test',
-    seconds: 60,
     metrics: {
       step: [0, 2, 4],
       tokens: [10, 30, 50],
@@ -145,6 +145,14 @@ describe('the recorded run', () => {
       vi.fn(async () => Response.json(run)),
     );
     vi.stubGlobal('requestAnimationFrame', (frame: (now: number) => void) => frames.push(frame));
+  });
+
+  test('is told by its steps and tokens, not by the hours of a machine that did other work too', () => {
+    expect(startWords.recorded.says('small', 6300, 9_676_800, 'processor (2 threads)')).toBe(
+      'This run was recorded: preset small, 6,300 steps on 9.68M tokens, trained on a processor (2 threads).',
+    );
+    const shipped = JSON.parse(readFileSync('public/recorded/run.json', 'utf8')) as RecordedRun;
+    expect(shipped).not.toHaveProperty('seconds');
   });
 
   test('is shown whole to those who want no motion, and the page stays ready to start', async () => {

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
 import { OPTIONS } from '../../src/config/options.ts';
+import { presetConfig } from '../../src/config/presets.ts';
+import { setText } from '../../src/config/resolve.ts';
+import { decodeHash, encodeHash } from '../../src/config/url.ts';
+import { classLink } from '../../src/ui/class/link.ts';
 import { locks, PARTS, readLesson } from '../../src/ui/page/lesson.ts';
 
 test('every part and every option can be put away, every option fixed', () => {
@@ -27,4 +31,18 @@ test('names that mean nothing are told, shortened, and change nothing', () => {
 
 test('an address without a query is no lesson', () => {
   expect(readLesson('')).toEqual({ hidden: new Set(), locked: new Set(), problems: [] });
+});
+
+test('a link for a class says what was put into it: settings, what is put away, what is fixed', () => {
+  const config = presetConfig('ci');
+  expect(setText(config, 'continued.steps', '300')).toBeNull();
+  const hidden = [...PARTS, 'model.rope_theta'];
+  const locked = ['all', 'preset', 'blends', 'batch.sequences'];
+  const link = new URL(classLink('https://192.0.2.7/a/index.html', { hidden, locked, hash: encodeHash(config) }));
+  expect(link.origin + link.pathname).toBe('https://192.0.2.7/a/index.html');
+  const read = readLesson(link.search);
+  expect([[...read.hidden], [...read.locked], read.problems]).toEqual([hidden, locked, []]);
+  expect(decodeHash(link.hash)).toEqual({ config, problems: [] });
+  const plain = classLink('file:///rekindle.html', { hidden: [], locked: [], hash: '#v=1&p=ci' });
+  expect(plain).toBe('file:///rekindle.html#v=1&p=ci');
 });

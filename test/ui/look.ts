@@ -19,17 +19,18 @@ const server = await createServer({ logLevel: 'warn', server: { port: 0, hmr: fa
 await server.listen();
 const url = server.resolvedUrls!.local[0];
 const browser = await chromium.launch({ executablePath: findChromium() });
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const state of states) {
-    if (wanted.length > 0 && !wanted.includes(state.name)) continue;
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
-    const way = wayTo(state);
-    const page = await openPlayed(context, url + (way[0]!.address ?? ''), way[0]!.scenario ?? {});
-    page.on('console', (message) => {
-      if (message.type() === 'error') console.log(`${state.name}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => console.log(`${state.name}: ${error.stack}`));
-    for (const { reach } of way) await reach(page);
+for (const state of states) {
+  if (wanted.length > 0 && !wanted.includes(state.name)) continue;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+  const way = wayTo(state);
+  const page = await openPlayed(context, url + (way[0]!.address ?? ''), way[0]!.scenario ?? {});
+  page.on('console', (message) => {
+    if (message.type() === 'error') console.log(`${state.name}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => console.log(`${state.name}: ${error.stack}`));
+  for (const { reach } of way) await reach(page);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
       await redrawn(page);
@@ -37,8 +38,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.screenshot({ path: `${file}.png` });
       await page.screenshot({ path: `${file}-full.png`, fullPage: true });
     }
-    await context.close();
   }
+  await context.close();
 }
 await browser.close();
 await server.close();

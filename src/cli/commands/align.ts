@@ -39,62 +39,63 @@ import { type Host, INTERRUPTED } from '../host.ts';
 import { deviceFlags } from '../inputs.ts';
 import { choice, count, file, folder, greatestSeed, number, place } from '../kinds.ts';
 import { readFolder } from '../readFolder.ts';
+import { alignWords } from '../words/align.ts';
+import { commonWords } from '../words/common.ts';
 import { writeFolder } from '../writeFolder.ts';
 
 const stages = ['base', 'chain', 'sft', 'reward', 'dpo', 'rpo'] as const;
 type Stage = (typeof stages)[number];
 
 const flags = {
-  model: { kind: folder, about: 'a HuggingFace folder of a Nemotron model: what is aligned, and the reference' },
+  model: { kind: folder, about: alignWords.model },
   ...deviceFlags,
   data: {
     kind: file,
-    about:
-      'lines of JSON. sft: messages; reward: messages, attributes; dpo: prompt, chosen, rejected; rpo: also both rewards',
+    about: alignWords.data,
   },
-  epochs: { kind: count(1, 1000), about: 'passes over the data; 3 for sft and reward, 2 for dpo and rpo' },
-  batch: { kind: count(1, 4096), about: `conversations, labelled answers or pairs a step; ${usualBatch} by default` },
+  epochs: { kind: count(1, 1000), about: alignWords.epochs },
+  batch: { kind: count(1, 4096), about: alignWords.batch(usualBatch) },
   rate: {
     kind: number(1e-9, 1),
-    about: 'learning rate after the warm-up; 1e-3 for sft and reward, 4e-4 for dpo and rpo',
+    about: alignWords.rate,
   },
-  beta: { kind: number(1e-6, 100), about: 'β, what the policy’s gap is multiplied with; 0.3 by default' },
-  eta: { kind: number(0, 1000), about: 'η, what the reward’s gap is multiplied with (rpo); 1 by default' },
-  'sft-weight': { kind: number(0, 100), about: 'λ, weight of −log π(chosen) (dpo, rpo); 0.05 by default' },
-  distance: { kind: choice(distances.join('|'), distances), about: 'of rpo; backward, the published one, by default' },
-  tokens: { kind: count(2000, 1e10), about: 'tokens a base is trained on (base); 1,800,000 by default' },
-  layers: { kind: count(1, 64), about: 'layers of a base (base); 2 by default' },
-  width: { kind: count(32, 1024), about: 'width of a base (base), a multiple of 32; 64 by default' },
-  seed: { kind: count(0, greatestSeed), about: 'of the order of the data; of a base: its world too; 1 by default' },
-  out: { kind: place('DIR'), about: 'a new folder for metrics.jsonl and model/', required: true },
+  beta: { kind: number(1e-6, 100), about: alignWords.beta },
+  eta: { kind: number(0, 1000), about: alignWords.eta },
+  'sft-weight': { kind: number(0, 100), about: alignWords.sftWeight },
+  distance: { kind: choice(distances.join('|'), distances), about: alignWords.distance },
+  tokens: { kind: count(2000, 1e10), about: alignWords.tokens },
+  layers: { kind: count(1, 64), about: alignWords.layers },
+  width: { kind: count(32, 1024), about: alignWords.width },
+  seed: { kind: count(0, greatestSeed), about: alignWords.seed },
+  out: { kind: place('DIR'), about: alignWords.out, required: true },
 } as const;
 type Options = Given<typeof flags>;
 
 export const alignCommand = command({
   name: 'align',
-  about: 'Aligns a model: supervised fine-tuning, a reward model, DPO, RPO.',
+  about: alignWords.about,
   word: `STAGE (${stages.join(', ')})`,
   flags,
   example: 'align sft --model runs/world/model --data sft.jsonl --out runs/sft',
   async run(given, host, word) {
     const stage = stages.find((one) => one === word);
-    if (!stage) throw new UserError(`There is no stage ${word}: give one of ${stages.join(', ')}.`);
+    if (!stage) throw new UserError(alignWords.noStage(word, stages));
     if (stage === 'chain') {
-      if (given.model === undefined) throw new UserError('--model is missing: a chain begins with a base.');
+      if (given.model === undefined) throw new UserError(alignWords.noBase);
       return alignChain({ model: given.model, out: given.out, device: given.device }, host);
     }
     const work = stage === 'base' ? baseStage(given) : alignStage(stage, given, host);
-    const out = openStage(given.out, `Stage ${stage} of an alignment.`, keyOfStage(stage, given));
+    const out = openStage(given.out, alignWords.begins(stage), keyOfStage(stage, given));
     let finished = false;
     try {
       const saved = readSave(out);
-      if (saved) host.say(`continues at step ${saved.state.step}`);
+      if (saved) host.say(alignWords.continues(saved.state.step));
       const lines = saved?.lines ?? [];
       let last: StageRow | undefined;
       const row = (one: StageRow): void => {
         lines.push(JSON.stringify(one));
         last = one;
-        if (one.step % 20 === 0) host.say(`step ${one.step}: loss ${one.loss.toFixed(4)}`);
+        if (one.step % 20 === 0) host.say(alignWords.progress(one.step, one.loss));
       };
       const listener: StageListener = {
         row,
@@ -107,9 +108,7 @@ export const alignCommand = command({
       writeFolder(path.join(out.path, 'model'), files);
       out.finish();
       finished = true;
-      host.say(
-        `${lines.length} steps${last ? `, last loss ${last.loss.toFixed(4)}` : ''}: ${path.join(given.out, 'model')}`,
-      );
+      host.say(alignWords.done(lines.length, last?.loss, path.join(given.out, 'model')));
       return 0;
     } finally {
       if (!finished) out.release();
@@ -130,7 +129,7 @@ function keyOfStage(stage: Stage, { model, data, ...given }: Options): string {
 }
 
 function baseStage({ tokens, layers, width = 64, seed = 1 }: Options): Work {
-  if (width % 32 !== 0) throw new UserError(`--width is ${width}: give a multiple of 32.`);
+  if (width % 32 !== 0) throw new UserError(alignWords.badWidth(width));
   const world = new AlignmentWorld(seed);
   const heads = width / 16;
   return async (backend, listener, after) => {
@@ -144,9 +143,9 @@ function baseStage({ tokens, layers, width = 64, seed = 1 }: Options): Work {
 function alignStage(stage: Exclude<Stage, 'base' | 'chain'>, given: Options, host: Host): Work {
   const { model: from, data: name, seed = 1, batch = usualBatch } = given;
   for (const [flag, value] of Object.entries({ model: from, data: name }))
-    if (value === undefined) throw new UserError(`--${flag} is missing: stage ${stage} aligns a model on data.`);
+    if (value === undefined) throw new UserError(alignWords.needed(flag, stage));
   const checkpoint = readCheckpoint(readFolder(from!));
-  for (const note of checkpoint.notes) host.say(`note: ${note}`);
+  for (const note of checkpoint.notes) host.say(commonWords.note(note));
   const model = alignable(checkpoint);
   const text = readFileSync(name!, 'utf8');
   const settings = (objective: ObjectiveConfig): StageSettings => ({
@@ -157,10 +156,8 @@ function alignStage(stage: Exclude<Stage, 'base' | 'chain'>, given: Options, hos
   });
   const record = (used: StageSettings, examples: number) => ({ stage, seed, batch, examples, ...used });
   const note = (longer: AlignmentData): void => {
-    if (longer.length > model.model.max_position_embeddings)
-      host.say(
-        `note: the data’s longest conversation has more than the ${model.model.max_position_embeddings} tokens the model was trained with at once; it is given ${longer.length}.`,
-      );
+    const context = model.model.max_position_embeddings;
+    if (longer.length > context) host.say(alignWords.longer(context, longer.length));
   };
   if (stage === 'sft') {
     const examples = readSftData(text, name!);

@@ -15,6 +15,7 @@ import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { OutFolder } from '../outFolder.ts';
 import { readFolder } from '../readFolder.ts';
 import { writeFolder } from '../writeFolder.ts';
+import { alignWords } from '../words/align.ts';
 import { keyOf, openStage, readSave, writeSave } from './alignSave.ts';
 import { readKept } from './alignmentExperiment.ts';
 
@@ -29,10 +30,7 @@ export async function alignChain(
   const files = readFolder(from);
   const base = alignable(readCheckpoint(files));
   const { world, seed } = base.metadata;
-  if (world !== 'alignment' || typeof seed !== 'number')
-    throw new UserError(
-      `The model ${from} is no base of the alignment world: give one that \`align base\` has written.`,
-    );
+  if (world !== 'alignment' || typeof seed !== 'number') throw new UserError(alignWords.notOfWorld(from));
   const shared = OutFolder.share(out, isOurs);
   try {
     const chain = new Chain(await host.open(device), new AlignmentWorld(seed));
@@ -43,12 +41,12 @@ export async function alignChain(
         made.set(stage, readKept(path.join(folder, 'model')));
         continue;
       }
-      host.say(`stage ${stage}`);
+      host.say(alignWords.chainStage(stage));
       const model = await runKept(chain, stage, made, folder, keyOf(stage, ...files.map(({ bytes }) => bytes)), host);
       if (!model) return INTERRUPTED;
       made.set(stage, model);
     }
-    host.say(`written: ${out}`);
+    host.say(alignWords.chainDone(out));
     return 0;
   } finally {
     shared.release();
@@ -64,12 +62,12 @@ async function runKept(
   key: string,
   host: Host,
 ): Promise<AlignedModel | null> {
-  const out = openStage(folder, `Stage ${stage} of an alignment.`, key);
+  const out = openStage(folder, alignWords.begins(stage), key);
   let finished = false;
   try {
     const { from, data, settings } = await chainStage(chain, stage, (name) => made.get(name)!, usualAlignSettings);
     const saved = readSave(out);
-    if (saved) host.say(`continues at step ${saved.state.step}`);
+    if (saved) host.say(alignWords.continues(saved.state.step));
     const lines = saved?.lines ?? [];
     const listener: StageListener = {
       row: (row) => void lines.push(JSON.stringify(row)),

@@ -6,6 +6,7 @@ import { decodeSafetensors, encodeSafetensors, toFloat32 } from '../../export/sa
 import type { StageState } from '../../train/align/stage.ts';
 import { UserError } from '../../util/errors.ts';
 import { OutFolder } from '../outFolder.ts';
+import { alignWords } from '../words/align.ts';
 
 const keyFile = 'saves/key.txt';
 const saveFile = 'saves/stage.safetensors';
@@ -29,9 +30,7 @@ export function openStage(folder: string, what: string, key: string): OutFolder 
   const out = OutFolder.reopen(folder);
   if (existsSync(out.at(keyFile)) && readFileSync(out.at(keyFile), 'utf8') === key) return out;
   out.release();
-  throw new UserError(
-    `The folder ${folder} holds unfinished work of another command, or of another model or data: give that command again, or choose another --out.`,
-  );
+  throw new UserError(alignWords.otherWork(folder));
 }
 
 /** The last save, and the lines of measurements before it. */
@@ -51,5 +50,5 @@ export function writeSave(out: OutFolder, { step, pools: held }: StageState, lin
     ...{ name, dtype: 'F32' as const, shape: [held[name].length], data: new Float32Array(held[name]) },
   }));
   out.write(saveFile, encodeSafetensors(tensors, { step: String(step) }));
-  out.tell(`A stage of an alignment, saved before step ${step}: the same command goes on.`);
+  out.tell(alignWords.saved(step));
 }

@@ -28,6 +28,7 @@ import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { OutFolder } from '../outFolder.ts';
 import { readFolder } from '../readFolder.ts';
 import { readJsonAs } from '../readJson.ts';
+import { experimentWords } from '../words/experiment.ts';
 import { writeFolder } from '../writeFolder.ts';
 
 /** The comparisons of this list, in the order in which each finds what it shares with others; null: it names something else. */
@@ -54,12 +55,10 @@ export async function alignmentExperiment(
   );
   try {
     const known = existsSync(folder.at('results.json'))
-      ? readJsonAs(folder.at('results.json'), resultsSchema, 'remove it, and every arm is examined again')
+      ? readJsonAs(folder.at('results.json'), resultsSchema, experimentWords.removeResults)
       : null;
     if (known && known.experiment !== name)
-      throw new UserError(
-        `The folder ${out} holds results of ${known.experiment}, not of ${name}: choose another --out.`,
-      );
+      throw new UserError(experimentWords.otherExperiment(out, known.experiment, name));
     const rows: AlignmentRow[] = known?.rows ?? [];
     const table = (): string => names.map((one) => `## ${one}\n\n${findingsTable(one, rows)}`).join('\n');
     const backend = await host.open(device);
@@ -89,12 +88,11 @@ export async function alignmentExperiment(
             writeFolder(at, await (isReward(made) ? rewardFolder(made, record) : alignedFolder(made, record)));
           return made;
         },
-        say: (line) => host.say(`seed ${seed}: ${line}`),
+        say: (line) => host.say(experimentWords.seed(seed, line)),
         done: (arm) => rows.some((one) => one.arm === arm && one.seed === seed),
         row(arm, measures, flops, gaps) {
           rows.push(alignmentRow(arm, seed, measures, flops, gaps));
-          const told = Object.entries(measures).map(([key, value]) => `${key} ${value.toFixed(2)}`);
-          host.say(`seed ${seed}, ${arm}: ${told.join(' ')}`);
+          host.say(experimentWords.measures(seed, arm, measures));
           summarise();
         },
         stopped: () => host.ended.aborted,

@@ -28,6 +28,8 @@ import { readRunConfig, readSummary } from '../runFolder.ts';
 import { basesWords } from '../words/bases.ts';
 import { commonWords } from '../words/common.ts';
 import { asUserError, writeFolder } from '../writeFolder.ts';
+import type { ExperimentNews } from '../../train/experiment/listener.ts';
+import { listening } from '../../util/events.ts';
 
 /** What the page needs to know before it fetches a base. */
 export interface ShippedBase {
@@ -85,22 +87,19 @@ async function trainBases(
     const rows = new Map<number, ResultRow>();
     const finished = await superviseExperiment(
       open,
-      { experiment: { arms: [] }, config, seeds: of, baseOf: async () => null, done: [] },
       {
-        compiling() {},
-        heldOut() {},
-        benchmark() {},
-        metric() {},
-        notice: ({ message }) => host.say(message),
-        waiting() {},
+        ...{ experiment: { arms: [] }, config, seeds: of, baseOf: async () => null, done: [] },
         stopped: () => host.ended.aborted,
-        begin(_, seed, run) {
+      },
+      listening<ExperimentNews>({
+        notice: ({ message }) => host.say(message),
+        begin({ seed, run }) {
           current = run;
           if (host.ended.aborted) run.stop();
           host.say(basesWords.begins(seed, run.plan.endStep));
         },
         row: (row) => void rows.set(row.seed, row),
-        base(seed, files) {
+        base({ seed, files }) {
           const row = rows.get(seed)!;
           writeFolder(
             path.join(out, `${preset}-${seed}`),
@@ -109,7 +108,7 @@ async function trainBases(
           shared.write('index.json', indexText(out));
           host.say(basesWords.done(seed, row.average));
         },
-      },
+      }),
     );
     return finished ? 0 : INTERRUPTED;
   } finally {

@@ -19,19 +19,23 @@ import { type Host, INTERRUPTED } from '../host.ts';
 import { configFlags, deviceFlags, once, shippedBases } from '../inputs.ts';
 import { choice, place, seeds } from '../kinds.ts';
 import { readJson } from '../readJson.ts';
+import { commonWords } from '../words/common.ts';
+import { experimentWords } from '../words/experiment.ts';
 import { writeFolder } from '../writeFolder.ts';
 import { alignmentExperiment, alignmentExperimentsNamed } from './alignmentExperiment.ts';
+import type { ExperimentNews } from '../../train/experiment/listener.ts';
+import { listening } from '../../util/events.ts';
 
 export const experimentCommand = command({
   name: 'experiment',
-  about: 'Runs the arms of one or more of the paper’s comparisons, over seeds; the same command again goes on.',
+  about: experimentWords.about,
   word: 'NAME',
   flags: {
     ...configFlags,
     ...deviceFlags,
-    seeds: { kind: seeds, about: 'how many, or which with commas between them; 3 by default' },
-    base: { kind: choice('train', ['train'] as const), about: 'trains every base, though a shipped one may fit' },
-    out: { kind: place('DIR'), about: 'the folder of results, brought up to date after every arm', required: true },
+    seeds: { kind: seeds, about: commonWords.howManySeeds },
+    base: { kind: choice('train', ['train'] as const), about: experimentWords.base },
+    out: { kind: place('DIR'), about: experimentWords.out, required: true },
   },
   example: 'experiment f1 --preset world --seeds 3 --out runs/f1',
   run(given, host, name) {
@@ -71,9 +75,7 @@ async function experiment(
     return backend;
   };
   const adapter = describeAdapter(first.report);
-  say(
-    `adapter: ${adapter}; ${armsOf(experiments).length} arms, seeds ${asked.join(', ')}, ${done.length} rows there already`,
-  );
+  say(experimentWords.plan(adapter, armsOf(experiments).length, asked, done.length));
   let started = performance.now();
   let said = 0;
   let end = 0;
@@ -88,38 +90,34 @@ async function experiment(
       done,
       baseOf: async (seed) =>
         folder.base(seed) ?? (given.base === 'train' ? null : shipped.shipped({ ...config, seed })),
-    },
-    {
-      compiling() {},
-      heldOut() {},
-      benchmark() {},
-      notice: ({ message }) => say(message),
-      waiting() {},
       stopped: () => host.ended.aborted,
-      begin(arm, seed, run) {
+    },
+    listening<ExperimentNews>({
+      notice: ({ message }) => say(message),
+      begin({ arm, seed, run }) {
         current = run;
         if (host.ended.aborted) run.stop();
         started = performance.now();
         end = run.plan.endStep;
-        say(`seed ${seed}, ${arm}: ${end - run.plan.firstStep} steps`);
+        say(experimentWords.arm(seed, arm, end - run.plan.firstStep));
       },
-      metric(_arm, _seed, row) {
+      metric({ row }) {
         if (performance.now() - said < 10_000) return;
         said = performance.now();
-        say(`  step ${row.step + 1}/${end} loss ${row.loss.toFixed(3)} ${row.tokensPerSecond.toFixed(0)} tokens/s`);
+        say(experimentWords.progress(row.step + 1, end, row.loss, row.tokensPerSecond));
       },
       row(row) {
         const seconds = (performance.now() - started) / 1000;
-        say(`seed ${row.seed}, ${row.arm}: average ${(100 * row.average).toFixed(1)} (${seconds.toFixed(0)} s)`);
+        say(experimentWords.row(row.seed, row.arm, row.average, seconds));
         folder.add(row);
         folder.summarise(experiments, adapter);
       },
-      base: (seed, files) => writeFolder(folder.basePath(seed), files),
-    },
+      base: ({ seed, files }) => writeFolder(folder.basePath(seed), files),
+    }),
   );
   folder.summarise(experiments, adapter);
   for (const one of experiments) say(`\n${resultsTable(one, folder.results(adapter))}`);
-  if (!finished) say(`stopped: the same command continues with what ${out} holds.`);
+  if (!finished) say(commonWords.continues(out));
   return finished ? 0 : INTERRUPTED;
 }
 

@@ -2,12 +2,14 @@
 import { command } from '../commands.ts';
 import { configFlags, dataFlags, deviceFlags } from '../inputs.ts';
 import { count, folder, greatestSeed, type Kind, place } from '../kinds.ts';
+import { inputWords } from '../words/inputs.ts';
+import { finetuneWords } from '../words/train.ts';
 import { trainRun } from './train.ts';
 
 /** Products read four columns at a time. */
 const adapter: Kind<{ rank: number; alpha: number }> = {
   shown: 'R,ALPHA',
-  wanted: 'a rank, a multiple of 4 from 4 to 256, and a strength above 0, as 8,16',
+  wanted: finetuneWords.adapter,
   read(text) {
     const [, r, a] = /^(\d{1,3}),(\d{1,6}(?:\.\d{1,6})?)$/.exec(text) ?? [];
     const [rank, alpha] = [Number(r), Number(a)];
@@ -17,22 +19,22 @@ const adapter: Kind<{ rank: number; alpha: number }> = {
 
 export const finetuneCommand = command({
   name: 'finetune',
-  about: 'Trains a model further on your own text.',
+  about: finetuneWords.about,
   flags: {
     model: {
       kind: folder,
-      about: 'a HuggingFace folder of a Nemotron, Llama or Qwen2 model, whoever made it',
+      about: finetuneWords.model,
       required: true,
     },
     ...dataFlags,
     data: { ...dataFlags.data, required: true },
     ...configFlags,
     ...deviceFlags,
-    seed: { kind: count(0, greatestSeed), about: 'the same as --set seed=' },
-    lora: { kind: adapter, about: 'train adapters of the attention’s matrices alone, of this rank and strength' },
+    seed: { kind: count(0, greatestSeed), about: inputWords.seed },
+    lora: { kind: adapter, about: finetuneWords.lora },
     out: {
       kind: place('DIR'),
-      about: 'the folder to make and fill, as a run’s: model/, and with --lora adapter/ too',
+      about: finetuneWords.out,
       required: true,
     },
   },

@@ -11,17 +11,18 @@ import { command } from '../commands.ts';
 import { choice, folder, place } from '../kinds.ts';
 import { readJson } from '../readJson.ts';
 import { readWholeConfig } from '../runFolder.ts';
+import { kitWords } from '../words/lessons.ts';
 import { writeFolder } from '../writeFolder.ts';
 
 const choices = [...STACKS, ...ALIGNMENT_STACKS, 'all'] as const;
 
 export const kitCommand = command({
   name: 'kit',
-  about: 'Writes a run’s recipe, or the stages of an alignment, as launch files for a training stack.',
+  about: kitWords.about,
   flags: {
-    run: { kind: folder, about: 'the folder of a finished run, or of a stage of `align`', required: true },
-    for: { kind: choice(choices.join('|'), choices), about: 'the stack; all: of its kind', required: true },
-    out: { kind: place('DIR'), about: 'the folder to make', required: true },
+    run: { kind: folder, about: kitWords.run, required: true },
+    for: { kind: choice(choices.join('|'), choices), about: kitWords.for, required: true },
+    out: { kind: place('DIR'), about: kitWords.out, required: true },
   },
   example: 'kit --run runs/smoke --for all --out kit',
   async run({ run, for: stack, out }, host) {
@@ -31,7 +32,7 @@ export const kitCommand = command({
       out,
       files.map(({ name, text }) => ({ name, bytes: encoder.encode(text) })),
     );
-    host.say(`written: ${out}, ${files.length} files`);
+    host.say(kitWords.written(out, files.length));
   },
 });
 
@@ -39,7 +40,7 @@ export const kitCommand = command({
 function stacksOf<S extends string>(known: readonly S[], stack: string, what: string): readonly S[] {
   const found = known.filter((one) => stack === 'all' || one === stack);
   if (found.length > 0) return found;
-  throw new UserError(`${stack} is no stack for ${what}: give one of ${known.join(', ')}, or all.`);
+  throw new UserError(kitWords.otherStack(stack, what, known));
 }
 
 const attributeNames = (outputs: number): readonly string[] => outputNames(outputs === 9 ? 9 : 5);
@@ -48,6 +49,6 @@ function filesOf(run: string, stack: string): KitFile[] {
   const record = path.join(run, 'model', 'rekindle.json');
   const known: unknown = existsSync(record) ? readJson(record) : null;
   if (isAligned(known))
-    return alignmentKitFiles(known, attributeNames, stacksOf(ALIGNMENT_STACKS, stack, 'an alignment'));
-  return kitFiles(readWholeConfig(run), stacksOf(STACKS, stack, 'pretraining'));
+    return alignmentKitFiles(known, attributeNames, stacksOf(ALIGNMENT_STACKS, stack, kitWords.alignment));
+  return kitFiles(readWholeConfig(run), stacksOf(STACKS, stack, kitWords.pretraining));
 }

@@ -18,7 +18,8 @@ import { curveOf, type DeviceClass, type LessonRun } from '../../recipe/lessons/
 import { planRun } from '../../recipe/phases.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { prepareData } from '../../train/run/data.ts';
-import { type MetricRow, Run, type RunListener } from '../../train/run/run.ts';
+import type { RunNews } from '../../train/run/listener.ts';
+import { Run } from '../../train/run/run.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';
 import { describeAdapter } from '../describeAdapter.ts';
@@ -27,6 +28,9 @@ import { deviceFlags, fetchShard, shippedBases } from '../inputs.ts';
 import { choice } from '../kinds.ts';
 import { projectRoot } from '../node/project.mjs';
 import { readJson } from '../readJson.ts';
+import { lessonsWords } from '../words/lessons.ts';
+import { listening } from '../../util/events.ts';
+import type { MetricRow } from '../../recipe/measurements.ts';
 
 /** Three have a range; bases of these are shipped. */
 const SEEDS = [1, 2, 3];
@@ -40,7 +44,7 @@ const rounded = (values: Readonly<Record<string, number>>): Record<string, numbe
 export function lessonOf(name: string): Lesson {
   const file = path.join(projectRoot, 'public', LESSONS, `${name}.json`);
   const read = readLesson(readJson(file));
-  if ('faults' in read) throw new UserError(`The lesson ${file} has faults: ${read.faults.join(' ')}`);
+  if ('faults' in read) throw new UserError(lessonsWords.faults(file, read.faults));
   return read.lesson;
 }
 
@@ -61,14 +65,11 @@ async function train(
   const metrics: MetricRow[] = [];
   const heldOut: HeldOutPoint[] = [];
   const benchmarks: BenchmarkPoint[] = [];
-  const listener: RunListener = {
-    state() {},
+  const listener = listening<RunNews>({
     metric: (row) => void metrics.push(row),
     heldOut: (point) => void heldOut.push(point),
     benchmark: (point) => void benchmarks.push(point),
-    switched() {},
-    sources() {},
-  };
+  });
   const run = await Run.create(backend, config, data, listener, base);
   const stop = (): void => run.stop();
   host.ended.addEventListener('abort', stop);
@@ -77,7 +78,7 @@ async function train(
     const end = await run.train();
     if (end.kind === 'stopped') return null;
     // A rate may be chosen for a run to diverge: it has what was measured until then.
-    host.say(`${name}, seed ${seed}: ${end.kind} after ${metrics.length} logged steps`);
+    host.say(lessonsWords.run(name, seed, end.kind, metrics.length));
     const plan = planRun(config, base ? 'continued' : 'all');
     const continuedFrom = config.base.steps;
     const logged = metrics.filter(({ step }) => step >= continuedFrom);
@@ -111,10 +112,10 @@ async function train(
 
 export const lessonsCommand = command({
   name: 'lessons',
-  about: 'Trains the runs of the lessons and puts them where the page shows them as recorded.',
+  about: lessonsWords.about,
   flags: {
     ...deviceFlags,
-    only: { kind: choice('LESSON', LESSON_NAMES), about: 'one lesson, in place of all', many: true },
+    only: { kind: choice('LESSON', LESSON_NAMES), about: lessonsWords.only, many: true },
   },
   example: 'lessons --device cpu',
   async run({ device, only }, host) {
@@ -123,7 +124,7 @@ export const lessonsCommand = command({
     for (const name of only && only.length > 0 ? only : LESSON_NAMES) {
       const lesson = lessonOf(name);
       const runs: LessonRun[] = [];
-      host.say(`lesson ${name}`);
+      host.say(lessonsWords.lesson(name));
       for (const run of Object.keys(lesson.runs)) {
         for (const seed of SEEDS) {
           const made = await train(lesson, run, seed, backend, host);

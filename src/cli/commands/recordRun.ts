@@ -12,6 +12,7 @@ import { UserError } from '../../util/errors.ts';
 import type { Host } from '../host.ts';
 import { projectRoot } from '../node/project.mjs';
 import { readEvaluations, readMetrics, readRunConfig, readSummary } from '../runFolder.ts';
+import { recordWords } from '../words/record.ts';
 
 /** Steps kept of each part: as many as the figure has columns on a wide screen. */
 const KEPT = 800;
@@ -24,12 +25,11 @@ interface Part {
   heldOut: HeldOutPoint[];
   samples: Sample[];
   adapter: string;
-  seconds: number;
 }
 
 function readPart(folder: string): Part {
-  const { adapter, seconds } = readSummary(folder);
-  return { config: readRunConfig(folder), lines: readMetrics(folder), ...readEvaluations(folder), adapter, seconds };
+  const { adapter } = readSummary(folder);
+  return { config: readRunConfig(folder), lines: readMetrics(folder), ...readEvaluations(folder), adapter };
 }
 
 /** Of what two parts measured of the same weights, at the step where one ends and the next begins, the later part's. */
@@ -49,9 +49,7 @@ export function recordRun(from: string, before: string | undefined, { say }: Hos
   const [first] = parts;
   const [end, start] = [first!.lines.at(-1)!.step + 1, last.lines[0]!.step];
   if (before !== undefined && end !== start) {
-    throw new UserError(
-      `The run in ${before} ends at step ${end} and the run in ${from} begins at step ${start}: give the folder of the base it continued.`,
-    );
+    throw new UserError(recordWords.gap(before, end, from, start));
   }
   const lines = parts.flatMap((part) => thinned(part.lines));
   const round = (value: number): number => Number(value.toPrecision(DIGITS));
@@ -61,7 +59,6 @@ export function recordRun(from: string, before: string | undefined, { say }: Hos
   const recorded: RecordedRun = {
     config: last.config,
     adapter: last.adapter.split(/[,;](?![^(]*\))/)[0]!, // without driver and features
-    seconds: Math.round(parts.reduce((sum, { seconds }) => sum + seconds, 0)),
     metrics: Object.fromEntries(measurementNames.map((name) => [name, column(name)])) as RecordedRun['metrics'],
     heldOut: withoutEarlier(parts.map(({ heldOut }) => heldOut)),
     samples: withoutEarlier(parts.map(({ samples }) => samples)),
@@ -69,7 +66,6 @@ export function recordRun(from: string, before: string | undefined, { say }: Hos
   const file = path.join(projectRoot, 'public', RECORDED_RUN);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(recorded)}\n`);
-  say(
-    `recorded: ${lines.length} of ${parts.reduce((sum, part) => sum + part.lines.length, 0)} steps of ${last.config.preset}`,
-  );
+  const steps = parts.reduce((sum, part) => sum + part.lines.length, 0);
+  say(recordWords.run(lines.length, steps, last.config.preset));
 }

@@ -10,6 +10,9 @@ import { UserError } from '../../util/errors.ts';
 import { checkOwn, makeFolders } from '../outFolder.ts';
 import { readFolder } from '../readFolder.ts';
 import { readJson, readJsonAs } from '../readJson.ts';
+import { commonWords } from '../words/common.ts';
+import { experimentWords } from '../words/experiment.ts';
+import { outFolderWords } from '../words/places.ts';
 import { asUserError } from '../writeFolder.ts';
 
 /** DIR/rows holds one file an arm and seed; config.json, results.json and table.md follow from them. */
@@ -28,15 +31,13 @@ export class ResultsFolder {
     const known = path.join(folder, 'config.json');
     const text = `${JSON.stringify(config, null, 2)}\n`;
     if (existsSync(known) && JSON.stringify(readJson(known)) !== JSON.stringify(config)) {
-      throw new UserError(
-        `The folder ${folder} holds results of another configuration: choose another --out or remove it.`,
-      );
+      throw new UserError(commonWords.otherConfiguration(folder, experimentWords.results));
     }
     try {
       makeFolders(path.join(folder, 'rows'));
       this.#write('config.json', text);
     } catch (error) {
-      throw asUserError(error, `The folder ${folder} cannot be written`);
+      throw asUserError(error, outFolderWords.cannotBeWritten(folder));
     }
   }
 
@@ -45,7 +46,7 @@ export class ResultsFolder {
     const names = readdirSync(folder)
       .filter((file) => file.endsWith('.json'))
       .sort();
-    const wanted = 'remove it, and its arm is run again';
+    const wanted = experimentWords.removeRow;
     return names.map((file) => readJsonAs(path.join(folder, file), rowSchema, wanted) as ResultRow);
   }
 

@@ -31,40 +31,42 @@ import type { Host } from '../host.ts';
 import { deviceFlags } from '../inputs.ts';
 import { count, folder, greatestSeed, number, place } from '../kinds.ts';
 import { readFolder } from '../readFolder.ts';
+import { commonWords } from '../words/common.ts';
+import { synthesizeWords } from '../words/synthesize.ts';
 import { asUserError } from '../writeFolder.ts';
 
 const kinds = ['prompts', 'code', 'sft', 'dialogues', 'reward', 'pairs'] as const;
 type DataKind = (typeof kinds)[number];
 
 const flags = {
-  count: { kind: count(1, 1_000_000), about: 'lines wanted (prompts, for pairs and reward); 1000 by default' },
-  seed: { kind: count(0, greatestSeed), about: 'of what is drawn; 1 by default' },
-  world: { kind: count(0, greatestSeed), about: 'seed of the world: that of the base; 1 by default' },
-  model: { kind: folder, about: 'a model that answers; without one answers are made by hand' },
-  judge: { kind: folder, about: 'a reward model that judges pairs; without one ground truth does' },
-  samples: { kind: count(2, 64), about: 'answers to a prompt (pairs, reward); 5 by default' },
-  temperature: { kind: number(0, 100), about: 'of answers; 1 by default' },
-  imperfect: { kind: number(0, 1), about: 'share of imperfect demonstrations (sft); 0.2 by default' },
-  threshold: { kind: number(0, 1), about: 'share of a dialogue’s answers that must be right to keep it; 1 by default' },
+  count: { kind: count(1, 1_000_000), about: synthesizeWords.count },
+  seed: { kind: count(0, greatestSeed), about: synthesizeWords.seed },
+  world: { kind: count(0, greatestSeed), about: synthesizeWords.world },
+  model: { kind: folder, about: synthesizeWords.model },
+  judge: { kind: folder, about: synthesizeWords.judge },
+  samples: { kind: count(2, 64), about: synthesizeWords.samples },
+  temperature: { kind: number(0, 100), about: synthesizeWords.temperature },
+  imperfect: { kind: number(0, 1), about: synthesizeWords.imperfect },
+  threshold: { kind: number(0, 1), about: synthesizeWords.threshold },
   ...deviceFlags,
-  out: { kind: place('FILE'), about: 'the file of JSON lines', required: true },
+  out: { kind: place('FILE'), about: synthesizeWords.out, required: true },
 } as const;
 type Options = Given<typeof flags>;
 
 export const synthesizeCommand = command({
   name: 'synthesize',
-  about: 'Makes data to align with, in a world where every answer can be checked.',
+  about: synthesizeWords.about,
   word: `KIND (${kinds.join(', ')})`,
   flags,
   example: 'synthesize pairs --model runs/sft/model --count 1200 --out pairs.jsonl',
   async run(given, host, word) {
     const kind = kinds.find((one) => one === word);
-    if (!kind) throw new UserError(`There is no data ${word}: give one of ${kinds.join(', ')}.`);
+    if (!kind) throw new UserError(synthesizeWords.noKind(word, kinds));
     const world = new AlignmentWorld(given.world ?? 1);
     const { lines, tally } = await made(kind, world, given, host);
     write(given.out, lines);
     const { made: drawn, duplicates, dropped } = tally;
-    host.say(`${lines.length} lines of ${drawn} made; ${duplicates} were there already, ${dropped} were dropped.`);
+    host.say(synthesizeWords.done(lines.length, drawn, duplicates, dropped));
     return 0;
   },
 });
@@ -77,7 +79,7 @@ function write(out: string, lines: readonly object[]): void {
     renameSync(part, out);
   } catch (error) {
     rmSync(part, { force: true });
-    throw asUserError(error, `The file ${out} cannot be written`);
+    throw asUserError(error, commonWords.unwritable(out));
   }
 }
 

@@ -5,8 +5,8 @@
 import type { RunConfig } from '../../config/run.ts';
 import { parameterCount } from '../../model/parameters.ts';
 import { initialAdapters } from '../../train/bases/adapters.ts';
-import type { HeldOutPoint, Notice, RunState } from '../../protocol.ts';
-import { measurementNames } from '../../recipe/measurements.ts';
+import type { Notice, RunState } from '../../protocol.ts';
+import { type MetricRow, measurementNames } from '../../recipe/measurements.ts';
 import { conclude } from '../../recipe/results/conclusion.ts';
 import { conclusionSentences } from '../../recipe/results/conclusionWords.ts';
 import { planRun } from '../../recipe/phases.ts';
@@ -14,12 +14,13 @@ import { prepareData } from '../../train/run/data.ts';
 import { exportAdapter, exportModel } from '../../train/bases/exportModel.ts';
 import { newHistory } from '../../train/run/history.ts';
 import { Keeper } from '../../train/saved/keeper.ts';
-import type { MetricRow } from '../../train/run/run.ts';
+import type { RunNews } from '../../train/run/listener.ts';
 import { type Resumed, SavedRuns } from '../../train/saved/savedRuns.ts';
 import { type Making, SupervisedRun } from '../../train/run/supervisor.ts';
 import { MemoryFiles } from '../../storage/files.ts';
 import { SlotStore } from '../../storage/slots.ts';
 import { UserError } from '../../util/errors.ts';
+import { listening } from '../../util/events.ts';
 import { command, exampleOf, type Given } from '../commands.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
@@ -28,6 +29,8 @@ import { folder as folderKind, number, place } from '../kinds.ts';
 import { ensureData } from '../node/data.mjs';
 import { NodeFiles } from '../node/files.ts';
 import { checkFree, OutFolder } from '../outFolder.ts';
+import { commonWords } from '../words/common.ts';
+import { trainWords } from '../words/train.ts';
 import { writeFolder } from '../writeFolder.ts';
 
 /** Bytes of text kept with a run: a disk has room, and a body of saves must fit an array. */
@@ -39,23 +42,22 @@ const flags = {
   ...runFlags,
   'save-every': {
     kind: number(0, 86_400),
-    about: 'seconds between saves; by default as rarely as loses little, 20 to 120',
+    about: trainWords.saveEvery,
   },
   resume: {
     kind: folderKind,
-    about: 'continues the interrupted run that a folder holds, and takes no other option but --save-every and --device',
+    about: trainWords.resume,
   },
   out: {
     kind: place('DIR'),
-    about:
-      'the folder to make and fill: config.json, metrics.jsonl, evaluations.json, inspections.jsonl, summary.json, model/',
+    about: trainWords.out,
   },
 } as const;
 const example = '--preset smoke --out runs/smoke';
 
 export const trainCommand = command({
   name: '',
-  about: 'Trains a run into a folder.',
+  about: trainWords.about,
   flags,
   example,
   run: (given, host) => trainRun(given, host),
@@ -68,7 +70,7 @@ export async function trainRun(
   lora?: NonNullable<RunConfig['model']['lora']>,
 ): Promise<number> {
   if (given.resume !== undefined) return resume(given.resume, given, host);
-  if (given.out === undefined) throw new UserError(`--out is missing: for example ${exampleOf({ example })}.`);
+  if (given.out === undefined) throw new UserError(commonWords.missing('--out', exampleOf({ example })));
   checkFree(given.out);
   const { config, files, base } = await readInputs(given, host);
   if (lora && base) {
@@ -76,16 +78,16 @@ export async function trainRun(
     for (const [name, weight] of initialAdapters(config)) base.weights.set(name, weight);
   }
   ensureData();
-  const out = OutFolder.reserve(given.out, `A run of preset ${config.preset}, seed ${config.seed}, begins here.`);
+  const out = OutFolder.reserve(given.out, trainWords.begins(config.preset, config.seed));
   return filling(out, given, host, async (saved) => {
     const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
-    for (const note of data.notes) host.say(`note: ${note}`);
+    for (const note of data.notes) host.say(commonWords.note(note));
     const part = base ? 'continued' : 'all';
     const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
     const keeper = await savedIn(out, given)
       .then((runs) => runs.begin(inputs, part, data, saved))
       .catch((error: Error) => {
-        host.say(`note: This run is not saved and cannot be gone on with. ${error.message}`);
+        host.say(trainWords.notSaved(error.message));
         // In memory alone, which still brings it past a lost device.
         const untold = { saved() {}, failed: saved.failed };
         return new Keeper(new SlotStore(new MemoryFiles(), 'run'), untold, {}, { history: newHistory(data.notes) });
@@ -100,7 +102,7 @@ async function resume(folder: string, given: Given<typeof flags>, host: Host): P
       !['resume', 'save-every', 'device'].includes(name) &&
       (Array.isArray(value) ? value.length > 0 : value !== undefined),
   );
-  if (other) throw new UserError(`--resume continues the run as it was begun: leave out --${other[0]}.`);
+  if (other) throw new UserError(trainWords.resumeAlone(other[0]));
   const out = OutFolder.reopen(folder);
   let resumed: Resumed;
   let id: string;
@@ -108,10 +110,7 @@ async function resume(folder: string, given: Given<typeof flags>, host: Host): P
   try {
     runs = await savedIn(out, given);
     const [listed] = await runs.list();
-    if (!listed)
-      throw new UserError(
-        `Nothing of the run in ${folder} was saved before it was interrupted: remove the folder and start it again.`,
-      );
+    if (!listed) throw new UserError(trainWords.nothingSaved(folder));
     id = listed.id;
     resumed = await runs.load(id);
   } catch (error) {
@@ -119,8 +118,8 @@ async function resume(folder: string, given: Given<typeof flags>, host: Host): P
     throw error;
   }
   const { config, files, tokenizer, checkpoint, passed } = resumed;
-  for (const message of passed) host.say(`note: ${message}`);
-  host.say(`goes on at step ${checkpoint.progress.step}`);
+  for (const message of passed) host.say(commonWords.note(message));
+  host.say(trainWords.continues(checkpoint.progress.step));
   return filling(out, given, host, async (saved) => {
     const data = await prepareData(
       config,
@@ -149,41 +148,41 @@ async function filling(
 ): Promise<number> {
   let savedAt: number | null = null;
   let making: Making | null = null;
-  const goOn = `continue it with npm run recipe -- --resume ${out.path}`;
+  const goOn = trainWords.howToContinue(out.path);
   const describe = (step: number): string => {
     const { config, from, base } = making!;
     const { endStep } = planRun(config, from?.part ?? (base ? 'continued' : 'all'));
-    return `A run of preset ${config.preset}, seed ${config.seed}, saved at step ${step} of ${endStep}`;
+    return trainWords.savedRun(config.preset, config.seed, step, endStep);
   };
   const saved: Saved = {
     saved({ step }) {
       savedAt = step;
-      out.tell(`${describe(step)}, is not finished: ${goOn}, or remove this folder.`);
+      out.tell(trainWords.unfinished(describe(step), goOn));
     },
-    failed: (_, message) => host.say(`note: ${message}`),
+    failed: (_, message) => host.say(commonWords.note(message)),
   };
   try {
     making = await make(saved);
     savedAt = making.from?.progress.step ?? null;
     const end = await trainInto(out, device, host, making);
     if (end.kind === 'done') {
-      host.say(`written: ${out.path}`);
+      host.say(commonWords.written(out.path));
       return 0;
     }
     if (end.kind === 'diverged') {
-      if (savedAt !== null) out.tell(`${describe(savedAt)}, diverged. ${end.message}`);
+      if (savedAt !== null) out.tell(trainWords.diverged(describe(savedAt), end.message));
       throw new UserError(end.message);
     }
     if (savedAt === null) out.abandon();
     else out.release();
-    host.say(savedAt === null ? 'stopped: nothing of the run is kept' : `stopped: ${goOn}`);
+    host.say(savedAt === null ? trainWords.stopped : trainWords.stoppedAt(goOn));
     return INTERRUPTED;
   } catch (error) {
     const first = making === null ? null : planRun(making.config, making.base ? 'continued' : 'all').firstStep;
     if (savedAt === null || (savedAt === first && !making?.from)) out.abandon();
     else {
       out.release();
-      host.say(`note: ${out.path} holds the run as it was at step ${savedAt}.`);
+      host.say(trainWords.keptAt(out.path, savedAt));
     }
     throw error;
   }
@@ -199,7 +198,7 @@ async function trainInto(
   let adapter = '';
   const open: typeof host.open = async () => {
     const opened = await host.open(device);
-    if (adapter === '') host.say(`adapter: ${(adapter = describeAdapter(opened.report))}`);
+    if (adapter === '') host.say(commonWords.adapter((adapter = describeAdapter(opened.report))));
     return opened;
   };
   const part = making.from?.part ?? (making.base ? 'continued' : 'all');
@@ -208,34 +207,26 @@ async function trainInto(
   const others: Notice[] = [];
   const ending = { state: { kind: 'idle' } as RunState };
   let said = 0;
-  const listener = {
-    state(state: RunState) {
+  const listener = listening<RunNews>({
+    state(state) {
       ending.state = state;
       if (state.kind !== 'compiling' || state.done === state.total) host.say(state.kind);
     },
-    metric(row: MetricRow) {
+    metric(row) {
       if (performance.now() - said < between) return;
       said = performance.now();
-      host.say(
-        `step ${row.step + 1}/${plan.endStep} ${row.phase} loss ${row.loss.toFixed(4)} lr ${row.lr.toExponential(2)} ${row.tokensPerSecond.toFixed(0)} tokens/s`,
-      );
+      host.say(trainWords.progress(row.step + 1, plan.endStep, row.phase, row.loss, row.lr, row.tokensPerSecond));
     },
-    heldOut: ({ step, loss }: HeldOutPoint) =>
-      host.say(
-        `held out at ${step}: ${Object.entries(loss)
-          .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-          .join(', ')}`,
-      ),
-    switched() {},
-    sources() {},
+    heldOut: ({ step, loss }) => host.say(trainWords.heldOut(step, loss)),
+    // Wanted for the folder's files.
     sample() {},
-    check: ({ message }: { message: string }) => host.say(`first step: ${message}`),
     inspection() {},
-    notice(notice: Notice) {
+    check: ({ message }) => host.say(trainWords.firstStep(message)),
+    notice(notice) {
       if (!keeper.history.notices.includes(notice)) others.push(notice);
-      host.say(`note: ${notice.message}`);
+      host.say(commonWords.note(notice.message));
     },
-  };
+  });
   const run = new SupervisedRun(open, making, listener);
   const stop = (): void => run.stop();
   host.ended.addEventListener('abort', stop);

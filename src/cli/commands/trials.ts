@@ -11,7 +11,7 @@ import { checkGrid, type GridPlan, type GridRow, gridTable, proposedGrid, rounde
 import { hasDiverged, type RangePoint, type RangeVerdict, rangeSentence, readRange } from '../../recipe/rangeTest.ts';
 import { prepareData } from '../../train/run/data.ts';
 import type { Run } from '../../train/run/run.ts';
-import { runGrid, startingBench, sweep } from '../../train/trials/trials.ts';
+import { type GridNews, runGrid, startingBench, sweep } from '../../train/trials/trials.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';
 import { describeAdapter } from '../describeAdapter.ts';
@@ -23,6 +23,7 @@ import { checkFree, OutFolder } from '../outFolder.ts';
 import { readJsonAs } from '../readJson.ts';
 import { commonWords } from '../words/common.ts';
 import { gridWords, rangeWords } from '../words/trials.ts';
+import { listening } from '../../util/events.ts';
 
 export const rangeCommand = command({
   name: 'range',
@@ -213,12 +214,11 @@ async function fillGrid(
     backend,
     work,
     fetchShard,
-    {
-      begin(_, cell) {
+    listening<GridNews>({
+      begin({ run: cell }) {
         current = cell;
         started = performance.now();
       },
-      metric() {},
       row(row) {
         rows.push(row);
         const seconds = (performance.now() - started) / 1000;
@@ -226,7 +226,7 @@ async function fillGrid(
         out.write('grid.json', `${JSON.stringify({ ...head, adapter, rows }, null, 1)}\n`);
         out.write('table.md', gridTable(plan, rows));
       },
-    },
+    }),
     () => host.ended.aborted,
   );
   host.say(`\n${gridTable(plan, rows)}`);

@@ -26,6 +26,7 @@ import { documentFlags } from '../documents.ts';
 import { type Host, INTERRUPTED } from '../host.ts';
 import { choice, count, greatestSeed, type Kind, number, place } from '../kinds.ts';
 import { OutFolder } from '../outFolder.ts';
+import { curateWords } from '../words/curate.ts';
 
 /** Distinct words with commas between them, each of which passes. */
 const words = <T extends string>(shown: string, wanted: string, passes: (word: string) => word is T): Kind<T[]> => ({
@@ -41,56 +42,47 @@ const isSource = (word: string): word is string => SOURCE_NAME.test(word);
 
 export const curateCommand = command({
   name: 'curate',
-  about: 'Takes raw documents through deduplication, filters and selection to a blend, every document accounted for.',
+  about: curateWords.about,
   flags: {
     data: {
       ...documentFlags.data,
-      about:
-        'documents as a source; JSON lines have "text" and may have "id" and "date"; of sources without dates the first is the oldest',
+      about: curateWords.data,
       required: true,
     },
     stages: {
-      kind: words('LIST', `some of ${STAGES.join(', ')}, each once, with commas between them`, isStage),
-      about: 'in the order they are to be taken; by default all, those that need clean sources only with --clean',
+      kind: words('LIST', curateWords.someStages(STAGES), isStage),
+      about: curateWords.stages,
     },
-    survivor: { kind: choice('WHICH', SURVIVORS), about: 'of copies the one that stays; by default the older' },
+    survivor: { kind: choice('WHICH', SURVIVORS), about: curateWords.survivor },
     clean: {
-      kind: words('NAMES', 'names of --data sources with commas between them', isSource),
-      about: 'sources that perplexity and selection compare with; they lose copies and nothing else',
+      kind: words('NAMES', curateWords.sources, isSource),
+      about: curateWords.clean,
     },
     keep: {
       kind: number(0.01, 1),
-      about: `the share of each source that selection keeps; by default ${usualCuration.keep}`,
+      about: curateWords.keep(usualCuration.keep),
     },
     jaccard: {
       kind: number(0.01, 1),
-      about:
-        'the least similarity of near copies, checked shingle by shingle; the paper’s check is 0.8, by default there is none',
+      about: curateWords.jaccard,
     },
     perplexity: {
       kind: number(1, 1e9),
-      about:
-        'the highest perplexity that stays, 5000 in the paper; by default set by what the clean sources’ words in random order have, at most 5000',
+      about: curateWords.perplexity,
     },
     invalid: documentFlags.invalid,
-    seed: { kind: count(0, greatestSeed), about: 'of what is drawn by lot; by default 1' },
-    out: { kind: place('DIR'), about: 'the folder for documents, report and blend', required: true },
+    seed: { kind: count(0, greatestSeed), about: curateWords.seed },
+    out: { kind: place('DIR'), about: curateWords.out, required: true },
   },
   example: 'curate --data web=crawl.jsonl --data wiki=wiki.jsonl --clean wiki --out runs/curated',
   async run(given, host) {
     const sources = [...new Set(given.data.map(({ source }) => source))];
     const clean = given.clean ?? [];
     const stranger = clean.find((name) => !sources.includes(name));
-    if (stranger !== undefined)
-      throw new UserError(
-        `--clean names ${quoted(stranger)}, and --data gives ${sources.join(', ')}: name some of these.`,
-      );
+    if (stranger !== undefined) throw new UserError(curateWords.stranger(quoted(stranger), sources));
     const stages = given.stages ?? STAGES.filter((name) => clean.length > 0 || !NEED_CLEAN.includes(name));
     const needy = stages.find((name) => NEED_CLEAN.includes(name));
-    if (clean.length === 0 && needy !== undefined)
-      throw new UserError(
-        `The stage ${needy} compares with clean sources and --clean names none: add --clean ${sources[0]}, or leave it out of --stages.`,
-      );
+    if (clean.length === 0 && needy !== undefined) throw new UserError(curateWords.noClean(needy, sources[0]!));
     const options: CurateOptions = {
       ...usualCuration,
       ...{ sources, clean, survivor: given.survivor ?? usualCuration.survivor, keep: given.keep ?? usualCuration.keep },
@@ -98,7 +90,7 @@ export const curateCommand = command({
       perplexity: given.perplexity === undefined ? usualCuration.perplexity : { value: given.perplexity },
     };
     const input = await CurateInput.open(given.data, given.invalid, host);
-    const out = OutFolder.reserve(given.out, 'Curated documents, to be.');
+    const out = OutFolder.reserve(given.out, curateWords.begins);
     try {
       await fill(out, input, stages, options, host);
       out.finish();
@@ -108,7 +100,7 @@ export const curateCommand = command({
       rmSync(out.at('kits'), { recursive: true, force: true });
       out.abandon();
       if (!(error instanceof Ended)) throw error;
-      host.say('Ended before the end: nothing is kept.');
+      host.say(curateWords.ended);
       return INTERRUPTED;
     }
   },
@@ -152,9 +144,7 @@ async function fill(
     rows.push(row);
     examples[report.name] = report.examples;
     const why = Object.entries(row.reasons).map(([reason, times]) => `${reason} ${times}`);
-    host.say(
-      `${report.name}: ${report.out} of ${report.in} are left${why.length === 0 ? '' : ` (${why.join(', ')})`}, ${row.seconds.toFixed(1)} s`,
-    );
+    host.say(curateWords.stage(report.name, report.out, report.in, why, row.seconds));
     since = performance.now();
   };
 

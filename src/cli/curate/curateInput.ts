@@ -11,6 +11,8 @@ import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
 import type { GivenDocument } from '../documents.ts';
 import type { Host } from '../host.ts';
+import { commonWords } from '../words/common.ts';
+import { curateWords } from '../words/curate.ts';
 
 /** A document as it came in, before the first stage. */
 export interface InputDocument extends RawDocument {
@@ -55,7 +57,7 @@ export class CurateInput {
       if (fileKind(name) === 'lines' && !(await isWide(one.file))) inputs.push({ ...one, texts: null });
       else {
         const read = await readFile(one.source, name, await openAsBlob(one.file), { invalid, column: one.column });
-        for (const note of read.notes) host.say(`note: ${note}`);
+        for (const note of read.notes) host.say(commonWords.note(note));
         inputs.push({ ...one, texts: read.documents.map(({ text }) => text) });
       }
     }
@@ -87,9 +89,7 @@ export class CurateInput {
       );
       const count = index - first;
       if ((this.#counts[at] ??= count) !== count) {
-        throw new UserError(
-          `${brief(input.file)} had ${this.#counts[at]} records and now has ${count}: let it be while it is read.`,
-        );
+        throw new UserError(curateWords.changed(brief(input.file), this.#counts[at], count));
       }
     }
   }

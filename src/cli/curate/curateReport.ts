@@ -1,5 +1,6 @@
 /** What `curate` says of its work: report.json, report.md and blend.json. */
 import type { StageReport } from '../../data/stages/stage.ts';
+import { curateWords } from '../words/curate.ts';
 import { alphaSampling, normalized, unimax, type Weight, weightsOf } from '../../recipe/weights.ts';
 
 export interface StageRow {
@@ -40,18 +41,14 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 
 export function markdownReport(report: CurateReport): string {
-  const lines = [
-    '# Curation',
-    '',
-    `${report.in} documents came in, ${report.out} are left, ${report.dropped} were dropped.`,
-    '',
-  ];
-  lines.push('| stage | in | out | dropped by reason | seconds |', '| --- | ---: | ---: | --- | ---: |');
+  const words = curateWords.report;
+  const lines = [words.title, '', words.sums(report.in, report.out, report.dropped), ''];
+  lines.push(words.stages, '| --- | ---: | ---: | --- | ---: |');
   for (const { name, in: came, out, reasons, seconds } of report.stages) {
     const why = Object.entries(reasons).map(([reason, count]) => `${reason} ${count}`);
-    lines.push(`| ${name} | ${came} | ${out} | ${cell(why.join(', ')) || 'none'} | ${seconds.toFixed(2)} |`);
+    lines.push(`| ${name} | ${came} | ${out} | ${cell(why.join(', ')) || words.none} | ${seconds.toFixed(2)} |`);
   }
-  lines.push('', '| source | in | out | of its bytes left |', '| --- | ---: | ---: | ---: |');
+  lines.push('', words.sources, '| --- | ---: | ---: | ---: |');
   for (const [name, { in: came, out, bytes, bytesIn }] of Object.entries(report.sources)) {
     lines.push(`| ${name} | ${came} | ${out} | ${percent(bytesIn === 0 ? 0 : bytes / bytesIn)} |`);
   }
@@ -62,7 +59,7 @@ export function markdownReport(report: CurateReport): string {
     for (const { id, source, text, reason } of examples) {
       const short = cell(text.length > 160 ? `${text.slice(0, 160)}…` : text);
       lines.push(
-        `- ${reason === null ? 'kept' : `dropped, ${reason}`} (${cell([source, id].filter(Boolean).join(' '))}): ${short}`,
+        `- ${reason === null ? words.kept : words.dropped(reason)} (${cell([source, id].filter(Boolean).join(' '))}): ${short}`,
       );
     }
   }

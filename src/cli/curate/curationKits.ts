@@ -7,6 +7,7 @@ import type { CurateOptions, StageName } from '../../data/stages/curate.ts';
 import { paperFuzzy } from '../../data/stages/fuzzy.ts';
 import { ENGLISH_RULES, limited, type Rule } from '../../data/stages/heuristics.ts';
 import type { KitFile } from '../../kits/plan.ts';
+import { curationKitWords } from '../words/curationKits.ts';
 
 export const ENGINES = ['nemo-curator', 'datatrove'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -213,25 +214,6 @@ if __name__ == "__main__":
 `;
 }
 
-const MISSING: Record<Engine, Record<StageName, string>> = {
-  'nemo-curator': {
-    exact: 'MD5 in place of MurmurHash3. Which copy stays is not asked for: neither age nor source decides.',
-    fuzzy: 'Which copy stays is not asked for, and no pair is checked exactly (--jaccard).',
-    perplexity:
-      'Left out: its n-gram models are read, not trained. Use KenLM on the clean sources, and the limit of report.json.',
-    heuristics: 'English rules, clean sources not spared: keep them in a folder of their own.',
-    dsir: 'Left out: no counterpart. Use the dsir package with 10,000 buckets.',
-  },
-  datatrove: {
-    exact: 'Left out: its releases have no stage for equal texts; MinHash finds them too.',
-    fuzzy: 'Shingles are words, and text is simplified first. Which copy stays is not asked for.',
-    perplexity: 'Left out: CCNetPerplexityFilter reads models of Wikipedia and OSCAR, and trains none.',
-    heuristics:
-      'Gopher’s rules alone, symbols and ellipses counted apart. No counterpart: letters, numbers, URLs, white space, parentheses, boilerplate, end marks, long words.',
-    dsir: 'Left out: no counterpart. Use the dsir package with 10,000 buckets.',
-  },
-};
-
 /** A folder an engine: curate.py and README.md. */
 export function curationKits(stages: readonly StageName[], options: CurateOptions): KitFile[] {
   const scripts: Record<Engine, string> = {
@@ -239,8 +221,8 @@ export function curationKits(stages: readonly StageName[], options: CurateOption
     datatrove: datatrove(stages, options),
   };
   return ENGINES.flatMap((engine) => {
-    const lines = stages.map((stage) => `- ${stage}: ${MISSING[engine][stage]}`);
-    const readme = `# ${engine}\n\nThe stages of this run, in its order. The Python has been compiled, and not run.\n\n${lines.join('\n')}\n`;
+    const lines = stages.map((stage) => `- ${stage}: ${curationKitWords.missing[engine][stage]}`);
+    const readme = `# ${engine}\n\n${curationKitWords.about}\n\n${lines.join('\n')}\n`;
     return [
       { name: `${engine}/curate.py`, text: scripts[engine] },
       { name: `${engine}/README.md`, text: readme },

@@ -9,6 +9,10 @@ import { RawWorld, usualRawWeb } from '../../world/rawWeb.ts';
 import { ResultsFolder } from '../commands/resultsFolder.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
+import { commonWords } from '../words/common.ts';
+import { experimentWords } from '../words/experiment.ts';
+import type { ExperimentNews } from '../../train/experiment/listener.ts';
+import { listening } from '../../util/events.ts';
 
 export async function dataExperiment(
   experiments: readonly DataExperiment[],
@@ -24,33 +28,27 @@ export async function dataExperiment(
   const backend = await host.open(device);
   const adapter = describeAdapter(backend.report);
   const write = () => folder.write(adapter, (results) => experiments.map((one) => dataTable(one, results)).join('\n'));
-  say(`adapter: ${adapter}; ${arms.length} arms, seeds ${seeds.join(', ')}, ${done.length} rows there already`);
+  say(experimentWords.plan(adapter, arms.length, seeds, done.length));
   let current: { stop(): void } | null = null;
   ended.addEventListener('abort', () => current?.stop());
   const finished = await runDataExperiment(
     backend,
     { arms, config, seeds, done, stopped: () => ended.aborted },
-    {
-      compiling() {},
-      metric() {},
-      heldOut() {},
-      benchmark() {},
-      begin(arm, seed, run) {
+    listening<ExperimentNews>({
+      begin({ arm, seed, run }) {
         current = run;
-        say(`seed ${seed}, ${arm}: ${run.plan.endStep} steps`);
+        say(experimentWords.arm(seed, arm, run.plan.endStep));
       },
       row(row) {
-        say(
-          `seed ${row.seed}, ${row.arm}: facts ${(100 * row.average).toFixed(1)} %, ${row.data!.factsPer100.toFixed(2)} true facts in 100 tokens`,
-        );
+        say(experimentWords.dataRow(row.seed, row.arm, row.average, row.data!.factsPer100));
         folder.add(row);
         write();
       },
-    },
+    }),
   );
   write();
   for (const one of experiments) say(`\n${dataTable(one, folder.results(adapter))}`);
-  if (!finished) say(`stopped: the same command continues with what ${out} holds.`);
+  if (!finished) say(commonWords.continues(out));
   return finished ? 0 : INTERRUPTED;
 }
 

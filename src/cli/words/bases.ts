@@ -4,7 +4,7 @@ export const basesWords = {
   about: 'Trains base checkpoints as the page ships them.',
   seeds: 'how many, or which; 1 by default',
   from: 'ships the model of this finished base run instead of training one',
-  out: 'the folder of bases, brought up to date after every seed',
+  out: 'the folder of bases, updated after every seed',
   begins: (seed: number, steps: number) => `base of seed ${seed}: ${steps} steps`,
   done: (seed: number, average: number) => `seed ${seed}: average ${(100 * average).toFixed(1)}`,
   shipped: (preset: string, seed: number, steps: number) => `shipped: ${preset}, seed ${seed}, ${steps} steps`,

@@ -13,7 +13,7 @@ export const commonWords = {
   noValue: (flag: string) => `${flag} has no value, or one that begins with a dash: write ${flag}=VALUE.`,
   unknownCommand: (name: string, near: string | null, names: readonly string[]) =>
     `There is no command ${name}: ${near === null ? `there are ${names.join(', ')}, and --preset NAME … trains.` : `did you mean ${near}?`}`,
-  device: 'what computes; auto, the default, takes the GPU, or the processor where there is none',
+  device: 'what computes; auto, the default, uses the GPU, or the processor where there is no GPU',
   adapter: (name: string) => `adapter: ${name}`,
   note: (sentence: string) => `note: ${sentence}`,
   rowsKept: (rows: number) => `${rows} rows there already`,
@@ -22,5 +22,6 @@ export const commonWords = {
   otherConfiguration: (place: string, what: string) =>
     `The folder ${place} holds ${what} of another configuration: choose another --out or remove it.`,
   howManySeeds: 'how many, or which with commas between them; 3 by default',
+  noFeatures: 'no optional features',
   unwritable: (file: string) => `The file ${file} cannot be written`,
 };

@@ -11,10 +11,8 @@ export const RECORDED_RUN = 'recorded/run.json';
 
 export interface RecordedRun {
   config: RunConfig;
-  /** What it was trained on. */
+  /** What it was trained on. How long it took there is not kept: that tells of what else the machine did. */
   adapter: string;
-  /** Of both parts together, on that adapter. */
-  seconds: number;
   /** One list a measurement, one entry a kept step; older records lack some. */
   metrics: { step: number[] } & { [column in Exclude<keyof MetricColumns, 'own'>]?: number[] };
   heldOut: HeldOutPoint[];

@@ -12,7 +12,8 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Checkpoint } from '../saved/checkpoint.ts';
 import { weightsIn } from '../engine/engine.ts';
 import { poolsOf } from '../engine/graphs.ts';
-import { type Run, takenBy } from '../run/run.ts';
+import { takenBy } from '../run/course.ts';
+import type { Run } from '../run/run.ts';
 
 export async function exportModel({ config, tokenizer, engine, taken }: Run): Promise<FolderFile[]> {
   return folderOf(config, tokenizer, taken, await engine.weights());

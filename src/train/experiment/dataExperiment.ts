@@ -15,7 +15,8 @@ import { Engine } from '../engine/engine.ts';
 import { Run } from '../run/run.ts';
 import { armData, seededWeb } from './curatedData.ts';
 import { doremiWeights } from './doremi.ts';
-import { type ExperimentListener, flopsOf, watchRun } from './experiment.ts';
+import { flopsOf, watchRun } from './experiment.ts';
+import type { ExperimentListener } from './listener.ts';
 
 /** The name of the configuration in results: no preset of the page, as its sources are no run's by themselves. */
 export const RAW_PRESET = 'raw-web';
@@ -65,7 +66,9 @@ export async function runDataExperiment(
   { arms, config, seeds, done, web = usualRawWeb, stopped }: DataRequest,
   listener: ExperimentListener,
 ): Promise<boolean> {
-  const engine = await Engine.create(backend, config, tokenIndex, (ready, total) => listener.compiling(ready, total));
+  const engine = await Engine.create(backend, config, tokenIndex, (ready, total) =>
+    listener.tell({ kind: 'compiling', said: { done: ready, total } }),
+  );
   try {
     for (const seed of seeds) {
       const missing = arms.filter(({ name }) => !done.some((row) => row.arm === name && row.seed === seed));
@@ -88,12 +91,12 @@ export async function runDataExperiment(
         const watch = watchRun(name, seed, listener);
         engine.initialize(seed);
         const run = new Run(whole, made.data, engine, watch.listener, { part: 'all', evaluated: true });
-        listener.begin(name, seed, run);
+        listener.tell({ kind: 'begin', said: { arm: name, seed, run } });
         const end = await run.train();
         if (end.kind === 'diverged') throw new UserError(`Arm ${name} of seed ${seed} diverged. ${end.message}`);
         if (end.kind !== 'done') return false;
         const steps = config.base.steps + (continued?.steps ?? 0);
-        listener.row({ ...watch.row(flopsOf(whole, steps)), data: made.row });
+        listener.tell({ kind: 'row', said: { ...watch.row(flopsOf(whole, steps)), data: made.row } });
       }
     }
     return true;

@@ -6,36 +6,23 @@ import type { RunConfig } from '../../config/run.ts';
 import type { FetchBytes } from '../../data/catalogue.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import type { Weights } from '../../export/parts.ts';
-import type { FolderFile } from '../../export/huggingface.ts';
 import { trainingFlopsPerToken } from '../../model/estimate.ts';
-import type { BenchmarkPoint, HeldOutPoint, Notice } from '../../protocol.ts';
+import type { BenchmarkPoint, HeldOutPoint } from '../../protocol.ts';
 import { type Arm, armConfig, type Experiment } from '../../recipe/experiments.ts';
 import type { ResultPoint, ResultRow } from '../../recipe/results/results.ts';
 import { UserError } from '../../util/errors.ts';
+import { listening } from '../../util/events.ts';
 import type { Backend } from '../backends/backend.ts';
 import { type Base, checkBase } from '../bases/base.ts';
 import { prepareData, type TrainingData } from '../run/data.ts';
 import { Engine } from '../engine/engine.ts';
 import { exportModel } from '../bases/exportModel.ts';
-import { type MetricRow, Run, type RunListener } from '../run/run.ts';
+import type { RunListener, RunNews } from '../run/listener.ts';
+import { Run } from '../run/run.ts';
+import type { ExperimentListener } from './listener.ts';
 
 /** The name of the row every table starts with: the checkpoint all arms branch from. */
 export const BASE_ARM = 'base';
-
-/** What an experiment tells whoever drives it. Work comes in the order seed by seed: base, then arms. */
-export interface ExperimentListener {
-  /** A base or an arm begins; `run` can be paused and stopped, and tells how many steps it will take. */
-  begin(arm: string, seed: number, run: Run): void;
-  compiling(done: number, total: number): void;
-  metric(arm: string, seed: number, row: MetricRow): void;
-  heldOut(arm: string, seed: number, point: HeldOutPoint): void;
-  benchmark(arm: string, seed: number, point: BenchmarkPoint): void;
-  row(row: ResultRow): void;
-  /** Something that a person should read. */
-  notice?(notice: Notice): void;
-  /** The model folder of a base that was trained here. */
-  base?(seed: number, files: FolderFile[]): void;
-}
 
 export interface ExperimentRequest {
   experiment: Pick<Experiment, 'arms'>;
@@ -69,8 +56,11 @@ export async function runExperiment(
   for (const arm of experiment.arms) armConfig(arm, config);
   const has = (arm: string, seed: number): boolean => done.some((row) => row.arm === arm && row.seed === seed);
   const names = [BASE_ARM, ...experiment.arms.map(({ name }) => name)];
-  const engine = await Engine.create(backend, config, tokenIndex, (ready, total) => listener.compiling(ready, total));
-  if (engine.notice) listener.notice?.({ code: 'gpu-variant', step: null, message: engine.notice });
+  const engine = await Engine.create(backend, config, tokenIndex, (ready, total) =>
+    listener.tell({ kind: 'compiling', said: { done: ready, total } }),
+  );
+  if (engine.notice)
+    listener.tell({ kind: 'notice', said: { code: 'gpu-variant', step: null, message: engine.notice } });
   try {
     for (const seed of seeds) {
       if (names.every((name) => has(name, seed))) continue;
@@ -118,19 +108,19 @@ async function startingWeights(
       engine.load(base.weights);
       const run = new Run(alone, data, engine, watch.listener, { part: 'base' });
       await run.evaluate(config.base.steps, 'base');
-      listener.row(watch.row(flops));
+      listener.tell({ kind: 'row', said: watch.row(flops) });
     }
     return base.weights;
   }
   engine.initialize(seed);
   const run = new Run(alone, data, engine, watch.listener, { part: 'base', evaluated: true });
-  listener.begin(BASE_ARM, seed, run);
+  listener.tell({ kind: 'begin', said: { arm: BASE_ARM, seed, run } });
   const end = await run.train();
   if (end.kind === 'diverged') throw new UserError(`The base of seed ${seed} diverged. ${end.message}`);
   if (end.kind !== 'done') return null;
-  const files = listener.base && (await exportModel(run)); // may lose the device: then nothing has been told yet
-  if (!known) listener.row(watch.row(flops));
-  if (files) listener.base!(seed, files);
+  const files = listener.wants('base') ? await exportModel(run) : null; // may lose the device: then nothing has been told yet
+  if (!known) listener.tell({ kind: 'row', said: watch.row(flops) });
+  if (files) listener.tell({ kind: 'base', said: { seed, files } });
   return engine.weights();
 }
 
@@ -161,11 +151,11 @@ async function runArm(
 ): Promise<boolean> {
   const watch = watchRun(name, config.seed, listener);
   const run = new Run(config, data, engine, watch.listener, { part, evaluated: true });
-  listener.begin(name, config.seed, run);
+  listener.tell({ kind: 'begin', said: { arm: name, seed: config.seed, run } });
   const end = await run.train();
   if (end.kind === 'diverged') throw new UserError(`Arm ${name} of seed ${config.seed} diverged. ${end.message}`);
   if (end.kind !== 'done') return false;
-  listener.row(watch.row(flopsOf(config, run.plan.endStep - run.plan.firstStep)));
+  listener.tell({ kind: 'row', said: watch.row(flopsOf(config, run.plan.endStep - run.plan.firstStep)) });
   return true;
 }
 
@@ -179,23 +169,20 @@ export function watchRun(arm: string, seed: number, listener: ExperimentListener
   const curve: [step: number, loss: number][] = [];
   const heldOut: HeldOutPoint[] = [];
   const benchmarks: BenchmarkPoint[] = [];
-  const watching: RunListener = {
-    state() {},
-    switched() {},
-    sources() {},
+  const watching: RunListener = listening<RunNews>({
     metric(row) {
       curve.push([row.step, row.loss]);
-      listener.metric(arm, seed, row);
+      listener.tell({ kind: 'metric', said: { arm, seed, row } });
     },
     heldOut(point) {
       heldOut.push(point);
-      listener.heldOut(arm, seed, point);
+      listener.tell({ kind: 'heldOut', said: { arm, seed, point } });
     },
     benchmark(point) {
       benchmarks.push(point);
-      listener.benchmark(arm, seed, point);
+      listener.tell({ kind: 'benchmark', said: { arm, seed, point } });
     },
-  };
+  });
   const row = (flops: number): ResultRow => {
     const points = heldOut.map((losses, i) => resultPoint(benchmarks[i] ?? unasked(losses.step), losses));
     const { step: _, ...last } = points.at(-1)!;

@@ -2,19 +2,12 @@
  * An experiment that outlives its device: rows that are finished stay, and the arm that was interrupted starts again on a new device,
  * from the same base checkpoint and so to the same numbers. How often is bounded as it is for runs (reopen.ts).
  */
-import type { Notice } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
 import { type Backend, lossOf, type OpenBackend } from '../backends/backend.ts';
-import { type ExperimentListener, type ExperimentRequest, runExperiment } from './experiment.ts';
+import { type ExperimentRequest, runExperiment } from './experiment.ts';
+import type { ExperimentListener } from './listener.ts';
 import { Losses, mostNear, reopen } from '../saved/reopen.ts';
 import { lossNotices, lostThing } from '../run/supervisor.ts';
-
-export interface SupervisedListener extends ExperimentListener {
-  notice(notice: Notice): void;
-  /** Seconds of a refusal that have passed, and all of them. */
-  waiting(done: number, total: number): void;
-  stopped(): boolean;
-}
 
 const keptRows = (count: number): string =>
   count === 0
@@ -26,8 +19,8 @@ const keptRows = (count: number): string =>
 /** Runs what is not done yet; false if it was stopped. UserError where a run diverges, a base does not fit, or no GPU is to be had. */
 export async function superviseExperiment(
   open: OpenBackend,
-  request: ExperimentRequest,
-  listener: SupervisedListener,
+  request: ExperimentRequest & { stopped(): boolean },
+  listener: ExperimentListener,
 ): Promise<boolean> {
   const done = [...request.done];
   // A loss with as many rows as at the one before: nothing was finished in between.
@@ -36,20 +29,17 @@ export async function superviseExperiment(
   if ('cause' in first) throw new UserError(first.message);
   let backend: Backend = first;
   let at = '';
-  const listening: SupervisedListener = {
-    ...listener,
-    begin(arm, seed, run) {
-      at = `arm ${arm} of seed ${seed}`;
-      listener.begin(arm, seed, run);
-    },
-    row(row) {
-      done.push(row);
-      listener.row(row);
+  const watching: ExperimentListener = {
+    wants: (kind) => listener.wants(kind),
+    tell(event) {
+      if (event.kind === 'begin') at = `arm ${event.said.arm} of seed ${event.said.seed}`;
+      if (event.kind === 'row') done.push(event.said);
+      listener.tell(event);
     },
   };
   for (;;) {
     try {
-      return await runExperiment(backend, { ...request, done }, listening);
+      return await runExperiment(backend, { ...request, done }, watching);
     } catch (error) {
       const loss = await lossOf(backend);
       if (!loss) throw error;
@@ -63,12 +53,19 @@ export async function superviseExperiment(
         );
       }
       const goesOn = at ? `${at} starts again` : 'the experiment starts again';
-      const { stopped, notice, waiting } = listener;
-      const next = await reopen(open, { stopped, notice, waiting, step: null, goesOn, kept });
+      const next = await reopen(open, {
+        stopped: () => request.stopped(),
+        notice: (notice) => listener.tell({ kind: 'notice', said: notice }),
+        waiting: (passed, total) => listener.tell({ kind: 'waiting', said: { done: passed, total } }),
+        ...{ step: null, goesOn, kept },
+      });
       if (!next) return false;
       backend = next;
       const { code, message } = lossNotices[loss];
-      notice({ code, step: null, message: `${message}: ${goesOn}, and ${kept}.` });
+      listener.tell({
+        kind: 'notice',
+        said: { code, step: null, message: `${message}: ${goesOn}, and ${kept}.` },
+      });
     }
   }
 }

@@ -10,7 +10,8 @@ import type {
   Switch,
 } from '../../protocol.ts';
 import type { Executor } from '../../graph/executor.ts';
-import type { MetricRow, RunListener } from './listener.ts';
+import type { MetricRow } from '../../recipe/measurements.ts';
+import { isListed, type Listed, listOf, type RunEvent, type RunListener } from './listener.ts';
 
 export interface History {
   metrics: MetricRow[];
@@ -62,66 +63,20 @@ export function historyBefore(history: History, step: number): History {
 
 /** Tells `listener` everything again. */
 export function retell(history: History, listener: RunListener): void {
-  history.metrics.forEach((row) => listener.metric(row));
-  history.heldOut.forEach((point) => listener.heldOut(point));
-  history.benchmarks.forEach((point) => listener.benchmark?.(point));
-  history.samples.forEach((sample) => listener.sample?.(sample));
-  history.switches.forEach((change) => listener.switched(change));
-  if (history.sources.length > 0) listener.sources(history.sources);
-  history.notices.forEach((notice) => listener.notice?.(notice));
-  history.checks.forEach((check) => listener.check?.(check));
-  history.inspections.forEach((inspection) => listener.inspection?.(inspection));
+  for (const kind of Object.keys(listOf) as Listed[])
+    for (const said of history[listOf[kind]]) listener.tell({ kind, said } as RunEvent);
+  if (history.sources.length > 0) listener.tell({ kind: 'sources', said: history.sources });
 }
 
 /** A listener that passes everything on to `next` and remembers it in what `history` gives. */
 export function recording(history: () => History, next: RunListener): RunListener {
   return {
-    ...next,
-    metric(row) {
-      history().metrics.push(row);
-      next.metric(row);
+    wants: (kind) => next.wants(kind),
+    tell(event) {
+      const { kind, said } = event;
+      if (kind === 'sources') history().sources = said;
+      else if (isListed(kind)) (history()[listOf[kind]] as unknown[]).push(said);
+      next.tell(event);
     },
-    heldOut(point) {
-      history().heldOut.push(point);
-      next.heldOut(point);
-    },
-    switched(change) {
-      history().switches.push(change);
-      next.switched(change);
-    },
-    sources(counts) {
-      history().sources = counts;
-      next.sources(counts);
-    },
-    notice:
-      next.notice &&
-      ((notice) => {
-        history().notices.push(notice);
-        next.notice!(notice);
-      }),
-    check:
-      next.check &&
-      ((check) => {
-        history().checks.push(check);
-        next.check!(check);
-      }),
-    inspection:
-      next.inspection &&
-      ((inspection) => {
-        history().inspections.push(inspection);
-        next.inspection!(inspection);
-      }),
-    benchmark:
-      next.benchmark &&
-      ((point) => {
-        history().benchmarks.push(point);
-        next.benchmark!(point);
-      }),
-    sample:
-      next.sample &&
-      ((sample) => {
-        history().samples.push(sample);
-        next.sample!(sample);
-      }),
   };
 }

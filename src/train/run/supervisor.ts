@@ -8,6 +8,7 @@ import type { RunConfig } from '../../config/run.ts';
 import type { Notice } from '../../protocol.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { UserError } from '../../util/errors.ts';
+import { listening } from '../../util/events.ts';
 import { type Backend, type Loss, lossOf, type OpenBackend } from '../backends/backend.ts';
 import type { Base } from '../bases/base.ts';
 import type { Checkpoint } from '../saved/checkpoint.ts';
@@ -15,7 +16,7 @@ import type { TrainingData } from './data.ts';
 import type { Disturb } from './faults.ts';
 import { historyBefore, newHistory } from './history.ts';
 import type { Keeper } from '../saved/keeper.ts';
-import type { RunListener } from './listener.ts';
+import type { RunListener, RunNews } from './listener.ts';
 import { Losses, mostNear, reopen } from '../saved/reopen.ts';
 import { Run } from './run.ts';
 
@@ -47,12 +48,13 @@ const kinds: Record<Backend['kind'], string> = { gpu: 'the GPU', cpu: 'the proce
 /** Passes everything on until it is shut. */
 function gate(listener: RunListener): { listener: RunListener; shut: () => void } {
   let open = true;
-  const entries = Object.entries(listener).filter(([, tell]) => typeof tell === 'function');
-  const guarded = entries.map(([name, tell]) => [name, (said: unknown) => void (open && tell(said))]);
-  return { listener: Object.fromEntries(guarded) as RunListener, shut: () => void (open = false) };
+  const guarded: RunListener = {
+    wants: (kind) => listener.wants(kind),
+    tell: (event) => void (open && listener.tell(event)),
+  };
+  return { listener: guarded, shut: () => void (open = false) };
 }
 
-const nobody: RunListener = { state() {}, metric() {}, heldOut() {}, switched() {}, sources() {} };
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class SupervisedRun {
@@ -80,7 +82,7 @@ export class SupervisedRun {
     for (;;) {
       const ending = await this.#live(backend, from);
       if (ending === 'ended') return;
-      if (this.#stopped) return this.#listener.state({ kind: 'stopped' });
+      if (this.#stopped) return this.#listener.tell({ kind: 'state', said: { kind: 'stopped' } });
       const taken = this.#run?.taken.steps ?? from?.progress.step ?? 0;
       from = await this.#goBack(taken);
       const step = this.#stepOf(from);
@@ -92,13 +94,13 @@ export class SupervisedRun {
         );
       }
       const next = await this.#reopen(step);
-      if (!next) return this.#listener.state({ kind: 'stopped' });
+      if (!next) return this.#listener.tell({ kind: 'state', said: { kind: 'stopped' } });
       backend = next;
       const { code, message } =
         'loss' in ending
           ? lossNotices[ending.loss]
           : { code: 'restarted' as const, message: `Internal error (${ending.error})` };
-      this.#listener.notice?.({
+      this.#notice({
         code,
         step,
         message: `${message}: the run goes on from step ${step}, and nothing was lost.`,
@@ -137,7 +139,7 @@ export class SupervisedRun {
     const backend = await this.#first();
     this.#run?.destroy();
     const { config, data } = this.#making;
-    this.#run = await Run.create(backend, config, data, nobody, null, { checkpoint: last });
+    this.#run = await Run.create(backend, config, data, listening<RunNews>({}), null, { checkpoint: last });
     void this.#watch(backend, this.#run, () => {});
     return this.#run;
   }
@@ -179,7 +181,7 @@ export class SupervisedRun {
     const { history } = this.#making.keeper;
     if (history.device !== null && history.device !== kind) {
       const message = `This run was on ${kinds[history.device]} until step ${step} and goes on on ${kinds[kind]}: as good, but not to the bit.`;
-      this.#listener.notice?.({ code: 'other-device', step, message });
+      this.#notice({ code: 'other-device', step, message });
     }
     history.device = kind;
   }
@@ -200,7 +202,7 @@ export class SupervisedRun {
     const last = (await keeper.last().catch(() => null)) ?? from;
     const to = this.#stepOf(last);
     keeper.history = last ? historyBefore(last.history, to) : newHistory(this.#making.data.notes);
-    this.#listener.rewound?.({ from: Math.max(taken - 1, to), to });
+    this.#listener.tell({ kind: 'rewound', said: { from: Math.max(taken - 1, to), to } });
     return last;
   }
 
@@ -215,11 +217,16 @@ export class SupervisedRun {
     return answer;
   }
 
+  #notice(notice: Notice): void {
+    this.#listener.tell({ kind: 'notice', said: notice });
+  }
+
   #reopen(step: number): Promise<Backend | null> {
     return reopen(this.#open, {
       stopped: () => this.#stopped,
-      notice: (notice) => this.#listener.notice?.(notice),
-      waiting: (done, total) => this.#listener.state({ kind: 'preparing', what: 'Waiting for the GPU', done, total }),
+      notice: (notice) => this.#notice(notice),
+      waiting: (done, total) =>
+        this.#listener.tell({ kind: 'state', said: { kind: 'preparing', what: 'Waiting for the GPU', done, total } }),
       step,
       goesOn: `the run goes on from step ${step}`,
       kept: `the run is saved at step ${step}`,

@@ -41,7 +41,7 @@ export class Watch {
 
   /** Compiles what looks take, where somebody wants them. */
   async open(engine: Engine): Promise<void> {
-    if (this.#listener.inspection) this.#inspector ??= await Inspector.create(engine);
+    if (this.#listener.wants('inspection')) this.#inspector ??= await Inspector.create(engine);
   }
 
   /** A phase begins, or a run goes on in it: what was seen before counts no more. */
@@ -66,16 +66,17 @@ export class Watch {
   /** A step's measurements; `sound`: its update was made. */
   step(row: StepMetrics, sound: boolean): void {
     const { phase, blend } = this.#plan.at(row.step);
-    if (row.step === this.#plan.firstStep && this.#listener.check) {
+    if (row.step === this.#plan.firstStep) {
       const check = this.#firstLoss(row, blend);
       if (check) this.#check(check, row.step);
     }
     this.#watched.steps++;
     if (row.update === 'made' && row.clip < 1) this.#watched.clipped++;
     // A step left out for its f16 gradients overflowed has no norm to be judged by.
-    if (!sound || row.update !== 'made' || !this.#listener.notice) return;
+    if (!sound || row.update !== 'made') return;
     const { schedule } = phase.name === 'base' ? this.#config.base : this.#config.continued!;
-    for (const notice of this.#alerts.step({ ...row, peak: schedule.peak })) this.#listener.notice(notice);
+    for (const notice of this.#alerts.step({ ...row, peak: schedule.peak }))
+      this.#listener.tell({ kind: 'notice', said: notice });
   }
 
   /** Whether `step` is one to look at. */
@@ -98,8 +99,8 @@ export class Watch {
     const inspection = { step, clipRate: this.#watched.clipped / Math.max(1, this.#watched.steps), ...readings };
     this.#watched.steps = this.#watched.clipped = 0;
     this.#checkGradients(step, readings.tensors);
-    this.#listener.inspection?.(inspection);
-    for (const notice of this.#alerts.inspection(inspection)) this.#listener.notice?.(notice);
+    this.#listener.tell({ kind: 'inspection', said: inspection });
+    for (const notice of this.#alerts.inspection(inspection)) this.#listener.tell({ kind: 'notice', said: notice });
   }
 
   destroy(): void {
@@ -123,7 +124,8 @@ export class Watch {
   }
 
   #check(check: FirstCheck, step: number): void {
-    this.#listener.check?.(check);
-    if (!check.sound) this.#listener.notice?.({ code: 'first-step', step, message: check.message });
+    this.#listener.tell({ kind: 'check', said: check });
+    if (!check.sound)
+      this.#listener.tell({ kind: 'notice', said: { code: 'first-step', step, message: check.message } });
   }
 }

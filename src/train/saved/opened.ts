@@ -11,6 +11,8 @@ import type { TrainingData } from '../run/data.ts';
 import { EventBatcher } from '../run/events.ts';
 import { exportSaved } from '../bases/exportModel.ts';
 import { retell } from '../run/history.ts';
+import { listening } from '../../util/events.ts';
+import type { RunNews } from '../run/listener.ts';
 import { Keeper } from './keeper.ts';
 import type { Run } from '../run/run.ts';
 import { checkData, type Resumed, type SavedRuns } from './savedRuns.ts';
@@ -35,9 +37,10 @@ export class OpenedRun {
     const { config, checkpoint, state, passed } = await runs.read(id);
     let events: RunEvents = {};
     const all = new EventBatcher((told) => (events = told));
-    for (const message of passed) all.notice({ code: 'old-save', step: checkpoint.progress.step, message });
+    for (const message of passed)
+      all.tell({ kind: 'notice', said: { code: 'old-save', step: checkpoint.progress.step, message } });
     retell(checkpoint.history, all);
-    all.state({ kind: state === 'done' ? 'done' : 'stopped' });
+    all.tell({ kind: 'state', said: { kind: state === 'done' ? 'done' : 'stopped' } });
     all.flush();
     return { run: new OpenedRun(id, runs, open, prepare), shown: { config, part: checkpoint.part, events } };
   }
@@ -85,9 +88,7 @@ export class OpenedRun {
     return new SupervisedRun(
       this.#open,
       { config: saved.config, data, base: null, keeper, from: saved.checkpoint },
-      silent,
+      listening<RunNews>({}),
     );
   }
 }
-
-const silent = { state() {}, metric() {}, heldOut() {}, switched() {}, sources() {} };

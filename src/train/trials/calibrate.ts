@@ -6,12 +6,14 @@ import type { RunConfig } from '../../config/run.ts';
 import type { Calibration } from '../../protocol.ts';
 import type { Files } from '../../storage/files.ts';
 import { inputsOf } from '../../storage/runs.ts';
+import { listening } from '../../util/events.ts';
 import { SlotStore } from '../../storage/slots.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { Base } from '../bases/base.ts';
 import type { TrainingData } from '../run/data.ts';
 import { Keeper, saveInterval } from '../saved/keeper.ts';
-import { Run, type RunListener } from '../run/run.ts';
+import type { RunNews } from '../run/listener.ts';
+import { Run } from '../run/run.ts';
 
 /**
  * Steps are timed for this long, s, after the first ones, which are slower: long enough to outlast a hiccup of the machine, short
@@ -55,7 +57,7 @@ export async function calibrate({ backend, config, files, prepare, begin }: Tria
   let save = 0;
   let run: Run | null = null;
   let enough = false;
-  const listener: RunListener = {
+  const listener = listening<RunNews>({
     state({ kind }) {
       if (kind === 'evaluating') evaluating = performance.now();
       else if (evaluating > 0 && firstEvaluation === 0) firstEvaluation = seconds(evaluating);
@@ -67,14 +69,11 @@ export async function calibrate({ backend, config, files, prepare, begin }: Tria
       enough ||= at - first.at >= 1000 * timed && step - first.step >= fewest;
       if (enough) run!.stop();
     },
-    heldOut() {},
-    switched() {},
-    sources() {},
+    // Wanted, as the page's runs want them: looks are compiled, and measured where one falls among the first steps.
     benchmark() {},
     sample() {},
-    // The page's runs are looked into; that is compiled, and measured where a look falls among the first steps.
     inspection() {},
-  };
+  });
   const store = new SlotStore(files, scratch);
   const keeper = new Keeper(store, { saved: (saved) => (save = saved.seconds), failed() {} }, {});
   from = performance.now();

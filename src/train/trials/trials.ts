@@ -8,6 +8,8 @@ import type { GivenFile } from '../../data/prepare.ts';
 import { placeAfter, placeOfStep } from '../../recipe/place.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import type { HeldOutPoint, OverfitResult } from '../../protocol.ts';
+import type { MetricRow } from '../../recipe/measurements.ts';
+import { type Listener, listening } from '../../util/events.ts';
 import { cellConfig, checkGrid, type GridPlan, type GridRow } from '../../recipe/grid.ts';
 import { planRun, type RunPlan } from '../../recipe/phases.ts';
 import { hasDiverged, type RangePoint, sweepRates } from '../../recipe/rangeTest.ts';
@@ -15,7 +17,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { Base } from '../bases/base.ts';
 import { prepareData, type TrainingData } from '../run/data.ts';
 import { Engine, type StepBatch, type StepMetrics } from '../engine/engine.ts';
-import type { MetricRow } from '../run/listener.ts';
+import type { RunNews } from '../run/listener.ts';
 import type { Loan } from '../run/loan.ts';
 import { Run } from '../run/run.ts';
 
@@ -134,11 +136,12 @@ export interface GridWork {
   done: readonly GridRow[];
 }
 
-export interface GridListener {
+/** What a grid tells. */
+export interface GridNews {
   /** A cell's run begins; it can be stopped. */
-  begin(cell: Omit<GridRow, 'loss'>, run: Run): void;
-  metric(row: MetricRow, plan: RunPlan): void;
-  row(row: GridRow): void;
+  begin: { cell: Omit<GridRow, 'loss'>; run: Run };
+  metric: { row: MetricRow; plan: RunPlan };
+  row: GridRow;
 }
 
 /** Runs every cell of a grid with every seed, an engine a batch size; false if it was ended. */
@@ -146,7 +149,7 @@ export async function runGrid(
   backend: Backend,
   { config, files, plan, done }: GridWork,
   fetchBytes: FetchBytes,
-  listener: GridListener,
+  listener: Listener<GridNews>,
   isEnded: () => boolean,
 ): Promise<boolean> {
   checkGrid(config, plan);
@@ -168,7 +171,7 @@ export async function runGrid(
           engine.initialize(seed);
           const row = await runCell(cellConfig(config, cell, plan.tokens), cell, data, engine, listener);
           if (!row) return false;
-          listener.row(row);
+          listener.tell({ kind: 'row', said: row });
         }
       }
     } finally {
@@ -184,23 +187,20 @@ async function runCell(
   cell: Omit<GridRow, 'loss'>,
   data: TrainingData,
   engine: Engine,
-  listener: GridListener,
+  listener: Listener<GridNews>,
 ): Promise<GridRow | null> {
   let last: HeldOutPoint | null = null;
   const run: Run = new Run(
     config,
     data,
     engine,
-    {
-      state() {},
-      switched() {},
-      sources() {},
-      metric: (row) => listener.metric(row, run.plan),
+    listening<RunNews>({
+      metric: (row) => listener.tell({ kind: 'metric', said: { row, plan: run.plan } }),
       heldOut: (point) => void (last = point),
-    },
+    }),
     { part: 'base', evaluated: true },
   );
-  listener.begin(cell, run);
+  listener.tell({ kind: 'begin', said: { cell, run } });
   const end = await run.train();
   if (end.kind === 'diverged') return { ...cell, loss: null };
   if (end.kind !== 'done') return null;

@@ -15,7 +15,7 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     todo: 'Do nothing unless it happens often; then lower the peak learning rate.',
   },
   spike: {
-    means: 'The loss jumped.',
+    means: 'The loss jumped, and was as high at the next step.',
     todo: 'Do nothing yet: it usually comes back within a few dozen steps. If it stays up, lower the peak learning rate.',
   },
   'went-back': { means: 'The run went back to its last save.', todo: 'You need not do anything.' },

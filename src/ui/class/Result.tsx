@@ -1,5 +1,6 @@
 /** A laptop's own result as a code and a QR code, for the one who collects them. */
-import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { Copy } from '../components/Copy.tsx';
 import { evaluate } from '../../recipe/lessons/measure.ts';
 import { answerOf, lessonName, type Loaded } from '../lessons/state.ts';
 import { lessonWords } from '../lessons/words.ts';
@@ -37,7 +38,7 @@ export function Result({ step, from }: { step: number; from: Loaded }) {
 
 export function Code({ code, about }: { code: string; about: string }) {
   const words = lessonWords.result;
-  const isCopied = useSignal(false);
+  const shown = useRef<HTMLElement>(null);
   return (
     <section class="result stack-2">
       <h3>{words.heading}</h3>
@@ -45,14 +46,16 @@ export function Code({ code, about }: { code: string; about: string }) {
       <div class="result-code">
         <Qr text={code} label={words.qr} side={176} />
         <p>
-          <code class="code">{code}</code>{' '}
-          <button
-            type="button"
-            onClick={() => void navigator.clipboard.writeText(code).then(() => (isCopied.value = true))}
-          >
-            {words.copy}
-          </button>{' '}
-          <span role="status">{isCopied.value && words.copied}</span>
+          <code ref={shown} class="code">
+            {code}
+          </code>{' '}
+          <Copy
+            text={code}
+            copy={words.copy}
+            copied={words.copied}
+            notCopied={words.notCopied}
+            mark={() => getSelection()?.selectAllChildren(shown.current!)}
+          />
         </p>
       </div>
     </section>

@@ -24,6 +24,7 @@ import {
   type Loaded,
   paper,
   quizPart,
+  round,
   stepNumber,
 } from './state.ts';
 import { lessonWords } from './words.ts';
@@ -152,7 +153,7 @@ function Steps({ from }: { from: Loaded }) {
   const { runs } = answerOf(number);
   const isRevealed = Object.keys(runs).length > 0;
   return (
-    <main class="lesson stack-4" key={number}>
+    <main class="lesson stack-4" key={`${number} ${round.value}`}>
       <p class="note">
         {lesson.title} · {words.step(number, lesson.steps.length)} · {words.minutes(lesson.minutes)} ·{' '}
         {words.goal(lesson.goal)}

@@ -9,7 +9,7 @@ import { Ask } from './Ask.tsx';
 import { fill } from './fill.ts';
 import { Reveal } from './Reveal.tsx';
 import { RunStep } from './RunStep.tsx';
-import { addressOf, answerOf, goTo, type Loaded, stepNumber } from './state.ts';
+import { addressOf, answerOf, goTo, type Loaded, round, stepNumber } from './state.ts';
 import { lessonWords } from './words.ts';
 
 type Beat = 'text' | 'ask' | 'run' | 'reveal';
@@ -106,6 +106,7 @@ export function Presenter({ from }: { from: Loaded }) {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, [from]);
+  useEffect(() => void (beat.value = 0), [round.value]);
   const link = new URL(addressOf(number, false), location.href).href;
   if (isBlank.value)
     return (
@@ -121,7 +122,7 @@ export function Presenter({ from }: { from: Loaded }) {
           {lessonWords.lessons.step(number, lesson.steps.length)} {frozen.value && `· ${words.frozen}`}
         </p>
       </header>
-      {shows.value === 'tally' && <Tally />}
+      {shows.value === 'tally' && <Tally from={from} />}
       {shows.value === 'qr' && (
         <main class="state-qr">
           <p>{words.state}</p>
@@ -130,7 +131,7 @@ export function Presenter({ from }: { from: Loaded }) {
         </main>
       )}
       {shows.value === 'lesson' && (
-        <main class="beat" key={`${number} ${shown}`}>
+        <main class="beat" key={`${number} ${shown} ${round.value}`}>
           <h2>{step.title}</h2>
           {shown === 'text' && step.text.map((text) => <p key={text}>{fill(text, lesson, recorded.runs)}</p>)}
           {shown === 'ask' && step.ask && <Ask step={number} question={step.ask} from={from} />}

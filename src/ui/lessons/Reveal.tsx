@@ -34,15 +34,21 @@ export function Reveal({ number, step, from: { lesson, recorded } }: Props) {
   return (
     <section class="reveal stack-4" aria-live="polite">
       <h3>{words.heading}</h3>
-      <Verdict number={number} step={step} from={{ lesson, recorded }} />
-      {step.reveal.map((text) => (
-        <p key={text}>{say(text)}</p>
-      ))}
-      {step.figure === 'curve' ? (
-        <Curves number={number} step={step} from={{ lesson, recorded }} />
-      ) : (
-        <Table number={number} step={step} from={{ lesson, recorded }} />
-      )}
+      <div class="outcome">
+        <div class="stack-4">
+          <Verdict number={number} step={step} from={{ lesson, recorded }} />
+          {step.reveal.map((text) => (
+            <p key={text}>{say(text)}</p>
+          ))}
+        </div>
+        <div>
+          {step.figure === 'curve' ? (
+            <Curves number={number} step={step} from={{ lesson, recorded }} />
+          ) : (
+            <Table number={number} step={step} from={{ lesson, recorded }} />
+          )}
+        </div>
+      </div>
       {success && own.length > 0 && (
         <p>
           {isShown ? words.success : words.notYet}

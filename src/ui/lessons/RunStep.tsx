@@ -1,5 +1,6 @@
 /** The run of a step: one of its runs is trained here, or taken as recorded; a prediction comes first. */
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { optionOf } from '../../config/options.ts';
 import { formatValue, getPath } from '../../config/path.ts';
 import { type LessonStep, lessonConfig } from '../../recipe/lessons/lesson.ts';
@@ -21,6 +22,8 @@ export function RunStep({ number, step, from: { lesson, recorded } }: Props) {
   const words = lessonWords.run;
   const names = step.runs ?? [];
   const chosen = useSignal(names[0]!);
+  // What went wrong in another step is no trouble of this one.
+  useEffect(() => void (trouble.value = null), []);
   const { prediction, runs } = answerOf(number);
   const mayRun = !step.ask || prediction !== null;
   const isUnderWay = underWay.value !== null;

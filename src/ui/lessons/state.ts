@@ -52,8 +52,13 @@ export function answer(step: number, change: Partial<Answer>): void {
     // A browser that keeps nothing forgets them with the tab.
   }
 }
+/** Counts steps done again: what is half answered in a form goes with the form. */
+export const round = signal(0);
 /** The step as it was before anybody touched it: the same seed, text and base again. */
-export const again = (step: number): void => answer(step, nothing);
+export function again(step: number): void {
+  answer(step, nothing);
+  round.value++;
+}
 
 /** Every run of this step that was made here, the latest of each name. */
 export const ownRuns = (step: number): LessonRun[] =>

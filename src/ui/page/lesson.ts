@@ -25,6 +25,7 @@ export const PARTS = [
   'samples',
   'machine',
   'estimate',
+  'link',
 ] as const;
 export type Part = (typeof PARTS)[number];
 

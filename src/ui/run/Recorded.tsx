@@ -10,12 +10,12 @@ import { startWords } from '../words/start.ts';
 export function Recorded() {
   const run = recorded.value;
   if (!isRecorded.value || !run) return null;
-  const { config, metrics, seconds, adapter } = run;
+  const { config, metrics, adapter } = run;
   const words = startWords.recorded;
   const canStart = machine.value.kind !== 'none' && startsFromShipped.value;
   return (
     <p class="recorded note">
-      {words.says(config.preset, metrics.step.at(-1)! + 1, seconds, adapter)} {canStart && words.start}{' '}
+      {words.says(config.preset, metrics.step.at(-1)! + 1, metrics.tokens!.at(-1)!, adapter)} {canStart && words.start}{' '}
       <button type="button" class="quiet" disabled={isPlaying.value} onClick={() => play(run)}>
         {words.again}
       </button>{' '}

@@ -59,8 +59,8 @@ export const startWords = {
   },
   recorded: {
     stage: 'Recorded run',
-    says: (preset: string, steps: number, seconds: number, adapter: string) =>
-      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps in ${format.duration(seconds)} on ${adapter.replace(/^processor/, 'a processor')}.`,
+    says: (preset: string, steps: number, tokens: number, adapter: string) =>
+      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps on ${format.short(tokens)} tokens, trained on ${adapter.replace(/^processor/, 'a processor')}.`,
     start: 'Press Start to continue its base model in this tab.',
     again: 'Play again',
     findings: 'See what the experiments found',

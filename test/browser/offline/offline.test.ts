@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { workerFile } from '../../../src/cli/node/offline.mjs';
+import { tellAll } from '../setup/harness.ts';
 import { builtSite, Host, type Site } from '../setup/host.ts';
 import { sharedBrowser, webGpuSwitches } from '../setup/launch.ts';
 import { small } from '../setup/small.ts';
@@ -27,6 +28,9 @@ async function withHost(use: (page: Page, host: Host, url: string) => Promise<vo
     await page.goto(url);
     await use(page, host, url);
     expect(complaints).toEqual([]);
+  } catch (error) {
+    await tellAll(context);
+    throw error;
   } finally {
     await context.close();
     host.close();

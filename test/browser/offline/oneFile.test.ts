@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mostBytes, oneFileName } from '../../../src/cli/node/oneFile.mjs';
+import { decode } from '../../../src/ui/class/code.ts';
 import { sharedBrowser } from '../setup/launch.ts';
 import { tell } from '../setup/harness.ts';
 
@@ -24,7 +25,7 @@ test('it is no larger than a class can be sent', () => {
   expect(statSync(built).size).toBeLessThan(mostBytes);
 });
 
-test('a run of every stage trains to its end, with samples, and nothing is asked for', async () => {
+test('a run of every stage trains to its end, with samples, a lesson goes to its own, and nothing is asked for', async () => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   try {
     const asked: string[] = [];
@@ -45,6 +46,14 @@ test('a run of every stage trains to its end, with samples, and nothing is asked
       await page.getByRole('button', { name: 'Start again' }).waitFor();
       const samples = page.locator('section', { hasText: 'What the model writes' }).last();
       expect((await samples.innerText()).length).toBeGreaterThan(200);
+      await page.goto(`${address}?lesson=continue&step=2`);
+      await page.getByRole('button', { name: 'That is my prediction' }).click();
+      await page.getByRole('button', { name: 'Run it here' }).click();
+      await page.getByRole('heading', { name: 'What came out' }).waitFor();
+      const read = decode(await page.locator('.code').innerText());
+      expect('fault' in read ? read : read.device).toBe('processor');
+      await page.getByRole('button', { name: 'Next' }).click();
+      await page.getByRole('heading', { name: 'What to take along' }).waitFor();
     } catch (error) {
       await tell(page);
       throw error;

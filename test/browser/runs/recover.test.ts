@@ -5,8 +5,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { countedRun, countIn, countingContext, countingScript, type Given } from '../setup/abacusPage.ts';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { countedRun, countIn, countingScript, type Given } from '../setup/abacusPage.ts';
+import { tell } from '../setup/harness.ts';
 import { doneRuns } from '../setup/indexedDb.ts';
 import { launchBrowser, webGpuSwitches } from '../setup/launch.ts';
 
@@ -20,15 +21,21 @@ let context: BrowserContext;
 beforeAll(async () => {
   // One of its own, for its graphics process is made to crash.
   browser = await launchBrowser(webGpuSwitches);
-  context = await countingContext(browser);
+  context = await browser.newContext({ serviceWorkers: 'block' });
+});
+afterEach(async ({ task }) => {
+  for (const page of context.pages()) {
+    if (task.result?.state === 'fail') await tell(page);
+    await page.close();
+  }
 });
 afterAll(() => browser?.close());
 
 async function open(...given: Given[]): Promise<Page> {
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  await countIn(context, ...given);
   const page = await context.newPage();
+  await countIn(page, ...given);
   await page.goto(site.url + countedRun(base, continued));
   return page;
 }
@@ -72,13 +79,12 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   await expect.poll(() => doneRuns(page)).toHaveLength(3);
   expect((await doneRuns(page))[0]).toEqual(clean);
   expect(await page.getByText('Unfinished run').count()).toBe(0);
-  await page.close();
 });
 
 test('a worker that dies is replaced, once, and then the run is offered', async () => {
-  const cleanCurve = (await doneRuns(await open())).at(-1);
   // The second worker's script is without the fault: it trains to the end.
   const page = await open({ faults: 'crash=22' }, {});
+  const cleanCurve = (await doneRuns(page)).at(-1);
   await begin(page);
   const died =
     /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run goes on from step \d+ in a new one, and nothing was lost\./;
@@ -101,7 +107,6 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
     .waitFor();
   await twice.getByText(/^Run ci, seed 1, stopped at step \d+ of 72/).waitFor();
   expect(await button(twice, 'Resume').isEnabled()).toBe(true);
-  await twice.close();
 });
 
 test('a run for which the GPU has no room says so, and what to lower', async () => {
@@ -114,7 +119,6 @@ test('a run for which the GPU has no room says so, and what to lower', async () 
     .first()
     .waitFor();
   expect(await button(page, 'Start again').isEnabled()).toBe(true);
-  await page.close();
 });
 
 test('a crashed graphics process is outlived once, and told of when the browser then refuses another', async () => {
@@ -150,7 +154,6 @@ test('a crashed graphics process is outlived once, and told of when the browser 
     .getByText(/^The browser has paused graphics after crashes: leave this page open, it asks again at [\d:]+ [AP]M\.$/)
     .waitFor();
   expect(await button(page, 'Resume').first().isDisabled()).toBe(true);
-  await page.close();
 });
 
 test('the published page has no fault injector', async () => {

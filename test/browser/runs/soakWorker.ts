@@ -10,9 +10,11 @@ import { decodeCheckpoint } from '../../../src/train/saved/checkpoint.ts';
 import { prepareData } from '../../../src/train/run/data.ts';
 import { disturbance } from '../../../src/train/run/faults.ts';
 import { Keeper } from '../../../src/train/saved/keeper.ts';
-import type { MetricRow } from '../../../src/train/run/run.ts';
+import type { MetricRow } from '../../../src/recipe/measurements.ts';
 import { Losses } from '../../../src/train/saved/reopen.ts';
 import { SupervisedRun } from '../../../src/train/run/supervisor.ts';
+import type { RunNews } from '../../../src/train/run/listener.ts';
+import { listening } from '../../../src/util/events.ts';
 
 export interface SoakCommand {
   config: RunConfig;
@@ -65,19 +67,16 @@ async function soak({ config, name, lose, every, saveEvery }: SoakCommand): Prom
     },
   );
   let state = '';
-  const listener = {
+  const listener = listening<RunNews>({
     state: (said: { kind: string; message?: string }) =>
       void (state = said.message === undefined ? said.kind : `${said.kind}: ${said.message}`),
     metric({ step }: MetricRow) {
       now += due / saveEvery;
       if (step % every === 0) postMessage({ step });
     },
-    heldOut() {},
-    switched() {},
-    sources() {},
     benchmark() {},
     notice: (notice: Notice) => postMessage({ notice }),
-  };
+  });
   const at = from?.progress.step ?? 0;
   const disturb = disturbance({ lose: lose.filter((step) => step >= at) });
   const run = new SupervisedRun(

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { countedRun, countingContext, endless } from '../setup/abacusPage.ts';
+import { tellAll } from '../setup/harness.ts';
 import { doneRuns } from '../setup/indexedDb.ts';
 import { sharedBrowser, webGpuSwitches } from '../setup/launch.ts';
 
@@ -33,6 +34,9 @@ async function inOneBrowser(use: (tabs: Tabs) => Promise<void>): Promise<void> {
       },
     });
     expect(complaints).toEqual([]);
+  } catch (error) {
+    await tellAll(context);
+    throw error;
   } finally {
     await context.close();
   }

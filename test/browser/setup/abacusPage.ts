@@ -1,6 +1,6 @@
 /** The trainer's worker with the abacus (abacus.ts) in its engine's place, in the built page. */
 import path from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Plugin } from 'vite';
 import { workerScript } from './workerScript.ts';
 
@@ -29,17 +29,14 @@ export interface Given {
   pace?: number;
 }
 
-/** For the workers of a context that are still to be started, in order; the last is also for all after it. */
-const givenTo = new WeakMap<BrowserContext, Given[]>();
-
-/** From now on the pages of a context count, the first worker with the first of these, the second with the second … */
-export async function countIn(context: BrowserContext, ...given: Given[]): Promise<void> {
-  const isNew = !givenTo.has(context);
-  givenTo.set(context, given.length > 0 ? given : [{}]);
-  if (!isNew) return; // a route taken away and put back would let a worker through that really trains
+/**
+ * From now on the pages of a context count, or a page does: its first worker with the first of `given`, its second with the second …, and
+ * all after them with the last. A page asks for its worker some time after it has loaded: another page's faults are not for it.
+ */
+export async function countIn(where: BrowserContext | Page, ...given: Given[]): Promise<void> {
+  const left = given.length > 0 ? given : [{}];
   const script = await countingScript('src/worker/trainer.worker.ts');
-  await context.route(/trainer\.worker/, (route) => {
-    const left = givenTo.get(context)!;
+  await where.route(/trainer\.worker/, (route) => {
     const now = left.length > 1 ? left.shift() : left[0];
     return route.fulfill({
       contentType: 'text/javascript',

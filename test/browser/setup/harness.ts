@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { inject } from 'vitest';
-import { RECORDED_RUN } from '../../../src/recipe/results/recordedRun.ts';
 import { sharedBrowser, webGpuSwitches } from './launch.ts';
 
 export interface PageOptions extends BrowserContextOptions {
@@ -35,8 +34,6 @@ export async function withPage(use: (page: Page) => Promise<void>, options: Page
       if (url.origin !== origin && url.protocol !== 'data:')
         complaints.push(`a request to another origin: ${request.url()}`);
     });
-    // A visitor's recorded run is shown in test/browser/firstVisit.
-    await context.route(`**/${RECORDED_RUN}`, (route) => route.fulfill({ json: null }));
     await before?.(context);
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack ?? error.message}`));
@@ -51,7 +48,7 @@ export async function withPage(use: (page: Page) => Promise<void>, options: Page
     if (!page.isClosed()) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
     if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
   } catch (error) {
-    for (const page of context.pages()) await tell(page);
+    await tellAll(context);
     throw error;
   } finally {
     await context.close();
@@ -65,6 +62,10 @@ export async function tell(page: Page): Promise<void> {
     .innerText({ timeout: 5000 })
     .catch((error: Error) => error.message);
   console.error(`The page said:\n${words.replace(/\n\s*/g, ' | ')}`);
+}
+
+export async function tellAll(context: BrowserContext): Promise<void> {
+  for (const page of context.pages()) await tell(page);
 }
 
 /** Writes out/screenshots/NAME.png, for a person to look at. */

@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { vi } from 'vitest';
 import { patience } from '../../patience.ts';
-import { executable, toTheSink } from './launch.ts';
+import { executable, usualSwitches } from './launch.ts';
 
 export const newProfile = (): string => mkdtempSync(path.join(os.tmpdir(), 'rekindle-profile-'));
 export const removeProfile = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -29,7 +29,7 @@ export class KillableBrowser {
         '--remote-debugging-port=0',
         `--user-data-dir=${profile}`,
         ...switches,
-        ...toTheSink(),
+        ...usualSwitches(),
         'about:blank',
       ],
       // A group of its own, so that all its processes can be killed at once.

@@ -7,22 +7,30 @@ import { arrivedPath, openSink } from '../../setup/sink.ts';
 /** Each process its own: files run beside each other. */
 const sink = await openSink();
 
-/** Switches that lead every way out to the sink. */
-export const toTheSink = (): string[] => [
+/** Switches that lead every way out to the sink, but to this machine's names and to `reachable`. */
+const toTheSink = (reachable: readonly string[]): string[] => [
   '--disable-component-update',
-  `--host-resolver-rules=MAP * 127.0.0.1:${sink.port}, EXCLUDE 127.0.0.1, EXCLUDE localhost`,
+  `--host-resolver-rules=MAP * 127.0.0.1:${sink.port}, ${['127.0.0.1', 'localhost', ...reachable].map((host) => `EXCLUDE ${host}`).join(', ')}`,
 ];
 
 /**
- * The list that Playwright gives, whose place a second one takes (its ids: coreBundle's disabledFeatures), and three that cost a renderer
- * a window and are seen by nobody here: a renderer in reserve, and the browser's own buttons, which are pages.
+ * The list that Playwright gives, whose place a second one takes (its ids: coreBundle's disabledFeatures), and what costs every window
+ * renderers that nobody sees here: one in reserve, and those of the browser's own buttons and of the address bar's two lists, which are pages.
+ * The lists alone are a second of the processor a window.
  */
 const disabled = [
   'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'LensOverlay',
   'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints',
   'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch', 'Translate',
   'SpareRendererForSitePerProcess', 'WebUIToolbar', 'WebUIReloadButton', 'InitialWebUI', 'PreloadTopChromeWebUI',
+  'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
 ]; // prettier-ignore
+
+/** Switches of every browser of the tests. */
+export const usualSwitches = (reachable: readonly string[] = []): string[] => [
+  `--disable-features=${disabled.join(',')}`,
+  ...toTheSink(reachable),
+];
 
 export const executable = (): string => {
   const found = findChromium();
@@ -31,8 +39,12 @@ export const executable = (): string => {
 };
 
 /** `without`: switches that Playwright sets by itself. Whatever its pages wait for, they wait for with the tests' patience. */
-export async function launchBrowser(switches: readonly string[] = [], without: string[] = []): Promise<Browser> {
-  const args = [...switches, `--disable-features=${disabled.join(',')}`, ...toTheSink()];
+export async function launchBrowser(
+  switches: readonly string[] = [],
+  without: string[] = [],
+  reachable: readonly string[] = [],
+): Promise<Browser> {
+  const args = [...switches, ...usualSwitches(reachable)];
   const browser = await chromium.launch({
     executablePath: executable(),
     args,

@@ -23,6 +23,8 @@ interface Options extends BrowserContextOptions {
 }
 
 const VIEWPORT = { width: 1280, height: 720 };
+/** An empty page of the site: a browser keeps the process of a window that stays on its site, and starts one for any other page. */
+const nothing = 'nothing.html';
 let stage: { host: Host; url: string } | undefined;
 let shared: Page | undefined;
 
@@ -43,6 +45,7 @@ export async function playedAt(scenario: Scenario, html?: string): Promise<strin
   // As a server without the files answers; some send their front page instead of a 404.
   const recorded = scenario.recorded ? await recordedFiles() : {};
   files.set('results/index.json', '<!doctype html>');
+  files.set(nothing, '<!doctype html>');
   for (const [name, json] of Object.entries(recorded)) files.set(`results/${name}`, JSON.stringify(json));
   // Played over again in every test it would be most of what a page does.
   if (!scenario.firstVisit) files.set(RECORDED_RUN, 'null');
@@ -53,7 +56,7 @@ export async function playedAt(scenario: Scenario, html?: string): Promise<strin
 
 /** Leaves the page, whose worker ends with it, and empties what its site has stored. */
 export async function forget(page: Page): Promise<void> {
-  await page.goto('about:blank');
+  await page.goto(stage!.url + nothing);
   const session = await page.context().newCDPSession(page);
   await session.send('Storage.clearDataForOrigin', { origin: new URL(stage!.url).origin, storageTypes: 'all' });
   await session.detach();

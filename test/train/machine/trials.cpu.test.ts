@@ -5,11 +5,14 @@ import type { RunState } from '../../../src/protocol.ts';
 import type { GridRow } from '../../../src/recipe/grid.ts';
 import { placeOfStep } from '../../../src/recipe/place.ts';
 import { hasDiverged, readRange, sweepRates } from '../../../src/recipe/rangeTest.ts';
-import { type MetricRow, Run } from '../../../src/train/run/run.ts';
+import { Run } from '../../../src/train/run/run.ts';
 import type { Loan } from '../../../src/train/run/loan.ts';
-import { overfit, runGrid, sweep } from '../../../src/train/trials/trials.ts';
+import { type GridNews, overfit, runGrid, sweep } from '../../../src/train/trials/trials.ts';
 import { processor } from '../../cpu/processor.ts';
 import { fakeData, switchingConfig } from '../saved/fakeData.ts';
+import type { MetricRow } from '../../../src/recipe/measurements.ts';
+import type { RunNews } from '../../../src/train/run/listener.ts';
+import { listening } from '../../../src/util/events.ts';
 
 const never = (): boolean => false;
 
@@ -18,22 +21,24 @@ async function train(when: 'paused' | 'ended', work: ((loan: Loan) => Promise<un
   const backend = await processor();
   const rows: MetricRow[] = [];
   let lent: Promise<unknown> = Promise.resolve();
-  const run = await Run.create(backend, switchingConfig, fakeData(switchingConfig), {
-    state({ kind }: RunState) {
-      if (kind !== 'paused') return;
-      if (rows.length < 12) return run.step();
-      if (work && when === 'paused') lent = run.lend(work);
-      // Before the loan has ended: the run waits for it.
-      run.resume();
-    },
-    metric(row) {
-      rows.push(row);
-      if (rows.length === 1) expect(() => run.lend(() => Promise.resolve())).toThrow('pause the run first');
-    },
-    heldOut() {},
-    switched() {},
-    sources() {},
-  });
+  const run = await Run.create(
+    backend,
+    switchingConfig,
+    fakeData(switchingConfig),
+    listening<RunNews>({
+      state({ kind }: RunState) {
+        if (kind !== 'paused') return;
+        if (rows.length < 12) return run.step();
+        if (work && when === 'paused') lent = run.lend(work);
+        // Before the loan has ended: the run waits for it.
+        run.resume();
+      },
+      metric(row) {
+        rows.push(row);
+        if (rows.length === 1) expect(() => run.lend(() => Promise.resolve())).toThrow('pause the run first');
+      },
+    }),
+  );
   run.pause();
   const end = await run.train();
   const before = await run.engine.snapshot();
@@ -65,13 +70,14 @@ describe('a run that lends its weights', () => {
   it('to something that fails has them back all the same', async () => {
     const plain = await trainPlain();
     const backend = await processor();
-    const run = await Run.create(backend, switchingConfig, fakeData(switchingConfig), {
-      state: ({ kind }: RunState) => void (kind === 'paused' && run.resume()),
-      metric() {},
-      heldOut() {},
-      switched() {},
-      sources() {},
-    });
+    const run = await Run.create(
+      backend,
+      switchingConfig,
+      fakeData(switchingConfig),
+      listening<RunNews>({
+        state: ({ kind }: RunState) => void (kind === 'paused' && run.resume()),
+      }),
+    );
     await run.train();
     const failed = run.lend(async ({ engine, batches, blend }) => {
       for (let step = 0; step < 3; step++)
@@ -110,11 +116,10 @@ describe('a grid', () => {
     const rows: GridRow[] = [];
     const steps: number[] = [];
     const noShards = () => Promise.reject(new Error('a world reads no shard'));
-    const listener = {
-      begin: (_: unknown, run: Run) => void steps.push(run.plan.endStep * run.plan.tokensPerStep),
-      metric() {},
-      row: (row: GridRow) => void rows.push(row),
-    };
+    const listener = listening<GridNews>({
+      begin: ({ run }) => void steps.push(run.plan.endStep * run.plan.tokensPerStep),
+      row: (row) => void rows.push(row),
+    });
     const work = { config, files: [], plan, done: [] as GridRow[] };
     expect(await runGrid(backend, work, noShards, listener, never)).toBe(true);
     expect(rows.map(({ sequences, seed, rate }) => [sequences, seed, rate])).toEqual(
@@ -128,7 +133,7 @@ describe('a grid', () => {
     // The last row again, from nothing but its cell: the same bits.
     const again: GridRow[] = [];
     const rest = { ...work, done: rows.slice(0, -1) };
-    await runGrid(backend, rest, noShards, { ...listener, row: (row) => void again.push(row) }, never);
+    await runGrid(backend, rest, noShards, listening<GridNews>({ row: (row) => void again.push(row) }), never);
     expect(again).toEqual(rows.slice(-1));
     expect(await runGrid(backend, work, noShards, listener, () => true)).toBe(false);
   });

@@ -10,10 +10,12 @@ import { type Checkpoint, decodeCheckpoint } from '../../../src/train/saved/chec
 import type { Pools } from '../../../src/train/engine/engine.ts';
 import type { History } from '../../../src/train/run/history.ts';
 import { Keeper, type Store } from '../../../src/train/saved/keeper.ts';
-import { Run, type RunListener } from '../../../src/train/run/run.ts';
+import { Run } from '../../../src/train/run/run.ts';
 import type { RunState, SourceCount } from '../../../src/protocol.ts';
 import { processor } from '../../cpu/processor.ts';
 import { fakeData, switchingConfig } from './fakeData.ts';
+import type { RunNews } from '../../../src/train/run/listener.ts';
+import { listening } from '../../../src/util/events.ts';
 
 interface Finished {
   end: RunState;
@@ -33,13 +35,10 @@ async function train(
   const backend = await processor();
   let counts: SourceCount[] = [];
   let run: Run | null = null;
-  const listener: RunListener = {
+  const listener = listening<RunNews>({
     state: (state) => run && drive(state, run),
-    metric() {},
-    heldOut() {},
-    switched() {},
     sources: (told) => (counts = told),
-  };
+  });
   const keeper = new Keeper(store, nobody, {}, { history: from?.history });
   run = await Run.create(backend, config, fakeData(config), listener, null, {
     keeper,

@@ -7,9 +7,12 @@ import { RunList } from '../../../src/storage/runs.ts';
 import { type GivenFile } from '../../../src/data/prepare.ts';
 import { prepareData } from '../../../src/train/run/data.ts';
 import type { Keeper } from '../../../src/train/saved/keeper.ts';
-import { type MetricRow, Run } from '../../../src/train/run/run.ts';
+import { Run } from '../../../src/train/run/run.ts';
 import { SavedRuns } from '../../../src/train/saved/savedRuns.ts';
 import { processor } from '../../cpu/processor.ts';
+import type { MetricRow } from '../../../src/recipe/measurements.ts';
+import type { RunNews } from '../../../src/train/run/listener.ts';
+import { listening } from '../../../src/util/events.ts';
 
 const text = (times: number): string =>
   'the quick brown fox jumps over the lazy dog and runs away from here\n\n'.repeat(times);
@@ -34,17 +37,14 @@ async function train(
 ): Promise<number[]> {
   const backend = await processor();
   const losses: number[] = [];
-  const said = {
+  const said = listening<RunNews>({
     state: (state: { kind: string }) => {
       if (state.kind !== 'paused') return;
       if (losses.length < most) run.step();
       else run.stop();
     },
     metric: (row: MetricRow) => void losses.push(row.loss),
-    heldOut() {},
-    switched() {},
-    sources() {},
-  };
+  });
   const run = await Run.create(backend, config, await prepare(from?.files ?? files), said, null, {
     keeper,
     checkpoint: from?.checkpoint,

@@ -4,11 +4,13 @@ import { MemoryFiles } from '../../../src/storage/files.ts';
 import { SlotStore } from '../../../src/storage/slots.ts';
 import type { OpenBackend } from '../../../src/train/backends/backend.ts';
 import type { Disturb } from '../../../src/train/run/faults.ts';
-import type { MetricRow } from '../../../src/train/run/run.ts';
+import type { MetricRow } from '../../../src/recipe/measurements.ts';
 import { SupervisedRun } from '../../../src/train/run/supervisor.ts';
 import { Keeper } from '../../../src/train/saved/keeper.ts';
 import { Losses } from '../../../src/train/saved/reopen.ts';
 import { fakeData, switchingConfig } from '../saved/fakeData.ts';
+import type { RunNews } from '../../../src/train/run/listener.ts';
+import { listening } from '../../../src/util/events.ts';
 
 /** Steps in all. */
 export const total = 40;
@@ -34,7 +36,7 @@ export async function trainSupervised(
     {},
     { now: () => now },
   );
-  const listener = {
+  const listener = listening<RunNews>({
     state(state: RunState) {
       states.push(state);
       if (state.kind === 'preparing') run.stop();
@@ -43,15 +45,12 @@ export async function trainSupervised(
       now += 60_000;
       rows.push(row);
     },
-    heldOut() {},
-    switched() {},
-    sources() {},
     notice: (notice: Notice) => void notices.push(notice),
     rewound(rewind: Rewind) {
       rewinds.push(rewind);
       rows = rows.filter(({ step }) => step < rewind.to);
     },
-  };
+  });
   const making = { config: switchingConfig, data: fakeData(switchingConfig), base: null, keeper, from: null, disturb };
   const run = new SupervisedRun(() => open(opened++), making, listener, losses);
   const failure = await run.train().catch((error: Error) => error.message);

@@ -9,6 +9,8 @@ import type { ResultRow } from '../../../src/recipe/results/results.ts';
 import { readBase } from '../../../src/train/bases/base.ts';
 import { superviseExperiment } from '../../../src/train/experiment/supervisedExperiment.ts';
 import { type Losable, losable } from '../../cpu/processor.ts';
+import type { ExperimentNews } from '../../../src/train/experiment/listener.ts';
+import { listening } from '../../../src/util/events.ts';
 
 const config = resolveConfig({ preset: 'ci', set: ['continued.steps=16', 'evaluation.everySteps=0'] });
 const arms = experimentNamed('ci').arms.slice(0, 2);
@@ -26,20 +28,15 @@ async function run(lose: (arm: string, step: number) => boolean) {
   const begun: string[] = [];
   const end = await superviseExperiment(
     open,
-    { experiment: { arms }, config, seeds: [1], baseOf: async () => base, done: [] },
-    {
-      begin: (arm) => void begun.push(arm),
-      compiling() {},
-      metric(arm, _seed, { step }) {
+    { experiment: { arms }, config, seeds: [1], baseOf: async () => base, done: [], stopped: () => false },
+    listening<ExperimentNews>({
+      begin: ({ arm }) => void begun.push(arm),
+      metric({ arm, row: { step } }) {
         if (lose(arm, step)) opened.at(-1)!.lose();
       },
-      heldOut() {},
-      benchmark() {},
       row: (row) => void rows.push(row),
       notice: (notice) => void notices.push(notice),
-      waiting() {},
-      stopped: () => false,
-    },
+    }),
   ).catch((error: Error) => error.message);
   return { end, rows, notices, begun, opened };
 }

@@ -107,6 +107,7 @@ export const de: LessonWords = {
       'Dieser Code enthält deine Vorhersage und das Ergebnis deines Laufs. Kein Name, nichts wird gesendet: Lass ihn scannen oder füge ihn ein.',
     copy: 'Kopieren',
     copied: 'Kopiert.',
+    notCopied: 'Der Browser lässt die Seite nicht kopieren: Der Code ist markiert, kopiere ihn von Hand.',
     qr: 'QR-Code deines Ergebnisses',
   },
   tally: {
@@ -134,10 +135,12 @@ export const de: LessonWords = {
     curves: 'Alle Läufe: jeder Laptop dünn, der Mittelwert dick, das Band zwei Standardabweichungen eines Laufs',
     equal: (tokens) => `Verglichen auf denselben ${tokens} Tokens.`,
     step: (step) => `Schritt ${step}`,
-    end: 'am Ende',
+    atEnd: 'Am Ende, Mittelwert und Standardabweichung:',
     meanOf: (mean, deviation, n) => `${mean} ± ${deviation} (${n} Läufe)`,
     saveCsv: 'Als CSV speichern',
     none: 'Noch nichts.',
+    show: 'Anzeigen',
+    more: (codes) => `${codes} weitere`,
   },
   quiz: {
     heading: 'Acht Fragen',

@@ -103,6 +103,7 @@ export const en = {
       'This code holds your prediction and what your run came to. No name, nothing is sent: let it be scanned, or paste it.',
     copy: 'Copy',
     copied: 'Copied.',
+    notCopied: 'The browser did not let the page copy: the code is marked, copy it by hand.',
     qr: 'QR code of your result',
   },
   tally: {
@@ -130,10 +131,12 @@ export const en = {
     curves: 'All runs: each laptop thin, the mean thick, the band two standard deviations of one run',
     equal: (tokens: string) => `Compared on the same ${tokens} tokens.`,
     step: (step: number) => `step ${step}`,
-    end: 'at the end',
+    atEnd: 'At the end, mean and standard deviation:',
     meanOf: (mean: string, deviation: string, n: number) => `${mean} ± ${deviation} (${n} runs)`,
     saveCsv: 'Save as CSV',
     none: 'Nothing yet.',
+    show: 'Show',
+    more: (codes: number) => `${codes} more`,
   },
   quiz: {
     heading: 'Eight questions',

@@ -106,6 +106,7 @@ export const es: LessonWords = {
       'Este código contiene tu predicción y el resultado de tu ejecución. Sin nombre y sin enviar nada: deja que lo escaneen, o pégalo.',
     copy: 'Copiar',
     copied: 'Copiado.',
+    notCopied: 'El navegador no deja copiar a la página: el código está marcado, cópialo a mano.',
     qr: 'Código QR de tu resultado',
   },
   tally: {
@@ -134,10 +135,12 @@ export const es: LessonWords = {
       'Todas las ejecuciones: cada portátil en línea fina, la media en gruesa, la banda de dos desviaciones típicas de una ejecución',
     equal: (tokens) => `Comparadas con los mismos ${tokens} tokens.`,
     step: (step) => `paso ${step}`,
-    end: 'al final',
+    atEnd: 'Al final, media y desviación típica:',
     meanOf: (mean, deviation, n) => `${mean} ± ${deviation} (${n} ejecuciones)`,
     saveCsv: 'Guardar como CSV',
     none: 'Todavía nada.',
+    show: 'Mostrar',
+    more: (codes) => `${codes} más`,
   },
   quiz: {
     heading: 'Ocho preguntas',

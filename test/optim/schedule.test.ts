@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ScheduleConfig } from '../../src/config/run.ts';
-import { finalRate, progressAt, rate, remaining, switchProgress, switchStep } from '../../src/optim/schedule.ts';
+import { decayOf, finalRate, rate, switchStep } from '../../src/optim/schedule.ts';
 import fc from '../property.ts';
 
 const cosine = (peak: number, end: number, more: Partial<ScheduleConfig> = {}): ScheduleConfig => ({
@@ -87,28 +87,31 @@ describe('rate', () => {
     expect(rate({ ...wsd, decayShape: 'cosine' }, 100, 101)).toBe(0);
   });
 
+  test('of a decay: its last step at the peak, its length and its shape', () => {
+    const wsd = cosine(1, 0, { kind: 'wsd', warmupSteps: 10, decayShare: 0.25, decayShape: 'minus_sqrt' });
+    expect(decayOf(wsd, 101)).toEqual({ from: 75, length: 25, shape: 'minus_sqrt' });
+    // At least a step, and none before the warm-up is over.
+    expect(decayOf({ ...wsd, decayShare: 0.001 }, 101)).toMatchObject({ from: 99, length: 1 });
+    expect(decayOf({ ...wsd, decayShare: 1 }, 101)).toMatchObject({ from: 10, length: 90 });
+    expect(decayOf({ ...wsd, kind: 'linear' }, 101)).toEqual({ from: 10, length: 90, shape: 'linear' });
+    expect(decayOf({ ...wsd, kind: 'cosine' }, 8)).toEqual({ from: 7, length: 0, shape: 'cosine' });
+    expect(decayOf({ ...wsd, kind: 'constant' }, 101)).toBe(null);
+  });
+
   test('of a phase of one step is its end', () => expect(rate(cosine(1, 0.1), 0, 1)).toBe(0.1));
 });
 
 describe('the switch', () => {
   test('positions of the paper’s Table 9', () => {
-    // papers.md §1.9: switch at η_max/f of a cosine to a hundredth.
+    // papers.md §1.9: switch at η_max/f of a cosine to a hundredth, as a share of the decay.
+    const steps = 10_001;
+    const position = (f: number, more: Partial<ScheduleConfig> = {}) =>
+      switchStep(cosine(1, 0.01, more), steps, f)! / (steps - 1);
     const positions = { 1: 0, 2: 0.503, 5: 0.711, 10: 0.805, 50: 0.936 };
-    for (const [f, position] of Object.entries(positions)) {
-      expect(switchProgress(1 / Number(f), 0.01)!).toBeCloseTo(position, 3);
-    }
-    // The other shapes' markers at a fifth, along their decay: 80.8 % linear, 65.3 % for 1 − √q.
-    expect(switchProgress(0.2, 0.01, 'linear')!).toBeCloseTo(0.808, 3);
-    expect(switchProgress(0.2, 0.01, 'minus_sqrt')!).toBeCloseTo(0.653, 3);
-  });
-
-  test('progress is the inverse of the remaining share', () => {
-    fc.assert(
-      fc.property(shape, fc.double({ min: 0, max: 1, noNaN: true }), (name, g) => {
-        expect(remaining(name, progressAt(name, g))).toBeCloseTo(g, 9);
-      }),
-      { seed: 3 },
-    );
+    for (const [f, share] of Object.entries(positions)) expect(position(Number(f))).toBeCloseTo(share, 3);
+    // The other shapes at a fifth, along their decay: 80.8 % linear, 65.3 % for 1 − √q.
+    expect(position(5, { kind: 'linear' })).toBeCloseTo(0.808, 3);
+    expect(position(5, { kind: 'wsd', decayShare: 1, decayShape: 'minus_sqrt' })).toBeCloseTo(0.653, 3);
   });
 
   test('is the first step at or under peak / f, found by search', () => {
@@ -165,5 +168,7 @@ describe('the switch', () => {
     expect(switchStep(cosine(1, 0.2), 100, 5)).toBe(99);
     expect(switchStep(cosine(1, 0, { warmupSteps: 10 }), 100, 1)).toBe(10);
     expect(switchStep(cosine(1, 0, { kind: 'constant' }), 100, 1)).toBe(0);
+    expect(switchStep(cosine(1, 0.5), 100, 0.5), 'above the peak is met at once').toBe(0);
+    expect(switchStep(cosine(1, 0, { warmupSteps: 100 }), 100, 1), 'nothing comes after the warm-up').toBe(null);
   });
 });

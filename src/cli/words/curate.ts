@@ -1,0 +1,38 @@
+/** What `curate` says, and writes in its report. */
+export const curateWords = {
+  about:
+    'Takes raw documents through deduplication, filters and selection to a blend, and accounts for every document.',
+  data: 'documents as a source; JSON lines have "text" and may have "id" and "date"; without dates, the first source counts as the oldest',
+  stages: 'the stages in order; all by default, but those that need clean sources only with --clean',
+  someStages: (stages: readonly string[]) => `some of ${stages.join(', ')}, each once, with commas between them`,
+  survivor: 'which of several copies stays; the older by default',
+  clean: 'sources that perplexity and selection compare with; they lose copies and nothing else',
+  sources: 'names of --data sources with commas between them',
+  keep: (usual: number) => `the share of each source that selection keeps; ${usual} by default`,
+  jaccard:
+    'the least similarity of near copies, checked exactly; the paper checks at 0.8, here there is no check by default',
+  perplexity:
+    'the highest perplexity that stays, 5000 in the paper; by default that of the clean sources’ words in random order, at most 5000',
+  seed: 'seed of what is drawn at random; 1 by default',
+  out: 'the folder for documents, report and blend',
+  stranger: (name: string, sources: readonly string[]) =>
+    `--clean names ${name}, and --data gives ${sources.join(', ')}: name some of these.`,
+  noClean: (stage: string, source: string) =>
+    `The stage ${stage} compares with clean sources and --clean names none: add --clean ${source}, or leave the stage out of --stages.`,
+  begins: 'Documents are being curated here.',
+  ended: 'Stopped before the end: nothing is kept.',
+  stage: (name: string, left: number, of: number, reasons: readonly string[], seconds: number) =>
+    `${name}: ${left} of ${of} are left${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}, ${seconds.toFixed(1)} s`,
+  changed: (file: string, before: number, now: number) =>
+    `${file} had ${before} records and now has ${now}: do not change it while it is read.`,
+  report: {
+    title: '# Curation',
+    sums: (came: number, left: number, dropped: number) =>
+      `${came} documents came in, ${left} are left, ${dropped} were dropped.`,
+    stages: '| stage | in | out | dropped by reason | seconds |',
+    none: 'none',
+    sources: '| source | in | out | bytes kept |',
+    kept: 'kept',
+    dropped: (reason: string) => `dropped, ${reason}`,
+  },
+};

@@ -1,0 +1,49 @@
+/** Files that the user gives: text, and models to start from. */
+import type { BaseMetadata } from '../recipe/baseCheckpoint.ts';
+
+/** A file the user gave: its text never leaves the browser. The page hands on the file, and the worker reads it. */
+export interface UserFile {
+  source: string;
+  name: string;
+  bytes: Blob;
+  /** What becomes of bytes that are no text; by default the file is refused. */
+  invalid?: 'refuse' | 'replace' | 'windows-1252';
+  /** The column or field that is read alone. */
+  column?: string | null;
+}
+
+/** How a file will be read: its first documents, cut to what a person looks through, and what was chosen or left out. */
+export interface FilePreview {
+  documents: number;
+  /** `length`: UTF-16 units of the whole document. */
+  first: { text: string; length: number }[];
+  notes: string[];
+  /** Columns or fields one of which may be read alone, and the one that is. */
+  columns: string[];
+  column: string | null;
+}
+
+/**
+ * What was found in a file that was read to its end. Damaged: a person may choose what becomes of those places; column: which
+ * of several is the text.
+ */
+export type FileReport =
+  | ({ kind: 'good' } & FilePreview)
+  | { kind: 'damaged'; places: number; at: number; in: string }
+  | { kind: 'column'; columns: string[]; message: string }
+  | { kind: 'refused'; code: string; message: string };
+
+/** A file of a model folder. */
+export interface ModelFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** What a run continues instead of training a base of its own: the checkpoint shipped for its preset and seed, or a folder's. */
+export type BaseSource = { kind: 'shipped' } | { kind: 'folder'; files: ModelFile[] };
+
+/** A shipped base that a run could start from: bytes to fetch, and its own record. */
+export interface BaseOffer {
+  bytes: number;
+  metadata: BaseMetadata;
+}

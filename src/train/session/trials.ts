@@ -1,0 +1,102 @@
+/** Trials: on the weights of the run as it rests, or on an engine of their own once nothing trains. */
+import type { RunConfig } from '../../config/run.ts';
+import type { BaseSource, Calibration, TrainerApi, TrialProgress, TrialRequest, UserFile } from '../../protocol.ts';
+import { listening } from '../../util/events.ts';
+import type { Loan } from '../run/loan.ts';
+import type { Run } from '../run/run.ts';
+import { calibrate } from '../trials/calibrate.ts';
+import { type GridNews, overfit, runGrid, startingBench, sweep } from '../trials/trials.ts';
+import { theBackend } from './device.ts';
+import { prepare } from './prepare.ts';
+import { saved } from './saved.ts';
+import { type Session, theRun } from './session.ts';
+import { asTrial, endTrial } from './turns.ts';
+
+/** Lends `work` an engine: of the run as it rests, or one that is made for it once nothing trains. */
+async function onBench<T>(
+  session: Session,
+  { weights, config, files, base: source }: TrialRequest,
+  onProgress: (progress: TrialProgress) => void,
+  work: (loan: Loan) => Promise<T>,
+): Promise<T> {
+  if (weights === 'run') return (await theRun(session).live()).lend(work);
+  const backend = await theBackend(session);
+  const preparing = (what: string): void => onProgress({ kind: 'preparing', what });
+  const { base, data } = await prepare(session, config, files, source, preparing);
+  const bench = await startingBench(backend, config, data, base, (done, total) =>
+    onProgress({ kind: 'compiling', done, total }),
+  );
+  try {
+    return await work(bench);
+  } finally {
+    bench.engine.destroy();
+  }
+}
+
+/** `begin` hears of the run whose first steps are timed. */
+async function calibrateHere(
+  session: Session,
+  config: RunConfig,
+  files: UserFile[],
+  source: BaseSource | null,
+  begin: (timed: Run) => void,
+): Promise<Calibration | null> {
+  const backend = await theBackend(session);
+  const { runs } = await saved(session);
+  const measured = await calibrate({
+    ...{ backend, config, begin },
+    files: runs.files,
+    prepare: () => prepare(session, config, files, source, () => {}),
+  });
+  const sizes = files.map(({ source: name, bytes }) => ({ source: name, bytes: bytes.size }));
+  if (measured) await session.preflights.remember(backend, config, source ? 'continued' : 'all', sizes, measured);
+  return measured;
+}
+
+/** A run of the trial's own: it ends when the trial is ended. */
+function follow({ trial }: Session, run: Run, isEnded: () => boolean): void {
+  if (trial) trial.run = run;
+  if (isEnded()) run.stop();
+}
+
+export const trialCommands = (
+  session: Session,
+): Pick<TrainerApi, 'rangeTest' | 'overfit' | 'grid' | 'endTrial' | 'calibrate'> => ({
+  rangeTest: (request, onProgress) =>
+    asTrial(session, (isEnded) =>
+      onBench(session, request, onProgress, (bench) =>
+        sweep(bench, (points) => onProgress({ kind: 'sweeping', points: [...points] }), isEnded),
+      ),
+    ),
+  overfit: (request, onProgress) =>
+    asTrial(session, (isEnded) =>
+      onBench(session, request, onProgress, (bench) =>
+        overfit(bench, (losses) => onProgress({ kind: 'overfitting', losses: [...losses] }), isEnded),
+      ),
+    ),
+  async grid(request, onEvent) {
+    const backend = await theBackend(session);
+    return asTrial(session, (isEnded) => {
+      let cell = { rate: 0, sequences: 0, seed: 0 };
+      const listener = listening<GridNews>({
+        begin(begun) {
+          cell = begun.cell;
+          follow(session, begun.run, isEnded);
+        },
+        metric: ({ row: { step }, plan: { endStep } }) => onEvent({ kind: 'running', ...cell, step, endStep }),
+        row: (row) => onEvent({ kind: 'row', row }),
+      });
+      return runGrid(backend, request, session.fetchBytes, listener, isEnded);
+    });
+  },
+  async endTrial() {
+    endTrial(session);
+  },
+  async calibrate(config, files, base) {
+    const before = session.ended;
+    return asTrial(session, async (isEnded) => {
+      await before;
+      return calibrateHere(session, config, files, base ?? null, (timed) => follow(session, timed, isEnded));
+    });
+  },
+});

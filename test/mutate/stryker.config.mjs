@@ -1,0 +1,31 @@
+/** How mutants are made and judged (docs/testing.md); the folder comes by the environment from run.ts. */
+const folder = process.env.MUTATED;
+const kept = `node_modules/.cache/mutation/${folder}`;
+
+export default {
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  vitest: { configFile: 'test/mutate/config.ts', related: false },
+  mutate: [`src/${folder}/**/*.ts`],
+  // Another wording of a message is not a fault; where a string is a key or a name, type checks and the tests of values see it.
+  mutator: { excludedMutations: ['StringLiteral'] },
+  coverageAnalysis: 'perTest',
+  // What runs once when a module is loaded is mostly tables of options, and would need all modules and tests anew for each mutant.
+  ignoreStatic: true,
+  concurrency: 1,
+  // Endless loops are counted out; this is for what stands still, with room for other work on the machine.
+  timeoutMS: 5_000,
+  timeoutFactor: 3,
+  incremental: true,
+  incrementalFile: `${kept}.incremental.json`,
+  reporters: ['clear-text', 'progress-append-only', 'json'],
+  clearTextReporter: { allowColor: false, reportTests: false, reportScoreTable: true },
+  jsonReporter: { fileName: `${kept}.json` },
+  // Outside of node_modules: Vite takes what lies there for packages, and does not compile it.
+  tempDirName: `.cache/mutation/${folder}`,
+  // Stryker rewrites tsconfig.json through an interface that TypeScript 7 does not have; no test reads it.
+  tsconfigFile: 'none.json',
+  disableTypeChecks: false,
+  ignorePatterns: ['public', 'dist', 'out', 'docs', 'shared', '.cache'],
+  thresholds: { high: 95, low: 85, break: null },
+};
