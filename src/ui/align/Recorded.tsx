@@ -4,7 +4,7 @@ import { mean, standardDeviation } from '../../recipe/statistics.ts';
 import { Table } from '../components/Table.tsx';
 import { recorded } from './recorded.ts';
 import { inUnits } from './Scores.tsx';
-import { words } from './words.ts';
+import { signed, words } from './words.ts';
 
 const SUITES = ['promptStrict', 'instructionStrict', 'know', 'math', 'code', 'translation', 'falseRefusal', 'reward'];
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
@@ -33,14 +33,16 @@ export function Recorded() {
 
 function Comparison({ name, rows }: { name: string; rows: readonly AlignmentRow[] }) {
   const arms = alignmentArms[name]!.filter((arm) => rows.some((row) => row.arm === arm));
-  if (arms.length === 0) return null;
+  const told = findings(name, rows);
+  // Arms that others share with it are no comparison yet.
+  if (told.length === 0) return null;
   const columns = COLUMNS[name] ?? SUITES;
   const title = words.recordedTitles[name] ?? name;
   return (
     <div class="comparison">
       <h3>{title}</h3>
       {name === 'weak-to-strong' && <p class="note">{words.teacherNote}</p>}
-      <Table class="numbers-table" name={title} head={[words.arm, ...columns.map(titleOf)]}>
+      <Table class="numbers-table narrow-heads" name={title} head={[words.arm, ...columns.map(titleOf)]}>
         {arms.map((arm) => (
           <tr key={arm} class={arm === 'teacher' ? 'strong' : undefined}>
             <th scope="row">{arm}</th>
@@ -55,13 +57,13 @@ function Comparison({ name, rows }: { name: string; rows: readonly AlignmentRow[
         name={`${title}: ${words.claim}`}
         head={[words.claim, words.paper, words.difference, words.wins, words.verdict]}
       >
-        {findings(name, rows).map(({ claim, paper, difference: { mean: by, interval, wins, n }, verdict }) => (
+        {told.map(({ claim, paper, difference: { mean: by, interval, wins, n }, verdict }) => (
           <tr key={claim}>
             <th scope="row">{claim}</th>
             <td class="note">{paperCell(paper)}</td>
             <td>
-              {by.toFixed(2)}
-              {interval && ` (${interval.map((one) => one.toFixed(2)).join(' … ')})`}
+              {signed(by)}
+              {interval && ` (${interval.map(signed).join(' … ')})`}
             </td>
             <td>
               {wins}/{n}

@@ -24,7 +24,7 @@ export function Scores() {
           {words.scoresNote} {words.paperNote}
         </p>
         <Table
-          class="numbers-table"
+          class="numbers-table narrow-heads"
           name={words.scores}
           head={[words.stage, ...columns.map((one) => words.score[one]!), words.paper]}
         >
@@ -43,7 +43,7 @@ export function Scores() {
         <section>
           <h2>{words.judgeScores}</h2>
           <p class="note">{words.judgeNote}</p>
-          <Table class="numbers-table" name={words.judgeScores} head={[words.pairsOf, words.score.full!]}>
+          <Table class="numbers-table" name={words.judgeScores} head={[words.judgedPairs, words.prefersBetter]}>
             {Object.entries(judge).map(([name, value]) => (
               <tr key={name}>
                 <th scope="row">{words.pairKind[name] ?? name}</th>

@@ -102,7 +102,7 @@ export async function open(base: AlignBase, name: string): Promise<void> {
   work.value = { stage: 'base', work: 'base' };
   baseRows.value = 0;
   const onEvent = heard((event: AlignEvent) => {
-    if (event.kind === 'work') work.value = { stage: 'base', work: event.work };
+    if (event.kind === 'work' && work.value?.stage === 'base') work.value = { stage: 'base', work: event.work };
     if (event.kind === 'rows') baseRows.value += event.rows.length;
   });
   try {
@@ -121,8 +121,10 @@ function change(stage: AlignStage, to: Partial<StageRecord>): void {
 function receive(stage: AlignStage, event: AlignEvent): void {
   const record = stages.value[stage];
   if (!record) return;
-  if (event.kind === 'work') work.value = { stage, work: event.work };
-  else if (event.kind === 'rows') change(stage, { rows: [...record.rows, ...event.rows], steps: event.steps });
+  // Events come by a way of their own, and may come after the answer: nothing is under way then.
+  if (event.kind === 'work') {
+    if (record.state === 'running') work.value = { stage, work: event.work };
+  } else if (event.kind === 'rows') change(stage, { rows: [...record.rows, ...event.rows], steps: event.steps });
   else if (event.kind === 'pairs') change(stage, { pairs: event.pairs });
   else if (event.kind === 'gaps') change(stage, { gaps: event.gaps });
   else change(stage, { scores: event.scores });

@@ -2,7 +2,8 @@
 import type { AlignStage, AlignWork, CheckpointName } from '../../recipe/alignApi.ts';
 import * as format from '../format.ts';
 
-const percent = (share: number): string => format.percent(share);
+/** With a real minus, and no zero below zero. */
+export const signed = (value: number): string => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace('-', '−');
 
 const stageNames: Record<CheckpointName, string> = {
   base: 'Base',
@@ -20,7 +21,7 @@ export const words = {
   about:
     'From a base to an assistant, in the stages of “Nemotron-4 340B”. The world is made up: a program can check every answer, so nothing is left to taste.',
   base: 'Base model',
-  shipped: 'shipped with this page (seed 2)',
+  shipped: 'shipped (seed 2)',
   shippedNote:
     '118,000 weights, trained on 1.8 million words of this world. Seed 2 was chosen because it learns to copy a given word; seed 1 does not.',
   train: 'train one here',
@@ -104,9 +105,10 @@ export const words = {
     full: 'right and obedient',
     falseRefusal: 'refused though known',
     reward: 'reward',
-    overLength: 'words too many',
   } as Record<string, string>,
   judgeScores: 'The reward model as a judge',
+  judgedPairs: 'pairs',
+  prefersBetter: 'prefers the better one, %',
   judgeNote: 'How often it prefers the better of two held-out answers. Chance is 50 %.',
   pairKind: { easy: 'easy pairs', hard: 'hard pairs', concise: 'short over padded' } as Record<string, string>,
   paper: 'paper',
@@ -128,7 +130,7 @@ export const words = {
   gapsNear: 'near ties (rewards less than 1 apart)',
   gapsFar: 'all others',
   gapsSay: (stage: string, beyond: number, all: number, mean: number) =>
-    `${stage}: ${format.integer(beyond)} of ${format.integer(all)} pairs beyond, by ${format.change(mean)} nats on average.`,
+    `${stage}: ${format.integer(beyond)} of ${format.integer(all)} pairs beyond; ${signed(mean)} nats on average.`,
   gapsAxis: 'gap minus wanted gap, nats',
   gapsBin: (from: number, to: number, count: number) => `${from} to ${to}: ${count}`,
   gapsRecorded: (seeds: number) => `Recorded, ${seeds} seeds together.`,
@@ -205,5 +207,4 @@ export const words = {
     hard: 'hard pairs',
     concise: 'short over padded',
   } as Record<string, string>,
-  share: percent,
 };
