@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import type { AlignEvent, AlignSettings } from '../../src/recipe/alignApi.ts';
+import { alignmentPlan } from '../../src/kits/alignment/plan.ts';
 import { AlignSession } from '../../src/train/align/session.ts';
 import { processor } from '../cpu/processor.ts';
 
@@ -45,5 +46,10 @@ it('opens the shipped base, goes on with a stopped stage at its next step, and a
   const stopped = session.answer('base', prompt, { temperature: 0, seed: 0 }, () => {});
   await session.stopAnswers();
   expect((await stopped).ended).toBe(false);
-  expect((await session.folder('code')).map(({ name }) => name)).toContain('chat_template.jinja');
+
+  // What is saved says what it has been through, as a kit wants it.
+  const folder = new Map((await session.folder('code')).map(({ name, bytes }) => [name, bytes]));
+  expect(folder.has('chat_template.jinja')).toBe(true);
+  const record: unknown = JSON.parse(new TextDecoder().decode(folder.get('rekindle.json')));
+  expect(alignmentPlan(record)).toMatchObject([{ stage: 'sft', rate: 1e-3, epochs: 1 }]);
 });

@@ -5,9 +5,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type AlignStage, alignStages, type CheckpointName, usualAlignSettings } from '../../recipe/alignApi.ts';
-import { Chain, chainStage, rewardOf } from '../../train/align/chain.ts';
+import { Chain, chainStage, recordOfStage, rewardOf } from '../../train/align/chain.ts';
 import { type AlignedModel, alignable, alignedFolder, isReward, rewardFolder } from '../../train/align/model.ts';
-import { runStage, type StageListener, usualBatch } from '../../train/align/stage.ts';
+import { runStage, type StageListener } from '../../train/align/stage.ts';
 import { readCheckpoint } from '../../train/bases/base.ts';
 import { UserError } from '../../util/errors.ts';
 import { AlignmentWorld } from '../../world/alignment/world.ts';
@@ -77,9 +77,7 @@ async function runKept(
     const result = await runStage(chain.backend, from, data, settings, listener, saved?.state ?? null);
     if (result.stopped) return null;
     const model = stage === 'reward' ? rewardOf(result) : result.model;
-    // What a kit reads of a stage (kits/alignment/plan.ts).
-    const kind = stage === 'code' ? 'sft' : stage.split(' ')[0]!;
-    const record = { stage: kind, seed: chain.seed, batch: usualBatch, ...settings };
+    const record = recordOfStage(stage, chain.seed, settings);
     out.write('metrics.jsonl', `${lines.join('\n')}\n`);
     writeFolder(
       path.join(out.path, 'model'),

@@ -28,7 +28,7 @@ import {
 } from './batches.ts';
 import { scoresOf } from './judge.ts';
 import { tripletTokens } from './measures.ts';
-import type { AlignedModel, RewardModel } from './model.ts';
+import type { AlignedModel, RewardModel, StageRecord } from './model.ts';
 import { logProbsOf, stageDefaults, type StageResult, type StageSettings, usualBatch } from './stage.ts';
 import { sampledAnswers } from './world.ts';
 
@@ -165,6 +165,12 @@ export async function chainStage(
   const pairs = all.map((one) => tripletTokens(from.tokenizer, one));
   return chain.prefer(from, pairs, stage === 'dpo' ? 'dpo' : 'rpo', { beta, eta });
 }
+
+/** What is recorded of a stage, as `align` records its own: kits read it (kits/alignment/plan.ts). */
+export const recordOfStage = (stage: AlignStage, seed: number, settings: StageSettings): StageRecord => ({
+  stage: stage === 'code' ? 'sft' : stage.split(' ')[0]!,
+  ...{ seed, batch: usualBatch, ...settings },
+});
 
 /** A stage's result as a reward model: with its head. */
 export function rewardOf({ model, own }: StageResult): RewardModel {

@@ -25,9 +25,9 @@ import { AlignmentWorld } from '../../world/alignment/world.ts';
 import type { Backend, OpenBackend } from '../backends/backend.ts';
 import { readCheckpoint } from '../bases/base.ts';
 import { shippedFolder } from '../bases/bases.ts';
-import { Chain, chainStage, type PreparedStage, rewardOf, sizes } from './chain.ts';
+import { Chain, chainStage, type PreparedStage, recordOfStage, rewardOf, sizes } from './chain.ts';
 import { pairGaps, rewardAccuracy, tripletTokens } from './measures.ts';
-import { type AlignedModel, alignable, alignedFolder, isReward, rewardFolder } from './model.ts';
+import { type AlignedModel, alignable, alignedFolder, isReward, rewardFolder, withStage } from './model.ts';
 import { runStage, type StageListener, type StageRow, type StageState } from './stage.ts';
 import { answerLength, examine, trainBase } from './world.ts';
 import { Speaker } from './answers.ts';
@@ -123,7 +123,8 @@ export class AlignSession implements AlignApi {
       flush();
       if (result.stopped) return false;
       this.#left = null;
-      const made = stage === 'reward' ? rewardOf(result) : result.model;
+      const record = recordOfStage(stage, chain.seed, prepared.settings);
+      const made = withStage(stage === 'reward' ? rewardOf(result) : result.model, record);
       this.#made.set(stage, made);
       onEvent({ kind: 'work', work: 'examining' });
       await this.#examine(prepared, made, onEvent);
@@ -199,8 +200,7 @@ export class AlignSession implements AlignApi {
 
   async folder(name: CheckpointName) {
     const model = this.#checkpoint(name);
-    const record = { stage: name, seed: this.#begun().seed };
-    return isReward(model) ? rewardFolder(model, record) : alignedFolder(model, record);
+    return isReward(model) ? rewardFolder(model) : alignedFolder(model);
   }
 
   #begun(): Chain {
