@@ -100,6 +100,7 @@ const rewardCard = (card: string, names: readonly string[]): string =>
   card
     .replace('text-generation', 'text-classification')
     .replaceAll('ForCausalLM', 'ForSequenceClassification')
+    .replace(/Rekindle's tests score[^]*?itself\./, 'It has not been loaded with transformers itself.')
     .replace(/inputs = [^]*?(?=```)/, () =>
       [
         'text = tokenizer.apply_chat_template(messages, tokenize=False).removesuffix("<extra_id_1>") + "<extra_id_2>"',
