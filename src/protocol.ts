@@ -4,11 +4,19 @@
  */
 import type { RunConfig } from './config/run.ts';
 import type { ExperimentEvents, ExperimentRequest } from './protocol/experiment.ts';
-import type { BaseOffer, BaseSource, FileReport, UserFile } from './protocol/files.ts';
+import type {
+  BaseOffer,
+  BaseSource,
+  FileReport,
+  FolderBlob,
+  FolderReport,
+  ModelTrial,
+  UserFile,
+} from './protocol/files.ts';
 import type { AdapterReport, DeviceChoice, MachineProgress, MachineReport, NoGpuCause } from './protocol/machine.ts';
 import type { Calibration, Preflight, WorldCard } from './protocol/preflight.ts';
 import type { RunEvents } from './protocol/run.ts';
-import type { OpenedRun, SavedList } from './protocol/saved.ts';
+import type { ShownRun, SavedList } from './protocol/saved.ts';
 import type { GridEvent, GridRequest, OverfitResult, TrialProgress, TrialRequest } from './protocol/trials.ts';
 import type { RunPart } from './recipe/phases.ts';
 import type { RangePoint } from './recipe/rangeTest.ts';
@@ -39,7 +47,7 @@ export interface TrainerApi {
   /** Goes on with a saved run, in place of what is under way. Everything said of it so far comes first, as events. */
   resumeSaved(id: string, onEvents: (events: RunEvents) => void): Promise<void>;
   /** A saved run as it was: everything said of it, and how it ended. Its weights can then be sampled and saved; nothing is trained. */
-  openSaved(id: string): Promise<OpenedRun>;
+  openSaved(id: string): Promise<ShownRun>;
   /**
    * Deletes runs as of `at`, ms since 1970; `restoreSaved` undoes it for a while (util/kept.ts). One that another tab trains stays, and
    * its error is the answer.
@@ -69,12 +77,16 @@ export interface TrainerApi {
   experiment(request: ExperimentRequest, onEvents: (events: ExperimentEvents) => void): Promise<void>;
   /** The shipped base checkpoint that fits this configuration (train/bases/bases.ts). */
   shippedBase(config: RunConfig): Promise<BaseOffer | null>;
+  /** What is in a model's folder, and what a run of this preset would start from. */
+  describeModel(files: FolderBlob[], preset: RunConfig): Promise<FolderReport>;
+  /** Held-out losses and samples of the weights that a start would begin with. */
+  tryModel(config: RunConfig, files: UserFile[], base: BaseSource): Promise<ModelTrial>;
   /** What the world of a configuration holds; an error for a run on text. */
   worldCard(config: RunConfig): Promise<WorldCard>;
   /** Text continued from `prompt` by the weights as they are now. */
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string>;
-  /** The HuggingFace folder as it stands, name → bytes. */
-  exportModel(): Promise<{ name: string; bytes: Uint8Array }[]>;
+  /** The HuggingFace folder as it stands, name → bytes; or what adapters have learnt, as PEFT saves it. */
+  exportModel(part?: 'model' | 'adapter'): Promise<{ name: string; bytes: Uint8Array }[]>;
   /** What a run needs here, as the recipe stands. `files`: bytes of the user's sources. */
   preflight(config: RunConfig, part: RunPart, files: { source: string; bytes: number }[]): Promise<Preflight>;
   /** Prepares text, base and kernels of a run that may be started next, so that it starts at once. */

@@ -9,10 +9,10 @@
 import type { ChatTokenizer } from '../tokenizer/chat.ts';
 
 export const roles = ['system', 'user', 'assistant'] as const;
-export type Role = (typeof roles)[number];
+export type TurnRole = (typeof roles)[number];
 
 export interface Message {
-  role: Role;
+  role: TurnRole;
   content: string;
 }
 
@@ -23,7 +23,7 @@ export interface Encoded {
   spoken: number[];
 }
 
-const names: Record<Role, string> = { system: 'System', user: 'User', assistant: 'Assistant' };
+const names: Record<TurnRole, string> = { system: 'System', user: 'User', assistant: 'Assistant' };
 
 /** The template for whoever reads `chat_template.jinja`: `apply_chat_template` gives the same tokens for turns that begin with no white space. */
 export const chatTemplate = [

@@ -2,7 +2,7 @@
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
 
-export type FileKind = 'plain' | 'lines' | 'json' | 'table' | 'docx' | 'zip';
+export type FileKind = 'plain' | 'lines' | 'json' | 'table' | 'docx' | 'zip' | 'parquet';
 
 const KINDS: Readonly<Record<string, FileKind>> = {
   '.txt': 'plain',
@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<string, FileKind>> = {
   '.json': 'json',
   '.csv': 'table',
   '.tsv': 'table',
+  '.parquet': 'parquet',
   '.docx': 'docx',
   '.zip': 'zip',
 };

@@ -8,7 +8,7 @@
 export type Mark = 'T' | 'P' | 'S' | 'C' | 'D' | 'V' | 'M' | 'M?';
 
 /** Where a meaning or usual value comes from: a work, the place in it, and how well it is backed. */
-export interface Source {
+export interface SettingSource {
   from: keyof typeof WORKS;
   /** "Table 9", "base model"; a formula or name of ours. */
   where?: string;
@@ -27,7 +27,7 @@ interface Described {
   label: string;
   section: Section;
   explanation: string;
-  source: Source;
+  source: SettingSource;
   unit?: string;
 }
 
@@ -79,6 +79,6 @@ export type Section =
   | 'Measuring'
   | 'World';
 
-export const reuse = (where: string, mark: Mark): Source => ({ from: "Reuse, Don't Retrain", where, mark });
-export const hf: Source = { from: 'HuggingFace NemotronForCausalLM', mark: 'C' };
-export const own: Source = { from: 'this project' };
+export const reuse = (where: string, mark: Mark): SettingSource => ({ from: "Reuse, Don't Retrain", where, mark });
+export const hf: SettingSource = { from: 'HuggingFace NemotronForCausalLM', mark: 'C' };
+export const own: SettingSource = { from: 'this project' };

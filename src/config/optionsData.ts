@@ -1,5 +1,5 @@
 /** Options of what is read and measured: tokenizer, data, batch, held-out measurements, the synthetic world. */
-import { type Option, own, type Source } from './option.ts';
+import { type Option, own, type SettingSource } from './option.ts';
 
 /** Largest count that a Uint32 holds with room for sums: seeds, steps. */
 const MAX_COUNT = 0x7fffffff;
@@ -162,7 +162,7 @@ export function measuringOptions(): Option[] {
 
 export function worldOptions(): Option[] {
   const section = 'World';
-  const source: Source = { from: 'this project', where: 'its synthetic world' };
+  const source: SettingSource = { from: 'this project', where: 'its synthetic world' };
   return [
     {
       key: 'data.world',

@@ -32,8 +32,19 @@ export interface ModelConfig {
   rope_theta: number;
   /** Share of each head that RoPE turns; 0.5 in Nemotron. */
   partial_rotary_factor: number;
-  /** Only adapters of the attention's matrices are trained, of this rank (a multiple of 4) and strength; left out: every weight. */
-  lora?: { rank: number; alpha: number };
+  /** Only adapters are trained; left out: every weight. */
+  lora?: Lora;
+}
+
+/** Matrices of a layer that may have an adapter: q, k and v together, o, the MLP's up (with its gate, where it has one), its down. */
+export const LORA_TARGETS = ['qkv', 'o', 'up', 'down'] as const;
+export type LoraTarget = (typeof LORA_TARGETS)[number];
+
+/** Adapters of a rank (a multiple of 4) and strength; absent targets are the attention's, as of runs saved before there was a choice. */
+export interface Lora {
+  rank: number;
+  alpha: number;
+  targets?: readonly LoraTarget[];
 }
 
 /** Share of training tokens per source name; normalised before use, so percentages and fractions both serve. */

@@ -9,15 +9,15 @@ import type { Packs } from './kernels/pack.ts';
 import { type Expr, f32, type Func, i32, type Local } from './wasm.ts';
 
 /** Where an argument points: a tensor, an element of it, or a byte of the plan's scratch memory. */
-export interface Place {
+export interface TensorPlace {
   readonly tensor: Tensor | 'scratch';
   readonly bytes: number;
 }
-export const element = (tensor: Tensor, index: number): Place => ({ tensor, bytes: 4 * index });
-export const inScratch = (bytes: number): Place => ({ tensor: 'scratch', bytes });
+export const element = (tensor: Tensor, index: number): TensorPlace => ({ tensor, bytes: 4 * index });
+export const inScratch = (bytes: number): TensorPlace => ({ tensor: 'scratch', bytes });
 
 /** A pointer, a whole number or a real one. No pointer: 0. */
-export type Value = Tensor | Place | number;
+export type Value = Tensor | TensorPlace | number;
 
 /** What kernels share. */
 export interface Library {
@@ -28,7 +28,7 @@ export interface Library {
   rotate: Func;
 }
 
-export interface Kernel<P extends string = string> {
+export interface WasmKernel<P extends string = string> {
   readonly name: string;
   readonly parameters: readonly P[];
   /** Of the parameters, those that are f32; the others are i32. */
@@ -41,11 +41,11 @@ export const kernel = <const I extends string, const F extends string>(
   name: string,
   ints: readonly I[],
   floats: readonly F[],
-  build: Kernel<I | F>['build'],
-): Kernel<I | F> => ({ name, parameters: [...ints, ...floats], floats, build });
+  build: WasmKernel<I | F>['build'],
+): WasmKernel<I | F> => ({ name, parameters: [...ints, ...floats], floats, build });
 
 export interface Call {
-  readonly kernel: Kernel;
+  readonly kernel: WasmKernel;
   /** In the order of the kernel's parameters. */
   readonly values: readonly Value[];
   readonly blocks: number;
@@ -56,15 +56,15 @@ export interface Call {
 }
 
 export function call<P extends string>(
-  which: Kernel<P>,
+  which: WasmKernel<P>,
   values: Record<P, Value>,
   { blocks = 1, local = 0, scratch = 0 } = {},
 ): Call {
-  return { kernel: which as Kernel, values: which.parameters.map((name) => values[name]), blocks, local, scratch };
+  return { kernel: which as WasmKernel, values: which.parameters.map((name) => values[name]), blocks, local, scratch };
 }
 
 /** Defines the kernel's function: (address of the arguments, block, address of the thread's memory). */
-export function buildKernel({ parameters, floats, build }: Kernel, f: Func, library: Library): void {
+export function buildKernel({ parameters, floats, build }: WasmKernel, f: Func, library: Library): void {
   const [args, block, local] = f.parameters as [Local, Local, Local];
   const p: Record<string, Local> = { block, local };
   parameters.forEach((name, i) => {

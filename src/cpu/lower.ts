@@ -15,15 +15,16 @@ import type { inputGradientOp, linearOp, weightGradientOp } from '../ops/linear.
 import type { addBiasOp, biasGradientOp } from '../ops/llama/bias.ts';
 import type { rmsNormGradientOp, rmsNormOp } from '../ops/llama/rmsNorm.ts';
 import type { swigluOp } from '../ops/llama/swiglu.ts';
+import type { squaredReluOp } from '../ops/adapters/squaredRelu.ts';
 import type { logProbGradientOp, logProbOp } from '../ops/logProb.ts';
 import type { mlpOp } from '../ops/mlp.ts';
 import type { productOp } from '../ops/matmul/trial.ts';
 import type { ringColumnOp } from '../ops/ringColumn.ts';
-import type { scaleOp } from '../ops/scale.ts';
+import type { scaleOp } from '../ops/adapters/scale.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
-import { type Call, call, element, inScratch, type Kernel, rowsPerBlock } from './kernel.ts';
+import { type Call, call, element, inScratch, type WasmKernel, rowsPerBlock } from './kernel.ts';
 import { registerKernels } from './kernels/library.ts';
 import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './kernels/align.ts';
 import { attentionCalls, scoreMaxCalls } from './kernels/attention.ts';
@@ -35,6 +36,8 @@ import {
   rmsNormGradientKernel,
   rmsNormKernel,
   scaleKernel,
+  squaredReluKernel,
+  squaredReluOfGradientKernel,
   swigluGradientKernel,
   swigluKernel,
 } from './kernels/llama.ts';
@@ -177,6 +180,16 @@ const biasGradient: For<typeof biasGradientOp> = ([from], [to], { N, O, ...attri
   const { per, blocks } = rowsOf(O / 4, 4 * N);
   const accumulate = attributes.accumulate || accumulating ? 1 : 0;
   return [call(addPartsKernel, { from, to, columns: O, stride: 4 * O, parts: N, accumulate, per }, { blocks })];
+};
+
+const squaredReluOf: For<typeof squaredReluOp> = ([x], [y], { vectors }) => {
+  const { per, blocks } = rowsOf(vectors, 4);
+  return [call(squaredReluKernel, { x, y, vectors, per }, { blocks })];
+};
+
+const squaredReluOfGradient: For<typeof squaredReluOp> = ([y, dy], [dx], { vectors }) => {
+  const { per, blocks } = rowsOf(vectors, 4);
+  return [call(squaredReluOfGradientKernel, { y, dy, dx, vectors, per }, { blocks })];
 };
 
 const scaling: For<typeof scaleOp> = ([x], [y], { factor }) => {
@@ -374,6 +387,7 @@ const lowerings: Record<string, Lower<any>> = {
   product: plainProduct,
   ...{ embedding, embeddingGradient, layerNorm, layerNormGradient },
   ...{ rmsNorm, rmsNormGradient, swiglu, swigluGradient, addBias, biasGradient, scale: scaling },
+  ...{ squaredReluOf, squaredReluOfGradient },
   ...{ attention, attentionGradient, cachedAttention, scoreMax },
   ...{ headLoss, logProb, logProbGradient, rowSums, spread, stepTotal, same },
   ...{ gradientNorm, ringColumn, adamw, tensorNorms, columnMax },
@@ -381,7 +395,7 @@ const lowerings: Record<string, Lower<any>> = {
 };
 
 /** From now on the processor does ops of this name by `calls`, which are of its own kernels and of these. Before the first executor. */
-export function registerLowering(name: string, kernels: readonly Kernel[], calls: Lower<any>): void {
+export function registerLowering(name: string, kernels: readonly WasmKernel[], calls: Lower<any>): void {
   registerKernels(kernels);
   lowerings[name] = calls;
 }

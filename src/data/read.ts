@@ -61,6 +61,7 @@ export async function readDocuments(source: string, fileName: string, file: Uint
 export async function readFile(source: string, name: string, file: Blob, options: ReadOptions = {}): Promise<TextFile> {
   const kind = fileKind(name);
   if (kind === null) throw unreadableKind(name);
+  if (kind === 'parquet') return readParquetFile(source, name, file, options);
   const packed = kind === 'zip' || kind === 'docx';
   const limit = options.limit ?? LARGEST_TEXT;
   if (packed && file.size > limit) throw tooLarge(brief(name), file.size, limit);
@@ -89,6 +90,26 @@ export async function readFile(source: string, name: string, file: Blob, options
   if (reader) return reader.end(source);
   const whole = new Uint8Array(await new Blob(bytes as BlobPart[]).arrayBuffer());
   return kind === 'docx' ? readDocument(source, name, whole, limit) : readZip(source, name, whole, options);
+}
+
+/** By ranges of the file: it may be larger than what is read of it. */
+async function readParquetFile(source: string, name: string, file: Blob, options: ReadOptions): Promise<TextFile> {
+  const shown = brief(name);
+  const limit = options.limit ?? LARGEST_TEXT;
+  const { readParquet } = await import('./formats/parquet.ts');
+  const ranges = {
+    byteLength: file.size,
+    slice: (start: number, end: number) => file.slice(start, end).arrayBuffer(),
+  };
+  let units = 0;
+  const take = (length: number): void => {
+    units += length;
+    if (units > limit) throw tooLarge(shown, units, limit);
+  };
+  const tell = (rows: number, all: number): void =>
+    options.onProgress?.(Math.round((rows / Math.max(all, 1)) * file.size), file.size);
+  const divided = await readParquet(shown, ranges, options.column ?? null, take, tell);
+  return textFile(source, shown, file.size, divided, null);
 }
 
 async function readDocument(source: string, name: string, file: Uint8Array, limit: number): Promise<TextFile> {
@@ -217,6 +238,7 @@ function dividerFor(name: string, kind: FileKind, ending: string, column: string
       return new Table(name, ending === '.tsv', column);
     case 'docx':
     case 'zip':
+    case 'parquet':
       throw new UserError(`${name} is packed twice: give it without .gz.`, { code: 'text-kind' });
   }
 }

@@ -13,10 +13,10 @@ export interface StreamedRecord {
   date: number | null;
   /** '' where there is a fault. */
   text: string;
-  fault: Fault | null;
+  fault: RecordFault | null;
 }
 
-export type Fault = 'longer than a line may be' | 'not UTF-8' | 'not JSON' | 'without text';
+export type RecordFault = 'longer than a line may be' | 'not UTF-8' | 'not JSON' | 'without text';
 
 /** Bytes of a line: more than the longest novels have, and little enough to be held. */
 const LONGEST = 1 << 24;
@@ -120,7 +120,7 @@ export class RecordStream {
     this.#give(number, value, null, text);
   }
 
-  #give(line: number, value: unknown, fault: Fault | null, text = ''): void {
+  #give(line: number, value: unknown, fault: RecordFault | null, text = ''): void {
     const { id = null, date = null } = (typeof value === 'object' && value !== null ? value : {}) as Record<
       string,
       unknown

@@ -11,7 +11,7 @@ import { huggingFaceConfig, isObject, readHuggingFaceConfig, unknownKeys } from 
 import { ImportError } from './importError.ts';
 import { modelCard } from './modelCard.ts';
 import type { Weight, Weights } from './parts.ts';
-import { decodeSafetensors, encodeSafetensors, type SafeTensor, toFloat32 } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, toFloat32 } from './safetensors.ts';
 import { checkWeights } from './weights.ts';
 
 export interface FolderFile {
@@ -50,6 +50,15 @@ const LARGEST_JSON = {
   'tokenizer.json': 3 << 23,
   'model.safetensors.index.json': 1 << 20,
 } as const;
+export type JsonFile = keyof typeof LARGEST_JSON;
+
+export const isJsonFile = (name: string): name is JsonFile => Object.hasOwn(LARGEST_JSON, name);
+
+export function checkJsonSize(name: JsonFile, size: number): void {
+  const limit = LARGEST_JSON[name];
+  if (size > limit)
+    throw new ImportError('too-large', `The file ${name} has ${size} bytes where ${limit} are more than enough`);
+}
 
 /**
  * The files of the folder: config.json, generation_config.json, model.safetensors, tokenizer.json,
@@ -82,53 +91,84 @@ export function huggingFaceFolder({ model, parameters, tokenizer, metadata }: Ex
  */
 export function readHuggingFaceFolder(files: Iterable<FolderFile>): ImportedModel {
   const byName = new Map(Array.from(files, (file) => [file.name, file]));
-  const notes: string[] = [];
-  const config = readJson(byName, 'config.json');
-  const model = readHuggingFaceConfig(config);
-  const unknown = unknownKeys(config);
-  if (unknown.length > 0)
-    notes.push(`config.json says ${unknown.join(', ')}, which this project does not know and leaves out.`);
-  const parameters: Weights = new Map();
-  for (const [name, tensor] of readTensors(byName)) {
-    // Old exporters saved this table, which every reader computes.
-    if (name.endsWith('.rotary_emb.inv_freq')) continue;
-    parameters.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
-  }
-  const tied = config['tie_word_embeddings'] === true;
-  const embedding = parameters.get('model.embed_tokens.weight');
-  // A head in the file says nothing then: transformers takes the embedding in its place.
-  if (model.tie_word_embeddings) parameters.delete('lm_head.weight');
-  else if (tied && embedding) parameters.set('lm_head.weight', embedding);
-  if (tied && !model.tie_word_embeddings)
-    notes.push('The model’s output layer is its embedding: from here on they are two, which begin alike.');
+  const { model, isTied, notes } = readConfig(byName);
+  const stored = readTensors(byName, (name) => decodeSafetensors(fileBytes(byName, name)).tensors);
+  const parameters = asModels(model, isTied, stored, (tensor) => ({ shape: tensor.shape, data: toFloat32(tensor) }));
   checkWeights(model, parameters);
-  return {
-    model,
-    parameters,
-    tokenizer: readJson(byName, 'tokenizer.json'),
-    metadata: byName.has('rekindle.json') ? readJson(byName, 'rekindle.json') : null,
-    notes,
-  };
+  return { model, parameters, ...readRest(byName), notes };
 }
 
-/** The tensors of model.safetensors or, where there is none, of the shards that the index names. */
-function readTensors(files: ReadonlyMap<string, FolderFile>): Map<string, SafeTensor> {
-  const single = files.get('model.safetensors')?.bytes;
-  if (single || !files.has('model.safetensors.index.json')) {
-    return decodeSafetensors(single ?? fileBytes(files, 'model.safetensors')).tensors;
+/** The architecture that config.json describes, and what of it is left out of account. */
+export function readConfig(files: ReadonlyMap<string, FolderFile>): {
+  model: ModelConfig;
+  isTied: boolean;
+  notes: string[];
+} {
+  const config = readJson(files, 'config.json');
+  const model = readHuggingFaceConfig(config);
+  const unknown = unknownKeys(config);
+  const notes =
+    unknown.length > 0
+      ? [`config.json says ${unknown.join(', ')}, which this project does not know and leaves out.`]
+      : [];
+  const isTied = config['tie_word_embeddings'] === true;
+  if (isTied && !model.tie_word_embeddings)
+    notes.push('The model’s output layer is its embedding: from here on they are two, which begin alike.');
+  return { model, isTied, notes };
+}
+
+/** The files beside the weights, as parsed. */
+export const readRest = (files: ReadonlyMap<string, FolderFile>): Pick<ImportedModel, 'tokenizer' | 'metadata'> => ({
+  tokenizer: readJson(files, 'tokenizer.json'),
+  metadata: files.has('rekindle.json') ? readJson(files, 'rekindle.json') : null,
+});
+
+/** The model's tensors out of those that are stored. */
+export function asModels<S, T>(
+  model: ModelConfig,
+  isTied: boolean,
+  stored: ReadonlyMap<string, S>,
+  read: (tensor: S) => T,
+): Map<string, T> {
+  const tensors = new Map<string, T>();
+  for (const [name, tensor] of stored) {
+    // Old exporters saved this table, which every reader computes.
+    if (!name.endsWith('.rotary_emb.inv_freq')) tensors.set(name, read(tensor));
   }
+  const embedding = tensors.get('model.embed_tokens.weight');
+  // A head in the file says nothing then: transformers takes the embedding in its place.
+  if (model.tie_word_embeddings) tensors.delete('lm_head.weight');
+  else if (isTied && embedding !== undefined) tensors.set('lm_head.weight', embedding);
+  return tensors;
+}
+
+/** The files that hold a folder's tensors: model.safetensors or, where there is none, the shards that the index names. */
+export function weightFiles(files: ReadonlyMap<string, FolderFile>): string[] {
+  if (files.has('model.safetensors') || !files.has('model.safetensors.index.json')) return ['model.safetensors'];
+  return [...new Set(Object.values(readIndex(files)).map(String))];
+}
+
+function readIndex(files: ReadonlyMap<string, FolderFile>): Record<string, unknown> {
   const map = readJson(files, 'model.safetensors.index.json').weight_map;
   if (!isObject(map)) throw new ImportError('json', 'The file model.safetensors.index.json has no weight_map');
-  const tensors = new Map<string, SafeTensor>();
-  for (const shard of new Set(Object.values(map))) {
-    for (const [name, tensor] of decodeSafetensors(fileBytes(files, String(shard))).tensors) {
+  return map;
+}
+
+/** The tensors of all files that hold some, each file's as `read` gives them. */
+export function readTensors<T>(
+  files: ReadonlyMap<string, FolderFile>,
+  read: (file: string) => ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+  const shards = weightFiles(files);
+  if (shards[0] === 'model.safetensors') return read(shards[0]);
+  const map = readIndex(files);
+  const tensors = new Map<string, T>();
+  for (const shard of shards) {
+    for (const [name, tensor] of read(shard)) {
       const place = Object.hasOwn(map, name) ? map[name] : null;
       if (place !== shard) {
         const said = place === null ? 'does not name it' : `says it is in ${quoted(String(place))}`;
-        throw new ImportError(
-          'shard',
-          `The shard ${quoted(String(shard))} holds ${quoted(name)}, but the index ${said}`,
-        );
+        throw new ImportError('shard', `The shard ${quoted(shard)} holds ${quoted(name)}, but the index ${said}`);
       }
       tensors.set(name, tensor);
     }
@@ -165,15 +205,9 @@ function fileBytes(files: ReadonlyMap<string, FolderFile>, name: string): Uint8A
   throw new ImportError('missing-file', `The model folder has no ${brief(name)}`);
 }
 
-function readJson(files: ReadonlyMap<string, FolderFile>, name: keyof typeof LARGEST_JSON): Record<string, unknown> {
+function readJson(files: ReadonlyMap<string, FolderFile>, name: JsonFile): Record<string, unknown> {
   const bytes = fileBytes(files, name);
-  const limit = LARGEST_JSON[name];
-  if (bytes.length > limit) {
-    throw new ImportError(
-      'too-large',
-      `The file ${name} has ${bytes.length} bytes where ${limit} are more than enough`,
-    );
-  }
+  checkJsonSize(name, bytes.length);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,29 +1,32 @@
 /**
  * LoRA's adapters out of a model: merged into its weights, or apart as PEFT saves them. The A that trains is one for
- * q, k and v; PEFT's is written once for each.
+ * q, k and v, and one for gate and up; PEFT's is written once for each.
  */
 import { LORA_A, LORA_B } from '../model/family.ts';
+import type { Lora } from '../config/run.ts';
 import type { FolderFile } from './huggingface.ts';
 import type { Weight, Weights } from './parts.ts';
 import { encodeSafetensors } from './safetensors.ts';
 
-const TOGETHER = /\.(q|k|v)_proj\./;
+const TOGETHER = [
+  [/\.(q|k|v)_proj\./, '.qkv_proj.'],
+  [/\.(gate|up)_proj\./, '.gate_up_proj.'],
+] as const;
 
 /** A and B of every adapted matrix, by the matrix's name. */
 function* pairs(weights: ReadonlyMap<string, Weight>): Generator<{ name: string; a: Weight; b: Weight }> {
   for (const [name, b] of weights) {
     if (!name.endsWith(LORA_B)) continue;
     const stem = name.slice(0, -LORA_B.length);
-    const a = weights.get(name.replace(TOGETHER, '.qkv_proj.').replace(LORA_B, LORA_A))!;
+    const own = name.replace(LORA_B, LORA_A);
+    // A Nemotron's up has no gate beside it, and an A of its own.
+    const a = weights.get(own) ?? weights.get(TOGETHER.reduce((so, [part, all]) => so.replace(part, all), own))!;
     yield { name: `${stem}.weight`, a, b };
   }
 }
 
 /** W + (α/r)·B·A in place of W and its adapter; sums in f64. */
-export function mergedWeights(
-  { rank, alpha }: { rank: number; alpha: number },
-  weights: ReadonlyMap<string, Weight>,
-): Weights {
+export function mergedWeights({ rank, alpha }: Lora, weights: ReadonlyMap<string, Weight>): Weights {
   const merged: Weights = new Map([...weights].filter(([name]) => !name.endsWith(LORA_A) && !name.endsWith(LORA_B)));
   for (const { name, a, b } of pairs(weights)) {
     const { shape, data } = merged.get(name)!;
@@ -42,10 +45,7 @@ export function mergedWeights(
 }
 
 /** adapter_config.json and adapter_model.safetensors. */
-export function adapterFolder(
-  { rank, alpha }: { rank: number; alpha: number },
-  weights: ReadonlyMap<string, Weight>,
-): FolderFile[] {
+export function adapterFolder({ rank, alpha }: Lora, weights: ReadonlyMap<string, Weight>): FolderFile[] {
   const found = [...pairs(weights)];
   const targets = new Set(found.map(({ name }) => name.split('.').at(-2)!));
   const config = {

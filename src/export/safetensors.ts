@@ -86,42 +86,63 @@ export function safetensorsParts(tensors: readonly SafeTensor[], metadata: Recor
  * @throws ImportError with the first thing found wrong.
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
-  const { text, dataStart } = headerText(bytes);
-  const { entries, metadata } = readHeader(text);
-  const dataLength = bytes.length - dataStart;
-  entries.sort((a, b) => a.start - b.start || a.end - b.end);
+  const { placed, metadata } = readLayout(bytes);
   const tensors = new Map<string, SafeTensor>();
+  for (const { name, dtype, shape, start, end } of placed)
+    tensors.set(name, { name, dtype, shape, data: viewOf(bytes, start, end, dtype) });
+  return { tensors, metadata };
+}
+
+/** A tensor and where its bytes are in the file. */
+export interface PlacedTensor extends Omit<HeaderEntry, 'dtype'> {
+  dtype: Dtype;
+}
+
+/** What a file of `size` bytes that begins with `head` holds, and where: `head` needs to hold its header alone. @throws ImportError */
+export function readLayout(
+  head: Uint8Array,
+  size = head.length,
+): { placed: PlacedTensor[]; metadata: Record<string, string> } {
+  const { text, dataStart } = headerText(head, size);
+  const { entries, metadata } = readHeader(text);
+  const dataLength = size - dataStart;
+  entries.sort((a, b) => a.start - b.start || a.end - b.end);
   let covered = 0;
-  for (const entry of entries) {
+  const placed = entries.map((entry): PlacedTensor => {
     const dtype = checkEntry(entry, dataLength);
-    const { name, shape, start, end } = entry;
+    const { name, start, end } = entry;
     if (start < covered) throw new ImportError('overlap', `Tensor ${quoted(name)} shares bytes with the one before it`);
     if (start > covered) throw holeError(covered, start);
     covered = end;
-    tensors.set(name, { name, dtype, shape, data: viewOf(bytes, dataStart + start, dataStart + end, dtype) });
-  }
+    return { ...entry, dtype, start: dataStart + start, end: dataStart + end };
+  });
   if (covered < dataLength) throw holeError(covered, dataLength);
-  return { tensors, metadata };
+  return { placed, metadata };
 }
+
+/** Bytes at the beginning of a file that hold its header; the first eight of them are enough to tell. */
+export function headerBytes(head: Uint8Array, size: number): number {
+  if (head.length < 8) return head.length;
+  const view = new DataView(head.buffer, head.byteOffset, 8);
+  return Math.min(size, 8 + Math.min(MAX_HEADER_BYTES, lengthIn(view)));
+}
+
+/** Exact below 2^53, and above it still far beyond every limit. */
+const lengthIn = (view: DataView): number => view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
 
 /** A byte-order mark is kept, to be refused as anything else that is not {. */
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function headerText(bytes: Uint8Array): { text: string; dataStart: number } {
-  if (bytes.length < 8) {
-    throw new ImportError(
-      'truncated',
-      `A safetensors file starts with 8 bytes of header length; this one has ${bytes.length}`,
-    );
+function headerText(bytes: Uint8Array, size: number): { text: string; dataStart: number } {
+  if (size < 8) {
+    throw new ImportError('truncated', `A safetensors file starts with 8 bytes of header length; this one has ${size}`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
-  // Exact below 2^53, and above it still far beyond every limit.
-  const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-  const room = Math.min(bytes.length - 8, MAX_HEADER_BYTES);
+  const length = lengthIn(new DataView(bytes.buffer, bytes.byteOffset, 8));
+  const room = Math.min(size - 8, MAX_HEADER_BYTES);
   if (length < 2 || length > room) {
     throw new ImportError(
       'header-length',
-      `A safetensors header must have 2 to ${room} bytes in a file of ${bytes.length}; this one claims ${length}`,
+      `A safetensors header must have 2 to ${room} bytes in a file of ${size}; this one claims ${length}`,
     );
   }
   const dataStart = 8 + length;

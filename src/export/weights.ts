@@ -44,16 +44,22 @@ export function* modelTensors(model: ModelConfig): Generator<{ name: string; sha
  * @throws ImportError missing-tensor, tensor-shape, non-finite, unexpected-tensor.
  */
 export function checkWeights(model: ModelConfig, weights: ReadonlyMap<string, Weight>): void {
+  checkShapes(model, weights);
+  for (const [name, { data }] of weights) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad < 0) continue;
+    const found = `Tensor ${name} holds ${data[bad]} at element ${bad}`;
+    throw new ImportError('non-finite', `${found}; use a checkpoint from before the run diverged`);
+  }
+}
+
+/** As checkWeights, before a value is read. */
+export function checkShapes(model: ModelConfig, weights: ReadonlyMap<string, Pick<Weight, 'shape'>>): void {
   let count = 0;
   for (const { name, shape } of modelTensors(model)) {
     const weight = weights.get(name);
     if (!weight) throw missing(name, shape, weights.size);
     if (weight.shape.join() !== shape.join()) throw wrongShape(name, shape, weight.shape);
-    const bad = weight.data.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      const found = `Tensor ${name} holds ${weight.data[bad]} at element ${bad}`;
-      throw new ImportError('non-finite', `${found}; use a checkpoint from before the run diverged`);
-    }
     count++;
   }
   if (count === weights.size) return;

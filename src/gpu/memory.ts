@@ -5,7 +5,7 @@ import type { KernelContext } from '../graph/kernel.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { UserError } from '../util/errors.ts';
 import { Pipelines } from './pipelines.ts';
-import { type Watch, watchOf } from './watch.ts';
+import { type GpuWatch, watchOf } from './watch.ts';
 
 /** A part of a GPU buffer, as a bind group takes it. */
 export interface Slice {
@@ -21,7 +21,7 @@ const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes 
 
 export class Memory {
   readonly device: GPUDevice;
-  readonly watch: Watch;
+  readonly watch: GpuWatch;
   readonly layout: PoolLayout;
   readonly context: Omit<KernelContext, 'accumulating'>;
   readonly pipelines: Pipelines;

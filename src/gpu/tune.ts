@@ -10,7 +10,7 @@ import { watchOf } from './watch.ts';
 type Context = Omit<KernelContext, 'accumulating'>;
 
 /** A graph that uses the kernel to be judged. */
-export interface Trial {
+export interface TimedTile {
   graph: Graph;
   inputs: Tensor[];
   output: Tensor;
@@ -20,7 +20,7 @@ export interface Trial {
 type InTile = Pick<Context, 'tiles'>;
 
 /** A trial whose answer is known. */
-export interface Exam extends Trial {
+export interface Exam extends TimedTile {
   values: Float32Array<ArrayBuffer>[];
   accepts(output: Float32Array): boolean;
 }
@@ -31,10 +31,10 @@ export interface Candidate {
   examined: string;
   exam(): Exam & InTile;
   /** What is timed. */
-  race(): Trial & InTile;
+  race(): TimedTile & InTile;
 }
 
-export interface Contest {
+export interface TileContest {
   key: string;
   /** The one that is used unless another is faster, first. */
   candidates: Candidate[];
@@ -75,7 +75,7 @@ export async function tune(
   device: GPUDevice,
   context: Context,
   pipelines: Pipelines,
-  contests: readonly Contest[],
+  contests: readonly TileContest[],
   { millis = tuningMillis, clock = wallClock }: { millis?: number; clock?: Clock } = {},
 ): Promise<Result[]> {
   const deadline = clock.now() + millis;
@@ -127,7 +127,7 @@ async function withPlan<T>(
   device: GPUDevice,
   context: Context,
   pipelines: Pipelines,
-  { graph, output }: Trial,
+  { graph, output }: TimedTile,
   work: (plan: Plan) => Promise<T>,
 ): Promise<T> {
   const memory = new GpuExecutor(device, layoutPool([]), context, pipelines);
@@ -173,7 +173,7 @@ const time = (
   device: GPUDevice,
   context: Context,
   pipelines: Pipelines,
-  { tiles, ...race }: Trial & InTile,
+  { tiles, ...race }: TimedTile & InTile,
   wait: number,
   clock: Clock,
 ): Promise<number> =>

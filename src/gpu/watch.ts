@@ -24,7 +24,7 @@ const tick = 1;
  * Why a device is of no more use. `lost`: taken away by the browser or the system, or destroyed; given up here: `hung`, for it
  * answered no more, or `refused`, for it dropped a command.
  */
-export type Loss = 'lost' | 'hung' | 'refused';
+export type GpuLoss = 'lost' | 'hung' | 'refused';
 
 const reasons = {
   lost: 'The browser lost the GPU.',
@@ -35,7 +35,7 @@ const reasons = {
 export class GpuGoneError extends Error {
   override readonly name = 'GpuGoneError';
 
-  constructor(loss: Loss, detail = '') {
+  constructor(loss: GpuLoss, detail = '') {
     super(reasons[loss] + (detail && ` It said: ${detail}`));
   }
 }
@@ -48,9 +48,9 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-export class Watch {
+export class GpuWatch {
   /** Resolves when the device is of no more use. */
-  readonly loss: Promise<Loss>;
+  readonly loss: Promise<GpuLoss>;
   /** Seconds; tests wait less. */
   least = { running: least, compiling: leastCompiling };
   readonly #device: GPUDevice;
@@ -64,8 +64,8 @@ export class Watch {
   #longest = 0;
   /** Operations submitted since the queue's last answer. */
   #flops = 0;
-  #resolve: (loss: Loss) => void = () => {};
-  #gone: Loss | null = null;
+  #resolve: (loss: GpuLoss) => void = () => {};
+  #gone: GpuLoss | null = null;
   /** The GPU's own words for it. */
   #detail: string | undefined;
 
@@ -150,7 +150,7 @@ export class Watch {
     for (const { since, limit } of this.#waiting) if (this.#clock - since >= limit()) return this.#giveUp('hung');
   }
 
-  #giveUp(loss: Loss, detail?: string): void {
+  #giveUp(loss: GpuLoss, detail?: string): void {
     if (this.#gone) return;
     this.#gone = loss;
     this.#detail = detail;
@@ -162,11 +162,11 @@ export class Watch {
   }
 }
 
-const watches = new WeakMap<GPUDevice, Watch>();
+const watches = new WeakMap<GPUDevice, GpuWatch>();
 
 /** The one watch of a device. */
-export function watchOf(device: GPUDevice): Watch {
+export function watchOf(device: GPUDevice): GpuWatch {
   let watch = watches.get(device);
-  if (!watch) watches.set(device, (watch = new Watch(device)));
+  if (!watch) watches.set(device, (watch = new GpuWatch(device)));
   return watch;
 }

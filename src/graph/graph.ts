@@ -22,12 +22,12 @@ export interface Op<Attributes = object> {
    * gradient: a rule that ignores partial[k] returns `undefined` in `totals` and its own share in `shares`.
    */
   backward?(rule: BackwardRule<Attributes>): InputGradient[];
-  /** The same in f64, by which kernels are judged: plain loops, written for clarity. */
-  twin?(inputs: Float64Array[], node: Node<Attributes>, found: Found): Float64Array[];
+  /**
+   * The same in f64, by which kernels are judged: plain loops, written for clarity; itself checked against finite differences. From the
+   * inputs it computes the outputs in their order, gradients of parameters without what was there before.
+   */
+  twin(inputs: Float64Array[], node: Node<Attributes>, found: Found): Float64Array[];
 }
-
-/** Computes a node's outputs (same order) from its inputs, all Float64Array; gradients of parameters without what was there before. */
-export type Twin<Attributes = any> = NonNullable<Op<Attributes>['twin']>;
 
 /** What a node's twin finds besides its inputs. */
 export interface Found {
@@ -54,11 +54,11 @@ export interface Node<Attributes = object> {
   readonly outputs: Tensor[];
   readonly attributes: Attributes;
   /** 'step' runs once a micro-batch, 'update' once an optimizer step. */
-  readonly phase: Phase;
+  readonly phase: NodePhase;
   readonly segment: Segment | null;
 }
 
-export type Phase = 'step' | 'update';
+export type NodePhase = 'step' | 'update';
 
 /** Nodes whose outputs are dropped after the forward pass and computed again in the backward pass. */
 export interface Segment {
@@ -82,7 +82,7 @@ export class Graph {
   readonly constants = new Map<Tensor, Float32Array<ArrayBuffer>>();
   /** parameter → its gradient, made when first asked for. */
   readonly gradients = new Map<Tensor, Tensor>();
-  phase: Phase = 'step';
+  phase: NodePhase = 'step';
   readonly #written = new Set<Tensor>();
   readonly #frozen = new Set<Tensor>();
   #segment: Segment | null = null;

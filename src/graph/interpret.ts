@@ -2,9 +2,7 @@
  * The oracle: runs a recorded graph on CPU doubles, each op by its twin, so that a GPU result that differs is traced to the first
  * differing tensor. Parameters' gradients accumulate exactly where the graph says they do.
  */
-import type { Graph, Tensor, Twin } from './graph.ts';
-
-export type { Twin } from './graph.ts';
+import type { Graph, Tensor } from './graph.ts';
 
 export type Values = Map<Tensor, Float64Array>;
 
@@ -14,13 +12,10 @@ type Store = Pick<Values, 'get' | 'set'>;
 /** Runs the nodes of a graph in their order. */
 export function interpret<S extends Store>(
   { nodes, constants }: Pick<Graph, 'nodes' | 'constants'>,
-  twins: Record<string, Twin>,
   values: S,
   accumulating = false,
 ): S {
   for (const node of nodes) {
-    const twin = node.op.twin ?? twins[node.op.name];
-    if (!twin) throw new Error(`no f64 twin for op ${node.op.name}`);
     const inputs = node.inputs.map((input) => {
       const constant = constants.get(input);
       const all = input.copy && values.get(input.copy.in);
@@ -32,7 +27,7 @@ export function interpret<S extends Store>(
       return value;
     });
     const before = node.outputs.map((output) => values.get(output));
-    const outputs = twin(inputs, node, { before, accumulating });
+    const outputs = node.op.twin(inputs, node, { before, accumulating });
     const accumulate = accumulating || (node.attributes as { accumulate?: boolean }).accumulate;
     node.outputs.forEach((output, k) => {
       const value = outputs[k]!;

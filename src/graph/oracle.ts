@@ -1,7 +1,7 @@
 /** The executor in doubles, as slow as it is plain: every op by its twin. What a GPU or the processor makes of a run is held against it. */
 import type { CompiledPlan, CompileOptions, Executor, List } from './executor.ts';
 import { type Graph, show, type Tensor } from './graph.ts';
-import { interpret, type Twin } from './interpret.ts';
+import { interpret } from './interpret.ts';
 import type { PoolLayout, PoolName } from './pool.ts';
 import { pruneDead } from './prune.ts';
 
@@ -13,13 +13,11 @@ const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
 export class Oracle implements Executor {
   readonly kind = 'f64';
   readonly layout: PoolLayout;
-  readonly twins: Record<string, Twin>;
   /** Pools and states by name; zeros when first asked for. */
   readonly #lasting = new Map<string, Float64Array>();
 
-  constructor(layout: PoolLayout, twins: Record<string, Twin>) {
+  constructor(layout: PoolLayout) {
     this.layout = layout;
-    this.twins = twins;
   }
 
   get bytes(): number {
@@ -117,7 +115,7 @@ class OraclePlan implements CompiledPlan {
         return values as never;
       },
     };
-    for (const list of lists) interpret(this.#lists[list], this.#oracle.twins, values, list === 'accumulate');
+    for (const list of lists) interpret(this.#lists[list], values, list === 'accumulate');
   }
 
   #find(tensor: Tensor): Float64Array | undefined {

@@ -45,7 +45,8 @@ export function planSlots(graph: Graph, nodes: Node[] = graph.nodes, keep: reado
 
   const slots: { bytes: number; lives: Life[] }[] = [];
   const slotOf = new Map<Tensor, number>();
-  const bySize = [...lives.values()].sort((a, b) => b.bytes - a.bytes || a.first - b.first);
+  // Of equal ones, as they are held, the first born.
+  const bySize = [...lives.values()].sort((a, b) => b.bytes - a.bytes);
   for (const life of bySize) {
     // Slots are made in falling size, so the last idle one is the tightest.
     let slot = slots.findLastIndex(({ lives: others }) => others.every((other) => !meet(life, other)));

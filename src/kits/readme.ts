@@ -8,7 +8,7 @@ const WIDTHS = [2, 4, 16, 64];
 
 const FOLDERS: Record<Stack, string> = {
   'megatron-lm':
-    '`megatron-lm/`: Megatron-LM core_v0.19. `prepare.sh` once, then `run.sh`: phase 1 saves and ends at the switch, phase 2 goes on from there with the second blend. The base is loaded with `--finetune`: weights alone, Adam’s moments start at 0.',
+    '`megatron-lm/`: Megatron-LM core_v0.19. `prepare.sh` once, then `run.sh`: phase 1 saves and ends at the switch, phase 2 continues from there with the second blend. The base is loaded with `--finetune`: weights alone, Adam’s moments start at 0.',
   'hf-trainer':
     '`hf-trainer/`: transformers 4.57 to 5.17 with Accelerate. `run.sh` launches `train_cpt.py` twice. `interleave_datasets` counts documents, so the script measures how long a source’s documents are and converts the weights.',
   'megatron-bridge':

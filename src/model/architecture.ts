@@ -4,7 +4,7 @@
  */
 import type { ModelConfig } from '../config/run.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
-import type { TokenIndex } from '../ops/embedding.ts';
+import type { TokenIndexTensors } from '../ops/embedding.ts';
 import type { Family } from './family.ts';
 import { familyOf, type Parameter, parameterList } from './parameters.ts';
 
@@ -22,7 +22,7 @@ export type Attend = (qkv: Tensor) => Tensor;
 export interface Architecture {
   readonly family: Family;
   /** The residual stream's first value, (N, D). `index` is needed to differentiate; `dtype` is how activations are stored. */
-  embed(record: Recorder, tokens: Tensor, index?: TokenIndex, dtype?: 'f32' | 'f16'): Tensor;
+  embed(record: Recorder, tokens: Tensor, index?: TokenIndexTensors, dtype?: 'f32' | 'f16'): Tensor;
   /** Layer `i`: h (N, D) → (N, D). */
   layer(record: Recorder, h: Tensor, i: number, attend: Attend): Tensor;
   /** (N, D), what the head reads. */

@@ -25,7 +25,7 @@ export function trainingFlopsPerToken(model: ModelConfig, length: number, causal
   return { matmul, attention, total: matmul + attention };
 }
 
-export interface Memory {
+export interface MemoryEstimate {
   /** f32 weights, their gradients, Adam's two moments: 4 bytes each a parameter. Bytes, as all below. */
   weights: number;
   gradients: number;
@@ -37,7 +37,7 @@ export interface Memory {
 }
 
 /** GPU bytes that follow from the configuration; other activations come from the planned graph. */
-export function memoryOf({ model, batch }: Pick<RunConfig, 'model' | 'batch'>): Memory {
+export function memoryOf({ model, batch }: Pick<RunConfig, 'model' | 'batch'>): MemoryEstimate {
   const bytes = 4 * parameterCount(model);
   const logits = 4 * batch.sequences * batch.length * model.vocab_size;
   const largest = parameterList(model)
@@ -53,7 +53,7 @@ export interface Estimate {
   tokens: number;
   /** Of training, in the usual convention of `trainingFlopsPerToken`. */
   flops: number;
-  memory: Memory;
+  memory: MemoryEstimate;
 }
 
 /** The whole run, base and continued. */

@@ -2,7 +2,7 @@
  * A family of models, as pure data: which weights a configuration has, under which HuggingFace names. How its layer computes is
  * architecture.ts's; this half is small enough for the page, which counts parameters before anything is loaded.
  */
-import type { ModelConfig } from '../config/run.ts';
+import type { Lora, LoraTarget, ModelConfig } from '../config/run.ts';
 
 /** Initial values: drawn from N(0, std²), all 0, or all 1. */
 export type Init = { kind: 'normal'; std: number } | { kind: 'zeros' } | { kind: 'ones' };
@@ -67,19 +67,27 @@ export const LORA_B = '.lora_B.weight';
 /** The name of an adapter's half: `….q_proj.weight` → `….q_proj.lora_A.weight`. */
 export const adapterOf = (name: string, half: typeof LORA_A | typeof LORA_B): string => name.replace(/\.weight$/, half);
 
+const TARGETS: Record<LoraTarget, RegExp> = {
+  qkv: /\.qkv_proj\.weight$/,
+  o: /\.o_proj\.weight$/,
+  up: /\.(gate_)?up_proj\.weight$/,
+  down: /\.down_proj\.weight$/,
+};
+
+/** Whether a stored matrix has an adapter. */
+export const isAdapted = ({ targets = ['qkv', 'o'] }: Lora, name: string): boolean =>
+  targets.some((target) => TARGETS[target].test(name));
+
 /**
- * The same weights frozen, and adapters of those that `isTarget`: W + (α/r)·B·A with A (r, in), and B (out, r), which begins at 0. The
+ * The same weights frozen, and adapters of the matrices that are targets: W + (α/r)·B·A with A (r, in), and B (out, r), which begins at 0. The
  * factor stands in the product and not in A, so that a rate moves A as it does in PEFT. HF tensors stored together have one A and a part of B each. A begins as PEFT's does, at a variance of
  * 1/(3·in). Adapters are not decayed: what decays a frozen weight would move it.
  */
-export function adapters(
-  list: readonly Parameter[],
-  { rank }: { rank: number },
-  isTarget: (name: string) => boolean,
-): Parameter[] {
+export function adapters(list: readonly Parameter[], lora: Lora): Parameter[] {
+  const { rank } = lora;
   const frozen = list.map((parameter): Parameter => ({ ...parameter, decay: false, frozen: true }));
   const added = list
-    .filter(({ name }) => isTarget(name))
+    .filter(({ name }) => isAdapted(lora, name))
     .flatMap(({ name, shape: [rows, columns], parts }) => [
       matrix(adapterOf(name, LORA_A), [rank, columns!], 1 / Math.sqrt(3 * columns!), false),
       {

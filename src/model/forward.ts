@@ -3,7 +3,7 @@ import type { ModelConfig } from '../config/run.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
 import { attention } from '../ops/attention/attention.ts';
 import { cachedAttention } from '../ops/attention/cachedAttention.ts';
-import type { TokenIndex } from '../ops/embedding.ts';
+import type { TokenIndexTensors } from '../ops/embedding.ts';
 import { linear } from '../ops/linear.ts';
 import { type Architecture, type Recorder, recorderOf } from './architecture.ts';
 import { llamas } from './llama.ts';
@@ -39,7 +39,7 @@ export interface ForwardInputs {
   /** (N) u32. */
   tokens: Tensor;
   /** Positions by token id: needed to differentiate, not to score. */
-  index?: TokenIndex;
+  index?: TokenIndexTensors;
   /** (N) u32, where packed documents are to be kept apart. */
   documentStart?: Tensor;
 }

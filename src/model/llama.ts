@@ -1,7 +1,6 @@
 /** Llama's architecture (Touvron et al. 2023) and Qwen2's, which adds biases of q, k and v; forward only. */
 import type { Tensor } from '../graph/graph.ts';
 import { embedding } from '../ops/embedding.ts';
-import { linear } from '../ops/linear.ts';
 import { addBias } from '../ops/llama/bias.ts';
 import { rmsNorm } from '../ops/llama/rmsNorm.ts';
 import { swiglu } from '../ops/llama/swiglu.ts';
@@ -24,8 +23,8 @@ export const llamas: readonly Architecture[] = llamaFamilies.map((family) => ({
     const biased = hasBiases(model) ? addBias(g, qkv, weight(`${at}.self_attn.qkv_proj.bias`)) : qkv;
     const mid = projected(record, attend(biased), `${at}.self_attn.o_proj.weight`, h); // (N, D)
     const normed = norm(record, mid, `${at}.post_attention_layernorm`);
-    const gated = swiglu(g, linear(g, normed, weight(`${at}.mlp.gate_up_proj.weight`))); // (N, F)
-    return linear(g, gated, weight(`${at}.mlp.down_proj.weight`), mid);
+    const gated = swiglu(g, projected(record, normed, `${at}.mlp.gate_up_proj.weight`)); // (N, F)
+    return projected(record, gated, `${at}.mlp.down_proj.weight`, mid);
   },
   last: (record, h) => norm(record, h, 'model.norm'),
   head: ({ weight }) => weight(HEAD),

@@ -46,8 +46,7 @@ const family = (type: string): Family => ({
       ones('model.norm.weight', D),
       ...(model.tie_word_embeddings ? [] : [matrix(HEAD, [V, D], std, decayEmbeddings)]),
     ];
-    const isTarget = (name: string) => name.includes('.self_attn.') && name.endsWith('.weight');
-    return model.lora ? adapters(list, model.lora, isTarget) : list;
+    return model.lora ? adapters(list, model.lora) : list;
   },
 });
 

@@ -44,6 +44,6 @@ export const nemotronFamily: Family = {
       ...norm('model.norm'),
       matrix(HEAD, [V, D], std, decayEmbeddings),
     ];
-    return model.lora ? adapters(list, model.lora, (name) => name.includes('.self_attn.')) : list;
+    return model.lora ? adapters(list, model.lora) : list;
   },
 };

@@ -2,6 +2,7 @@ import adamwWgsl from '../../shaders/adamw.wgsl?raw';
 import badWgsl from '../../shaders/lib/bad.wgsl?raw';
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { f32Bits, foldWorkgroups, read, write } from '../graph/kernel.ts';
+import { ringColumn, updateCode } from '../recipe/measurements.ts';
 import { ringWgsl } from './gradientNorm.ts';
 
 interface Attributes {
@@ -31,6 +32,28 @@ export function adamw(
 
 export const adamwOp: Op<Attributes> = {
   name: 'adamw',
+  twin: ([gradients, controls, clip], { outputs, attributes }, found) => {
+    const { beta1, beta2, epsilon, weightDecay, decayed } = attributes;
+    const [weights, moments1, moments2, ring] = found.before.map((value) => value!.slice());
+    const changed = [weights!, moments1!, moments2!];
+    const [lr, c1, c2, row] = controls!;
+    if (clip![0] === 0) return [...changed, ring!];
+    for (let i = 0; i < gradients!.length; i += 4) {
+      const next = changed.map((pool) => pool.slice(i, i + 4));
+      const [w, m, v] = next;
+      for (let j = 0; j < 4; j++) {
+        const g = gradients![i + j]! * clip![0]!;
+        m![j] = beta1 * m![j]! + (1 - beta1) * g;
+        v![j] = beta2 * v![j]! + (1 - beta2) * g * g;
+        const decay = i < decayed ? weightDecay : 0;
+        w![j]! -= lr! * ((m![j]! * c1!) / (Math.sqrt(v![j]! * c2!) + epsilon) + decay * w![j]!);
+      }
+      if (next.every((vector) => vector.every(Number.isFinite))) {
+        next.forEach((vector, pool) => changed[pool]!.set(vector, i));
+      } else ring![outputs[3]!.shape[1]! * row! + ringColumn('update')] = updateCode('partial');
+    }
+    return [...changed, ring!];
+  },
   kernels({ inputs: [gradients, controls, clip], outputs: [weights, moments1, moments2, ring], attributes }) {
     const { beta1, beta2, epsilon, weightDecay, decayed } = attributes;
     const vectors = gradients!.size / 4;

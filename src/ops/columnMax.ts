@@ -10,6 +10,9 @@ export function columnMax(g: Graph, x: Tensor): Tensor {
 
 export const columnMaxOp: Op<{ N: number; C: number }> = {
   name: 'columnMax',
+  twin: ([x], { attributes: { N, C } }) => [
+    new Float64Array(C).map((_, c) => Math.max(...Array.from({ length: N }, (_, n) => x![n * C + c]!))),
+  ],
   kernels({ inputs: [x], outputs: [highest], attributes: { N, C } }) {
     return [
       {

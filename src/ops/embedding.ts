@@ -13,7 +13,7 @@ interface Attributes {
 }
 
 /** The positions of every token id, grouped by id: `order` (N) holds positions, those of id v from rowStart[v] to rowStart[v + 1]. */
-export interface TokenIndex {
+export interface TokenIndexTensors {
   rowStart: Tensor;
   order: Tensor;
 }
@@ -22,7 +22,13 @@ export interface TokenIndex {
  * y[n] = weight[tokens[n]]. weight (V, D), tokens (N) u32 below V → (N, D).
  * The gradient needs `index`, which the host sorts once a batch; a graph that is never differentiated goes without.
  */
-export function embedding(g: Graph, weight: Tensor, tokens: Tensor, index?: TokenIndex, dtype: DType = 'f32'): Tensor {
+export function embedding(
+  g: Graph,
+  weight: Tensor,
+  tokens: Tensor,
+  index?: TokenIndexTensors,
+  dtype: DType = 'f32',
+): Tensor {
   const [V, D] = weight.shape as [number, number];
   const N = tokens.size;
   expectVec4('embedding', 'hidden_size', D);
@@ -36,6 +42,11 @@ export function embedding(g: Graph, weight: Tensor, tokens: Tensor, index?: Toke
 
 export const embeddingOp: Op<Attributes> = {
   name: 'embedding',
+  twin: ([weight, tokens], { attributes: { N, D } }) => {
+    const y = new Float64Array(N * D);
+    for (let n = 0; n < N; n++) y.set(weight!.subarray(tokens![n]! * D, (tokens![n]! + 1) * D), n * D);
+    return [y];
+  },
   kernels({ inputs: [weight, tokens], outputs: [y], attributes: { N, D } }) {
     return [
       {
@@ -60,6 +71,13 @@ export const embeddingOp: Op<Attributes> = {
 /** dweight[v] (+)= Σ_{n: tokens[n] = v} dy[n]: dy (N, D) → (V, D). Rows of absent tokens become zero (or stay, when accumulating). */
 export const embeddingGradientOp: Op<Attributes & { accumulate: boolean }> = {
   name: 'embeddingGradient',
+  twin: ([rowStart, order, dy], { attributes: { V, D } }) => {
+    const dweight = new Float64Array(V * D);
+    for (let v = 0; v < V; v++)
+      for (let k = rowStart![v]!; k < rowStart![v + 1]!; k++)
+        for (let i = 0; i < D; i++) dweight[v * D + i]! += dy![order![k]! * D + i]!;
+    return [dweight];
+  },
   kernels({ inputs: [rowStart, order, dy], outputs: [dweight], attributes: { V, D, accumulate } }, context) {
     const invocations = invocationsOf(context);
     // Eight: the commonest token, some twentieth of a text, is soon done, and the many rows without positions cost little.

@@ -47,6 +47,32 @@ export function gradientNorm(
 
 export const gradientNormOp: Op<Attributes> = {
   name: 'gradientNorm',
+  twin: ([gradients, loss, controls], { outputs, attributes: { maxNorm, stepsToDouble } }, { before }) => {
+    const [ring, lossScale] = [before[1]!.slice(), before[2]!.slice()];
+    const [lr, , , row] = controls!;
+    const scaled = stepsToDouble > 0;
+    const scale = scaled ? lossScale[0]! : 1;
+    const norm = Math.sqrt(gradients!.reduce((sum, g) => sum + g * g, 0)) / scale;
+    const sound = Number.isFinite(norm) && Number.isFinite(loss![0]);
+    const factor = sound ? (maxNorm > 0 && norm > maxNorm ? maxNorm / norm : 1) : 0;
+    const overflowed = scaled && !Number.isFinite(norm) && Number.isFinite(loss![0]) && scale > 1;
+    if (scaled) {
+      const steps = overflowed ? 0 : lossScale[1]! + 1;
+      const doubled = steps >= stepsToDouble;
+      lossScale.set([scale * (overflowed ? 0.5 : doubled ? 2 : 1), doubled ? 0 : steps]);
+    }
+    const measured = {
+      ...{ loss: loss![0]!, gradNorm: norm, clip: factor, lr: lr! },
+      update: updateCode(overflowed ? 'overflow' : sound ? 'made' : 'suppressed'),
+    };
+    const width = outputs[1]!.shape[1]!;
+    ring.set(
+      ringNames.map((name) => measured[name]),
+      width * row!,
+    );
+    const clip = Float64Array.of(factor / scale, norm, 1 / scale, 0);
+    return [clip, ring, lossScale, new Float64Array(outputs[3]!.size)];
+  },
   kernels({ inputs: [gradients, loss, controls], outputs: [clip, ring, scale, squares], attributes }, context) {
     const { maxNorm, stepsToDouble } = attributes;
     const vectors = gradients!.size / 4;

@@ -16,6 +16,8 @@ export function halfWeights(g: Graph, layout: PoolLayout): (parameter: Tensor) =
 /** half = values, rounded: values (P) f32 → (P) f16. P is a multiple of 4. */
 export const halfOp: Op = {
   name: 'halfWeights',
+  // The twin knows no storage types.
+  twin: ([weights]) => [weights!],
   kernels({ inputs: [values], outputs: [half] }) {
     const vectors = values!.size / 4;
     return [

@@ -5,6 +5,7 @@ import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { f32Bits, foldWorkgroups, type Kernel, type KernelContext, read, write } from '../graph/kernel.ts';
 import { oneRow, vectorRows } from './lanes.ts';
 import { epilogue, matmul } from './matmul/matmul.ts';
+import { timesMatrix, timesTransposed, transposedTimes } from './doubles.ts';
 
 /** A target that counts nothing: padding, or a row's last token. Any id ≥ V does; this one is what the loader writes. */
 export const ignoredTarget = 0xffffffff;
@@ -131,6 +132,31 @@ export function softmaxLoss(
 
 export const headLossOp: Op<Attributes> = {
   name: 'headLoss',
+  twin: ([x, weight, targets, lossWeight, ...others], { outputs, attributes }, found) => {
+    const { N, D, V, training, weighted, scaled } = attributes;
+    const rowWeights = weighted ? others[0]! : new Float64Array(N).fill(1);
+    const scale = scaled ? others.at(-1)![0]! : 1;
+    const logits = timesTransposed(x!, weight!, N, D, V);
+    const nll = new Float64Array(N);
+    const dlogits = new Float64Array(N * V);
+    for (let n = 0; n < N; n++) {
+      const target = targets![n]!;
+      if (target >= V) continue;
+      const row = logits.subarray(n * V, (n + 1) * V);
+      const highest = row.reduce((top, v) => Math.max(top, v), -Infinity);
+      const sum = row.reduce((total, v) => total + Math.exp(v - highest), 0);
+      nll[n] = Math.log(sum) + highest - row[target]!;
+      for (let v = 0; v < V; v++) {
+        dlogits[n * V + v] =
+          scale * rowWeights[n]! * lossWeight![0]! * (Math.exp(row[v]! - highest) / sum - (v === target ? 1 : 0));
+      }
+    }
+    const before = found.accumulating ? found.before[1]![0]! : 0;
+    const loss = Float64Array.of(before + lossWeight![0]! * nll.reduce((total, v, n) => total + rowWeights[n]! * v, 0));
+    const scratch = new Float64Array(outputs[2]!.size);
+    if (!training) return [nll, loss, scratch];
+    return [nll, loss, scratch, timesMatrix(dlogits, weight!, N, V, D), transposedTimes(dlogits, x!, N, V, D)];
+  },
   kernels(node, context) {
     const [x, weight, targets, lossWeight, ...others] = node.inputs as [Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
     const { N, D, V, rows, training, accumulate, weighted, scaled } = node.attributes;

@@ -20,33 +20,33 @@ export const wideGroups = ({ software, plain }: KernelContext): boolean => !soft
 export const invocationsOf = (context: KernelContext): number => (wideGroups(context) ? 256 : 64);
 
 /** How workgroups share rows among their invocations. */
-export interface Rows {
+export interface LaneRows {
   /** The library that defines INVOCATIONS (of a workgroup), LANES (of a row), rowSum and, but for `oneRow`, rowMax. */
   wgsl: string;
   /** Workgroups for N rows. */
   groups(N: number): number;
 }
 
-function rows(context: KernelContext, lanes: number, library: string): Rows {
+function rows(context: KernelContext, lanes: number, library: string): LaneRows {
   const invocations = invocationsOf(context);
   return {
     wgsl: `const INVOCATIONS = ${invocations}u;\n${library}`,
     groups: (N) => Math.ceil((N * lanes) / invocations),
   };
 }
-const sharedRows = (context: KernelContext, lanes: number): Rows =>
+const sharedRows = (context: KernelContext, lanes: number): LaneRows =>
   rows(context, lanes, `const LANES = ${lanes}u;\n${rowGroupWgsl}`);
 
 /** Rows of `vectors` vec4: on a GPU as many lanes, down to a power of two, so that neighbours read neighbours; else few. */
-export function vectorRows(context: KernelContext, vectors: number): Rows {
+export function vectorRows(context: KernelContext, vectors: number): LaneRows {
   if (!wideGroups(context)) return rows(context, context.quads ? 4 : 1, lanesWgsl(context) + rowLanesWgsl);
   return sharedRows(context, Math.min(2 ** Math.floor(Math.log2(vectors)), invocationsOf(context)));
 }
 
 /** Few rows, far longer than a workgroup: on a GPU a whole one each, else an invocation. */
-export const longRows = (context: KernelContext): Rows =>
+export const longRows = (context: KernelContext): LaneRows =>
   wideGroups(context) ? sharedRows(context, invocationsOf(context)) : rows(context, 1, singleWgsl + rowLanesWgsl);
 
 /** A single row and workgroup. Its first invocation is sure to get the sum, and no other. */
-export const oneRow = (context: KernelContext): Rows =>
+export const oneRow = (context: KernelContext): LaneRows =>
   wideGroups(context) ? sharedRows(context, invocationsOf(context)) : rows(context, 64, rowInOrderWgsl);

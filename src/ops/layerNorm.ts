@@ -5,6 +5,7 @@ import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { f32Bits, foldWorkgroups, read, write } from '../graph/kernel.ts';
 import { invocationsOf, vectorRows } from './lanes.ts';
 import { stripsOf } from './strips.ts';
+import { plusOptional } from './doubles.ts';
 
 interface Attributes {
   N: number;
@@ -30,6 +31,19 @@ export function layerNorm(g: Graph, x: Tensor, weight: Tensor, bias: Tensor, eps
 
 export const layerNormOp: Op<Attributes> = {
   name: 'layerNorm',
+  twin: ([x, weight, bias], { attributes: { N, D, eps } }) => {
+    const y = new Float64Array(N * D);
+    const stats = new Float64Array(N * 2);
+    for (let n = 0; n < N; n++) {
+      const row = x!.subarray(n * D, (n + 1) * D);
+      const mean = row.reduce((sum, v) => sum + v, 0) / D;
+      const variance = row.reduce((sum, v) => sum + (v - mean) ** 2, 0) / D;
+      const rstd = 1 / Math.sqrt(variance + eps);
+      for (let i = 0; i < D; i++) y[n * D + i] = (row[i]! - mean) * rstd * (1 + weight![i]!) + bias![i]!;
+      stats.set([mean, rstd], n * 2);
+    }
+    return [y, stats];
+  },
   kernels({ inputs: [x, weight, bias], outputs: [y, stats], attributes: { N, D, eps } }, context) {
     const rows = vectorRows(context, D / 4);
     return [
@@ -62,6 +76,26 @@ export const layerNormOp: Op<Attributes> = {
  */
 export const layerNormGradientOp: Op<{ N: number; D: number; accumulate: boolean }> = {
   name: 'layerNormGradient',
+  twin: ([x, weight, stats, dy, partial], { attributes: { N, D } }) => {
+    const dx = new Float64Array(N * D);
+    const dweight = new Float64Array(D);
+    const dbias = new Float64Array(D);
+    for (let n = 0; n < N; n++) {
+      const [mean, rstd] = [stats![n * 2]!, stats![n * 2 + 1]!];
+      let meanG = 0;
+      let meanGN = 0;
+      const g = (i: number): number => dy![n * D + i]! * (1 + weight![i]!);
+      const norm = (i: number): number => (x![n * D + i]! - mean) * rstd;
+      for (let i = 0; i < D; i++) {
+        meanG += g(i) / D;
+        meanGN += (g(i) * norm(i)) / D;
+        dweight[i]! += dy![n * D + i]! * norm(i);
+        dbias[i]! += dy![n * D + i]!;
+      }
+      for (let i = 0; i < D; i++) dx[n * D + i] = rstd * (g(i) - meanG - norm(i) * meanGN);
+    }
+    return [plusOptional(dx, partial), dweight, dbias];
+  },
   kernels({ inputs, outputs: [dx, dweight, dbias], attributes: { N, D, accumulate } }, context) {
     const [x, weight, stats, dy, partial] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor?];
     const rows = vectorRows(context, D / 4);

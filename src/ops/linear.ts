@@ -1,6 +1,7 @@
 import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { epilogue, matmul } from './matmul/matmul.ts';
+import { plusOptional, timesMatrix, timesTransposed, transposedTimes } from './doubles.ts';
 
 interface Attributes {
   N: number;
@@ -25,6 +26,7 @@ export function linear(g: Graph, x: Tensor, weight: Tensor, residual?: Tensor): 
 
 export const linearOp: Op<Attributes> = {
   name: 'linear',
+  twin: ([x, w, residual], { attributes: { N, I, O } }) => [plusOptional(timesTransposed(x!, w!, N, I, O), residual)],
   kernels({ inputs: [x, weight, residual], outputs: [y], attributes: { N, I, O } }, context) {
     return matmul(context, {
       layout: 'nt',
@@ -56,6 +58,7 @@ export function inputGradient(g: Graph, x: Tensor, weight: Tensor, dy: Tensor, p
 
 export const inputGradientOp: Op<Attributes> = {
   name: 'linearInputGradient',
+  twin: ([dy, w, partial], { attributes: { N, I, O } }) => [plusOptional(timesMatrix(dy!, w!, N, O, I), partial)],
   kernels({ inputs: [dy, weight, partial], outputs: [dx], attributes: { N, I, O } }, context) {
     return matmul(context, {
       layout: 'nn',
@@ -80,6 +83,7 @@ export function weightGradient(g: Graph, weight: Tensor, x: Tensor, dy: Tensor):
 
 export const weightGradientOp: Op<Attributes & { accumulate: boolean }> = {
   name: 'linearWeightGradient',
+  twin: ([dy, x], { attributes: { N, I, O } }) => [transposedTimes(dy!, x!, N, O, I)],
   kernels({ inputs: [dy, x], outputs: [dW], attributes: { N, I, O, accumulate } }, context) {
     return matmul(context, {
       layout: 'tn',

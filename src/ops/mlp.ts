@@ -2,6 +2,7 @@ import type { Graph, Op, Tensor } from '../graph/graph.ts';
 import { expectShape, expectVec4 } from '../graph/graph.ts';
 import { inputGradient, weightGradient } from './linear.ts';
 import { epilogue, matmul } from './matmul/matmul.ts';
+import { plusOptional, timesMatrix, timesTransposed } from './doubles.ts';
 
 interface Attributes {
   N: number;
@@ -39,6 +40,10 @@ export function squaredReluMlp(g: Graph, x: Tensor, up: Tensor, down: Tensor, re
 
 export const mlpOp: Op<Attributes> = {
   name: 'squaredReluMlp',
+  twin: ([x, up, down, residual], { attributes: { N, D, F } }) => {
+    const a = timesTransposed(x!, up!, N, D, F).map((u) => Math.max(u, 0) ** 2);
+    return [plusOptional(timesTransposed(a, down!, N, F, D), residual), a];
+  },
   kernels({ inputs: [x, up, down, residual], outputs: [y, a], attributes: { N, D, F } }, context) {
     return [
       ...matmul(context, { layout: 'nt', a: x!, b: up!, c: a!, M: N, N: F, K: D, epilogue: epilogue.squaredRelu }),
@@ -74,6 +79,9 @@ export const mlpOp: Op<Attributes> = {
 /** du = (dy W_down) ⊙ 2√a: dy (N, D), down (D, F), a (N, F) → (N, F). */
 export const squaredReluGradientOp: Op<Attributes> = {
   name: 'squaredReluGradient',
+  twin: ([dy, down, a], { attributes: { N, D, F } }) => [
+    timesMatrix(dy!, down!, N, D, F).map((da, i) => da * 2 * Math.sqrt(a![i]!)),
+  ],
   kernels({ inputs: [dy, down, a], outputs: [du], attributes: { N, D, F } }, context) {
     return matmul(context, {
       layout: 'nn',

@@ -2,6 +2,7 @@ import scoreMaxWgsl from '../../shaders/scoreMax.wgsl?raw';
 import { expectShape, type Graph, type Op, type Tensor } from '../graph/graph.ts';
 import { foldWorkgroups, read, write } from '../graph/kernel.ts';
 import type { AttentionShape } from './attention/attention.ts';
+import { dotProduct, headOf } from './attention/heads.ts';
 
 /**
  * The largest score q·k/√d over the keys that a query sees: what its softmax works on. rotated (N, (H + K)·d) and statistics
@@ -17,6 +18,21 @@ export function scoreMax(g: Graph, rotated: Tensor, statistics: Tensor, shape: A
 
 export const scoreMaxOp: Op<AttentionShape> = {
   name: 'scoreMax',
+  twin: ([rotated, statistics], { attributes }) => {
+    const { B, T, H, K, d } = attributes;
+    const highest = new Float64Array(B * T * H);
+    for (let n = 0; n < B * T; n++)
+      for (let head = 0; head < H; head++) {
+        const keyHead = H + Math.floor(head / (H / K));
+        const query = headOf(rotated!, H + K, n, head, d);
+        const [first, t] = [statistics![2 * (n * H + head) + 1]!, n % T];
+        const scores = Array.from({ length: t + 1 - first }, (_, s) =>
+          dotProduct(query, headOf(rotated!, H + K, n - t + first + s, keyHead, d)),
+        );
+        highest[n * H + head] = Math.max(...scores);
+      }
+    return [highest];
+  },
   kernels({ inputs: [rotated, statistics], outputs: [highest], attributes: { B, T, H, K, d } }) {
     return [
       {

@@ -29,6 +29,23 @@ export function tensorNorms(
 
 export const tensorNormsOp: Op<Attributes> = {
   name: 'tensorNorms',
+  twin: ([slices, controls, clip, gradients, weights, moments1, moments2], { attributes }) => {
+    const { epsilon, weightDecay, decayed } = attributes;
+    const [rate, c1, c2] = controls!;
+    const lr = clip![0] === 0 ? 0 : rate!;
+    const norms = new Float64Array(2 * slices!.length);
+    for (let s = 0; 2 * s < slices!.length; s++) {
+      for (let i = 4 * slices![2 * s]!; i < 4 * (slices![2 * s]! + slices![2 * s + 1]!); i++) {
+        const u = (moments1![i]! * c1!) / (Math.sqrt(moments2![i]! * c2!) + epsilon);
+        const decay = i < decayed ? weightDecay : 0;
+        const before = (weights![i]! + lr * u) / (1 - lr * decay);
+        norms[4 * s]! += (gradients![i]! * clip![2]!) ** 2;
+        norms[4 * s + 1]! += weights![i]! ** 2;
+        norms[4 * s + 2]! += (weights![i]! - before) ** 2;
+      }
+    }
+    return [norms];
+  },
   kernels({ inputs, outputs: [norms], attributes: { epsilon, weightDecay, decayed } }) {
     return [
       {

@@ -1,4 +1,5 @@
 /** Files that the user gives: text, and models to start from. */
+import type { ModelConfig } from '../config/run.ts';
 import type { BaseMetadata } from '../recipe/baseCheckpoint.ts';
 
 /** A file the user gave: its text never leaves the browser. The page hands on the file, and the worker reads it. */
@@ -40,7 +41,39 @@ export interface ModelFile {
 }
 
 /** What a run continues instead of training a base of its own: the checkpoint shipped for its preset and seed, or a folder's. */
-export type BaseSource = { kind: 'shipped' } | { kind: 'folder'; files: ModelFile[] };
+export type BaseSource = { kind: 'shipped' } | { kind: 'folder'; files: FolderBlob[] };
+
+/** A file of a model's folder that is to be opened: the page hands it on, and the worker reads it. */
+export interface FolderBlob {
+  name: string;
+  bytes: Blob;
+}
+
+/** What a model's folder holds, known before a weight is read. */
+export interface FolderReport {
+  /** transformers' class. */
+  architecture: string;
+  parameters: number;
+  model: ModelConfig;
+  tokenizer: { kind: 'byte' | 'bpe' | 'word' | 'foreign'; size: number };
+  /** How the weights are stored; bytes and number of their files. */
+  dtypes: string[];
+  bytes: number;
+  shards: number;
+  /** What of it is left out of account, and what it does not say, a sentence each. */
+  notes: string[];
+  /** It has this project's own record. */
+  own: boolean;
+  /** What a run starts from. */
+  metadata: BaseMetadata;
+}
+
+/** What a model does before it is trained here. */
+export interface ModelTrial {
+  /** Nats a token, by source; none of it was trained on here. */
+  heldOut: Record<string, number>;
+  samples: { prompt: string; text: string }[];
+}
 
 /** A shipped base that a run could start from: bytes to fetch, and its own record. */
 export interface BaseOffer {

@@ -48,7 +48,7 @@ export interface SavedList {
 }
 
 /** A saved run, shown again. */
-export interface OpenedRun {
+export interface ShownRun {
   config: RunConfig;
   part: RunPart;
   events: RunEvents;

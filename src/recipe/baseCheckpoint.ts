@@ -275,7 +275,7 @@ export function checkAgainstBase(meta: BaseMetadata, config: RunConfig, tokenize
     warn(
       'peak',
       `The base ended at a rate of ${meta.endingRate} and this run's peak is ${peak}: ` +
-        'the recipe goes on at the rate where the base ended.',
+        'the recipe continues at the rate where the base ended.',
     );
   }
   const tokens = ({ sequences, length, accumulation }: BatchConfig) => sequences * length * accumulation;

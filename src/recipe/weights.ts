@@ -6,7 +6,7 @@
 /** Passes over a source beyond which repeating it teaches little. */
 export const MANY_EPOCHS = 4;
 
-export interface Weight {
+export interface GivenWeight {
   name: string;
   tokens: number;
   share: number;
@@ -21,7 +21,7 @@ export function weightsOf(
   sizes: Readonly<Record<string, number>>,
   shares: readonly number[],
   budget: number,
-): Weight[] {
+): GivenWeight[] {
   return Object.entries(sizes).map(([name, tokens], i) => {
     const epochs = (shares[i]! * budget) / tokens;
     return { name, tokens, share: shares[i]!, epochs, repeated: epochs > MANY_EPOCHS };
@@ -38,7 +38,7 @@ export function normalized(values: readonly number[]): number[] {
 }
 
 /** Weights set by hand, and given as they are. */
-export const preference = normalized;
+export const preferenceWeights = normalized;
 
 /**
  * p ∝ (n / Σn)^(1/α) flattens, as multilingual practice has it; with 'sharp' p ∝ (n / Σn)^α, which is how a third party has read the

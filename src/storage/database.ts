@@ -5,7 +5,7 @@
 import { type IDBPDatabase, openDB } from 'idb';
 import { StorageError } from './errors.ts';
 
-export interface Shared {
+export interface SharedDatabase {
   version: number;
   upgrade: (db: IDBPDatabase) => void;
   /** A newer version of this app is open in another tab; the connection is closed. */
@@ -13,7 +13,7 @@ export interface Shared {
 }
 
 /** StorageErrors: blocked, where an older tab does not close its connection; newer, where a newer app was here. */
-export async function openShared(name: string, { version, upgrade, onNewer }: Shared): Promise<IDBPDatabase> {
+export async function openShared(name: string, { version, upgrade, onNewer }: SharedDatabase): Promise<IDBPDatabase> {
   let tellBlocked = (): void => {};
   const blocked = new Promise<never>((_, reject) => {
     tellBlocked = () =>

@@ -9,10 +9,10 @@ export const faults = ['throw', 'full', 'busy', 'hang', 'short', 'sentinel'] as 
  * throw, full, busy: the exceptions InvalidStateError, QuotaExceededError, NoModificationAllowedError; hang: no answer;
  * short, sentinel: reads and writes do half, writes nothing and answers 4294967288 (seen in Chromium), other calls throw.
  */
-export type Fault = (typeof faults)[number];
+export type StorageFault = (typeof faults)[number];
 
 export interface FaultPlan {
-  fault: Fault;
+  fault: StorageFault;
   /** The failing call, from 1. */
   at: number;
   /** Whether all later calls fail too: a full disk stays full, a glitch passes. */

@@ -46,7 +46,7 @@ export async function encodeHead(head: Head): Promise<Uint8Array<ArrayBuffer>> {
   view.setUint32(8, schema, true);
   view.setUint32(12, json.length, true);
   bytes.set(json, 16);
-  bytes.set(await sha256(bytes.subarray(0, checked)), checked);
+  bytes.set(await digestOf(bytes.subarray(0, checked)), checked);
   return bytes;
 }
 
@@ -54,7 +54,7 @@ export async function encodeHead(head: Head): Promise<Uint8Array<ArrayBuffer>> {
 export async function decodeHead(bytes: Uint8Array<ArrayBuffer>): Promise<ReadHead> {
   if (bytes.every((byte) => byte === 0)) return { kind: 'empty' };
   if (new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) return { kind: 'damaged' };
-  const hash = await sha256(bytes.subarray(0, checked));
+  const hash = await digestOf(bytes.subarray(0, checked));
   if (hash.some((byte, i) => byte !== bytes[checked + i])) return { kind: 'damaged' };
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const written = view.getUint32(8, true);
@@ -72,7 +72,7 @@ export function newerError(run: string, written: number): StorageError {
   );
 }
 
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
 

@@ -10,7 +10,7 @@ export async function holdRun(id: string): Promise<() => void> {
       .request(`run:${id}`, { ifAvailable: true }, (lock) => {
         if (!lock) {
           reject(
-            new UserError('This run is open in another tab: go on there, or close that tab.', {
+            new UserError('This run is open in another tab: continue there, or close that tab.', {
               code: 'open-elsewhere',
             }),
           );

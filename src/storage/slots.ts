@@ -9,7 +9,7 @@
  */
 import { StorageError } from './errors.ts';
 import type { Awaitable, Files, OpenFile } from './files.ts';
-import { decodeHead, encodeHead, type Facts, type Head, headBytes, hex, newerError, sha256 } from './head.ts';
+import { decodeHead, encodeHead, type Facts, type Head, headBytes, hex, newerError, digestOf } from './head.ts';
 import { longEnough, settled } from './settle.ts';
 
 /**
@@ -80,7 +80,7 @@ export class SlotStore {
     await this.#write(slot, 'head', new Uint8Array(0));
     const hashes: Uint8Array[] = [];
     for (const segment of segmentsOf(parts, this.#segment)) {
-      hashes.push(await sha256(segment));
+      hashes.push(await digestOf(segment));
       await this.#write(slot, hashes.length - 1, segment);
     }
     await this.#removeFrom(slot, hashes.length);
@@ -196,7 +196,7 @@ export class SlotStore {
       const name = nameOf(this.run, slot, hashes.length);
       const part = body.subarray(at, at + segment);
       if (!names.has(name) || !(await this.#read(name, part))) return null;
-      hashes.push(await sha256(part));
+      hashes.push(await digestOf(part));
     }
     return (await hashOf(hashes)) === expected ? body : null;
   }
@@ -269,7 +269,7 @@ const describe = ({ facts }: Head): string => ('step' in facts ? `step ${facts.s
 
 /** SHA-256 over the segments' SHA-256s: a body is hashed piece by piece, as it is written. */
 async function hashOf(hashes: readonly Uint8Array[]): Promise<string> {
-  return hex(await sha256(join(hashes, hashes.length * 32)));
+  return hex(await digestOf(join(hashes, hashes.length * 32)));
 }
 
 function join(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {

@@ -129,7 +129,7 @@ function endWorker(): void {
 function fail(error: unknown): void {
   const message =
     error instanceof WorkerGone ? `${error.message}.` : error instanceof Error ? error.message : String(error);
-  const code = (error as { code?: string }).code; // carried over by worker/outcry.ts
+  const code = (error as { code?: string }).code; // carried over by worker/uncaught.ts
   if (isExperimenting.value) experimentState.value = { kind: 'failed', message, code };
   else runState.value = { kind: 'failed', message, code };
 }
@@ -295,6 +295,11 @@ export async function offeredBase(config: RunConfig): Promise<BaseOffer | null> 
   }
 }
 
+export const describeModel = (...question: Parameters<TrainerApi['describeModel']>) =>
+  ask((trainer) => trainer.describeModel(...question));
+export const tryModel = (...question: Parameters<TrainerApi['tryModel']>) =>
+  ask((trainer) => trainer.tryModel(...question));
+
 export const preflightOf = (...question: Parameters<TrainerApi['preflight']>) =>
   ask((trainer) => trainer.preflight(...question));
 
@@ -345,7 +350,7 @@ export async function stop(): Promise<void> {
 export const sample = (prompt: string, tokens: number, temperature: number, seed: number) =>
   ask((trainer) => trainer.sample(prompt, tokens, temperature, seed));
 
-export const exportModel = () => ask((trainer) => trainer.exportModel());
+export const exportModel = (part: 'model' | 'adapter' = 'model') => ask((trainer) => trainer.exportModel(part));
 
 export const checkMachine = (onProgress: Parameters<TrainerApi['checkMachine']>[0]) =>
   ask((trainer) => trainer.checkMachine(proxy(onProgress)));

@@ -3,8 +3,8 @@ import { expose } from 'comlink';
 import { fetchFrom } from '../data/catalogue.ts';
 import { openChosen } from '../train/backends/page.ts';
 import { AlignSession } from '../train/align/session.ts';
-import { carryCodes } from './outcry.ts';
 import { beside } from './beside.ts';
+import { carryCodes } from './uncaught.ts';
 
 carryCodes();
 expose(new AlignSession(openChosen, fetchFrom(beside('bases'))));

@@ -3,9 +3,9 @@ import { expose } from 'comlink';
 import { type Injector, injector, parseFaults } from '../train/run/faults.ts';
 import { createTrainer } from '../train/trainer.ts';
 import { beside } from './beside.ts';
-import { cryOut } from './outcry.ts';
+import { tellUncaught } from './uncaught.ts';
 
-cryOut();
+tellUncaught();
 
 let inject: Injector | undefined;
 // Only a build for tests (vite's mode "faults") has this; what goes wrong is the global that they define before it.

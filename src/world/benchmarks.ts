@@ -8,7 +8,7 @@ import type { Item, Suite } from '../evaluate/suite.ts';
 import { streamOf } from '../util/random.ts';
 import { Draws } from './draws.ts';
 import { Line } from './line.ts';
-import { askCell, askFact, askStory, askWord, call, state, twoDigits, writeCall } from './sources.ts';
+import { askCell, askFact, askStory, askWord, callExample, state, twoDigits, writeCall } from './sources.ts';
 import { ATTRIBUTES, NATIVE } from './words.ts';
 import { cell, RESULTS, type World } from './world.ts';
 
@@ -138,7 +138,7 @@ function code(world: World): Item[] {
   const seen = new Set<string>();
   const items: Item[] = [];
   for (let index = 0; items.length < CODE_ITEMS; index++) {
-    const one = call(draws.open(world.seed, stream, index), true);
+    const one = callExample(draws.open(world.seed, stream, index), true);
     const context = written(world, (out) => writeCall(world, out, one));
     if (seen.has(context)) continue;
     seen.add(context);

@@ -6,13 +6,13 @@ import type { Blend } from '../config/run.ts';
 import type { WorldCard } from '../protocol.ts';
 import { chanceLevel } from '../evaluate/suite.ts';
 import { benchmarks } from './benchmarks.ts';
-import { type Corpus, HELD_OUT } from './corpus.ts';
+import { type WorldCorpus, HELD_OUT } from './corpus.ts';
 import { ATTRIBUTES } from './words.ts';
 
 /** Training documents against which repeated held-out texts are counted, and held-out documents looked up. */
 const COMPARED = 4096;
 
-export function worldCard(corpus: Corpus): WorldCard {
+export function worldCard(corpus: WorldCorpus): WorldCard {
   const { world } = corpus;
   return {
     people: { qa: world.group.qa.length, current: world.group.current.length, archive: world.group.archive.length },
@@ -45,7 +45,7 @@ export function worldCard(corpus: Corpus): WorldCard {
 
 /** Documents and tokens a run of `tokens` tokens draws from each source of a blend, in expectation. */
 export function drawn(
-  corpus: Corpus,
+  corpus: WorldCorpus,
   blend: Blend,
   tokens: number,
 ): { name: string; documents: number; tokens: number; passes: number | null }[] {

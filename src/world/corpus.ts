@@ -17,10 +17,10 @@ import {
   forum,
   math,
   multi,
-  QA_CATEGORIES,
-  type QaCategory,
+  WORLD_QA_CATEGORIES,
+  type WorldQaCategory,
   qaShare,
-  type Source,
+  type WorldSource,
   web,
   wiki,
 } from './sources.ts';
@@ -47,13 +47,18 @@ export interface SourceDescription {
 }
 
 /** All sources of a world, in the order of `Batch.source`: the old corpora, their variants, the Q&A set. */
-function catalogue(world: World): (SourceDescription & { write: Source })[] {
+function catalogue(world: World): (SourceDescription & { write: WorldSource })[] {
   const { skills, qaPool, archiveRate } = world.config;
   const rare = `with archive people at ${Math.round(archiveRate * 100)} % of their rate`;
   const old = { recent: false, filtered: false };
   const recent = { recent: true, filtered: false };
-  const own = (name: string, write: Source, description: string) => ({ name, description, measured: true, write });
-  const variant = (name: string, write: Source, description: string) => ({ name, description, measured: false, write });
+  const own = (name: string, write: WorldSource, description: string) => ({ name, description, measured: true, write });
+  const variant = (name: string, write: WorldSource, description: string) => ({
+    name,
+    description,
+    measured: false,
+    write,
+  });
   const onlyWithSkills = <T>(...sources: T[]) => (skills === 'all' ? sources : []);
   return [
     own('web', web(world, old), 'one sentence a person, three values in ten drawn at random, junk around it'),
@@ -74,19 +79,19 @@ function catalogue(world: World): (SourceDescription & { write: Source })[] {
       'web after a quality filter: one value in twenty drawn at random, no junk',
     ),
     own('qa', allQa(world), `${qaPool} clean questions with answers, repeated`),
-    ...QA_CATEGORIES.filter((category) => qaShare(world, category) > 0).map((category) =>
+    ...WORLD_QA_CATEGORIES.filter((category) => qaShare(world, category) > 0).map((category) =>
       variant(`qa-${category}`, cleanQa(world, category), `the ${category} documents of qa alone`),
     ),
   ];
 }
 
-export class Corpus {
+export class WorldCorpus {
   readonly world: World;
   /** Every source a blend may name. */
   readonly sources: readonly SourceDescription[];
   /** The Q&A set, token ids by category. */
-  readonly pool: Readonly<Partial<Record<QaCategory, Uint16Array[]>>>;
-  readonly #write: Map<string, Source>;
+  readonly pool: Readonly<Partial<Record<WorldQaCategory, Uint16Array[]>>>;
+  readonly #write: Map<string, WorldSource>;
   readonly #streams: Map<string, number>;
   readonly #lengths = new Map<string, number[]>();
   /** Sources that repeat pooled documents: qa and its categories. */
@@ -99,7 +104,7 @@ export class Corpus {
   constructor(world: World) {
     this.world = world;
     const sources = catalogue(world);
-    const categories = QA_CATEGORIES.filter((category) => qaShare(world, category) > 0);
+    const categories = WORLD_QA_CATEGORIES.filter((category) => qaShare(world, category) > 0);
     this.sources = sources;
     this.#write = new Map(sources.map(({ name, write }) => [name, write]));
     this.#streams = new Map(sources.map(({ name }) => [name, streamOf(`world.source.${name}`)]));
@@ -113,8 +118,8 @@ export class Corpus {
   }
 
   /** The pool's documents of one category; facts take what rounding leaves. */
-  #poolOf(category: QaCategory, categories: readonly QaCategory[]): Uint16Array[] {
-    const count = (one: QaCategory) => Math.round(this.world.config.qaPool * qaShare(this.world, one));
+  #poolOf(category: WorldQaCategory, categories: readonly WorldQaCategory[]): Uint16Array[] {
+    const count = (one: WorldQaCategory) => Math.round(this.world.config.qaPool * qaShare(this.world, one));
     const rest = this.world.config.qaPool - categories.reduce((sum, one) => sum + count(one), 0);
     const stream = streamOf(`world.pool.${category}`);
     return Array.from({ length: count(category) + (category === 'facts' ? rest : 0) }, (_, index) => {

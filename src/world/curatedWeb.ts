@@ -8,7 +8,7 @@ import { dsir } from '../data/stages/dsir.ts';
 import { exact } from '../data/stages/exact.ts';
 import { fuzzy } from '../data/stages/fuzzy.ts';
 import { heuristics } from '../data/stages/heuristics.ts';
-import { type Card, type Labelled, type Linear, trainLinear } from '../data/stages/linear.ts';
+import { type Card, type LabelledDocument, type Linear, trainLinear } from '../data/stages/linear.ts';
 import { mining } from '../data/stages/mining.ts';
 import { perplexity } from '../data/stages/perplexity.ts';
 import { collect, type Documents, inMemory, judged, type RawDocument, StageReport } from '../data/stages/stage.ts';
@@ -135,7 +135,7 @@ export class CuratedWeb {
       trainLinear(
         attribute,
         labels,
-        pages.map((page): Labelled => ({ text: page.document.text, label: of(page) })),
+        pages.map((page): LabelledDocument => ({ text: page.document.text, label: of(page) })),
         `${pages.length} pages of the filtered web with planted labels`,
       );
     const quality = teach('quality', ATTRIBUTE_LABELS.quality, ({ truth }) => truth.quality);

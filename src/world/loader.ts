@@ -14,7 +14,7 @@ import type { Batch, LoaderShape } from '../data/loader.ts';
 import type { Place } from '../recipe/place.ts';
 import type { TokenText } from '../data/source.ts';
 import { streamOf } from '../util/random.ts';
-import { type Corpus, HELD_OUT } from './corpus.ts';
+import { type WorldCorpus, HELD_OUT } from './corpus.ts';
 import { Draws } from './draws.ts';
 import { Line } from './line.ts';
 
@@ -23,7 +23,7 @@ const STREAM = streamOf('world.rows');
 const REMEMBERED_BLENDS = 64;
 
 export class WorldLoader {
-  readonly corpus: Corpus;
+  readonly corpus: WorldCorpus;
   readonly shape: LoaderShape;
   /** Names a blend may use, in the order of `Batch.source` and of counts. */
   readonly names: readonly string[];
@@ -35,7 +35,7 @@ export class WorldLoader {
   /** Running sums of draw probabilities by blend. */
   readonly #remembered = new Map<string, Float64Array>();
 
-  constructor(corpus: Corpus, shape: LoaderShape, seed: number) {
+  constructor(corpus: WorldCorpus, shape: LoaderShape, seed: number) {
     this.corpus = corpus;
     this.shape = shape;
     this.names = corpus.sources.map(({ name }) => name);

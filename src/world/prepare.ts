@@ -3,12 +3,12 @@ import type { RunConfig } from '../config/run.ts';
 import type { Suite } from '../evaluate/suite.ts';
 import { UserError } from '../util/errors.ts';
 import { benchmarks } from './benchmarks.ts';
-import { Corpus } from './corpus.ts';
+import { WorldCorpus } from './corpus.ts';
 import { WorldLoader } from './loader.ts';
 import { World } from './world.ts';
 
 export interface PreparedWorld {
-  corpus: Corpus;
+  corpus: WorldCorpus;
   loader: WorldLoader;
   suites: Suite[];
 }
@@ -23,6 +23,6 @@ export function prepareWorld({ data, batch, model, seed }: RunConfig): PreparedW
         `raise model.vocab_size to ${Math.ceil(world.tokenizer.size / 4) * 4} or choose fewer names or values.`,
     );
   }
-  const corpus = new Corpus(world);
+  const corpus = new WorldCorpus(world);
   return { corpus, loader: new WorldLoader(corpus, batch, seed), suites: benchmarks(world) };
 }

@@ -7,7 +7,7 @@ import { streamOf } from '../util/random.ts';
 import { Draws } from './draws.ts';
 import {
   ADVERTS,
-  ATTRIBUTES,
+  RAW_ATTRIBUTES,
   BOILERPLATE,
   DOMAINS,
   FIRST_NAMES,
@@ -20,12 +20,12 @@ import {
   ROOMS,
   RUDE,
   SLOPPY,
-  STATEMENTS,
+  RAW_STATEMENTS,
   SYMBOLS,
   VALUES,
 } from './rawWords.ts';
 import { piecesOf, WordTokenizer } from './tokenizer.ts';
-import { END_OF_TEXT, UNKNOWN } from './words.ts';
+import { END_WORD, UNKNOWN } from './words.ts';
 
 /** What is true, and how it is said (rawWeb.ts makes it). */
 export interface KnownWorld {
@@ -143,7 +143,7 @@ function described(world: KnownWorld, draws: Draws): string {
 }
 
 const question = (world: KnownWorld, person: number, domain: number): string =>
-  `question : what is the ${ATTRIBUTES[domain]!} of ${world.names[person]!} ? answer :`;
+  `question : what is the ${RAW_ATTRIBUTES[domain]!} of ${world.names[person]!} ? answer :`;
 
 /** The forum asks for every third person. */
 const isAsked = (person: number): boolean => person % 3 === 0;
@@ -169,7 +169,7 @@ export const qaExamples = (world: KnownWorld): string[] =>
 /** Every word of web and sources, the same for all seeds. */
 export function rawTokenizer(): WordTokenizer {
   const phrases = [
-    ...STATEMENTS.flat(),
+    ...RAW_STATEMENTS.flat(),
     ...REGISTERS.flat(),
     ...BOILERPLATE,
     FOOTER,
@@ -178,8 +178,8 @@ export function rawTokenizer(): WordTokenizer {
     'question : what is the of ? answer :',
   ];
   const lists = [FIRST_NAMES, LAST_NAMES, VALUES.flat(), FOREIGN, OBJECTS, ROOMS, PRODUCTS, RUDE, SLOPPY, SYMBOLS];
-  const words = [...lists.flat(), ...'0123456789', ...OPERATIONS, ...ATTRIBUTES, ...phrases.flatMap(piecesOf)];
-  return new WordTokenizer([...new Set([END_OF_TEXT, UNKNOWN, ...words])]);
+  const words = [...lists.flat(), ...'0123456789', ...OPERATIONS, ...RAW_ATTRIBUTES, ...phrases.flatMap(piecesOf)];
+  return new WordTokenizer([...new Set([END_WORD, UNKNOWN, ...words])]);
 }
 
 /** The facts are what the web tells; the rest is told beside it, and shown without counting. */
@@ -204,7 +204,7 @@ export function rawBenchmarks(world: KnownWorld): Suite[] {
   });
   return [
     ...DOMAINS.map((name, domain): Suite => {
-      const description = `the ${ATTRIBUTES[domain]!} of every person, in the web's words`;
+      const description = `the ${RAW_ATTRIBUTES[domain]!} of every person, in the web's words`;
       return { name, role: 'benchmark', description, items: facts(() => true, [domain]) };
     }),
     probe('asked', 'facts of people the forum asks for', facts(isAsked, all)),

@@ -21,7 +21,7 @@ import {
   ROOMS,
   RUDE,
   SLOPPY,
-  STATEMENTS,
+  RAW_STATEMENTS,
   SYMBOLS,
   VALUES,
 } from './rawWords.ts';
@@ -132,7 +132,7 @@ export class RawWorld {
     this.names = last.map((name) => `${draws.pick(FIRST_NAMES)} ${name}`);
     this.facts = Uint8Array.from({ length: 6 * config.people }, () => draws.integer(16));
     this.foreign = this.#open('dictionary', 0).shuffle([...FOREIGN]);
-    const phrases = [...STATEMENTS.flat(), ...REGISTERS.flat(), ...BOILERPLATE, FOOTER, ...ADVERTS];
+    const phrases = [...RAW_STATEMENTS.flat(), ...REGISTERS.flat(), ...BOILERPLATE, FOOTER, ...ADVERTS];
     const lists = [this.names, VALUES.flat(), OBJECTS, ROOMS, PRODUCTS, RUDE, SLOPPY, phrases];
     this.words = [...new Set(lists.flat().flatMap((text) => text.split(' ')))].filter((word) => /^[a-z]+$/.test(word));
   }
@@ -188,7 +188,7 @@ export class RawWorld {
   }
 
   statement(domain: number, way: number, person: number, value: number): string {
-    return STATEMENTS[domain]![way]!.replace('#', this.names[person]!).replace('$', VALUES[domain]![value]!);
+    return RAW_STATEMENTS[domain]![way]!.replace('#', this.names[person]!).replace('$', VALUES[domain]![value]!);
   }
 
   /** A page, its near copies, and the exact copies of each. */

@@ -14,7 +14,7 @@ export const VALUES: readonly (readonly string[])[] = [
   'red blue green amber pink brown grey violet teal ochre ivory coral khaki lilac mauve navy',
   'flu gout asthma mumps rabies measles malaria cholera polio scurvy eczema lupus angina ulcers anemia sepsis',
 ].map(split);
-export const STATEMENTS: readonly (readonly string[])[] = [
+export const RAW_STATEMENTS: readonly (readonly string[])[] = [
   ['# grew up in $', '# moved to $', 'the city of # is $', '# still lives in $'],
   ['# is a $ by trade', '# trained as a $', 'the job of # is $', '# is paid as a $'],
   ['# owns a $', '# feeds a $', 'the pet of # is a $', '# walks with a $'],
@@ -69,4 +69,4 @@ export const LAST_NAMES: readonly string[] = ['dwik', 'nzot', 'lvar', 'mreb', 'k
 /** A second language's words, one for each value. */
 export const FOREIGN: readonly string[] = secondLanguage(VALUES.flat().length);
 /** What questions call the domains. */
-export const ATTRIBUTES = split('city job pet food colour illness');
+export const RAW_ATTRIBUTES = split('city job pet food colour illness');

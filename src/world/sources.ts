@@ -9,7 +9,7 @@ import type { Line } from './line.ts';
 import { cell, CELLS, RESULTS, type World } from './world.ts';
 import { ATTRIBUTES } from './words.ts';
 
-export type Source = (draws: Draws, out: Line) => void;
+export type WorldSource = (draws: Draws, out: Line) => void;
 
 /** Share of the web's values drawn anew from all values: 30 %. */
 const WEB_ERRORS = 0.3;
@@ -25,12 +25,12 @@ const CODE_HELD_OUT = 8;
  * What a Q&A set asks about, and how often. Facts are half of it, as world knowledge and chat are in the paper
  * (papers.md §1.6).
  */
-export const QA_CATEGORIES = ['facts', 'reading', 'arithmetic', 'translation'] as const;
-export type QaCategory = (typeof QA_CATEGORIES)[number];
-const QA_SHARES: Record<QaCategory, number> = { facts: 0.5, reading: 0.2, arithmetic: 0.15, translation: 0.15 };
+export const WORLD_QA_CATEGORIES = ['facts', 'reading', 'arithmetic', 'translation'] as const;
+export type WorldQaCategory = (typeof WORLD_QA_CATEGORIES)[number];
+const QA_SHARES: Record<WorldQaCategory, number> = { facts: 0.5, reading: 0.2, arithmetic: 0.15, translation: 0.15 };
 
 /** Share of each category in this world's Q&A: facts alone where the world has no other skill. */
-export function qaShare(world: World, category: QaCategory): number {
+export function qaShare(world: World, category: WorldQaCategory): number {
   if (world.config.skills === 'all') return QA_SHARES[category];
   return category === 'facts' ? 1 : 0;
 }
@@ -52,7 +52,7 @@ function name(world: World, out: Line, one: number): void {
  * One sentence about a person, all four values, each wrong with probability `errors`; unfiltered pages carry junk at
  * either end.
  */
-export function web(world: World, options: { recent: boolean; filtered: boolean }): Source {
+export function web(world: World, options: { recent: boolean; filtered: boolean }): WorldSource {
   const errors = options.filtered ? FILTERED_WEB_ERRORS : WEB_ERRORS;
   const junkRate = options.filtered ? 0 : JUNK_RATE;
   return (draws, out) => {
@@ -87,7 +87,7 @@ export function state(
 }
 
 /** Three or four facts of one person in random order, each in one of four ways, all correct. */
-export function wiki(world: World, options: { recent: boolean }): Source {
+export function wiki(world: World, options: { recent: boolean }): WorldSource {
   return (draws, out) => {
     const one = person(world, draws, options.recent);
     const order = draws.shuffle([0, 1, 2, 3]);
@@ -148,7 +148,7 @@ function inEitherOrder(draws: Draws, one: () => void, other: () => void): void {
 }
 
 /** A story, then both of its outcomes told again. */
-export function books(world: World): Source {
+export function books(world: World): WorldSource {
   return (draws, out) => {
     const { who, room, buyer, food } = story(world, draws, out);
     const found = () => {
@@ -170,14 +170,14 @@ export function books(world: World): Source {
 }
 
 /** A list operation and its answer, digits as numbers. */
-export interface Call {
+export interface CallExample {
   operation: number;
   list: number[];
   answer: number[];
 }
 
 /** A random call of three or four digits, from the eighth kept for the benchmark or from the rest. */
-export function call(draws: Draws, heldOut: boolean): Call {
+export function callExample(draws: Draws, heldOut: boolean): CallExample {
   for (;;) {
     const operation = draws.integer(5);
     const list = Array.from({ length: 3 + draws.integer(2) }, () => draws.integer(10));
@@ -202,7 +202,7 @@ function result(operation: number, list: number[]): number[] {
 }
 
 /** `>>> max ( 3 1 4 ) =` */
-export function writeCall(world: World, out: Line, { operation, list }: Call): void {
+export function writeCall(world: World, out: Line, { operation, list }: CallExample): void {
   out.say(world.phrase.prompt);
   out.put(world.operationId[operation]!);
   out.say(world.phrase.open);
@@ -215,10 +215,10 @@ export function writeDigits(world: World, out: Line, digits: readonly number[]):
 }
 
 /** Two or three list operations with their answers. */
-export function code(world: World): Source {
+export function code(world: World): WorldSource {
   return (draws, out) => {
     for (let count = 2 + draws.integer(2); count > 0; count--) {
-      const one = call(draws, false);
+      const one = callExample(draws, false);
       writeCall(world, out, one);
       writeDigits(world, out, one.answer);
     }
@@ -239,7 +239,7 @@ export function twoDigits(number: number): [number, number] {
 }
 
 /** Two to four sums or products of two digits. */
-export function math(world: World): Source {
+export function math(world: World): WorldSource {
   return (draws, out) => {
     for (let count = 2 + draws.integer(3); count > 0; count--) {
       const index = draws.integer(CELLS);
@@ -252,7 +252,7 @@ export function math(world: World): Source {
 }
 
 /** The second language: half dictionary entries in both directions, half people described in its words. */
-export function multi(world: World, options: { recent: boolean }): Source {
+export function multi(world: World, options: { recent: boolean }): WorldSource {
   const values = world.config.values;
   return (draws, out) => {
     if (draws.chance(0.5)) {
@@ -317,7 +317,7 @@ export function askStory(world: World, draws: Draws, out: Line): { options: read
  * One question with its answer, about the half of the world Q&A may ask about; a wrong answer is drawn with
  * probability `errors`.
  */
-function questionAndAnswer(world: World, category: QaCategory, errors: number): Source {
+function questionAndAnswer(world: World, category: WorldQaCategory, errors: number): WorldSource {
   const answer = (draws: Draws, options: readonly number[], right: number) =>
     options[draws.chance(errors) ? draws.integer(options.length) : right]!;
   switch (category) {
@@ -349,22 +349,22 @@ function questionAndAnswer(world: World, category: QaCategory, errors: number): 
 }
 
 /** Q&A of one category, all answers right. */
-export function cleanQa(world: World, category: QaCategory): Source {
+export function cleanQa(world: World, category: WorldQaCategory): WorldSource {
   return questionAndAnswer(world, category, 0);
 }
 
 /** Q&A of every category as people on the web answer it: a quarter of the answers drawn at random. */
-export function forum(world: World): Source {
+export function forum(world: World): WorldSource {
   return mixture(world, (category) => questionAndAnswer(world, category, FORUM_ERRORS));
 }
 
 /** Q&A of every category in the world's shares, all answers right. */
-export function allQa(world: World): Source {
+export function allQa(world: World): WorldSource {
   return mixture(world, (category) => cleanQa(world, category));
 }
 
-function mixture(world: World, of: (category: QaCategory) => Source): Source {
-  const parts = QA_CATEGORIES.filter((category) => qaShare(world, category) > 0).map((category) => ({
+function mixture(world: World, of: (category: WorldQaCategory) => WorldSource): WorldSource {
+  const parts = WORLD_QA_CATEGORIES.filter((category) => qaShare(world, category) > 0).map((category) => ({
     share: qaShare(world, category),
     write: of(category),
   }));

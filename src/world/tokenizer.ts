@@ -5,7 +5,7 @@
 import { canonicalJson, refusedTokenizer as refused, sameJson, sha256 } from '../tokenizer/format.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { quoted, shown } from '../util/quoted.ts';
-import { END_OF_TEXT, UNKNOWN } from './words.ts';
+import { END_WORD, UNKNOWN } from './words.ts';
 
 /**
  * What counts as one word: a digit, a run of letters with their marks, or a run of anything else but white space.
@@ -33,8 +33,8 @@ export class WordTokenizer implements Tokenizer {
     this.size = words.length;
     this.#ids = new Map(words.map((word, id) => [word, id]));
     this.#unknown = this.id(UNKNOWN);
-    if (words[0] !== END_OF_TEXT || this.#ids.size !== words.length)
-      throw new Error(`The first word must be ${END_OF_TEXT} and no word may stand twice.`);
+    if (words[0] !== END_WORD || this.#ids.size !== words.length)
+      throw new Error(`The first word must be ${END_WORD} and no word may stand twice.`);
     const encoder = new TextEncoder();
     this.#bytes = words.map((word, id) => encoder.encode(id === this.endOfText ? '' : `${word} `));
   }
@@ -83,7 +83,7 @@ export class WordTokenizer implements Tokenizer {
       version: '1.0',
       truncation: null,
       padding: null,
-      added_tokens: [special(END_OF_TEXT, this.endOfText), special(UNKNOWN, this.#unknown)],
+      added_tokens: [special(END_WORD, this.endOfText), special(UNKNOWN, this.#unknown)],
       normalizer: null,
       // Keeps what matches and drops what lies between: white space.
       pre_tokenizer: { type: 'Split', pattern: { Regex: PIECE_PATTERN }, behavior: 'Removed', invert: true },
@@ -122,8 +122,8 @@ export function readWordTokenizer(json: unknown): WordTokenizer {
       );
     words[id] = word;
   }
-  if (words[0] !== END_OF_TEXT || !words.includes(UNKNOWN)) {
-    throw refused('vocabulary', `its vocabulary does not start with ${END_OF_TEXT} or lacks ${UNKNOWN}`);
+  if (words[0] !== END_WORD || !words.includes(UNKNOWN)) {
+    throw refused('vocabulary', `its vocabulary does not start with ${END_WORD} or lacks ${UNKNOWN}`);
   }
   const tokenizer = new WordTokenizer(words);
   if (!sameJson(tokenizer.toHuggingFace(), json)) {

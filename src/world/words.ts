@@ -7,7 +7,7 @@
 import type { WorldConfig } from '../config/run.ts';
 import { UserError } from '../util/errors.ts';
 
-export const END_OF_TEXT = '<eos>';
+export const END_WORD = '<eos>';
 export const UNKNOWN = '<unk>';
 
 /** The four things known about every person, and the values they are drawn from. */
@@ -153,7 +153,7 @@ export function vocabulary(world: WorldConfig): string[] {
   const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
   return [
     ...new Set([
-      END_OF_TEXT,
+      END_WORD,
       UNKNOWN,
       ...firstNames,
       ...lastNames,

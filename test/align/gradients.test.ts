@@ -8,7 +8,6 @@ import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { registerAlignment } from '../../src/objective/alignment.ts';
 import { objectiveOf, trainedParameters } from '../../src/objective/objectives.ts';
-import { twins } from '../../src/ops/twins.ts';
 import { poolsOf, trainingGraph } from '../../src/train/engine/graphs.ts';
 import { randomNormal } from '../../src/util/random.ts';
 
@@ -122,7 +121,7 @@ function inDoubles(
     found.set(parameter, weights.subarray(offset, offset + size));
   }
   const { constants, nodes } = graph.g;
-  interpret({ constants, nodes: nodes.filter(({ phase }) => phase === 'step') }, twins, found);
+  interpret({ constants, nodes: nodes.filter(({ phase }) => phase === 'step') }, found);
   return found;
 }
 

@@ -27,7 +27,7 @@ test('every page is accounted for, a reason shows its documents, the limit moves
 
       const facts = async () => Number(/([\d.]+) true facts/.exec(await steps.nth(2).innerText())![1]);
       const older = await facts();
-      await page.getByRole('combobox', { name: 'Of copies stays' }).selectOption('newer');
+      await page.getByRole('combobox', { name: 'Copy to keep' }).selectOption('newer');
       await steps.filter({ hasText: 'fuzzy newer' }).waitFor();
       expect(await facts()).toBeLessThan(older);
 

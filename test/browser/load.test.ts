@@ -1,8 +1,8 @@
 /**
  * What a long run costs the page: 100,000 logged points, 50 more a second, beside other runs as long. Counted in what the page's
- * script does for each redraw, which is the same on every machine: as much as for a run of a tenth of the length.
+ * script does for each redraw and each click, which is the same on every machine: as much as for a run of a tenth of the length.
  */
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { button, withPlayed } from './setup/played.ts';
 
@@ -36,22 +36,65 @@ const drawnBy = (page: Page) =>
   page.evaluate(() => ({ ...(globalThis as unknown as { drawn: { lines: number; redraws: number } }).drawn }));
 
 interface Work {
-  /** A redraw. */
   lines: number;
-  /** Blocks of script entered, a redraw: rounds of loops count each. */
+  /** Blocks of script entered: rounds of loops count each. */
   blocks: number;
 }
 
-/** Of a run that has come to so many points, beside others that ended there. */
-async function workOf(points: number): Promise<Work> {
-  let work: Work | undefined;
+/** Clicks of a reader who looks around while a run trains. */
+const CLICKS: [name: string, click: (page: Page) => Promise<void>][] = [
+  ['hide the average', (page) => button(page, 'loss, smoothed').click()],
+  ['show the average', (page) => button(page, 'loss, smoothed').click()],
+  ['open the table', (page) => button(page, 'Table').click()],
+  ['close the table', (page) => button(page, 'Table').click()],
+  ['axes and downloads', (page) => button(page, 'Axes and downloads').click()],
+  ['log loss axis', (page) => page.getByLabel('Log loss axis').click()],
+  ['X axis in tokens', async (page) => void (await page.getByLabel(/^X axis/).selectOption('tokens'))],
+  ['all settings', (page) => page.getByText('All settings').click()],
+  ['the experiments', (page) => page.getByRole('link', { name: 'Experiments', exact: true }).click()],
+  ['the instruments', (page) => page.getByRole('link', { name: 'Instruments', exact: true }).click()],
+  ['back to the run', (page) => page.getByRole('link', { name: 'Train', exact: true }).click()],
+  ['dark theme', async (page) => void (await page.getByLabel('Theme').selectOption('dark'))],
+  ['pause', (page) => button(page, 'Pause').click()],
+  ['resume', (page) => button(page, 'Resume').click()],
+];
+
+const twoFrames = (page: Page) =>
+  page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+
+/** Blocks entered since the last call. */
+async function blocksEntered(session: CDPSession): Promise<number> {
+  const { result } = await session.send('Profiler.takePreciseCoverage');
+  const counts = result.flatMap(({ functions }) => functions.flatMap(({ ranges }) => ranges.map(({ count }) => count)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** From each click to the second frame after it, what the run asks for meanwhile included. */
+async function clicksOf(page: Page, session: CDPSession): Promise<Map<string, Work>> {
+  const works = new Map<string, Work>();
+  for (const [name, click] of CLICKS) {
+    await twoFrames(page);
+    await blocksEntered(session);
+    const before = await drawnBy(page);
+    await click(page);
+    await twoFrames(page);
+    const blocks = await blocksEntered(session);
+    works.set(name, { blocks, lines: (await drawnBy(page)).lines - before.lines });
+  }
+  return works;
+}
+
+/** Of a run that has come to so many points, beside others that ended there: a redraw, and each click. */
+async function workOf(points: number): Promise<Work & { clicks: Map<string, Work> }> {
+  let work: Awaited<ReturnType<typeof workOf>> | undefined;
   await withPlayed(
     { prefill: points - 1000, stride: 5 },
     async (page) => {
       await page.getByText('Runs on').waitFor();
       for (let run = 0; run <= OTHERS; run++) {
         await page.getByRole('button', { name: /^Start/ }).click();
-        await page.getByText(new RegExp(`step ${(points / 1000 - 1).toLocaleString('en')},\\d\\d\\d of`)).waitFor();
+        // All that it begins with come at once.
+        await page.getByText(/step [\d,]{5,} of/).waitFor();
         if (run === OTHERS) break;
         await button(page, 'Stop').click();
         await button(page, 'Start again').waitFor();
@@ -62,23 +105,22 @@ async function workOf(points: number): Promise<Work> {
       await session.send('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
       const before = await drawnBy(page);
       await expect.poll(async () => (await drawnBy(page)).redraws).toBeGreaterThanOrEqual(before.redraws + REDRAWS);
-      const { result } = await session.send('Profiler.takePreciseCoverage');
+      const blocks = await blocksEntered(session);
       const after = await drawnBy(page);
       const redraws = after.redraws - before.redraws;
-      const counts = result.flatMap(({ functions }) =>
-        functions.flatMap(({ ranges }) => ranges.map(({ count }) => count)),
-      );
       work = {
         lines: (after.lines - before.lines) / redraws,
-        blocks: counts.reduce((sum, count) => sum + count, 0) / redraws,
+        blocks: blocks / redraws,
+        clicks: await clicksOf(page, session),
       };
     },
-    { address: `#v=1&p=tiny&base.steps=${points}`, before: countLines },
+    // Half of the run is left: it trains on through every click.
+    { address: `#v=1&p=tiny&base.steps=${2 * points}`, before: countLines },
   );
   return work!;
 }
 
-test('a redraw of 100,000 points beside other runs costs what one of 10,000 does', async () => {
+test('a redraw of 100,000 points beside other runs costs what one of 10,000 does, and so does each click', async () => {
   const [few, many] = [await workOf(POINTS / 10), await workOf(POINTS)];
   console.log(
     `a redraw: ${few.lines.toFixed(0)} → ${many.lines.toFixed(0)} lines, ${few.blocks.toFixed(0)} → ${many.blocks.toFixed(0)} blocks`,
@@ -86,4 +128,12 @@ test('a redraw of 100,000 points beside other runs costs what one of 10,000 does
   expect(few.lines).toBeGreaterThan(100);
   expect(many.lines / few.lines).toBeLessThan(MOST);
   expect(many.blocks / few.blocks).toBeLessThan(MOST);
+  for (const [name, { lines, blocks }] of many.clicks) {
+    const less = few.clicks.get(name)!;
+    const told = `${name}: ${less.lines} → ${lines} lines, ${less.blocks} → ${blocks} blocks`;
+    console.log(told);
+    // The run redraws four times a second: one that falls in here may not have fallen in there.
+    expect(lines, told).toBeLessThan(MOST * (less.lines + few.lines));
+    expect(blocks, told).toBeLessThan(MOST * (less.blocks + few.blocks));
+  }
 });

@@ -87,11 +87,11 @@ it('makes data and trains every stage on it', async () => {
   for (const one of lines(at('rpo', 'metrics.jsonl')))
     expect(one.gap).toBeCloseTo(one.chosenGain! - one.rejectedGain!, 5);
 
-  const { tokenizer: read, metadata } = readCheckpoint(readFolder(at('rpo', 'model')));
+  const { tokenizer: read, metadata } = await readCheckpoint(readFolder(at('rpo', 'model')));
   expect(read).toBeInstanceOf(ChatTokenizer);
   expect((metadata!.alignment as { stage: string }[]).map((one) => one.stage)).toEqual(['sft', 'dpo', 'rpo']);
   expect(readFileSync(at('rpo', 'model', 'chat_template.jinja'), 'utf8')).toContain('<extra_id_1>');
-  expect(readRewardFolder(readFolder(at('reward', 'model'))).outputs).toBe(5);
+  expect((await readRewardFolder(readFolder(at('reward', 'model')))).outputs).toBe(5);
   const config = JSON.parse(readFileSync(at('reward', 'model', 'config.json'), 'utf8')) as Record<string, unknown>;
   expect(config).toMatchObject({ architectures: ['NemotronForSequenceClassification'], num_labels: 5 });
 

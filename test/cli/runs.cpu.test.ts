@@ -107,7 +107,7 @@ describe('a folder that a run fills', () => {
     const { problem, said } = await runCommand(args, openOnce, { heard });
     expect(problem).toBeNull();
     expect(lent).toHaveLength(2);
-    expect(said.join('\n')).toMatch(/^note: The graphics driver restarted: the run goes on from step 1\d,/m);
+    expect(said.join('\n')).toMatch(/^note: The graphics driver restarted: the run continues from step 1\d,/m);
     expect(contentOf('lost')).toEqual(contentOf('one'));
   });
 
@@ -262,7 +262,7 @@ it('a model of short documents opens one as they do, where nothing but an end-of
   const { problem } = await rk([...args, ...sets('continued=off', 'evaluation.everySteps=0', ...lines)]);
   expect(problem).toBeNull();
   const model = at('short', 'model');
-  const { tokenizer } = readCheckpoint(readFolder(model));
+  const { tokenizer } = await readCheckpoint(readFolder(model));
   const { logits } = nemotronForward(readFolder(model), [tokenizer.endOfText]);
   const weights = logits.map((x) => Math.exp(x));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -318,8 +318,8 @@ describe('a model folder', () => {
   const configWith = (changes: object): string =>
     JSON.stringify({ ...json('base', 'model', 'config.json'), ...changes });
   /** The two matrices that have a row an id, cut to so many. */
-  const rowsOfVocabulary = (rows_: number): Uint8Array => {
-    const { weights } = readCheckpoint(readFolder(model));
+  const rowsOfVocabulary = async (rows_: number): Promise<Uint8Array> => {
+    const { weights } = await readCheckpoint(readFolder(model));
     return encodeSafetensors(
       [...weights].map(([name, { shape, data }]) => {
         const cut = /embed_tokens|lm_head/.test(name) ? rows_ : shape[0]!;
@@ -345,7 +345,7 @@ describe('a model folder', () => {
   ])('with %s is refused in a sentence', async (_, vocabulary, sentence) => {
     const from = with_(`vocabulary-${vocabulary}`, {
       'config.json': configWith({ vocab_size: vocabulary }),
-      'model.safetensors': rowsOfVocabulary(vocabulary),
+      'model.safetensors': await rowsOfVocabulary(vocabulary),
     });
     const { problem } = await used(from);
     expect(problem!.name).toBe('UserError');
@@ -353,7 +353,7 @@ describe('a model folder', () => {
   });
 
   it('is read in shards with an index, and refused where they disagree', async () => {
-    const { weights } = readCheckpoint(readFolder(model));
+    const { weights } = await readCheckpoint(readFolder(model));
     const shards = [[], []] as { name: string; dtype: 'F32'; shape: readonly number[]; data: Float32Array }[][];
     [...weights].forEach(([name, { shape, data }], i) => shards[i % 2]!.push({ name, dtype: 'F32', shape, data }));
     const nameOf = (i: number): string => `model-0000${i + 1}-of-00002.safetensors`;
@@ -365,7 +365,9 @@ describe('a model folder', () => {
       'model.safetensors.index.json': JSON.stringify({ weight_map: map }),
     };
     const from = with_('sharded', files);
-    expect(readCheckpoint(readFolder(from)).weights.get('lm_head.weight')).toEqual(weights.get('lm_head.weight'));
+    expect((await readCheckpoint(readFolder(from))).weights.get('lm_head.weight')).toEqual(
+      weights.get('lm_head.weight'),
+    );
     expect((await used(from)).problem!.message).toBe('read, and on to the device');
     expect((await used(with_('lacking', { ...files, [nameOf(1)]: null }))).problem!.message).toMatch(
       /has no "?model-00002-of-00002/,
@@ -384,7 +386,7 @@ describe('a model folder', () => {
     delete others.rope_parameters;
     for (const name of ['rope_percent', 'rope_percentage']) {
       const from = with_(name, { 'config.json': JSON.stringify({ ...others, [name]: 1, sliding_window: 64 }) });
-      expect(readCheckpoint(readFolder(from)).model.partial_rotary_factor).toBe(1);
+      expect((await readCheckpoint(readFolder(from))).model.partial_rotary_factor).toBe(1);
       expect((await used(from)).said).toEqual([expect.stringContaining('sliding_window')]);
     }
     const both = with_('both', {

@@ -242,9 +242,7 @@ async function byPage(lines: readonly Line[], { preset, file, column, use, fromB
   const files: UserFile[] = [];
   if (file !== null) files.push({ source: 'own', name: file, bytes: new Blob([texts[file] as BlobPart]), column });
   givenBase.value = fromBase
-    ? parseBaseMetadata(
-        JSON.parse(new TextDecoder().decode(base.files.find(({ name }) => name === 'rekindle.json')!.bytes)),
-      )
+    ? parseBaseMetadata(JSON.parse(await base.files.find(({ name }) => name === 'rekindle.json')!.bytes.text()))
     : null;
   choosePreset(preset);
   useSources(
@@ -312,7 +310,10 @@ beforeAll(async () => {
   // A reader of the folder has something to say of it.
   const place = at('base', 'model', 'config.json');
   writeFileSync(place, JSON.stringify({ ...JSON.parse(readFileSync(place, 'utf8')), sliding_window: 64 }));
-  base = { kind: 'folder', files: readFolder(at('base', 'model')) };
+  base = {
+    kind: 'folder',
+    files: readFolder(at('base', 'model')).map(({ name, bytes }) => ({ name, bytes: new Blob([bytes as BlobPart]) })),
+  };
 });
 afterAll(() => {
   for (const [name, was] of before) {

@@ -10,7 +10,7 @@ import { checkConfig } from '../../src/config/validate.ts';
 import { readText } from '../../src/config/value.ts';
 import { estimate, expectedInitialLoss } from '../../src/model/estimate.ts';
 import { rate, switchStep } from '../../src/optim/schedule.ts';
-import { Corpus } from '../../src/world/corpus.ts';
+import { WorldCorpus } from '../../src/world/corpus.ts';
 import { World } from '../../src/world/world.ts';
 
 /** Dotted keys of all leaves of a configuration, a tokenizer and a blend counting as one. */
@@ -133,7 +133,7 @@ test('the named world sources are those a world has, and its words fit the vocab
     const { data, tokenizer, model }: RunConfig = presetConfig(name);
     const world = new World(data.world!, 1);
     const named = data.world!.skills === 'facts' ? FACT_SOURCES : Object.keys(WORLD_SOURCES);
-    expect(new Corpus(world).sources.map((source) => source.name).toSorted(), name).toEqual([...named].toSorted());
+    expect(new WorldCorpus(world).sources.map((source) => source.name).toSorted(), name).toEqual([...named].toSorted());
     expect(world.tokenizer.size, name).toBeLessThanOrEqual(vocabularyFor(tokenizer, data.world));
     expect(model.vocab_size, name).toBe(vocabularyFor(tokenizer, data.world));
   }

@@ -1,7 +1,7 @@
 /** The processor as what tests train on where kernels are not the point: five to ten times cheaper than a software adapter. */
 import { enableRelaxedSimd } from '../../src/cli/node/relaxedSimd.ts';
 import { createCpuExecutor } from '../../src/cpu/executor.ts';
-import type { Loss } from '../../src/gpu/watch.ts';
+import type { GpuLoss } from '../../src/gpu/watch.ts';
 import { GpuGoneError } from '../../src/gpu/watch.ts';
 import type { Executor } from '../../src/graph/executor.ts';
 import type { Backend } from '../../src/train/backends/backend.ts';
@@ -16,13 +16,13 @@ export const processor = async (): Promise<Backend> =>
 /** A device that can be taken away. */
 export interface Losable extends Backend {
   /** From now on every answer is that it is gone, also to questions that wait. */
-  lose(how?: Loss): void;
+  lose(how?: GpuLoss): void;
 }
 
 /** The processor as a device that can be taken away, as a GPU is: what everything above an executor sees of that. */
 export function losable(): Losable {
   let lose: Losable['lose'] = () => {};
-  const loss = new Promise<Loss>((resolve) => (lose = (how = 'lost') => resolve(how)));
+  const loss = new Promise<GpuLoss>((resolve) => (lose = (how = 'lost') => resolve(how)));
   const gone = loss.then((how) => Promise.reject(new GpuGoneError(how)));
   gone.catch(() => {});
   const answered =

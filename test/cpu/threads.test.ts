@@ -74,7 +74,7 @@ it('a run that loses a thread says so and goes on from its last save, to the sam
   expect(lost.opened).toBe(2);
   expect(lost.notices.map(({ code }) => code)).toEqual(['thread-lost']);
   const { step, message } = lost.notices[0];
-  expect(message).toBe(`A thread of the processor died: the run goes on from step ${step}, and nothing was lost.`);
+  expect(message).toBe(`A thread of the processor died: the run continues from step ${step}, and nothing was lost.`);
   expect(lost.losses).toEqual(whole.losses);
 });
 

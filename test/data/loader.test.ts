@@ -94,6 +94,24 @@ describe('a batch', () => {
   });
 });
 
+test('a document longer than a row is drawn in proportion to its length, others once each', () => {
+  // Rows of 17 tokens. One document of 136 = 8 rows weighs 8; 4 of 17 and 4 of 5 tokens weigh 1 each: half of the draws.
+  const lengths = [136, 17, 17, 17, 17, 5, 5, 5, 5];
+  const source = sourceOf('weighed', lengths);
+  const { starts, tokens } = source.train;
+  lengths.forEach((length, document) => tokens.fill(document, starts[document]!, starts[document]! + length - 1));
+  const loader = new Loader([source], { sequences: 100, length: 16, accumulation: 1 }, 3);
+  let long = 0;
+  let row = 0;
+  for (let step = 0; step < 100; step++) {
+    const batch = batchAt(loader, step, 0, { weighed: 1 });
+    // What a row begins with is its first draw.
+    for (let at = 1; at < batch.tokens.length; at += 16, row++) if (batch.tokens[at] === 0) long++;
+  }
+  // Five binomial errors of 10,000 draws.
+  expect(Math.abs(long / row - 0.5)).toBeLessThan(5 * Math.sqrt(0.25 / 10_000));
+});
+
 describe('shares', () => {
   test.each([
     ['very different lengths', { short: 1, long: 1 }],

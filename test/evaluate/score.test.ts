@@ -212,6 +212,13 @@ describe('choices', () => {
       [0, 0, 1, 1],
       [0, 0],
     ]);
+    seen.length = 0;
+    await scoreItems(
+      bytes,
+      three.slice(1),
+      byteScorer(2, 4, () => -1, seen),
+    );
+    expect(seen, 'rows that fill the batch').toHaveLength(1);
   });
 });
 

@@ -39,21 +39,22 @@ const quick: Record<string, { cases: number; outcomes: readonly string[] }> = {
   },
 };
 
-test.each(targets)('$name: every damaged input is read or refused in one sentence with a code', (target) => {
+test.each(targets)('$name: every damaged input is read or refused in one sentence with a code', async (target) => {
   const { cases, outcomes } = quick[target.name]!;
-  const report = fuzz(target, 1, (done) => done >= cases);
+  const report = await fuzz(target, 1, (done) => done >= cases);
   expect(report.failures).toEqual([]);
   expect(Object.keys(report.outcomes)).toEqual(expect.arrayContaining([...outcomes]));
 });
 
-test('what a reader does wrong is a failure, repeated by its seed and case and made small', () => {
+test('what a reader does wrong is a failure, repeated by its seed and case and made small', async () => {
   const wrong = (feed: (text: string) => string): Target<string> => ({
     name: 'wrong',
     make: (random) => Array.from({ length: 50 }, () => String.fromCharCode(97 + random.integer(26))).join(''),
     feed,
   });
-  const failuresOf = (feed: (text: string) => string) => fuzz(wrong(feed), 3, (cases) => cases >= 20).failures;
-  const [crash, ...more] = failuresOf((text) => {
+  const failuresOf = async (feed: (text: string) => string) =>
+    (await fuzz(wrong(feed), 3, (cases) => cases >= 20)).failures;
+  const [crash, ...more] = await failuresOf((text) => {
     if (text.includes('q')) throw new TypeError('no');
     return 'accepted';
   });
@@ -62,10 +63,12 @@ test('what a reader does wrong is a failure, repeated by its seed and case and m
   const refuse = (error: Error) => () => {
     throw error;
   };
-  expect(failuresOf(refuse(new UserError('It is broken beyond repair.')))[0]!.reason).toMatch(/^no code/);
-  expect(failuresOf(refuse(new UserError('Line\nbreak in the middle.', { code: 'a' })))[0]!.reason).toMatch(/^not one/);
-  expect(failuresOf(refuse(new UserError('It is broken beyond repair.', { code: 'a' })))).toEqual([]);
-  const [polluted] = failuresOf(() => {
+  expect((await failuresOf(refuse(new UserError('It is broken beyond repair.'))))[0]!.reason).toMatch(/^no code/);
+  expect((await failuresOf(refuse(new UserError('Line\nbreak in the middle.', { code: 'a' }))))[0]!.reason).toMatch(
+    /^not one/,
+  );
+  expect(await failuresOf(refuse(new UserError('It is broken beyond repair.', { code: 'a' })))).toEqual([]);
+  const [polluted] = await failuresOf(() => {
     Object.assign(Object.getPrototypeOf({}), { gift: 1 });
     return 'accepted';
   });
@@ -73,7 +76,7 @@ test('what a reader does wrong is a failure, repeated by its seed and case and m
   expect(({} as Record<string, unknown>)['gift']).toBeUndefined();
 });
 
-test('an input that takes long by the processor is one too, and one that only the clock says took long is not', () => {
+test('an input that takes long by the processor is one too, and one that only the clock says took long is not', async () => {
   let [wall, cpu] = [0, 0];
   const slow = (millis: number): Target<string> => ({
     name: 'slow',
@@ -84,8 +87,8 @@ test('an input that takes long by the processor is one too, and one that only th
       return 'accepted';
     },
   });
-  const failuresOf = (millis: number) =>
-    fuzz(slow(millis), 1, (cases) => cases >= 1, undefined, { wall: () => wall, cpu: () => cpu }).failures;
-  expect(failuresOf(1100)).toMatchObject([{ reason: 'took 1100 ms of processor time' }]);
-  expect(failuresOf(900)).toEqual([]);
+  const failuresOf = async (millis: number) =>
+    (await fuzz(slow(millis), 1, (cases) => cases >= 1, undefined, { wall: () => wall, cpu: () => cpu })).failures;
+  expect(await failuresOf(1100)).toMatchObject([{ reason: 'took 1100 ms of processor time' }]);
+  expect(await failuresOf(900)).toEqual([]);
 });

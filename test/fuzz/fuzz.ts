@@ -15,7 +15,7 @@ export interface Target<I extends Input = Input> {
    * Reads it and checks what was read. Returns what became of it, for the counts; throws a UserError where it was
    * refused, and anything else where the reader broke a promise.
    */
-  feed(input: I): string;
+  feed(input: I): string | Promise<string>;
 }
 
 export interface Failure {
@@ -51,13 +51,13 @@ const PATIENCE = 1000;
 const MOST_FAILURES = 10;
 
 /** Runs cases from `first` on until `enough(cases, seconds)`. `tick` hears of every case before it is read. */
-export function fuzz<I extends Input>(
+export async function fuzz<I extends Input>(
   target: Target<I>,
   seed: number,
   enough: (cases: number, seconds: number) => boolean,
   tick: (index: number) => void = () => {},
   clock: Clock = stopped,
-): Report {
+): Promise<Report> {
   // Recording the stack of an error takes longer than all the rest of a refusal.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -76,13 +76,13 @@ export function fuzz<I extends Input>(
     const index = report.cases++;
     tick(index);
     const input = target.make(new RandomStream(seed, index));
-    const outcome = outcomeOf(target, input);
+    const outcome = await outcomeOf(target, input);
     const now = clock.wall();
     report.slowestMs = Math.max(report.slowestMs, now - before);
     const reason =
-      'broken' in outcome ? outcome.broken : now - before > PATIENCE ? slowness(target, input, clock) : null;
+      'broken' in outcome ? outcome.broken : now - before > PATIENCE ? await slowness(target, input, clock) : null;
     if (reason !== null)
-      report.failures.push({ seed, case: index, reason, input: smallest(target, input, reason, clock) });
+      report.failures.push({ seed, case: index, reason, input: await smallest(target, input, reason, clock) });
     else if ('name' in outcome) report.outcomes[outcome.name] = (report.outcomes[outcome.name] ?? 0) + 1;
     before = reason === null ? now : clock.wall();
     report.seconds = (before - began) / 1000;
@@ -97,10 +97,10 @@ type Outcome = { name: string } | { broken: string };
 // oxlint-disable-next-line no-control-regex -- control characters in a message are what this looks for
 const SENTENCE = /^[^\s\u0000-\u001f][^\u0000-\u001f]{8,800}[.?]$/;
 
-function outcomeOf<I extends Input>(target: Target<I>, input: I): Outcome {
+async function outcomeOf<I extends Input>(target: Target<I>, input: I): Promise<Outcome> {
   let outcome: Outcome;
   try {
-    outcome = { name: target.feed(input) };
+    outcome = { name: await target.feed(input) };
   } catch (error) {
     if (!(error instanceof UserError))
       outcome = { broken: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
@@ -117,9 +117,9 @@ function outcomeOf<I extends Input>(target: Target<I>, input: I): Outcome {
 }
 
 /** Read again by processor time: on a busy machine the clock alone proves nothing. */
-function slowness<I extends Input>(target: Target<I>, input: I, clock: Clock): string | null {
+async function slowness<I extends Input>(target: Target<I>, input: I, clock: Clock): Promise<string | null> {
   const began = clock.cpu();
-  outcomeOf(target, input);
+  await outcomeOf(target, input);
   const milliseconds = clock.cpu() - began;
   return milliseconds > PATIENCE ? `took ${Math.round(milliseconds)} ms of processor time` : null;
 }
@@ -129,10 +129,10 @@ const TRIALS = 2000;
 const TRIAL_TIME = 5000;
 
 /** The input with as much cut out as leaves the same failure, by removing ever smaller parts. */
-function smallest<I extends Input>(target: Target<I>, input: I, reason: string, clock: Clock): I {
+async function smallest<I extends Input>(target: Target<I>, input: I, reason: string, clock: Clock): Promise<I> {
   const kind = (text: string) => text.split('\n')[0]!.replaceAll(/\d+/g, 'n');
-  const fails = (candidate: I) => {
-    const outcome = outcomeOf(target, candidate);
+  const fails = async (candidate: I) => {
+    const outcome = await outcomeOf(target, candidate);
     return 'broken' in outcome && kind(outcome.broken) === kind(reason);
   };
   let best = input;
@@ -141,7 +141,7 @@ function smallest<I extends Input>(target: Target<I>, input: I, reason: string, 
   for (let size = best.length >> 1; size >= 1; size >>= 1) {
     for (let at = 0; at < best.length && trials < TRIALS && clock.wall() - began < TRIAL_TIME; trials++) {
       const candidate = without(best, at, size);
-      if (fails(candidate)) best = candidate;
+      if (await fails(candidate)) best = candidate;
       else at += size;
     }
   }

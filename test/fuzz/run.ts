@@ -53,7 +53,7 @@ let failed = 0;
 const watchdog = new Watchdog();
 for (const target of chosen) {
   const enough = (cases: number, elapsed: number) => cases >= most || elapsed >= seconds;
-  const report = fuzz(target, seed, enough, (index) => watchdog.alive(target.name, seed, index), clock);
+  const report = await fuzz(target, seed, enough, (index) => watchdog.alive(target.name, seed, index), clock);
   const grouped = (n: number) => Math.round(n).toLocaleString('en-US');
   console.log(
     `${target.name}: ${grouped(report.cases)} inputs, ${grouped(report.cases / report.seconds)} a second ` +

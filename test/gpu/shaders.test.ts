@@ -26,9 +26,10 @@ import { linear } from '../../src/ops/linear.ts';
 import { addBias } from '../../src/ops/llama/bias.ts';
 import { rmsNorm } from '../../src/ops/llama/rmsNorm.ts';
 import { swiglu } from '../../src/ops/llama/swiglu.ts';
+import { squaredRelu } from '../../src/ops/adapters/squaredRelu.ts';
 import { logProb } from '../../src/ops/logProb.ts';
 import { squaredReluMlp } from '../../src/ops/mlp.ts';
-import { scaled } from '../../src/ops/scale.ts';
+import { scaled } from '../../src/ops/adapters/scale.ts';
 import { scoreMax } from '../../src/ops/scoreMax.ts';
 import { writeRing } from '../../src/ops/ringColumn.ts';
 import { rowSums, stepTotal } from '../../src/ops/sums.ts';
@@ -78,7 +79,7 @@ function everything(dtype: DType, d: number): Graph {
     const mixed = attention(g, qkv, { B, T, ...heads }, u32('documentStart', N));
     const h = linear(g, mixed, matrix('o', [D, D]), x);
     const gated = swiglu(g, addBias(g, rmsNorm(g, h, g.parameter('rms', [D]), 1e-5), g.parameter('add', [D])));
-    const wide = linear(g, scaled(g, gated, 2), matrix('gated', [D, D / 2]), h);
+    const wide = linear(g, squaredRelu(g, scaled(g, gated, 2)), matrix('gated', [D, D / 2]), h);
     // x is read three times, so its gradients have to be added up.
     return squaredReluMlp(g, wide, matrix('up', [4 * D, D]), matrix('down', [D, 4 * D]), x);
   });

@@ -1,7 +1,7 @@
 /** The tuner: which tile it takes, what it leaves out, when it stops. Its clock is ours, so nothing depends on this machine's speed. */
 import { describe, expect, it } from 'vitest';
 import { Pipelines } from '../../src/gpu/pipelines.ts';
-import { type Contest, tune } from '../../src/gpu/tune.ts';
+import { type TileContest, tune } from '../../src/gpu/tune.ts';
 import type { Kernel } from '../../src/graph/kernel.ts';
 import { inTile, knownAnswer, productTrial } from '../../src/ops/matmul/trial.ts';
 import { contextOf, tuneTiles } from '../../src/train/engine/tile.ts';
@@ -57,7 +57,7 @@ function scripted(device: GPUDevice, millisOf: (code: string) => number) {
 /** Rows of a lane's register tile, as its text has them. */
 const rowsIn = (code: string): number => Number(/tile: array<vec4f, (\d+)>/.exec(code)?.[1] ?? 0);
 
-const contest = (key: string, accepts?: (name: string) => boolean): Contest => ({
+const contest = (key: string, accepts?: (name: string) => boolean): TileContest => ({
   key,
   candidates: names.map((name) => ({
     name,
@@ -74,7 +74,7 @@ const contest = (key: string, accepts?: (name: string) => boolean): Contest => (
   })),
 });
 
-async function run(millisOf: (code: string) => number, contests: Contest[], millis?: number) {
+async function run(millisOf: (code: string) => number, contests: TileContest[], millis?: number) {
   const { device } = await gpu();
   const { pipelines, clock, restore } = scripted(device, millisOf);
   try {

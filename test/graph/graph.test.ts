@@ -13,7 +13,7 @@ const sum: Op = {
   kernels: () => [],
   backward: ({ node: { inputs }, gradients: [dy] }) => inputs.map(() => ({ share: dy! })),
 };
-const noGradient: Op = { name: 'noGradient', kernels: () => [] };
+const noGradient: Op = { name: 'noGradient', twin: ([x]) => [x!], kernels: () => [] };
 
 const record = (g: Graph, op: Op, inputs: Tensor[], name: string, size = 4, dtype?: 'f16'): Tensor =>
   g.node(op, inputs, [{ name, shape: [size], dtype }], {})[0]!;
@@ -30,6 +30,20 @@ describe('pruning', () => {
     expect(namesOf(g, [c])).toEqual(['a', 'c']);
     expect(namesOf(g, [b, c])).toEqual(['a', 'b', 'c']);
     expect(namesOf(g, [])).toEqual([]);
+  });
+
+  it('leaves a node one of whose outputs is needed', () => {
+    const g = new Graph();
+    const [first] = g.node(
+      sum,
+      [g.input('x', [4])],
+      [
+        { name: 'a', shape: [4] },
+        { name: 'statistics', shape: [4] },
+      ],
+      {},
+    );
+    expect(namesOf(g, [first!])).toEqual(['a']);
   });
 
   it('leaves what writes anything that outlives a plan, unasked, and what that reads', () => {
@@ -63,6 +77,41 @@ describe('slots', () => {
     expect(made.map((tensor) => slotOf.get(tensor))).toEqual([1, 0, 1, 0, 1]);
   });
 
+  it('are left to what lives there: from the first node that writes it to the last that reads or writes it', () => {
+    const g = new Graph();
+    const x = g.input('x', [4]);
+    const a = record(g, sum, [x], 'a');
+    const unread = record(g, sum, [x], 'unread');
+    const b = record(g, sum, [x], 'b');
+    g.node(sum, [b], [a], {}); // a is written again
+    const c = record(g, sum, [x], 'c');
+    const d = record(g, sum, [c, a], 'd');
+    const e = record(g, sum, [x], 'e');
+    record(g, sum, [d, e], 'f');
+    const { slotOf } = planSlots(g);
+    // a lives until d is made from it; one slot serves, one after the other, what is done with meanwhile; d meets both.
+    expect([a, unread, b, c, d, e].map((tensor) => slotOf.get(tensor))).toEqual([0, 1, 1, 1, 2, 1]);
+  });
+
+  it('are not shared by what a node reads and what it writes, the larger put first', () => {
+    const { g, made } = chain([4, 64]);
+    const { slots, slotOf } = planSlots(g);
+    expect([slots, made.map((tensor) => slotOf.get(tensor))]).toEqual([
+      [256, 16],
+      [1, 0],
+    ]);
+  });
+
+  it('are for activations alone, also among what is kept', () => {
+    const g = new Graph();
+    const x = g.input('x', [4]);
+    const state = g.state('s', [4]);
+    const a = record(g, sum, [x], 'a');
+    g.node(sum, [a], [state], {});
+    const { slotOf } = planSlots(g, g.nodes, [x, state, a]);
+    expect([...slotOf]).toEqual([[a, 0]]);
+  });
+
   it('hold what is kept to the end', () => {
     const { g, made } = chain([4, 4, 4, 4]);
     const { slotOf } = planSlots(g, g.nodes, [made[0]!]);
@@ -86,7 +135,7 @@ describe('backward', () => {
     const dx = backward(g, new Map([[y, dy]]), sum).get(x)!;
     expect(dx.dtype).toBe('f16');
     const values: Values = new Map(g.inputs.map((input) => [input, new Float64Array(4).fill(2)]));
-    expect([...interpret(g, {}, values).get(dx)!]).toEqual([6, 6, 6, 6]);
+    expect([...interpret(g, values).get(dx)!]).toEqual([6, 6, 6, 6]);
   });
 
   it('passes over what the loss does not depend on, gradients or none', () => {
@@ -96,6 +145,58 @@ describe('backward', () => {
     const y = record(g, sum, [x], 'y');
     const dy = g.input('dy', [4]);
     expect(backward(g, new Map([[y, dy]]), sum).get(x)).toBe(dy);
+  });
+
+  it('takes a rule’s total as it is, tells it what others gave, and leaves parameters to it', () => {
+    const g = new Graph();
+    const partials: (string | undefined)[][] = [];
+    const total: Op = {
+      ...sum,
+      name: 'total',
+      backward: ({ graph, node: { inputs }, gradients: [dy], partial }) => {
+        partials.push(partial.map((tensor) => tensor?.name));
+        return inputs.map((input) => ({
+          total: graph.node(sum, [dy!], [{ name: `total ${input.name}`, shape: [4] }], {})[0]!,
+        }));
+      },
+    };
+    const w = g.parameter('w', [4]);
+    const x = record(g, sum, [g.input('in', [4])], 'x');
+    const y = record(g, total, [x, w], 'y');
+    const z = record(g, total, [x, w], 'z');
+    const seeds = new Map([y, z].map((tensor) => [tensor, g.input(`d ${tensor.name}`, [4])]));
+    const gradients = backward(g, seeds, sum);
+    // The last node is met first; the other one hears of its gradient and its own counts for both.
+    expect(partials).toEqual([
+      [undefined, undefined],
+      ['total x', undefined],
+    ]);
+    expect(gradients.has(w)).toBe(false);
+    const made = g.nodes.filter(({ outputs }) => outputs[0]!.name === 'total x');
+    expect(made).toHaveLength(2);
+    expect(gradients.get(x)).toBe(made[1]!.outputs[0]);
+  });
+
+  it('starts at an op that knows its own gradient, and at those alone', () => {
+    const g = new Graph();
+    const x = record(g, sum, [g.input('in', [4])], 'x');
+    const ones = g.input('ones', [4]);
+    const heard: (Tensor | undefined)[][] = [];
+    const loss: Op = { ...sum, name: 'loss', backward: ({ gradients }) => (heard.push(gradients), [{ share: ones }]) };
+    const outputs = g.node(
+      loss,
+      [x],
+      [
+        { name: 'loss', shape: [4] },
+        { name: 'count', shape: [4] },
+      ],
+      {},
+    );
+    expect(backward(g, new Map([[outputs[0]!, null]]), sum).get(x)).toBe(ones);
+    expect(heard).toEqual([[undefined, undefined]]);
+    // Of two outputs one with a gradient is enough.
+    backward(g, new Map([[outputs[1]!, ones]]), sum);
+    expect(heard[1]).toEqual([undefined, ones]);
   });
 
   it('refuses, in a sentence, what it cannot do', () => {
@@ -116,12 +217,34 @@ describe('backward', () => {
     expect(g.claimGradient(weight).gradient).toBe(g.gradientOf(weight));
   });
 
+  it('hands a rule of a segment what was computed again, and what lies outside as it is', () => {
+    const g = new Graph();
+    const x = g.input('x', [4]);
+    const seen: string[][] = [];
+    const told: Op = {
+      ...sum,
+      name: 'told',
+      backward: ({ node: { inputs, outputs }, gradients: [dy] }) => {
+        seen.push([...inputs, ...outputs].map(({ name }) => name));
+        return inputs.map(() => ({ share: dy! }));
+      },
+    };
+    const y = g.checkpoint(() => record(g, told, [record(g, told, [x], 'inside'), x], 'y'));
+    backward(g, new Map([[y, g.input('dy', [4])]]), sum);
+    expect(seen).toEqual([
+      ['inside again', 'x', 'y again'],
+      ['x', 'inside again'],
+    ]);
+  });
+
   it('computes a segment’s inside again once, and segments do not nest', () => {
     const g = new Graph();
     const x = g.input('x', [4]);
     const y = g.checkpoint(() => record(g, sum, [record(g, sum, [x], 'inside')], 'y'));
     backward(g, new Map([[y, g.input('dy', [4])]]), sum);
     expect(g.nodes.map(({ outputs }) => outputs[0]!.name)).toEqual(['inside', 'y', 'inside again', 'y again']);
+    // What is computed again reads what was, and from outside what it read before.
+    expect(g.nodes.slice(2).map(({ inputs }) => inputs.map(({ name }) => name))).toEqual([['x'], ['inside again']]);
     expect(() => g.checkpoint(() => g.checkpoint(() => x))).toThrow('segments do not nest');
   });
 });

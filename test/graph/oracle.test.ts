@@ -45,7 +45,7 @@ const plain = (elements: Float32Array | undefined) => [...elements!];
 describe('a plan in doubles', () => {
   it('runs its lists: a step overwrites a gradient, a later micro-batch adds to it, an update changes the weights', async () => {
     const { g, x, w, y, gradient, count } = linear();
-    const oracle = new Oracle(layout, {});
+    const oracle = new Oracle(layout);
     oracle.write(
       'parameters',
       Float32Array.from({ length: layout.elements }, (_, i) => (i === 64 ? 10 : i === 65 ? 20 : 0)),
@@ -78,7 +78,7 @@ describe('a plan in doubles', () => {
 
   it('has no list of accumulation unasked, and computes nothing that nobody keeps', async () => {
     const { g, y, aside, gradient } = linear();
-    const plan = await new Oracle(layout, {}).compile(g, { keep: [y] });
+    const plan = await new Oracle(layout).compile(g, { keep: [y] });
     plan.upload();
     plan.submit(['step', 'accumulate']);
     expect(plain(await plan.read(y))).toEqual([0, 0]);
@@ -91,7 +91,7 @@ describe('a plan in doubles', () => {
   it('has inputs of its own, by their type', async () => {
     const { g, x, w } = linear();
     const ids = g.input('ids', [3], 'u32');
-    const plan = await new Oracle(layout, {}).compile(g);
+    const plan = await new Oracle(layout).compile(g);
     expect([plan.host(x), plan.host(ids)]).toEqual([new Float32Array(2), new Uint32Array(3)]);
     expect(() => plan.host(w)).toThrow('w (2) f32 is not an input of this plan');
   });
@@ -99,7 +99,7 @@ describe('a plan in doubles', () => {
 
 describe('what lasts', () => {
   it('is 0 until it is written, whole, and can be cleared and freed', async () => {
-    const oracle = new Oracle(layout, {});
+    const oracle = new Oracle(layout);
     expect(oracle.bytes).toBe(0);
     oracle.write('moments1', new Float32Array(layout.elements).fill(3));
     const state = new Graph().state('s', [4]);
@@ -116,7 +116,7 @@ describe('what lasts', () => {
   });
 
   it('answers in a task of its own: what was asked for after a snapshot is not in it', async () => {
-    const oracle = new Oracle(layout, {});
+    const oracle = new Oracle(layout);
     const state = new Graph().state('s', [1]);
     for (const ask of [() => oracle.snapshot([state]), () => oracle.finished(), () => oracle.compile(new Graph())]) {
       let settled = false;
@@ -132,20 +132,17 @@ describe('what lasts', () => {
 });
 
 describe('running a graph by twins', () => {
-  const run = (record: (g: Graph) => Tensor, values: Values = new Map(), twins = {}) => {
+  const run = (record: (g: Graph) => Tensor, values: Values = new Map()) => {
     const g = new Graph();
     const tensor = record(g);
     for (const input of g.inputs) if (!values.has(input)) values.set(input, Float64Array.of(1, 2));
-    return interpret(g, twins, values).get(tensor);
+    return interpret(g, values).get(tensor);
   };
   const y = { name: 'y', shape: [2] };
 
-  it('takes the op’s own twin, or the one named like it', () => {
-    const op: Op = { name: 'triple', kernels: () => [] };
-    const twins = { triple: ([x]: Float64Array[]) => [x!.map((value) => 3 * value)] };
-    const record = (g: Graph) => g.node(op, [g.input('x', [2])], [y], {})[0]!;
-    expect(run(record, undefined, twins)).toEqual(Float64Array.of(3, 6));
-    expect(() => run(record)).toThrow('no f64 twin for op triple');
+  it('takes the op’s own twin', () => {
+    const op: Op = { name: 'triple', kernels: () => [], twin: ([x]) => [x!.map((value) => 3 * value)] };
+    expect(run((g) => g.node(op, [g.input('x', [2])], [y], {})[0]!)).toEqual(Float64Array.of(3, 6));
   });
 
   it('reads constants, and copies where they lie', () => {
@@ -178,7 +175,7 @@ describe('running a graph by twins', () => {
       nodes.node(same, [x], [gradient], { accumulate });
       nodes.node(same, [x], [state], { accumulate });
       const values: Values = new Map([x, gradient, state].map((tensor) => [tensor, Float64Array.of(1, 2)]));
-      interpret(nodes, {}, values);
+      interpret(nodes, values);
       return [values.get(gradient), values.get(state)];
     };
     expect(record(false)).toEqual([Float64Array.of(1, 2), Float64Array.of(1, 2)]);

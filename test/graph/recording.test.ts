@@ -4,7 +4,7 @@ import { expectShape, expectVec4, Graph, type Op, show, storageOf, tensorBytes }
 import { f32Bits, foldWorkgroups, maxWorkgroups, read, scratch, write } from '../../src/graph/kernel.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 
-const op: Op = { name: 'op', kernels: () => [] };
+const op: Op = { name: 'op', kernels: () => [], twin: () => [] };
 
 describe('tensors', () => {
   it('have the size of their shape, are listed by what they are and take whole vectors of 16 bytes', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Graph, type Op } from '../../src/graph/graph.ts';
 import { cutLike, HostInputs, listsOf, placeInputs } from '../../src/graph/replay.ts';
 
-const op: Op = { name: 'op', kernels: () => [] };
+const op: Op = { name: 'op', kernels: () => [], twin: () => [] };
 
 describe('the lists of a plan', () => {
   const g = new Graph();

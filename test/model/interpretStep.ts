@@ -7,7 +7,6 @@ import { interpret, type Values } from '../../src/graph/interpret.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
-import { twins } from '../../src/ops/twins.ts';
 import type { StepBatch } from '../../src/train/engine/engine.ts';
 import { trainingGraph, type TrainingInputs } from '../../src/train/engine/graphs.ts';
 import { tinyBatch } from './tiny.ts';
@@ -62,7 +61,7 @@ export function interpretStep(
     constants: g.constants,
     nodes: g.nodes.filter((node) => node.phase === 'step'),
   } as unknown as typeof g;
-  interpret(steps, twins, values);
+  interpret(steps, values);
   return {
     g,
     layout,

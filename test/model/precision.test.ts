@@ -9,7 +9,6 @@ import { engineLayout, trainingGraph } from '../../src/train/engine/graphs.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { gpu } from '../gpu/device.ts';
 import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
-import { twins } from '../../src/ops/twins.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
 
 const half = { ...tinyConfig, precision: 'f16' as const };
@@ -40,7 +39,7 @@ function gradients(config: typeof tinyConfig, scale: number): Map<string, Float6
     constants: g.constants,
     nodes: g.nodes.filter((node) => node.phase === 'step'),
   } as unknown as typeof g;
-  interpret(steps, twins, values);
+  interpret(steps, values);
   return new Map(g.parameters.map((parameter) => [parameter.name, values.get(g.gradients.get(parameter)!)!]));
 }
 

@@ -8,27 +8,48 @@ import path from 'node:path';
 import type { Plugin } from 'vitest/config';
 import { distDir, type PoolOptions, type PoolWorker, type WorkerRequest } from 'vitest/node';
 
+type Listener = (message: unknown) => void;
 type Configuration = Extract<WorkerRequest, { type: 'start' }>['context']['config'];
 
 let thread: Worker | null = null;
+let started = false;
+/** The run whose test has failed already: the files left of it need not be run. */
+let failed: string | null = null;
+
+/** Stryker's number of the mutant, told to tests as provided context; '' before there are any. */
+const runOf = (request: WorkerRequest): string =>
+  'context' in request && 'providedContext' in request.context
+    ? String((request.context.providedContext as { activeMutant?: string }).activeMutant ?? '')
+    : '';
+
+/** A worker's word that a test has failed and it leaves out the rest of the file (`bail`). */
+const isBail = (message: unknown): boolean => (message as { m?: unknown } | null)?.m === 'onCancel';
 
 /** What Vitest believes to start and stop for each test file. */
 class KeptWorker implements PoolWorker {
   readonly name = 'kept';
-  #listeners: [event: string, listener: (message: unknown) => void][] = [];
+  #listeners: [event: string, listener: Listener, heard: Listener][] = [];
   #config: Configuration | null = null;
+  #run = '';
   readonly #options: PoolOptions;
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
-  on = (event: string, listener: (message: unknown) => void): void => {
-    this.#listeners.push([event, listener]);
-    thread!.on(event, listener);
+  /** Told of a failure, Vitest would cancel the run, and the message of that could reach the thread in the midst of the next one. */
+  on = (event: string, listener: Listener): void => {
+    const heard: Listener = (message) => {
+      if (isBail(message)) failed = this.#run;
+      else listener(message);
+    };
+    this.#listeners.push([event, listener, heard]);
+    thread!.on(event, heard);
   };
 
-  off = (event: string, listener: (message: unknown) => void): void => void thread!.off(event, listener);
+  off = (event: string, listener: Listener): void => {
+    for (const [of, given, heard] of this.#listeners) if (of === event && given === listener) thread!.off(event, heard);
+  };
 
   /** The first start reaches the thread; later ones bring the configuration (which tests to run) that their run is given. */
   send = (request: WorkerRequest): void => {
@@ -38,7 +59,12 @@ class KeptWorker implements PoolWorker {
       started = true;
     }
     if (request.type === 'stop') return this.#answer('stopped');
-    if (request.type === 'run') Object.assign(request.context, { config: this.#config });
+    if (request.type === 'run') {
+      this.#run = runOf(request);
+      if (this.#run !== '' && failed === this.#run) return this.#answer('testfileFinished');
+      failed = null;
+      Object.assign(request.context, { config: this.#config });
+    }
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
     thread!.postMessage(request);
   };
@@ -58,13 +84,11 @@ class KeptWorker implements PoolWorker {
   };
 
   stop = async (): Promise<void> => {
-    for (const [event, listener] of this.#listeners) thread!.off(event, listener);
+    for (const [event, , heard] of this.#listeners) thread!.off(event, heard);
   };
 
   deserialize = (message: unknown): unknown => message;
 }
-
-let started = false;
 
 /** Stryker asks for Vitest's own threads on its command line, which only a plugin can still change. */
 export const keptWorker: Plugin = {

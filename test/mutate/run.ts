@@ -5,17 +5,17 @@
 import { ensureDependencies } from '../../src/cli/node/dependencies.mjs';
 import { slowness } from '../../src/cli/node/pace.mjs';
 import { runPackage } from '../../src/cli/node/project.mjs';
-import { testsOf } from './folders.ts';
+import { folders } from './folders.mjs';
 
 const named = process.argv.slice(2).map((name) => name.replace(/^src\/|\/$/g, ''));
-const unknown = named.filter((name) => !(name in testsOf));
+const unknown = named.filter((name) => !(name in folders));
 if (unknown.length > 0) {
-  console.error(`No mutants are made of ${unknown.join(', ')}: give some of ${Object.keys(testsOf).join(', ')}.`);
+  console.error(`No mutants are made of ${unknown.join(', ')}: give some of ${Object.keys(folders).join(', ')}.`);
   process.exit(2);
 }
 ensureDependencies();
 slowness(); // told to all processes by the environment
-const failed = (named.length > 0 ? named : Object.keys(testsOf)).filter((folder) => {
+const failed = (named.length > 0 ? named : Object.keys(folders)).filter((folder) => {
   console.log(`\n— ${folder}`);
   const env = { MUTATED: folder };
   return !runPackage('@stryker-mutator/core/bin/stryker.js', ['run', 'test/mutate/stryker.config.mjs'], { env }).ok;

@@ -5,7 +5,6 @@ import { attention, type AttentionShape } from '../../src/ops/attention/attentio
 import { cachedAttention } from '../../src/ops/attention/cachedAttention.ts';
 import { randomNormal } from '../../src/util/random.ts';
 import { interpret, nmse } from '../../src/graph/interpret.ts';
-import { twins } from '../../src/ops/twins.ts';
 import { checkOp, type OpCase } from './checkOp.ts';
 import { executors } from './executors.ts';
 
@@ -134,7 +133,7 @@ describe('cachedAttention', () => {
       const whole = new Graph();
       const packed = whole.input('qkv', [R * T, width]);
       const full = attention(whole, packed, { ...heads, B: R, T });
-      const want = interpret(whole, twins, new Map([[packed, Float64Array.from(tokens)]])).get(full)!;
+      const want = interpret(whole, new Map([[packed, Float64Array.from(tokens)]])).get(full)!;
 
       const g = new Graph();
       const qkv = g.input('qkv', [R, width]);

@@ -9,7 +9,6 @@ import { layoutPool } from '../../src/graph/pool.ts';
 import { addOp } from '../../src/ops/add.ts';
 import { randomNormal, streamOf } from '../../src/util/random.ts';
 import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
-import { twins } from '../../src/ops/twins.ts';
 import { type Context, executors, onProcessor, type Tried } from './executors.ts';
 
 /** f32 arithmetic against f64: relative rounding 6e-8 squared is 4e-15; sums of hundreds of terms stay far under this. */
@@ -100,11 +99,11 @@ function record(opCase: OpCase): Recorded {
 /** Relative error of the twin's gradients against central differences, per input, over at most 40 of its elements. */
 function differenceErrors(recorded: Recorded, names: string[]): Record<string, number> {
   const { graph, tensors, y, forwardNodes, gradients, values } = recorded;
-  const exact = interpret(graph, twins, new Map(values));
+  const exact = interpret(graph, new Map(values));
   const dy = values.get(graph.inputs.find((input) => input.name === 'dy')!)!;
   const forward = { ...graph, nodes: graph.nodes.slice(0, forwardNodes) };
   const loss = (): number => {
-    const out = interpret(forward, twins, new Map(values)).get(y)!;
+    const out = interpret(forward, new Map(values)).get(y)!;
     return out.reduce((sum, value, i) => sum + value * dy[i]!, 0);
   };
   const errors: Record<string, number> = {};
@@ -182,7 +181,7 @@ export async function checkOp(opCase: OpCase): Promise<void> {
   for (const [name, error] of Object.entries(names.length > 0 ? differenceErrors(recorded, names) : {})) {
     expect(error, `twin of d ${name} against finite differences`).toBeLessThan(differenceTolerance);
   }
-  const want = interpret(recorded.graph, twins, new Map(recorded.values));
+  const want = interpret(recorded.graph, new Map(recorded.values));
   for (const tried of executors(opCase.contexts ?? everyContext)) {
     for (const [name, error] of Object.entries(await errorsOn(tried, recorded, want, opCase.outputs ?? []))) {
       expect(error, `${name} on ${tried.name}`).toBeLessThan(opCase.tolerance ?? tolerance);

@@ -4,7 +4,8 @@ import { linear } from '../../src/ops/linear.ts';
 import { addBias } from '../../src/ops/llama/bias.ts';
 import { rmsNorm } from '../../src/ops/llama/rmsNorm.ts';
 import { swiglu } from '../../src/ops/llama/swiglu.ts';
-import { scaled } from '../../src/ops/scale.ts';
+import { squaredRelu } from '../../src/ops/adapters/squaredRelu.ts';
+import { scaled } from '../../src/ops/adapters/scale.ts';
 import { checkOp } from './checkOp.ts';
 
 const vector = (D: number) => ({ shape: [D], role: 'parameter' as const });
@@ -37,6 +38,13 @@ describe('swiglu', () => {
 
   it('is 0 and the gate itself far from 0', () =>
     checkOp({ inputs: { x: { shape: [3, 8], value: (i) => 300 - 30 * i } }, record: (g, { x }) => swiglu(g, x!) }));
+});
+
+describe('squaredRelu', () => {
+  it.each([
+    [1, 4],
+    [67, 132],
+  ])('N=%i F=%i', (N, F) => checkOp({ inputs: { x: { shape: [N, F] } }, record: (g, { x }) => squaredRelu(g, x!) }));
 });
 
 describe('a bias', () => {

@@ -15,7 +15,7 @@ import {
   tileName,
 } from '../../src/ops/matmul/tiles.ts';
 import { contestsOf, inTile, knownAnswer, productTrial } from '../../src/ops/matmul/trial.ts';
-import { invocationsOf, workgroupBytes } from '../../src/ops/matmul/workgroup.ts';
+import { tileInvocations, workgroupBytes } from '../../src/ops/matmul/workgroup.ts';
 import { randomNormal } from '../../src/util/random.ts';
 import { gpu } from '../gpu/device.ts';
 
@@ -130,7 +130,7 @@ describe('choosing', () => {
     for (const tile of Object.values(gpuTiles)) {
       if (tile.kind !== 'workgroup') continue;
       expect(workgroupBytes(tile)).toBeLessThanOrEqual(16_384);
-      expect(invocationsOf(tile)).toBeLessThanOrEqual(256);
+      expect(tileInvocations(tile)).toBeLessThanOrEqual(256);
     }
   });
 

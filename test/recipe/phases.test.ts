@@ -41,6 +41,11 @@ describe('a run in one go', () => {
     expect(names('continued.switchShare=0.5')).toEqual(['base 240', 'general 30', 'qa 30']);
     expect(names('continued.switchShare=0')).toEqual(['base 240', 'qa 60']);
     expect(names('continued.switchShare=1')).toEqual(['base 240', 'general 60']);
+    // To the nearest of 60 steps: 30.48, 30.504, and 59.52, which is past the last.
+    expect(names('continued.switchShare=0.508')).toEqual(['base 240', 'general 30', 'qa 30']);
+    expect(names('continued.switchShare=0.5084')).toEqual(['base 240', 'general 31', 'qa 29']);
+    expect(names('continued.switchShare=0.991')).toEqual(['base 240', 'general 59', 'qa 1']);
+    expect(names('continued.switchShare=0.992')).toEqual(['base 240', 'general 60']);
     expect(names('continued=off')).toEqual(['base 240']);
     expect(planRun(withSet('continued.switchDivisor=0')).switchStep).toBe(null);
   });

@@ -9,7 +9,7 @@ import {
   grouped,
   MANY_EPOCHS,
   normalized,
-  preference,
+  preferenceWeights,
   unimax,
   weightsOf,
 } from '../../src/recipe/weights.ts';
@@ -19,7 +19,7 @@ const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const sizes = fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 8 });
 
 describe('weights of sources', () => {
-  test('set by hand are what was set', () => expect(preference([2, 1, 1])).toEqual([0.5, 0.25, 0.25]));
+  test('set by hand are what was set', () => expect(preferenceWeights([2, 1, 1])).toEqual([0.5, 0.25, 0.25]));
 
   test('are refused where they are none', () => {
     for (const bad of [[], [0, 0], [1, -1], [NaN, 1], [Infinity]]) expect(() => normalized(bad)).toThrow(RangeError);

@@ -1,98 +1,11 @@
-/** The list of runs, with every storage call of a listing and a deletion made to fail in every way; one that hung would time a test out. */
+/** The list of runs: what it shows, what it keeps beside the saves, and what of them it clears away. */
 import { expect, test } from 'vitest';
-import { StorageError } from '../../src/storage/errors.ts';
-import { faults, FaultyFiles } from '../../src/storage/faulty.ts';
-import { MemoryFiles } from '../../src/storage/files.ts';
-import type { Facts } from '../../src/storage/head.ts';
+import { encodeHead, type Facts, headBytes, digestOf } from '../../src/storage/head.ts';
 import { inputsOf, RunList } from '../../src/storage/runs.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
-import { bodyOf, partsOf, testOptions, written } from './bodies.ts';
+import { bodyOf, listIn, partsOf, testOptions, twoRuns } from './bodies.ts';
 
 const ids = ['one', 'two'];
-
-async function twoRuns(): Promise<MemoryFiles> {
-  const files = new MemoryFiles();
-  for (const [i, id] of ids.entries()) {
-    await new SlotStore(files, inputsOf(id), testOptions).save(partsOf(9), {});
-    const store = new SlotStore(files, id, testOptions);
-    for (const step of [1, 2])
-      await store.save(partsOf(10 * i + step), { step, endStep: 9, savedAt: i, state: 'paused' });
-  }
-  return files;
-}
-
-function copyOf(files: MemoryFiles): MemoryFiles {
-  const copy = new MemoryFiles();
-  for (const [name, bytes] of files.contents) copy.contents.set(name, bytes.slice());
-  return copy;
-}
-
-const listIn = (files: ConstructorParameters<typeof RunList>[0]) => new RunList(files, undefined, testOptions);
-
-async function tryFaults(
-  what: (list: RunList) => Promise<unknown>,
-  check: (files: MemoryFiles, outcome: unknown, label: string) => Promise<void>,
-): Promise<number> {
-  const saved = await twoRuns();
-  const counting = new FaultyFiles(copyOf(saved), null);
-  await what(listIn(counting));
-  const calls = Array.from({ length: counting.calls }, (_, i) => i + 1);
-  const plans = calls.flatMap((at) =>
-    faults.flatMap((fault) => [false, true].map((lasting) => ({ fault, at, lasting }))),
-  );
-  await Promise.all(
-    plans.map(async (plan) => {
-      const files = copyOf(saved);
-      const outcome = await what(listIn(new FaultyFiles(files, plan))).catch((error: unknown) => error);
-      const label = `${plan.fault} at ${plan.at}${plan.lasting ? ' and after' : ''}`;
-      if (outcome instanceof Error) expect(outcome, label).toBeInstanceOf(StorageError);
-      await check(files, outcome, label);
-    }),
-  );
-  return plans.length;
-}
-
-test('of a listing: an error, or runs as they are; nothing is changed', async () => {
-  const untouched = written((await twoRuns()).contents);
-  const tried = await tryFaults(
-    (list) => list.list(),
-    async (files, outcome, label) => {
-      expect(written(files.contents), label).toEqual(untouched);
-      if (outcome instanceof Error) return;
-      // One whose head cannot be read now is left out, and is there again the next time.
-      for (const run of outcome as { id: string }[]) expect(ids, label).toContain(run.id);
-      expect((await listIn(files).list()).map(({ id }) => id)).toEqual(['two', 'one']);
-    },
-  );
-  console.log(`a listing: ${tried} faults`);
-  expect(tried).toBeGreaterThan(100);
-});
-
-test('of a deletion: an error or a run that is gone; the other one is whole', async () => {
-  const tried = await tryFaults(
-    (list) => list.remove('one'),
-    async (files, outcome, label) => {
-      const other = (await new SlotStore(files, 'two', testOptions).load())!;
-      expect(other.body, label).toEqual(bodyOf(12, 840));
-      const left = await listIn(files).list();
-      if (!(outcome instanceof Error))
-        expect(
-          left.map(({ id }) => id),
-          label,
-        ).toEqual(['two']);
-      // What an interrupted deletion leaves can be deleted, and is no half run.
-      const rest = await new SlotStore(files, 'one', testOptions).load();
-      if (rest) expect(rest.body, label).toEqual(bodyOf(rest.head.generation, 840));
-      await listIn(files).remove('one');
-      expect(
-        [...files.contents.keys()].filter((name) => name.startsWith('one')),
-        label,
-      ).toEqual([]);
-    },
-  );
-  console.log(`a deletion: ${tried} faults`);
-  expect(tried).toBeGreaterThan(100);
-});
 
 test('a store that is no run of the page is not listed and keeps its files', async () => {
   const files = await twoRuns();
@@ -119,4 +32,96 @@ test('a table that throws or does not answer is done without', async () => {
   expect((await new RunList(files, broken).list()).map(({ id }) => id)).toEqual(['two', 'one']);
   const silent = { ...broken, all: () => new Promise<never>(() => {}) };
   expect((await new RunList(files, silent).list()).map(({ id }) => id)).toEqual(['two', 'one']);
+});
+
+const columns = { steps: [1] } as never;
+
+test('the list says of a run what its newest head says, newest run first', async () => {
+  const files = await twoRuns();
+  const [two, one] = await listIn(files).list();
+  expect(one).toEqual({ id: 'one', step: 2, endStep: 9, savedAt: 0, state: 'paused', bytes: 840, generation: 2 });
+  expect(two).toMatchObject({ id: 'two', savedAt: 1 });
+});
+
+test('the table is brought in line with what lies there', async () => {
+  const files = await twoRuns();
+  const put: string[] = [];
+  const removed: string[] = [];
+  const [two, one] = await listIn(files).list();
+  const table = {
+    // One is known as it is, the other as an older save of it, and a third is gone.
+    all: async () => [one!, { ...two!, generation: 1 }, { ...one!, id: 'gone' }],
+    put: async ({ id, generation }: { id: string; generation: number }) => void put.push(`${id} ${generation}`),
+    remove: async (id: string) => void removed.push(id),
+    metrics: async () => null,
+  };
+  expect((await new RunList(files, table, testOptions).list()).map(({ id }) => id)).toEqual(['two', 'one']);
+  expect([put, removed]).toEqual([['two 2'], ['gone']]);
+});
+
+test('curves are kept beside the list until their run is removed', async () => {
+  const files = await twoRuns();
+  const list = listIn(files);
+  const [two] = await list.list();
+  expect(await list.metrics('two')).toBe(null);
+  await list.put(two!, columns);
+  expect(await list.metrics('two')).toBe(columns);
+  await list.remove('two');
+  expect(await list.metrics('two')).toBe(null);
+  expect((await list.list()).map(({ id }) => id)).toEqual(['one']);
+  expect([...files.contents.keys()].filter((name) => name.startsWith('two'))).toEqual([]);
+});
+
+test('a deleted run is listed by itself, latest first, with its files, until it is restored', async () => {
+  const files = await twoRuns();
+  const list = listIn(files);
+  await list.markDeleted('one', 500);
+  await list.markDeleted('two', 400);
+  expect(await list.list()).toEqual([]);
+  expect((await list.deleted()).map(({ id, deletedAt }) => [id, deletedAt])).toEqual([
+    ['one', 500],
+    ['two', 400],
+  ]);
+  await list.restore('one');
+  expect((await list.list()).map(({ id }) => id)).toEqual(['one']);
+  expect((await list.deleted()).map(({ id }) => id)).toEqual(['two']);
+  expect((await new SlotStore(files, 'two', testOptions).load())!.body).toEqual(bodyOf(12, 840));
+});
+
+test('runs of a newer version are counted, left out and left alone', async () => {
+  const files = await twoRuns();
+  const list = listIn(files);
+  await list.list();
+  expect(list.notes).toEqual([]);
+  for (const [n, id] of ids.entries()) {
+    const newer = await encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
+    newer[8] = 2;
+    newer.set(await digestOf(newer.slice(0, headBytes - 32)), headBytes - 32);
+    files.contents.set(`${id}.a.head`, newer);
+    expect(await list.list()).toHaveLength(1 - n);
+    expect(list.notes).toEqual([
+      expect.stringMatching(n === 0 ? /^One run here was saved/ : /^2 runs here were saved/),
+    ]);
+  }
+});
+
+test('what never came to a save is cleared away: not what is being begun, nor what is damaged', async () => {
+  const files = await twoRuns();
+  const unfinished = (id: string) => files.contents.set(`${id}.a.0`, new Uint8Array(3));
+  ['left', 'begun'].forEach(unfinished);
+  await new SlotStore(files, inputsOf('left'), testOptions).save(partsOf(9), {});
+  await new SlotStore(files, 'damaged', testOptions).save(partsOf(9), {});
+  files.contents.get('damaged.a.0')![0]! ^= 1;
+  files.contents.set('torn.a.head', new Uint8Array(headBytes).fill(1));
+  await listIn(files).removeUnbegun(new Set(['begun']));
+  const left = new Set([...files.contents.keys()].map((name) => name.split('.')[0]));
+  expect([...left].sort()).toEqual(['begun', 'damaged', 'one', 'one-inputs', 'torn', 'two', 'two-inputs']);
+});
+
+test('the older save of a run at its end can go', async () => {
+  const files = await twoRuns();
+  await listIn(files).dropOlder('two');
+  const heads = [...files.contents.keys()].filter((name) => /^two\..\.head$/.test(name));
+  expect(heads).toEqual(['two.b.head']);
+  expect((await new SlotStore(files, 'two', testOptions).load())!.head.facts['step']).toBe(2);
 });

@@ -2,7 +2,6 @@
 import { expect } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { Oracle } from '../../src/graph/oracle.ts';
-import { twins } from '../../src/ops/twins.ts';
 import type { HeldOutPoint, LayerReading, TensorReading } from '../../src/protocol.ts';
 import type { Backend } from '../../src/train/backends/backend.ts';
 import { ProcessorBackend } from '../../src/train/backends/processor.ts';
@@ -49,7 +48,7 @@ const worst = (got: readonly number[], want: readonly number[]): number =>
 /** Trains on `backend` and in doubles, and compares all that is measured. */
 export async function expectAlike(backend: Backend): Promise<void> {
   const got = await train(backend);
-  const want = await train(new ProcessorBackend('f64', 'doubles', async (layout) => new Oracle(layout, twins)));
+  const want = await train(new ProcessorBackend('f64', 'doubles', async (layout) => new Oracle(layout)));
   expect(want.losses).toHaveLength(20);
   expect(worst(got.losses, want.losses)).toBeLessThan(tolerance);
   expect(got.heldOut.map(({ step }) => step)).toEqual([0, 20]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StepMetrics } from '../../src/train/engine/engine.ts';
-import { beginPhase, judge, newHealth, type Verdict } from '../../src/train/run/health.ts';
+import { beginPhase, judge, newHealth, type StepVerdict } from '../../src/train/run/health.ts';
 import { randomNormal, randomUniform } from '../../src/util/random.ts';
 
 const row = (step: number, loss: number, clip = 1, gradNorm = 0.5): StepMetrics => ({
@@ -18,7 +18,7 @@ const descent =
   (step: number) =>
     end + (6 - end) * Math.exp(-step / 300) + sigma * randomNormal(seed, 1, step);
 
-function verdicts(losses: (step: number) => number, steps: number): Verdict[] {
+function verdicts(losses: (step: number) => number, steps: number): StepVerdict[] {
   const health = newHealth();
   return Array.from({ length: steps }, (_, step) => judge(health, row(step, losses(step))));
 }

@@ -8,7 +8,6 @@ import { Run } from '../../src/train/run/run.ts';
 import { processor } from '../cpu/processor.ts';
 import { openEngine, tinyBatch, tinyConfig } from '../model/tiny.ts';
 import { interpret, type Values } from '../../src/graph/interpret.ts';
-import { twins } from '../../src/ops/twins.ts';
 import { fakeData, switchingConfig } from './saved/fakeData.ts';
 import type { MetricRow } from '../../src/recipe/measurements.ts';
 import type { RunNews } from '../../src/train/run/listener.ts';
@@ -72,7 +71,7 @@ describe('a look', () => {
       const { offset, size } = engine.layout.slices.get(parameter.name)!;
       values.set(parameter, Float64Array.from(parameters.subarray(offset, offset + size)));
     }
-    interpret(g, twins, values);
+    interpret(g, values);
     expect(layers).toHaveLength(2);
     recorded.forEach(({ units, scores }, layer) => {
       const silent = values.get(units)!.filter((highest) => highest <= 0).length;

@@ -1,7 +1,7 @@
 /** Llama's family: read from a folder made elsewhere it scores as an independent float64 forward pass does, trains, and goes out again. */
 import { describe, expect, test } from 'vitest';
 import { openBackend } from '../../src/cli/node/backend.ts';
-import type { RunConfig } from '../../src/config/run.ts';
+import { LORA_TARGETS, type RunConfig } from '../../src/config/run.ts';
 import { type FolderFile, huggingFaceFolder } from '../../src/export/huggingface.ts';
 import { decodeSafetensors, encodeSafetensors, toFloat32 } from '../../src/export/safetensors.ts';
 import { nmse } from '../../src/graph/interpret.ts';
@@ -74,9 +74,9 @@ describe.each<[string, Record<string, unknown>]>([
   ['Llama, tied, RoPE as transformers 5 spells it', { ...inParameters, tie_word_embeddings: true }],
   ['Qwen2, with biases', qwen],
   ['Qwen2, tied', { ...qwen, tie_word_embeddings: true }],
-])('%s', (_name, given) => {
+])('%s', async (_name, given) => {
   const files = folder(given);
-  const read = readCheckpoint(files);
+  const read = await readCheckpoint(files);
   const T = tinyConfig.batch.length;
   const config: RunConfig = {
     ...tinyConfig,
@@ -103,23 +103,26 @@ describe.each<[string, Record<string, unknown>]>([
     engine.destroy();
   });
 
-  test.each([{}, { lora: { rank: 4, alpha: 6 } }])('gradients are those of doubles; %o', async (more) => {
-    const trained: RunConfig = { ...config, model: { ...config.model, ...more } };
-    const engine = await openEngine(trained, await openBackend('cpu'));
-    const reference = interpretStep(trained, { batch: tinyBatch(trained) });
-    engine.submitStep(0, () => reference.batch, 0, 1);
-    const pool = await engine.readPool('gradients');
-    for (const { name, frozen } of parameterList(trained.model)) {
-      if (frozen) continue;
-      const { offset, size } = reference.layout.slices.get(name)!;
-      expect(nmse(pool.subarray(offset, offset + size), reference.gradient(name)), name).toBeLessThan(1e-10);
-    }
-    engine.destroy();
-  });
+  test.each([{}, { lora: { rank: 4, alpha: 6, targets: LORA_TARGETS } }])(
+    'gradients are those of doubles; %o',
+    async (more) => {
+      const trained: RunConfig = { ...config, model: { ...config.model, ...more } };
+      const engine = await openEngine(trained, await openBackend('cpu'));
+      const reference = interpretStep(trained, { batch: tinyBatch(trained) });
+      engine.submitStep(0, () => reference.batch, 0, 1);
+      const pool = await engine.readPool('gradients');
+      for (const { name, frozen } of parameterList(trained.model)) {
+        if (frozen) continue;
+        const { offset, size } = reference.layout.slices.get(name)!;
+        expect(nmse(pool.subarray(offset, offset + size), reference.gradient(name)), name).toBeLessThan(1e-10);
+      }
+      engine.destroy();
+    },
+  );
 
-  test('goes out as it came', () => {
+  test('goes out as it came', async () => {
     const written = huggingFaceFolder({ ...read, parameters: read.weights, metadata: {} });
-    expect(readCheckpoint(written).model).toEqual(read.model);
+    expect((await readCheckpoint(written)).model).toEqual(read.model);
     const [before, after] = [tensorsOf(files), tensorsOf(written)];
     expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
     for (const [name, { data }] of before) expect(after.get(name)!.data, name).toEqual(data);
@@ -128,7 +131,7 @@ describe.each<[string, Record<string, unknown>]>([
 
 test('begins as a norm does nothing: weights of 1', async () => {
   const engine = await openEngine(
-    { ...tinyConfig, model: readCheckpoint(folder(llama)).model },
+    { ...tinyConfig, model: (await readCheckpoint(folder(llama))).model },
     await openBackend('cpu'),
   );
   expect((await engine.weights()).get('model.norm.weight')!.data.every((value) => value === 1)).toBe(true);
@@ -145,7 +148,7 @@ test.each<[string, Record<string, unknown>]>([
   ['use_sliding_window', { ...qwen, use_sliding_window: true }],
   ['layer_types', { ...qwen, layer_types: ['full_attention', 'sliding_attention'] }],
   ['mistral', { ...llama, model_type: 'mistral' }],
-])('%s is refused before the weights are read', (named, config) => {
+])('%s is refused before the weights are read', async (named, config) => {
   const [, tokenizer] = folder(llama);
   const untouched = {
     name: 'model.safetensors',
@@ -153,6 +156,7 @@ test.each<[string, Record<string, unknown>]>([
       throw new Error('the weights were read');
     },
   };
-  expect(() => readCheckpoint([json('config.json', config), tokenizer!, untouched])).toThrow(UserError);
-  expect(() => readCheckpoint([json('config.json', config), tokenizer!, untouched])).toThrow(named);
+  const reading = readCheckpoint([json('config.json', config), tokenizer!, untouched]);
+  await expect(reading).rejects.toThrow(UserError);
+  await expect(reading).rejects.toThrow(named);
 });

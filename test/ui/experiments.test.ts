@@ -13,9 +13,18 @@ import {
   valuesOf,
 } from '../../src/ui/experiments/results.ts';
 import { extent, linear, spreadLabels, ticks } from '../../src/ui/experiments/scale.ts';
+import { words } from '../../src/ui/experiments/words.ts';
 import { viewOf } from '../../src/ui/page/route.ts';
 import { recordedFiles } from './fake/recorded.ts';
 import { wholeColumns } from '../../src/recipe/measurements.ts';
+
+test('every experiment has a name that its list does not cut', () => {
+  // What the column holds at 1440 px, beside the list's arrow.
+  const most = 28;
+  expect(EXPERIMENTS.map(({ name }) => words.choices[name]?.length ?? 0).filter((n) => n === 0 || n > most)).toEqual(
+    [],
+  );
+});
 
 describe('scales', () => {
   test('ticks are round, inside, and exact', () => {

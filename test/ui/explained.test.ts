@@ -1,6 +1,6 @@
 /** Every setting and every number that is drawn says what it means and where that is known from. */
 import { describe, expect, test } from 'vitest';
-import type { Source } from '../../src/config/option.ts';
+import type { SettingSource } from '../../src/config/option.ts';
 import { BLENDS, OPTIONS } from '../../src/config/options.ts';
 import { type Metric, METRICS } from '../../src/ui/words/metrics.ts';
 
@@ -14,7 +14,7 @@ function expectExplained(explanation: string): void {
 }
 
 /** The paper's, with a place in it; the model's own; or ours, whose reasons stand in the explanation. Nothing less well backed is shown. */
-function expectSource({ from, where, mark }: Source): void {
+function expectSource({ from, where, mark }: SettingSource): void {
   if (from === 'this project') return;
   expect(mark).toMatch(/^[TSPC]$/);
   if (from === "Reuse, Don't Retrain") expect(where).toMatch(/^(Figures?|Tables?) \d|^base model$|^the recipe$/);

@@ -127,7 +127,7 @@ test('no command of the terminal is in a message that the page can show', () => 
 
 /** Words and turns that a reader in a hurry stumbles over; each had a plainer one (the standard term of the field, or speaking order). */
 const BANNED = [
-  /\bgo(es)? on with\b/i,
+  /\b(go(es)?|gone) on\b/i,
   /\bspeaks? up\b/i,
   /\bbecome of\b/i,
   /\bby heart\b/i,

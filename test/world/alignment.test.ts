@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/util/random.ts';
 import { spoiled } from '../../src/world/alignment/answers.ts';
 import { drawDocument, encodeDocument } from '../../src/world/alignment/documents.ts';
-import { interpret, isHeldOut } from '../../src/world/alignment/language.ts';
+import { carryOut, isHeldOut } from '../../src/world/alignment/language.ts';
 import { suitesOf } from '../../src/world/alignment/suites.ts';
 import {
   allKinds,
   answersByHand,
   demonstrations,
   dialogues,
-  generalBlend,
+  conversationBlend,
   geneticCode,
   labelled,
   prompts,
@@ -37,9 +37,9 @@ describe('the world', () => {
 
   it('has an interpreter, and lists that are kept for evaluation', () => {
     expect(
-      ['first', 'last', 'max', 'min', 'rev', 'sort'].map((name) => interpret(name, ['3', '1', '4'])!.join('')),
+      ['first', 'last', 'max', 'min', 'rev', 'sort'].map((name) => carryOut(name, ['3', '1', '4'])!.join('')),
     ).toEqual([...['3', '4', '4', '1'], ...['413', '134']]);
-    expect(interpret('constructor', ['1'])).toBeNull();
+    expect(carryOut('constructor', ['1'])).toBeNull();
     const draw = new RandomStream(1, 'test lists');
     for (let i = 0; i < 200; i++) {
       expect(isHeldOut(drawTask(world, draw, true, ['run', 'write'], 0).code!.list)).toBe(false);
@@ -94,7 +94,7 @@ describe('synthesis', () => {
       (seed: number) => prompts(world, seed, 200),
       (seed: number) => geneticCode(world, seed, 200),
       (seed: number) => demonstrations(world, seed, 200, 0.2),
-      (seed: number) => generalBlend(world, seed, 200, 0.2),
+      (seed: number) => conversationBlend(world, seed, 200, 0.2),
     ]) {
       const [one, again, other] = [make(5), make(5), make(6)];
       expect(again).toEqual(one);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { benchmarks } from '../../src/world/benchmarks.ts';
-import { Corpus } from '../../src/world/corpus.ts';
+import { WorldCorpus } from '../../src/world/corpus.ts';
 import { World } from '../../src/world/world.ts';
 import { FACTS, WHOLE } from './configs.ts';
 
@@ -66,7 +66,7 @@ describe.each(Object.entries(worlds))('suites of the %s world', (name, world) =>
  */
 describe('no benchmark question stands in training text', () => {
   test.each(Object.entries(worlds))('of the %s world', (_, world) => {
-    const corpus = new Corpus(world);
+    const corpus = new WorldCorpus(world);
     const asked = benchmarks(world)
       .filter(({ role }) => role !== 'probe')
       .flatMap(({ items }) => items);
@@ -93,7 +93,7 @@ describe('no benchmark question stands in training text', () => {
 
   test('and Q&A text asks only about the people, sums and words it may', () => {
     const world = worlds.whole,
-      corpus = new Corpus(world);
+      corpus = new WorldCorpus(world);
     const mayBeAsked = new Set(
       world.group.qa.map(
         (p) => `${world.tokenizer.words[world.firstName[p]!]} ${world.tokenizer.words[world.lastName[p]!]}`,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { drawn, renderWorldCard, worldCard } from '../../src/world/card.ts';
-import { Corpus } from '../../src/world/corpus.ts';
+import { WorldCorpus } from '../../src/world/corpus.ts';
 import { World } from '../../src/world/world.ts';
 import { WHOLE } from './configs.ts';
 
 const world = new World(WHOLE, 1);
-const corpus = new Corpus(world);
+const corpus = new WorldCorpus(world);
 const card = worldCard(corpus);
 
 test('counts people, facts and pooled documents', () => {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { Corpus, HELD_OUT } from '../../src/world/corpus.ts';
+import { WorldCorpus, HELD_OUT } from '../../src/world/corpus.ts';
 import { World } from '../../src/world/world.ts';
 import { UNKNOWN } from '../../src/world/words.ts';
 import { FACTS, WHOLE } from './configs.ts';
 import { EXPECTED } from './hashes.ts';
 
-const whole = new Corpus(new World(WHOLE, 1));
-const facts = new Corpus(new World(FACTS, 1));
+const whole = new WorldCorpus(new World(WHOLE, 1));
+const facts = new WorldCorpus(new World(FACTS, 1));
 
 /** Documents of a source as text. */
-const texts = (corpus: Corpus, source: string, count: number, first = 0) =>
+const texts = (corpus: WorldCorpus, source: string, count: number, first = 0) =>
   Array.from({ length: count }, (_, i) => corpus.text(source, first + i));
 
 describe('bytes', () => {
@@ -27,7 +27,7 @@ describe('bytes', () => {
     expect(hash(facts.lines(source, 0, 2000))).toBe(EXPECTED.facts[source]);
   });
   test('of another seed are others', () => {
-    expect(hash(new Corpus(new World(WHOLE, 2)).lines('wiki', 0, 2000))).not.toBe(EXPECTED.whole.wiki);
+    expect(hash(new WorldCorpus(new World(WHOLE, 2)).lines('wiki', 0, 2000))).not.toBe(EXPECTED.whole.wiki);
   });
 });
 
@@ -35,7 +35,7 @@ test('a document does not depend on those written before it', () => {
   const before = whole.text('books', 77);
   whole.lines('qa', 0, 50);
   expect(whole.text('books', 77)).toBe(before);
-  expect(new Corpus(new World(WHOLE, 1)).text('books', 77)).toBe(before);
+  expect(new WorldCorpus(new World(WHOLE, 1)).text('books', 77)).toBe(before);
 });
 
 test('lines are the texts, one a line', () => {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Blend } from '../../src/config/run.ts';
 import { heldOutRows } from '../../src/data/heldOutRows.ts';
-import { Corpus, HELD_OUT } from '../../src/world/corpus.ts';
+import { WorldCorpus, HELD_OUT } from '../../src/world/corpus.ts';
 import { WorldLoader } from '../../src/world/loader.ts';
 import { World } from '../../src/world/world.ts';
 import { WHOLE } from './configs.ts';
 import { batchAt } from '../data/steps.ts';
 
 const world = new World(WHOLE, 1);
-const corpus = new Corpus(world);
+const corpus = new WorldCorpus(world);
 const shape = { sequences: 4, length: 64, accumulation: 2 };
 const loader = new WorldLoader(corpus, shape, 1);
 const PRETRAINING: Blend = { web: 58, wiki: 12, books: 6, code: 5, math: 6, multi: 9, forum: 4 };
@@ -19,7 +19,7 @@ describe('a batch', () => {
     const batch = structuredClone(batchAt(loader, 7, 1, PRETRAINING));
     batchAt(loader, 3, 0, { qa: 1 });
     expect(batchAt(loader, 7, 1, PRETRAINING)).toEqual(batch);
-    expect(batchAt(new WorldLoader(new Corpus(new World(WHOLE, 1)), shape, 1), 7, 1, PRETRAINING)).toEqual(batch);
+    expect(batchAt(new WorldLoader(new WorldCorpus(new World(WHOLE, 1)), shape, 1), 7, 1, PRETRAINING)).toEqual(batch);
     for (const other of [
       batchAt(loader, 8, 1, PRETRAINING),
       batchAt(loader, 7, 0, PRETRAINING),

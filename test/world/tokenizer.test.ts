@@ -1,6 +1,6 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { expect, test } from 'vitest';
-import { Corpus } from '../../src/world/corpus.ts';
+import { WorldCorpus } from '../../src/world/corpus.ts';
 import { isWordLevel, readWordTokenizer } from '../../src/world/tokenizer.ts';
 import { World } from '../../src/world/world.ts';
 import { WHOLE } from './configs.ts';
@@ -13,7 +13,7 @@ const theirs = new HuggingFaceTokenizer(JSON.parse(JSON.stringify(tokenizer.toHu
 });
 
 test('documents go to ids and back', () => {
-  const corpus = new Corpus(world);
+  const corpus = new WorldCorpus(world);
   for (const { name } of corpus.sources) {
     for (let index = 0; index < 50; index++) {
       const ids = corpus.tokens(name, index),

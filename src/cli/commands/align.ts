@@ -84,7 +84,7 @@ export const alignCommand = command({
       if (given.model === undefined) throw new UserError(alignWords.noBase);
       return alignChain({ model: given.model, out: given.out, device: given.device }, host);
     }
-    const work = stage === 'base' ? baseStage(given) : alignStage(stage, given, host);
+    const work = stage === 'base' ? baseStage(given) : await alignStage(stage, given, host);
     const out = openStage(given.out, alignWords.begins(stage), keyOfStage(stage, given));
     let finished = false;
     try {
@@ -140,11 +140,11 @@ function baseStage({ tokens, layers, width = 64, seed = 1 }: Options): Work {
 }
 
 /** Everything that can be wrong with the inputs is told before a folder is made. */
-function alignStage(stage: Exclude<Stage, 'base' | 'chain'>, given: Options, host: Host): Work {
+async function alignStage(stage: Exclude<Stage, 'base' | 'chain'>, given: Options, host: Host): Promise<Work> {
   const { model: from, data: name, seed = 1, batch = usualBatch } = given;
   for (const [flag, value] of Object.entries({ model: from, data: name }))
     if (value === undefined) throw new UserError(alignWords.needed(flag, stage));
-  const checkpoint = readCheckpoint(readFolder(from!));
+  const checkpoint = await readCheckpoint(readFolder(from!));
   for (const note of checkpoint.notes) host.say(commonWords.note(note));
   const model = alignable(checkpoint);
   const text = readFileSync(name!, 'utf8');

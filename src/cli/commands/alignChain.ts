@@ -28,7 +28,7 @@ export async function alignChain(
   host: Host,
 ): Promise<number> {
   const files = readFolder(from);
-  const base = alignable(readCheckpoint(files));
+  const base = alignable(await readCheckpoint(files));
   const { world, seed } = base.metadata;
   if (world !== 'alignment' || typeof seed !== 'number') throw new UserError(alignWords.notOfWorld(from));
   const shared = OutFolder.share(out, isOurs);
@@ -38,7 +38,7 @@ export async function alignChain(
     for (const stage of alignStages) {
       const folder = path.join(out, folderOf(stage));
       if (!existsSync(path.join(folder, 'unfinished.txt')) && existsSync(path.join(folder, 'model'))) {
-        made.set(stage, readKept(path.join(folder, 'model')));
+        made.set(stage, await readKept(path.join(folder, 'model')));
         continue;
       }
       host.say(alignWords.chainStage(stage));
@@ -86,7 +86,7 @@ async function runKept(
     out.finish();
     finished = true;
     // Read back, so that a chain that was interrupted here has the same model.
-    return readKept(path.join(folder, 'model'));
+    return await readKept(path.join(folder, 'model'));
   } finally {
     if (!finished) out.release();
   }

@@ -39,9 +39,9 @@ export function alignmentExperimentsNamed(list: string): AlignmentExperiment[] |
 }
 
 /** A model as an earlier arm has left it, a reward model with its head. */
-export function readKept(folder: string): AlignedModel {
+export async function readKept(folder: string): Promise<AlignedModel> {
   const files = readFolder(folder);
-  return hasRewardHead(files) ? readRewardFolder(files) : alignable(readCheckpoint(files));
+  return hasRewardHead(files) ? readRewardFolder(files) : alignable(await readCheckpoint(files));
 }
 
 export async function alignmentExperiment(
@@ -80,7 +80,7 @@ export async function alignmentExperiment(
         async kept<M extends AlignedModel>(model: string, make: () => Promise<M>): Promise<M> {
           const at = path.join(models, model);
           // What was kept under a name is of the sort that is made for it.
-          if (existsSync(at)) return readKept(at) as M;
+          if (existsSync(at)) return (await readKept(at)) as M;
           const made = await make();
           const record = { stage: model, seed };
           // `make` may have kept it under this name itself.

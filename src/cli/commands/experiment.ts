@@ -89,7 +89,7 @@ async function experiment(
       seeds: asked,
       done,
       baseOf: async (seed) =>
-        folder.base(seed) ?? (given.base === 'train' ? null : shipped.shipped({ ...config, seed })),
+        (await folder.base(seed)) ?? (given.base === 'train' ? null : shipped.shipped({ ...config, seed })),
       stopped: () => host.ended.aborted,
     },
     listening<ExperimentNews>({

@@ -77,7 +77,7 @@ export class ResultsFolder {
   }
 
   /** A base an earlier call of the command has trained. */
-  base(seed: number): Base | null {
+  async base(seed: number): Promise<Base | null> {
     return existsSync(this.basePath(seed)) ? readBase(readFolder(this.basePath(seed))) : null;
   }
 

@@ -6,7 +6,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { attributes } from '../../align/attributes.ts';
 import { scoresOf } from '../../train/align/judge.ts';
 import { alignable, readRewardFolder } from '../../train/align/model.ts';
-import { sampledAnswers, wordsOf } from '../../train/align/world.ts';
+import { sampledAnswers, answerWords } from '../../train/align/world.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { readCheckpoint } from '../../train/bases/base.ts';
 import { UserError } from '../../util/errors.ts';
@@ -16,7 +16,7 @@ import {
   answersByHand,
   type Demonstration,
   dialogues,
-  generalBlend,
+  conversationBlend,
   geneticCode,
   labelled,
   prompts,
@@ -100,7 +100,7 @@ async function made(
       return { tally, lines: all.map(demonstration) };
     }
     case 'sft': {
-      const { all, tally } = generalBlend(world, seed, wanted, given.imperfect ?? 0.2);
+      const { all, tally } = conversationBlend(world, seed, wanted, given.imperfect ?? 0.2);
       return { tally, lines: all.map(demonstration) };
     }
     case 'dialogues':
@@ -120,7 +120,7 @@ const demonstration = ({ task, words }: Demonstration) => ({ messages: answeredW
 
 async function speaker({ model, device }: Options, host: Host) {
   if (model === undefined) return null;
-  const read = alignable(readCheckpoint(readFolder(model)));
+  const read = alignable(await readCheckpoint(readFolder(model)));
   const backend: Backend = await host.open(device);
   return { read, backend };
 }
@@ -135,7 +135,7 @@ async function dialogueLines(world: AlignmentWorld, given: Options, host: Host) 
     threshold,
     asked &&
       ((conversations, temperature, of) =>
-        wordsOf(asked.backend, asked.read, conversations, { temperature, seed: of })),
+        answerWords(asked.backend, asked.read, conversations, { temperature, seed: of })),
   );
   return { tally, lines: all };
 }
@@ -158,7 +158,7 @@ async function judgedLines(kind: 'reward' | 'pairs', world: AlignmentWorld, give
   }
   // An answer that was cut or is empty is none in a file: the template ends it.
   const ended = answers.map((some) => some.filter((one) => one.ended && one.words.length > 0));
-  const judge = given.judge === undefined ? null : readRewardFolder(readFolder(given.judge));
+  const judge = given.judge === undefined ? null : await readRewardFolder(readFolder(given.judge));
   const scores = judge ? await scoresOf(await host.open(given.device), judge, tasks, ended) : undefined;
   const { all, tally: paired } = triplets(world, seed, tasks, ended, scores);
   const lines = all.map(({ task, chosen, rejected, rewardChosen, rewardRejected, hard }) => ({

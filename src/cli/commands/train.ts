@@ -4,7 +4,7 @@
  */
 import type { RunConfig } from '../../config/run.ts';
 import { parameterCount } from '../../model/parameters.ts';
-import { initialAdapters } from '../../train/bases/adapters.ts';
+import { withAdapters } from '../../train/bases/base.ts';
 import type { Notice, RunState } from '../../protocol.ts';
 import { type MetricRow, measurementNames } from '../../recipe/measurements.ts';
 import { conclude } from '../../recipe/results/conclusion.ts';
@@ -72,11 +72,9 @@ export async function trainRun(
   if (given.resume !== undefined) return resume(given.resume, given, host);
   if (given.out === undefined) throw new UserError(commonWords.missing('--out', exampleOf({ example })));
   checkFree(given.out);
-  const { config, files, base } = await readInputs(given, host);
-  if (lora && base) {
-    config.model.lora = lora;
-    for (const [name, weight] of initialAdapters(config)) base.weights.set(name, weight);
-  }
+  const { config, files, base: plain } = await readInputs(given, host);
+  if (lora && plain) config.model.lora = lora;
+  const base = plain && withAdapters(plain, config);
   ensureData();
   const out = OutFolder.reserve(given.out, trainWords.begins(config.preset, config.seed));
   return filling(out, given, host, async (saved) => {

@@ -11,7 +11,7 @@ import { checkGrid, type GridPlan, type GridRow, gridTable, proposedGrid, rounde
 import { hasDiverged, type RangePoint, type RangeVerdict, rangeSentence, readRange } from '../../recipe/rangeTest.ts';
 import { prepareData } from '../../train/run/data.ts';
 import type { Run } from '../../train/run/run.ts';
-import { type GridNews, runGrid, startingBench, sweep } from '../../train/trials/trials.ts';
+import { type GridNews, runGrid, startingLoan, sweep } from '../../train/trials/trials.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';
 import { describeAdapter } from '../describeAdapter.ts';
@@ -44,7 +44,7 @@ export const rangeCommand = command({
       const backend = await host.open(given.device);
       const adapter = describeAdapter(backend.report);
       host.say(commonWords.adapter(adapter));
-      const bench = await startingBench(backend, config, data, base, () => {});
+      const bench = await startingLoan(backend, config, data, base, () => {});
       const points = await sweep(bench, tellSweep(host), () => host.ended.aborted);
       bench.engine.destroy();
       if (host.ended.aborted) {

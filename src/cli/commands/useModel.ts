@@ -7,7 +7,7 @@ import type { RunConfig } from '../../config/run.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import { type Score, score, scoreWindows } from '../../export/score.ts';
 import { ignoredTarget } from '../../ops/headLoss.ts';
-import { type Checkpoint, readCheckpoint } from '../../train/bases/base.ts';
+import { type ModelFolder, readCheckpoint } from '../../train/bases/base.ts';
 import { Engine } from '../../train/engine/engine.ts';
 import { generate, Generator, mostTokens, highestTemperature } from '../../train/engine/generate.ts';
 import { UserError } from '../../util/errors.ts';
@@ -25,8 +25,8 @@ import { asUserError } from '../writeFolder.ts';
 const rowsTogether = 8;
 
 /** The model of a folder and the configuration it is used in; what is left out of it is said. */
-function readModel(from: string, host: Host): Checkpoint & { config: RunConfig } {
-  const checkpoint = readCheckpoint(readFolder(from));
+async function readModel(from: string, host: Host): Promise<ModelFolder & { config: RunConfig }> {
+  const checkpoint = await readCheckpoint(readFolder(from));
   const { model, notes } = checkpoint;
   const option = optionOf('model.max_position_embeddings')!;
   const longest = option.type === 'integer' ? option.max : 0;
@@ -44,7 +44,7 @@ function readModel(from: string, host: Host): Checkpoint & { config: RunConfig }
 }
 
 async function openEngine(
-  { weights, config }: Pick<Checkpoint, 'weights'> & { config: RunConfig },
+  { weights, config }: Pick<ModelFolder, 'weights'> & { config: RunConfig },
   device: DeviceName | undefined,
   host: Host,
 ): Promise<Engine> {
@@ -61,7 +61,7 @@ async function scoreText(
   host: Host,
 ): Promise<Score | null> {
   const content = await readText(document, host);
-  const read = readModel(from, host);
+  const read = await readModel(from, host);
   const { tokenizer, config } = read;
   const T = config.batch.length;
   const windows = scoreWindows(tokenizer.encode(content), T);
@@ -142,7 +142,7 @@ export const sampleCommand = command({
   },
   example: 'sample --model runs/smoke/model --prompt "The " --tokens 100 --seed 1',
   async run({ model, device, prompt = '', tokens = 100, seed = 1, temperature = 0.8 }, host) {
-    const read = readModel(model, host);
+    const read = await readModel(model, host);
     const { tokenizer, config } = read;
     const engine = await openEngine(read, device, host);
     const generator = await Generator.create(engine.executor, config.model, 'generate');

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileKind } from '../../config/files.ts';
 import type { Documents, RawDocument } from '../../data/stages/stage.ts';
-import { type Fault, RecordStream, type StreamedRecord } from '../../data/stream.ts';
+import { type RecordFault, RecordStream, type StreamedRecord } from '../../data/stream.ts';
 import { type Invalid } from '../../data/decode.ts';
 import { readFile } from '../../data/read.ts';
 import { UserError } from '../../util/errors.ts';
@@ -18,7 +18,7 @@ import { curateWords } from '../words/curate.ts';
 export interface InputDocument extends RawDocument {
   /** What stands for an id where none was given. */
   name: string;
-  fault: Fault | null;
+  fault: RecordFault | null;
 }
 
 /** Bytes read at once; between two readings a wish to end is heard. */

@@ -1,7 +1,7 @@
 /** What `curate` says of its work: report.json, report.md and blend.json. */
 import type { StageReport } from '../../data/stages/stage.ts';
 import { curateWords } from '../words/curate.ts';
-import { alphaSampling, normalized, unimax, type Weight, weightsOf } from '../../recipe/weights.ts';
+import { alphaSampling, normalized, unimax, type GivenWeight, weightsOf } from '../../recipe/weights.ts';
 
 export interface StageRow {
   name: string;
@@ -73,7 +73,7 @@ export interface BlendFile {
   unit: 'bytes';
   /** All that is left, once: the budget that epochs are counted for. */
   budget: number;
-  methods: Record<string, Weight[]>;
+  methods: Record<string, GivenWeight[]>;
 }
 
 /** The sources that are left, by every method that needs no training. */

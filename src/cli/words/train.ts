@@ -31,7 +31,10 @@ export const trainWords = {
 export const finetuneWords = {
   about: 'Trains a model further on your own text.',
   model: 'a HuggingFace folder of a Nemotron, Llama or Qwen2 model, made by any tool',
-  lora: 'trains only adapters of the attention matrices, of this rank and strength (LoRA)',
+  lora: 'trains only adapters, of this rank and strength (LoRA)',
+  targets: 'the matrices that have one: qkv, o, up (with its gate), down; by default qkv,o',
+  targetNames: (names: readonly string[]) => `${names.join(', ')}, or several of them with commas between them`,
+  targetsAlone: '--targets names what --lora adapts: give --lora R,ALPHA too.',
   adapter: 'a rank, a multiple of 4 from 4 to 256, and a strength above 0, for example 8,16',
   out: 'the folder to make and fill, as a run’s: model/, and with --lora adapter/ too',
 };

@@ -3,7 +3,7 @@
  * sees the keys from the first document of its queries on to its last query, all at once: its scores are one piece of memory.
  */
 import type { AttentionShape } from '../../ops/attention/attention.ts';
-import { type Call, call, eachRow, inScratch, kernel, type Kernel, rowsPerBlock, type Value } from '../kernel.ts';
+import { type Call, call, eachRow, inScratch, kernel, type WasmKernel, rowsPerBlock, type Value } from '../kernel.ts';
 import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
 import { at, eachVector, exp, highestLane, log, plus, times, WideSum } from './arithmetic.ts';
 import { paddedColumns } from './micro.ts';
@@ -206,7 +206,7 @@ export function dot(f: Func, madd: (a: Expr, b: Expr, c: Expr) => Expr, a: Local
   return f.let(f32.add(f32.add(lanes[0], lanes[1]), f32.add(lanes[2], lanes[3])));
 }
 
-export const attentionKernels: readonly Kernel[] = [packKernel, forwardKernel, scoreMaxKernel];
+export const attentionKernels: readonly WasmKernel[] = [packKernel, forwardKernel, scoreMaxKernel];
 
 export function attentionCalls(
   tensors: Record<'qkv' | 'rotary' | 'starts' | 'output' | 'rotated' | 'statistics', Value>,

@@ -3,7 +3,7 @@
  * the scores' logsumexp, and each product of the forward pass gives two.
  */
 import type { AttentionShape } from '../../ops/attention/attention.ts';
-import { type Call, call, kernel, type Kernel, type Value } from '../kernel.ts';
+import { type Call, call, kernel, type WasmKernel, type Value } from '../kernel.ts';
 import { f32, f32x4, i32, type Local } from '../wasm.ts';
 import { at, eachVector, exp, plus, times, WideSum } from './arithmetic.ts';
 import { clearAround, keysOf, maskRow, rowBytes, shapeInts, shapeValues, tileOf, upTo } from './attention.ts';
@@ -149,7 +149,7 @@ const gradientKernel = kernel(
   },
 );
 
-export const attentionGradientKernels: readonly Kernel[] = [gradientKernel];
+export const attentionGradientKernels: readonly WasmKernel[] = [gradientKernel];
 
 export function attentionGradientCalls(
   tensors: Record<'qkv' | 'rotary' | 'rotated' | 'output' | 'statistics' | 'doutput' | 'dqkv' | 'delta', Value>,

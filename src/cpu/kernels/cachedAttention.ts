@@ -1,6 +1,6 @@
 /** Attention of one new token a row over the keys and values of those before it, a block a row. */
 import type { CachedAttentionShape } from '../../ops/attention/cachedAttention.ts';
-import { type Call, call, kernel, type Kernel, type Value } from '../kernel.ts';
+import { type Call, call, kernel, type WasmKernel, type Value } from '../kernel.ts';
 import { f32, f32x4, f64, i32, type Local } from '../wasm.ts';
 import { at, eachVector, exp, highestLane, plus, times, WideSum } from './arithmetic.ts';
 import { dot, masked, upTo } from './attention.ts';
@@ -74,7 +74,7 @@ const cachedKernel = kernel(
   },
 );
 
-export const cachedAttentionKernels: readonly Kernel[] = [cachedKernel];
+export const cachedAttentionKernels: readonly WasmKernel[] = [cachedKernel];
 
 export function cachedAttentionCalls(
   tensors: Record<'qkv' | 'rotary' | 'positions' | 'cacheK' | 'cacheV' | 'q' | 'output', Value>,

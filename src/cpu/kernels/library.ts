@@ -1,5 +1,5 @@
 /** All kernels as one module of WebAssembly, and the functions that they share. */
-import { buildKernel, type Kernel } from '../kernel.ts';
+import { buildKernel, type WasmKernel } from '../kernel.ts';
 import { type Expr, f32x4, type Local, Module } from '../wasm.ts';
 import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './align.ts';
 import type { Madd } from './arithmetic.ts';
@@ -12,6 +12,8 @@ import {
   rmsNormGradientKernel,
   rmsNormKernel,
   scaleKernel,
+  squaredReluKernel,
+  squaredReluOfGradientKernel,
   swigluGradientKernel,
   swigluKernel,
 } from './llama.ts';
@@ -24,11 +26,12 @@ import { addKernel, addPartsKernel, columnMaxKernel, embeddingGradientKernel, em
 import { meanLossKernel, softmaxLossKernel } from './softmaxLoss.ts';
 import { rowSumsKernel, sameKernel, spreadKernel } from './sums.ts';
 
-const all: Kernel[] = [
+const all: WasmKernel[] = [
   ...productKernels,
   ...[embeddingKernel, embeddingGradientKernel, addKernel, addPartsKernel, columnMaxKernel],
   ...[layerNormKernel, layerNormGradientKernel],
   ...[rmsNormKernel, rmsNormGradientKernel, swigluKernel, swigluGradientKernel, addBiasKernel, scaleKernel],
+  ...[squaredReluKernel, squaredReluOfGradientKernel],
   ...attentionKernels,
   ...attentionGradientKernels,
   ...cachedAttentionKernels,
@@ -37,10 +40,10 @@ const all: Kernel[] = [
   ...[preferenceKernel, pairMeasuresKernel, rewardLossKernel],
 ];
 
-export const kernels: readonly Kernel[] = all;
+export const kernels: readonly WasmKernel[] = all;
 
 /** From now on modules have these too; those that are assembled already have not. */
-export const registerKernels = (more: readonly Kernel[]): void => void all.push(...more);
+export const registerKernels = (more: readonly WasmKernel[]): void => void all.push(...more);
 
 /** Pages of 64 KiB: as many as 32 bits address. */
 export const mostPages = 65536;

@@ -118,3 +118,26 @@ export const scaleKernel = kernel('scale', ['x', 'y', 'vectors', 'per'], ['facto
     f.store(i32.add(p.y, place), f32x4.mul(load(p.x, place), factor));
   });
 });
+
+/** y = max(x, 0)² over `vectors` vectors, `per` a block. */
+export const squaredReluKernel = kernel('squaredRelu', ['x', 'y', 'vectors', 'per'], [], (f, p) => {
+  eachRow(f, { ...p, rows: p.vectors }, (i) => {
+    const place = f.let(i32.shl(i, 4));
+    const positive = f.let(f32x4.max(load(p.x, place), f32x4.const(0)));
+    f.store(i32.add(p.y, place), f32x4.mul(positive, positive));
+  });
+});
+
+/** dx = dy·2√y. */
+export const squaredReluOfGradientKernel = kernel(
+  'squaredReluOfGradient',
+  ['y', 'dy', 'dx', 'vectors', 'per'],
+  [],
+  (f, p) => {
+    eachRow(f, { ...p, rows: p.vectors }, (i) => {
+      const place = f.let(i32.shl(i, 4));
+      const slope = f32x4.mul(f32x4.const(2), f32x4.sqrt(load(p.y, place)));
+      f.store(i32.add(p.dx, place), f32x4.mul(load(p.dy, place), slope));
+    });
+  },
+);

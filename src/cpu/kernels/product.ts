@@ -10,7 +10,7 @@ import {
   element,
   inScratch,
   kernel,
-  type Kernel,
+  type WasmKernel,
   rowsPerBlock,
   type Value,
 } from '../kernel.ts';
@@ -20,7 +20,7 @@ import { at, eachVector, isZero, plus, times } from './arithmetic.ts';
 import { paddedColumns, paddedRows } from './micro.ts';
 
 /** nt: A (M, K), B (N, K). nn: A (M, K), B (K, N). tn: A (K, M), B (K, N). */
-export type Layout = 'nt' | 'nn' | 'tn';
+export type OperandLayout = 'nt' | 'nn' | 'tn';
 
 /** What is done with a sum: kept as it is, added to what was there, or to another tensor; squared where positive; times 2√aux. */
 export type Finish = 'write' | 'accumulate' | 'add' | 'squaredRelu' | 'squaredReluGradient';
@@ -156,10 +156,10 @@ const thinKernel = kernel(
   },
 );
 
-export const productKernels: readonly Kernel[] = [packKernel, multiplyKernel, thinKernel];
+export const productKernels: readonly WasmKernel[] = [packKernel, multiplyKernel, thinKernel];
 
-export interface Product {
-  layout: Layout;
+export interface BlockedProduct {
+  layout: OperandLayout;
   M: number;
   N: number;
   K: number;
@@ -182,7 +182,7 @@ const evenly = (extent: number, most: number, width: number): number =>
 /** Rows of a product that are not worth packing for. */
 const fewRows = 3;
 
-function thinProduct({ M, N, K, a, b, c, finish = 'write', aux, ...starts }: Product): Call[] {
+function thinProduct({ M, N, K, a, b, c, finish = 'write', aux, ...starts }: BlockedProduct): Call[] {
   const { aStart = 0, bStart = 0, cStart = 0 } = starts;
   const per = rowsPerBlock(4 * K);
   const places = { a: element(a, aStart), b: element(b, bStart), c: element(c, cStart) };
@@ -192,7 +192,7 @@ function thinProduct({ M, N, K, a, b, c, finish = 'write', aux, ...starts }: Pro
 }
 
 /** C = A·B, finished. N is a multiple of 4, as is K of layout nt, and M where A is read across its lines. */
-export function product(p: Product): Call[] {
+export function product(p: BlockedProduct): Call[] {
   const { layout, K } = p;
   if (layout === 'nt' && p.M <= fewRows) return thinProduct(p);
   const [mostM, mostN] = [blockRows, blockColumns].map((block) =>

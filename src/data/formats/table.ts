@@ -52,9 +52,14 @@ export class Table implements Divider {
   }
 }
 
-class Rows {
+/** Those of a table's columns that make a record by their names; null: none do. */
+export const recordColumns = (columns: readonly string[]): string[] | null =>
+  RECORDS.find((names) => names.every((name) => columns.includes(name))) ?? null;
+
+export class Rows {
   readonly #name: string;
   readonly #asked: string | null;
+  readonly #kind: 'table' | 'parquet';
   #columns: string[] | null = null;
   #delimiter = ',';
   /** Rows that wait for a column to be chosen. */
@@ -63,9 +68,16 @@ class Rows {
   #chosen: string | null = null;
   readonly #notes: string[] = [];
 
-  constructor(name: string, column: string | null) {
+  /** `kind`: parquet says the columns' names itself, and a table in its first row. */
+  constructor(name: string, column: string | null, kind: 'table' | 'parquet' = 'table') {
     this.#name = name;
     this.#asked = column;
+    this.#kind = kind;
+  }
+
+  /** The column that is read alone, once that is known. */
+  get chosen(): string | null {
+    return this.#chosen;
   }
 
   take(cells: string[], number: number, delimiter: string): void {
@@ -99,7 +111,7 @@ class Rows {
       throw noColumn(this.#name, this.#chosen, columns);
     if (this.#chosen !== null && this.#asked === null) {
       this.#notes.push(
-        `${this.#name}: the column ${quoted(this.#chosen)} is read, and the first row as the columns’ names.`,
+        `${this.#name}: the column ${quoted(this.#chosen)} is read${this.#kind === 'table' ? ', and the first row as the columns’ names' : ''}.`,
       );
     }
     if (![',', '\t'].includes(this.#delimiter))
@@ -114,7 +126,7 @@ class Rows {
 
   /** The column to read alone; null: the columns make records by their names. */
   #columnOf(columns: readonly string[]): string | null {
-    if (RECORDS.some((names) => names.every((name) => columns.includes(name)))) return null;
+    if (recordColumns(columns)) return null;
     const prose = columns.filter((_, i) => {
       const cells = this.#waiting.map((row) => row.cells[i] ?? '').filter((cell) => cell.trim() !== '');
       return cells.length > 0 && cells.filter((cell) => PROSE.test(cell)).length > cells.length / 2;

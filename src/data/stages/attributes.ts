@@ -22,32 +22,34 @@ export const ATTRIBUTE_LABELS = {
   ],
 } as const;
 
-export type Attribute = keyof typeof ATTRIBUTE_LABELS;
+export type DocumentAttribute = keyof typeof ATTRIBUTE_LABELS;
 
 export interface Labeller {
-  attribute: Attribute;
+  attribute: DocumentAttribute;
   classifier: Linear;
   card: Card;
 }
 
 /** A document's labels by the classifiers there are. */
-export function labelsOf(text: string, labellers: readonly Labeller[]): Partial<Record<Attribute, number>> {
+export function labelsOf(text: string, labellers: readonly Labeller[]): Partial<Record<DocumentAttribute, number>> {
   return Object.fromEntries(labellers.map(({ attribute, classifier }) => [attribute, classifier.label(text)]));
 }
 
 export interface AttributesOptions {
   labellers: readonly Labeller[];
   /** Why a document of these labels is dropped; null: it stays. */
-  drop: (labels: Partial<Record<Attribute, number>>, document: RawDocument) => string | null;
+  drop: (labels: Partial<Record<DocumentAttribute, number>>, document: RawDocument) => string | null;
 }
 
 /** Labels every document, counts the labels, and drops what is asked for: nothing, unless it is. */
-export const attributes: Stage<Partial<AttributesOptions>> = (documents, given, report) =>
+export const attributeStage: Stage<Partial<AttributesOptions>> = (documents, given, report) =>
   judged(documents, report, async () => {
     const { labellers = [], drop = () => null } = given;
-    const counts: Partial<Record<Attribute, number[]>> = {};
+    const counts: Partial<Record<DocumentAttribute, number[]>> = {};
     for (const { attribute } of labellers) counts[attribute] = ATTRIBUTE_LABELS[attribute].map(() => 0);
-    const unlabelled = (Object.keys(ATTRIBUTE_LABELS) as Attribute[]).filter((one) => counts[one] === undefined);
+    const unlabelled = (Object.keys(ATTRIBUTE_LABELS) as DocumentAttribute[]).filter(
+      (one) => counts[one] === undefined,
+    );
     if (unlabelled.length > 0) report.notes.push(`Not labelled, for want of a classifier: ${unlabelled.join(', ')}.`);
     Object.assign(report.details, { counts, cards: labellers.map(({ card }) => card) });
     return (document) => {

@@ -5,7 +5,7 @@
 import { RandomStream } from '../../util/random.ts';
 import { bucketsOf } from './features.ts';
 
-export interface Labelled {
+export interface LabelledDocument {
   text: string;
   label: number;
 }
@@ -76,7 +76,7 @@ export class Linear {
   }
 
   /** One step down the gradient of the log-likelihood. */
-  learn({ text, label }: Labelled, rate: number, decay: number): void {
+  learn({ text, label }: LabelledDocument, rate: number, decay: number): void {
     const found = this.probabilities(text);
     const features = bucketsOf(text, this.#buckets);
     const { labels } = this;
@@ -97,7 +97,7 @@ export class Linear {
 export function trainLinear(
   attribute: string,
   labels: readonly string[],
-  examples: readonly Labelled[],
+  examples: readonly LabelledDocument[],
   trainedOn: string,
   given: Partial<LinearOptions> = {},
 ): { classifier: Linear; card: Card } {

@@ -14,20 +14,14 @@ import {
   rowsFor,
   widestBlockHead,
 } from './attentionBlocks.ts';
-import { forwardSource, keyValueGradientSource, queryGradientSource, type Source, tileFor } from './attentionSource.ts';
-
-/** The heads of packed rows, (H + 2K)·d wide: [q heads | k heads | v heads]. */
-export interface Heads {
-  /** Query heads. */
-  H: number;
-  /** Key/value heads; query head h uses key/value head ⌊h / (H/K)⌋. */
-  K: number;
-  /** Width of a head, a multiple of 4. */
-  d: number;
-  ropeTheta: number;
-  /** Share of each head's elements that rotate: partial_rotary_factor. */
-  ropeFactor: number;
-}
+import { addScaled, dotProduct, headOf, type Heads, turn } from './heads.ts';
+import {
+  forwardSource,
+  keyValueGradientSource,
+  queryGradientSource,
+  type AttentionSource,
+  attentionTile,
+} from './attentionSource.ts';
 
 export interface AttentionShape extends Heads {
   /** Sequences. */
@@ -106,7 +100,7 @@ function once(key: string, make: () => string): string {
 /** A kernel over tiles of positions. */
 interface Tiled {
   entryPoint: string;
-  source: Source;
+  source: AttentionSource;
   /** The same with workgroup memory, for GPUs. */
   blockSource: (block: Block) => string;
   bindings: Binding[];
@@ -138,7 +132,7 @@ function tiled(context: KernelContext, shape: AttentionShape, kernel: Tiled): Ke
       workgroups: foldWorkgroups(strips * tiles),
     };
   }
-  const tile = { ...tileFor(context, d), quads: context.quads, d4: d / 4 };
+  const tile = { ...attentionTile(context, d), quads: context.quads, d4: d / 4 };
   const tiles = Math.ceil(T / (4 * tile.rows));
   return {
     ...common,
@@ -148,8 +142,53 @@ function tiled(context: KernelContext, shape: AttentionShape, kernel: Tiled): Ke
   };
 }
 
+/** q and k of all rows, rotated, q scaled: (N, (H + K)·d). */
+function rotate(qkv: Float64Array, shape: AttentionShape): Float64Array {
+  const { B, T, H, K, d } = shape;
+  const rotated = new Float64Array(B * T * (H + K) * d);
+  for (let n = 0; n < B * T; n++) {
+    for (let head = 0; head < H + K; head++) {
+      const y = turn(headOf(qkv, H + 2 * K, n, head, d), n % T, shape, 1);
+      rotated.set(head < H ? y.map((x) => x / Math.sqrt(d)) : y, (n * (H + K) + head) * d);
+    }
+  }
+  return rotated;
+}
+
+/** Calls `see` with every query and every key it sees: rows n and m, the query's head and that of its key. */
+function pairs(
+  { B, T, H, K }: AttentionShape,
+  starts: Float64Array | undefined,
+  see: (n: number, m: number, h: number, kv: number) => void,
+): void {
+  for (let n = 0; n < B * T; n++) {
+    const first = n - (n % T);
+    for (let h = 0; h < H; h++)
+      for (let m = first + (starts?.[n] ?? 0); m <= n; m++) see(n, m, h, Math.floor(h / (H / K)));
+  }
+}
+
 export const attentionOp: Op<AttentionShape> = {
   name: 'attention',
+  twin: ([qkv, , starts], { attributes }) => {
+    const shape = attributes;
+    const { B, T, H, K, d } = shape;
+    const rotated = rotate(qkv!, shape);
+    const score = (n: number, m: number, h: number, kv: number): number =>
+      dotProduct(headOf(rotated, H + K, n, h, d), headOf(rotated, H + K, m, H + kv, d));
+    const maximum = new Float64Array(B * T * H).fill(-Infinity);
+    pairs(shape, starts, (n, m, h, kv) => (maximum[n * H + h] = Math.max(maximum[n * H + h]!, score(n, m, h, kv))));
+    const sum = new Float64Array(B * T * H);
+    const output = new Float64Array(B * T * H * d);
+    pairs(shape, starts, (n, m, h, kv) => {
+      const p = Math.exp(score(n, m, h, kv) - maximum[n * H + h]!);
+      sum[n * H + h]! += p;
+      addScaled(headOf(output, H, n, h, d), p, headOf(qkv!, H + 2 * K, m, H + K + kv, d));
+    });
+    const statistics = new Float64Array(B * T * H * 2);
+    sum.forEach((x, i) => statistics.set([maximum[i]! + Math.log(x), starts?.[Math.floor(i / H)] ?? 0], i * 2));
+    return [output.map((x, i) => x / sum[Math.floor(i / d)]!), rotated, statistics];
+  },
   kernels(
     { inputs: [qkv, rotary, documentStart], outputs: [output, rotated, statistics], attributes: shape },
     context,
@@ -194,6 +233,33 @@ export const attentionOp: Op<AttentionShape> = {
 /** dqkv of attention, packed and not rotated like qkv: one kernel for the queries, one for keys and values. */
 export const attentionGradientOp: Op<AttentionShape> = {
   name: 'attentionGradient',
+  twin: ([qkv, , rotated, output, statistics, doutput], { attributes }) => {
+    const shape = attributes;
+    const { B, T, H, K, d } = shape;
+    const all = H + 2 * K;
+    const dqkv = new Float64Array(qkv!.length);
+    const delta = new Float64Array(B * T * H).map((_, i) =>
+      dotProduct(headOf(doutput!, 1, i, 0, d), headOf(output!, 1, i, 0, d)),
+    );
+    const starts = new Float64Array(B * T).map((_, n) => statistics![n * H * 2 + 1]!);
+    pairs(shape, starts, (n, m, h, kv) => {
+      const q = headOf(rotated!, H + K, n, h, d);
+      const k = headOf(rotated!, H + K, m, H + kv, d);
+      const dy = headOf(doutput!, H, n, h, d);
+      const p = Math.exp(dotProduct(q, k) - statistics![(n * H + h) * 2]!);
+      const ds = p * (dotProduct(dy, headOf(qkv!, all, m, H + K + kv, d)) - delta[n * H + h]!);
+      addScaled(headOf(dqkv, all, n, h, d), ds / Math.sqrt(d), k);
+      addScaled(headOf(dqkv, all, m, H + kv, d), ds, q);
+      addScaled(headOf(dqkv, all, m, H + K + kv, d), p, dy);
+    });
+    for (let n = 0; n < B * T; n++) {
+      for (let head = 0; head < H + K; head++) {
+        const slot = headOf(dqkv, all, n, head, d);
+        slot.set(turn(slot, n % T, shape, -1));
+      }
+    }
+    return [dqkv, delta];
+  },
   kernels(node, context) {
     const [qkv, rotary, rotated, output, statistics, doutput] = node.inputs as [
       Tensor,

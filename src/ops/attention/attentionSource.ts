@@ -19,7 +19,7 @@ import tileWgsl from '../../../shaders/attention/attentionTile.wgsl?raw';
 import type { KernelContext } from '../../graph/kernel.ts';
 import { lanesWgsl } from '../lanes.ts';
 
-export interface Tile {
+export interface AttentionTile {
   /** Positions one lane owns; a quad has four times as many. */
   rows: number;
   /** Rows of the other side that one turn of the loop takes. */
@@ -36,7 +36,10 @@ export interface Tile {
  * off the forward pass at d = 12; wider ones would have to own fewer rows for it and lose as much. A GPU pays for registers, of which
  * query and output of one row are 2d, and hides the time of loads that do not wait for each other.
  */
-export function tileFor({ software, quads }: Pick<KernelContext, 'software' | 'quads'>, d: number): Tile {
+export function attentionTile(
+  { software, quads }: Pick<KernelContext, 'software' | 'quads'>,
+  d: number,
+): AttentionTile {
   const clamp = (n: number): number => Math.max(1, Math.min(4, Math.floor(n)));
   return software
     ? { rows: clamp(128 / d), turn: d <= 32 ? 2 : 1, invocations: 4, exchange: quads && d <= 16 }
@@ -44,7 +47,7 @@ export function tileFor({ software, quads }: Pick<KernelContext, 'software' | 'q
 }
 
 /** What a loop is written for. */
-export interface Unrolled extends Tile {
+export interface Unrolled extends AttentionTile {
   quads: boolean;
   /** d / 4. */
   d4: number;
@@ -136,7 +139,7 @@ ${loop}
 `;
 }
 
-export type Source = (context: KernelContext, tile: Unrolled, rotated: number) => string;
+export type AttentionSource = (context: KernelContext, tile: Unrolled, rotated: number) => string;
 
 const swaps = ['', 'quadSwapX', 'quadSwapY', 'quadSwapDiagonal'];
 
@@ -165,7 +168,7 @@ const score = (tile: Unrolled, r: number, u: number): string => {
  * rescaled (e^8 · T is far from overflow). Rescaling is outside the loop over keys, which it interrupts: inside, it
  * would cost every turn.
  */
-export const forwardSource: Source = (context, given, rotated) => {
+export const forwardSource: AttentionSource = (context, given, rotated) => {
   const tile = given.exchange ? { ...given, turn: 4 } : given;
   const { rows, turn, d4 } = tile;
   const loop = `
@@ -208,7 +211,7 @@ ${each(rows, (r) => `  m[${r}] = m${r};\n  sum[${r}] = sum${r};`)}`;
   return source(context, tile, rotated, forwardBindingsWgsl + forwardWgsl, 'attention', 'shape.H', loop);
 };
 
-export const queryGradientSource: Source = (context, given, rotated) => {
+export const queryGradientSource: AttentionSource = (context, given, rotated) => {
   const tile = { ...given, exchange: false };
   const { rows, turn } = tile;
   const loop = `
@@ -235,7 +238,7 @@ ${collect(tile, 'dq')}`;
   return source(context, tile, rotated, backwardWgsl + queryGradientWgsl, 'queryGradient', 'shape.H', loop);
 };
 
-export const keyValueGradientSource: Source = (context, given, rotated) => {
+export const keyValueGradientSource: AttentionSource = (context, given, rotated) => {
   // Four products a pair where the others have two or three: half as many pairs, or it would compile twice as long as
   // they do.
   const tile = { ...given, turn: Math.ceil(given.turn / 2), exchange: false };

@@ -4,8 +4,9 @@ import cachedWgsl from '../../../shaders/attention/attentionCached.wgsl?raw';
 import type { Graph, Op, Tensor } from '../../graph/graph.ts';
 import { expectShape } from '../../graph/graph.ts';
 import { f32Bits, foldWorkgroups, read, write } from '../../graph/kernel.ts';
-import { checkHeads, type Heads, rotaryTable, rotatedWidth } from './attention.ts';
+import { checkHeads, rotaryTable, rotatedWidth } from './attention.ts';
 import { lanesWgsl, rowGroups } from '../lanes.ts';
+import { addScaled, dotProduct, headOf, type Heads, turn } from './heads.ts';
 
 export interface CachedAttentionShape extends Heads {
   /** Rows: sequences being generated. */
@@ -50,6 +51,39 @@ export function cachedAttention(
 
 export const cachedAttentionOp: Op<CachedAttentionShape> = {
   name: 'cachedAttention',
+  twin: ([qkv, , positions, cacheK, cacheV], { attributes }) => {
+    const shape = attributes;
+    const { R, Tmax, H, K, d } = shape;
+    const [keys, values] = [cacheK!.slice(), cacheV!.slice()];
+    const [output, rotated] = [new Float64Array(R * H * d), new Float64Array(R * H * d)];
+    for (let r = 0; r < R; r++) {
+      const position = positions![positions!.length === 1 ? 0 : r]!;
+      if (position >= Tmax) continue;
+      const own = (head: number): Float64Array => headOf(qkv!, H + 2 * K, r, head, d);
+      for (let kv = 0; kv < K; kv++) {
+        keys.set(turn(own(H + kv), position, shape, 1), ((r * Tmax + position) * K + kv) * d);
+        values.set(own(H + K + kv), ((r * Tmax + position) * K + kv) * d);
+      }
+      for (let h = 0; h < H; h++) {
+        const kv = Math.floor(h / (H / K));
+        const query = turn(own(h), position, shape, 1).map((x) => x / Math.sqrt(d));
+        rotated.set(query, (r * H + h) * d);
+        const scores = Array.from({ length: position + 1 }, (_, m) =>
+          dotProduct(query, headOf(keys, K, r * Tmax + m, kv, d)),
+        );
+        const highest = Math.max(...scores);
+        const sum = scores.reduce((total, score) => total + Math.exp(score - highest), 0);
+        scores.forEach((score, m) =>
+          addScaled(
+            headOf(output, H, r, h, d),
+            Math.exp(score - highest) / sum,
+            headOf(values, K, r * Tmax + m, kv, d),
+          ),
+        );
+      }
+    }
+    return [output, rotated, keys, values];
+  },
   kernels(node, context) {
     const [qkv, rotary, position, cacheK, cacheV] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
     const [output, q] = node.outputs as [Tensor, Tensor];

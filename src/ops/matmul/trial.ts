@@ -2,9 +2,17 @@
 import { Graph, type Op, type Tensor } from '../../graph/graph.ts';
 import { matmul } from './matmul.ts';
 import { candidatesFor, classOf, type Product } from './tiles.ts';
+import { timesMatrix, timesTransposed, transposedTimes } from '../doubles.ts';
 
 export const productOp: Op<Product> = {
   name: 'product',
+  twin: ([a, b], { attributes: { layout, M, N, K } }) => [
+    layout === 'nt'
+      ? timesTransposed(a!, b!, M, K, N)
+      : layout === 'nn'
+        ? timesMatrix(a!, b!, M, K, N)
+        : transposedTimes(a!, b!, K, M, N),
+  ],
   kernels: ({ inputs: [a, b], outputs: [c], attributes }, context) =>
     matmul(context, { ...attributes, a: a!, b: b!, c: c! }),
 };
@@ -66,7 +74,7 @@ export function knownAnswer(layout: Product['layout'], inParts = false): KnownAn
 }
 
 /** Products of one class, of which one is timed, and the tiles that are tried. */
-export interface Contest {
+export interface ProductContest {
   /** Class of products (tiles.ts). */
   key: string;
   product: Product;
@@ -81,7 +89,7 @@ export function contestsOf(
   context: Parameters<typeof candidatesFor>[0],
   products: readonly Product[],
   known: ReadonlyMap<string, string>,
-): Contest[] {
+): ProductContest[] {
   const classes = new Map<string, { product: Product; all: number }>();
   const work = ({ M, N, K }: Product): number => M * N * K;
   for (const product of products) {

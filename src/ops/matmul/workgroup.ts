@@ -24,7 +24,7 @@ const vector = (parts: string[]): string => `vec4f(${parts.join(', ')})`;
 const [across, down] = [8, 4];
 
 /** Invocations of a workgroup. */
-export const invocationsOf = ({ rows, columns, laneRows, laneColumns }: WorkgroupTile): number =>
+export const tileInvocations = ({ rows, columns, laneRows, laneColumns }: WorkgroupTile): number =>
   (rows / laneRows) * (columns / laneColumns);
 
 /** Bytes of workgroup memory. */
@@ -109,7 +109,7 @@ ${each(4 * blocks, (i) => {
 /** The entry point `matmul` for one layout and tile. Workgroup (x, y, z): columns, rows and part z of the inner sum. */
 export function workgroupSource(layout: Layout, tile: WorkgroupTile): string {
   const { rows, columns, depth, laneRows, laneColumns } = tile;
-  const lanes = invocationsOf(tile);
+  const lanes = tileInvocations(tile);
   const half = lanes / 2;
   const [rows4, columns4] = [laneRows / 4, laneColumns / 4]; // vec4s of A and of B a lane reads a step
   const wide = columns / (across * laneColumns); // blocks of lanes side by side

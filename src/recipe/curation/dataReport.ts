@@ -1,5 +1,5 @@
 /** What the page shows of a raw web on its way to a blend: types only, made by src/world/dataReport.ts. */
-import type { Weight } from '../weights.ts';
+import type { GivenWeight } from '../weights.ts';
 
 /** A document with the words that decided: where each begins and ends, UTF-16 units. */
 export interface ShownDocument {
@@ -43,7 +43,7 @@ export interface DataReport {
   matrix: { domains: string[]; qualities: string[]; counts: number[][] };
   cards: { attribute: string; accuracy: number; interval: [low: number, high: number]; heldOut: number }[];
   /** The sources' weights by every method that needs no training. */
-  weights: { method: string; sources: Weight[] }[];
+  weights: { method: string; sources: GivenWeight[] }[];
   /** Documents of every source that the weights name: what a run can be trained on. */
   texts: { source: string; documents: string[] }[];
 }

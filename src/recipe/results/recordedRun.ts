@@ -20,7 +20,7 @@ export interface RecordedRun {
 }
 
 /** The measured columns of `recorded` from entry `from` up to, but not including, `to`. */
-export function columnsOf({ metrics }: RecordedRun, from: number, to: number): MetricColumns {
+export function recordedColumns({ metrics }: RecordedRun, from: number, to: number): MetricColumns {
   return wholeColumns(
     Object.fromEntries(measurementNames.map((name) => [name, metrics[name]?.slice(from, to)])) as typeof metrics,
   );

@@ -5,7 +5,7 @@ import { RandomStream } from '../../util/random.ts';
 import {
   allKinds,
   answeredWith,
-  generalBlend,
+  conversationBlend,
   geneticCode,
   labelled,
   type LabelOptions,
@@ -66,7 +66,7 @@ export class Chain {
   }
 
   codeData = () => geneticCode(this.world, this.seed, sizes.code).all;
-  generalData = () => generalBlend(this.world, this.seed, sizes.general, sizes.imperfect).all;
+  generalData = () => conversationBlend(this.world, this.seed, sizes.general, sizes.imperfect).all;
 
   sft(
     from: AlignedModel,

@@ -20,8 +20,8 @@ import {
 } from './chain.ts';
 import { gapMeasures, type Measures, type PairGap, pairGaps, rewardAccuracy, tripletTokens } from './measures.ts';
 import type { AlignedModel, RewardModel } from './model.ts';
-import { flopsOf, runStage } from './stage.ts';
-import { examine, trainBase, wordsOf } from './world.ts';
+import { stageFlops, runStage } from './stage.ts';
+import { examine, trainBase, answerWords } from './world.ts';
 
 export const alignmentExperiments = ['sft-stages', 'reward', 'dpo-rpo', 'rounds', 'weak-to-strong'] as const;
 export type AlignmentExperiment = (typeof alignmentExperiments)[number];
@@ -109,7 +109,7 @@ class SeedLab {
     if (this.#lab.done(name)) return model;
     const scores = await examine(this.#lab.backend, this.chain.world, model, this.#suites);
     const { measures, gaps } = await more(model);
-    const flops = flopsOf(model) || Number(model.metadata.baseFlops ?? 0);
+    const flops = stageFlops(model) || Number(model.metadata.baseFlops ?? 0);
     this.#lab.row(name, { ...scores, ...measures }, flops, gaps);
     return model;
   }
@@ -118,7 +118,7 @@ class SeedLab {
   async rewardArm(name: string, kind: RewardKind, labels = usualLabels): Promise<void> {
     const reward = await this.reward(name, kind, labels);
     if (this.#lab.done(name)) return;
-    this.#lab.row(name, await rewardAccuracy(this.#lab.backend, this.chain.world, reward), flopsOf(reward));
+    this.#lab.row(name, await rewardAccuracy(this.#lab.backend, this.chain.world, reward), stageFlops(reward));
   }
 
   reward(name: string = 'regression', kind: RewardKind = 'regression', labels = usualLabels): Promise<RewardModel> {
@@ -131,7 +131,7 @@ class SeedLab {
   async taught(teacher: AlignedModel, filtered: boolean): Promise<{ task: Task; words: string[] }[]> {
     const { world, seed } = this.chain;
     const tasks = prompts(world, seed + 61, weak.synthetic, allKinds).all;
-    const answers = await wordsOf(this.#lab.backend, teacher, tasks.map(promptOf), { temperature: 0, seed: 0 });
+    const answers = await answerWords(this.#lab.backend, teacher, tasks.map(promptOf), { temperature: 0, seed: 0 });
     return tasks.flatMap((task, i) => {
       const { words, ended } = answers[i]!;
       const keep = ended && words.length > 0 && (!filtered || verify(world, task, words).full);

@@ -17,7 +17,7 @@ import type { RewardModel } from './model.ts';
 const rowsTogether = 32;
 
 /** The outputs of each conversation, (n, outputs): the head at the judge's mark. */
-export async function judged(
+export async function judgedPairs(
   backend: Backend,
   reward: RewardModel,
   conversations: readonly Message[][],
@@ -63,7 +63,7 @@ export async function judged(
 
 /** One number each: the weighted attributes, or what a pairwise model says. */
 export const rewardsOf = async (backend: Backend, reward: RewardModel, conversations: readonly Message[][]) =>
-  (await judged(backend, reward, conversations)).map((values) =>
+  (await judgedPairs(backend, reward, conversations)).map((values) =>
     values.length === 1 ? values[0]! : scalarReward(values),
   );
 

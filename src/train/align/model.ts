@@ -9,7 +9,7 @@ import { decodeSafetensors, encodeSafetensors, toFloat32 } from '../../export/sa
 import { scoreHead } from '../../objective/reward.ts';
 import { type ChatTokenizer, withMarks } from '../../tokenizer/chat.ts';
 import { UserError } from '../../util/errors.ts';
-import { type Checkpoint, readCheckpoint } from '../bases/base.ts';
+import { type ModelFolder, readCheckpoint } from '../bases/base.ts';
 
 export interface AlignedModel {
   model: ModelConfig;
@@ -23,7 +23,7 @@ const embedding = 'model.embed_tokens.weight';
 const head = 'lm_head.weight';
 
 /** A checkpoint with marks. Rows of new ids are the mean of the trained ones, as HuggingFace resizes. */
-export function alignable({ model, weights, tokenizer: plain, metadata }: Checkpoint): AlignedModel {
+export function alignable({ model, weights, tokenizer: plain, metadata }: ModelFolder): AlignedModel {
   const tokenizer = withMarks(plain);
   if (tokenizer === plain) return { model, weights, tokenizer, metadata: metadata ?? {} };
   const vocab_size = Math.max(model.vocab_size, 4 * Math.ceil(tokenizer.size / 4)); // kernels take whole vec4
@@ -145,7 +145,7 @@ export function hasRewardHead(files: readonly FolderFile[]): boolean {
 }
 
 /** Reads back a folder of rewardFolder's. UserError where it is no reward model's. */
-export function readRewardFolder(files: readonly FolderFile[]): RewardModel {
+export async function readRewardFolder(files: readonly FolderFile[]): Promise<RewardModel> {
   const file = files.find(({ name }) => name === 'model.safetensors');
   const tensors = file && decodeSafetensors(file.bytes).tensors;
   const score = tensors?.get(scoreHead);
@@ -159,5 +159,5 @@ export function readRewardFolder(files: readonly FolderFile[]): RewardModel {
   const [V, D] = embedded.shape as [number, number];
   stored.push({ name: head, dtype: 'F32', shape: [V, D], data: new Float32Array(V * D) });
   const whole = files.map((one) => (one === file ? { name: file.name, bytes: encodeSafetensors(stored, {}) } : one));
-  return { ...alignable(readCheckpoint(whole)), outputs: score.shape[0]!, score: toFloat32(score) };
+  return { ...alignable(await readCheckpoint(whole)), outputs: score.shape[0]!, score: toFloat32(score) };
 }

@@ -93,7 +93,7 @@ export class AlignSession implements AlignApi {
       return this.#stopping ? null : trained;
     }
     const files = base.kind === 'folder' ? base.files : await shippedFolder(this.#fetch, shipped.preset, shipped.seed);
-    const model = alignable(readCheckpoint(files));
+    const model = alignable(await readCheckpoint(files));
     const said = 'what is the city of anna adler ?';
     if (model.tokenizer.decode(model.tokenizer.encode(said)).trim() !== said)
       throw new UserError(

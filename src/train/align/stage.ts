@@ -119,7 +119,7 @@ export interface StageListener {
 }
 
 /** Floating-point operations of the stages that a model has been through. */
-export const flopsOf = ({ metadata }: Pick<AlignedModel, 'metadata'>): number => Number(metadata.flops ?? 0);
+export const stageFlops = ({ metadata }: Pick<AlignedModel, 'metadata'>): number => Number(metadata.flops ?? 0);
 
 /** Runs a stage from its first step, or from the one it was left `after`, to its last. UserError where the loss is no number any more. */
 export async function runStage(
@@ -164,7 +164,7 @@ export async function runStage(
     const weights = new Map([...all].filter(([name]) => from.weights.has(name)));
     const own = new Map([...all].filter(([name]) => !from.weights.has(name)).map(([name, { data: d }]) => [name, d]));
     const spent = steps * data.sequences * data.length * trainingFlopsPerToken(config.model, data.length).total;
-    const metadata = { ...from.metadata, flops: flopsOf(from) + spent };
+    const metadata = { ...from.metadata, flops: stageFlops(from) + spent };
     return { model: { ...from, model: config.model, weights, metadata }, own, stopped: step < steps };
   } finally {
     engine.destroy();

@@ -18,7 +18,7 @@ import type { Backend } from '../backends/backend.ts';
 import { Speaker } from './answers.ts';
 import { streamBatches } from './batches.ts';
 import type { AlignedModel } from './model.ts';
-import { flopsOf, runStage, stageDefaults, type StageListener, type StageState } from './stage.ts';
+import { stageFlops, runStage, stageDefaults, type StageListener, type StageState } from './stage.ts';
 
 /** Rows of 48 tokens hold a conversation; an answer has at most ten words (alignment-world.md §3). */
 const contextLength = 48;
@@ -89,14 +89,14 @@ export async function trainBase(
   );
   // What comes later counts from the base on.
   const named = (share: number, weights: Weights): AlignedModel => {
-    const metadata = { ...fresh.metadata, baseFlops: share * flopsOf(model) };
+    const metadata = { ...fresh.metadata, baseFlops: share * stageFlops(model) };
     return { ...fresh, weights, metadata };
   };
   return { base: named(1, model.weights), early: early.map((weights, i) => named(shares[i]!, weights)) };
 }
 
 /** A model's words to these conversations. */
-export async function wordsOf(
+export async function answerWords(
   backend: Backend,
   model: AlignedModel,
   prompts: readonly Message[][],
@@ -125,7 +125,7 @@ export async function sampledAnswers(
   { count, temperature, seed }: { count: number; temperature: number; seed: number },
 ): Promise<Answer[][]> {
   const asked = tasks.flatMap((task) => Array.from({ length: count }, () => promptOf(task)));
-  const answers = await wordsOf(backend, model, asked, { temperature, seed });
+  const answers = await answerWords(backend, model, asked, { temperature, seed });
   return tasks.map((_, i) => answers.slice(i * count, (i + 1) * count));
 }
 
@@ -141,9 +141,9 @@ export async function examine(
   const names = Object.keys(suites) as (keyof Suites)[];
   const greedy = names.filter((name) => name !== 'mixed');
   const asked = greedy.flatMap((name) => suites[name]);
-  const answers = await wordsOf(backend, model, asked.map(promptOf), { temperature: 0, seed: 0 });
+  const answers = await answerWords(backend, model, asked.map(promptOf), { temperature: 0, seed: 0 });
   const mixed = [...suites.mixed, ...suites.mixed];
-  const sampled = await wordsOf(backend, model, mixed.map(promptOf), { temperature: 1, seed: examinationSeed });
+  const sampled = await answerWords(backend, model, mixed.map(promptOf), { temperature: 1, seed: examinationSeed });
   const verdictOf = (task: Task, { words, ended }: Answer): Verdict => verify(world, task, words, ended);
   const verdicts = { mixed: mixed.map((task, i) => verdictOf(task, sampled[i]!)) } as Record<keyof Suites, Verdict[]>;
   let at = 0;

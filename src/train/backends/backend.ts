@@ -1,6 +1,6 @@
 /** What a run trains on, opened: a GPU's device or the processor. It makes an executor for each engine. */
 import type { RunConfig } from '../../config/run.ts';
-import type { Loss as GpuLoss } from '../../gpu/watch.ts';
+import type { GpuLoss } from '../../gpu/watch.ts';
 import type { Executor } from '../../graph/executor.ts';
 import type { KernelContext } from '../../graph/kernel.ts';
 import type { PoolLayout } from '../../graph/pool.ts';

@@ -9,7 +9,7 @@ import { Engine } from '../engine/engine.ts';
 import type { Backend } from './backend.ts';
 
 /** Why the processor is to work in the GPU's place; null: it is not. */
-export type Verdict = Extract<ProcessorFacts['because'], 'slower' | 'wrong'> | null;
+export type ProcessorFault = Extract<ProcessorFacts['because'], 'slower' | 'wrong'> | null;
 
 /** The smallest preset: what a GPU gains grows with the model. */
 const preset = 'smoke';
@@ -48,7 +48,7 @@ async function tried(backend: Backend, now: () => number): Promise<{ losses: num
   }
 }
 
-async function judge(gpu: Backend, processor: Backend, now: () => number): Promise<Verdict> {
+async function judge(gpu: Backend, processor: Backend, now: () => number): Promise<ProcessorFault> {
   const theirs = await tried(processor, now);
   const ours = await tried(gpu, now).catch((error: unknown) => {
     if (error instanceof UserError && error.code === 'gpu-wrong') return null; // no variant of a kernel is right
@@ -64,7 +64,7 @@ export async function verdictOn(
   gpu: Backend,
   openProcessor: () => Promise<Backend | null>,
   now = (): number => performance.now(),
-): Promise<Verdict> {
+): Promise<ProcessorFault> {
   const { userAgent = '', hardwareConcurrency = 1 } = globalThis.navigator ?? {};
   const key = [gpu.name, userAgent, hardwareConcurrency].join('|');
   const before = await remembered('verdicts', key);

@@ -4,7 +4,11 @@ import { getPath } from '../../config/path.ts';
 import { checkValue } from '../../config/value.ts';
 import { checkVocabulary, type FolderFile, readHuggingFaceFolder } from '../../export/huggingface.ts';
 import { ImportError } from '../../export/importError.ts';
+import { architectureName } from '../../export/huggingFaceConfig.ts';
+import { inspectFolder } from '../../export/inspectFolder.ts';
 import type { Weights } from '../../export/parts.ts';
+import { parameterCount } from '../../model/parameters.ts';
+import type { FolderBlob, FolderReport } from '../../protocol.ts';
 import type { ModelConfig, RunConfig } from '../../config/run.ts';
 import {
   ARCHITECTURE_KEYS,
@@ -17,9 +21,10 @@ import {
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { UserError } from '../../util/errors.ts';
 import { readTokenizer } from '../../world/readTokenizer.ts';
+import { initialAdapters } from './adapters.ts';
 
 /** A model folder's model, whoever made it. */
-export interface Checkpoint {
+export interface ModelFolder {
   model: ModelConfig;
   weights: Weights;
   tokenizer: Tokenizer;
@@ -37,30 +42,45 @@ export interface Base {
 }
 
 /** Errors say which file is missing, damaged or of another kind. */
-export function readCheckpoint(files: Iterable<FolderFile>): Checkpoint {
-  const { model, parameters, tokenizer, metadata, notes } = readHuggingFaceFolder(files);
+export async function readCheckpoint(files: Iterable<FolderFile>): Promise<ModelFolder> {
+  const { parameters, ...read } = readHuggingFaceFolder(files);
+  return { ...read, weights: parameters, tokenizer: await usedTokenizer(read) };
+}
+
+/** The tokenizer of a folder whose model can be run here. */
+async function usedTokenizer({
+  model,
+  tokenizer,
+}: {
+  model: ModelConfig;
+  tokenizer: Record<string, unknown>;
+}): Promise<Tokenizer> {
   for (const option of OPTIONS) {
     const problem =
       option.type === 'integer' && isSize(option.key) ? checkValue(option, getPath({ model }, option.key)) : null;
     if (problem !== null) throw new ImportError('config', `The model cannot be run here: ${problem.slice(0, -1)}`);
   }
-  const read = readTokenizer(tokenizer);
+  const read = await readTokenizer(tokenizer);
   checkVocabulary(read, model);
-  return { model, weights: parameters, tokenizer: read, metadata, notes };
+  return read;
 }
 
 /** A size of the weights, which kernels are made for; a longer context than they take can be used in part. */
 const isSize = (key: string): boolean => key.startsWith('model.') && key !== 'model.max_position_embeddings';
 
 /** Also an error: a folder without the project's own record, from which no continued run can be set up. */
-export function readBase(files: Iterable<FolderFile>): Base {
-  const { model, weights, tokenizer, metadata, notes } = readCheckpoint(files);
+export async function readBase(files: Iterable<FolderFile>): Promise<Base> {
+  const { model, weights, tokenizer, metadata, notes } = await readCheckpoint(files);
   if (metadata === null) {
     throw new UserError(
       'The model folder has no rekindle.json, which says at what rate its training ended: give a folder that a run has written.',
       { code: 'missing-file' },
     );
   }
+  return { weights, tokenizer, metadata: ownMetadata(metadata, model), notes };
+}
+
+function ownMetadata(metadata: Record<string, unknown>, model: ModelConfig): BaseMetadata {
   const parsed = parseBaseMetadata(metadata);
   for (const key of ARCHITECTURE_KEYS) {
     if (parsed.model[key] !== model[key]) {
@@ -70,14 +90,17 @@ export function readBase(files: Iterable<FolderFile>): Base {
       );
     }
   }
-  return { weights, tokenizer, metadata: parsed, notes };
+  return parsed;
 }
 
 /**
  * A model made elsewhere as a base for runs of `preset`: what the recipe needs of the past and no folder says is taken from there. Its
  * data is drawn from the beginning, and its count begins at 1, for a base has at least one step.
  */
-async function foreignBase({ model, weights, tokenizer, notes }: Checkpoint, preset: RunConfig): Promise<Base> {
+async function foreignMetadata(
+  { model, tokenizer }: Pick<ModelFolder, 'model' | 'tokenizer'>,
+  preset: RunConfig,
+): Promise<{ metadata: BaseMetadata; note: string }> {
   if (preset.data.world)
     throw new UserError(
       `A model made elsewhere does not know the words of a synthetic world: choose a preset of real text in place of ${preset.preset}.`,
@@ -101,13 +124,43 @@ async function foreignBase({ model, weights, tokenizer, notes }: Checkpoint, pre
     base: { ...base, steps: 1, schedule: { ...base.schedule, warmupSteps: 0 } },
   };
   const unknown = `The folder does not say at what rate its training ended: this run begins at ${peak}, the preset’s own. Set continued.schedule.peak to another.`;
-  return { weights, tokenizer, metadata, notes: [...notes, unknown] };
+  return { metadata, note: unknown };
 }
 
 /** As readBase, and of a folder without our own record what a run of `preset` can start from. */
 export async function readAnyBase(files: Iterable<FolderFile>, preset: RunConfig): Promise<Base> {
   const list = [...files];
-  return list.some(({ name }) => name === 'rekindle.json') ? readBase(list) : foreignBase(readCheckpoint(list), preset);
+  if (list.some(({ name }) => name === 'rekindle.json')) return readBase(list);
+  const { weights, tokenizer, notes, ...checkpoint } = await readCheckpoint(list);
+  const { metadata, note } = await foreignMetadata({ ...checkpoint, tokenizer }, preset);
+  return { weights, tokenizer, metadata, notes: [...notes, note] };
+}
+
+/** What a folder holds and what a run of `preset` would start from, known before a weight is read. Errors as of readAnyBase. */
+export async function describeFolder(files: readonly FolderBlob[], preset: RunConfig): Promise<FolderReport> {
+  const { metadata: own, tokenizer: json, ...facts } = await inspectFolder(files);
+  const { model } = facts;
+  const tokenizer = await usedTokenizer({ model, tokenizer: json });
+  const { metadata, note } =
+    own === null
+      ? await foreignMetadata({ model, tokenizer }, preset)
+      : { metadata: ownMetadata(own, model), note: null };
+  return {
+    architecture: architectureName(model),
+    parameters: parameterCount(model),
+    model,
+    tokenizer: { kind: tokenizer.kind, size: tokenizer.size },
+    ...{ dtypes: facts.dtypes, bytes: facts.bytes, shards: facts.shards },
+    notes: note === null ? facts.notes : [...facts.notes, note],
+    own: own !== null,
+    metadata,
+  };
+}
+
+/** The base that a run of `config` trains: with adapters where those alone are trained. */
+export function withAdapters(base: Base, config: RunConfig): Base {
+  if (!config.model.lora) return base;
+  return { ...base, weights: new Map([...base.weights, ...initialAdapters(config)]) };
 }
 
 /** Departures of a run from its base that a person should know of. UserError with the first thing that makes it impossible. */

@@ -24,6 +24,9 @@ export async function exportAdapter({ config, engine }: Run): Promise<FolderFile
   return adapterFolder(config.model.lora!, await engine.weights());
 }
 
+export const savedAdapter = ({ config, pools }: Checkpoint): FolderFile[] =>
+  adapterFolder(config.model.lora!, weightsIn(config.model, poolsOf(config), pools.parameters));
+
 export async function exportSaved(
   { config, part, progress, pools }: Checkpoint,
   tokenizer: Tokenizer,

@@ -17,7 +17,7 @@ import { initialLossScale } from '../../optim/lossScale.ts';
 import type { Update } from '../../optim/update.ts';
 import { readRing, type StepMetrics } from '../../recipe/measurements.ts';
 import type { Backend } from '../backends/backend.ts';
-import { benchmarkGraph, type EngineLayout, type Inputs, ringRows, type TrainingInputs } from './graphs.ts';
+import { benchmarkGraph, type EngineLayout, type BatchInputs, ringRows, type TrainingInputs } from './graphs.ts';
 
 /** What a step needs of a batch: rows of T tokens with targets, (B, T) each. */
 export interface StepBatch {
@@ -94,7 +94,7 @@ export class Engine {
   /** Only with f16 storage. */
   readonly #scale: Tensor | undefined;
   readonly #scoring: CompiledPlan;
-  readonly #scoringInputs: Inputs;
+  readonly #scoringInputs: BatchInputs;
   readonly #nll: Tensor;
   readonly #index: IndexTokens;
   readonly #scorers = new Map<number, ReturnType<typeof createScorer>>();
@@ -280,7 +280,7 @@ export class Engine {
   }
 
   /** Copies a batch into a plan's inputs. */
-  #fill(plan: CompiledPlan, inputs: Inputs, batch: StepBatch): void {
+  #fill(plan: CompiledPlan, inputs: BatchInputs, batch: StepBatch): void {
     plan.host(inputs.tokens).set(batch.tokens);
     plan.host(inputs.targets).set(batch.targets);
     if (inputs.documentStart) plan.host(inputs.documentStart).set(batch.documentStart);

@@ -21,7 +21,7 @@ type Context = Omit<KernelContext, 'accumulating'>;
 /** Steps whose metrics the GPU keeps until they are read: more than are ever in flight. */
 export const ringRows = 64;
 
-export interface Inputs {
+export interface BatchInputs {
   tokens: Tensor;
   targets: Tensor;
   /** (1): 1 / what counts of the whole step. */
@@ -29,14 +29,14 @@ export interface Inputs {
   documentStart: Tensor | undefined;
 }
 
-export interface TrainingInputs extends Inputs {
+export interface TrainingInputs extends BatchInputs {
   rowStart: Tensor;
   order: Tensor;
   /** What the objective reads besides, by name. */
   columns: Record<string, Tensor>;
 }
 
-function batchInputs(g: Graph, config: RunConfig): Inputs {
+function batchInputs(g: Graph, config: RunConfig): BatchInputs {
   const N = config.batch.sequences * config.batch.length;
   return {
     tokens: g.input('tokens', [N], 'u32'),

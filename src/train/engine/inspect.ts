@@ -15,6 +15,7 @@ import { parameterList } from '../../model/parameters.ts';
 import { attentionOp } from '../../ops/attention/attention.ts';
 import { columnMax } from '../../ops/columnMax.ts';
 import { swigluOp } from '../../ops/llama/swiglu.ts';
+import { squaredReluOp } from '../../ops/adapters/squaredRelu.ts';
 import { mlpOp } from '../../ops/mlp.ts';
 import { scoreMax } from '../../ops/scoreMax.ts';
 import { tensorNorms } from '../../ops/tensorNorms.ts';
@@ -79,7 +80,7 @@ export function activationGraph({ model, data, batch }: RunConfig, rows: number)
       const nodes = g.nodes.slice(seen);
       const outputsOf = (op: unknown) => nodes.find((node) => node.op === op)?.outputs ?? [];
       const [, squared] = outputsOf(mlpOp); // (N, F)
-      const active = squared ?? outputsOf(swigluOp)[0];
+      const active = squared ?? outputsOf(swigluOp)[0] ?? outputsOf(squaredReluOp)[0];
       const [, rotated, statistics] = outputsOf(attentionOp);
       const scores = scoreMax(g, rotated!, statistics!, attentionShape(model, rows, batch.length)); // (N, H)
       layers.push({ units: columnMax(g, active!), scores: columnMax(g, scores) });

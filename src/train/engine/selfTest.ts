@@ -17,9 +17,8 @@ import { adamwOp } from '../../ops/adamw.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import { partsOf, tileName } from '../../ops/matmul/tiles.ts';
 import { inTile, knownAnswer } from '../../ops/matmul/trial.ts';
-import { twins } from '../../ops/twins.ts';
 import { readRing } from '../../recipe/measurements.ts';
-import { hex, sha256 } from '../../storage/head.ts';
+import { hex, digestOf } from '../../storage/head.ts';
 import { randomInteger, randomNormal } from '../../util/random.ts';
 import { poolsOf, trainingGraph } from './graphs.ts';
 
@@ -60,7 +59,7 @@ function tinyOf(config: RunConfig): RunConfig {
   };
 }
 
-interface Trial {
+interface StepTrial {
   config: RunConfig;
   /** Micro-batches of the step, all the same one: the second one's kernels add to the first one's gradients. */
   micros: number;
@@ -69,7 +68,7 @@ interface Trial {
   keep: Tensor[];
 }
 
-function record(config: RunConfig, checkpoint: boolean): Trial {
+function record(config: RunConfig, checkpoint: boolean): StepTrial {
   const tiny = tinyOf(config);
   const layout = poolsOf(tiny);
   const graph = trainingGraph(tiny, layout, checkpoint);
@@ -96,7 +95,7 @@ export async function trialKey(
       .map(({ kernel }) => memory.pipelines.key(kernel)),
   );
   for (const name of examsOf(memory.context, products).keys()) keys.add(name);
-  return hex(await sha256(new TextEncoder().encode([...keys].sort().join('\n'))));
+  return hex(await digestOf(new TextEncoder().encode([...keys].sort().join('\n'))));
 }
 
 /** What has to be right of a run's products, by name: the tiny model's are too small for the tiles that a large one's have. */
@@ -140,7 +139,7 @@ export async function selfTest(
   }
 }
 
-async function judge(memory: GpuExecutor, plan: Plan, trial: Trial): Promise<string | null> {
+async function judge(memory: GpuExecutor, plan: Plan, trial: StepTrial): Promise<string | null> {
   const { g, scale, ring, controls } = trial.graph;
   const values = inputValues(trial);
   const before = pools(trial);
@@ -204,7 +203,7 @@ function fromHalf(bits: number): number {
 }
 
 /** Tokens with some targets ignored, each row cut into two documents. */
-function inputValues({ config, graph: { inputs } }: Trial): Values {
+function inputValues({ config, graph: { inputs } }: StepTrial): Values {
   const V = config.model.vocab_size;
   const tokens = Uint32Array.from({ length: B * T }, (_, i) => randomInteger(seed, 1, i, V));
   const targets = tokens.map((_, i) => ((i + 1) % T === 0 ? 0xffffffff : tokens[i + 1]!));
@@ -232,7 +231,7 @@ function inputValues({ config, graph: { inputs } }: Trial): Values {
 type Pools = Record<PoolName, Float32Array<ArrayBuffer>>;
 
 /** Weights as random as any, moments as after some steps. */
-function pools({ layout }: Trial): Omit<Pools, 'gradients'> {
+function pools({ layout }: StepTrial): Omit<Pools, 'gradients'> {
   const fill = (of: (i: number) => number) => Float32Array.from({ length: layout.elements }, (_, i) => of(i));
   return {
     parameters: fill((i) => deviation * randomNormal(seed, 2, i)),
@@ -242,7 +241,7 @@ function pools({ layout }: Trial): Omit<Pools, 'gradients'> {
 }
 
 /** Every tensor of the step by the f64 twins. */
-function expectValues({ graph: { g, scale }, layout }: Trial, parameters: Float32Array, values: Values): void {
+function expectValues({ graph: { g, scale }, layout }: StepTrial, parameters: Float32Array, values: Values): void {
   for (const parameter of g.parameters) {
     const { offset, size } = layout.slices.get(parameter.name)!;
     values.set(parameter, Float64Array.from(parameters.subarray(offset, offset + size)));
@@ -250,18 +249,18 @@ function expectValues({ graph: { g, scale }, layout }: Trial, parameters: Float3
   for (const tensor of g.tensors)
     if (tensor.role === 'pool' && tensor.name === 'parameters') values.set(tensor, Float64Array.from(parameters));
   if (scale) values.set(scale, Float64Array.of(scaleForTest, 0, 0, 0));
-  interpret({ constants: g.constants, nodes: g.nodes.filter(({ phase }) => phase === 'step') }, twins, values);
+  interpret({ constants: g.constants, nodes: g.nodes.filter(({ phase }) => phase === 'step') }, values);
 }
 
 /** The optimizer's step by the f64 twins, from what pools `held`. */
-function updateValues({ graph: { g, controls, ring } }: Trial, held: Pools, control: Float32Array, values: Values) {
+function updateValues({ graph: { g, controls, ring } }: StepTrial, held: Pools, control: Float32Array, values: Values) {
   for (const tensor of g.tensors) {
     if (tensor.role === 'pool') values.set(tensor, Float64Array.from(held[tensor.name as PoolName]));
     if (tensor.role === 'state' && !values.has(tensor)) values.set(tensor, new Float64Array(tensor.size));
   }
   values.set(controls, Float64Array.from(control));
   const nodes = g.nodes.filter(({ phase }) => phase === 'update');
-  interpret({ nodes, constants: g.constants }, twins, values);
+  interpret({ nodes, constants: g.constants }, values);
   const { gradNorm: norm, clip: factor } = readRing(0, values.get(ring)!, []);
   const [parameters, moments1, moments2] = nodes
     .find(({ op }) => op === adamwOp)!

@@ -1,5 +1,5 @@
 /** What kernels may know of a device, and the tiles of matrix products that were measured on it: remembered per adapter where there is a store. */
-import { type Contest, type Result, tune } from '../../gpu/tune.ts';
+import { type TileContest, type Result, tune } from '../../gpu/tune.ts';
 import type { Pipelines } from '../../gpu/pipelines.ts';
 import type { KernelContext } from '../../graph/kernel.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
@@ -55,7 +55,7 @@ export async function tuneTiles(
       if (tile !== undefined && gpuTiles[tile]) tiles.set(key, tile);
     }),
   );
-  const contests: Contest[] = contestsOf(context, products, tiles).map(({ key, product, candidates }) => ({
+  const contests: TileContest[] = contestsOf(context, products, tiles).map(({ key, product, candidates }) => ({
     key,
     candidates: candidates.map((name) => ({
       name,

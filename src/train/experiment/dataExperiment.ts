@@ -15,7 +15,7 @@ import { Engine } from '../engine/engine.ts';
 import { Run } from '../run/run.ts';
 import { armData, seededWeb } from './curatedData.ts';
 import { doremiWeights } from './doremi.ts';
-import { flopsOf, watchRun } from './experiment.ts';
+import { flopsOf, watchArm } from './experiment.ts';
 import type { ExperimentListener } from './listener.ts';
 
 /** The name of the configuration in results: no preset of the page, as its sources are no run's by themselves. */
@@ -88,7 +88,7 @@ export async function runDataExperiment(
           ...{ general: made.continued, qa: made.continued },
         };
         const whole: RunConfig = { ...config, seed, base: { ...config.base, blend: made.blend }, continued };
-        const watch = watchRun(name, seed, listener);
+        const watch = watchArm(name, seed, listener);
         engine.initialize(seed);
         const run = new Run(whole, made.data, engine, watch.listener, { part: 'all', evaluated: true });
         listener.tell({ kind: 'begin', said: { arm: name, seed, run } });

@@ -24,7 +24,7 @@ import type { ExperimentListener } from './listener.ts';
 /** The name of the row every table starts with: the checkpoint all arms branch from. */
 export const BASE_ARM = 'base';
 
-export interface ExperimentRequest {
+export interface ExperimentWork {
   experiment: Pick<Experiment, 'arms'>;
   /** Any preset with a synthetic world and a continued run; its seed is replaced. */
   config: RunConfig;
@@ -43,7 +43,7 @@ const CURVE_POINTS = 48;
 /** Runs what is not done yet; false if it was stopped. UserError where a run diverges or a base does not fit. */
 export async function runExperiment(
   backend: Backend,
-  request: ExperimentRequest,
+  request: ExperimentWork,
   listener: ExperimentListener,
 ): Promise<boolean> {
   const { config, experiment, seeds, done, fetchBytes = noShards } = request;
@@ -93,14 +93,14 @@ async function startingWeights(
   engine: Engine,
   config: RunConfig,
   data: TrainingData,
-  request: ExperimentRequest,
+  request: ExperimentWork,
   listener: ExperimentListener,
 ): Promise<Weights | null> {
   const { seed } = config;
   const alone: RunConfig = { ...config, continued: null };
   const known = request.done.some((row) => row.arm === BASE_ARM && row.seed === seed);
   const base = await request.baseOf(seed);
-  const watch = watchRun(BASE_ARM, seed, listener);
+  const watch = watchArm(BASE_ARM, seed, listener);
   const flops = flopsOf(config, config.base.steps);
   if (base) {
     await checkBase(base, config);
@@ -149,7 +149,7 @@ async function runArm(
   part: 'continued' | 'all',
   listener: ExperimentListener,
 ): Promise<boolean> {
-  const watch = watchRun(name, config.seed, listener);
+  const watch = watchArm(name, config.seed, listener);
   const run = new Run(config, data, engine, watch.listener, { part, evaluated: true });
   listener.tell({ kind: 'begin', said: { arm: name, seed: config.seed, run } });
   const end = await run.train();
@@ -165,7 +165,7 @@ export function flopsOf({ model, batch }: RunConfig, steps: number): number {
 }
 
 /** Gathers what one run says into its result row. */
-export function watchRun(arm: string, seed: number, listener: ExperimentListener) {
+export function watchArm(arm: string, seed: number, listener: ExperimentListener) {
   const curve: [step: number, loss: number][] = [];
   const heldOut: HeldOutPoint[] = [];
   const benchmarks: BenchmarkPoint[] = [];

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../../util/errors.ts';
 import { type Backend, lossOf, type OpenBackend } from '../backends/backend.ts';
-import { type ExperimentRequest, runExperiment } from './experiment.ts';
+import { type ExperimentWork, runExperiment } from './experiment.ts';
 import type { ExperimentListener } from './listener.ts';
 import { Losses, mostNear, reopen } from '../saved/reopen.ts';
 import { lossNotices, lostThing } from '../run/supervisor.ts';
@@ -19,7 +19,7 @@ const keptRows = (count: number): string =>
 /** Runs what is not done yet; false if it was stopped. UserError where a run diverges, a base does not fit, or no GPU is to be had. */
 export async function superviseExperiment(
   open: OpenBackend,
-  request: ExperimentRequest & { stopped(): boolean },
+  request: ExperimentWork & { stopped(): boolean },
   listener: ExperimentListener,
 ): Promise<boolean> {
   const done = [...request.done];

@@ -21,7 +21,7 @@ export async function goBackToSave(course: Course, { step, message, asked }: Tro
   const last = may ? await keeper?.last() : null;
   if (!last && asked) {
     course.trouble = null;
-    tellNotice(course, { code: 'went-back', step, message: 'There is no save to go back to: the run goes on.' });
+    tellNotice(course, { code: 'went-back', step, message: 'There is no save to go back to: the run continues.' });
     return true;
   }
   if (!last) return false;

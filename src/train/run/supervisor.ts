@@ -103,7 +103,7 @@ export class SupervisedRun {
       this.#notice({
         code,
         step,
-        message: `${message}: the run goes on from step ${step}, and nothing was lost.`,
+        message: `${message}: the run continues from step ${step}, and nothing was lost.`,
       });
     }
   }
@@ -180,7 +180,7 @@ export class SupervisedRun {
   #tellOfChange({ kind }: Backend, step: number): void {
     const { history } = this.#making.keeper;
     if (history.device !== null && history.device !== kind) {
-      const message = `This run was on ${kinds[history.device]} until step ${step} and goes on on ${kinds[kind]}: as good, but not to the bit.`;
+      const message = `This run was on ${kinds[history.device]} until step ${step} and continues on ${kinds[kind]}: as good, but not the same to the last bit.`;
       this.#notice({ code: 'other-device', step, message });
     }
     history.device = kind;
@@ -228,7 +228,7 @@ export class SupervisedRun {
       waiting: (done, total) =>
         this.#listener.tell({ kind: 'state', said: { kind: 'preparing', what: 'Waiting for the GPU', done, total } }),
       step,
-      goesOn: `the run goes on from step ${step}`,
+      goesOn: `the run continues from step ${step}`,
       kept: `the run is saved at step ${step}`,
     });
   }

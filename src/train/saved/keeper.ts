@@ -13,7 +13,7 @@ import type { RunPart } from '../../recipe/phases.ts';
 /** How a run stood when it was saved. */
 export type SavedState = 'training' | 'paused' | 'stopped' | 'done';
 
-export interface Saved {
+export interface SaveMade {
   step: number;
   generation: number;
   bytes: number;
@@ -25,7 +25,7 @@ export interface Saved {
 export type Store = Pick<SlotStore, 'save' | 'load'>;
 
 export interface KeeperListener {
-  saved(saved: Saved, head: Head): void;
+  saved(saved: SaveMade, head: Head): void;
   failed(step: number, message: string): void;
   /** Something was deleted, so that a save had room: one sentence. */
   madeRoom?(message: string): void;

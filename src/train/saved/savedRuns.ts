@@ -6,7 +6,7 @@ import { decodeSafetensors, safetensorsParts } from '../../export/safetensors.ts
 import type { MetricColumns, SavedList, SavedRun } from '../../protocol.ts';
 import { planRun, type RunPart } from '../../recipe/phases.ts';
 import type { Files } from '../../storage/files.ts';
-import { type Facts, type Head, hex, sha256 } from '../../storage/head.ts';
+import { type Facts, type Head, hex, digestOf } from '../../storage/head.ts';
 import { heldRuns, holdRun } from '../../storage/lock.ts';
 import { inputsOf, recordOf, RunList } from '../../storage/runs.ts';
 import { SlotStore } from '../../storage/slots.ts';
@@ -34,14 +34,14 @@ export interface SavingOptions {
 }
 
 /** What a run is made of besides its weights. */
-export interface Inputs {
+export interface SavedInputs {
   config: RunConfig;
   files: GivenFile[];
   /** A base's; null: made from the data. */
   tokenizer: Tokenizer | null;
 }
 
-export interface Resumed extends Inputs {
+export interface Resumed extends SavedInputs {
   checkpoint: Checkpoint;
   /** How it stood. */
   state: SavedState;
@@ -91,7 +91,7 @@ export class SavedRuns {
   metrics = (id: string): Promise<MetricColumns | null> => this.#list.metrics(id);
 
   /** Makes room, stores what a new run trains on, and returns what saves it from now on. */
-  async begin(inputs: Inputs, part: RunPart, data: TrainingData, listener: KeeperListener): Promise<Keeper> {
+  async begin(inputs: SavedInputs, part: RunPart, data: TrainingData, listener: KeeperListener): Promise<Keeper> {
     const id = crypto.randomUUID();
     await this.#hold(id);
     await this.#list.removeUnbegun(new Set([id, ...(await heldRuns())]));
@@ -316,7 +316,7 @@ export class SavedRuns {
     this.#held = claimed ?? { id, release: await holdRun(id) };
   }
 
-  async #inputs(id: string): Promise<Inputs> {
+  async #inputs(id: string): Promise<SavedInputs> {
     const loaded = await new SlotStore(this.files, inputsOf(id)).load();
     if (!loaded) throw new UserError('The text of this run is no longer saved in this browser: start it again.');
     return decodeInputs(loaded.body);
@@ -333,7 +333,7 @@ export async function checkData(data: TrainingData, { config, checkpoint, batche
 
 const key = 'rekindle';
 
-async function encodeInputs({ config, files, tokenizer }: Inputs, most = mostInputBytes): Promise<Uint8Array[]> {
+async function encodeInputs({ config, files, tokenizer }: SavedInputs, most = mostInputBytes): Promise<Uint8Array[]> {
   const bytes = files.reduce(
     (sum, file) => sum + (file.bytes instanceof Blob ? file.bytes.size : file.bytes.byteLength),
     0,
@@ -355,10 +355,10 @@ async function encodeInputs({ config, files, tokenizer }: Inputs, most = mostInp
   return safetensorsParts(await Promise.all(tensors), { [key]: JSON.stringify(json) });
 }
 
-function decodeInputs(body: Uint8Array): Inputs {
+async function decodeInputs(body: Uint8Array): Promise<SavedInputs> {
   const { tensors, metadata } = decodeSafetensors(body);
   const { config, files, tokenizer } = JSON.parse(metadata[key]!);
-  const read = tokenizer && readTokenizer(tokenizer);
+  const read = tokenizer && (await readTokenizer(tokenizer));
   const dataOf = (i: number): Uint8Array => tensors.get(`file ${i}`)!.data as Uint8Array;
   return {
     config,
@@ -373,8 +373,8 @@ export async function fingerprint({ batches }: TrainingData, config: RunConfig, 
   for (const { firstStep, steps, blend } of planRun(config, part).phases) {
     for (const step of [firstStep, firstStep + steps - 1]) {
       const { tokens, targets } = batches.draw(placeOfStep(step, config.batch), blend);
-      hashes.push(hex(await sha256(new Uint8Array(Uint32Array.of(...tokens, ...targets).buffer))));
+      hashes.push(hex(await digestOf(new Uint8Array(Uint32Array.of(...tokens, ...targets).buffer))));
     }
   }
-  return hex(await sha256(new TextEncoder().encode(hashes.join())));
+  return hex(await digestOf(new TextEncoder().encode(hashes.join())));
 }

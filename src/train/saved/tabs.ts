@@ -29,7 +29,7 @@ const letGoTime = 60_000;
 /** Milliseconds that the last words of a tab may need after its lock. */
 const lastWords = 300;
 
-export interface Shared {
+export interface SharedRun {
   /** What the run has said; read when somebody asks. */
   history(): History;
   /** Tells the page what is waiting to be told, and so those who watch: what comes next is new to all. */
@@ -41,13 +41,13 @@ export interface Shared {
 /** The side of the tab that trains. */
 export class RunSharer {
   readonly #id: string;
-  readonly #shared: Shared;
+  readonly #shared: SharedRun;
   readonly #channel = new BroadcastChannel(channelName);
   #watched = false;
   /** What `history` does not have. */
   #last: Pick<RunEvents, 'state' | 'sources' | 'saved' | 'notices' | 'log' | 'checks' | 'inspections'> = {};
 
-  constructor(id: string, shared: Shared) {
+  constructor(id: string, shared: SharedRun) {
     this.#id = id;
     this.#shared = shared;
     this.#channel.addEventListener('message', ({ data }: MessageEvent<Message>) => this.#hear(data));
@@ -102,7 +102,7 @@ const isOver = (state: RunState | undefined): boolean =>
 export type Recorded = () => Promise<{ run: SavedRun; metrics: MetricColumns | null } | null>;
 
 /** Tells everything of a run that another tab trains, until that tab lets go of it or `signal` says enough. */
-export async function watchRun(
+export async function watchElsewhere(
   id: string,
   recorded: Recorded,
   tell: (events: RunEvents) => void,

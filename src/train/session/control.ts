@@ -1,6 +1,6 @@
 /** Commands to the run at hand, and what is asked of its weights. */
 import type { TrainerApi } from '../../protocol.ts';
-import { exportModel } from '../bases/exportModel.ts';
+import { exportAdapter, exportModel } from '../bases/exportModel.ts';
 import { OpenedRun } from '../saved/opened.ts';
 import { type Session, theRun, trained } from './session.ts';
 import { endTrial } from './turns.ts';
@@ -29,8 +29,9 @@ export const controlCommands = (session: Session): Pick<TrainerApi, Command> => 
   },
   sample: async (prompt, tokens, temperature, seed) =>
     (await theRun(session).live()).sample(prompt, tokens, temperature, seed),
-  async exportModel() {
+  async exportModel(part = 'model') {
     const found = theRun(session);
-    return found instanceof OpenedRun ? found.exportModel() : exportModel(await found.live());
+    if (found instanceof OpenedRun) return found.exportModel(part);
+    return (part === 'adapter' ? exportAdapter : exportModel)(await found.live());
   },
 });

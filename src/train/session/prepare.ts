@@ -1,16 +1,18 @@
 /** Text and base of a run, made when it starts or a little before. */
+import { presetConfig } from '../../config/presets.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { checkFile } from '../../data/check.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import type { BaseSource, TrainerApi, UserFile } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
+import { readBlobs } from '../../export/inspectFolder.ts';
 import { worldCard } from '../../world/card.ts';
 import { prepareWorld } from '../../world/prepare.ts';
-import { type Base, checkBase, readBase } from '../bases/base.ts';
+import { type Base, checkBase, describeFolder, readAnyBase, withAdapters } from '../bases/base.ts';
 import { Engine } from '../engine/engine.ts';
 import { prepareData } from '../run/data.ts';
 import { theBackend } from './device.ts';
-import type { Prepared, Session } from './session.ts';
+import type { StartData, Session } from './session.ts';
 
 export type OnProgress = Parameters<typeof prepareData>[3];
 
@@ -19,13 +21,16 @@ const warmKey = (config: RunConfig, files: readonly UserFile[], source: BaseSour
   files.length > 0 || source?.kind === 'folder' ? null : JSON.stringify([config, source]);
 
 async function baseOf({ bases }: Session, source: BaseSource, config: RunConfig): Promise<Base> {
-  const base = source.kind === 'folder' ? readBase(source.files) : await bases.shipped(config);
+  const base =
+    source.kind === 'folder'
+      ? await readAnyBase(await readBlobs(source.files), presetConfig(config.preset))
+      : await bases.shipped(config);
   if (!base)
     throw new UserError(
       `No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: train one.`,
     );
   await checkBase(base, config);
-  return base;
+  return withAdapters(base, config);
 }
 
 /** Text and base, made now. */
@@ -35,7 +40,7 @@ export async function prepare(
   files: readonly UserFile[],
   source: BaseSource | null,
   onProgress: OnProgress,
-): Promise<Prepared> {
+): Promise<StartData> {
   const base = source && (await baseOf(session, source, config));
   return { base, data: await prepareData(config, files, session.fetchBytes, onProgress, base) };
 }
@@ -47,7 +52,7 @@ export async function prepareStart(
   files: readonly UserFile[],
   source: BaseSource | null,
   onProgress: OnProgress,
-): Promise<Prepared> {
+): Promise<StartData> {
   const found = session.warm?.key === warmKey(config, files, source) ? session.warm : null;
   session.warm = null;
   const made = await found?.made.catch(() => null); // what failed may do better now, and says why if not
@@ -56,9 +61,10 @@ export async function prepareStart(
 
 export const preparingCommands = (
   session: Session,
-): Pick<TrainerApi, 'checkFile' | 'shippedBase' | 'worldCard' | 'warmUp'> => ({
+): Pick<TrainerApi, 'checkFile' | 'shippedBase' | 'worldCard' | 'warmUp' | 'describeModel'> => ({
   checkFile,
   shippedBase: (config) => session.bases.offer(config),
+  describeModel: describeFolder,
   worldCard: async (config) => worldCard(prepareWorld(config).corpus),
   async warmUp(config, source) {
     const backend = await theBackend(session);

@@ -4,7 +4,7 @@ import { openFiles } from '../../storage/open.ts';
 import { prepareData } from '../run/data.ts';
 import { OpenedRun } from '../saved/opened.ts';
 import { type Resumed, SavedRuns } from '../saved/savedRuns.ts';
-import { watchRun } from '../saved/tabs.ts';
+import { watchElsewhere } from '../saved/tabs.ts';
 import { open } from './device.ts';
 import type { Session } from './session.ts';
 import { endAll } from './turns.ts';
@@ -40,7 +40,7 @@ export function savedCommands(session: Session): Pick<TrainerApi, Command> {
       session.watching?.abort();
       const { signal } = (session.watching = new AbortController());
       const runs = await theRuns();
-      await watchRun(id, () => runs.recorded(id), onEvents, signal);
+      await watchElsewhere(id, () => runs.recorded(id), onEvents, signal);
     },
     async unwatch() {
       session.watching?.abort();

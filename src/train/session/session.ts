@@ -16,7 +16,7 @@ import type { RunSharer } from '../saved/tabs.ts';
 import { Preflights } from '../trials/preflight.ts';
 
 /** Text and base of a run. */
-export interface Prepared {
+export interface StartData {
   base: Base | null;
   data: TrainingData;
 }
@@ -32,7 +32,7 @@ export interface Session {
   opened: ReturnType<OpenBackend> | null;
   storage: Promise<{ runs: SavedRuns; notice: string | null }> | null;
   /** Text and base of a run that may be started next. */
-  warm: { key: string; made: Promise<Prepared> } | null;
+  warm: { key: string; made: Promise<StartData> } | null;
   /** The page's run, whose weights can be sampled and saved after its end. */
   run: SupervisedRun | OpenedRun | null;
   /** What trains now: that run, or an arm of an experiment. */

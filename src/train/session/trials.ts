@@ -5,7 +5,8 @@ import { listening } from '../../util/events.ts';
 import type { Loan } from '../run/loan.ts';
 import type { Run } from '../run/run.ts';
 import { calibrate } from '../trials/calibrate.ts';
-import { type GridNews, overfit, runGrid, startingBench, sweep } from '../trials/trials.ts';
+import { type GridNews, overfit, runGrid, startingLoan, sweep } from '../trials/trials.ts';
+import { tryModel } from '../trials/tryModel.ts';
 import { theBackend } from './device.ts';
 import { prepare } from './prepare.ts';
 import { saved } from './saved.ts';
@@ -13,7 +14,7 @@ import { type Session, theRun } from './session.ts';
 import { asTrial, endTrial } from './turns.ts';
 
 /** Lends `work` an engine: of the run as it rests, or one that is made for it once nothing trains. */
-async function onBench<T>(
+async function onLoan<T>(
   session: Session,
   { weights, config, files, base: source }: TrialRequest,
   onProgress: (progress: TrialProgress) => void,
@@ -23,13 +24,13 @@ async function onBench<T>(
   const backend = await theBackend(session);
   const preparing = (what: string): void => onProgress({ kind: 'preparing', what });
   const { base, data } = await prepare(session, config, files, source, preparing);
-  const bench = await startingBench(backend, config, data, base, (done, total) =>
+  const loan = await startingLoan(backend, config, data, base, (done, total) =>
     onProgress({ kind: 'compiling', done, total }),
   );
   try {
-    return await work(bench);
+    return await work(loan);
   } finally {
-    bench.engine.destroy();
+    loan.engine.destroy();
   }
 }
 
@@ -61,17 +62,17 @@ function follow({ trial }: Session, run: Run, isEnded: () => boolean): void {
 
 export const trialCommands = (
   session: Session,
-): Pick<TrainerApi, 'rangeTest' | 'overfit' | 'grid' | 'endTrial' | 'calibrate'> => ({
+): Pick<TrainerApi, 'rangeTest' | 'overfit' | 'grid' | 'endTrial' | 'calibrate' | 'tryModel'> => ({
   rangeTest: (request, onProgress) =>
     asTrial(session, (isEnded) =>
-      onBench(session, request, onProgress, (bench) =>
-        sweep(bench, (points) => onProgress({ kind: 'sweeping', points: [...points] }), isEnded),
+      onLoan(session, request, onProgress, (loan) =>
+        sweep(loan, (points) => onProgress({ kind: 'sweeping', points: [...points] }), isEnded),
       ),
     ),
   overfit: (request, onProgress) =>
     asTrial(session, (isEnded) =>
-      onBench(session, request, onProgress, (bench) =>
-        overfit(bench, (losses) => onProgress({ kind: 'overfitting', losses: [...losses] }), isEnded),
+      onLoan(session, request, onProgress, (loan) =>
+        overfit(loan, (losses) => onProgress({ kind: 'overfitting', losses: [...losses] }), isEnded),
       ),
     ),
   async grid(request, onEvent) {
@@ -89,6 +90,12 @@ export const trialCommands = (
       return runGrid(backend, request, session.fetchBytes, listener, isEnded);
     });
   },
+  tryModel: (config, files, source) =>
+    asTrial(session, async () => {
+      const backend = await theBackend(session);
+      const { base, data } = await prepare(session, config, files, source, () => {});
+      return tryModel(backend, config, data, base!);
+    }),
   async endTrial() {
     endTrial(session);
   },

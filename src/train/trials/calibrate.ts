@@ -34,7 +34,7 @@ function quantile(sorted: readonly number[], q: number): number {
   return below + (at % 1) * (above - below);
 }
 
-export interface Trial {
+export interface CalibrationWork {
   backend: Backend;
   config: RunConfig;
   /** Where saves go. */
@@ -45,7 +45,13 @@ export interface Trial {
 }
 
 /** null: stopped before enough was measured. */
-export async function calibrate({ backend, config, files, prepare, begin }: Trial): Promise<Calibration | null> {
+export async function calibrate({
+  backend,
+  config,
+  files,
+  prepare,
+  begin,
+}: CalibrationWork): Promise<Calibration | null> {
   let from = performance.now();
   const { data, base } = await prepare();
   const prepared = seconds(from);

@@ -105,7 +105,7 @@ export async function overfit(
 }
 
 /** A bench on the weights that a start would begin with, its engine made for it. */
-export async function startingBench(
+export async function startingLoan(
   backend: Backend,
   config: RunConfig,
   data: TrainingData,

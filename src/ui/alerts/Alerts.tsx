@@ -1,6 +1,6 @@
 /**
  * What a person should know of the run, each alert with what it means and whether to do anything: the latest in a line that never changes
- * height, all of them in a list on request. Fetched with the first alert.
+ * height, or in its place all of them in a list on request. Fetched with the first alert.
  */
 import { useSignal } from '@preact/signals';
 import type { Notice } from '../../protocol.ts';
@@ -14,11 +14,13 @@ export function Alerts() {
   return (
     <>
       <div class="alert-line">
-        <p>
-          <Words notice={latest} />
-        </p>
+        {!isOpen.value && (
+          <p>
+            <Words notice={latest} />
+          </p>
+        )}
         <span class="buttons">
-          <ShowStep notice={latest} />
+          {!isOpen.value && <ShowStep notice={latest} />}
           <button
             type="button"
             class="quiet"

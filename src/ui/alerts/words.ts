@@ -28,7 +28,7 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     todo: 'Download the models that you want to keep.',
   },
   data: {
-    means: 'Something about your text or its held-out part is not as it was asked for, and the run goes on.',
+    means: 'Something about your text or its held-out part is not as it was asked for, but the run continues.',
     todo: 'Read what it says; change the text or the settings if it matters to you.',
   },
   'old-save': {

@@ -3,13 +3,19 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { ModelFile } from '../../protocol.ts';
 import type { AlignBase } from '../../recipe/alignApi.ts';
-import { readFiles } from '../recipe/base.ts';
+import { filesOf } from '../model/ownModel.ts';
 import { runConfig, runState } from '../run/run.ts';
 import { exportModel } from '../trainer.ts';
 import { baseRows, open, opened, problem, work } from './state.ts';
 import { words } from './words.ts';
 
 type Kind = 'shipped' | 'train' | 'own' | 'folder';
+
+/** Of a folder, or a .zip of one: the files that make a model. */
+const readAll = async (list: readonly File[]): Promise<ModelFile[]> =>
+  Promise.all(
+    (await filesOf(list)).map(async ({ name, bytes }) => ({ name, bytes: new Uint8Array(await bytes.arrayBuffer()) })),
+  );
 
 /** The worlds a base can be trained for; any whole number would do. */
 const SEEDS = [1, 2, 3, 4, 5];
@@ -37,7 +43,7 @@ export function Base() {
   const chosen = async (): Promise<AlignBase> => {
     if (kind.value === 'shipped') return { kind: 'shipped' };
     if (kind.value === 'train') return { kind: 'train', seed: seed.value };
-    const read: ModelFile[] = kind.value === 'own' ? await exportModel() : await readFiles(files.value);
+    const read: ModelFile[] = kind.value === 'own' ? await exportModel() : await readAll(files.value);
     if (read.length === 0) throw new Error(words.noFolder);
     return { kind: 'folder', name: names[kind.value], files: read };
   };

@@ -7,7 +7,6 @@ import { Key } from './Key.tsx';
 import { NARROWEST, zoomBy } from './scale.ts';
 import { lowerBound, nearest } from './downsample.ts';
 import { phaseNames } from '../../recipe/measurements.ts';
-import { summaryOf } from './summary.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import { shownConfig, shownPlan } from '../recipe/config.ts';
 import { conclusion } from '../results/conclusion.ts';
@@ -23,6 +22,7 @@ import {
   showsHeldOut,
   smoother,
   smoothing,
+  progressSentence,
   shownSummary,
   wholeScale,
   zoom,
@@ -154,7 +154,7 @@ export function Figure() {
 function Caption() {
   void picture.value; // the smoother stays the same object as it grows
   const [finding, ...more] = conclusion.value;
-  const progress = summaryOf(shownPlan.value, history, smoother.value);
+  const progress = progressSentence();
   if (finding === undefined) return <figcaption>{progress}</figcaption>;
   return (
     <figcaption>

@@ -6,7 +6,8 @@ import type { History } from './columns.ts';
 import type { RunPlan } from '../../recipe/phases.ts';
 import type { Smoother } from './smooth.ts';
 
-export function summaryOf(plan: RunPlan, history: History, smoother: Smoother): string {
+/** `isOver`: no step follows. */
+export function summaryOf(plan: RunPlan, history: History, smoother: Smoother, isOver: boolean): string {
   const last = history.length - 1;
   if (last < 0) return figureWords.chart.planned(plan.endStep, plan.switchStep);
   const sentence = figureWords.chart.summary(
@@ -16,8 +17,9 @@ export function summaryOf(plan: RunPlan, history: History, smoother: Smoother): 
   );
   // No loss before and after a switch beside each other: they are of different text.
   const { switchStep } = plan;
-  if (switchStep === null) return sentence;
-  return `${sentence} ${figureWords.chart.summarySwitch(switchStep, history.step[last] >= switchStep)}`;
+  const isPast = switchStep !== null && history.step[last] >= switchStep;
+  if (switchStep === null || (isOver && !isPast)) return sentence;
+  return `${sentence} ${figureWords.chart.summarySwitch(switchStep, isPast)}`;
 }
 
 /** Rows a table can show without becoming the page. */

@@ -10,7 +10,7 @@ export const words = {
     'so that each step can be judged.',
   thick: 'The faults are planted far more thickly than the web has them: the effects here are far above the paper’s.',
   seed: 'Seed of the crawl',
-  survivor: 'Of copies stays',
+  survivor: 'Copy to keep',
   older: 'the older',
   newer: 'the newer',
   working: (step: string) => (step === '' ? 'Making the crawl …' : `Working: ${step} …`),
@@ -25,17 +25,17 @@ export const words = {
   truth: (facts: number, right: number) =>
     `${facts.toFixed(2)} true facts in 100 tokens; ${percent(right)} of values right`,
   caught: (what: string, precision: number, recall: number) =>
-    `${what}: ${percent(recall)} found; ${percent(precision)} of what went was meant to`,
+    `${what}: ${percent(recall)} found; ${percent(precision)} of the pages dropped are such`,
 
-  documents: (stage: string, reason: string) => `Dropped by ${stage}: ${reason}`,
+  documents: (stage: string, reason: string) => `Dropped by ${stage}${reason === stage ? '' : `: ${reason}`}`,
   documentsNote: {
     perplexity: 'Marked: the quarter of the words that the model of clean text expected least.',
-    fuzzy: 'Marked: words that the page which stayed does not have.',
-    other: 'The reason is that of the whole page.',
+    fuzzy: 'Marked: words that the page kept does not have.',
+    other: 'The reason concerns the whole page.',
   },
   clusters: 'Near copies, side by side',
-  clustersNote: 'The page that stayed comes first; words that it does not have are marked in its copies.',
-  stayed: 'stayed',
+  clustersNote: 'The page kept comes first; words that it does not have are marked in its copies.',
+  stayed: 'kept',
 
   perplexity: 'Perplexity of the pages',
   perplexityNote: 'Dark: pages without facts, noise and adverts. Move the limit to see what another would drop.',

@@ -83,9 +83,9 @@ export function Chooser() {
             disabled={!canChange.value}
             onChange={(event) => (experimentName.value = event.currentTarget.value)}
           >
-            {EXPERIMENTS.map(({ name, title }) => (
+            {EXPERIMENTS.map(({ name }) => (
               <option key={name} value={name}>
-                {name} · {title}
+                {words.choices[name]}
               </option>
             ))}
           </select>

@@ -8,6 +8,18 @@ const arms = (count: number) => `${count} ${count === 1 ? 'arm' : 'arms'}`;
 export const words = {
   heading: 'Experiment',
   choose: 'Experiment',
+  /** In the list, which is as narrow as its column; the title stands beside it. */
+  choices: {
+    f1: 'f1 · Recipe, or as before',
+    f2: 'f2 · Order of two blends',
+    f3: 'f3 · Learning rate',
+    f4: 'f4 · When to switch',
+    f5: 'f5 · How long to continue',
+    'general-blends': 'Which general blend',
+    'qa-mixes': 'What the QA set holds',
+    'qa-share': 'How much QA',
+    ci: 'ci · All that held',
+  } as Readonly<Record<string, string>>,
   preset: 'Preset',
   seeds: 'Seeds',
   seedsNote: 'A seed changes the world, the weights and the order of the data.',
@@ -139,9 +151,10 @@ export const words = {
     chance: 'chance',
     base: 'before any continued training',
     paperNote:
-      'The paper’s figures: [T] read in its own table, [S] stated in a secondary text. They are other models on other tasks: ' +
+      'The paper’s figures: [T 9] read in its own table 9, [S 3] its table 3 as a secondary text states it. They are other models on other tasks: ' +
       'compare signs and order.',
-    paperCell: (average: number, mark: string, where: string) => `${average.toFixed(1)} [${mark}] ${where}`,
+    paperCell: (average: number, mark: string, where: string) =>
+      `${average.toFixed(1)} [${mark}${where.replace(/^Table /, ' ')}]`,
   },
 
   card: {

@@ -1,10 +1,10 @@
 /** What begins a trial, tells how far it is, and ends it. */
 import type { ComponentChildren } from 'preact';
-import { end, hindrance, problem, type Trial, underWay } from './state.ts';
+import { end, hindrance, problem, type TrialName, underWay } from './state.ts';
 import { words } from './words.ts';
 
 interface ControlsProps {
-  trial: Trial;
+  trial: TrialName;
   label: string;
   begin(): Promise<void>;
   /** What it says while it works. */

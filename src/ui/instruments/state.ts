@@ -12,11 +12,11 @@ import { history, logged, runState } from '../run/run.ts';
 import { endTrial, machine, overfit, rangeTest, runGrid } from '../trainer.ts';
 import { words } from './words.ts';
 
-export type Trial = 'range' | 'overfit' | 'grid';
+export type TrialName = 'range' | 'overfit' | 'grid';
 
 /** The trial under way, and what it is doing where it is not its own work yet. */
-export const underWay = signal<{ trial: Trial; doing: string | null } | null>(null);
-export const problem = signal<{ trial: Trial; message: string } | null>(null);
+export const underWay = signal<{ trial: TrialName; doing: string | null } | null>(null);
+export const problem = signal<{ trial: TrialName; message: string } | null>(null);
 
 /** Where a trial would begin: with the weights of the run as it rests, or with those a start would take. */
 export const weights = computed((): TrialRequest['weights'] => {
@@ -66,7 +66,7 @@ const request = (): TrialRequest => ({
   base: baseSource.value,
 });
 
-function follow(trial: Trial, take: (progress: TrialProgress) => void) {
+function follow(trial: TrialName, take: (progress: TrialProgress) => void) {
   return (progress: TrialProgress) => {
     if (underWay.value?.trial !== trial) return;
     batch(() => {
@@ -83,7 +83,7 @@ function follow(trial: Trial, take: (progress: TrialProgress) => void) {
 }
 
 /** Runs a trial; what fails is said beside it. */
-async function attempt(trial: Trial, work: () => Promise<void>): Promise<void> {
+async function attempt(trial: TrialName, work: () => Promise<void>): Promise<void> {
   if (underWay.value) return;
   problem.value = null;
   underWay.value = { trial, doing: words.preparing };

@@ -1,5 +1,5 @@
 /** The blends as stacked bars, and behind a toggle a number field for every weight. */
-import type { Source } from '../../config/option.ts';
+import type { SettingSource } from '../../config/option.ts';
 import { BLENDS } from '../../config/options.ts';
 import { getPath } from '../../config/path.ts';
 import type { Blend } from '../../config/run.ts';
@@ -18,7 +18,7 @@ interface Mix {
   name: string;
   blend: Blend;
   explanation: string;
-  source: Source;
+  source: SettingSource;
 }
 
 export function BlendEditor() {

@@ -4,7 +4,6 @@ import { optionOf } from '../../config/options.ts';
 import { BlendEditor } from './BlendEditor.tsx';
 import { OptionField } from './OptionField.tsx';
 import { AllOptions } from './AllOptions.tsx';
-import { ModelToContinue } from './BaseStart.tsx';
 import { OwnFiles } from '../files/OwnFiles.tsx';
 import { SwitchField } from './SwitchField.tsx';
 import { config } from './config.ts';
@@ -12,6 +11,11 @@ import { fetched } from '../components/fetched.tsx';
 import { isHidden } from '../page/lesson.ts';
 import { classWords } from '../words/class.ts';
 import { recipeWords } from '../words/recipe.ts';
+
+const OwnModel = fetched(
+  () => import('../model/OwnModel.tsx').then((module) => module.OwnModel),
+  (children) => <div>{children}</div>,
+);
 
 const LinkMaker = fetched(
   () => import('../class/LinkMaker.tsx').then((module) => module.LinkMaker),
@@ -43,7 +47,7 @@ export function Setup() {
         {!isHidden('options') && <AllOptions />}
       </div>
       {!isHidden('files') && <OwnFiles />}
-      {config.value.continued && !isHidden('model') && <ModelToContinue />}
+      {config.value.continued && !isHidden('model') && <OwnModel />}
       {!isHidden('link') && (
         <details onToggle={({ currentTarget }) => (makesLink.value = currentTarget.open)}>
           <summary>{classWords.link}</summary>

@@ -1,10 +1,10 @@
 /** What a statement stands on: a formula, and the work it is from, with a link. */
-import { type Source, WORKS } from '../../config/option.ts';
+import { type SettingSource, WORKS } from '../../config/option.ts';
 import { pageWords } from '../words/page.ts';
 
 interface Props {
   formula?: string;
-  source?: Source;
+  source?: SettingSource;
 }
 
 export function SourceNote({ formula, source }: Props) {
@@ -16,7 +16,7 @@ export function SourceNote({ formula, source }: Props) {
   );
 }
 
-function Work({ source: { from, where } }: { source: Source }) {
+function Work({ source: { from, where } }: { source: SettingSource }) {
   const address = WORKS[from];
   const rest = where ? `, ${where}.` : '.';
   if (address === null) return <>{pageWords.source.own + rest}</>;

@@ -9,7 +9,7 @@ import { optionOf, weightKey, BLENDS } from '../../config/options.ts';
 import { cloneConfig, getPath } from '../../config/path.ts';
 import { DEFAULT_PRESET, presetConfig } from '../../config/presets.ts';
 import { replaceSources, setText, withDerived } from '../../config/resolve.ts';
-import type { Blend, RunConfig } from '../../config/run.ts';
+import type { Blend, Lora, RunConfig } from '../../config/run.ts';
 import { decodeHash } from '../../config/url.ts';
 import { REAL_SOURCES, SOURCE_NAME, type SourceUse } from '../../config/sources.ts';
 import { checkConfig } from '../../config/validate.ts';
@@ -32,6 +32,8 @@ export const linkProblems = signal<readonly string[]>([]);
 
 /** What is known of a model folder that the run shall continue; null: it trains a base, or starts from a shipped one. */
 export const givenBase = signal<BaseMetadata | null>(null);
+/** Of that model only adapters are trained; null: all of its weights. */
+export const lora = signal<Lora | null>(null);
 /** What is known of the shipped base that the run starts from: it is there, and wanted (state/base.ts). */
 export const chosenShipped = signal<BaseMetadata | null>(null);
 export const startsFromShipped = computed(() => chosenShipped.value !== null);
@@ -47,7 +49,9 @@ function recipeOn(base: BaseMetadata | null): RunConfig {
   const inOrder = [...stated.value].sort(([a], [b]) => Number(isSection(b)) - Number(isSection(a)));
   const taken = new Set<string>();
   for (const [key, value] of inOrder) if (setText(next, key, value) === null) taken.add(key);
-  return withDerived(start, next, taken);
+  const made = withDerived(start, next, taken);
+  if (continues && base === givenBase.value && lora.value) made.model.lora = lora.value;
+  return made;
 }
 
 /** Before a shipped base is looked for: whether one fits depends on this alone. */

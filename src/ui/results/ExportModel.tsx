@@ -33,16 +33,34 @@ export function ExportModel() {
   return (
     <div>
       {withModel && (
-        <button type="button" disabled={busy.value} onClick={() => void save(recipeWords.model.file, exportModel)}>
+        <button
+          type="button"
+          disabled={busy.value}
+          onClick={() => void save(recipeWords.model.file, () => exportModel())}
+        >
           {busy.value ? recipeWords.model.exporting : recipeWords.model.export}
         </button>
       )}
+      {withModel && runConfig.value?.model.lora && (
+        <button
+          type="button"
+          disabled={busy.value}
+          onClick={() => void save(recipeWords.model.adapterFile, () => exportModel('adapter'))}
+        >
+          {recipeWords.model.adapter}
+        </button>
+      )}
       <p class="note">{problem.value ?? (withModel && recipeWords.model.exportNote)}</p>
-      <button type="button" class="quiet" disabled={busy.value} onClick={() => void save(reportWords.file, everything)}>
-        {reportWords.save}
-      </button>
-      {runConfig.value && (
-        <>
+      <div class="buttons">
+        <button
+          type="button"
+          class="quiet"
+          disabled={busy.value}
+          onClick={() => void save(reportWords.file, everything)}
+        >
+          {reportWords.save}
+        </button>
+        {runConfig.value && (
           <button
             type="button"
             class="quiet"
@@ -51,9 +69,9 @@ export function ExportModel() {
           >
             {recipeWords.kit.save}
           </button>
-          <p class="note">{recipeWords.kit.note}</p>
-        </>
-      )}
+        )}
+      </div>
+      {runConfig.value && <p class="note">{recipeWords.kit.note}</p>}
     </div>
   );
 }

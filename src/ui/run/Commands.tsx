@@ -1,20 +1,12 @@
 /** The buttons that the run's state allows. */
-import { baseSource } from '../recipe/base.ts';
-import { config, conflicts } from '../recipe/config.ts';
+import { begin, canBegin } from './begin.ts';
 import type { Command } from './controls.ts';
-import { isExperimenting } from '../experiments/experimentState.ts';
-import { files } from '../files/files.ts';
-import { doesNotFit, measuring } from './preflight.ts';
 import { commands, runState } from './run.ts';
-import { askToKeep } from '../runs/saved.ts';
-import { machine, pause, pending, resume, start, step, stop } from '../trainer.ts';
+import { pause, pending, resume, step, stop } from '../trainer.ts';
 import { startWords } from '../words/start.ts';
 
 const ACTIONS: Record<Command, () => void> = {
-  start() {
-    void askToKeep();
-    void start(config.value, [...files.value], baseSource.value);
-  },
+  start: begin,
   pause,
   resume,
   step,
@@ -26,9 +18,6 @@ function labelOf(command: Command): string {
 }
 
 export function Commands() {
-  const isMeasuring = measuring.value.kind === 'measuring';
-  const canStart =
-    machine.value.kind === 'ready' && conflicts.value.length === 0 && !isExperimenting.value && !doesNotFit.value;
   return (
     <div class="buttons">
       {commands.value.map((command, place) => (
@@ -36,7 +25,7 @@ export function Commands() {
           key={command}
           type="button"
           class={place === 0 && command !== 'stop' ? 'primary' : ''}
-          disabled={pending.value !== null || (command === 'start' && (!canStart || isMeasuring))}
+          disabled={pending.value !== null || (command === 'start' && !canBegin.value)}
           onClick={ACTIONS[command]}
         >
           {labelOf(command)}

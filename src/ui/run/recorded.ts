@@ -3,7 +3,7 @@
  * where nothing can be trained. It leaves as soon as there is something of the visitor's own to show: a run, or a changed recipe.
  */
 import { computed, effect, signal } from '@preact/signals';
-import { columnsOf, RECORDED_RUN, type RecordedRun } from '../../recipe/results/recordedRun.ts';
+import { recordedColumns, RECORDED_RUN, type RecordedRun } from '../../recipe/results/recordedRun.ts';
 import { baseSource, hasAskedForShipped } from '../recipe/base.ts';
 import { config, isEdited, preset } from '../recipe/config.ts';
 import { DEFAULT_PRESET } from '../../config/presets.ts';
@@ -85,7 +85,7 @@ export function play(run: RecordedRun): void {
     const next = step[entries] ?? Infinity;
     const isDue = (point: { step: number }): boolean => point.step >= measured && point.step < next;
     receive({
-      metrics: columnsOf(run, shown, entries),
+      metrics: recordedColumns(run, shown, entries),
       heldOut: run.heldOut.filter(isDue),
       samples: run.samples.filter(isDue),
     });

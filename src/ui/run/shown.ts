@@ -8,7 +8,8 @@ import { conclusion } from '../results/conclusion.ts';
 import { perStep, secondsOf } from '../chart/unit.ts';
 import { DEFAULT_SMOOTHING, Smoother } from '../chart/smooth.ts';
 import { shownConfig, shownPlan, sourcesOf } from '../recipe/config.ts';
-import { frame, heldOut, history, logged, rewinds, runNumber } from './run.ts';
+import { isActive } from './controls.ts';
+import { frame, heldOut, history, isRecorded, logged, rewinds, runNumber, runState } from './run.ts';
 
 export const smoothing = signal(DEFAULT_SMOOTHING);
 export const evenSteps = signal(false);
@@ -114,9 +115,12 @@ export function plotsInput(): PlotsInput {
 }
 const hiddenLines = computed(() => new Set((['average', 'raw'] as const).filter((line) => putAway.value.has(line))));
 
+/** How far the run has come. */
+export const progressSentence = (): string =>
+  summaryOf(shownPlan.value, history, smoother.value, !isActive(runState.value) && !isRecorded.value);
+
 /** The picture in words: how far the run has come and, once it is over, what it shows. */
-export const shownSummary = (): string =>
-  [summaryOf(shownPlan.value, history, smoother.value), ...conclusion.value].join(' ');
+export const shownSummary = (): string => [progressSentence(), ...conclusion.value].join(' ');
 
 /** Ticks when the picture should be drawn: with every frame, unless it is frozen. */
 export const picture = signal(0);

@@ -72,7 +72,7 @@ export const figureWords = {
       (switchStep === null ? ', one blend.' : `; the blend switches at step ${format.integer(switchStep)}.`),
     summary: (first: number, last: number, step: number) =>
       `Loss, in nats a token, went from ${format.loss(first)} to ${format.loss(last)} in ${format.integer(step)} ` +
-      'steps.',
+      (step === 1 ? 'step.' : 'steps.'),
     summarySwitch: (step: number, past: boolean) =>
       `The blend ${past ? 'switched' : 'switches'} at step ${format.integer(step)}.`,
     get readHint() {

@@ -1,10 +1,10 @@
 /** What every drawn or tabled number means, and the formula or the place in the paper it stands on. */
-import { type Source, reuse } from '../../config/option.ts';
+import { type SettingSource, reuse } from '../../config/option.ts';
 
 export interface Metric {
   explanation: string;
   formula?: string;
-  source?: Source;
+  source?: SettingSource;
 }
 
 export const METRICS = {

@@ -60,7 +60,7 @@ export const pageWords = {
         title: 'Starting a run',
         say:
           'A preset is a model and a plan for it. Start trains it in this tab, on your own machine; you can pause, ' +
-          'take single steps, and close the page: it goes on where it was.',
+          'take single steps, and close the page: it continues where it was.',
       },
       switch: {
         title: 'The switch',
@@ -96,12 +96,12 @@ export const pageWords = {
   workerSilent: (seconds: number) =>
     `The training process did not answer for ${format.duration(seconds)} and was ended`,
   workerReplaced: (what: string, step: number) =>
-    `${what}: the run goes on from step ${format.integer(step)} in a new one, and nothing was lost.`,
+    `${what}: the run continues from step ${format.integer(step)} in a new one, and nothing was lost.`,
   workerReplacedExperiment: (what: string) =>
     `${what}: the arm under way starts again in a new one, and finished rows are kept.`,
   unreadable: 'a message of it could not be read',
   pageError: (what: string) =>
-    `Something on this page went wrong (${what}); what trains goes on. If something does not respond, reload the page: saved runs are offered again.`,
+    `Something on this page went wrong (${what}); training continues. If something does not respond, reload the page: saved runs are offered again.`,
   title: {
     idle: 'Rekindle: train a language model in a browser tab',
     running: (share: number, loss: number | null) =>

@@ -48,6 +48,8 @@ export const recipeWords = {
     exportNote: 'A HuggingFace folder as one .zip.',
     exporting: 'Packing …',
     file: 'rekindle-model.zip',
+    adapter: 'Download the adapter',
+    adapterFile: 'rekindle-adapter.zip',
   },
   kit: {
     save: 'Launch kit for a cluster',
@@ -58,16 +60,5 @@ export const recipeWords = {
     shipped: 'Continue the shipped base model',
     shippedNote: (bytes: number, steps: number) =>
       `${format.bytes(bytes)} to fetch instead of ${format.integer(steps)} steps to train.`,
-    heading: 'A model to continue',
-    note: 'The files of a model folder, or the .zip this page saves: config, weights, tokenizer and rekindle.json.',
-    use: (name: string, preset: string, seed: number, steps: number, rate: number) =>
-      `${name}: preset ${preset}, seed ${seed}, ${format.integer(steps)} steps, ended at a rate of ${format.rate(rate)}.`,
-    folder: 'Model folder',
-    remove: 'Train a base instead',
-    lacks: (names: readonly string[]) => `The model folder lacks ${names.join(', ')}: choose all of its files.`,
-    tooLarge: (bytes: number, most: number) =>
-      `The folder has ${format.bytes(bytes)}, of which at most ${format.bytes(most)} are read: choose a folder that a run here has written.`,
-    tooMany: (most: number) => `The zip lists more than ${format.integer(most)} files: zip the model folder alone.`,
-    notJson: 'rekindle.json is not JSON: choose a folder that a run has written.',
   },
 };

@@ -179,7 +179,7 @@ export const startWords = {
     said: (message: string) => `The browser said: ${message}`,
   },
   ending: {
-    failed: 'The run could not go on',
+    failed: 'The run could not continue',
     diverged: (step: number) => `The run diverged at step ${format.integer(step)}`,
     divergedHelp: 'Lower the peak learning rate, or lengthen the warm-up, and start again.',
     failedHelp: 'Change what the sentence names, then start again.',

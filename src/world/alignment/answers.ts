@@ -6,15 +6,15 @@ import { filler, values } from './words.ts';
 import type { AlignmentWorld } from './world.ts';
 
 /** An instruction left out, a wrong value, padding that nobody asked for. */
-export type Fault = 'dropped' | 'wrong' | 'chatty';
-const usualFaults: readonly Fault[] = ['dropped', 'wrong', 'chatty', 'dropped'];
+export type AnswerFault = 'dropped' | 'wrong' | 'chatty';
+const usualFaults: readonly AnswerFault[] = ['dropped', 'wrong', 'chatty', 'dropped'];
 
 /** The gold answer gone wrong. */
 export function spoiled(
   world: AlignmentWorld,
   task: Task,
   draw: RandomStream,
-  fault: Fault = draw.pick(usualFaults),
+  fault: AnswerFault = draw.pick(usualFaults),
 ): string[] {
   if (fault === 'dropped' && task.instructions.length > 0) return withoutOne(world, task, draw);
   if (fault === 'wrong') {

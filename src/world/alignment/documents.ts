@@ -2,7 +2,7 @@
 import type { Message } from '../../align/template.ts';
 import { encodeConversation } from '../../align/template.ts';
 import type { RandomStream } from '../../util/random.ts';
-import { interpret, operationNames } from './language.ts';
+import { carryOut, operationNames } from './language.ts';
 import { drawQuestion, instruct, type Instruction, sumText } from './tasks.ts';
 import { facts, sentences, tails, values } from './words.ts';
 import type { AlignmentWorld } from './world.ts';
@@ -52,7 +52,7 @@ function code(_: AlignmentWorld, draw: RandomStream): string {
   return times(3, () => {
     const operation = draw.pick(operationNames);
     const list = Array.from({ length: 3 }, () => String(draw.integer(10)));
-    const [x, y] = [list.join(' '), interpret(operation, list)!.join(' ')];
+    const [x, y] = [list.join(' '), carryOut(operation, list)!.join(' ')];
     return draw.uniform() < 0.6 ? `>>> ${operation} ( ${x} ) = ${y}` : `( ${x} ) -> ${y} by ${operation}`;
   });
 }

@@ -15,7 +15,7 @@ const operations: Readonly<Record<string, (x: Digits) => string[]>> = {
 export const operationNames = Object.keys(operations);
 
 /** What a program of one operation makes of a list; null: no such operation. */
-export const interpret = (operation: string, list: Digits): string[] | null =>
+export const carryOut = (operation: string, list: Digits): string[] | null =>
   Object.hasOwn(operations, operation) ? operations[operation]!(list) : null;
 
 /** Whether a list is kept for evaluation: one in five, by a multiplicative hash (exact: at most 2000 · 2³² < 2⁵³). */

@@ -1,5 +1,5 @@
 /** A prompt as a person writes it, read back as a task: what the verifier needs to judge an answer in a chat. */
-import { interpret, operationNames } from './language.ts';
+import { carryOut, operationNames } from './language.ts';
 import {
   codeTask,
   factQuestion,
@@ -7,7 +7,7 @@ import {
   instruct,
   type Instruction,
   plainTask,
-  type Question,
+  type TaskQuestion,
   sumTask,
   type Task,
   translationTask,
@@ -15,7 +15,7 @@ import {
 import { facts, refusal, tails } from './words.ts';
 import type { AlignmentWorld, Sum } from './world.ts';
 
-type Read = (world: AlignmentWorld, ...parts: string[]) => Question | null;
+type Read = (world: AlignmentWorld, ...parts: string[]) => TaskQuestion | null;
 
 /** The forms of tasks.ts. A dot or question mark at the end may be missing, and spaces between words be any. */
 const forms: readonly [RegExp, Read][] = [
@@ -35,16 +35,16 @@ const forms: readonly [RegExp, Read][] = [
 
 const digits = (text: string): string[] => text.trim().split(' ');
 
-function readFact(world: AlignmentWorld, named = '', person = ''): Question | null {
+function readFact(world: AlignmentWorld, named = '', person = ''): TaskQuestion | null {
   const fact = facts.find((one) => one === named);
   if (!fact) return null;
   if (world.facts.has(person)) return factTask(world, fact, person);
   return { kind: 'unknown', topic: fact, text: factQuestion(fact, person), answer: refusal };
 }
 
-function readWrite(_: AlignmentWorld, from = '', into = ''): Question | null {
+function readWrite(_: AlignmentWorld, from = '', into = ''): TaskQuestion | null {
   const [list, result] = [digits(from), digits(into).join(' ')];
-  const operation = operationNames.find((name) => interpret(name, list)!.join(' ') === result);
+  const operation = operationNames.find((name) => carryOut(name, list)!.join(' ') === result);
   return operation === undefined ? null : codeTask('write', operation, list);
 }
 

@@ -162,7 +162,7 @@ export function demonstrations(
 export const codeReplay = 0.02;
 
 /** The general blend: demonstrations, and 2 % of the code stage's data. */
-export function generalBlend(world: AlignmentWorld, seed: number, count: number, imperfect: number) {
+export function conversationBlend(world: AlignmentWorld, seed: number, count: number, imperfect: number) {
   const replayed = Math.round(count * codeReplay);
   const { all, tally } = demonstrations(world, seed, count - replayed, imperfect);
   const code = geneticCode(world, seed, 50 * Math.max(replayed, 1)).all;

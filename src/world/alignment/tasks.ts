@@ -1,8 +1,8 @@
 /** What a model is asked: a question whose answer is known, revised with instructions that a program can check (papers.md §4.3). */
 import type { RandomStream } from '../../util/random.ts';
-import { interpret, isHeldOut, operationNames } from './language.ts';
+import { carryOut, isHeldOut, operationNames } from './language.ts';
 import { facts, filler, refusal, tails } from './words.ts';
-import type { AlignmentWorld, Split, Sum } from './world.ts';
+import type { AlignmentWorld, WorldSplit, Sum } from './world.ts';
 
 export type Kind = 'fact' | 'unknown' | 'arithmetic' | 'translation' | 'run' | 'write';
 /** How often each is asked for in general data: arithmetic, facts and code twice as often as the rest. */
@@ -19,7 +19,7 @@ export interface Instruction {
   value?: string | number;
 }
 
-export interface Question {
+export interface TaskQuestion {
   kind: Kind;
   /** What it is about: a fact, a sign, an operation. */
   topic: string;
@@ -30,7 +30,7 @@ export interface Question {
   code?: { list: string[]; result: string[] };
 }
 
-export interface Task extends Question {
+export interface Task extends TaskQuestion {
   instructions: Instruction[];
   /** Question and instructions. */
   prompt: string;
@@ -40,18 +40,19 @@ export interface Task extends Question {
   gold: string[];
 }
 
-const of = <T>({ train, evaluation }: Split<T>, training: boolean): readonly T[] => (training ? train : evaluation);
+const of = <T>({ train, evaluation }: WorldSplit<T>, training: boolean): readonly T[] =>
+  training ? train : evaluation;
 
 export const sumText = ({ sign, a, b }: Sum): string => `${a} ${sign} ${b}`;
 
 export const factQuestion = (fact: string, name: string): string => `what is the ${fact} of ${name} ?`;
 
-export function factTask(world: AlignmentWorld, fact: (typeof facts)[number], name: string): Question {
+export function factTask(world: AlignmentWorld, fact: (typeof facts)[number], name: string): TaskQuestion {
   const answer = [world.facts.get(name)![fact]];
   return { kind: 'fact', topic: fact, text: factQuestion(fact, name), answer };
 }
 
-export const sumTask = (world: AlignmentWorld, sum: Sum): Question => ({
+export const sumTask = (world: AlignmentWorld, sum: Sum): TaskQuestion => ({
   kind: 'arithmetic',
   topic: sum.sign,
   text: `what is ${sumText(sum)} ?`,
@@ -59,15 +60,15 @@ export const sumTask = (world: AlignmentWorld, sum: Sum): Question => ({
 });
 
 /** `word` from the cipher, or into it. */
-export function translationTask(world: AlignmentWorld, word: string, into: boolean): Question {
+export function translationTask(world: AlignmentWorld, word: string, into: boolean): TaskQuestion {
   const zu = world.zu.get(word)!;
   const text = into ? `how do you say ${word} in zu ?` : `what does ${zu} mean ?`;
   return { kind: 'translation', topic: into ? 'zu' : 'mean', text, answer: [into ? zu : word] };
 }
 
 /** Any operation that makes `result` of the list answers a `write`. */
-export function codeTask(kind: 'run' | 'write', operation: string, list: string[]): Question {
-  const result = interpret(operation, list)!;
+export function codeTask(kind: 'run' | 'write', operation: string, list: string[]): TaskQuestion {
+  const result = carryOut(operation, list)!;
   const spelled = list.join(' ');
   return kind === 'run'
     ? { kind, topic: operation, text: `run ${operation} ( ${spelled} ) .`, answer: result, code: { list, result } }
@@ -93,7 +94,7 @@ export function drawQuestion(
   draw: RandomStream,
   training: boolean,
   kinds: readonly Kind[],
-): Question {
+): TaskQuestion {
   const kind = draw.pick(kinds);
   switch (kind) {
     case 'fact':
@@ -134,7 +135,7 @@ export function contentUnder(world: AlignmentWorld, answer: readonly string[], n
 export const paddingOf = (count: number): string[] => (count > 0 ? filler.slice(-count) : []);
 
 /** A question as it stands. */
-export const plainTask = (question: Question): Task => ({
+export const plainTask = (question: TaskQuestion): Task => ({
   ...question,
   instructions: [],
   prompt: question.text,
@@ -143,7 +144,7 @@ export const plainTask = (question: Question): Task => ({
 });
 
 /** The question with these instructions: what it asks for then. */
-export function instruct(world: AlignmentWorld, question: Question, instructions: readonly Instruction[]): Task {
+export function instruct(world: AlignmentWorld, question: TaskQuestion, instructions: readonly Instruction[]): Task {
   const by = new Map(instructions.map(({ name, value }) => [name, value]));
   const content = contentUnder(world, question.answer, new Set(by.keys()));
   const body = by.has('twice') ? [...content, ...content] : content;
@@ -180,7 +181,7 @@ export function drawTask(
 }
 
 /** One instruction, or one on the body and one on the frame. */
-function drawInstructions(draw: RandomStream, { kind, answer }: Question, count: number): Instruction[] {
+function drawInstructions(draw: RandomStream, { kind, answer }: TaskQuestion, count: number): Instruction[] {
   const body: Instruction['name'][] = ['twice', 'words'];
   if (kind === 'fact') body.push('zu');
   if ((kind === 'arithmetic' || kind === 'run') && answer.length > 1) body.push('reverse');

@@ -1,6 +1,6 @@
 /** Whether an answer is right, in content and in form, and the five attributes that follow from that (alignment-world.md §2). */
 import { scalarReward } from '../../align/attributes.ts';
-import { interpret } from './language.ts';
+import { carryOut } from './language.ts';
 import type { Instruction, Task } from './tasks.ts';
 import { filler, refusal } from './words.ts';
 import type { AlignmentWorld } from './world.ts';
@@ -72,7 +72,7 @@ function isRight(
   isRefusal: boolean,
 ): boolean {
   if (task.kind === 'write') {
-    const result = words.length === 1 ? interpret(words[0]!, task.code!.list) : null;
+    const result = words.length === 1 ? carryOut(words[0]!, task.code!.list) : null;
     return result !== null && equal(result, task.code!.result);
   }
   return task.kind === 'unknown' ? isRefusal : refused.length === 0 && repeats(said, task.content);

@@ -19,22 +19,22 @@ export interface Sum {
 }
 
 /** What may be trained on, and what is kept for evaluation. */
-export interface Split<T> {
+export interface WorldSplit<T> {
   train: readonly T[];
   evaluation: readonly T[];
 }
 
-const split = <T>(all: readonly T[], count: number): Split<T> => ({
+const split = <T>(all: readonly T[], count: number): WorldSplit<T> => ({
   train: all.slice(0, count),
   evaluation: all.slice(count),
 });
 
 export class AlignmentWorld {
   readonly seed: number;
-  readonly people: Split<string>;
-  readonly unknown: Split<string>;
-  readonly sums: Split<Sum>;
-  readonly words: Split<string>;
+  readonly people: WorldSplit<string>;
+  readonly unknown: WorldSplit<string>;
+  readonly sums: WorldSplit<Sum>;
+  readonly words: WorldSplit<string>;
   readonly facts: ReadonlyMap<string, Readonly<Record<Fact, string>>>;
   /** Word → its word in "zu", and back. */
   readonly zu: ReadonlyMap<string, string>;

@@ -2,12 +2,10 @@
  * The published page without its server: what it kept at the first visit is enough to open it and to train. A newer version
  * waits for its reader, comes whole, and does not come at all when a file of it is not what it should be.
  */
-import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { workerFile } from '../../../src/cli/node/offline.mjs';
 import { tellAll } from '../setup/harness.ts';
-import { builtSite, Host, type Site } from '../setup/host.ts';
+import { builtSite, Host, lightSite, type Site, withFiles } from '../setup/host.ts';
 import { sharedBrowser, webGpuSwitches } from '../setup/launch.ts';
 import { small } from '../setup/small.ts';
 
@@ -18,6 +16,7 @@ beforeAll(async () => void (browser = await sharedBrowser(webGpuSwitches)));
 async function withHost(use: (page: Page, host: Host, url: string) => Promise<void>): Promise<void> {
   const host = new Host();
   host.headers = {}; // as of a static host
+  host.files = lightSite();
   const url = await host.open();
   const context = await browser.newContext();
   try {
@@ -62,25 +61,12 @@ test('after one visit the page opens and trains without its server', () =>
       .waitFor();
   }));
 
-const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
-
 /** The page as a later build would have it: one sentence of the front page differs, and the list of files says so. */
 function laterVersion(honest: boolean): Site {
-  const built = builtSite();
-  const later = new Map(built);
-  const page = Buffer.from(
-    String(built.get('index.html')).replace('<div id="app">', '<div id="app" data-later="yes">'),
-  );
-  const worker = String(built.get(workerFile));
-  const before = sha256(built.get('index.html')!);
-  expect(worker).toContain(before);
-  later.set('index.html', page);
-  const list = worker.replace(before, honest ? sha256(page) : before.replaceAll('a', 'b'));
-  later.set(
-    workerFile,
-    Buffer.from(list.replace(/version:"\w{4}/, 'version:"late').replace(/"version":"\w{4}/, '"version":"late')),
-  );
-  return later;
+  const light = lightSite();
+  const page = String(light.get('index.html')).replace('<div id="app">', '<div id="app" data-later="yes">');
+  const later = withFiles(light, 'later', [['index.html', page]]);
+  return honest ? later : new Map(later).set('index.html', `${page} `);
 }
 const isLater = (page: Page) => page.locator('#app[data-later]').count();
 

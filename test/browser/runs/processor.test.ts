@@ -5,51 +5,52 @@ import { unzipSync } from 'fflate';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { securityHeaders } from '../../../src/cli/node/policy.mjs';
-import { Host } from '../setup/host.ts';
-import { screenshot, tell } from '../setup/harness.ts';
+import { countedRun } from '../setup/abacusPage.ts';
+import { screenshot, tellAll } from '../setup/harness.ts';
+import { builtSite, Host, lightSite, type Site } from '../setup/host.ts';
 import { sharedBrowser } from '../setup/launch.ts';
-import { small } from '../setup/small.ts';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 /** Few enough steps of a whole preset that a test can wait for them. */
 const few = 'base.steps=40&continued.steps=10&base.schedule.warmupSteps=5&evaluation.rows=1';
 
-/** A profile whose browser says that the machine has so many cores, and offers no GPU. */
-async function profile(cores: number): Promise<BrowserContext> {
-  const context = await (await sharedBrowser()).newContext({ viewport: { width: 1280, height: 800 } });
-  await context.route(/trainer\.worker/, async (route) => {
-    const response = await route.fetch();
-    const machine = `for (const [name, value] of [['gpu', undefined], ['hardwareConcurrency', ${cores}]])
-      Object.defineProperty(navigator, name, { value });\n`;
-    await route.fulfill({ response, body: machine + (await response.text()) });
-  });
-  return context;
+/** A profile; without the service worker, which would keep nine megabytes in each (test/browser/offline has it). */
+const profile = async (): Promise<BrowserContext> =>
+  (await sharedBrowser()).newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' });
+
+/** The built page, whose worker hears that the machine has so many cores, and offers no GPU. */
+function onMachine(cores: number): Site {
+  const files = new Map(builtSite());
+  const machine = `for (const [name, value] of [['gpu', undefined], ['hardwareConcurrency', ${cores}]])
+    Object.defineProperty(navigator, name, { value });\n`;
+  for (const [name, script] of files) if (name.includes('trainer.worker')) files.set(name, machine + String(script));
+  return files;
 }
 
 /** The page from a host that sends these headers; what it complains of fails the test. */
 async function withSite(
   headers: Record<string, string>,
-  use: (url: string, open: (context: BrowserContext) => Promise<Page>) => Promise<void>,
+  use: (host: Host, url: string, open: (context: BrowserContext) => Promise<Page>) => Promise<void>,
 ): Promise<void> {
   const host = new Host();
   host.headers = headers;
-  const contexts: BrowserContext[] = [];
+  const contexts = new Set<BrowserContext>();
   const complaints: string[] = [];
   const open = async (context: BrowserContext): Promise<Page> => {
-    contexts.push(context);
+    contexts.add(context);
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     return page;
   };
   try {
-    await use(await host.open(), open);
+    await use(host, await host.open(), open);
     expect(complaints).toEqual([]);
   } catch (error) {
-    for (const page of contexts.flatMap((context) => context.pages())) await tell(page);
+    for (const context of contexts) await tellAll(context);
     throw error;
   } finally {
-    for (const context of new Set(contexts)) await context.close();
+    for (const context of contexts) await context.close();
     host.close();
   }
 }
@@ -65,11 +66,11 @@ async function weights(page: Page): Promise<string> {
 }
 
 test('the presets go from Start to Done, with samples and a model', () =>
-  withSite(securityHeaders, async (url, open) => {
+  withSite(securityHeaders, async (host, url, open) => {
+    host.files = onMachine(2);
     for (const preset of ['smoke', 'tiny']) {
-      const page = await open(await profile(2)); // its own: a finished run is there again after a reload
+      const page = await open(await profile()); // its own: a finished run is there again at the next visit
       await page.goto(`${url}#v=1&p=${preset}&${few}`);
-      await page.reload();
       await page.getByText('Runs on the processor (WebAssembly). The browser offers no GPU.').waitFor();
       await button(page, 'Start').click();
       await weights(page);
@@ -81,22 +82,24 @@ test('the presets go from Start to Done, with samples and a model', () =>
   }));
 
 test('two threads, four, and one that is killed and resumed end with the same model', () =>
-  withSite(securityHeaders, async (url, open) => {
-    // Some seconds: long enough that it can be paused.
-    const address = `${url}#v=1&p=smoke&base.steps=600&continued.steps=100&base.schedule.warmupSteps=5&${small}`;
+  withSite(securityHeaders, async (host, url, open) => {
+    // Quick to prepare, and long enough that it can be paused.
+    const address = `${url}${countedRun(400, 50)}`;
     const found: string[] = [];
     for (const [cores, line] of [
       [3, '(WebAssembly, 2 threads)'],
       [5, '(WebAssembly, 4 threads)'],
     ] as const) {
-      const page = await open(await profile(cores));
+      host.files = onMachine(cores);
+      const page = await open(await profile());
       await page.goto(address);
       await page.getByText(`Runs on the processor ${line}.`).waitFor();
       await button(page, 'Start').click();
       found.push(await weights(page));
       await page.close();
     }
-    const context = await profile(2);
+    host.files = onMachine(2);
+    const context = await profile();
     const killed = await open(context);
     await killed.goto(address);
     await button(killed, 'Start').click();
@@ -117,8 +120,8 @@ test('two threads, four, and one that is killed and resumed end with the same mo
   }));
 
 test('a host that sends no headers: one thread and a sentence, and from the second visit on the page is isolated', () =>
-  withSite({}, async (url, open) => {
-    // Not the profile above: its worker's script is another than the one that was built, which is not kept.
+  withSite({}, async (host, url, open) => {
+    host.files = lightSite();
     const page = await open(await (await sharedBrowser()).newContext());
     await page.goto(url);
     const alone =

@@ -55,7 +55,7 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   const lost = await open({ faults: 'lose=22' });
   await begin(lost);
   await lost
-    .getByText(/The graphics driver restarted: the run goes on from step \d+, and nothing was lost\./)
+    .getByText(/The graphics driver restarted: the run continues from step \d+, and nothing was lost\./)
     .first()
     .waitFor();
   await finish(lost);
@@ -87,7 +87,7 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
   const cleanCurve = (await doneRuns(page)).at(-1);
   await begin(page);
   const died =
-    /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run goes on from step \d+ in a new one, and nothing was lost\./;
+    /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run continues from step \d+ in a new one, and nothing was lost\./;
   await page.getByText(died).first().waitFor();
   await finish(page);
   await expect.poll(() => doneRuns(page)).toHaveLength(4);
@@ -98,7 +98,7 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
   const twice = await open({ faults: 'reject=22' });
   await begin(twice);
   await twice
-    .getByText(/Rejected at step 22, as asked for\.\): the run goes on from step/)
+    .getByText(/Rejected at step 22, as asked for\.\): the run continues from step/)
     .first()
     .waitFor();
   await twice
@@ -137,14 +137,14 @@ test('a crashed graphics process is outlived once, and told of when the browser 
   await button(page, 'Step').waitFor();
   await crash();
   await page
-    .getByText(/The graphics driver restarted: the run goes on from step [1-9]\d*, /)
+    .getByText(/The graphics driver restarted: the run continues from step [1-9]\d*, /)
     .first()
     .waitFor();
   await button(page, 'Step').waitFor(); // it was paused, and still is
   await crash();
   await page
     .getByText(
-      /The browser has paused graphics after crashes: leave this tab open, and the run goes on from step [1-9]\d* in 125 s\./,
+      /The browser has paused graphics after crashes: leave this tab open, and the run continues from step [1-9]\d* in 125 s\./,
     )
     .first()
     .waitFor();

@@ -1,7 +1,7 @@
 /** Run in a worker: the trainer itself, driven by messages, so that a page without buttons can be killed while it trains. */
 import type { RunConfig } from '../../../src/config/run.ts';
 import type { RunEvents } from '../../../src/protocol.ts';
-import { hex, sha256 } from '../../../src/storage/head.ts';
+import { hex, digestOf } from '../../../src/storage/head.ts';
 import { injector } from '../../../src/train/run/faults.ts';
 import { createTrainer } from '../../../src/train/trainer.ts';
 
@@ -51,6 +51,6 @@ addEventListener('message', async ({ data: command }: MessageEvent<Command>) => 
     await trainer.resumeSaved(run!.id, hear);
   }
   const model = (await trainer.exportModel()).find(({ name }) => name === 'model.safetensors')!;
-  said.weights = hex(await sha256(new Uint8Array(model.bytes)));
+  said.weights = hex(await digestOf(new Uint8Array(model.bytes)));
   postMessage({ finished: said });
 });

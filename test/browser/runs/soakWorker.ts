@@ -2,7 +2,7 @@
 import type { RunConfig } from '../../../src/config/run.ts';
 import { openDevice } from '../../../src/gpu/device.ts';
 import type { Notice } from '../../../src/protocol.ts';
-import { hex, sha256 } from '../../../src/storage/head.ts';
+import { hex, digestOf } from '../../../src/storage/head.ts';
 import { OpfsFiles } from '../../../src/storage/opfs.ts';
 import { SlotStore } from '../../../src/storage/slots.ts';
 import { GpuBackend } from '../../../src/train/backends/gpu.ts';
@@ -91,14 +91,16 @@ async function soak({ config, name, lose, every, saveEvery }: SoakCommand): Prom
   await run.train();
   const { engine } = await run.live();
   const { parameters, moments1, moments2 } = await engine.snapshot();
-  const hashes = await Promise.all([parameters, moments1, moments2].map((pool) => sha256(new Uint8Array(pool.buffer))));
+  const hashes = await Promise.all(
+    [parameters, moments1, moments2].map((pool) => digestOf(new Uint8Array(pool.buffer))),
+  );
   const losses = Float64Array.from(keeper.history.metrics, ({ loss }) => loss);
   const bytesBefore = engine.executor.bytes;
   run.destroy();
   return {
     state,
     pools: hashes.map(hex).join(),
-    losses: hex(await sha256(new Uint8Array(losses.buffer))),
+    losses: hex(await digestOf(new Uint8Array(losses.buffer))),
     logged: losses.length,
     bytesBefore,
     bytesAfter: engine.executor.bytes,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attributes, ATTRIBUTE_LABELS } from '../../../src/data/stages/attributes.ts';
+import { attributeStage, ATTRIBUTE_LABELS } from '../../../src/data/stages/attributes.ts';
 import { dsir, gumbel, logRatios, logWeight } from '../../../src/data/stages/dsir.ts';
 import { bucketsOf } from '../../../src/data/stages/features.ts';
 import { trainLinear, wilson } from '../../../src/data/stages/linear.ts';
@@ -165,7 +165,7 @@ describe('a linear classifier', () => {
       text,
       date: null,
     }));
-    const { kept, report } = await run(attributes, list, {
+    const { kept, report } = await run(attributeStage, list, {
       labellers: [{ attribute: 'toxicity', classifier, card }],
       drop: ({ toxicity }) => (toxicity === 1 ? 'toxic' : null),
     });

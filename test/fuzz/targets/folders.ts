@@ -81,8 +81,8 @@ export const folders: Target<Uint8Array> = {
     files[at] = random.integer(8) === 0 ? other : { name: file.name, bytes: injuredFile(file, random) };
     return pack(files);
   },
-  feed: (packed) => {
-    const { weights, tokenizer, metadata } = readBase(unpack(packed));
+  feed: async (packed) => {
+    const { weights, tokenizer, metadata } = await readBase(unpack(packed));
     if (weights.size !== 4 + 10 * metadata.model.num_hidden_layers)
       throw new Error(`${weights.size} tensors were read`);
     for (const { data } of weights.values())

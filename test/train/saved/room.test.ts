@@ -189,6 +189,14 @@ describe('a deleted run', () => {
   });
 });
 
+/** A save, and one more for which the disk has 1,000 bytes left; `told` has what is said of the second. */
+async function keepTwice(keeper: Keeper, disk: SmallDisk, told: string[]): Promise<void> {
+  await keep(keeper, 1, 'training');
+  disk.room = disk.used + 1000;
+  told.length = 0;
+  await keep(keeper, 2, 'training');
+}
+
 describe.each([false, true])('a full disk (takes part of the bytes without a word: %s)', (short) => {
   test('finished runs make room, oldest first and told of; the save succeeds', async () => {
     const disk = new SmallDisk();
@@ -198,10 +206,7 @@ describe.each([false, true])('a full disk (takes part of the bytes without a wor
     await leave(2, 'stopped');
     await leave(3, 'done');
     const keeper = await begin(4);
-    await keep(keeper, 1, 'training');
-    disk.room = disk.used + 1000;
-    told.length = 0;
-    await keep(keeper, 2, 'training');
+    await keepTwice(keeper, disk, told);
     expect(told).toEqual([
       expect.stringMatching(
         /storage is full: the saves of a finished run were deleted.*seed 1, 40 steps, 0\.1 MB a save/,
@@ -220,10 +225,7 @@ describe.each([false, true])('a full disk (takes part of the bytes without a wor
     const { id } = (await runs.list())[0]!;
     await runs.delete([id], Date.now());
     const keeper = await begin(3);
-    await keep(keeper, 1, 'training');
-    disk.room = disk.used + 1000;
-    told.length = 0;
-    await keep(keeper, 2, 'training');
+    await keepTwice(keeper, disk, told);
     expect(told).toEqual(['saved 2']);
     expect(await left()).toEqual(['3 training', '1 done']);
     await expect(runs.restore([id])).rejects.toMatchObject({ code: 'gone' });
@@ -236,10 +238,7 @@ describe.each([false, true])('a full disk (takes part of the bytes without a wor
     await leave(1, 'stopped');
     await leave(2, 'training');
     const keeper = await begin(3);
-    await keep(keeper, 1, 'training');
-    disk.room = disk.used + 1000;
-    told.length = 0;
-    await keep(keeper, 2, 'training');
+    await keepTwice(keeper, disk, told);
     expect(told).toEqual([
       expect.stringMatching(/^failed 2: Step 2 could not be saved\..*this save needs 0\.1 MB.*\(code (full|short)\)/),
     ]);

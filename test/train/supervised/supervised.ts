@@ -72,4 +72,4 @@ export async function trainSupervised(
 
 /** The same words of every loss: which device, and from where the run goes on. */
 export const goesOn = (what: string): RegExp =>
-  new RegExp(`^${what}: the run goes on from step \\d+, and nothing was lost\\.$`);
+  new RegExp(`^${what}: the run continues from step \\d+, and nothing was lost\\.$`);

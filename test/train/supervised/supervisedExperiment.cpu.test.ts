@@ -14,7 +14,7 @@ import { listening } from '../../../src/util/events.ts';
 
 const config = resolveConfig({ preset: 'ci', set: ['continued.steps=16', 'evaluation.everySteps=0'] });
 const arms = experimentNamed('ci').arms.slice(0, 2);
-const base = readBase(readFolder(path.resolve(import.meta.dirname, '../../../public/bases/ci-1')));
+const base = await readBase(readFolder(path.resolve(import.meta.dirname, '../../../public/bases/ci-1')));
 
 /** Runs two arms of a seed; `lose` says before which logged step of which arm the device is taken away. */
 async function run(lose: (arm: string, step: number) => boolean) {

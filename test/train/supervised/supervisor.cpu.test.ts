@@ -1,6 +1,6 @@
 /** A run that loses its device again and again ends with the bits of one that kept its own, or is ended; never a loop. On the processor. */
 import { describe, expect, it } from 'vitest';
-import type { Loss } from '../../../src/gpu/watch.ts';
+import type { GpuLoss } from '../../../src/gpu/watch.ts';
 import type { Disturb } from '../../../src/train/run/faults.ts';
 import { Losses } from '../../../src/train/saved/reopen.ts';
 import { type Losable, losable } from '../../cpu/processor.ts';
@@ -12,7 +12,7 @@ const count = Number(process.env.LOSSES ?? 4);
 /**
  * Trains on devices that `lose`, asked before each step, has taken away; `refused`: there is none after the first.
  */
-async function train(lose: (step: number) => Loss | null, { losses = new Losses(), refused = false } = {}) {
+async function train(lose: (step: number) => GpuLoss | null, { losses = new Losses(), refused = false } = {}) {
   let device: Losable | undefined;
   const open = async (life: number) => {
     if (refused && life > 0) return { cause: 'no-adapter' as const, message: 'Refused.' };
@@ -30,7 +30,7 @@ async function train(lose: (step: number) => Loss | null, { losses = new Losses(
 let undisturbed: ReturnType<typeof train> | undefined;
 const trainWhole = () => (undisturbed ??= train(() => null));
 /** Each step's loss comes once: a run that goes back does not meet it again. */
-const once = (left: Map<number, Loss>) => (step: number) => {
+const once = (left: Map<number, GpuLoss>) => (step: number) => {
   const how = left.get(step) ?? null;
   left.delete(step);
   return how;
@@ -47,7 +47,7 @@ describe('a supervised run', () => {
     expect(lost.rewinds).toHaveLength(count);
     expect(lost.notices.map(({ code }) => code)).toEqual(Array(count).fill('gpu-lost'));
     for (const { message, step } of lost.notices) {
-      expect(message).toBe(`The graphics driver restarted: the run goes on from step ${step}, and nothing was lost.`);
+      expect(message).toBe(`The graphics driver restarted: the run continues from step ${step}, and nothing was lost.`);
     }
     // It went on from a save, not from the beginning; from which depends on how long the machine takes to write one.
     expect(lost.rewinds.at(-1)!.to).toBeGreaterThan(0);
@@ -58,7 +58,7 @@ describe('a supervised run', () => {
   });
 
   it('says of every loss what it was', async () => {
-    const ways = new Map<number, Loss>([
+    const ways = new Map<number, GpuLoss>([
       [12, 'hung'],
       [30, 'refused'],
     ]);
@@ -85,7 +85,7 @@ describe('a supervised run', () => {
     expect(failure).toBeUndefined();
     expect(notices.map(({ message }) => message)).toEqual([
       expect.stringMatching(
-        /^The browser has paused graphics after crashes: leave this tab open, and the run goes on from step \d in 125 s\.$/,
+        /^The browser has paused graphics after crashes: leave this tab open, and the run continues from step \d in 125 s\.$/,
       ),
     ]);
     expect(states.at(-1)).toEqual({ kind: 'stopped' });

@@ -390,6 +390,12 @@ const api: TrainerApi = {
       onEvents({ state: { kind: 'failed', message: error.message } }),
     );
   },
+  async describeModel() {
+    throw new Error('No model is opened in a played run.');
+  },
+  async tryModel() {
+    throw new Error('No model is tried in a played run.');
+  },
   /** As if the first three seeds of ci had shipped bases. */
   async shippedBase(config) {
     const { preset, seed } = config;

@@ -34,7 +34,7 @@ function tellRejections(): void {
   addEventListener('messageerror', () => say('a message of the page could not be read'));
 }
 
-export function cryOut(): void {
+export function tellUncaught(): void {
   carryCodes();
   tellRejections();
 }

@@ -1,7 +1,7 @@
-import scaleWgsl from '../../shaders/scale.wgsl?raw';
-import type { Graph, Op, Tensor } from '../graph/graph.ts';
-import { expectVec4 } from '../graph/graph.ts';
-import { f32Bits, foldWorkgroups, read, write } from '../graph/kernel.ts';
+import scaleWgsl from '../../../shaders/scale.wgsl?raw';
+import type { Graph, Op, Tensor } from '../../graph/graph.ts';
+import { expectVec4 } from '../../graph/graph.ts';
+import { f32Bits, foldWorkgroups, read, write } from '../../graph/kernel.ts';
 
 /** y = factor · x, element by element, any shape of a multiple of 4 elements; the factor is a constant. */
 export function scaled(g: Graph, x: Tensor, factor: number): Tensor {

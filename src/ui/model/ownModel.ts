@@ -1,0 +1,118 @@
+/** The reader's own model: opened and looked at by the worker, tried, and taken as what the next run continues. */
+import { signal } from '@preact/signals';
+import { DEFAULT_PRESET, PRESETS, presetConfig } from '../../config/presets.ts';
+import { LORA_TARGETS, type Lora } from '../../config/run.ts';
+import type { FolderBlob, ModelTrial } from '../../protocol.ts';
+import { isModelFile, missingModelFiles } from '../../recipe/modelFiles.ts';
+import { folder } from '../recipe/base.ts';
+import { choosePreset, config, givenBase, lora, preset } from '../recipe/config.ts';
+import { files } from '../files/files.ts';
+import { describeModel, tryModel } from '../trainer.ts';
+import { words } from './words.ts';
+
+export const problem = signal<string | null>(null);
+/** The name of a folder that is being looked at. */
+export const reading = signal<string | null>(null);
+export const trial = signal<ModelTrial | 'trying' | null>(null);
+
+const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Takes a model folder's files, or a .zip of them. What is wrong with them is said in a sentence, and nothing changes. */
+export async function openModel(list: readonly File[]): Promise<void> {
+  const name = list.length === 1 ? list[0]!.name : list[0]?.webkitRelativePath.split('/')[0] || words.someFolder;
+  await takeModel(name, () => filesOf(list));
+}
+
+/** `load` gives the files of the folder `name`. */
+export async function takeModel(name: string, load: () => Promise<FolderBlob[]>): Promise<void> {
+  if (reading.value !== null) return;
+  problem.value = null;
+  reading.value = name;
+  try {
+    const given = await load();
+    const missing = missingModelFiles(
+      given.map((file) => file.name),
+      false,
+    );
+    if (missing.length > 0) throw new Error(words.lacks(missing));
+    // A model made elsewhere knows none of a synthetic world's words.
+    const chosen = presetConfig(preset.value);
+    const text = chosen.data.world === null && chosen.continued ? preset.value : DEFAULT_PRESET;
+    const report = await describeModel(given, presetConfig(text));
+    const its = PRESETS.find((one) => one.name === report.metadata.preset && one.config.continued);
+    if (its && preset.value !== its.name) choosePreset(its.name);
+    folder.value = { name, files: given, report };
+    givenBase.value = report.metadata;
+    trial.value = null;
+  } catch (error) {
+    problem.value = told(error);
+  } finally {
+    reading.value = null;
+  }
+}
+
+export function closeModel(): void {
+  folder.value = null;
+  givenBase.value = null;
+  lora.value = null;
+  problem.value = null;
+  trial.value = null;
+}
+
+/** What the model does on the recipe's text before it is trained. */
+export async function tryIt(): Promise<void> {
+  const opened = folder.value;
+  if (!opened || trial.value === 'trying') return;
+  problem.value = null;
+  trial.value = 'trying';
+  try {
+    const found = await tryModel(config.value, [...files.value], { kind: 'folder', files: opened.files });
+    if (folder.value === opened) trial.value = found;
+  } catch (error) {
+    trial.value = null;
+    problem.value = told(error);
+  }
+}
+
+/** Products read four columns at a time. */
+export const isLora = ({ rank, alpha, targets = [] }: Lora): boolean =>
+  Number.isInteger(rank) &&
+  rank >= 4 &&
+  rank <= 256 &&
+  rank % 4 === 0 &&
+  alpha > 0 &&
+  alpha < 1e6 &&
+  targets.length > 0;
+
+export const usualLora: Lora = { rank: 8, alpha: 16, targets: LORA_TARGETS.slice(0, 2) };
+
+/** Bytes of a model folder that are read: what half a billion parameters of 4 bytes have, which a browser still gives in one array. */
+const LARGEST_FOLDER = 2 ** 31;
+/** What a zip may unpack to, times its size: weights do not pack, and the JSON beside them packs to a tenth. */
+const LARGEST_RATIO = 20;
+/** Files in a zip that are looked through for those. A forged table of contents can claim four billion. */
+const MOST_ENTRIES = 10_000;
+
+/** Only what is needed is handed on, and of a zip only what its table of contents says is not too much. */
+export async function filesOf(list: readonly File[]): Promise<FolderBlob[]> {
+  const zip = list.find(({ name }) => name.endsWith('.zip'));
+  const wanted = zip ? [zip] : list.filter(({ name }) => isModelFile(name));
+  const size = wanted.reduce((sum, file) => sum + file.size, 0);
+  if (size > LARGEST_FOLDER) throw new Error(words.tooLarge(size, LARGEST_FOLDER));
+  if (!zip) return wanted.map((file) => ({ name: file.name, bytes: file }));
+  const { unzipSync } = await import('fflate');
+  const most = Math.min(LARGEST_FOLDER, LARGEST_RATIO * size);
+  let unpacked = 0;
+  let entries = 0;
+  const filter = ({ name, originalSize }: { name: string; originalSize: number }): boolean => {
+    if (++entries > MOST_ENTRIES) throw new Error(words.tooMany(MOST_ENTRIES));
+    if (!isModelFile(name.split('/').at(-1)!)) return false;
+    unpacked += originalSize;
+    if (unpacked > most) throw new Error(words.tooLarge(unpacked, most));
+    return true;
+  };
+  // fflate unpacks into as many bytes as the table says: one that lies gives a damaged file, not a larger one.
+  return Object.entries(unzipSync(new Uint8Array(await zip.arrayBuffer()), { filter }))
+    .map(([path, bytes]) => ({ name: path.split('/').at(-1)!, bytes: new Blob([bytes as BlobPart]) }))
+    .filter(({ name }) => isModelFile(name));
+}
