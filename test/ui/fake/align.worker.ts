@@ -44,7 +44,10 @@ const gapsOf = (stage: AlignStage): ShownGap[] =>
     return [(stage === 'dpo' ? 5 : 1.7) + 3 * Math.sin(i), wanted];
   });
 
-let stopped: (() => void) | null = null;
+/** What waits to be stopped: both sides of a chat may. */
+const waiting: (() => void)[] = [];
+const stopAll = (): void => waiting.splice(0).forEach((go) => go());
+const untilStopped = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
 /** Stages that were stopped once go on to their end. */
 const left = new Map<AlignStage, number>();
 
@@ -63,7 +66,7 @@ const api: AlignApi = {
     const rows = Array.from({ length: to - from }, (_unused, i) => rowOf(stage, from + i));
     hear({ kind: 'rows', rows, steps: STEPS });
     if (to < STEPS) {
-      await new Promise<void>((resolve) => (stopped = resolve));
+      await untilStopped();
       left.set(stage, to);
       return false;
     }
@@ -72,13 +75,13 @@ const api: AlignApi = {
     return true;
   },
   async stop() {
-    stopped?.();
+    stopAll();
   },
   prompt: async (number) => `what is ${number} x 8 ? end with bye .`,
   async answer(checkpoint, prompt, { temperature, seed }, onText) {
     if (prompt === 'wait') {
       onText('so far');
-      await new Promise<void>((resolve) => (stopped = resolve));
+      await untilStopped();
       return { text: 'so far', ended: false, verdict: null };
     }
     if (prompt.includes('<')) return { text: `${prompt} said ${checkpoint}`, ended: true, verdict: null };
@@ -89,7 +92,7 @@ const api: AlignApi = {
     };
   },
   async stopAnswers() {
-    stopped?.();
+    stopAll();
   },
   folder: async () => [{ name: 'chat_template.jinja', bytes: new Uint8Array([1]) }],
 };
