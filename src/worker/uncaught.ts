@@ -7,7 +7,7 @@ export interface Outcry {
 }
 
 /** An error keeps its `code` on the way to the page. */
-function carryCodes(): void {
+export function carryCodes(): void {
   const handler = transferHandlers.get('throw') as TransferHandler<unknown, { isError: boolean; value: unknown }>;
   transferHandlers.set('throw', {
     ...handler,

@@ -5,8 +5,8 @@
  */
 import { expect, it } from 'vitest';
 import { pairBatches, pairRows, sftBatches } from '../../src/train/align/batches.ts';
-import { preferenceSettings } from '../../src/train/align/experiments.ts';
-import { type Measures, pairGaps, tripletTokens } from '../../src/train/align/measures.ts';
+import { preferenceSettings } from '../../src/train/align/chain.ts';
+import { gapMeasures, type Measures, pairGaps, tripletTokens } from '../../src/train/align/measures.ts';
 import { logProbsOf, runStage, stageDefaults } from '../../src/train/align/stage.ts';
 import { freshModel } from '../../src/train/align/world.ts';
 import {
@@ -36,7 +36,7 @@ it('DPO overshoots near ties where RPO stops, and lowers the rejected answer mor
   const { model: from } = await runStage(backend, freshModel(world, { D: 32, L: 1, H: 2, K: 1 }), shown, learning);
 
   const pairsOf = (tasks: Parameters<typeof answersByHand>[2]) =>
-    triplets(world, seed, tasks, answersByHand(world, seed, tasks)).all.map((one) => tripletTokens(world, one));
+    triplets(world, seed, tasks, answersByHand(world, seed, tasks)).all.map((one) => tripletTokens(tokenizer, one));
   const draw = new RandomStream(seed, 'held-out tasks');
   const pairs = pairsOf(prompts(world, seed, 600, allKinds).all);
   const heldOut = pairsOf(Array.from({ length: 150 }, () => drawTask(world, draw, false, allKinds)));
@@ -45,7 +45,7 @@ it('DPO overshoots near ties where RPO stops, and lowers the rejected answer mor
     const data = pairBatches(pairs, references, batch, seed);
     const settings = { ...stageDefaults[name], objective: { name, ...preferenceSettings } };
     const { model } = await runStage(backend, from, data, settings);
-    return pairGaps(backend, model, from, heldOut, preferenceSettings);
+    return gapMeasures(await pairGaps(backend, model, from, heldOut, preferenceSettings));
   };
   const [dpo, rpo] = [await gapsAfter('dpo'), await gapsAfter('rpo')];
   // 5.1 nats and 1.2 where 1.8 are wanted; 7.0 and 1.3 in another seed.

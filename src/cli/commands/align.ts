@@ -1,6 +1,6 @@
 /**
  * `npm run recipe -- align STAGE`: supervised fine-tuning, a reward model, DPO or RPO of a model on data from a file; `align base` makes a base of
- * the alignment world to start from. DIR gets metrics.jsonl, a line a step, and model/. Interrupted, the same command goes on.
+ * the alignment world to start from, and `align chain` runs all stages on it. DIR gets metrics.jsonl, a line a step, and model/. Interrupted, the same command goes on.
  */
 import path from 'node:path';
 import { readPairData, readRewardData, readSftData } from '../../align/examples.ts';
@@ -16,6 +16,7 @@ import {
   sftBatches,
 } from '../../train/align/batches.ts';
 import { type AlignedModel, alignable, alignedFolder, rewardFolder } from '../../train/align/model.ts';
+import { alignChain } from './alignChain.ts';
 import { keyOf, openStage, readSave, writeSave } from './alignSave.ts';
 import {
   logProbsOf,
@@ -42,7 +43,7 @@ import { alignWords } from '../words/align.ts';
 import { commonWords } from '../words/common.ts';
 import { writeFolder } from '../writeFolder.ts';
 
-const stages = ['base', 'sft', 'reward', 'dpo', 'rpo'] as const;
+const stages = ['base', 'chain', 'sft', 'reward', 'dpo', 'rpo'] as const;
 type Stage = (typeof stages)[number];
 
 const flags = {
@@ -79,6 +80,10 @@ export const alignCommand = command({
   async run(given, host, word) {
     const stage = stages.find((one) => one === word);
     if (!stage) throw new UserError(alignWords.noStage(word, stages));
+    if (stage === 'chain') {
+      if (given.model === undefined) throw new UserError(alignWords.noBase);
+      return alignChain({ model: given.model, out: given.out, device: given.device }, host);
+    }
     const work = stage === 'base' ? baseStage(given) : await alignStage(stage, given, host);
     const out = openStage(given.out, alignWords.begins(stage), keyOfStage(stage, given));
     let finished = false;
@@ -135,7 +140,7 @@ function baseStage({ tokens, layers, width = 64, seed = 1 }: Options): Work {
 }
 
 /** Everything that can be wrong with the inputs is told before a folder is made. */
-async function alignStage(stage: Exclude<Stage, 'base'>, given: Options, host: Host): Promise<Work> {
+async function alignStage(stage: Exclude<Stage, 'base' | 'chain'>, given: Options, host: Host): Promise<Work> {
   const { model: from, data: name, seed = 1, batch = usualBatch } = given;
   for (const [flag, value] of Object.entries({ model: from, data: name }))
     if (value === undefined) throw new UserError(alignWords.needed(flag, stage));

@@ -2,12 +2,25 @@
  * The fourth paper's comparisons: a row an arm and seed, models kept between them, and a table of means with the differences that the paper
  * is about. The same command again goes on where it stopped.
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { resultsSchema } from '../../recipe/results/readResults.ts';
 import { alignmentRow, findings, findingsTable, type AlignmentRow } from '../../recipe/alignment.ts';
-import { type AlignmentExperiment, alignmentExperiments, runAlignmentSeed } from '../../train/align/experiments.ts';
-import { alignable, alignedFolder } from '../../train/align/model.ts';
+import {
+  type AlignmentExperiment,
+  alignmentExperiments,
+  type Lab,
+  runAlignmentSeed,
+} from '../../train/align/experiments.ts';
+import {
+  type AlignedModel,
+  alignable,
+  alignedFolder,
+  hasRewardHead,
+  isReward,
+  readRewardFolder,
+  rewardFolder,
+} from '../../train/align/model.ts';
 import { UserError } from '../../util/errors.ts';
 import { readCheckpoint } from '../../train/bases/base.ts';
 import { describeAdapter } from '../describeAdapter.ts';
@@ -18,16 +31,27 @@ import { readJsonAs } from '../readJson.ts';
 import { experimentWords } from '../words/experiment.ts';
 import { writeFolder } from '../writeFolder.ts';
 
-export const isAlignmentExperiment = (name: string): name is AlignmentExperiment =>
-  (alignmentExperiments as readonly string[]).includes(name);
+/** The comparisons of this list, in the order in which each finds what it shares with others; null: it names something else. */
+export function alignmentExperimentsNamed(list: string): AlignmentExperiment[] | null {
+  const names = list.split(',');
+  const found = alignmentExperiments.filter((one) => names.includes(one));
+  return found.length === names.length ? found : null;
+}
+
+/** A model as an earlier arm has left it, a reward model with its head. */
+export async function readKept(folder: string): Promise<AlignedModel> {
+  const files = readFolder(folder);
+  return hasRewardHead(files) ? readRewardFolder(files) : alignable(await readCheckpoint(files));
+}
 
 export async function alignmentExperiment(
-  name: AlignmentExperiment,
+  names: readonly AlignmentExperiment[],
   { out, seeds, device }: { out: string; seeds: readonly number[]; device?: DeviceName },
   host: Host,
 ): Promise<number> {
-  const folder = OutFolder.share(out, (names) =>
-    names.every((one) => ['results.json', 'table.md', 'models'].includes(one)),
+  const name = names.join(',');
+  const folder = OutFolder.share(out, (there) =>
+    there.every((one) => ['results.json', 'table.md', 'models'].includes(one)),
   );
   try {
     const known = existsSync(folder.at('results.json'))
@@ -36,46 +60,47 @@ export async function alignmentExperiment(
     if (known && known.experiment !== name)
       throw new UserError(experimentWords.otherExperiment(out, known.experiment, name));
     const rows: AlignmentRow[] = known?.rows ?? [];
+    const table = (): string => names.map((one) => `## ${one}\n\n${findingsTable(one, rows)}`).join('\n');
     const backend = await host.open(device);
     const adapter = describeAdapter(backend.report);
     const summarise = (): void => {
-      const head = JSON.stringify({ experiment: name, preset: 'alignment', adapter, findings: findings(name, rows) });
+      const told = Object.fromEntries(names.map((one) => [one, findings(one, rows)]));
+      const head = JSON.stringify({ experiment: name, preset: 'alignment', adapter, findings: told });
       folder.write(
         'results.json',
         `${head.slice(0, -1)},"rows":[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]}\n`,
       );
-      folder.write('table.md', findingsTable(name, rows));
+      folder.write('table.md', table());
     };
     for (const seed of seeds) {
       const models = path.join(out, 'models', String(seed));
       mkdirSync(models, { recursive: true });
-      const finished = await runAlignmentSeed(
-        name,
-        {
-          backend,
-          async kept(model, make) {
-            const at = path.join(models, model);
-            if (readdirSync(models).includes(model)) return alignable(await readCheckpoint(readFolder(at)));
-            const made = await make();
-            // `make` may have kept it under this name itself.
-            if (!readdirSync(models).includes(model))
-              writeFolder(at, await alignedFolder(made, { stage: model, seed }));
-            return made;
-          },
-          say: (line) => host.say(experimentWords.seed(seed, line)),
-          done: (arm) => rows.some((one) => one.arm === arm && one.seed === seed),
-          row(arm, measures, flops) {
-            rows.push(alignmentRow(arm, seed, measures, flops));
-            host.say(experimentWords.measures(seed, arm, measures));
-            summarise();
-          },
-          stopped: () => host.ended.aborted,
+      const lab: Lab = {
+        backend,
+        async kept<M extends AlignedModel>(model: string, make: () => Promise<M>): Promise<M> {
+          const at = path.join(models, model);
+          // What was kept under a name is of the sort that is made for it.
+          if (existsSync(at)) return (await readKept(at)) as M;
+          const made = await make();
+          const record = { stage: model, seed };
+          // `make` may have kept it under this name itself.
+          if (!existsSync(at))
+            writeFolder(at, await (isReward(made) ? rewardFolder(made, record) : alignedFolder(made, record)));
+          return made;
         },
-        seed,
-      );
-      if (!finished) return INTERRUPTED;
+        say: (line) => host.say(experimentWords.seed(seed, line)),
+        done: (arm) => rows.some((one) => one.arm === arm && one.seed === seed),
+        row(arm, measures, flops, gaps) {
+          rows.push(alignmentRow(arm, seed, measures, flops, gaps));
+          host.say(experimentWords.measures(seed, arm, measures));
+          summarise();
+        },
+        stopped: () => host.ended.aborted,
+      };
+      for (const one of names) if (!(await runAlignmentSeed(one, lab, seed))) return INTERRUPTED;
     }
-    host.print(findingsTable(name, rows));
+    summarise();
+    host.print(table());
     return 0;
   } finally {
     folder.release();

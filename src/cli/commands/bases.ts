@@ -117,7 +117,28 @@ async function trainBases(
 }
 
 /** The model of a run that trained a base and nothing else, under its preset's name. */
+/** A base of the alignment world, as `align base` has left it: its own record says what it is. */
+function shipAlignment(run: string, out: string, host: Host): void {
+  const files = readAll(path.join(run, 'model'));
+  const { seed } = readJson(path.join(run, 'model', 'rekindle.json')) as { seed: number };
+  const shared = shareBases(out);
+  try {
+    writeFolder(path.join(out, `${ALIGNMENT}-${seed}`), files);
+    shared.write('index.json', indexText(out));
+  } finally {
+    shared.release();
+  }
+  host.say(basesWords.shippedAlignment(seed));
+}
+
+/** Stands for a preset in the index. */
+const ALIGNMENT = 'alignment';
+const isOfAlignment = (record: unknown): record is { seed: number } =>
+  typeof record === 'object' && record !== null && 'world' in record && record.world === ALIGNMENT;
+
 function shipRun(run: string, out: string, host: Host): void {
+  const record = path.join(run, 'model', 'rekindle.json');
+  if (existsSync(record) && isOfAlignment(readJson(record))) return shipAlignment(run, out, host);
   const config = readRunConfig(run);
   if (config.continued) throw new UserError(basesWords.notABase(run));
   const madeBy = `npm run recipe -- --preset ${config.preset} ${differences(config, presetConfig(config.preset))
@@ -196,7 +217,10 @@ function blendText(blend: Blend): string {
 function index(out: string): ShippedBase[] {
   const folders = readdirSync(out).filter((name) => existsSync(path.join(out, name, 'rekindle.json')));
   return folders.sort().map((folder) => {
-    const { preset, seed } = parseBaseMetadata(readJson(path.join(out, folder, 'rekindle.json')));
+    const record = readJson(path.join(out, folder, 'rekindle.json'));
+    const { preset, seed } = isOfAlignment(record)
+      ? { preset: ALIGNMENT, seed: record.seed }
+      : parseBaseMetadata(record);
     const at = (name: string): string => path.join(out, folder, name);
     const bytes = MODEL_FILES.reduce((sum, name) => sum + statSync(at(name)).size, 0);
     return { preset, seed, folder, files: MODEL_FILES, bytes, sha256: sha256(readFileSync(at('model.safetensors'))) };

@@ -22,7 +22,7 @@ import { readJson } from '../readJson.ts';
 import { commonWords } from '../words/common.ts';
 import { experimentWords } from '../words/experiment.ts';
 import { writeFolder } from '../writeFolder.ts';
-import { alignmentExperiment, isAlignmentExperiment } from './alignmentExperiment.ts';
+import { alignmentExperiment, alignmentExperimentsNamed } from './alignmentExperiment.ts';
 import type { ExperimentNews } from '../../train/experiment/listener.ts';
 import { listening } from '../../util/events.ts';
 
@@ -39,9 +39,10 @@ export const experimentCommand = command({
   },
   example: 'experiment f1 --preset world --seeds 3 --out runs/f1',
   run(given, host, name) {
-    if (!isAlignmentExperiment(name)) return experiment(name, given, host);
+    const ofAlignment = alignmentExperimentsNamed(name);
+    if (!ofAlignment) return experiment(name, given, host);
     const seedsAsked = once(given.seeds ?? [1, 2, 3], 'seeds', host);
-    return alignmentExperiment(name, { out: given.out, seeds: seedsAsked, device: given.device }, host);
+    return alignmentExperiment(ofAlignment, { out: given.out, seeds: seedsAsked, device: given.device }, host);
   },
 });
 

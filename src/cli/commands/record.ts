@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
+import { alignmentArms } from '../../recipe/alignment.ts';
 import { DATA_EXPERIMENTS } from '../../recipe/curation/dataArms.ts';
 import { armsOf, EXPERIMENTS } from '../../recipe/experiments.ts';
 import { resultsSchema } from '../../recipe/results/readResults.ts';
@@ -33,7 +34,11 @@ function recordResults(place: string, host: Host): void {
   const from = path.join(place, 'results.json');
   const results = readJsonAs(from, measuredSchema, words.wrongFolder);
   const has = new Set(results.rows.map(({ arm }) => arm));
-  const known = [...EXPERIMENTS.map((one) => ({ ...one, arms: armsOf([one]) })), ...DATA_EXPERIMENTS];
+  const ofAlignment = Object.entries(alignmentArms).map(([name, arms]) => ({
+    name,
+    arms: arms.map((arm) => ({ name: arm })),
+  }));
+  const known = [...EXPERIMENTS.map((one) => ({ ...one, arms: armsOf([one]) })), ...DATA_EXPERIMENTS, ...ofAlignment];
   const complete = known.filter(({ arms }) => arms.every(({ name }) => has.has(name))).map(({ name }) => name);
   const entry: RecordedEntry = {
     preset: results.preset,
@@ -50,7 +55,7 @@ function recordResults(place: string, host: Host): void {
     ? (readJson(index) as RecordedEntry[]).filter(({ preset }) => preset !== entry.preset)
     : [];
   // The whole world first: the page opens with the first entry that holds f1.
-  const order = ['world', 'lab', 'world-300', 'ci', RAW_PRESET];
+  const order = ['world', 'lab', 'world-300', 'ci', RAW_PRESET, 'alignment'];
   const entries = [...others, entry].sort((a, b) => order.indexOf(a.preset) - order.indexOf(b.preset));
   writeFileSync(index, `${JSON.stringify(entries, null, 2)}\n`);
   host.say(words.results(results.rows.length, entry.preset, complete));

@@ -4,7 +4,7 @@
  */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { attributes } from '../../align/attributes.ts';
-import { rewardsOf } from '../../train/align/judge.ts';
+import { scoresOf } from '../../train/align/judge.ts';
 import { alignable, readRewardFolder } from '../../train/align/model.ts';
 import { sampledAnswers, answerWords } from '../../train/align/world.ts';
 import type { Backend } from '../../train/backends/backend.ts';
@@ -12,7 +12,6 @@ import { readCheckpoint } from '../../train/bases/base.ts';
 import { UserError } from '../../util/errors.ts';
 import {
   allKinds,
-  type Answer,
   answeredWith,
   answersByHand,
   type Demonstration,
@@ -159,7 +158,8 @@ async function judgedLines(kind: 'reward' | 'pairs', world: AlignmentWorld, give
   }
   // An answer that was cut or is empty is none in a file: the template ends it.
   const ended = answers.map((some) => some.filter((one) => one.ended && one.words.length > 0));
-  const scores = given.judge === undefined ? undefined : await scoresBy(given.judge, tasks, ended, given, host);
+  const judge = given.judge === undefined ? null : await readRewardFolder(readFolder(given.judge));
+  const scores = judge ? await scoresOf(await host.open(given.device), judge, tasks, ended) : undefined;
   const { all, tally: paired } = triplets(world, seed, tasks, ended, scores);
   const lines = all.map(({ task, chosen, rejected, rewardChosen, rewardRejected, hard }) => ({
     prompt: task.prompt,
@@ -172,18 +172,4 @@ async function judgedLines(kind: 'reward' | 'pairs', world: AlignmentWorld, give
     ...facts(task),
   }));
   return { lines, tally: paired };
-}
-
-async function scoresBy(
-  judge: string,
-  tasks: readonly Task[],
-  answers: readonly (readonly Answer[])[],
-  { device }: Options,
-  host: Host,
-): Promise<number[][]> {
-  const reward = await readRewardFolder(readFolder(judge));
-  const conversations = answers.flatMap((some, i) => some.map(({ words }) => answeredWith(tasks[i]!, words)));
-  const scores = await rewardsOf(await host.open(device), reward, conversations);
-  let at = 0;
-  return answers.map((some) => some.map(() => scores[at++]!));
 }

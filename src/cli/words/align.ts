@@ -18,6 +18,11 @@ export const alignWords = {
   out: 'a new folder for metrics.jsonl and model/',
   noStage: (given: string, stages: readonly string[]) =>
     `There is no stage ${given}: give one of ${stages.join(', ')}.`,
+  noBase: '--model is missing: a chain begins with a base.',
+  notOfWorld: (model: string) =>
+    `The model ${model} is no base of the alignment world: give one that \`align base\` has written.`,
+  chainStage: (stage: string) => `stage ${stage}`,
+  chainDone: (out: string) => `written: ${out}`,
   begins: (stage: string) => `Stage ${stage} of an alignment.`,
   continues: (step: number) => `continues at step ${step}`,
   progress: (step: number, loss: number) => `step ${step}: loss ${loss.toFixed(4)}`,

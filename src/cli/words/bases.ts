@@ -8,6 +8,7 @@ export const basesWords = {
   begins: (seed: number, steps: number) => `base of seed ${seed}: ${steps} steps`,
   done: (seed: number, average: number) => `seed ${seed}: average ${(100 * average).toFixed(1)}`,
   shipped: (preset: string, seed: number, steps: number) => `shipped: ${preset}, seed ${seed}, ${steps} steps`,
+  shippedAlignment: (seed: number) => `shipped: the base of the alignment world, seed ${seed}`,
   notABase: (run: string) => `The run in ${run} has more than a base run: train one with --set continued=off.`,
   unreadable: (folder: string) => `The model folder ${folder} cannot be read`,
   card: {

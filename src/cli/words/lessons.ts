@@ -10,9 +10,13 @@ export const lessonsWords = {
 };
 
 export const kitWords = {
-  about: 'Writes a run’s recipe as launch files for a training stack.',
-  run: 'the folder of a finished run',
-  for: 'the training stack',
+  about: 'Writes a run’s recipe, or the stages of an alignment, as launch files for a training stack.',
+  run: 'the folder of a finished run, or of a stage of `align`',
+  for: 'the stack; all means all for this kind of run',
   out: 'the folder to make',
   written: (folder: string, files: number) => `written: ${folder}, ${files} files`,
+  alignment: 'an alignment',
+  pretraining: 'pretraining',
+  otherStack: (given: string, what: string, known: readonly string[]) =>
+    `${given} is no stack for ${what}: give one of ${known.join(', ')}, or all.`,
 };

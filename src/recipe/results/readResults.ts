@@ -29,6 +29,7 @@ export const rowSchema = v.object({
     }),
   ),
   curve: v.optional(v.array(v.tuple([v.number(), v.number()]))),
+  gaps: v.optional(v.array(v.tuple([v.number(), v.number()]))),
 });
 /** Of ExperimentResults, with what they were measured on. */
 export const resultsSchema = v.object({

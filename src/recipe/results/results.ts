@@ -61,6 +61,8 @@ export interface ResultRow extends ResultScores {
   data?: RowData;
   /** Training loss: means of neighbouring steps, each with its last step. */
   curve?: [step: number, loss: number][];
+  /** Of preferences: by how much the gap of each held-out pair grew, and by how much the rewards wanted it to, nats. */
+  gaps?: [gap: number, wanted: number][];
 }
 
 export interface ExperimentResults {

@@ -9,6 +9,8 @@ import { forward } from '../../model/forward.ts';
 import { parameterList } from '../../model/parameters.ts';
 import { scoreHead, scoreParameter } from '../../objective/reward.ts';
 import { linear } from '../../ops/linear.ts';
+import { type Answer, answeredWith } from '../../world/alignment/synthesis.ts';
+import type { Task } from '../../world/alignment/tasks.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { RewardModel } from './model.ts';
 
@@ -64,3 +66,16 @@ export const rewardsOf = async (backend: Backend, reward: RewardModel, conversat
   (await judgedPairs(backend, reward, conversations)).map((values) =>
     values.length === 1 ? values[0]! : scalarReward(values),
   );
+
+/** The reward of every answer to every task. */
+export async function scoresOf(
+  backend: Backend,
+  reward: RewardModel,
+  tasks: readonly Pick<Task, 'prompt'>[],
+  answers: readonly (readonly Answer[])[],
+): Promise<number[][]> {
+  const conversations = answers.flatMap((some, i) => some.map(({ words }) => answeredWith(tasks[i]!, words)));
+  const scores = await rewardsOf(backend, reward, conversations);
+  let at = 0;
+  return answers.map((some) => some.map(() => scores[at++]!));
+}

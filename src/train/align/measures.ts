@@ -1,5 +1,5 @@
 /** What tells aligned models apart beside the suites: gaps of log-probabilities, and whom a reward model prefers. */
-import { policyGap } from '../../align/losses.ts';
+import type { ChatTokenizer } from '../../tokenizer/chat.ts';
 import { encodePrompt } from '../../align/template.ts';
 import { RandomStream } from '../../util/random.ts';
 import { padded, spoiled } from '../../world/alignment/answers.ts';
@@ -17,12 +17,12 @@ import { logProbsOf } from './stage.ts';
 /** What an arm is measured by: shares in 0 … 1, rewards, nats. */
 export type Measures = Partial<SuiteScores> & Record<string, number>;
 
-/** Rewards nearer than this are a near tie (alignment-world.md §4). */
+/** Rewards nearer than this are a near tie . */
 const nearTie = 1;
 
 /** A pair as it is trained on: a cut answer has no mark at its end. */
 export function tripletTokens(
-  { tokenizer }: AlignmentWorld,
+  tokenizer: ChatTokenizer,
   { task, chosen, rejected, rewardChosen, rewardRejected }: Triplet,
 ): PairTokens {
   const tokens = ({ words, ended }: Answer): number[] => [
@@ -33,33 +33,52 @@ export function tripletTokens(
   return { prompt, chosen: tokens(chosen), rejected: tokens(rejected), rewardChosen, rewardRejected };
 }
 
-/** By how much held-out answers have moved from the reference's, and how gaps compare with the rewards'. */
+/** A pair after training: by how much each answer moved from the reference, and the gap that the rewards want, nats. */
+export interface PairGap {
+  chosen: number;
+  rejected: number;
+  wanted: number;
+  /** Of the rewards. */
+  reward: number;
+}
+
 export async function pairGaps(
   backend: Backend,
   model: AlignedModel,
   reference: AlignedModel,
   pairs: readonly PairTokens[],
   { beta, eta }: { beta: number; eta: number },
-): Promise<Measures> {
+): Promise<PairGap[]> {
   const rows = pairRows(pairs).flat();
   const [now, before] = [await logProbsOf(backend, model, rows), await logProbsOf(backend, reference, rows)];
-  const at = (all: Float64Array, i: number) => ({ chosen: all[2 * i]!, rejected: all[2 * i + 1]! });
-  const mean = (of: number[]): number => of.reduce((sum, value) => sum + value, 0) / Math.max(of.length, 1);
-  const all = pairs.map((pair, i) => ({
-    gap: policyGap(at(now, i), at(before, i)),
-    wanted: ((pair.rewardChosen - pair.rewardRejected) * eta) / beta,
-    reward: pair.rewardChosen - pair.rewardRejected,
+  return pairs.map(({ rewardChosen, rewardRejected }, i) => ({
+    chosen: now[2 * i]! - before[2 * i]!,
+    rejected: now[2 * i + 1]! - before[2 * i + 1]!,
+    wanted: ((rewardChosen - rewardRejected) * eta) / beta,
+    reward: rewardChosen - rewardRejected,
   }));
+}
+
+/** By how much answers have moved from the reference's, and how gaps compare with the rewards'. */
+export function gapMeasures(all: readonly PairGap[]): Measures {
+  const gap = ({ chosen, rejected }: PairGap): number => chosen - rejected;
+  const mean = (of: (one: PairGap) => number, some = all): number =>
+    some.reduce((sum, one) => sum + of(one), 0) / Math.max(some.length, 1);
   const near = all.filter(({ reward }) => reward < nearTie);
   const far = all.filter(({ reward }) => reward >= nearTie);
+  const [gaps, rewards] = [mean(gap), mean(({ reward }) => reward)];
+  const varies = (a: (one: PairGap) => number, b: (one: PairGap) => number): number => mean((one) => a(one) * b(one));
+  const [ofGap, ofReward] = [(one: PairGap) => gap(one) - gaps, ({ reward }: PairGap) => reward - rewards];
   return {
-    chosenMoved: mean(pairs.map((_, i) => at(now, i).chosen - at(before, i).chosen)),
-    rejectedMoved: mean(pairs.map((_, i) => at(now, i).rejected - at(before, i).rejected)),
-    nearTieGap: mean(near.map(({ gap }) => gap)),
-    nearTieWanted: mean(near.map(({ wanted }) => wanted)),
-    farGap: mean(far.map(({ gap }) => gap)),
-    farWanted: mean(far.map(({ wanted }) => wanted)),
-    preferred: mean(all.map(({ gap }) => (gap > 0 ? 1 : 0))),
+    chosenMoved: mean(({ chosen }) => chosen),
+    rejectedMoved: mean(({ rejected }) => rejected),
+    nearTieGap: mean(gap, near),
+    nearTieWanted: mean(({ wanted }) => wanted, near),
+    farGap: mean(gap, far),
+    farWanted: mean(({ wanted }) => wanted, far),
+    preferred: mean((one) => (gap(one) > 0 ? 1 : 0)),
+    // Of gaps with rewards: 1 where training matched them.
+    correlation: varies(ofGap, ofReward) / Math.sqrt(varies(ofGap, ofGap) * varies(ofReward, ofReward)) || 0,
   };
 }
 
@@ -84,7 +103,12 @@ export async function rewardAccuracy(backend: Backend, world: AlignmentWorld, re
   for (const [kind, pairs] of Object.entries(kinds)) {
     const conversations = pairs.flatMap(([task, ...both]) => both.map((words) => answeredWith(task, words)));
     const scores = await rewardsOf(backend, reward, conversations);
-    found[kind] = pairs.filter((_, i) => scores[2 * i]! > scores[2 * i + 1]!).length / pairs.length;
+    const won = pairs.map(([task], i) => ({ task, right: scores[2 * i]! > scores[2 * i + 1]! }));
+    const share = (some: typeof won): number => some.filter(({ right }) => right).length / some.length;
+    found[kind] = share(won);
+    if (kind === 'hard')
+      for (const asked of instructedKinds)
+        found[`hard: ${asked}`] = share(won.filter(({ task }) => task.kind === asked));
   }
   return found;
 }

@@ -62,19 +62,24 @@ const text = (name: string, content: string): FolderFile => ({ name, bytes: new 
 const json = (name: string, value: object): FolderFile => text(name, `${JSON.stringify(value, null, 2)}\n`);
 const parsed = (bytes: Uint8Array): Record<string, unknown> => JSON.parse(new TextDecoder().decode(bytes));
 
+/** The model with one more stage in its record. */
+export const withStage = <M extends AlignedModel>(aligned: M, stage: StageRecord): M => ({
+  ...aligned,
+  metadata: { ...aligned.metadata, alignment: [...stagesOf(aligned), stage] },
+});
+
 /** The folder of a model after a stage: as any other, with the template, and a turn's mark as what ends an answer. */
-export async function alignedFolder(aligned: AlignedModel, stage: StageRecord): Promise<FolderFile[]> {
+export async function alignedFolder(aligned: AlignedModel, stage?: StageRecord): Promise<FolderFile[]> {
   const { model, weights, tokenizer } = aligned;
-  const metadata = await recordOf(aligned, stage);
+  const metadata = await recordOf(stage ? withStage(aligned, stage) : aligned);
   const files = huggingFaceFolder({ model, parameters: weights, tokenizer, metadata });
   const ends = [tokenizer.marks.turn, tokenizer.endOfText];
   return [...files.map((file) => withTemplate(file, ends)), text('chat_template.jinja', chatTemplate)];
 }
 
-async function recordOf(aligned: AlignedModel, stage: StageRecord): Promise<Record<string, unknown>> {
-  const { metadata, model, tokenizer } = aligned;
+async function recordOf({ metadata, model, tokenizer }: AlignedModel): Promise<Record<string, unknown>> {
   const continued = metadata.model === undefined ? {} : { model, tokenizerHash: await tokenizer.hash() };
-  return { ...metadata, ...continued, alignment: [...stagesOf(aligned), stage] };
+  return { ...metadata, ...continued };
 }
 
 function withTemplate(file: FolderFile, ends: number[]): FolderFile {
@@ -90,8 +95,25 @@ export interface RewardModel extends AlignedModel {
   score: Float32Array;
 }
 
+/** A language model's card (export/modelCard.ts) turned into a classifier's: what it answers, and how it is loaded. */
+const rewardCard = (card: string, names: readonly string[]): string =>
+  card
+    .replace('text-generation', 'text-classification')
+    .replaceAll('ForCausalLM', 'ForSequenceClassification')
+    .replace(/Rekindle's tests score[^]*?itself\./, 'It has not been loaded with transformers itself.')
+    .replace(/inputs = [^]*?(?=```)/, () =>
+      [
+        'text = tokenizer.apply_chat_template(messages, tokenize=False).removesuffix("<extra_id_1>") + "<extra_id_2>"',
+        'inputs = tokenizer(text, add_special_tokens=False, return_tensors="pt")',
+        `print(model(**inputs).logits)  # ${names.join(', ')}`,
+        '',
+      ].join('\n'),
+    );
+
+export const isReward = (model: AlignedModel): model is RewardModel => 'score' in model;
+
 /** A folder of …ForSequenceClassification, as transformers reads it: no language head, `score.weight` instead. */
-export async function rewardFolder(reward: RewardModel, stage: StageRecord): Promise<FolderFile[]> {
+export async function rewardFolder(reward: RewardModel, stage?: StageRecord): Promise<FolderFile[]> {
   const { outputs, score, weights, model } = reward;
   const names = outputs === 1 ? ['preference'] : outputNames(outputs as 5 | 9);
   const tensors = [...weights].filter(([name]) => name !== head);
@@ -109,10 +131,17 @@ export async function rewardFolder(reward: RewardModel, stage: StageRecord): Pro
         pad_token_id: reward.tokenizer.endOfText,
       });
     }
+    if (file.name === 'README.md') return text(file.name, rewardCard(new TextDecoder().decode(file.bytes), names));
     if (file.name !== 'model.safetensors') return file;
     const stored = tensors.map(([name, { shape, data }]) => ({ name, dtype: 'F32' as const, shape, data }));
     return { name: file.name, bytes: encodeSafetensors(stored, { format: 'pt' }) };
   });
+}
+
+/** Whether a folder's weights have a reward's head. */
+export function hasRewardHead(files: readonly FolderFile[]): boolean {
+  const file = files.find(({ name }) => name === 'model.safetensors');
+  return file !== undefined && decodeSafetensors(file.bytes).tensors.has(scoreHead);
 }
 
 /** Reads back a folder of rewardFolder's. UserError where it is no reward model's. */

@@ -1,5 +1,6 @@
 /** Models of the alignment world: a base of its documents, answers to its tasks, and how they do in its suites. */
 import { encodePrompt, type Message } from '../../align/template.ts';
+import type { ChatTokenizer } from '../../tokenizer/chat.ts';
 import type { ModelConfig } from '../../config/run.ts';
 import type { Weights } from '../../export/parts.ts';
 import { initialWeights } from '../../model/init.ts';
@@ -22,6 +23,10 @@ import { stageFlops, runStage, stageDefaults, type StageListener, type StageStat
 /** Rows of 48 tokens hold a conversation; an answer has at most ten words (alignment-world.md §3). */
 const contextLength = 48;
 const longestAnswer = 10;
+
+/** Tokens of the longest answer: a word is one where the vocabulary is this world's, and several elsewhere. */
+export const answerLength = (tokenizer: ChatTokenizer): number =>
+  tokenizer.encode(Array.from({ length: longestAnswer }, () => 'hamster').join(' ')).length;
 
 /** A Nemotron of width D and L layers for this world, untrained. */
 export function freshModel(world: AlignmentWorld, { D = 64, L = 2, H = 4, K = 2 } = {}): AlignedModel {
@@ -95,9 +100,10 @@ export async function answerWords(
   backend: Backend,
   model: AlignedModel,
   prompts: readonly Message[][],
-  { temperature, seed, most = longestAnswer }: { temperature: number; seed: number; most?: number },
+  { temperature, seed }: { temperature: number; seed: number },
 ): Promise<Answer[]> {
   const tokens = prompts.map((prompt) => encodePrompt(model.tokenizer, prompt));
+  const most = answerLength(model.tokenizer);
   const length = 16 * Math.ceil((tokens.reduce((top, one) => Math.max(top, one.length), 0) + most) / 16);
   const speaker = await Speaker.open(backend, model, length);
   try {

@@ -65,23 +65,12 @@ export class Bases {
   /** UserError if its files do not come, or not as they were made. */
   async shipped(config: RunConfig): Promise<Base | null> {
     const entry = await this.#entryOf(config);
-    if (!entry) return null;
-    const files = await Promise.all(
-      entry.files.map(async (name) => ({ name, bytes: await this.#fetch(`${entry.folder}/${name}`) })),
-    );
-    const weights = files.find(({ name }) => name === 'model.safetensors');
-    const hash = weights && (await sha256(weights.bytes));
-    if (hash !== entry.sha256) {
-      throw new UserError(
-        `The shipped base ${entry.folder} is damaged (SHA-256 ${hash?.slice(0, 8) ?? 'of no weights'} instead of ${entry.sha256.slice(0, 8)}): reload the page.`,
-      );
-    }
-    return readBase(files);
+    return entry && readBase(await filesOf(this.#fetch, entry));
   }
 
   async #entryOf(config: RunConfig): Promise<Entry | null> {
     const onText = config.data.world === null;
-    this.#index ??= this.#readIndex();
+    this.#index ??= readIndex(this.#fetch);
     const entry = (await this.#index).find(
       ({ preset, seed }) => preset === config.preset && (onText || seed === config.seed),
     );
@@ -97,16 +86,34 @@ export class Bases {
     this.#records.set(folder, record);
     return record;
   }
+}
 
-  /** A page published without bases has none to offer: that is no error. */
-  async #readIndex(): Promise<Entry[]> {
-    try {
-      const read = v.safeParse(indexSchema, parse(await this.#fetch('index.json')));
-      return read.success ? read.output : [];
-    } catch {
-      return [];
-    }
+/** A page published without bases has none to offer: that is no error. */
+async function readIndex(fetchBytes: FetchBytes): Promise<Entry[]> {
+  try {
+    const read = v.safeParse(indexSchema, parse(await fetchBytes('index.json')));
+    return read.success ? read.output : [];
+  } catch {
+    return [];
   }
+}
+
+/** The files of a shipped model. UserError if they do not come, or not as they were made. */
+async function filesOf(fetchBytes: FetchBytes, { folder, files: names, sha256: wanted }: Entry): Promise<FolderFile[]> {
+  const files = await Promise.all(names.map(async (name) => ({ name, bytes: await fetchBytes(`${folder}/${name}`) })));
+  const weights = files.find(({ name }) => name === 'model.safetensors');
+  const hash = weights && (await sha256(weights.bytes));
+  if (hash === wanted) return files;
+  throw new UserError(
+    `The shipped base ${folder} is damaged (SHA-256 ${hash?.slice(0, 8) ?? 'of no weights'} instead of ${wanted.slice(0, 8)}): reload the page.`,
+  );
+}
+
+/** A shipped model that no configuration describes. UserError where the page was published without it. */
+export async function shippedFolder(fetchBytes: FetchBytes, preset: string, seed: number): Promise<FolderFile[]> {
+  const entry = (await readIndex(fetchBytes)).find((one) => one.preset === preset && one.seed === seed);
+  if (!entry) throw new UserError(`This page was published without the base of ${preset}, seed ${seed}: train one.`);
+  return filesOf(fetchBytes, entry);
 }
 
 const keyOf = (config: RunConfig): string => `${config.seed} ${trainedAs(config)}`;

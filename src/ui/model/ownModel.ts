@@ -94,7 +94,7 @@ const LARGEST_RATIO = 20;
 const MOST_ENTRIES = 10_000;
 
 /** Only what is needed is handed on, and of a zip only what its table of contents says is not too much. */
-async function filesOf(list: readonly File[]): Promise<FolderBlob[]> {
+export async function filesOf(list: readonly File[]): Promise<FolderBlob[]> {
   const zip = list.find(({ name }) => name.endsWith('.zip'));
   const wanted = zip ? [zip] : list.filter(({ name }) => isModelFile(name));
   const size = wanted.reduce((sum, file) => sum + file.size, 0);

@@ -49,6 +49,10 @@ const SHEETS: Record<View, ComponentType> = {
     () => import('../data/Data.tsx').then((module) => module.Data),
     (children) => <main>{children}</main>,
   ),
+  align: fetched(
+    () => import('../align/Align.tsx').then((module) => module.Align),
+    (children) => <main>{children}</main>,
+  ),
   instruments: fetched(
     () => import('../instruments/Instruments.tsx').then((module) => module.Instruments),
     (children) => <main>{children}</main>,

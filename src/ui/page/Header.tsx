@@ -1,5 +1,5 @@
 import { helpIsOpen } from './help.ts';
-import { DATA_HASH, EXPERIMENTS_HASH, INSTRUMENTS_HASH, RUN_HASH, view } from './route.ts';
+import { ALIGN_HASH, DATA_HASH, EXPERIMENTS_HASH, INSTRUMENTS_HASH, RUN_HASH, view } from './route.ts';
 import { themeChoice, type ThemeChoice } from './theme.ts';
 import { isHidden } from './lesson.ts';
 import { classWords } from '../words/class.ts';
@@ -13,6 +13,7 @@ const sheets = (
     { name: 'run', hash: RUN_HASH },
     { name: 'experiments', hash: EXPERIMENTS_HASH },
     { name: 'data', hash: DATA_HASH },
+    { name: 'align', hash: ALIGN_HASH },
     { name: 'instruments', hash: INSTRUMENTS_HASH },
   ] as const
 ).filter(({ name }) => name === 'run' || !isHidden(name));

@@ -11,6 +11,7 @@ export const PARTS = [
   'lead',
   'experiments',
   'data',
+  'align',
   'instruments',
   'preset',
   'switch',

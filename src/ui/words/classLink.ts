@@ -11,6 +11,7 @@ export const classLinkWords = {
     lead: 'The sentence under the title',
     experiments: 'The sheet Experiments',
     data: 'The sheet Data',
+    align: 'The sheet Align',
     instruments: 'The sheet Instruments',
     preset: 'The choice of preset',
     switch: 'The moment of the switch',

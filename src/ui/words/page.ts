@@ -7,7 +7,14 @@ export const pageWords = {
     'Train a small language model in this tab, then rekindle it: a second run that moves from general text to ' +
     'questions and answers as its learning rate falls.',
   skip: 'Skip to the chart',
-  sheets: { label: 'Sheets', run: 'Train', experiments: 'Experiments', data: 'Data', instruments: 'Instruments' },
+  sheets: {
+    label: 'Sheets',
+    run: 'Train',
+    experiments: 'Experiments',
+    data: 'Data',
+    align: 'Align',
+    instruments: 'Instruments',
+  },
   sheetMissing: 'This part of the page could not be fetched: check the connection and reload.',
   theme: { label: 'Theme', auto: 'Auto', light: 'Light', dark: 'Dark' },
   help: 'Help',

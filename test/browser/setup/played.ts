@@ -11,6 +11,7 @@ import type { Scenario } from '../../ui/fake/trainer.worker.ts';
 import { tell } from './harness.ts';
 import { builtSite, Host } from './host.ts';
 import { sharedBrowser } from './launch.ts';
+import { workerScript } from './workerScript.ts';
 
 export const playing = (): Promise<Browser> => sharedBrowser();
 
@@ -31,7 +32,7 @@ let shared: Page | undefined;
 export async function playedAt(scenario: Scenario, html?: string): Promise<string> {
   if (stage === undefined) {
     const host = new Host();
-    host.mayBeKept = (name) => /^assets\/(?!trainer)/.test(name);
+    host.mayBeKept = (name) => /^assets\/(?!trainer|align)/.test(name);
     stage = { host, url: await host.open() };
   }
   const files = new Map(builtSite());
@@ -39,6 +40,8 @@ export async function playedAt(scenario: Scenario, html?: string): Promise<strin
   if (worker.length !== 1)
     throw new Error(`The built page has ${worker.length} trainer's workers, not one: ${worker.join(', ')}`);
   files.set(worker[0]!, await playedScript(scenario));
+  const aligning = [...files.keys()].find((name) => name.includes('align.worker'));
+  if (scenario.align && aligning) files.set(aligning, await workerScript('test/ui/fake/align.worker.ts'));
   // As a server without the files answers; some send their front page instead of a 404.
   const recorded = scenario.recorded ? await recordedFiles() : {};
   files.set('results/index.json', '<!doctype html>');

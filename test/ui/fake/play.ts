@@ -31,6 +31,10 @@ export async function play(page: Page, url: string, scenario: Scenario): Promise
   const body = await playedScript(scenario);
   await page.unrouteAll();
   await page.route(/trainer\.worker/, (route) => route.fulfill({ contentType: 'text/javascript', body }));
+  if (scenario.align) {
+    const aligning = await workerScript('test/ui/fake/align.worker.ts');
+    await page.route(/align\.worker/, (route) => route.fulfill({ contentType: 'text/javascript', body: aligning }));
+  }
   // Not the page's own modules of that name, which a server for development has.
   await page.route(/(?<!\/src\/\w+)\/results\/[^/]+$/, async (route) => {
     const name = route.request().url().split('/').at(-1)!;

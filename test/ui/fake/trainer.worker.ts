@@ -37,6 +37,8 @@ export interface Recording {
 }
 
 export interface Scenario {
+  /** The sheet of alignment has a played worker too (align.worker.ts). */
+  align?: true;
   machine?: 'gpu' | 'software' | 'insecure-address' | 'no-webgpu' | 'no-adapter' | 'device-refused';
   /** Where the run stops by itself: pauses, diverges or fails at this share of its steps. */
   end?: { kind: 'paused' | 'diverged' | 'failed' | 'compiling'; at: number };

@@ -1,0 +1,63 @@
+/** The sheet of alignment on the built page, with a played worker: stages are stopped and go on, the chat is a keyboard's and shows text as text. */
+import { expect, test } from 'vitest';
+import { button, withPlayed } from './setup/played.ts';
+import { screenshot } from './setup/harness.ts';
+
+const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+
+test('a base goes through its stages, and any two checkpoints answer side by side', () =>
+  withPlayed(
+    { align: true },
+    async (page) => {
+      await page.getByRole('button', { name: 'Open', exact: true }).press('Enter');
+      await page.getByText('118K weights, on the processor').waitFor();
+      await button(page, 'Run all stages').press('Enter');
+
+      // General SFT is stopped on the way and goes on where it was.
+      const sft = page.locator('.align-stages > li').nth(1);
+      await sft.getByText('step 20 of 60').waitFor();
+      await page.locator('.align-stages').locator('xpath=..').getByRole('button', { name: 'Stop' }).press('Enter');
+      await sft.getByText('Stopped at step 20 of 60.').waitFor();
+      await page.getByRole('button', { name: 'Resume: General SFT' }).press('Enter');
+      await page.getByRole('button', { name: 'Run again: General SFT' }).waitFor();
+      await button(page, 'Run all stages').press('Enter');
+      await page.getByRole('button', { name: 'Run again: RPO 3' }).waitFor();
+
+      // Curves of preferences, scores of every checkpoint, pairs a page at a time, and gaps a stage.
+      await page.getByRole('img', { name: /Log-probability since the start, chosen/ }).waitFor();
+      expect(await page.getByRole('region', { name: 'What each stage can do' }).getByRole('rowheader').count()).toBe(7);
+      const table = page.getByRole('region', { name: 'Pairs of answers' });
+      expect(await table.getByRole('rowheader').count()).toBe(12);
+      await page.getByRole('combobox', { name: 'Show' }).selectOption('close calls only');
+      await page.getByText('1 to 10 of 10').waitFor();
+      expect(await page.locator('.gap-histograms svg').count()).toBe(4);
+      expect(await page.getByRole('img', { name: /^DPO: \d+ of 100 pairs beyond/ }).count()).toBe(1);
+
+      // By keyboard alone: Enter sends, Escape stops, and what is written stays text.
+      const prompt = page.getByRole('textbox', { name: 'Prompt' });
+      const log = page.getByRole('log');
+      const answers = log.locator('.said');
+      await page.getByRole('button', { name: 'A prompt to try' }).press('Enter');
+      await expect.poll(() => prompt.inputValue()).toBe('what is 0 x 8 ? end with bye .');
+      await prompt.press('Enter');
+      await expect.poll(() => answers.allInnerTexts()).toEqual(['5 6', '5 6 bye']);
+      expect(await log.locator('.verdict').allInnerTexts()).toEqual([
+        expect.stringMatching(/✗ wrong\s+✗ end with bye\s+reward 3\.50\s+A right answer: 5 6 bye/),
+        expect.stringMatching(/✓ right\s+✓ end with bye\s+reward 3\.50$/),
+      ]);
+      await page.getByRole('button', { name: 'Answer again' }).press('Enter');
+      await expect.poll(() => answers.nth(3).innerText()).toBe('draw 1 bye');
+      await prompt.fill('wait');
+      await prompt.press('Enter');
+      await expect.poll(() => answers.nth(5).innerText()).toBe('so far');
+      await prompt.press('Escape');
+      await log.getByText('Stopped before its end.').first().waitFor();
+      await prompt.fill(HOSTILE);
+      await prompt.press('Enter');
+      await log.getByText(`${HOSTILE} said rpo 3`).waitFor();
+      expect(await log.locator('img, script').count()).toBe(0);
+      expect(await page.title()).toContain('Rekindle');
+      await screenshot(page, 'align');
+    },
+    { address: '#align' },
+  ));
