@@ -14,6 +14,7 @@ import {
 import path from 'node:path';
 import type { FolderFile } from '../export/huggingface.ts';
 import { UserError } from '../util/errors.ts';
+import { makeFolders } from './outFolder.ts';
 import { outFolderWords } from './words/places.ts';
 
 /**
@@ -31,7 +32,7 @@ export function writeFolder(folder: string, files: readonly FolderFile[]): void 
   try {
     // Left by a dead process that had our id.
     remove(partial);
-    mkdirSync(partial, { recursive: true });
+    makeFolders(partial); // mkdirSync's own way never ends below /proc
     for (const { name, bytes } of files) {
       mkdirSync(path.join(partial, path.dirname(name)), { recursive: true });
       writeDurably(path.join(partial, name), bytes);

@@ -1,7 +1,7 @@
 /** `npm run recipe -- fetch --dataset OWNER/NAME --accept LICENCE --out FILE`: text of a HuggingFace data set as JSON lines. */
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { fetchOnce, patient } from '../../data/remote/ask.ts';
-import { datasetName, describeDataset, fetchDataset, HUGGING_FACE } from '../../data/remote/dataset.ts';
+import { type Dataset, datasetName, describeDataset, fetchDataset, HUGGING_FACE } from '../../data/remote/dataset.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';
 import { INTERRUPTED } from '../host.ts';
@@ -26,37 +26,42 @@ export const fetchCommand = command({
   async run({ dataset, config, split, megabytes = 50, accept, hub, out }, host) {
     if (existsSync(out)) throw new UserError(words.exists(out));
     const servers = hub === undefined ? HUGGING_FACE : { hub, viewer: hub };
+    const name = datasetName(dataset);
     const ask = patient(fetchOnce);
     const { ended } = host;
-    const found = await describeDataset(ask, datasetName(dataset), servers, ended);
-    host.say(words.licence(found.name, found.licence, found.revision));
-    const asStated = (found.licence ?? 'unstated').replaceAll(/\s+/g, '');
-    if (accept !== asStated) throw new UserError(words.agree(asStated));
-    const of = found.splits.filter((one) => config === undefined || one.config === config);
-    const chosen = of.find((one) => one.split === (split ?? 'train')) ?? (split === undefined ? of[0] : undefined);
-    if (!chosen) {
-      const known = found.splits.map((one) => `${one.config}/${one.split}`).join(', ');
-      throw new UserError(words.noSplit(config ?? 'any', split ?? 'any', known));
-    }
     const part = `${out}.part-${process.pid}`;
+    let handle: number | null = null;
     try {
-      const handle = openSync(part, 'wx');
-      try {
-        const wanted = { ...chosen, enough: megabytes * 1e6 };
-        const take = (lines: string): void => void writeSync(handle, lines);
-        const tell = ({ bytes, rows }: { bytes: number; rows: number }): void => host.say(words.progress(bytes, rows));
-        const { rows, by } = await fetchDataset(ask, found, wanted, take, tell, servers, ended);
-        renameSync(part, out);
-        host.say(words.done(out, rows, by));
-      } finally {
-        closeSync(handle);
-      }
+      // Where it cannot be written, nobody is asked for anything.
+      handle = openSync(part, 'wx');
+      const found = await describeDataset(ask, name, servers, ended);
+      host.say(words.licence(found.name, found.licence, found.revision));
+      const asStated = (found.licence ?? 'unstated').replaceAll(/\s+/g, '');
+      if (accept !== asStated) throw new UserError(words.agree(asStated));
+      const wanted = { ...splitOf(found, config, split), enough: megabytes * 1e6 };
+      const to = handle;
+      const take = (lines: string): void => void writeSync(to, lines);
+      const tell = ({ bytes, rows }: { bytes: number; rows: number }): void => host.say(words.progress(bytes, rows));
+      const { rows, by } = await fetchDataset(ask, found, wanted, take, tell, servers, ended);
+      renameSync(part, out);
+      host.say(words.done(out, rows, by));
       return 0;
     } catch (error) {
       if (ended.aborted) return INTERRUPTED;
       throw asUserError(error, commonWords.unwritable(out));
     } finally {
-      rmSync(part, { force: true });
+      if (handle !== null) {
+        closeSync(handle);
+        rmSync(part, { force: true });
+      }
     }
   },
 });
+
+function splitOf({ splits }: Dataset, config?: string, split?: string): { config: string; split: string } {
+  const of = splits.filter((one) => config === undefined || one.config === config);
+  const chosen = of.find((one) => one.split === (split ?? 'train')) ?? (split === undefined ? of[0] : undefined);
+  if (chosen) return chosen;
+  const known = splits.map((one) => `${one.config}/${one.split}`).join(', ');
+  throw new UserError(words.noSplit(config ?? 'any', split ?? 'any', known));
+}

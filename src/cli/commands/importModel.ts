@@ -41,6 +41,9 @@ export const importCommand = command({
     host.say(words.reads(report.model.max_position_embeddings, report.tokenizer.size));
     for (const note of report.notes) host.say(commonWords.note(note));
     const { config, files, base } = await readInputs({ ...given, base: model }, host);
+    const { weights: parameters, tokenizer, metadata } = base!;
+    writeFolder(out, huggingFaceFolder({ model: metadata.model, parameters, tokenizer, metadata }));
+    host.say(commonWords.written(out));
     ensureData();
     const backend = await host.open(device);
     host.say(words.needs(needsOf(config, backend.context, backend.report).bytes));
@@ -48,8 +51,5 @@ export const importCommand = command({
     const { heldOut, samples } = await tryModel(backend, config, data, base!);
     for (const [name, loss] of Object.entries(heldOut)) host.say(words.heldOut(name, loss));
     for (const { prompt, text } of samples) host.say(words.sample(JSON.stringify(prompt), JSON.stringify(text)));
-    const { weights: parameters, tokenizer, metadata } = base!;
-    writeFolder(out, huggingFaceFolder({ model: metadata.model, parameters, tokenizer, metadata }));
-    host.say(commonWords.written(out));
   },
 });
