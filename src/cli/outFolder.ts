@@ -10,7 +10,6 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   rmSync,
   statSync,
   unlinkSync,
@@ -20,6 +19,7 @@ import path from 'node:path';
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
 import { outFolderWords } from './words/places.ts';
+import { makeFolders, removeEmpty } from './folders.ts';
 import { asUserError, writeDurably } from './writeFolder.ts';
 
 const UNFINISHED = 'unfinished.txt';
@@ -134,37 +134,6 @@ export function checkFree(folder: string): void {
 
 function taken(folder: string): UserError {
   return new UserError(outFolderWords.taken(folder, existsSync(path.join(folder, UNFINISHED))));
-}
-
-/**
- * A folder and those on the way to it; the topmost that was made. Not mkdirSync's own way, which never ends where the system
- * refuses a folder with ENOENT although its parent is there, as below /proc.
- */
-export function makeFolders(folder: string): string | undefined {
-  const lacking: string[] = [];
-  for (let at = folder; !existsSync(at); at = path.dirname(at)) lacking.unshift(at);
-  let made: string | undefined;
-  try {
-    for (const one of lacking) {
-      mkdirSync(one);
-      made ??= one;
-    }
-  } catch (error) {
-    if (made !== undefined) removeEmpty(path.dirname(lacking.at(-1)!), made);
-    throw error;
-  }
-  return made;
-}
-
-/** Folders from `folder` up to `top`, as long as they are empty. */
-function removeEmpty(folder: string, top: string): void {
-  for (let at = folder; at.startsWith(top); at = path.dirname(at)) {
-    try {
-      rmdirSync(at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return; // not empty: it stays
-    }
-  }
 }
 
 /** The process named in a file, if it lives and is not this one; null else. */

@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import type { FolderFile } from '../export/huggingface.ts';
 import { UserError } from '../util/errors.ts';
-import { makeFolders } from './outFolder.ts';
+import { makeFolders } from './folders.ts';
 import { outFolderWords } from './words/places.ts';
 
 /**

@@ -15,7 +15,7 @@ export const mostBytes = 6_000_000;
 /** The base that the page opens with, and the one that lessons continue. */
 const bases = ['small-1', 'ci-1'];
 /** Of each shipped source, its first documents up to this share: all of them do not fit beside the bases. */
-const textShare = 0.55;
+const textShare = 0.45;
 /** Beside the page for other reasons than to be asked for by it. */
 const leftOut = /^(rekindle\.png|icon-.*|manifest\.webmanifest|bases\/.*|data\/.*)$/;
 

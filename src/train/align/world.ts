@@ -9,7 +9,7 @@ import { parameterList } from '../../model/parameters.ts';
 import { splitParts } from '../../export/parts.ts';
 import { RandomStream } from '../../util/random.ts';
 import { drawDocument, encodeDocument } from '../../world/alignment/documents.ts';
-import { scoresOf, type SuiteScores, type Suites } from '../../world/alignment/suites.ts';
+import { suiteScores, type SuiteScores, type Suites } from '../../world/alignment/suites.ts';
 import { type Answer, promptOf } from '../../world/alignment/synthesis.ts';
 import type { Task } from '../../world/alignment/tasks.ts';
 import { type Verdict, verify } from '../../world/alignment/verifier.ts';
@@ -150,7 +150,7 @@ export async function examine(
   for (const name of greedy) {
     verdicts[name] = suites[name].map((task) => verdictOf(task, answers[at++]!));
   }
-  return scoresOf(
+  return suiteScores(
     suites,
     verdicts,
     sampled.map(({ words }) => words.length),

@@ -66,7 +66,7 @@ export interface SuiteScores {
 const share = <T>(all: readonly T[], holds: (one: T) => boolean): number => all.filter(holds).length / all.length;
 
 /** `answers` in the order of the suites' tasks, those of `mixed` sampled. */
-export function scoresOf(
+export function suiteScores(
   suites: Suites,
   verdicts: Readonly<Record<keyof Suites, readonly Verdict[]>>,
   lengths: readonly number[],
