@@ -8,20 +8,32 @@ const abacus = path.resolve(import.meta.dirname, 'abacus.ts');
 const source = path.resolve(import.meta.dirname, '../../../src');
 /** Who is given the abacus for what; all others have what they ask for. */
 const replaced: Record<string, readonly string[]> = {
-  'train/run/run.ts': ['../engine/engine.ts', '../engine/evaluator.ts'],
+  'train/run/run.ts': ['../engine/engine.ts'],
+  'train/run/evaluations.ts': ['../engine/evaluator.ts'],
   'train/run/watch.ts': ['../engine/inspect.ts'],
 };
 
-const counting: Plugin = {
-  name: 'abacus',
-  enforce: 'pre',
-  resolveId: (wanted, importer) =>
-    importer && replaced[path.relative(source, importer)]?.includes(wanted) ? abacus : null,
+/** Says so where a file of the list no longer asks for what is replaced: the real thing would run. */
+const counting = (): Plugin => {
+  const left = new Set(Object.entries(replaced).flatMap(([file, all]) => all.map((wanted) => `${file} → ${wanted}`)));
+  return {
+    name: 'abacus',
+    enforce: 'pre',
+    resolveId(wanted, importer) {
+      const file = importer && path.relative(source, importer);
+      if (!file || !replaced[file]?.includes(wanted)) return null;
+      left.delete(`${file} → ${wanted}`);
+      return abacus;
+    },
+    buildEnd(error) {
+      if (!error && left.size > 0) throw new Error(`Not replaced by the abacus: ${[...left].join(', ')}.`);
+    },
+  };
 };
 
 /** A script for a worker, with the fault injector (src/train/run/faults.ts), whose runs are counted. */
 export const countingScript = (file: string): Promise<string> =>
-  workerScript(file, { mode: 'faults', plugins: [counting] });
+  workerScript(file, { mode: 'faults', plugins: [counting()] });
 
 /** What a worker finds: the faults it makes (src/train/run/faults.ts), and the milliseconds of its steps. */
 export interface Given {
