@@ -190,47 +190,49 @@ function Table({ number, step, from: { lesson, recorded } }: Props) {
   const own = ownRuns(number);
   const series = step.figure === 'heldOut' ? ['web', 'wiki', 'forum', 'qa'] : ['facts', 'archive'];
   return (
-    <table>
-      <caption class="note">{words.table}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{words.runName}</th>
-          {series.map((name) => (
-            <th key={name} scope="col">
-              {words.series[name]}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {names.flatMap((name) => [
-          <tr key={name}>
-            <th scope="row">{lesson.runs[name]!.label}</th>
-            {series.map((one) => {
-              const [middle, low, high] = ['', '.low', '.high'].map((end) =>
-                evaluate(`${name}.${one}.end${end}`, recorded.runs),
-              );
-              return (
-                <td key={one}>
-                  {middle && quantity(middle)}{' '}
-                  <span class="note">{low && high && words.range(quantity(low), quantity(high))}</span>
-                </td>
-              );
-            })}
-          </tr>,
-          ...own
-            .filter(({ run }) => run === name)
-            .map((run) => (
-              <tr key={`own ${name}`} class="strong">
-                <th scope="row">{words.own}</th>
-                {series.map((one) => {
-                  const value = evaluate(`${name}.${one}.end`, [run]);
-                  return <td key={one}>{value && quantity(value)}</td>;
-                })}
-              </tr>
-            )),
-        ])}
-      </tbody>
-    </table>
+    <div class="scroll" role="region" tabIndex={0} aria-label={words.table}>
+      <table>
+        <caption class="note">{words.table}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{words.runName}</th>
+            {series.map((name) => (
+              <th key={name} scope="col">
+                {words.series[name]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {names.flatMap((name) => [
+            <tr key={name}>
+              <th scope="row">{lesson.runs[name]!.label}</th>
+              {series.map((one) => {
+                const [middle, low, high] = ['', '.low', '.high'].map((end) =>
+                  evaluate(`${name}.${one}.end${end}`, recorded.runs),
+                );
+                return (
+                  <td key={one}>
+                    {middle && quantity(middle)}{' '}
+                    <span class="note">{low && high && words.range(quantity(low), quantity(high))}</span>
+                  </td>
+                );
+              })}
+            </tr>,
+            ...own
+              .filter(({ run }) => run === name)
+              .map((run) => (
+                <tr key={`own ${name}`} class="strong">
+                  <th scope="row">{words.own}</th>
+                  {series.map((one) => {
+                    const value = evaluate(`${name}.${one}.end`, [run]);
+                    return <td key={one}>{value && quantity(value)}</td>;
+                  })}
+                </tr>
+              )),
+          ])}
+        </tbody>
+      </table>
+    </div>
   );
 }
