@@ -43,7 +43,7 @@ async function inOneBrowser(use: (tabs: Tabs) => Promise<void>): Promise<void> {
 }
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const says = (page: Page, words: string | RegExp) => page.getByText(words).first().waitFor();
+const says = (page: Page, words: string | RegExp) => page.getByText(words).filter({ visible: true }).first().waitFor();
 const isStage = (page: Page, words: string | RegExp) => page.locator('.stage', { hasText: words }).waitFor();
 
 /** Steps taken, as the page says; 0 before the first. */
