@@ -33,7 +33,13 @@ test('the back button finds a run that was left training, with what it did meanw
     await page.goto('about:blank');
     await frames(page, 30); // half a second away, in which the run goes on
     await page.goBack({ waitUntil: 'commit' }); // a page that was kept does not load again
-    await expect.poll(() => page.evaluate(() => (globalThis as { wasKept?: boolean }).wasKept)).toBe(true);
+    await expect.poll(() => page.evaluate(() => (globalThis as { wasKept?: boolean }).wasKept)).toBeDefined();
+    const reasons = await page.evaluate(() =>
+      JSON.stringify(
+        (performance.getEntriesByType('navigation')[0] as { notRestoredReasons?: unknown }).notRestoredReasons,
+      ),
+    );
+    expect(await page.evaluate(() => (globalThis as { wasKept?: boolean }).wasKept), reasons).toBe(true);
     await expect.poll(() => stepOf(page)).toBeGreaterThan(before + 20);
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.getByText('Paused', { exact: true }).first().waitFor();
