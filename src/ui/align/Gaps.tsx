@@ -57,7 +57,7 @@ export function Gaps() {
           />
         ))}
         <p class="gap-axis note" aria-hidden="true">
-          <span>{LOW}</span>
+          <span>{String(LOW).replace('-', '−')}</span>
           <span>{words.gapsAxis}</span>
           <span>{HIGH}</span>
         </p>

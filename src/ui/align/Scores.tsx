@@ -7,7 +7,7 @@ import { words } from './words.ts';
 /** Beside these, which are no shares, everything is told in percent. */
 const PLAIN = new Set(['reward', 'overLength', 'chosenMoved', 'rejectedMoved', 'nearTieGap', 'nearTieWanted']);
 export const inUnits = (name: string, value: number): string =>
-  PLAIN.has(name) ? value.toFixed(2) : (100 * value).toFixed(0);
+  (PLAIN.has(name) ? value.toFixed(2) : (100 * value).toFixed(0)).replace('-', '−');
 
 export function Scores() {
   const made = (['base', ...alignStages] as const).flatMap((name: CheckpointName) => {
