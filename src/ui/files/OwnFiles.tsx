@@ -1,5 +1,5 @@
 /** The reader's own text as sources: dropped or chosen, looked at, named, put into the blends, and kept in this tab. */
-import { useSignal } from '@preact/signals';
+import { DropZone } from '../components/DropZone.tsx';
 import { useId } from 'preact/hooks';
 import { fetched } from '../components/fetched.tsx';
 import { FileInput } from './FileInput.tsx';
@@ -14,22 +14,9 @@ const Rows = fetched(
 
 export function OwnFiles() {
   const id = useId();
-  const over = useSignal(false);
   const hasRows = missingSources.value.length + candidates.value.length + ownFiles.value.length > 0;
   return (
-    <div
-      class={`drop stack-2 ${over.value ? 'over' : ''}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        over.value = true;
-      }}
-      onDragLeave={() => (over.value = false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        over.value = false;
-        void addFiles(event.dataTransfer?.files ?? []);
-      }}
-    >
+    <DropZone take={(dropped) => void addFiles(dropped?.files ?? [])}>
       <h2>
         <label for={id}>{recipeWords.setup.files}</label>
       </h2>
@@ -45,6 +32,6 @@ export function OwnFiles() {
         </div>
       )}
       {hasRows && <Rows />}
-    </div>
+    </DropZone>
   );
 }

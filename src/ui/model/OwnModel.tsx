@@ -1,4 +1,5 @@
 /** A model of the reader's own: chosen or dropped, what it is, what it does before training, and how it is to be trained. */
+import { DropZone } from '../components/DropZone.tsx';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
@@ -15,22 +16,9 @@ import { words } from './words.ts';
 
 export function OwnModel() {
   const id = useId();
-  const over = useSignal(false);
   const opened = folder.value;
   return (
-    <div
-      class={`drop stack-2 ${over.value ? 'over' : ''}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        over.value = true;
-      }}
-      onDragLeave={() => (over.value = false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        over.value = false;
-        void droppedFiles(event.dataTransfer).then(openModel);
-      }}
-    >
+    <DropZone take={(dropped) => void droppedFiles(dropped).then(openModel)}>
       <h2>
         <label for={id}>{words.heading}</label>
       </h2>
@@ -74,7 +62,7 @@ export function OwnModel() {
           {trial.value !== null && trial.value !== 'trying' && <Tried trial={trial.value} />}
         </>
       )}
-    </div>
+    </DropZone>
   );
 }
 
