@@ -75,6 +75,34 @@ test('an experiment can be stopped between two arms: what is done stays, also af
     { address: '#experiments&x=f2&p=ci&seeds=1' },
   ));
 
+test('a link is followed though the address was about to be written', () =>
+  withPlayed(
+    { recorded: true },
+    async (page) => {
+      await page.getByText('Runs on').first().waitFor();
+      // Every timer runs between the click and its event, as on a machine with much to do.
+      await page.evaluate(() => {
+        document.querySelector<HTMLAnchorElement>('a[href="#experiments"]')!.click();
+        (globalThis as unknown as { runTimers: () => void }).runTimers();
+      });
+      await page.getByRole('combobox', { name: 'Experiment' }).waitFor();
+    },
+    {
+      before: () => {
+        const waiting: TimerHandler[] = [];
+        const set = globalThis.setTimeout;
+        const listed = (run: TimerHandler, ...rest: unknown[]) => {
+          waiting.push(run);
+          return set(run, ...(rest as [number]));
+        };
+        Object.assign(globalThis, {
+          setTimeout: listed,
+          runTimers: () => waiting.forEach((run) => typeof run === 'function' && run()),
+        });
+      },
+    },
+  ));
+
 test('recorded results are read at once, and say what their intervals say', () =>
   withPlayed(
     { recorded: true },

@@ -10,17 +10,22 @@ import { RUN_HASH, view, viewOf } from './route.ts';
 const REST = 500;
 
 let timer: ReturnType<typeof setTimeout>;
+/** The hash the page was last told of, or wrote. Another one in the bar: a link was followed, and its event is on the way. */
+let known = globalThis.location?.hash;
 
-/** Puts a hash into the address bar once no other has come for a while. */
+/** Puts a hash into the address bar once no other has come for a while; a link followed meanwhile comes first. */
 export function writeHash(hash: string): void {
   clearTimeout(timer);
   timer = setTimeout(() => {
-    if (location.hash !== hash) history.replaceState(null, '', location.pathname + location.search + hash);
+    if (location.hash !== known || location.hash === hash) return;
+    history.replaceState(null, '', location.pathname + location.search + hash);
+    known = location.hash;
   }, REST);
 }
 
 export function keepLink(): void {
   const arrive = () => {
+    known = location.hash;
     const asked = viewOf(location.hash);
     if (asked && !isEmbedded) view.value = asked;
     if (asked === 'run' && location.hash !== RUN_HASH) readLink(location.hash);
@@ -28,7 +33,8 @@ export function keepLink(): void {
   arrive();
   addEventListener('hashchange', arrive);
   effect(() => {
-    if (view.value !== 'run') return;
+    // What was to be written spoke of the sheet that is left.
+    if (view.value !== 'run') return clearTimeout(timer);
     const isDefault = !isEdited.value && ownSources.value.length === 0 && preset.value === DEFAULT_PRESET;
     writeHash(isDefault ? '' : encodeHash(config.value));
   });

@@ -24,7 +24,7 @@ function randomBody(bytes: number): Uint8Array<ArrayBuffer> {
 
 /** Saves of small bodies with each call failing once, in ways that take turns; then what is loaded is the last save or one ahead. */
 async function tryCalls(files: Files): Promise<{ calls: number; wrong: string[] }> {
-  const options = { segment: 65536, patience: 2000 };
+  const options = { segment: 65536 };
   const wrong: string[] = [];
   const ways = ['throw', 'full', 'short', 'sentinel', 'busy'] as const;
   const bodies = new Map<number, Uint8Array<ArrayBuffer>>();
@@ -48,6 +48,7 @@ async function tryCalls(files: Files): Promise<{ calls: number; wrong: string[] 
       wrong.push(`${fault} at ${at}: other bytes`);
     acknowledged = found;
     untouched = failing.calls < at;
+    if (untouched && outcome instanceof Error) wrong.push(`nothing was made to fail at ${at}: ${outcome.message}`);
   }
   await new SlotStore(files, 'calls', options).remove();
   return { calls: at - 1, wrong };
