@@ -20,7 +20,7 @@ let browser: Browser;
 let url: string;
 
 const laptop = (id: number): ClassResult => ({
-  ...{ id, lesson: 'switch', step: 2, asked: 'choice', prediction: 1, confidence: 60, seed: 1000 + id },
+  ...{ id, lesson: 'switch', step: 2, run: 2, asked: 'choice', prediction: 1, confidence: 60, seed: 1000 + id },
   ...{ device: 'processor', tokens: 59_904, facts: 80, archive: 60, losses: [0.5, 1, 1.1, 1.2, 0.9] },
   ...{ before: [], after: [], curve: Array.from({ length: 48 }, (_, i) => 1 - i / 100) },
 });
