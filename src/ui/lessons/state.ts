@@ -7,6 +7,7 @@ import {
   LESSON_NAMES,
   LESSONS,
   type Lesson,
+  type LessonStep,
   readLesson,
   recordedAt,
   type RecordedLesson,
@@ -33,6 +34,12 @@ export const stepNumber = signal(Math.max(1, Math.floor(Number(query().get('step
 export const isPresenting = query().get('present') === '1';
 export const paper = query().get('paper');
 export const quizPart = query().get('quiz');
+/** Bounds of a run by time, seconds: less has no room for a run, more is no lesson's. */
+const [SHORTEST, LONGEST] = [10, 600];
+const secondsAsked = Number(query().get('seconds'));
+/** How long a run by time shall take: as the address asks (`&seconds=120`), else as the lesson says; undefined: it goes by steps. */
+export const secondsOf = ({ seconds }: LessonStep): number | undefined =>
+  seconds === undefined || !secondsAsked ? seconds : Math.min(LONGEST, Math.max(SHORTEST, secondsAsked));
 export const asksForClass = query().has('class');
 
 export interface Loaded {
@@ -73,9 +80,10 @@ export function again(step: number): void {
 export const ownRuns = (step: number): LessonRun[] =>
   Object.values(answerOf(step).runs).filter((run) => run !== 'recorded');
 
-/** An address of the lessons; it says the language where that is not the page's own, for whoever is handed it. */
+/** An address of the lessons; it says the language where that is not the page's own, and the time asked for, for whoever is handed it. */
 export function hrefOf(parameters: Readonly<Record<string, string>>): string {
-  return `?${new URLSearchParams({ ...parameters, ...(language !== 'en' && { lang: language }) })}`;
+  const kept = { ...(secondsAsked && { seconds: String(secondsAsked) }), ...(language !== 'en' && { lang: language }) };
+  return `?${new URLSearchParams({ ...parameters, ...kept })}`;
 }
 
 export function addressOf(step: number, presenting: boolean): string {

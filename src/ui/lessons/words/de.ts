@@ -229,7 +229,6 @@ export const de: LessonWords = {
   },
   paper: {
     own: 'In eigenen Worten:',
-    change: 'Veränderung',
     handout: 'Arbeitsblatt',
     instructor: 'Seite für Lehrende',
     print: 'Drucken',
@@ -238,7 +237,7 @@ export const de: LessonWords = {
     answer: 'Deine Antwort',
     expected: 'Erwartete Bereiche, drei aufgezeichnete Seeds',
     trouble: 'Was oft schiefgeht',
-    says: 'Zu sagen',
+    says: 'Hinweis',
     report: 'Laborbericht',
     madeOn: (adapter) => `Aufgezeichnet auf: ${adapter}.`,
   },

@@ -223,7 +223,6 @@ export const en = {
   },
   paper: {
     own: 'In your own words:',
-    change: 'change',
     handout: 'Hand-out',
     instructor: 'Instructor’s page',
     print: 'Print',
@@ -232,7 +231,7 @@ export const en = {
     answer: 'Your answer',
     expected: 'Expected ranges, three recorded seeds',
     trouble: 'What usually goes wrong',
-    says: 'To say',
+    says: 'Note',
     report: 'Lab report',
     madeOn: (adapter: string) => `Recorded on: ${adapter}.`,
   },

@@ -229,7 +229,6 @@ export const es: LessonWords = {
   },
   paper: {
     own: 'Con tus palabras:',
-    change: 'cambio',
     handout: 'Hoja de trabajo',
     instructor: 'Página del docente',
     print: 'Imprimir',
@@ -238,7 +237,7 @@ export const es: LessonWords = {
     answer: 'Tu respuesta',
     expected: 'Intervalos esperados, tres semillas grabadas',
     trouble: 'Lo que suele salir mal',
-    says: 'Para decir',
+    says: 'Nota',
     report: 'Informe de laboratorio',
     madeOn: (adapter) => `Grabada en: ${adapter}.`,
   },
