@@ -150,7 +150,9 @@ function List({ unknown }: { unknown: string }) {
       </ol>
       <p>
         {lessonWords.quiz.heading}: <a href={hrefOf({ quiz: 'before' })}>{lessonWords.quiz.before}</a> ·{' '}
-        <a href={hrefOf({ quiz: 'after' })}>{lessonWords.quiz.after}</a> ·{' '}
+        <a href={hrefOf({ quiz: 'after' })}>{lessonWords.quiz.after}</a>
+      </p>
+      <p>
         <a href={hrefOf({ class: '1' })}>{lessonWords.tally.page}</a>
       </p>
     </main>
