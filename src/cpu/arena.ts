@@ -12,6 +12,9 @@ const base = controlBytes;
 /** What may be read, never written, behind the last piece: vectors past the end of a line. */
 const slack = 64;
 
+/** What a piece for so many bytes takes. */
+export const pieceBytes = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
+
 interface Piece {
   address: number;
   bytes: number;
@@ -46,7 +49,7 @@ export class Arena {
 
   /** The address of `bytes` bytes, all 0. UserError 'gpu-memory' where there is no room. */
   take(what: string, bytes: number): number {
-    const size = Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
+    const size = pieceBytes(bytes);
     let address = base;
     let place = this.#used.findIndex((piece) => {
       if (piece.address - address >= size) return true;

@@ -1,6 +1,7 @@
 /** The processor to train on: one set of kernels, nothing to tune, nothing to lose but its threads. */
 import type { RunConfig } from '../../config/run.ts';
 import type { Executor } from '../../graph/executor.ts';
+import type { PlanContext, PlanMemory } from '../../graph/memory.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import type { AdapterReport, ProcessorFacts } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
@@ -20,18 +21,20 @@ export class ProcessorBackend implements Backend {
   readonly report: AdapterReport;
   readonly name: string;
   /** A software adapter's memory is the processor's too. */
-  readonly context = { quads: false, software: true };
+  readonly context: PlanContext;
   readonly loss: Promise<Loss>;
   readonly open: Backend['open'];
 
-  /** `description`: what a person is told of it; `facts`: what the page says in its own words. */
+  /** `description`: what a person is told of it; `facts`: what the page says in its own words; `memory`: what plans take of it. */
   constructor(
     kind: Executor['kind'],
     description: string,
     open: (layout: PoolLayout) => Promise<Executor & { loss?: Promise<void> }>,
     facts: ProcessorFacts = { threads: 1 },
+    memory?: PlanMemory,
   ) {
     this.kind = kind;
+    this.context = { quads: false, software: true, memory };
     this.name = facts.threads > 1 ? `${kind}, ${facts.threads} threads` : kind;
     let lose!: () => void;
     this.loss = new Promise((resolve) => (lose = () => resolve('thread')));
