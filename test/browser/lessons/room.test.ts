@@ -79,6 +79,8 @@ test('the warning is the one that the invitation tells of; behind it a lesson tr
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   try {
+    const taken = Number(new URL(url).port);
+    await expect(serve({ port: taken, forClass: true, outDir: 'out/site' })).rejects.toThrow(`Port ${taken} is taken`);
     if (addresses().length > 0) expect(served.told).toBe(invitation(addresses().map((one) => url.replace(host, one))));
     // The page's own address is good, its maker alone is not known: no other fault of the certificate.
     await expect(page.goto(`${url}?lesson=continue&step=2`)).rejects.toThrow('ERR_CERT_AUTHORITY_INVALID');
