@@ -65,7 +65,10 @@ export function clearAround(f: Func, row: Local, { begin, end }: { begin: Local;
   f.for(end, i32.shl(upTo(count, 4), 2), 16, zero);
 }
 
-/** Turns and packs what the heads of one key head need, a block each sequence and key head. */
+/**
+ * For a sequence and key head, a block each: rotated (N, (H + K)·d) = its queries turned and scaled by 1/√d, and its keys turned; keys and
+ * values in panels of 8 columns, of T keys and of d elements.
+ */
 const packKernel = kernel(
   'attentionPack',
   ['qkv', 'rotary', 'rotated', 'packedK', 'packedV', ...shapeInts],
@@ -100,7 +103,10 @@ const packKernel = kernel(
   },
 );
 
-/** A tile of queries of one head, a block each. */
+/**
+ * output (N, H·d) = softmax(q·kᵀ)·v of a tile of queries of one head, a block each; statistics (N, H, 2) = logsumexp of the query's scores
+ * and the first key that it sees, as a real number. `starts` (N), the first position of a token's document, may be no pointer.
+ */
 const forwardKernel = kernel(
   'attention',
   ['rotated', 'packedK', 'packedV', 'starts', 'output', 'statistics', 'tile', 'tiles', ...shapeInts],

@@ -6,6 +6,10 @@ import { at, dot, eachVector, exponentials, plus, times } from './arithmetic.ts'
 import { masked, upTo } from './attention.ts';
 import { mapTuple } from '../../util/tuple.ts';
 
+/**
+ * output (R, H·d) = softmax(q·kᵀ)·v over positions 0 … t, t = positions[row] (or the only one): the new key and value of the row go to place
+ * t of cacheK and cacheV (R, Tmax, K·d) first. Nothing is done where t ≥ Tmax.
+ */
 const cachedKernel = kernel(
   'cachedAttention',
   ['qkv', 'rotary', 'positions', 'cacheK', 'cacheV', 'q', 'output', 'each', 'Tmax', 'H', 'K', 'd', 'half'],
