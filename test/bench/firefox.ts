@@ -5,12 +5,13 @@
  * No part of `npm test`: it wants a browser that most machines of tests do not have, and ends with an error where there is none.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { unzipSync } from 'fflate';
 import { preview } from 'vite';
+import { UserError } from '../../src/util/errors.ts';
 import { Firefox } from './setup/firefox.ts';
 
 const { values } = parseArgs({
@@ -21,6 +22,8 @@ const { values } = parseArgs({
   },
 });
 const presets = values.presets.split(',');
+if (!existsSync(path.join(values.page, 'index.html')))
+  throw new UserError(`${values.page} holds no built page: run npm run build first, or name a folder with --page DIR.`);
 const pictures = path.resolve('out/firefox');
 mkdirSync(pictures, { recursive: true });
 const server = await preview({ build: { outDir: values.page }, preview: { port: 0 }, logLevel: 'warn' });
