@@ -75,13 +75,15 @@ try {
   console.log(`${presets[0]}, killed in its midst`);
   const killed = await open(presets[0]!);
   await killed.press('Start');
-  // Later than the first saves, which come a fortieth of a run apart at the soonest.
   const [, step, of] = await killed.until(/step (1\d\d) of ([\d,]+)/);
+  // A pause saves, and before a second one the save of the first is on the disk.
+  for (const name of ['Pause', 'Resume', 'Pause', 'Resume']) await killed.press(name);
   await kill();
   console.log(`  killed at step ${step} of ${of}`);
   const page = await open(presets[0]!);
-  const [found] = await page.until(/Run \w+, seed \d+, stopped at step \d+ of .*/);
+  const [found, from] = await page.until(/Run \w+, seed \d+, stopped at step (\d+) of .*/);
   console.log(`  ${found}`);
+  if (Number(from) < Number(step)) throw new Error(`A pause at step ${step} or later was to save it.`);
   await page.press('Resume');
   const end = await finish(page, `${presets[0]}-resumed`);
   if (end !== ends[0]) throw new Error(`The resumed run ended with other weights: ${end}, not ${ends[0]}.`);
