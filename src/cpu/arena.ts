@@ -2,6 +2,7 @@
 import { UserError } from '../util/errors.ts';
 import { mostPages } from './kernels/library.ts';
 import { controlBytes } from './serve.mjs';
+import { deviceWords } from '../words/device.ts';
 
 const pageBytes = 65536;
 /** Pieces begin on lines of the cache, which threads then do not share. */
@@ -68,11 +69,10 @@ export class Arena {
       this.memory.grow(Math.ceil(missing / pageBytes));
     } catch (cause) {
       const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
-      throw new UserError(
-        `Not enough memory: there was no room for ${what} (${megabytes(size)}) beside ${megabytes(this.bytes)}. Lower ` +
-          'batch.sequences or batch.length, or choose a smaller model.',
-        { code: 'gpu-memory', cause },
-      );
+      throw new UserError(deviceWords.noMemory(what, megabytes(size), megabytes(this.bytes)), {
+        code: 'gpu-memory',
+        cause,
+      });
     }
   }
 

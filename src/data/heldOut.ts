@@ -1,6 +1,7 @@
 import { UserError } from '../util/errors.ts';
 import { documentHash } from './document.ts';
 import type { Document } from './document.ts';
+import { dataWords } from '../words/data.ts';
 
 export interface Split {
   train: Document[];
@@ -24,7 +25,7 @@ export interface Split {
  */
 export function splitHeldOut(documents: readonly Document[], share: number, by: 'hash' | 'tail'): Split {
   if (!(share >= 0 && share < 1)) {
-    throw new UserError(`The held-out share is ${share}: choose a number from 0 up to, but not including, 1.`);
+    throw new UserError(dataWords.heldOut(share));
   }
   if (share === 0) return { train: [...documents], heldOut: [], by: 'none', dropped: 0 };
   if (by === 'hash' && documents.length >= 2 / share) {

@@ -17,6 +17,7 @@ import type { Place } from '../recipe/place.ts';
 import type { Blend } from '../config/run.ts';
 import type { LengthDistribution } from './balance.ts';
 import type { TokenSource } from './source.ts';
+import { dataWords } from '../words/data.ts';
 
 /** Target of a position that has none. */
 export const IGNORED = 0xffffffff;
@@ -162,10 +163,7 @@ export class Loader {
 
 function unitsOf({ name, train: { tokens, starts } }: TokenSource, T: number): Units {
   if (tokens.length < T + 1) {
-    throw new UserError(
-      `Source "${name}" has ${tokens.length} tokens to train on, fewer than one context of ${T} and the ` +
-        `token after it (${T + 1}): give it more text or choose a shorter context.`,
-    );
+    throw new UserError(dataWords.shortSource(name, tokens.length, T, T + 1));
   }
   const documents = starts.length - 1;
   const weights = new Float64Array(documents);

@@ -7,6 +7,7 @@ import type { AdapterReport, ProcessorFacts } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
 import { engineLayout } from '../engine/graphs.ts';
 import type { Backend, Built, Compile, Loss } from './backend.ts';
+import { deviceWords } from '../../words/device.ts';
 
 /** Bytes that WebAssembly addresses. */
 const mostBytes = 2 ** 32;
@@ -55,8 +56,7 @@ export class ProcessorBackend implements Backend {
   }
 
   async build<T extends { destroy(): void }>(config: RunConfig, compile: Compile<T>): Promise<Built<T>> {
-    if (config.precision === 'f16')
-      throw new UserError('precision is f16, which the processor does not store: choose f32.', { code: 'config' });
+    if (config.precision === 'f16') throw new UserError(deviceWords.noStoredF16, { code: 'config' });
     const layout = engineLayout(config, this.context);
     const executor = await this.open(layout.pools, []);
     try {
