@@ -38,7 +38,8 @@ export async function prepareSources(
       return { corpus, report, documents: holdOut(inMemory(corpus.documents), { share, by }, report) };
     });
   const texts: string[] = [];
-  for (const { documents } of sided) await documents.each(({ heldOut, text }) => !heldOut && texts.push(text));
+  if (!given)
+    for (const { documents } of sided) await documents.each(({ heldOut, text }) => !heldOut && texts.push(text));
   const tokenizer = given ?? trainTokenizer(config, texts, onProgress);
   if (tokenizer.size > config.model.vocab_size) {
     throw new UserError(
