@@ -87,6 +87,8 @@ test('passes are counted over the pool, where a source has one', () => {
   const qa = loader.describeCounts(counts).find(({ name }) => name === 'qa')!;
   expect(qa.tokens).toBe(shape.sequences * T);
   expect(qa.epochs).toBeCloseTo(qa.tokens / corpus.poolTokens('qa')!, 12);
+  const endless = loader.describeCounts(batchAt(loader, 0, 0, { web: 1 }).counts).find(({ name }) => name === 'web');
+  expect(endless).toEqual({ name: 'web', tokens: shape.sequences * T, epochs: 0 });
 });
 
 test('held-out text is whole documents of the held-out range, ready for scoring rows', () => {
