@@ -171,10 +171,10 @@ describe('pieces', () => {
     let made = 0;
     const wrong: number[] = [];
     const make = (piece: string) => (made++, Uint32Array.from([Number(piece.trim()), piece.length]));
-    const ask = (count: number) => {
-      for (let i = 0; i < count; i++) {
+    const ask = (end: number, from = 0) => {
+      for (let i = from; i < end; i++) {
         const text = `a ${i}z`;
-        if (table.get(text, 1, text.length - 1, make)[0] !== i) wrong.push(i);
+        if (table.get(text, 1, text.length - 1, make)?.[0] !== i) wrong.push(i);
       }
     };
     ask(1000);
@@ -187,7 +187,7 @@ describe('pieces', () => {
     made = 0;
     ask(70_000);
     expect([made, wrong]).toEqual([70_000 - 1000, []]);
-    ask(1000);
+    ask(51_000, 50_000);
     expect([made, wrong]).toEqual([70_000, []]);
     // Up to 64 units are kept, more are made each time.
     made = 0;
