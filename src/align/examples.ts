@@ -3,6 +3,7 @@ import { UserError } from '../util/errors.ts';
 import { brief, shown } from '../util/quoted.ts';
 import { outputNames } from './attributes.ts';
 import { type Message, roles } from './template.ts';
+import { trainingWords } from '../words/training.ts';
 
 export interface SftExample {
   messages: Message[];
@@ -40,7 +41,7 @@ function readLines<T>(text: string, name: string, read: (fields: Fields) => T): 
       throw new UserError(`${name}, line ${i + 1}: ${brief((error as Error).message)}.`, { cause: error });
     }
   });
-  if (examples.length === 0) throw new UserError(`${name} has no line of data.`);
+  if (examples.length === 0) throw new UserError(trainingWords.noData(name));
   return examples;
 }
 

@@ -23,22 +23,13 @@ try {
   ensureDependencies();
   ensureData();
 
-  const { build, preview } = await import('vite');
+  const { build } = await import('vite');
   // The built page, not the development server: one bundle a thread loads at once and is what a published page would be.
   await build({ root: projectRoot, logLevel: 'warn' });
-  const forClass = values.class ? await import('./class/https.mjs') : null;
-  const server = await preview({
-    root: projectRoot,
-    preview: {
-      port,
-      host: values.host || values.class,
-      open: !values['no-open'],
-      https: forClass ? await forClass.certificate() : undefined,
-    },
-  });
-  console.log('Rekindle runs at');
-  server.printUrls();
-  if (forClass) console.log(forClass.invitation(server.resolvedUrls?.network ?? []));
+  const { serve } = await import('./class/serve.mjs');
+  const { urls, told } = await serve({ port, host: values.host, forClass: values.class, open: !values['no-open'] });
+  console.log(`Rekindle runs at ${urls.join(' or ')}`);
+  if (told) console.log(told);
   console.log('  Ctrl+C stops it. Working on the code? npm run dev reloads the page at every change.');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

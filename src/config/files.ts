@@ -1,6 +1,7 @@
 /** The kinds of files that are read as documents, told by the end of a file's name; the same on the page and in the terminal. */
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 export type FileKind = 'plain' | 'lines' | 'json' | 'table' | 'docx' | 'zip' | 'parquet';
 
@@ -35,8 +36,5 @@ export function fileKind(name: string): FileKind | null {
 
 export function unreadableKind(name: string): UserError {
   const all = Object.keys(KINDS).join(', ');
-  return new UserError(
-    `${brief(name)} is of no kind that is read here (${all}, also as .gz): to have it read as plain text, end its name in .txt.`,
-    { code: 'text-kind' },
-  );
+  return new UserError(recipeWords.unknownKind(brief(name), all), { code: 'text-kind' });
 }

@@ -17,6 +17,7 @@ import type {
   TokenizerConfig,
   WorldConfig,
 } from './run.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 export interface Preset {
   name: string;
@@ -356,7 +357,7 @@ export function presetConfig(name: string): RunConfig {
   const names = PRESETS.map((p) => p.name);
   const near = nearest(brief(name), names);
   const hint = near ? `did you mean '${near}'?` : 'choose another.';
-  throw new UserError(`There is no preset '${brief(name)}': ${hint} There are ${names.join(', ')}.`, {
+  throw new UserError(recipeWords.noPreset(brief(name), hint, names.join(', ')), {
     code: 'config',
   });
 }

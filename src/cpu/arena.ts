@@ -2,6 +2,7 @@
 import { UserError } from '../util/errors.ts';
 import { mostPages } from './kernels/library.ts';
 import { controlBytes } from './serve.mjs';
+import { deviceWords } from '../words/device.ts';
 
 const pageBytes = 65536;
 /** Pieces begin on lines of the cache, which threads then do not share. */
@@ -10,6 +11,9 @@ const alignment = 64;
 const base = controlBytes;
 /** What may be read, never written, behind the last piece: vectors past the end of a line. */
 const slack = 64;
+
+/** What a piece for so many bytes takes. */
+export const pieceBytes = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
 
 interface Piece {
   address: number;
@@ -45,7 +49,7 @@ export class Arena {
 
   /** The address of `bytes` bytes, all 0. UserError 'gpu-memory' where there is no room. */
   take(what: string, bytes: number): number {
-    const size = Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
+    const size = pieceBytes(bytes);
     let address = base;
     let place = this.#used.findIndex((piece) => {
       if (piece.address - address >= size) return true;
@@ -65,11 +69,10 @@ export class Arena {
       this.memory.grow(Math.ceil(missing / pageBytes));
     } catch (cause) {
       const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
-      throw new UserError(
-        `Not enough memory: there was no room for ${what} (${megabytes(size)}) beside ${megabytes(this.bytes)}. Lower ` +
-          'batch.sequences or batch.length, or choose a smaller model.',
-        { code: 'gpu-memory', cause },
-      );
+      throw new UserError(deviceWords.noMemory(what, megabytes(size), megabytes(this.bytes)), {
+        code: 'gpu-memory',
+        cause,
+      });
     }
   }
 

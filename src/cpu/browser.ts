@@ -1,8 +1,10 @@
 /** The processor in a browser: what it has, and its threads, where memory may be shared. */
 // oxlint-disable-next-line import/no-unassigned-import -- puts itself in the place of this worker's Worker
 import '../util/confine.ts'; // threads are workers that a worker starts, bound by the page's policy like it
+import type { PlanMemory } from '../graph/memory.ts';
 import type { PoolLayout } from '../graph/pool.ts';
 import { type CpuExecutor, createCpuExecutor } from './executor.ts';
+import { planMemory } from './layout.ts';
 import { hasRelaxedSimd, hasSimd, mostPages } from './kernels/library.ts';
 import type { StartThread } from './threads.ts';
 
@@ -33,6 +35,7 @@ export interface BrowserProcessor {
   /** Threads cannot share memory here. */
   alone: boolean;
   relaxed: boolean;
+  memory: PlanMemory;
   open(layout: PoolLayout): Promise<CpuExecutor>;
 }
 
@@ -42,5 +45,5 @@ export function browserProcessor(): BrowserProcessor | null {
   const alone = !mayShare();
   const threads = alone ? 1 : Math.max(1, navigator.hardwareConcurrency - 1);
   const open = (layout: PoolLayout): Promise<CpuExecutor> => createCpuExecutor(layout, { threads, startThread });
-  return { threads, alone, relaxed: hasRelaxedSimd(), open };
+  return { threads, alone, relaxed: hasRelaxedSimd(), memory: planMemory(threads), open };
 }

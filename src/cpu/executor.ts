@@ -1,19 +1,16 @@
 /** Runs graphs on the processor, in WebAssembly with SIMD: work is done by the time that `submit` returns. */
 import { type CompiledPlan, type CompileOptions, type Executor, type List } from '../graph/executor.ts';
 import { type Graph, type Node, show, type Tensor, tensorBytes } from '../graph/graph.ts';
-import { planSlots } from '../graph/plan.ts';
 import type { PoolLayout, PoolName } from '../graph/pool.ts';
-import { pruneDead } from '../graph/prune.ts';
-import { cutLike, HostInputs, listsOf, placeInputs } from '../graph/replay.ts';
-import { Arena } from './arena.ts';
-import type { Value } from './kernel.ts';
+import { cutLike, HostInputs } from '../graph/replay.ts';
+import { Arena, pieceBytes } from './arena.ts';
+import { placeOf, type Value } from './kernel.ts';
 import { hasRelaxedSimd, kernels, libraryBytes } from './kernels/library.ts';
-import { lower } from './lower.ts';
-import { callWords, mostThreads } from './serve.mjs';
+import { layoutCalls, publishedWords } from './layout.ts';
+import { mostThreads } from './serve.mjs';
 import { type StartThread, Threads } from './threads.ts';
 
 type Elements = Float32Array<ArrayBuffer>;
-const publishedWords = Object.keys(callWords).length;
 
 type Run = (args: number, block: number, local: number) => void;
 
@@ -61,6 +58,12 @@ export async function createCpuExecutor(layout: PoolLayout, options: CpuOptions 
   return new CpuExecutor(layout, arena, runs, threads);
 }
 
+/** An argument that points so many bytes into scratch. */
+interface ScratchWord {
+  at: number;
+  bytes: number;
+}
+
 export class CpuExecutor implements Executor {
   readonly kind = 'cpu';
   readonly layout: PoolLayout;
@@ -73,6 +76,9 @@ export class CpuExecutor implements Executor {
   /** Pools and states by name. */
   readonly #named = new Map<string, { address: number; bytes: number }>();
   #local = { address: 0, bytes: 0 };
+  #scratch = { address: 0, bytes: 0 };
+  /** Of plans, by the address of their arguments: those that point into scratch. */
+  readonly #scratchWords = new Map<number, readonly ScratchWord[]>();
   #destroyed = false;
 
   constructor(layout: PoolLayout, arena: Arena, runs: readonly Run[], threads: Threads | null) {
@@ -85,6 +91,11 @@ export class CpuExecutor implements Executor {
 
   get bytes(): number {
     return this.#destroyed ? 0 : this.#arena.bytes;
+  }
+
+  /** Bytes of the memory that all of it lies in, with what is idle between the pieces. */
+  get allocated(): number {
+    return this.#arena.memory.buffer.byteLength;
   }
 
   async compile(graph: Graph, options: CompileOptions = {}): Promise<CpuPlan> {
@@ -107,15 +118,8 @@ export class CpuExecutor implements Executor {
   #build(graph: Graph, options: CompileOptions, take: (what: string, bytes: number) => number): CpuPlan {
     const label = options.label ?? 'plan';
     const own = (what: string, bytes: number): number => take(`${label} ${what}`, bytes);
-    const nodes = pruneDead(graph.nodes, options.keep ?? []);
-    const slotPlan = planSlots(graph, nodes, options.keep);
-    const lists = listsOf(nodes, options.accumulation === true, (node, accumulating) =>
-      lower(node, accumulating).map((call) => ({ node, call })),
-    );
-    const all = [...lists.step, ...lists.accumulate, ...lists.update];
-
+    const { slotPlan, inputs: placed, lists, all, argumentBytes, ...most } = layoutCalls(graph, options);
     const slots = slotPlan.slots.map((bytes, i) => own(`slot ${i}`, bytes));
-    const placed = placeInputs(graph);
     const inputs = own('inputs', placed.bytes);
     const constants = new Map<Tensor, number>();
     for (const [tensor, elements] of graph.constants) {
@@ -123,8 +127,8 @@ export class CpuExecutor implements Executor {
       constants.set(tensor, address);
       this.#arena.floats(address, elements.length).set(elements);
     }
-    const scratch = own('scratch', Math.max(0, ...all.map(({ call }) => call.scratch)));
-    this.#reserveLocal(Math.max(0, ...all.map(({ call }) => call.local)));
+    this.#reserveScratch(most.scratch);
+    this.#reserveLocal(most.local);
 
     const parameterOf = new Map<Tensor, Tensor>();
     for (const [parameter, gradient] of graph.gradients) parameterOf.set(gradient, parameter);
@@ -145,46 +149,60 @@ export class CpuExecutor implements Executor {
     };
     const resolve = (value: Value): number => {
       if (typeof value === 'number') return value;
-      if (!('tensor' in value)) return locate(value);
-      return value.bytes + (value.tensor === 'scratch' ? scratch : locate(value.tensor));
+      const { tensor, bytes } = placeOf(value)!;
+      return bytes + (tensor === 'scratch' ? this.#scratch.address : locate(tensor));
     };
 
     // Arguments are resolved before they are written: pools and states that are made on the way may let the memory grow.
     const values = all.map(({ call }) => call.values.map(resolve));
-    const offsets: number[] = [];
-    let argumentBytes = 0;
-    for (const each of values) {
-      offsets.push(argumentBytes);
-      argumentBytes += 4 * (publishedWords + each.length);
-    }
     const argumentsAt = own('arguments', argumentBytes);
     const view = new DataView(this.#arena.memory.buffer);
-    const steps = all.map(({ node, call: { kernel, blocks } }, i): Step => {
-      const published = argumentsAt + offsets[i]!;
+    const inScratch: ScratchWord[] = [];
+    let published = argumentsAt;
+    const steps = all.map(({ node, call }, i): Step => {
+      const { kernel, blocks } = call;
       const args = published + 4 * publishedWords;
       const index = kernels.indexOf(kernel);
       [index, args, blocks].forEach((value, k) => view.setUint32(published + 4 * k, value, true));
       values[i]!.forEach((value, k) => {
-        if (kernel.floats.includes(kernel.parameters[k]!)) view.setFloat32(args + 4 * k, value, true);
-        else view.setUint32(args + 4 * k, value, true);
+        const at = args + 4 * k;
+        if (kernel.floats.includes(kernel.parameters[k]!)) view.setFloat32(at, value, true);
+        else view.setUint32(at, value, true);
+        const place = placeOf(call.values[k]!);
+        if (place?.tensor === 'scratch') inScratch.push({ at, bytes: place.bytes });
       });
-      return { node, kernel: kernel.name, run: this.#runs[index]!, args, blocks, published };
+      const step = { node, kernel: kernel.name, run: this.#runs[index]!, args, blocks, published };
+      published = args + 4 * call.values.length;
+      return step;
     });
+    this.#scratchWords.set(argumentsAt, inScratch);
     return new CpuPlan({
       executor: this,
       arena: this.#arena,
       locate,
       inputs,
       host: new HostInputs(placed),
-      owned: [...slots, inputs, ...constants.values(), scratch, argumentsAt],
+      owned: [...slots, inputs, ...constants.values(), argumentsAt],
+      released: () => void this.#scratchWords.delete(argumentsAt),
       lists: cutLike(lists, steps),
     });
+  }
+
+  /** What calls leave for the next one, large enough for every plan made so far: one runs at a time. Plans are told where it lies now. */
+  #reserveScratch(bytes: number): void {
+    if (bytes <= this.#scratch.bytes) return;
+    const address = this.#arena.take('scratch', bytes);
+    if (this.#scratch.bytes > 0) this.#arena.free(this.#scratch.address);
+    this.#scratch = { address, bytes };
+    const view = new DataView(this.#arena.memory.buffer);
+    for (const words of this.#scratchWords.values())
+      for (const word of words) view.setUint32(word.at, address + word.bytes, true);
   }
 
   /** The threads' own memories, large enough for every plan made so far. */
   #reserveLocal(bytes: number): void {
     if (bytes <= this.#local.bytes) return;
-    const each = Math.ceil(bytes / 64) * 64; // whole lines of the cache
+    const each = pieceBytes(bytes); // whole lines of the cache
     const address = this.#arena.take('the threads’ own memories', each * (this.#threads?.count ?? 1));
     if (this.#local.bytes > 0) this.#arena.free(this.#local.address);
     this.#local = { address, bytes: each };
@@ -288,6 +306,7 @@ interface PlanParts {
   inputs: number;
   host: HostInputs;
   owned: number[];
+  released: () => void;
   lists: Record<List, Step[]>;
 }
 
@@ -325,5 +344,6 @@ export class CpuPlan implements CompiledPlan {
     this.#destroyed = true;
     this.#parts.executor.settle();
     for (const address of this.#parts.owned) this.#parts.arena.free(address);
+    this.#parts.released();
   }
 }

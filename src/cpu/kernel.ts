@@ -19,6 +19,12 @@ export const inScratch = (bytes: number): TensorPlace => ({ tensor: 'scratch', b
 /** A pointer, a whole number or a real one. No pointer: 0. */
 export type Value = Tensor | TensorPlace | number;
 
+/** Where a value points; null: it is a number. */
+export function placeOf(value: Value): TensorPlace | null {
+  if (typeof value === 'number') return null;
+  return 'tensor' in value ? value : element(value, 0);
+}
+
 /** What kernels share. */
 export interface Library {
   madd: Madd;

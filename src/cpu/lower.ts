@@ -52,6 +52,7 @@ import {
 } from './kernels/rows.ts';
 import { meanLossKernel, softmaxLossKernel } from './kernels/softmaxLoss.ts';
 import { rowSumsKernel, sameKernel, spreadKernel } from './kernels/sums.ts';
+import { deviceWords } from '../words/device.ts';
 
 /** A node's tensors, as many as its op has: the op has seen to that. One that it can go without is tested for. */
 type Operands = readonly [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
@@ -405,7 +406,7 @@ export function registerLowering(name: string, kernels: readonly WasmKernel[], c
 export function lower(node: Node, accumulating: boolean): Call[] {
   for (const tensor of [...node.inputs, ...node.outputs]) {
     if (tensor.dtype === 'f16') {
-      throw new UserError('precision is f16, which the processor does not compute with: choose f32.', {
+      throw new UserError(deviceWords.noF16Arithmetic, {
         code: 'config',
       });
     }

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { UserError } from '../util/errors.ts';
 import { decodeText, gunzip, isGzip, readDocuments } from './read.ts';
 import type { Corpus } from './document.ts';
+import { dataWords } from '../words/data.ts';
 
 /** Bytes of a file in the folder of shards. */
 export type FetchBytes = (file: string) => Promise<Uint8Array>;
@@ -54,15 +55,12 @@ export async function loadCatalogue(fetchBytes: FetchBytes): Promise<Catalogue> 
   try {
     json = JSON.parse(text);
   } catch {
-    throw damagedShards(`The list of shipped text, ${MANIFEST}, is not JSON: reload, or publish the page again.`);
+    throw damagedShards(dataWords.listNotJson(MANIFEST));
   }
   const parsed = v.safeParse(catalogueSchema, json);
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
-  throw damagedShards(
-    `The list of shipped text, ${MANIFEST}, is of another version (${v.getDotPath(issue)}: ${issue.message}): ` +
-      'reload, or publish the page again.',
-  );
+  throw damagedShards(dataWords.otherList(MANIFEST, `${v.getDotPath(issue)}: ${issue.message}`));
 }
 
 /** Fetches and checks one source of the catalogue. */
@@ -74,20 +72,14 @@ export async function loadSource(
   const entry = catalogue.sources.find((one) => one.name === name);
   if (entry === undefined) {
     const known = catalogue.sources.map((one) => one.name).join(', ');
-    throw new UserError(
-      `There is no source "${name}": the shipped ones are ${known}; text of your own is given as a file.`,
-      { code: 'source-unknown' },
-    );
+    throw new UserError(dataWords.noSource(name, known), { code: 'source-unknown' });
   }
   const fetched = await fetchBytes(entry.file);
   const jsonl = isGzip(fetched) ? gunzip(entry.file, fetched) : fetched;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', jsonl as Uint8Array<ArrayBuffer>));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   if (hex !== entry.sha256) {
-    throw damagedShards(
-      `The data file ${entry.file} is damaged (SHA-256 ${hex.slice(0, 8)}… instead of ${entry.sha256.slice(0, 8)}…): ` +
-        'reload, or publish the page again.',
-    );
+    throw damagedShards(dataWords.damagedFile(entry.file, hex.slice(0, 8), entry.sha256.slice(0, 8)));
   }
   const documents = await readDocuments(name, `${name}.jsonl`, jsonl);
   return { name, label: entry.label, licence: entry.licence, documents };
@@ -100,12 +92,10 @@ export function fetchFrom(folder: string): FetchBytes {
     try {
       response = await fetch(folder + file);
     } catch (error) {
-      throw new UserError(`The data file ${file} could not be fetched (${String(error)}): check the connection.`);
+      throw new UserError(dataWords.notFetched(file, String(error)));
     }
     if (!response.ok) {
-      throw damagedShards(
-        `The data file ${file} could not be fetched (status ${response.status}): publish the page with its folder of data.`,
-      );
+      throw damagedShards(dataWords.missingFile(file, response.status));
     }
     return new Uint8Array(await response.arrayBuffer());
   };

@@ -1,5 +1,6 @@
 /** Bytes of a text file to text, piece by piece, with what was wrong with them. */
 import { UserError } from '../util/errors.ts';
+import { dataWords } from '../words/data.ts';
 
 /**
  * What becomes of bytes that are no text in the file's encoding: the file is refused; each damaged place becomes U+FFFD; or
@@ -67,7 +68,7 @@ export class TextReader {
   #decide(bytes: Uint8Array): Encoding {
     const marked = markOf(bytes);
     if (marked === 'utf-32') {
-      throw new UserError(`${this.#name} is UTF-32: save it as UTF-8.`, { code: 'text-utf32' });
+      throw new UserError(dataWords.utf32(this.#name), { code: 'text-utf32' });
     }
     const wide = marked ?? unmarkedUtf16(bytes);
     this.guessed = marked === null && wide !== null;

@@ -1,6 +1,7 @@
 /** Gzip read piece by piece (RFC 1952): a bomb stops at the limit and not at the end of memory, damage is seen. */
 import { Gunzip } from 'fflate';
 import { UserError } from '../util/errors.ts';
+import { dataWords } from '../words/data.ts';
 
 /** Real text packs to a third or a quarter; what unpacks to more than this many times its size is a bomb. */
 const LARGEST_RATIO = 20;
@@ -88,7 +89,7 @@ export class GzipReader {
     this.#given += chunk.length;
     const limit = mostUnpacked(this.#taken, this.#limit);
     if (this.#given > limit) {
-      throw new UserError(`${this.#name} unpacks to more than ${limit} bytes: divide it into smaller files.`, {
+      throw new UserError(dataWords.unpacksTo(this.#name, limit), {
         code: 'gzip-size',
       });
     }
@@ -98,7 +99,7 @@ export class GzipReader {
   }
 
   #damaged(): UserError {
-    return new UserError(`${this.#name} is a gzip file that is damaged or cut short: fetch or copy it again.`, {
+    return new UserError(dataWords.notGzip(this.#name), {
       code: 'gzip-damaged',
     });
   }

@@ -10,6 +10,7 @@ import type { RunConfig } from '../config/run.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Corpus, Document } from './document.ts';
 import type { TokenSource } from './source.ts';
+import { dataWords } from '../words/data.ts';
 
 export interface Prepared {
   tokenizer: Tokenizer;
@@ -43,8 +44,7 @@ export async function prepareSources(
   const tokenizer = given ?? trainTokenizer(config, texts, onProgress);
   if (tokenizer.size > config.model.vocab_size) {
     throw new UserError(
-      `The tokenizer has ${tokenizer.size} tokens and the embedding ${config.model.vocab_size} rows: ` +
-        `raise model.vocab_size to ${Math.ceil(tokenizer.size / 4) * 4} or choose a smaller tokenizer.`,
+      dataWords.smallEmbedding(tokenizer.size, config.model.vocab_size, Math.ceil(tokenizer.size / 4) * 4),
     );
   }
   const sources: TokenSource[] = [];
@@ -54,13 +54,10 @@ export async function prepareSources(
   }
   onProgress?.('Tokenizing', sided.length, sided.length);
   const notes = sided.flatMap(({ corpus, report }, i) => heldOutNotes(corpus, report, sources[i]!, config));
-  if (config.data.heldOut === 0) notes.push('Nothing is held out, as data.heldOut is 0: no held-out loss is measured.');
+  if (config.data.heldOut === 0) notes.push(dataWords.nothingHeldOut);
   const { kind } = config.tokenizer;
   if (given === null && kind === 'bpe' && tokenizer.size < config.tokenizer.vocab_size) {
-    notes.push(
-      `The tokenizer has ${tokenizer.size} ids and ${config.tokenizer.vocab_size} were asked for: ` +
-        'the text repeats too little for more; the other rows of the embedding stay unused.',
-    );
+    notes.push(dataWords.fewIds(tokenizer.size, config.tokenizer.vocab_size));
   }
   return { tokenizer, sources, notes };
 }
@@ -76,23 +73,16 @@ function heldOutNotes(
   const percent = `${Number((100 * data.heldOut).toPrecision(3))} %`;
   // One document can only be divided by its tail.
   if (by === 'tail' && data.split === 'hash' && documents.length > 1) {
-    notes.push(
-      `${name}: of its ${documents.length} documents no even ${percent} can be held out by their hash; ` +
-        'the end of the text is held out instead.',
-    );
+    notes.push(dataWords.tailHeldOut(name, documents.length, percent));
   }
   const dropped = reasons.get(EQUALS_HELD_OUT) ?? 0;
-  if (dropped > 0) notes.push(`${name}: ${dropped} of its documents equal a held-out one and are not trained on.`);
+  if (dropped > 0) notes.push(dataWords.equalHeldOut(name, dropped));
   const tokens = heldOut.tokens.length;
   const rows = Math.ceil(tokens / batch.length);
   if (by !== 'none' && tokens < batch.length) {
-    notes.push(
-      `${name}: ${tokens} tokens are held out, fewer than one row of ${batch.length}: its held-out loss is rough.`,
-    );
+    notes.push(dataWords.roughHeldOut(name, tokens, batch.length));
   } else if (by !== 'none' && rows < evaluation.rows) {
-    notes.push(
-      `${name}: ${tokens} tokens are held out, ${rows} rows of ${batch.length} where evaluation.rows asks for ${evaluation.rows}.`,
-    );
+    notes.push(dataWords.fewHeldOut(name, tokens, rows, batch.length, evaluation.rows));
   }
   return notes;
 }
@@ -103,15 +93,10 @@ function trainTokenizer(
   onProgress?: (what: string, done: number, total: number) => void,
 ): Tokenizer {
   if (tokenizer.kind === 'word') {
-    throw new UserError(
-      'The word tokenizer knows only the words of a synthetic world: choose the byte or a BPE tokenizer for text.',
-    );
+    throw new UserError(dataWords.wordTokenizer);
   }
-  if (tokenizer.kind === 'given')
-    throw new UserError(
-      'The tokenizer is that of a model made elsewhere, which is not here: start from that model, or choose a byte or BPE tokenizer.',
-    );
-  return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.('Training the tokenizer', done, total));
+  if (tokenizer.kind === 'given') throw new UserError(dataWords.foreignTokenizer);
+  return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.(dataWords.trainingTokenizer, done, total));
 }
 
 /** Names of the sources that some phase draws from; `fromBase`: of a run that continues a checkpoint, whose base draws no more. */

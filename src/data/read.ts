@@ -16,6 +16,7 @@ import { Table } from './formats/table.ts';
 import type { Divided, Divider } from './formats/texts.ts';
 import { unzip } from './formats/unzip.ts';
 import { GzipReader, isGzip } from './gunzip.ts';
+import { dataWords } from '../words/data.ts';
 
 export { questionAndAnswer } from './formats/records.ts';
 export { isGzip } from './gunzip.ts';
@@ -79,13 +80,10 @@ export async function readFile(source: string, name: string, file: Blob, options
     await stream.cancel().catch(() => {});
     if (error instanceof UserError) throw error;
     const cause = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      `${brief(name)} could not be read (${cause}): it may have been changed or moved; add it again.`,
-      {
-        code: 'text-unreadable',
-        cause: error,
-      },
-    );
+    throw new UserError(dataWords.unreadable(brief(name), cause), {
+      code: 'text-unreadable',
+      cause: error,
+    });
   }
   if (reader) return reader.end(source);
   const whole = new Uint8Array(await new Blob(bytes as BlobPart[]).arrayBuffer());
@@ -129,14 +127,14 @@ async function readZip(source: string, name: string, file: Uint8Array, options: 
     return wanted;
   });
   if (entries.length === 0) {
-    throw new UserError(`${brief(name)} holds no file of a kind that is read here: pack text files.`, {
+    throw new UserError(dataWords.noTextInside(brief(name)), {
       code: 'text-kind',
     });
   }
   const all: TextFile = { documents: [], damaged: 0, firstDamage: null, notes: [], columns: [], column: null };
   if (leftOut.length > 0) {
     const others = leftOut.length > 1 ? ` and ${leftOut.length - 1} more` : '';
-    all.notes.push(`${brief(name)}: ${brief(leftOut[0]!)}${others} left out, of no kind that is read here.`);
+    all.notes.push(`${brief(name)}: ${brief(leftOut[0]!)}${others} left out, not of a kind that is read here.`);
   }
   for (const { name: entry, bytes } of entries) {
     const one = await readFile(source, `${name}/${entry}`, new Blob([bytes as BlobPart]), {
@@ -239,7 +237,7 @@ function dividerFor(name: string, kind: FileKind, ending: string, column: string
     case 'docx':
     case 'zip':
     case 'parquet':
-      throw new UserError(`${name} is packed twice: give it without .gz.`, { code: 'text-kind' });
+      throw new UserError(dataWords.packedTwice(name), { code: 'text-kind' });
   }
 }
 
@@ -295,24 +293,18 @@ function notText(
   const value = `0x${byte.toString(16).padStart(2, '0')}`;
   const others = places === 1 ? '' : `, the first of ${places} places`;
   const wanted = encoding?.startsWith('utf-16') ? 'whole UTF-16' : 'UTF-8';
-  return new UserError(`${name} is not ${wanted}: byte ${at} (${value}) is invalid${others}; save it as UTF-8 text.`, {
+  return new UserError(dataWords.notUtf8(name, wanted, at, value, others), {
     code: 'text-utf8',
   });
 }
 
 function noText(name: string, size: number): UserError {
-  return new UserError(
-    size === 0 ? `${name} is empty: give a file with text.` : `${name} (${size} bytes) holds no text.`,
-    {
-      code: 'text-empty',
-    },
-  );
+  return new UserError(dataWords.noText(name, size), {
+    code: 'text-empty',
+  });
 }
 
 function tooLarge(name: string, size: number, limit: number): UserError {
   const millions = (bytes: number) => (bytes < 1e6 ? `${bytes} bytes` : `${Math.ceil(bytes / 1e6)} MB`);
-  return new UserError(
-    `${name} has ${millions(size)} of text and a file may have ${millions(limit)}: divide it into smaller files.`,
-    { code: 'text-size' },
-  );
+  return new UserError(dataWords.tooLarge(name, millions(size), millions(limit)), { code: 'text-size' });
 }

@@ -11,6 +11,7 @@ import { pcg3d, streamOf } from '../util/random.ts';
 import { indexAbove, type LengthDistribution, runningSum } from './balance.ts';
 import { type Batch, Loader, type LoaderShape, type RowSources } from './loader.ts';
 import type { TokenSource } from './source.ts';
+import { dataWords } from '../words/data.ts';
 
 const STREAM = streamOf('batch');
 
@@ -87,10 +88,7 @@ class TextRows implements RowSources {
 
 function unitsOf({ name, train: { tokens, starts } }: TokenSource, T: number): Units {
   if (tokens.length < T + 1) {
-    throw new UserError(
-      `Source "${name}" has ${tokens.length} tokens to train on, fewer than one context of ${T} and the ` +
-        `token after it (${T + 1}): give it more text or choose a shorter context.`,
-    );
+    throw new UserError(dataWords.shortSource(name, tokens.length, T, T + 1));
   }
   const documents = starts.length - 1;
   const weights = new Float64Array(documents);

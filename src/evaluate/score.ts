@@ -14,6 +14,7 @@
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
 import type { Item } from './suite.ts';
+import { trainingWords } from '../words/training.ts';
 
 /** One forward pass: fixed shape, padded with <eos>, and what to read from it. */
 export interface ScoreRequest {
@@ -74,7 +75,7 @@ function encodeChoice(
 ): { context: Uint32Array; continuation: Uint32Array } {
   const whole = tokenizer.encode(`${context} ${choice}`);
   const before = tokenizer.encode(context).length;
-  if (whole.length <= before) throw new UserError(`The choice "${choice}" adds no token to its context "${context}".`);
+  if (whole.length <= before) throw new UserError(trainingWords.emptyChoice(choice, context));
   return { context: whole.subarray(0, before), continuation: whole.subarray(before) };
 }
 
@@ -99,10 +100,7 @@ export async function scoreItems(tokenizer: Tokenizer, items: readonly Item[], s
       const { context: before, continuation } = encodeChoice(tokenizer, context, choice);
       const input = Uint32Array.of(tokenizer.endOfText, ...before, ...continuation.subarray(0, -1));
       if (continuation.length > scorer.length) {
-        throw new UserError(
-          `The choice "${choice}" is ${continuation.length} tokens, more than the ${scorer.length} a row holds: ` +
-            'use longer rows.',
-        );
+        throw new UserError(trainingWords.longChoice(choice, continuation.length, scorer.length));
       }
       const kept = input.subarray(Math.max(0, input.length - scorer.length));
       const key = kept.join(' ');
@@ -177,10 +175,7 @@ async function askAll(
     asked.forEach((index, k) => {
       // Compared with anything, NaN is false: a diverged model would otherwise score whatever the order of the
       // choices gives.
-      if (Number.isNaN(reply.logProb[k]))
-        throw new UserError(
-          'The model gives no numbers as log-probabilities: its weights have diverged, so there is nothing to score.',
-        );
+      if (Number.isNaN(reply.logProb[k])) throw new UserError(trainingWords.notNumbers);
       logProb[index] = reply.logProb[k]!;
       best[index] = reply.best[k]!;
     });

@@ -13,6 +13,7 @@ import { modelCard } from './modelCard.ts';
 import type { Weight, Weights } from './parts.ts';
 import { decodeSafetensors, encodeSafetensors, toFloat32 } from './safetensors.ts';
 import { checkWeights } from './weights.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 export interface FolderFile {
   name: string;
@@ -189,10 +190,7 @@ export function checkVocabulary(
   { vocab_size }: Pick<ModelConfig, 'vocab_size'>,
 ): void {
   if (size <= vocab_size) return;
-  throw new UserError(
-    `The tokenizer has ${size} ids but the embedding ${vocab_size} rows: raise vocab_size or choose a smaller tokenizer.`,
-    { code: 'vocabulary' },
-  );
+  throw new UserError(recipeWords.manyIds(size, vocab_size), { code: 'vocabulary' });
 }
 
 function json(name: string, value: object): FolderFile {

@@ -9,6 +9,7 @@
  */
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
+import { trainingWords } from '../words/training.ts';
 
 /** What `score` writes. */
 export interface Score {
@@ -27,10 +28,9 @@ export interface Score {
  * @throws UserError for a text of fewer than two tokens, which leaves nothing to score.
  */
 export function scoreWindows(ids: Uint32Array, context: number): Uint32Array[] {
-  if (context < 2)
-    throw new UserError(`A model with a context of ${context} tokens predicts nothing: it must be at least 2.`);
+  if (context < 2) throw new UserError(trainingWords.shortContext(context));
   if (ids.length < 2) {
-    throw new UserError(`The text has ${ids.length} tokens and nothing to score: give one of at least 2.`);
+    throw new UserError(trainingWords.nothingToScore(ids.length));
   }
   const windows: Uint32Array[] = [];
   for (let start = 0; start < ids.length - 1; start += context - 1) windows.push(ids.subarray(start, start + context));

@@ -1,7 +1,8 @@
 /** What compiling a graph will allocate and dispatch, worked out without a device: the memory estimate is this and nothing else. */
-import type { CompileOptions, List } from '../graph/executor.ts';
+import type { List } from '../graph/executor.ts';
 import { type Graph, type Node, tensorBytes } from '../graph/graph.ts';
-import type { Kernel, KernelContext } from '../graph/kernel.ts';
+import type { Kernel } from '../graph/kernel.ts';
+import type { BufferNeed, PlanContext, PlanOptions } from '../graph/memory.ts';
 import { planSlots, type SlotPlan } from '../graph/plan.ts';
 import { pruneDead } from '../graph/prune.ts';
 import { listsOf, placeInputs } from '../graph/replay.ts';
@@ -9,12 +10,6 @@ import type { PoolLayout, PoolName } from '../graph/pool.ts';
 
 /** Inputs and uniform blocks are bound at their own offset; 256 bytes is the alignment every device takes. */
 export const bindingStride = 256;
-
-/** A GPU buffer by the name of what it is made for; a slot's is that of the largest tensor that lies in it. */
-export interface BufferNeed {
-  name: string;
-  bytes: number;
-}
 
 export interface PlanLayout {
   slotPlan: SlotPlan;
@@ -24,7 +19,7 @@ export interface PlanLayout {
   /** What the kernel that needs most leaves for the next; 0: none does. */
   scratchBytes: number;
   lists: Record<List, Lowered[]>;
-  /** The plan's own buffers: slots, inputs, constants, uniforms, scratch. */
+  /** The plan's own buffers: slots, inputs, constants, uniforms, scratch; the processor's where that is to run it (`context.memory`). */
   own: BufferNeed[];
   ownBytes: number;
   /** The pools and named states it uses, which plans on one memory share. */
@@ -42,8 +37,8 @@ export const sumBytes = (buffers: readonly BufferNeed[]): number => buffers.redu
 export function layoutPlan(
   graph: Graph,
   pools: PoolLayout,
-  context: Omit<KernelContext, 'accumulating'>,
-  options: Pick<CompileOptions, 'keep' | 'accumulation'> = {},
+  context: PlanContext,
+  options: PlanOptions = {},
 ): PlanLayout {
   const nodes = pruneDead(graph.nodes, options.keep ?? []);
   const slotPlan = planSlots(graph, nodes, options.keep);
@@ -68,16 +63,18 @@ export function layoutPlan(
       if (tensor.role === 'scratch') scratchBytes = Math.max(scratchBytes, tensorBytes(tensor));
     }
   }
-  const shared = [...used].map(([name, bytes]) => ({ name, bytes }));
   // The planner puts tensors into slots largest first.
   const inSlot = new Map([...slotPlan.slotOf].reverse().map(([tensor, slot]) => [slot, tensor.name]));
-  const own = [
-    ...slotPlan.slots.map((bytes, slot) => ({ name: inSlot.get(slot)!, bytes })),
-    { name: 'inputs', bytes: inputs.bytes },
-    ...[...graph.constants.keys()].map((tensor) => ({ name: tensor.name, bytes: tensorBytes(tensor) })),
-    { name: 'uniforms', bytes: uniformBytes },
-    ...(scratchBytes > 0 ? [{ name: 'scratch', bytes: scratchBytes }] : []),
-  ];
+  const { own, shared } = context.memory?.(graph, pools, options) ?? {
+    own: [
+      ...slotPlan.slots.map((bytes, slot) => ({ name: inSlot.get(slot)!, bytes })),
+      { name: 'inputs', bytes: inputs.bytes },
+      ...[...graph.constants.keys()].map((tensor) => ({ name: tensor.name, bytes: tensorBytes(tensor) })),
+      { name: 'uniforms', bytes: uniformBytes },
+      ...(scratchBytes > 0 ? [{ name: 'scratch', bytes: scratchBytes }] : []),
+    ],
+    shared: [...used].map(([name, bytes]) => ({ name, bytes })),
+  };
   return {
     slotPlan,
     inputs,

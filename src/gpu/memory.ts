@@ -6,6 +6,7 @@ import type { PoolLayout, PoolName } from '../graph/pool.ts';
 import { UserError } from '../util/errors.ts';
 import { Pipelines } from './pipelines.ts';
 import { type GpuWatch, watchOf } from './watch.ts';
+import { deviceWords } from '../words/device.ts';
 
 /** A part of a GPU buffer, as a bind group takes it. */
 export interface Slice {
@@ -76,10 +77,7 @@ export class Memory {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const limit = usage & GPUBufferUsage.STORAGE ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize;
     if (bytes > limit) {
-      throw new UserError(
-        `${label} needs ${bytes} bytes in one buffer, this adapter binds at most ${limit}: choose a smaller model, vocabulary or batch.`,
-        { code: 'gpu-limit' },
-      );
+      throw new UserError(deviceWords.largeBuffer(label, bytes, limit), { code: 'gpu-limit' });
     }
     const buffer = this.device.createBuffer({ label, size: bytes, usage });
     this.#bytes += bytes;
@@ -103,11 +101,7 @@ export class Memory {
     const check = this.watch.reply(popped).then(([room, sound]) => {
       if (sound && !room) throw new Error(`The GPU refused ${what}: ${sound.message}`);
       if (!room) return;
-      throw new UserError(
-        `Not enough graphics memory: there was no room for ${what} beside ${megabytes(before)}. Lower batch.sequences or ` +
-          'batch.length, or choose a smaller model.',
-        { code: 'gpu-memory', cause: room },
-      );
+      throw new UserError(deviceWords.noGraphicsMemory(what, megabytes(before)), { code: 'gpu-memory', cause: room });
     });
     check.catch(() => {});
     return { made, check };

@@ -6,6 +6,7 @@ import type { Blend, RunConfig, ScheduleConfig } from '../config/run.ts';
 import { rate } from '../optim/schedule.ts';
 import { UserError } from '../util/errors.ts';
 import { phasesOf } from '../recipe/phases.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 /** Raised when a field of recipe.json changes its meaning. */
 export const RECIPE_VERSION = 1;
@@ -45,9 +46,7 @@ function shares(blend: Blend): Blend {
 export function kitPlan(config: RunConfig): KitPlan {
   const { continued, base, batch, model } = config;
   if (model.model_type !== undefined && model.model_type !== 'nemotron')
-    throw new UserError(
-      `A launch kit is for a Nemotron model, and this one is ${model.model_type}: no kit is made of it yet.`,
-    );
+    throw new UserError(recipeWords.notNemotron(model.model_type));
   const phases = phasesOf(config, continued ? 'continued' : 'base');
   const [first, last] = [phases[0]!, phases.at(-1)!];
   const blends = [shares(first.blend), shares(last.blend)] as const;

@@ -4,6 +4,7 @@ import { type Parameter, parameterList } from '../model/parameters.ts';
 import { UserError } from '../util/errors.ts';
 import { nextToken } from './nextToken.ts';
 import type { Objective } from './objective.ts';
+import { trainingWords } from '../words/training.ts';
 
 type Make = (settings: ObjectiveConfig) => Objective;
 
@@ -15,7 +16,7 @@ export const registerObjective = (name: string, make: Make): void => void makers
 export function objectiveOf({ objective: settings = { name: nextToken.name } }: RunConfig): Objective {
   const make = makers.get(settings.name);
   if (!make) {
-    throw new UserError(`objective.name is ${settings.name}; known are ${[...makers.keys()].join(', ')}.`, {
+    throw new UserError(trainingWords.noObjective(settings.name, [...makers.keys()].join(', ')), {
       code: 'config',
     });
   }

@@ -22,6 +22,7 @@ import { checkValue, readJson } from '../config/value.ts';
 import { UserError } from '../util/errors.ts';
 import { type Place, placeOfStep } from './place.ts';
 import { shown } from '../util/quoted.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 /** Raised when a field changes its meaning. */
 export const BASE_METADATA_VERSION = 1;
@@ -178,8 +179,7 @@ function refused(message: string): UserError {
  */
 export function configureFromBase(meta: BaseMetadata, config: RunConfig): RunConfig {
   const next = cloneConfig(config);
-  if (!next.continued)
-    throw new UserError('This run has no continued part to start from a base checkpoint: add continued=on.');
+  if (!next.continued) throw new UserError(recipeWords.notContinued);
   const { model, tokenizer, data, base } = structuredClone(meta);
   Object.assign(next, { model, tokenizer, base });
   Object.assign(next.data, { world: data.world, heldOut: data.heldOut, split: data.split });

@@ -15,6 +15,7 @@ import {
   type QaMixName,
   qaShareScaled,
 } from './variations.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 /**
  * A blend in terms of those the base's configuration names: its own, the general, the QA one, or one made from them.
@@ -301,10 +302,7 @@ export function armsOf(experiments: readonly Experiment[]): Arm[] {
 /** An experiment by name, whatever its case. */
 export function experimentNamed(name: string): Experiment {
   const found = EXPERIMENTS.find((experiment) => experiment.name === name.toLowerCase());
-  if (!found)
-    throw new UserError(
-      `There is no experiment "${name}"; choose one of ${EXPERIMENTS.map((one) => one.name).join(', ')}.`,
-    );
+  if (!found) throw new UserError(recipeWords.noExperiment(name, EXPERIMENTS.map((one) => one.name).join(', ')));
   return found;
 }
 
@@ -328,10 +326,7 @@ export function armConfig(change: Arm, base: RunConfig): RunConfig {
  * continued part.
  */
 export function continuedConfig(change: ArmChange, base: RunConfig): ContinuedConfig {
-  if (!base.continued)
-    throw new UserError(
-      `Preset "${base.preset}" has no continued run to experiment with: choose a preset with a general and a QA blend.`,
-    );
+  if (!base.continued) throw new UserError(recipeWords.noContinuedRun(base.preset));
   const steps = Math.max(1, Math.round(base.continued.steps * change.horizon));
   const { divisor, share } = { divisor: 0, share: null, ...change.switch };
   return {

@@ -6,6 +6,7 @@ import type { RunConfig } from '../config/run.ts';
 import { checkConfig } from '../config/validate.ts';
 import { UserError } from '../util/errors.ts';
 import { mean, pairedDifference, type PairedDifference, standardError } from './statistics.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 export interface GridPlan {
   /** η_max of a cell's run. */
@@ -64,16 +65,14 @@ export function cellConfig(
   };
   const [problem] = checkConfig(cell);
   if (problem !== undefined)
-    throw new UserError(`A grid of ${tokens} tokens, rate ${rate}, ${sequences} rows: ${problem}`, { code: 'config' });
+    throw new UserError(recipeWords.gridCell(tokens, rate, sequences, problem), { code: 'config' });
   return cell;
 }
 
 /** Every cell's run is possible, and the grid is one that ends. */
 export function checkGrid(config: RunConfig, { rates, batches, tokens, seeds }: GridPlan): void {
   if (rates.length * batches.length > mostCells || rates.length * batches.length === 0 || seeds.length === 0) {
-    throw new UserError(
-      `The grid has ${rates.length} rates, ${batches.length} batch sizes and ${seeds.length} seeds: give at least one of each and at most ${mostCells} cells.`,
-    );
+    throw new UserError(recipeWords.gridSize(rates.length, batches.length, seeds.length, mostCells));
   }
   for (const rate of rates)
     for (const sequences of batches) cellConfig(config, { rate, sequences, seed: seeds[0]! }, tokens);

@@ -5,6 +5,7 @@
 import type { Blend } from '../config/run.ts';
 import { UserError } from '../util/errors.ts';
 import { GENERAL_BLEND_TABLES, PRETRAINING_BLEND, QA_MIX_TABLES, QA_SET_TOKENS, type QaCategory } from './blends.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 const PRETRAINING = PRETRAINING_BLEND.weights;
 type Kind = keyof typeof PRETRAINING;
@@ -57,11 +58,7 @@ export function generalBlend(name: GeneralBlendName, pretraining: Blend): Blend 
     scaled: Blend = {};
   for (const [source, weight] of Object.entries(pretraining)) {
     const kind = KINDS[source];
-    if (!kind)
-      throw new UserError(
-        `Source "${source}" has no counterpart in the paper's general blends; ` +
-          `those that have one are ${Object.keys(KINDS).join(', ')}.`,
-      );
+    if (!kind) throw new UserError(recipeWords.noCounterpart(source, Object.keys(KINDS).join(', ')));
     const share = (100 * weight * weights[kind]) / (PRETRAINING[kind] * total);
     const target = kind === 'multilingual' || kind === 'code' ? fixed : scaled;
     const written = filtered ? (FILTERED[source] ?? source) : source;
@@ -102,10 +99,7 @@ const QA_TOKENS = { facts: 0.5 * 14, reading: 0.2 * 23.5, arithmetic: 0.15 * 13,
 /** A QA blend whose `qa` is split into its categories in the given mix. Errors where the blend has no `qa`. */
 export function qaMix(name: QaMixName, blend: Blend): Blend {
   const { qa, ...rest } = blend;
-  if (!qa)
-    throw new UserError(
-      'Mixes of QA categories need a QA blend with the world\'s source "qa": choose the preset world or lab.',
-    );
+  if (!qa) throw new UserError(recipeWords.noQaSource);
   const factors = QA_MIXES[name];
   const parts = (Object.keys(QA_TOKENS) as (keyof typeof QA_TOKENS)[]).map(
     (category) => [category, QA_TOKENS[category] * factors[category]] as const,

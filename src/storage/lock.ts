@@ -1,5 +1,6 @@
 /** One writer a run: a Web Lock, which the browser frees when its tab or worker ends, however it ends. */
 import { UserError } from '../util/errors.ts';
+import { trainingWords } from '../words/training.ts';
 
 /** Holds a run until `release` is called. UserError where another tab holds it. Resolves at once where there are no locks. */
 export async function holdRun(id: string): Promise<() => void> {
@@ -10,7 +11,7 @@ export async function holdRun(id: string): Promise<() => void> {
       .request(`run:${id}`, { ifAvailable: true }, (lock) => {
         if (!lock) {
           reject(
-            new UserError('This run is open in another tab: continue there, or close that tab.', {
+            new UserError(trainingWords.openElsewhere, {
               code: 'open-elsewhere',
             }),
           );

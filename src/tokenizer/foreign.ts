@@ -4,6 +4,7 @@
  */
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { brief, quoted, shown } from '../util/quoted.ts';
+import { ForeignWords } from './foreignWords.ts';
 import { BYTE_CHARACTERS, canonicalJson, refusedTokenizer as refused, sha256 } from './format.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -35,6 +36,7 @@ export class ForeignTokenizer implements Tokenizer {
   readonly endName: string;
   readonly #json: Json;
   readonly #library: Library;
+  readonly #words: ForeignWords | null;
   readonly #bytes = new Map<number, Uint8Array>();
 
   /** UserError where it is of another kind, or names no end of text. */
@@ -54,6 +56,7 @@ export class ForeignTokenizer implements Tokenizer {
       throw refused('form', `HuggingFace’s reader says ${brief((error as Error).message)}`);
     }
     this.#json = json;
+    this.#words = ForeignWords.of(json, this.#library);
     const added = this.#library.get_added_tokens_decoder();
     const names = new Map(Array.from(added.values(), ({ content, id }) => [content, id]));
     const ids = new Map<string, unknown>([...Object.entries(model['vocab']), ...names]);
@@ -76,7 +79,7 @@ export class ForeignTokenizer implements Tokenizer {
   }
 
   encode(text: string): Uint32Array {
-    return Uint32Array.from(this.#library.encode(text, { add_special_tokens: false }).ids);
+    return this.#words?.encode(text) ?? Uint32Array.from(this.#library.encode(text, { add_special_tokens: false }).ids);
   }
 
   bytes(id: number): Uint8Array {

@@ -4,6 +4,7 @@
  * merge i.
  */
 import { UserError } from '../util/errors.ts';
+import { dataWords } from '../words/data.ts';
 
 export const END_OF_TEXT = '<|endoftext|>';
 export const END_OF_TEXT_ID = 256;
@@ -148,10 +149,7 @@ export function sameJson(expected: unknown, found: unknown): boolean {
 
 /** A tokenizer.json that is not one of ours: `code` names the part that differs. */
 export function refusedTokenizer(code: TokenizerCode, reason: string): UserError {
-  return new UserError(
-    `This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`,
-    { code: `tokenizer-${code}` },
-  );
+  return new UserError(dataWords.wrongTokenizer(reason), { code: `tokenizer-${code}` });
 }
 export type TokenizerCode = 'form' | 'kind' | 'added-tokens' | 'vocabulary' | 'merges' | 'pieces';
 
@@ -164,9 +162,6 @@ export async function sha256(text: string): Promise<string> {
 /** A vocabulary size that can be asked for. */
 export function checkVocabularySize(size: number): void {
   if (!Number.isInteger(size) || size <= BASE_SIZE || size > LARGEST_SIZE) {
-    throw new UserError(
-      `A BPE vocabulary of ${size} cannot be trained: choose a whole number from ${BASE_SIZE + 1} to ${LARGEST_SIZE} ` +
-        `(256 bytes, the end of text, and at least one merge), or the byte tokenizer.`,
-    );
+    throw new UserError(dataWords.vocabulary(size, BASE_SIZE + 1, LARGEST_SIZE));
   }
 }

@@ -26,6 +26,7 @@ import {
 } from './sources.ts';
 import type { World } from './world.ts';
 import type { TokenText } from '../data/source.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 /** First index of the held-out range; a power of two so that a training index is any 31-bit number. */
 export const HELD_OUT = 2 ** 31;
@@ -138,8 +139,7 @@ export class WorldCorpus {
   /** Token ids of one document, without <eos>, appended to `out`. Errors on a source the world does not have. */
   write(source: string, index: number, out: Line): void {
     const write = this.#write.get(source);
-    if (!write)
-      throw new UserError(`The world has no source "${source}"; it has ${[...this.#write.keys()].join(', ')}.`);
+    if (!write) throw new UserError(recipeWords.worldSource(source, [...this.#write.keys()].join(', ')));
     const draws = this.#draws.open(this.world.seed, this.#streams.get(source)!, index);
     const pool = this.#pools.get(source);
     if (!pool) return write(draws, out);

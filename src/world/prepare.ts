@@ -7,6 +7,7 @@ import { benchmarks } from './benchmarks.ts';
 import { WorldCorpus } from './corpus.ts';
 import { World } from './world.ts';
 import { worldLoader } from './worldRows.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 export interface PreparedWorld {
   corpus: WorldCorpus;
@@ -16,12 +17,11 @@ export interface PreparedWorld {
 
 /** The world of a configuration; its seed is the run's. Errors where the vocabulary is larger than the embedding. */
 export function prepareWorld({ data, batch, model, seed }: RunConfig): PreparedWorld {
-  if (!data.world) throw new UserError('This run has no synthetic world: choose a preset that has one, such as world.');
+  if (!data.world) throw new UserError(recipeWords.noWorld);
   const world = new World(data.world, seed);
   if (world.tokenizer.size > model.vocab_size) {
     throw new UserError(
-      `The world has ${world.tokenizer.size} words and the model embeds ${model.vocab_size}: ` +
-        `raise model.vocab_size to ${Math.ceil(world.tokenizer.size / 4) * 4} or choose fewer names or values.`,
+      recipeWords.worldWords(world.tokenizer.size, model.vocab_size, Math.ceil(world.tokenizer.size / 4) * 4),
     );
   }
   const corpus = new WorldCorpus(world);

@@ -6,6 +6,7 @@
  */
 import type { WorldConfig } from '../config/run.ts';
 import { UserError } from '../util/errors.ts';
+import { recipeWords } from '../words/recipe.ts';
 
 export const END_WORD = '<eos>';
 export const UNKNOWN = '<unk>';
@@ -119,18 +120,14 @@ export const MOST_VALUES = VALUES[0]!.length;
 export function lexicon(world: WorldConfig): Lexicon {
   const { people, names, values, skills, qaPool, archiveRate } = world;
   if (!(Number.isInteger(names) && names >= 1 && names <= MOST_NAMES))
-    throw new UserError(`A world has 1 to ${MOST_NAMES} first names, not ${names}.`);
+    throw new UserError(recipeWords.names(MOST_NAMES, names));
   if (!(Number.isInteger(values) && values >= 4 && values <= MOST_VALUES))
-    throw new UserError(`An attribute has 4 to ${MOST_VALUES} values, not ${values}.`);
+    throw new UserError(recipeWords.values(MOST_VALUES, values));
   if (!(Number.isInteger(people) && people >= 6 && people <= names ** 2)) {
-    throw new UserError(
-      `${names} first and last names give 6 to ${names ** 2} people, not ${people}: change people or names.`,
-    );
+    throw new UserError(recipeWords.people(names, names ** 2, people));
   }
-  if (!(Number.isInteger(qaPool) && qaPool >= 4))
-    throw new UserError(`The Q&A pool needs at least 4 documents, not ${qaPool}.`);
-  if (!(archiveRate >= 0 && archiveRate <= 1))
-    throw new UserError(`archiveRate is a share between 0 and 1, not ${archiveRate}.`);
+  if (!(Number.isInteger(qaPool) && qaPool >= 4)) throw new UserError(recipeWords.pool(qaPool));
+  if (!(archiveRate >= 0 && archiveRate <= 1)) throw new UserError(recipeWords.archiveRate(archiveRate));
   const objects = skills === 'all' ? OBJECTS.length : 4; // a facts-only world keeps its vocabulary small
   const kept = VALUES.map((list) => list.slice(0, values));
   return {

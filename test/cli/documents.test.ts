@@ -56,7 +56,7 @@ describe('what is refused', () => {
     [
       'a kind that is not read',
       ['--data', `notes=${write('page.html', '<p>Hi</p>')}`],
-      /page\.html is of no kind that is read here/,
+      /page\.html is not of a kind that is read here/,
     ],
     ['a share that is none', ['--data', `notes=${text}`, '--mix', 'notes=0'], /--mix is "notes=0": give NAME=PERCENT/],
     [
@@ -116,7 +116,7 @@ describe('what is said once', () => {
     expect(problem).toBe(DEVICE);
     expect(notes).toContainEqual(
       expect.stringMatching(
-        /^notes: of its 2\d documents no even 10 % can be held out by their hash; the end of the text is held out instead\.$/,
+        /^notes: not even 10 % of its 2\d documents can be held out by their hash; the end of the text is held out instead\.$/,
       ),
     );
   });

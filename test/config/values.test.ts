@@ -236,7 +236,7 @@ describe('files', () => {
 
   test('of no kind are named with those that are', () => {
     expect(unreadableKind('a.pdf').message).toMatch(
-      /^a\.pdf is of no kind that is read here \(\.txt, .*\.zip, also as \.gz\)/,
+      /^a\.pdf is not of a kind that is read here \(\.txt, .*\.zip, also as \.gz\)/,
     );
     expect(unreadableKind('a.pdf').code).toBe('text-kind');
     expect(FILE_ENDINGS).toContain('.gz');

@@ -1,6 +1,7 @@
 /** The processor as what tests train on where kernels are not the point: five to ten times cheaper than a software adapter. */
 import { enableRelaxedSimd } from '../../src/cli/node/relaxedSimd.ts';
 import { createCpuExecutor } from '../../src/cpu/executor.ts';
+import { planMemory } from '../../src/cpu/layout.ts';
 import type { GpuLoss } from '../../src/gpu/watch.ts';
 import { GpuGoneError } from '../../src/gpu/watch.ts';
 import type { Executor } from '../../src/graph/executor.ts';
@@ -11,7 +12,7 @@ enableRelaxedSimd();
 
 /** One thread, whose bits are those of any number (test/cpu/step.test.ts). */
 export const processor = async (): Promise<Backend> =>
-  new ProcessorBackend('cpu', 'processor', (layout) => createCpuExecutor(layout));
+  new ProcessorBackend('cpu', 'processor', (layout) => createCpuExecutor(layout), { threads: 1 }, planMemory(1));
 
 /** A device that can be taken away. */
 export interface Losable extends Backend {

@@ -256,7 +256,7 @@ describe('packed files', () => {
     const { documents, notes } = await read('all.zip', zip);
     expect(documents.map(({ text }) => text)).toEqual(['one', 'two', 'three\n']);
     expect(notes).toEqual([
-      'all.zip: cover.png left out, of no kind that is read here.',
+      'all.zip: cover.png left out, not of a kind that is read here.',
       'all.zip/blank.md (1 bytes) holds no text.',
     ]);
     expect((await refusal('a.zip', zipSync({ 'a.png': strToU8('x') }))).code).toBe('text-kind');

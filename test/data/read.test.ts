@@ -60,7 +60,7 @@ describe('JSON lines', () => {
   });
 
   test.each([
-    ['{"text": "a"}\n\nnot json\n', 'a.jsonl, line 3 is not JSON: mend or remove that line.'],
+    ['{"text": "a"}\n\nnot json\n', 'a.jsonl, line 3 is not JSON: correct or remove that line.'],
     ['{"text": 7}', /line 1 has "text": it needs a string "text"/],
     ['{"text":"a"}\n{"body":"b","n":1}', /line 2 has "body", "n"/],
     ['[1]\n', /line 1 has/],
@@ -109,7 +109,7 @@ describe('what cannot be read', async () => {
     );
     for (const name of ['a.png', 'a.rtf', 'a.html.gz', 'folder/a.pdf']) {
       expect(await refusal(name, utf8('x'))).toMatch(
-        /is of no kind that is read here \(\.txt, .*\.docx, \.zip, also as \.gz\): .*\.txt\.$/,
+        /is not of a kind that is read here \(\.txt, .*\.docx, \.zip, also as \.gz\): .*\.txt\.$/,
       );
     }
   });

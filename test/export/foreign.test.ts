@@ -6,6 +6,7 @@ import { presetConfig } from '../../src/config/presets.ts';
 import type { FolderFile } from '../../src/export/huggingface.ts';
 import { huggingFaceFolder, readHuggingFaceFolder } from '../../src/export/huggingface.ts';
 import { ForeignTokenizer } from '../../src/tokenizer/foreign.ts';
+import { ForeignWords } from '../../src/tokenizer/foreignWords.ts';
 import { configureFromBase } from '../../src/recipe/baseCheckpoint.ts';
 import { readAnyBase, readCheckpoint } from '../../src/train/bases/base.ts';
 import { validateConfig } from '../../src/config/validate.ts';
@@ -45,11 +46,58 @@ test('a tied head is the embedding, and said to be one', () => {
   expect(read.notes.join()).toContain('output layer is its embedding');
 });
 
-describe.each([
-  ['byte-level BPE', byteLevelBpe()],
-  ['SentencePiece BPE with byte fallback', sentencePieceBpe()],
-])('%s', async (_, json) => {
+/** Of Llama 3; Qwen's has no {1,3}. */
+const pattern = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
+const splitBy = (Regex: string): object => ({
+  ...withRuns(byteLevelBpe()),
+  pre_tokenizer: {
+    type: 'Sequence',
+    pretokenizers: [
+      { type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false },
+      { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
+    ],
+  },
+});
+/** With tokens of two spaces and of two line ends: where they are cut shows. */
+const withRuns = (json: any): object => {
+  for (const merge of ['Ċ Ċ', 'Ġ Ġ']) {
+    json.model.vocab[merge.replace(' ', '')] = Object.keys(json.model.vocab).length;
+    json.model.merges.push(merge);
+  }
+  return json;
+};
+/** With a token that begins in one word and ends in the next. */
+const across = (json: any): object => {
+  json.model.vocab['n▁'] = Object.keys(json.model.vocab).length;
+  json.model.merges.unshift('n ▁');
+  return json;
+};
+
+const kinds: [string, object, boolean][] = [
+  ['byte-level BPE', withRuns(byteLevelBpe()), true],
+  ['with Llama’s pattern', splitBy(pattern), true],
+  ['with Qwen’s pattern', splitBy(pattern.replace('{1,3}', '')), true],
+  ['with a pattern that nobody knows', splitBy(String.raw`n [a-z]|\s|\S`), false],
+  ['SentencePiece BPE with byte fallback', sentencePieceBpe(), true],
+  [
+    'spaces made low lines by Metaspace',
+    {
+      ...sentencePieceBpe(),
+      normalizer: null,
+      pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first', split: false },
+    },
+    true,
+  ],
+  ['tokens across words', across(sentencePieceBpe()), false],
+];
+
+describe.each(kinds)('%s', async (_, json, isCut) => {
   const ours = await readTokenizer(JSON.parse(JSON.stringify(json)));
+
+  test('is cut between words where that is known to change nothing', () => {
+    const library = new Library(json, { clean_up_tokenization_spaces: false });
+    expect(ForeignWords.of(json as Record<string, unknown>, library) !== null).toBe(isCut);
+  });
 
   test('gives the ids of HuggingFace’s library on hostile strings', () => {
     const theirs = new Library(json, { clean_up_tokenization_spaces: false });
@@ -73,9 +121,39 @@ describe.each([
       '\ud800',
     ];
     odd.forEach(agree);
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 40 }), agree), {
-      numRuns: Number(process.env.HOSTILE ?? 200),
-    });
+    const numRuns = Number(process.env.HOSTILE ?? 200);
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 40 }), agree), { numRuns });
+    // Where texts are cut, and where they look as if they could be.
+    const parts = [
+      'the',
+      ' the',
+      'in',
+      'n a',
+      ' ',
+      '\n',
+      '\r\n',
+      '.',
+      ', ',
+      '’s',
+      "'s ",
+      '12',
+      ' 3',
+      'é',
+      ' é',
+      '▁',
+      'K',
+      '<|endoftext|>',
+      '</s>',
+      '_',
+      'a'.repeat(40),
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...parts), { maxLength: 24 }).map((all) => all.join('')),
+        agree,
+      ),
+      { numRuns },
+    );
   });
 
   test('bytes of its ids are the text', () => {

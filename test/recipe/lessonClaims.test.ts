@@ -80,7 +80,7 @@ const SAID: [lesson: string, said: RegExp, value: (lesson: Lesson) => number, wo
 ];
 /** Counts of what the sentence itself names, of the room, and of what others might measure. */
 const COUNTED =
-  /both|two (columns|goods|runs|kinds of text|teams|points better)|say it twice|three things are|the three without looking/i;
+  /both|two (columns|downloads|goods|runs|kinds of text|teams|points better)|say it twice|three things are|the three without looking/i;
 
 test('every number in words follows from the settings of the runs, and every such word is accounted for', () => {
   for (const [name, said, value, worth] of SAID) {

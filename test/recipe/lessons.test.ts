@@ -124,10 +124,10 @@ test('every number of a text is measured: worked out from the recorded runs, a s
 
 test('the plan of ninety minutes has the words and slots of today and the slowest recorded runs, and fits into 75', () => {
   const plan = readFileSync(path.resolve(folder, '../../docs/class.md'), 'utf8');
-  const rows = [...plan.matchAll(/^\| `(\w+)` +\| +(\d+) \| +([\d.]+) \| +([\d.]+) \| +(\d+) \|$/gm)];
+  const rows = [...plan.matchAll(/^\| `(\w+)` +\| +(\d+) \| +([\d.]+) \| +([\d.]+) \| +([\d.]+) \| +(\d+) \|$/gm)];
   expect(rows.map(([, name]) => name)).toEqual([...LESSON_NAMES]);
   let minutes = 0;
-  for (const [, name, words, reading, trained, slot] of rows) {
+  for (const [, name, words, reading, trained, measured, slot] of rows) {
     const lesson = lessonOf(name!);
     const slowest = Math.max(...recordedOf(name!).runs.map(({ seconds }) => seconds));
     const withRuns = lesson.steps.filter(({ runs }) => runs);
@@ -135,7 +135,8 @@ test('the plan of ninety minutes has the words and slots of today and the slowes
     expect([Number(words), Number(slot)], name).toEqual([wordsOfLesson(lesson), lesson.minutes]);
     expect(Math.abs(Number(reading) - Number(words) / PACE), name).toBeLessThanOrEqual(0.05);
     expect(Number(trained), name).toBeCloseTo(takes, 6);
-    const together = Number(reading) + Number(trained) / 60;
+    // What a bench found (test/bench/lessons.ts), on a machine with other work.
+    const together = Number(reading) + Math.max(Number(trained), Number(measured)) / 60;
     expect(together, name).toBeLessThan(lesson.minutes);
     minutes += together;
   }

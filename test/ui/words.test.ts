@@ -5,6 +5,13 @@ import { expect, test } from 'vitest';
 import { pageWords } from '../../src/ui/words/page.ts';
 import { nodesOf, type SyntaxNode } from '../syntax.ts';
 
+/** Where a node stands in its file. */
+interface Span {
+  start: number;
+  end: number;
+}
+const isWithin = (node: Span, outer: Span): boolean => node.start >= outer.start && node.end <= outer.end;
+
 const folder = path.resolve(import.meta.dirname, '../../src/ui');
 const files = (ending: RegExp) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -35,12 +42,13 @@ const isSentence = (said: string) => /\p{L}{2,}[,:]? \p{L}+[,:]? \p{L}{2}/u.test
 const UNSEEN =
   /^(confine\.ts: A worker of this page|oneFile\.ts: |.*: picture findings|.*: paper report|experiments\/Findings\.tsx: no seed in common)/;
 
-/** Everything that a file of source says, in literals and templates. */
-const saidIn = (name: string, source: string): string[] =>
-  nodesOf(name, source).flatMap(({ type, value }) => {
-    const said = type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
-    return typeof said === 'string' ? [said] : [];
-  });
+/** What a literal, or a piece of a template, says. */
+const saidBy = ({ type, value }: SyntaxNode): string[] => {
+  const said = type === 'Literal' ? value : type === 'TemplateElement' ? (value as { cooked: string }).cooked : '';
+  return typeof said === 'string' ? [said] : [];
+};
+/** Everything that a file of source says. */
+const saidIn = (name: string, source: string): string[] => nodesOf(name, source).flatMap(saidBy);
 
 test('every sentence of the page is in one of its catalogues', () => {
   const found = files(/\.tsx?$/)
@@ -64,6 +72,22 @@ test('every sentence of the terminal is in the catalogue of its command', () => 
         .filter((said) => isSentence(said) && !said.trim().startsWith('npm run recipe --'))
         .map((said) => `${name}: ${said}`),
     );
+  expect(found).toEqual([]);
+});
+
+test('every sentence in which something is refused is in the catalogue of src/words, or in that of page or terminal', () => {
+  const root = path.resolve(folder, '..');
+  const found = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .flatMap((name) => {
+      const nodes = nodesOf(name, readFileSync(path.join(root, name), 'utf8'));
+      return nodes
+        .filter(({ type, callee }) => type === 'NewExpression' && callee?.name === 'UserError')
+        .flatMap(({ arguments: [message] = [] }) => nodes.filter((node) => isWithin(node as Span, message as Span)))
+        .flatMap(saidBy)
+        .filter((said) => /\p{L}{2,}[,:]? \p{L}+/u.test(said))
+        .map((said) => `${name}: ${said}`);
+    });
   expect(found).toEqual([]);
 });
 
@@ -140,7 +164,7 @@ const BANNED = [
 ];
 
 test('the page and the terminal say things plainly', () => {
-  const folders = ['ui', 'cli', 'train', 'config', 'recipe', 'data', 'export', 'gpu', 'storage'];
+  const folders = ['ui', 'cli', 'words', 'train', 'config', 'recipe', 'data', 'export', 'gpu', 'storage'];
   const root = path.resolve(import.meta.dirname, '../../src');
   const sources = folders.flatMap((name) =>
     readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' })

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { type CpuExecutor, createCpuExecutor } from '../../cpu/executor.ts';
 import { hasRelaxedSimd } from '../../cpu/kernels/library.ts';
+import { planMemory } from '../../cpu/layout.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { GpuBackend } from '../../train/backends/gpu.ts';
@@ -34,5 +35,6 @@ function openProcessor(): Backend {
   enableRelaxedSimd();
   const threads = availableParallelism();
   const open = (layout: PoolLayout): Promise<CpuExecutor> => createCpuExecutor(layout, { threads, startThread });
-  return new ProcessorBackend('cpu', describeProcessor(hasRelaxedSimd(), threads), open, { threads });
+  const description = describeProcessor(hasRelaxedSimd(), threads);
+  return new ProcessorBackend('cpu', description, open, { threads }, planMemory(threads));
 }

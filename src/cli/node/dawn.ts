@@ -3,6 +3,7 @@ import { create, globals } from 'webgpu';
 import type { AdapterReport } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
 import { optionalFeatures } from '../describeAdapter.ts';
+import { commonWords } from '../words/common.ts';
 import { ensureChromium } from './installChromium.mjs';
 import { choosePolling } from './pollSlowly.ts';
 import { describeSearch, loadVulkan, vulkanAvailable } from './vulkan.mjs';
@@ -72,11 +73,7 @@ export async function openNodeDevice(options: NodeDeviceOptions = {}): Promise<N
   });
   if (!adapter) {
     const tried = process.platform === 'linux' ? ` ${describeSearch()}` : '';
-    throw new UserError(
-      `No WebGPU adapter on this machine: neither a GPU with a Vulkan, Metal or Direct3D 12 driver nor the software adapter that ` +
-        `Chromium carries works.${tried} Install a GPU driver or Chromium, or name one: a driver's .json file with VK_DRIVER_FILES, ` +
-        `a Chromium with CHROMIUM_PATH.`,
-    );
+    throw new UserError(commonWords.noAdapter(tried));
   }
   choosePolling(adapter.info.isFallbackAdapter);
   // All that the adapter has: logits of a mid-sized model do not fit into the defaults.

@@ -14,6 +14,10 @@ export const commonWords = {
   unknownCommand: (name: string, near: string | null, names: readonly string[]) =>
     `There is no command ${name}: ${near === null ? `there are ${names.join(', ')}, and --preset NAME … trains.` : `did you mean ${near}?`}`,
   device: 'what computes; auto, the default, uses the GPU, or the processor where there is no GPU',
+  /** tried: which drivers were looked for, a sentence after a space; '' where none are. */
+  noAdapter: (tried: string) =>
+    `No WebGPU adapter on this machine: neither a GPU with a Vulkan, Metal or Direct3D 12 driver nor the software adapter that Chromium carries works.${tried} ` +
+    `Install a GPU driver or Chromium, or name one: a driver's .json file with VK_DRIVER_FILES, a Chromium with CHROMIUM_PATH.`,
   adapter: (name: string) => `adapter: ${name}`,
   note: (sentence: string) => `note: ${sentence}`,
   rowsKept: (rows: number) => `${rows} rows there already`,

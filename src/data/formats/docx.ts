@@ -3,6 +3,7 @@ import { parseXml, XmlElement, type XmlNode } from '@rgrove/parse-xml';
 import { UserError } from '../../util/errors.ts';
 import { type Packed, unzip } from './unzip.ts';
 import type { Divided } from './texts.ts';
+import { dataWords } from '../../words/data.ts';
 
 const BODY = 'word/document.xml';
 /** Text beside the body's, which is left out. */
@@ -36,7 +37,7 @@ function paragraphs(name: string, [body]: readonly Packed[]): string {
     collect(root, parts);
     return parts.join('');
   } catch {
-    throw new UserError(`${name} is no Word document that can be read: save it again as .docx or as .txt.`, {
+    throw new UserError(dataWords.notWord(name), {
       code: 'docx-damaged',
     });
   }

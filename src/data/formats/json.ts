@@ -2,15 +2,13 @@
 import { UserError } from '../../util/errors.ts';
 import { Records } from './records.ts';
 import type { Divided, Divider } from './texts.ts';
+import { dataWords } from '../../words/data.ts';
 
 /** A record in UTF-16 units: more than the longest novels, and nested to the hilt it still parses in a fraction of a second. */
 const LONGEST = 1 << 23;
 
 function tooLong(name: string, unit: string, number: number): UserError {
-  return new UserError(
-    `${name}, ${unit} ${number} is longer than ${LONGEST} characters: give a document of that length as plain text.`,
-    { code: 'text-line' },
-  );
+  return new UserError(dataWords.longDocument(name, unit, number, LONGEST), { code: 'text-line' });
 }
 
 /** JSON lines: a record each. */
@@ -60,8 +58,8 @@ export class JsonLines implements Divider {
       return JSON.parse(line);
     } catch {
       const isArray = this.#number === 1 && line.trimStart().startsWith('[');
-      const cure = isArray ? 'for one array over many lines, end its name in .json' : 'mend or remove that line';
-      throw new UserError(`${this.#name}, line ${this.#number} is not JSON: ${cure}.`, { code: 'text-json' });
+      const cure = isArray ? 'for one array over many lines, end its name in .json' : 'correct or remove that line';
+      throw new UserError(dataWords.notJsonLine(this.#name, this.#number, cure), { code: 'text-json' });
     }
   }
 }
@@ -144,7 +142,7 @@ export class JsonValues implements Divider {
 
   end(): Divided {
     if (this.#array === 'open') {
-      throw new UserError(`${this.#name} ends inside entry ${this.#number}: it is cut short.`, { code: 'text-json' });
+      throw new UserError(dataWords.cutEntry(this.#name, this.#number), { code: 'text-json' });
     }
     this.#finish(false);
     return this.#records.end();
@@ -172,6 +170,6 @@ export class JsonValues implements Divider {
   }
 
   #notJson(): UserError {
-    return new UserError(`${this.#name}, entry ${this.#number} is not JSON: mend or remove it.`, { code: 'text-json' });
+    return new UserError(dataWords.notJsonEntry(this.#name, this.#number), { code: 'text-json' });
   }
 }

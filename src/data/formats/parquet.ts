@@ -8,6 +8,7 @@ import { brief, quoted } from '../../util/quoted.ts';
 import { told } from './records.ts';
 import { recordColumns, TableRows } from './table.ts';
 import type { Divided } from './texts.ts';
+import { dataWords } from '../../words/data.ts';
 
 /** Bytes at the end that are asked for first: the footer of all but very wide tables. */
 const FOOTER = 1 << 16;
@@ -39,7 +40,7 @@ export async function openParquet(name: string, file: ParquetFile): Promise<Parq
     } catch (error) {
       if (error instanceof UserError || (error as Error).name === 'AbortError') throw error;
       const why = brief(error instanceof Error ? error.message : String(error));
-      throw new UserError(`${name} is no parquet file, or damaged or cut short (${why}): fetch it again.`, {
+      throw new UserError(dataWords.notParquet(name, why), {
         code: 'text-parquet',
         cause: error,
       });
@@ -91,11 +92,10 @@ export async function readParquet(
   const wanted = column === null ? nested.find((one) => one === 'text' || one === 'messages') : column;
   if (flat.length === 0 || (wanted !== undefined && nested.includes(wanted))) {
     const which = wanted ?? nested[0];
-    const choice = flat.length > 0 ? `choose one of ${told(flat)}` : 'save the text in a column of its own';
     throw new UserError(
       which === undefined
-        ? `${name} has no columns.`
-        : `${name} has the nested column ${quoted(which)}, and only plain columns are read: ${choice}.`,
+        ? dataWords.noColumns(name)
+        : dataWords.nestedColumn(name, quoted(which), flat.length > 0 ? told(flat) : null),
       { code: 'text-parquet' },
     );
   }

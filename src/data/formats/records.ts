@@ -2,6 +2,7 @@
 import { UserError } from '../../util/errors.ts';
 import { quoted } from '../../util/quoted.ts';
 import { type Divided, Texts } from './texts.ts';
+import { dataWords } from '../../words/data.ts';
 
 /** A person has to say which column or field is the text. */
 export class ColumnError extends UserError {
@@ -90,12 +91,9 @@ export class Records {
     if (field === null || typeof field === 'string') return field;
     if (typeof field === 'number' || typeof field === 'boolean') return String(field);
     if (isConversation(field)) return this.#conversation(field);
-    throw new UserError(
-      `${this.#name}, ${this.#unit} ${number} has a ${quoted(column)} that is not text: choose another field, or correct it.`,
-      {
-        code: 'text-fields',
-      },
-    );
+    throw new UserError(dataWords.notText(this.#name, this.#unit, number, quoted(column)), {
+      code: 'text-fields',
+    });
   }
 
   #textOf(value: unknown, number: number): string | null {

@@ -4,6 +4,7 @@ import { UserError } from '../../util/errors.ts';
 import { quoted } from '../../util/quoted.ts';
 import { ColumnError, noColumn, Records, told } from './records.ts';
 import type { Divided, Divider } from './texts.ts';
+import { dataWords } from '../../words/data.ts';
 
 /** Rows looked at before a column is chosen: enough to see which holds prose. */
 const HEAD = 1000;
@@ -40,10 +41,7 @@ export class Table implements Divider {
         number++;
         const broken = errors.find(({ type }) => type === 'Quotes');
         if (broken) {
-          throw new UserError(
-            `${this.#name}, row ${number} has a quotation mark that is not closed or does not enclose its cell: write it twice inside quotes.`,
-            { code: 'text-table' },
-          );
+          throw new UserError(dataWords.openQuote(this.#name, number), { code: 'text-table' });
         }
         rows.take(data, number, meta.delimiter);
       },
@@ -88,8 +86,7 @@ export class TableRows {
     }
     if (cells.length > this.#columns.length) {
       throw new UserError(
-        `${this.#name}, row ${number} has ${cells.length} cells and the first row ${this.#columns.length}: ` +
-          `put cells that contain ${quoted(this.#delimiter)} in quotation marks.`,
+        dataWords.cells(this.#name, number, cells.length, this.#columns.length, quoted(this.#delimiter)),
         { code: 'text-table' },
       );
     }

@@ -1,5 +1,6 @@
 /** What a file's texts are collected in, and what came of it. */
 import { UserError } from '../../util/errors.ts';
+import { dataWords } from '../../words/data.ts';
 
 /** Documents a file. Each costs memory beside its text; natural documents of this number exceed every other limit. */
 const MOST_DOCUMENTS = 1 << 22;
@@ -34,7 +35,7 @@ export class Texts {
   add(text: string): boolean {
     if (text.trim() === '') return false;
     if (this.list.length === MOST_DOCUMENTS) {
-      throw new UserError(`${this.#name} has more than ${MOST_DOCUMENTS} documents: divide it into smaller files.`, {
+      throw new UserError(dataWords.manyDocuments(this.#name, MOST_DOCUMENTS), {
         code: 'text-documents',
       });
     }

@@ -2,6 +2,7 @@
 import { unzipSync } from 'fflate';
 import { UserError } from '../../util/errors.ts';
 import { mostUnpacked } from '../gunzip.ts';
+import { dataWords } from '../../words/data.ts';
 
 /** Entries looked through. A forged table of contents can claim four billion. */
 const MOST_ENTRIES = 10_000;
@@ -18,14 +19,14 @@ export function unzip(name: string, file: Uint8Array, limit: number, wanted: (en
   let unpacked = 0;
   const filter = ({ name: entry, originalSize }: { name: string; originalSize: number }): boolean => {
     if (++entries > MOST_ENTRIES) {
-      throw new UserError(`${name} lists more than ${MOST_ENTRIES} files: divide it into smaller ones.`, {
+      throw new UserError(dataWords.manyFiles(name, MOST_ENTRIES), {
         code: 'zip-entries',
       });
     }
     if (entry.endsWith('/') || !wanted(entry)) return false;
     unpacked += originalSize;
     if (unpacked > most) {
-      throw new UserError(`${name} unpacks to more than ${most} bytes: divide it into smaller files.`, {
+      throw new UserError(dataWords.unpacksTo(name, most), {
         code: 'zip-size',
       });
     }
@@ -36,7 +37,7 @@ export function unzip(name: string, file: Uint8Array, limit: number, wanted: (en
     return Object.entries(unzipSync(file, { filter })).map(([entry, bytes]) => ({ name: entry, bytes }));
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${name} is a zip that is damaged, cut short or encrypted: pack it again.`, {
+    throw new UserError(dataWords.notZip(name), {
       code: 'zip-damaged',
     });
   }

@@ -1,6 +1,7 @@
 /** Asking a server that may be busy or cut a connection: again after a while, a few times, and no longer than somebody waits for it. */
 import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
+import { dataWords } from '../../words/data.ts';
 
 export interface RemoteAnswer {
   status: number;
@@ -57,7 +58,7 @@ export function patient(once: RemoteAsk, wait: (millis: number) => Promise<void>
       if (pause > LONGEST_WAIT) break;
       if (tried + 1 < TRIES) await wait(pause);
     }
-    throw new UserError(`${hostOf(address)} gave no answer (${last}): try again in a while.`, { code: 'remote' });
+    throw new UserError(dataWords.noAnswer(hostOf(address), last), { code: 'remote' });
   };
 }
 
@@ -74,17 +75,17 @@ export async function askJson(ask: RemoteAsk, address: string, what: string, ask
   const { status, bytes } = await ask(address, asking);
   const text = new TextDecoder().decode(bytes);
   if (status === 401 || status === 403)
-    throw new UserError(`${what} is private or gated: it can only be had with an account (status ${status}).`, {
+    throw new UserError(dataWords.gated(what, status), {
       code: 'remote',
     });
   if (status !== 200)
-    throw new UserError(`${what} is not to be had from ${hostOf(address)} (status ${status}): check its name.`, {
+    throw new UserError(dataWords.notFound(what, hostOf(address), status), {
       code: 'remote',
     });
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new UserError(`${hostOf(address)} answered with something that is not JSON: try again in a while.`, {
+    throw new UserError(dataWords.notJsonAnswer(hostOf(address)), {
       code: 'remote',
     });
   }

@@ -8,6 +8,7 @@ import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
 import { openParquet, type ParquetFile } from '../formats/parquet.ts';
 import { type RemoteAsk, askJson } from './ask.ts';
+import { dataWords } from '../../words/data.ts';
 
 export interface Servers {
   hub: string;
@@ -33,7 +34,7 @@ export interface Dataset {
 export function datasetName(text: string): string {
   const found = /^(?:https?:\/\/[^/]+\/datasets\/|hf:)?([\w.-]+\/[\w.-]+?)\/?(?:[/?#].*)?$/.exec(text.trim())?.[1];
   if (found) return found;
-  throw new UserError(`${brief(text)} names no data set: give OWNER/NAME, or its address on huggingface.co.`, {
+  throw new UserError(dataWords.noDataSet(brief(text)), {
     code: 'remote',
   });
 }
@@ -54,7 +55,7 @@ const rowsSchema = v.object({
 function read<S extends v.GenericSchema>(schema: S, json: unknown, what: string): v.InferOutput<S> {
   const found = v.safeParse(schema, json);
   if (found.success) return found.output;
-  throw new UserError(`The answer about ${what} is of another form than the data set viewer’s: it may have changed.`, {
+  throw new UserError(dataWords.otherForm(what), {
     code: 'remote',
   });
 }
@@ -150,12 +151,9 @@ export async function fetchDataset(
     if (file === null) break;
     const table = await openParquet(path, file);
     if (table.flat.length === 0)
-      throw new UserError(
-        `${dataset.name} has nested columns alone, ${brief(table.nested.join(', '))}: no plain text is among them.`,
-        {
-          code: 'text-parquet',
-        },
-      );
+      throw new UserError(dataWords.nestedAlone(dataset.name, brief(table.nested.join(', '))), {
+        code: 'text-parquet',
+      });
     for await (const rows of table.read(() => table.flat)) if (await give(rows, table.flat)) return progress;
   }
   if (shards.length > 0 && progress.rows > 0) return progress;
@@ -173,12 +171,9 @@ async function shardFile(
   const slice = async (start: number, end: number): Promise<ArrayBuffer> => {
     const { status, bytes } = await ask(address, { range: [start, end], signal });
     if (status === 206 && bytes.length === end - start) return bytes.buffer;
-    throw new UserError(
-      `A shard came otherwise than it was asked for (status ${status}, ${bytes.length} bytes of ${end - start}): try again in a while.`,
-      {
-        code: 'remote',
-      },
-    );
+    throw new UserError(dataWords.otherShard(status, bytes.length, end - start), {
+      code: 'remote',
+    });
   };
   try {
     await slice(Math.max(0, size - 8), size);
@@ -215,7 +210,7 @@ async function fetchRows(
       .filter(([, value]) => typeof value !== 'object' || value === null)
       .map(([column]) => column);
     if (rows.length > 0 && columns.length === 0)
-      throw new UserError(`${name} has nested columns alone: no plain text is among them.`, { code: 'text-parquet' });
+      throw new UserError(dataWords.nestedColumns(name), { code: 'text-parquet' });
     if (
       await give(
         rows.map(({ row }) => row),

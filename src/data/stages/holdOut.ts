@@ -1,5 +1,6 @@
 /** A share of one source's documents is kept out of training, before anything else is done with them. */
 import { UserError } from '../../util/errors.ts';
+import { dataWords } from '../../words/data.ts';
 import { type Document, documentHash } from '../document.ts';
 import { BitSet } from './columns.ts';
 import type { Documents, Stage } from './stage.ts';
@@ -31,7 +32,7 @@ type Sides = () => (document: Document) => SidedDocument[];
  */
 export const holdOut: Stage<HeldOutShare, Document, SidedDocument> = (documents, { share, by }, report) => {
   if (!(share >= 0 && share < 1)) {
-    throw new UserError(`The held-out share is ${share}: choose a number from 0 up to, but not including, 1.`);
+    throw new UserError(dataWords.heldOut(share));
   }
   let decided: { by: 'hash' | 'tail' | 'none'; sides: Sides; equal: ReadonlySet<string> } | null = null;
   const decide = async (): Promise<NonNullable<typeof decided>> => {

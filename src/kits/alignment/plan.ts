@@ -1,6 +1,7 @@
 /** What a kit of an alignment says, whatever the stack: the stages that a model has been through, as rekindle.json has them. */
 import * as v from 'valibot';
 import { UserError } from '../../util/errors.ts';
+import { recipeWords } from '../../words/recipe.ts';
 
 export const ALIGNMENT_STACKS = ['trl', 'nemo-rl'] as const;
 export type AlignmentStack = (typeof ALIGNMENT_STACKS)[number];
@@ -31,10 +32,7 @@ const launchable = v.looseObject({ objective: v.looseObject({}) });
 export function alignmentPlan(record: unknown): PlannedStage[] {
   const stages = (record as { alignment?: unknown[] } | null)?.alignment ?? [];
   const found = stages.filter((one) => v.is(launchable, one)).map((one) => v.parse(stageSchema, one));
-  if (found.length === 0)
-    throw new UserError(
-      'The model has been through no stage of an alignment: give the folder that `align` has written.',
-    );
+  if (found.length === 0) throw new UserError(recipeWords.noStage);
   return found;
 }
 

@@ -66,13 +66,11 @@ const step = v.strictObject({
   ask: v.optional(ask),
   /** Runs to choose from; one is trained here, the others are shown as recorded. */
   runs: v.optional(v.array(name)),
-  /** Settings the reader may change before the run; every other is fixed by the lesson. */
-  free: v.optional(v.array(v.string()), []),
-  /** Settings shown, and fixed. */
+  /** Settings shown; all are fixed by the run that is chosen. */
   locked: v.optional(v.array(v.string()), []),
   /** The seed of the run is the reader's own: the class is then an experiment with as many seeds. */
   ownSeed: v.optional(v.boolean(), false),
-  /** Seconds that the run shall take on every machine: its steps follow from how long one takes there. */
+  /** Seconds that the run shall take on every machine, if the address says no other: its steps follow from how long one takes there. */
   seconds: v.optional(v.number()),
   figure: v.optional(v.picklist(['curve', 'accuracy', 'heldOut'])),
   /** Told beside the prediction, after the run. */
@@ -198,7 +196,7 @@ function faultsOf(lesson: Lesson): string[] {
           : [];
     if (asked?.kind === 'curve') known(asked.run, where);
     for (const run of [...named, ...(success ? [success.left, success.right] : [])].flatMap(runsOf)) known(run, where);
-    for (const key of [...one.free, ...one.locked]) {
+    for (const key of one.locked) {
       if (getPath(lessonConfig(lesson, Object.keys(lesson.runs)[0]!), key) === undefined)
         faults.push(`${where} names the setting ${key}, which there is not.`);
     }

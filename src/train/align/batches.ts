@@ -6,6 +6,7 @@ import type { ChatTokenizer } from '../../tokenizer/chat.ts';
 import { UserError } from '../../util/errors.ts';
 import { RandomStream } from '../../util/random.ts';
 import type { StepBatch } from '../engine/engine.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** The batches of a data set: (B, T) rows each. */
 export interface AlignmentData {
@@ -24,8 +25,7 @@ const longest = 4096;
 
 function lengthFor(places: readonly number[], context: number): number {
   const most = places.reduce((top, one) => Math.max(top, one), 0);
-  if (most > longest)
-    throw new UserError(`The longest conversation has ${most} tokens; at most ${longest} are trained on: shorten it.`);
+  if (most > longest) throw new UserError(trainingWords.longConversations(most, longest));
   return rounded(Math.max(most, context));
 }
 

@@ -10,6 +10,7 @@ import { scoreHead } from '../../objective/reward.ts';
 import { type ChatTokenizer, withMarks } from '../../tokenizer/chat.ts';
 import { UserError } from '../../util/errors.ts';
 import { type ModelFolder, readCheckpoint } from '../bases/base.ts';
+import { trainingWords } from '../../words/training.ts';
 
 export interface AlignedModel {
   model: ModelConfig;
@@ -150,8 +151,7 @@ export async function readRewardFolder(files: readonly FolderFile[]): Promise<Re
   const tensors = file && decodeSafetensors(file.bytes).tensors;
   const score = tensors?.get(scoreHead);
   const embedded = tensors?.get(embedding);
-  if (!file || !tensors || !score || !embedded)
-    throw new UserError('The folder holds no reward model: give one that `align reward` has written.');
+  if (!file || !tensors || !score || !embedded) throw new UserError(trainingWords.noRewardModel);
   // The reader of language models wants a head; nothing reads this one.
   const stored = [...tensors]
     .filter(([name]) => name !== scoreHead)

@@ -31,6 +31,7 @@ import { type AlignedModel, alignable, alignedFolder, isReward, rewardFolder, wi
 import { runStage, type StageListener, type StageRow, type StageState } from './stage.ts';
 import { answerLength, examine, trainBase } from './world.ts';
 import { Speaker } from './answers.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** The base that lies beside the page: `bases --from RUN` has put it there. */
 const shipped = { preset: 'alignment', seed: 2 };
@@ -96,9 +97,7 @@ export class AlignSession implements AlignApi {
     const model = alignable(await readCheckpoint(files));
     const said = 'what is the city of anna adler ?';
     if (model.tokenizer.decode(model.tokenizer.encode(said)).trim() !== said)
-      throw new UserError(
-        'This model’s tokenizer has no words for this world’s questions: take one with bytes or pieces of words.',
-      );
+      throw new UserError(trainingWords.noWords);
     return model;
   }
 
@@ -174,8 +173,7 @@ export class AlignSession implements AlignApi {
       const { tokenizer } = model;
       const tokens = encodePrompt(tokenizer, [{ role: 'user', content: prompt }]);
       const most = answerLength(tokenizer);
-      if (tokens.length > longestPrompt)
-        throw new UserError(`The prompt has ${tokens.length} tokens, and ${longestPrompt} are the most: shorten it.`);
+      if (tokens.length > longestPrompt) throw new UserError(trainingWords.longPrompt(tokens.length, longestPrompt));
       const speaker = await Speaker.open(backend, model, 16 * Math.ceil((tokens.length + most) / 16), 1);
       try {
         const [said] = await speaker.answer(
@@ -204,13 +202,13 @@ export class AlignSession implements AlignApi {
   }
 
   #begun(): Chain {
-    if (!this.#chain) throw new UserError('There is no base yet: choose one and press Open.');
+    if (!this.#chain) throw new UserError(trainingWords.noBase);
     return this.#chain;
   }
 
   #checkpoint(name: CheckpointName): AlignedModel {
     const model = this.#made.get(name);
-    if (!model) throw new UserError(`There is no checkpoint ${name} yet: run the stages before it.`);
+    if (!model) throw new UserError(trainingWords.noCheckpoint(name));
     return model;
   }
 

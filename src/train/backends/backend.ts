@@ -2,7 +2,7 @@
 import type { RunConfig } from '../../config/run.ts';
 import type { GpuLoss } from '../../gpu/watch.ts';
 import type { Executor } from '../../graph/executor.ts';
-import type { KernelContext } from '../../graph/kernel.ts';
+import type { PlanContext } from '../../graph/memory.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import type { AdapterReport, NoGpuCause } from '../../protocol.ts';
@@ -18,7 +18,7 @@ export interface Backend {
   /** By which what was measured on it is remembered. */
   readonly name: string;
   /** What decides how much a run keeps in memory: known before anything is compiled. */
-  readonly context: Omit<KernelContext, 'accumulating'>;
+  readonly context: PlanContext;
   /** Resolves when it is of no more use. */
   readonly loss: Promise<Loss>;
   /** An executor for anything else, in the kernels that are fastest for `products`. */

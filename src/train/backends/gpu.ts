@@ -11,6 +11,7 @@ import { engineLayout, type EngineLayout } from '../engine/graphs.ts';
 import { adapterName, contextOf, tuneTiles } from '../engine/tile.ts';
 import { soundVariant, wrongKernel } from '../engine/variants.ts';
 import type { Backend, Built, Compile } from './backend.ts';
+import { deviceWords } from '../../words/device.ts';
 
 type Context = GpuExecutor['context'];
 
@@ -57,7 +58,7 @@ export class GpuBackend implements Backend {
     check: boolean,
   ): Promise<Built<T>> {
     if (config.precision === 'f16' && !this.device.features.has('shader-f16')) {
-      throw new UserError('precision is f16, which this adapter has no shader-f16 for: choose f32.', {
+      throw new UserError(deviceWords.noShaderF16, {
         code: 'config',
       });
     }

@@ -50,9 +50,7 @@ async function openProcessor(because: Because): Promise<ProcessorBackend | null>
   const { browserProcessor } = await import('../../cpu/browser.ts');
   const found = browserProcessor();
   if (!found) return null;
-  const { threads, alone, relaxed, open } = found;
-  return new ProcessorBackend('cpu', describeProcessor(relaxed, threads), open, {
-    ...{ threads, because },
-    ...(alone && { alone }),
-  });
+  const { threads, alone, relaxed, open, memory } = found;
+  const facts = { threads, because, ...(alone && { alone }) };
+  return new ProcessorBackend('cpu', describeProcessor(relaxed, threads), open, facts, memory);
 }

@@ -22,6 +22,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { UserError } from '../../util/errors.ts';
 import { readTokenizer } from '../../world/readTokenizer.ts';
 import { initialAdapters } from './adapters.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** A model folder's model, whoever made it. */
 export interface ModelFolder {
@@ -72,10 +73,7 @@ const isSize = (key: string): boolean => key.startsWith('model.') && key !== 'mo
 export async function readBase(files: Iterable<FolderFile>): Promise<Base> {
   const { model, weights, tokenizer, metadata, notes } = await readCheckpoint(files);
   if (metadata === null) {
-    throw new UserError(
-      'The model folder has no rekindle.json, which says at what rate its training ended: give a folder that a run has written.',
-      { code: 'missing-file' },
-    );
+    throw new UserError(trainingWords.noRecord, { code: 'missing-file' });
   }
   return { weights, tokenizer, metadata: ownMetadata(metadata, model), notes };
 }
@@ -101,11 +99,7 @@ async function foreignMetadata(
   { model, tokenizer }: Pick<ModelFolder, 'model' | 'tokenizer'>,
   preset: RunConfig,
 ): Promise<{ metadata: BaseMetadata; note: string }> {
-  if (preset.data.world)
-    throw new UserError(
-      `A model made elsewhere does not know the words of a synthetic world: choose a preset of real text in place of ${preset.preset}.`,
-      { code: 'base' },
-    );
+  if (preset.data.world) throw new UserError(trainingWords.foreignInWorld(preset.preset), { code: 'base' });
   const peak = preset.continued?.schedule.peak ?? preset.base.schedule.end;
   const longest = optionOf('model.max_position_embeddings')!;
   const length = longest.type === 'integer' ? Math.min(model.max_position_embeddings, longest.max) : 0;

@@ -13,6 +13,7 @@ import type { BaseOffer } from '../../protocol.ts';
 import { canonicalJson } from '../../tokenizer/format.ts';
 import { UserError } from '../../util/errors.ts';
 import { type Base, readBase } from './base.ts';
+import { trainingWords } from '../../words/training.ts';
 
 const indexSchema = v.array(
   v.object({
@@ -104,15 +105,13 @@ async function filesOf(fetchBytes: FetchBytes, { folder, files: names, sha256: w
   const weights = files.find(({ name }) => name === 'model.safetensors');
   const hash = weights && (await sha256(weights.bytes));
   if (hash === wanted) return files;
-  throw new UserError(
-    `The shipped base ${folder} is damaged (SHA-256 ${hash?.slice(0, 8) ?? 'of no weights'} instead of ${wanted.slice(0, 8)}): reload the page.`,
-  );
+  throw new UserError(trainingWords.damagedBase(folder, hash?.slice(0, 8), wanted.slice(0, 8)));
 }
 
 /** A shipped model that no configuration describes. UserError where the page was published without it. */
 export async function shippedFolder(fetchBytes: FetchBytes, preset: string, seed: number): Promise<FolderFile[]> {
   const entry = (await readIndex(fetchBytes)).find((one) => one.preset === preset && one.seed === seed);
-  if (!entry) throw new UserError(`This page was published without the base of ${preset}, seed ${seed}: train one.`);
+  if (!entry) throw new UserError(trainingWords.noShippedBase(preset, seed));
   return filesOf(fetchBytes, entry);
 }
 

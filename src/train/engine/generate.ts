@@ -6,6 +6,7 @@ import { decoderGraph } from '../../model/forward.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { UserError } from '../../util/errors.ts';
 import { randomUniform, streamOf } from '../../util/random.ts';
+import { trainingWords } from '../../words/training.ts';
 
 export class Generator {
   readonly length: number;
@@ -108,10 +109,10 @@ export async function generateAll(
 ): Promise<Generated[]> {
   for (const { tokens, temperature } of prompts) {
     if (!(Number.isInteger(tokens) && tokens >= 1 && tokens <= mostTokens)) {
-      throw new UserError(`The tokens to make are ${tokens}: give a whole number from 1 to ${mostTokens}.`);
+      throw new UserError(trainingWords.tokens(tokens, mostTokens));
     }
     if (!(temperature >= 0 && temperature <= highestTemperature)) {
-      throw new UserError(`The temperature is ${temperature}: give a number from 0 to ${highestTemperature}.`);
+      throw new UserError(trainingWords.temperature(temperature, highestTemperature));
     }
   }
   const { rows: R, length } = generator;

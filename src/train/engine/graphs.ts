@@ -3,7 +3,7 @@ import type { ModelConfig, RunConfig } from '../../config/run.ts';
 import { layoutPlan, type PlanLayout } from '../../gpu/layout.ts';
 import { backward } from '../../graph/backward.ts';
 import { Graph, type Tensor } from '../../graph/graph.ts';
-import type { KernelContext } from '../../graph/kernel.ts';
+import type { PlanContext } from '../../graph/memory.ts';
 import { layoutPool, type PoolLayout } from '../../graph/pool.ts';
 import { recorderOf, withHalfMatrices } from '../../model/architecture.ts';
 import { architectureOf, forward } from '../../model/forward.ts';
@@ -15,8 +15,6 @@ import { headLoss } from '../../ops/headLoss.ts';
 import { linear } from '../../ops/linear.ts';
 import { lossScale } from '../../optim/lossScale.ts';
 import { update } from '../../optim/update.ts';
-
-type Context = Omit<KernelContext, 'accumulating'>;
 
 /** Steps whose metrics the GPU keeps until they are read: more than are ever in flight. */
 export const ringRows = 64;
@@ -115,7 +113,7 @@ export function benchmarkGraph(model: ModelConfig, length: number) {
  * An integrated GPU shares some 2 GiB with everything else on the screen, and there is no way to ask how much is left; other GPUs have
  * 4 GiB and more to themselves.
  */
-const mostKeptBytes = ({ software, width, frugal }: Context): number =>
+const mostKeptBytes = ({ software, width, frugal }: PlanContext): number =>
   software || frugal || width !== undefined ? 2 ** 29 : 2 ** 30;
 
 export interface EngineLayout {
@@ -135,7 +133,7 @@ export interface EngineLayout {
 export const poolsOf = (config: RunConfig): PoolLayout => layoutPool(trainedParameters(config), config.precision);
 
 /** What an engine will be, without a device: the graphs it records and what they allocate. */
-export function engineLayout(config: RunConfig, context: Context): EngineLayout {
+export function engineLayout(config: RunConfig, context: PlanContext): EngineLayout {
   const pools = poolsOf(config);
   const accumulation = config.batch.accumulation > 1;
   const record = (checkpoint: boolean) => {

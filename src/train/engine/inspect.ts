@@ -7,7 +7,7 @@ import type { RunConfig } from '../../config/run.ts';
 import { layoutPlan, type PlanLayout } from '../../gpu/layout.ts';
 import type { CompiledPlan } from '../../graph/executor.ts';
 import { Graph, type Tensor } from '../../graph/graph.ts';
-import type { KernelContext } from '../../graph/kernel.ts';
+import type { PlanContext } from '../../graph/memory.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import { recorderOf } from '../../model/architecture.ts';
 import { attentionShape, forward } from '../../model/forward.ts';
@@ -98,11 +98,7 @@ const keptOf = ({ layers }: ReturnType<typeof activationGraph>): Tensor[] =>
   layers.flatMap(({ units, scores }) => [units, scores]);
 
 /** What an inspector allocates besides an engine (train/engine/graphs.ts), known without a device. */
-export function inspectionLayouts(
-  config: RunConfig,
-  pools: PoolLayout,
-  context: Omit<KernelContext, 'accumulating'>,
-): PlanLayout[] {
+export function inspectionLayouts(config: RunConfig, pools: PoolLayout, context: PlanContext): PlanLayout[] {
   const norms = normsGraph(config, pools, partsOf(config, pools).length);
   const activations = activationGraph(config, rowsOf(config));
   return [

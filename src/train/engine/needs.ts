@@ -5,8 +5,8 @@
 import { differences } from '../../config/difference.ts';
 import { withChanges } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run.ts';
-import { type BufferNeed, layoutPlan, sumBytes } from '../../gpu/layout.ts';
-import type { KernelContext } from '../../graph/kernel.ts';
+import { layoutPlan, sumBytes } from '../../gpu/layout.ts';
+import type { BufferNeed, PlanContext } from '../../graph/memory.ts';
 import { parameterCount } from '../../model/parameters.ts';
 import type { Needs } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
@@ -27,14 +27,18 @@ export interface Limits {
   maxStorageBufferBindingSize: number;
 }
 
-type Context = Omit<KernelContext, 'accumulating'>;
 type Measured = Omit<Needs, 'instead'>;
 
 /**
  * Every buffer a run has at once at its most: training and held-out scoring, looks inside the model, benchmarks of rows of the given
  * lengths, the decoders of samples and answers, and the copies of weights and moments that a save reads back.
  */
-function measure(config: RunConfig, context: Context, limits: Limits, benchmarkLengths: readonly number[]): Measured {
+function measure(
+  config: RunConfig,
+  context: PlanContext,
+  limits: Limits,
+  benchmarkLengths: readonly number[],
+): Measured {
   const { model } = config;
   const { pools, plans, checkpoint } = engineLayout(config, context);
   const decoders = [1, mostQuestions].map((rows) => decoderGraph(model, `generate ${rows}`, rows));
@@ -45,7 +49,9 @@ function measure(config: RunConfig, context: Context, limits: Limits, benchmarkL
     ...inspectionLayouts(config, pools, context),
     ...others.map(({ g, logits }) => layoutPlan(g, pools, context, { keep: [logits] })),
   ];
-  const shared = new Map(layouts.flatMap((plan) => plan.shared.map((one) => [one.name, one])));
+  const shared = new Map<string, BufferNeed>();
+  for (const one of layouts.flatMap((plan) => plan.shared))
+    if (one.bytes > (shared.get(one.name)?.bytes ?? 0)) shared.set(one.name, one);
   const buffers: BufferNeed[] = [...shared.values(), ...layouts.flatMap(({ own }) => own)];
   const copies = 3 * pools.elements * 4;
   const largest = buffers.reduce((most, one) => (one.bytes > most.bytes ? one : most));
@@ -121,7 +127,7 @@ function fitting(
 /** What a run needs here, and what to change if that is not to be had. `benchmarkLengths`: of the rows its world's suites are asked in. */
 export function needsOf(
   config: RunConfig,
-  context: Context,
+  context: PlanContext,
   limits: Limits,
   benchmarkLengths: readonly number[] = [],
 ): Needs {

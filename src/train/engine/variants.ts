@@ -11,6 +11,7 @@ import { remember, remembered } from '../../storage/adapters.ts';
 import { UserError } from '../../util/errors.ts';
 import { selfTest, trialKey } from './selfTest.ts';
 import { adapterName, contextOf } from './tile.ts';
+import { deviceWords } from '../../words/device.ts';
 
 type Context = Omit<KernelContext, 'accumulating'>;
 
@@ -85,10 +86,7 @@ export async function soundVariant<T extends { destroy(): void }>(
     }
     made.destroy();
   }
-  throw new UserError(
-    `${first}, and so it is with every variant of it: update the graphics driver or the browser, or use another machine.`,
-    {
-      code: 'gpu-wrong',
-    },
-  );
+  throw new UserError(deviceWords.everyVariant(first), {
+    code: 'gpu-wrong',
+  });
 }

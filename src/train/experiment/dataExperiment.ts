@@ -17,6 +17,7 @@ import { armData, seededWeb } from './curatedData.ts';
 import { doremiWeights } from './doremi.ts';
 import { flopsOf, watchArm } from './experiment.ts';
 import type { ExperimentListener } from './listener.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** The name of the configuration in results: no preset of the page, as its sources are no run's by themselves. */
 export const RAW_PRESET = 'raw-web';
@@ -93,7 +94,7 @@ export async function runDataExperiment(
         const run = new Run(whole, made.data, engine, watch.listener, { part: 'all', evaluated: true });
         listener.tell({ kind: 'begin', said: { arm: name, seed, run } });
         const end = await run.train();
-        if (end.kind === 'diverged') throw new UserError(`Arm ${name} of seed ${seed} diverged. ${end.message}`);
+        if (end.kind === 'diverged') throw new UserError(trainingWords.armDiverged(name, seed, end.message));
         if (end.kind !== 'done') return false;
         const steps = config.base.steps + (continued?.steps ?? 0);
         listener.tell({ kind: 'row', said: { ...watch.row(flopsOf(whole, steps)), data: made.row } });

@@ -20,6 +20,8 @@ import { exportModel } from '../bases/exportModel.ts';
 import type { RunListener, RunNews } from '../run/listener.ts';
 import { Run } from '../run/run.ts';
 import type { ExperimentListener } from './listener.ts';
+import { recipeWords } from '../../words/recipe.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** The name of the row every table starts with: the checkpoint all arms branch from. */
 export const BASE_ARM = 'base';
@@ -48,9 +50,7 @@ export async function runExperiment(
 ): Promise<boolean> {
   const { config, experiment, seeds, done, fetchBytes = noShards } = request;
   if (!config.data.world && !request.fetchBytes) {
-    throw new UserError(
-      `Preset "${config.preset}" trains on text, whose facts nobody has counted: choose ci, world, world-300 or lab.`,
-    );
+    throw new UserError(recipeWords.noFacts(config.preset));
   }
   // Says which preset has no continued part, and which change is none, before anything is compiled.
   for (const arm of experiment.arms) armConfig(arm, config);
@@ -116,7 +116,7 @@ async function startingWeights(
   const run = new Run(alone, data, engine, watch.listener, { part: 'base', evaluated: true });
   listener.tell({ kind: 'begin', said: { arm: BASE_ARM, seed, run } });
   const end = await run.train();
-  if (end.kind === 'diverged') throw new UserError(`The base of seed ${seed} diverged. ${end.message}`);
+  if (end.kind === 'diverged') throw new UserError(trainingWords.baseDiverged(seed, end.message));
   if (end.kind !== 'done') return null;
   const files = listener.wants('base') ? await exportModel(run) : null; // may lose the device: then nothing has been told yet
   if (!known) listener.tell({ kind: 'row', said: watch.row(flops) });
@@ -153,7 +153,7 @@ async function runArm(
   const run = new Run(config, data, engine, watch.listener, { part, evaluated: true });
   listener.tell({ kind: 'begin', said: { arm: name, seed: config.seed, run } });
   const end = await run.train();
-  if (end.kind === 'diverged') throw new UserError(`Arm ${name} of seed ${config.seed} diverged. ${end.message}`);
+  if (end.kind === 'diverged') throw new UserError(trainingWords.armDiverged(name, config.seed, end.message));
   if (end.kind !== 'done') return false;
   listener.tell({ kind: 'row', said: watch.row(flopsOf(config, run.plan.endStep - run.plan.firstStep)) });
   return true;

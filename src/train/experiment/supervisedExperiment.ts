@@ -8,6 +8,7 @@ import { type ExperimentWork, runExperiment } from './experiment.ts';
 import type { ExperimentListener } from './listener.ts';
 import { Losses, mostNear, reopen } from '../saved/reopen.ts';
 import { lossNotices, lostThing } from '../run/supervisor.ts';
+import { trainingWords } from '../../words/training.ts';
 
 const keptRows = (count: number): string =>
   count === 0
@@ -45,12 +46,9 @@ export async function superviseExperiment(
       if (!loss) throw error;
       const kept = keptRows(done.length);
       if (!losses.mayGoOn(done.length)) {
-        throw new UserError(
-          `This experiment lost ${lostThing(loss)} ${mostNear} times ${at ? `in ${at}` : 'at its start'}; ${kept}: try a smaller preset.`,
-          {
-            code: 'gpu-quarantine',
-          },
-        );
+        throw new UserError(trainingWords.experimentLostOften(lostThing(loss), mostNear, at, kept), {
+          code: 'gpu-quarantine',
+        });
       }
       const goesOn = at ? `${at} starts again` : 'the experiment starts again';
       const next = await reopen(open, {

@@ -4,6 +4,7 @@ import { UserError } from '../../util/errors.ts';
 import { Evaluator } from '../engine/evaluator.ts';
 import { type Course, tellState, tokensBefore } from './course.ts';
 import type { Loan } from './loan.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** Of an answer: a phrase of a byte tokenizer, a sentence of a learnt one. */
 const answerTokens = 32;
@@ -60,7 +61,7 @@ export class Evaluations {
   /** See Run.lend. */
   lend<T>(work: (loan: Loan) => Promise<T>): Promise<T> {
     const { resting, progress, plan, config, engine, data } = this.#course;
-    if (!resting) throw new UserError('Steps are being taken: pause the run first.');
+    if (!resting) throw new UserError(trainingWords.notResting);
     const { step, place, momentsFrom } = progress;
     const { blend } = plan.at(Math.min(step, plan.endStep - 1));
     const loan = this.#evaluator.alone(async () => {

@@ -7,6 +7,7 @@ import { sabotage } from '../../gpu/faulty.ts';
 import { gpuExecutor } from '../../gpu/executor.ts';
 import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../../util/errors.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** `crash` and `reject`: an exception and a rejection outside of any call, as a defect of the worker would be. */
 const kinds = ['poison', 'spike', 'throw', 'hang', 'lose', 'crash', 'reject', 'allocate'] as const;
@@ -22,8 +23,7 @@ export function parseFaults(text: string): Faults {
   for (const entry of text.split(',').filter(Boolean)) {
     const [kind, when] = entry.split('=');
     const known = kinds.find((name) => name === kind);
-    if (!known || !/^\d+$/.test(when ?? ''))
-      throw new UserError(`Fault "${entry}" is not one of ${kinds.join(', ')} with =NUMBER.`);
+    if (!known || !/^\d+$/.test(when ?? '')) throw new UserError(trainingWords.fault(entry, kinds.join(', ')));
     (faults[known] ??= []).push(Number(when));
   }
   return faults;

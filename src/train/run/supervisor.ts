@@ -19,6 +19,7 @@ import type { Keeper } from '../saved/keeper.ts';
 import type { RunListener, RunNews } from './listener.ts';
 import { Losses, mostNear, reopen } from '../saved/reopen.ts';
 import { Run } from './run.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** What a run is made of, again and again. */
 export interface Making {
@@ -87,11 +88,9 @@ export class SupervisedRun {
       from = await this.#goBack(taken);
       const step = this.#stepOf(from);
       if ('loss' in ending && !this.#losses.mayGoOn(taken)) {
-        throw new UserError(
-          `This run lost ${lostThing(ending.loss)} ${mostNear} times near step ${taken} and is kept as it was at step ${step}: ` +
-            'start one with a smaller batch or model.',
-          { code: 'gpu-quarantine' },
-        );
+        throw new UserError(trainingWords.lostOften(lostThing(ending.loss), mostNear, taken, step), {
+          code: 'gpu-quarantine',
+        });
       }
       const next = await this.#reopen(step);
       if (!next) return this.#listener.tell({ kind: 'state', said: { kind: 'stopped' } });
@@ -135,7 +134,7 @@ export class SupervisedRun {
   async live(): Promise<Run> {
     if (this.#run && !this.#loss) return this.#run;
     const last = await this.#making.keeper.last();
-    if (!last) throw new UserError('The GPU was lost, and this run has no save to be read from: start it again.');
+    if (!last) throw new UserError(trainingWords.lostWithoutSave);
     const backend = await this.#first();
     this.#run?.destroy();
     const { config, data } = this.#making;

@@ -2,6 +2,7 @@
 import type { Notice } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
 import type { Backend, OpenBackend } from '../backends/backend.ts';
+import { deviceWords } from '../../words/device.ts';
 
 /** Seconds to wait before each request for an adapter. A first crash is answered at once (reliability.md §4.1). */
 const retries = [0, 0.25, 1, 4];
@@ -69,10 +70,7 @@ export async function reopen(
   }
   const answer = await open();
   if (!('cause' in answer)) return answer;
-  throw new UserError(
-    `The browser switched graphics off after repeated crashes: close all its windows and open it again; ${kept}.`,
-    {
-      code: 'gpu-off',
-    },
-  );
+  throw new UserError(deviceWords.switchedOff(kept), {
+    code: 'gpu-off',
+  });
 }

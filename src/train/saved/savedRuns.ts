@@ -22,6 +22,7 @@ import { columnsOf } from '../../recipe/measurements.ts';
 import { newHistory } from '../run/history.ts';
 import { Keeper, type KeeperListener, type SavedState } from './keeper.ts';
 import { takeRun } from './tabs.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** Bytes of text kept with a run in a browser. One on more text goes on as long as its tab lives. */
 const mostInputBytes = 256 * 2 ** 20;
@@ -135,8 +136,7 @@ export class SavedRuns {
     const there = new Set((await this.#list.deleted()).map(({ id }) => id));
     for (const id of ids.filter((one) => there.has(one))) await this.#list.restore(id);
     announceChange();
-    if (!ids.every((id) => there.has(id)))
-      throw new UserError('Its room was needed: what was saved of this run is gone.', { code: 'gone' });
+    if (!ids.every((id) => there.has(id))) throw new UserError(trainingWords.roomNeeded, { code: 'gone' });
   }
 
   /** Frees the room of runs that were deleted at least so many ms ago. */
@@ -201,7 +201,7 @@ export class SavedRuns {
   async read(id: string): Promise<Resumed> {
     const store = new SlotStore(this.files, id);
     const loaded = await store.load();
-    if (!loaded) throw new UserError('This run is no longer saved in this browser: start it again.');
+    if (!loaded) throw new UserError(trainingWords.notSaved);
     return {
       ...(await this.#inputs(id)),
       checkpoint: decodeCheckpoint(loaded.body),
@@ -318,7 +318,7 @@ export class SavedRuns {
 
   async #inputs(id: string): Promise<SavedInputs> {
     const loaded = await new SlotStore(this.files, inputsOf(id)).load();
-    if (!loaded) throw new UserError('The text of this run is no longer saved in this browser: start it again.');
+    if (!loaded) throw new UserError(trainingWords.textNotSaved);
     return decodeInputs(loaded.body);
   }
 }
@@ -328,7 +328,7 @@ const bytesOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, par
 /** UserError where data that was prepared anew is not what the run was trained on. */
 export async function checkData(data: TrainingData, { config, checkpoint, batches }: Resumed): Promise<void> {
   if ((await fingerprint(data, config, checkpoint.part)) === batches) return;
-  throw new UserError('The text or the tokenizer of this run is not what it was when it was saved: start it again.');
+  throw new UserError(trainingWords.textChanged);
 }
 
 const key = 'rekindle';
@@ -339,9 +339,7 @@ async function encodeInputs({ config, files, tokenizer }: SavedInputs, most = mo
     0,
   );
   if (bytes > most) {
-    throw new UserError(
-      `The files have ${bytes} bytes, of which at most ${most} are kept with a run: it cannot be resumed once it is closed.`,
-    );
+    throw new UserError(trainingWords.largeFiles(bytes, most));
   }
   const json = {
     config,

@@ -10,6 +10,7 @@ import { UserError } from '../../util/errors.ts';
 import { post } from '../../util/tabs.ts';
 import { EventBatcher } from '../run/events.ts';
 import { type History, retell } from '../run/history.ts';
+import { trainingWords } from '../../words/training.ts';
 
 const channelName = 'rekindle.runs';
 
@@ -178,17 +179,11 @@ export async function takeRun(id: string, times = { answer: answerTime, letGo: l
   post(channel, { kind: 'hand-over', run: id, from: me, until: Date.now() + times.answer } satisfies Message);
   try {
     if (!(await within(times.answer, Promise.race([lock, answer])))) {
-      throw new UserError(
-        'The tab that trains this run does not answer and still holds it, asleep perhaps: look at that tab or close it, then take over again.',
-        { code: 'asleep' },
-      );
+      throw new UserError(trainingWords.tabAsleep, { code: 'asleep' });
     }
     const release = await within(times.letGo, lock);
     if (!release) {
-      throw new UserError(
-        `The tab that trains this run has not let go of it within ${times.letGo / 1000} s: close that tab, then take over again.`,
-        { code: 'not-let-go' },
-      );
+      throw new UserError(trainingWords.tabHolds(times.letGo / 1000), { code: 'not-let-go' });
     }
     return release;
   } catch (error) {

@@ -13,6 +13,7 @@ import { Engine } from '../engine/engine.ts';
 import { prepareData } from '../run/data.ts';
 import { theBackend } from './device.ts';
 import type { StartData, Session } from './session.ts';
+import { trainingWords } from '../../words/training.ts';
 
 export type OnProgress = Parameters<typeof prepareData>[3];
 
@@ -25,10 +26,7 @@ async function baseOf({ bases }: Session, source: BaseSource, config: RunConfig)
     source.kind === 'folder'
       ? await readAnyBase(await readBlobs(source.files), presetConfig(config.preset))
       : await bases.shipped(config);
-  if (!base)
-    throw new UserError(
-      `No base checkpoint is shipped for this configuration of "${config.preset}", seed ${config.seed}: train one.`,
-    );
+  if (!base) throw new UserError(trainingWords.noBaseFor(config.preset, config.seed));
   await checkBase(base, config);
   return withAdapters(base, config);
 }

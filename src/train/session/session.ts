@@ -14,6 +14,7 @@ import type { OpenedRun } from '../saved/opened.ts';
 import type { SavedRuns } from '../saved/savedRuns.ts';
 import type { RunSharer } from '../saved/tabs.ts';
 import { Preflights } from '../trials/preflight.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** Text and base of a run. */
 export interface StartData {
@@ -67,13 +68,13 @@ export function newSession(dataFolder: string, basesFolder: string, inject?: Inj
 }
 
 export function theRun({ run }: Session): SupervisedRun | OpenedRun {
-  if (!run) throw new UserError('There is no run yet: press Start first.');
+  if (!run) throw new UserError(trainingWords.noRun);
   return run;
 }
 
 /** The page's run, to be commanded. */
 export function trained(session: Session): SupervisedRun {
   const found = theRun(session);
-  if (!(found instanceof SupervisedRun)) throw new UserError('This run is only shown: nothing is trained.');
+  if (!(found instanceof SupervisedRun)) throw new UserError(trainingWords.onlyShown);
   return found;
 }

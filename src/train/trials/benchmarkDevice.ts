@@ -17,6 +17,7 @@ import { randomInteger, randomUniform } from '../../util/random.ts';
 import type { Backend } from '../backends/backend.ts';
 import { GpuBackend } from '../backends/gpu.ts';
 import { Engine } from '../engine/engine.ts';
+import { deviceWords } from '../../words/device.ts';
 
 /** Side of the square products: the larger fills a GPU, and is some two seconds of work for a software adapter. */
 const sides = [512, 1024];
@@ -82,9 +83,7 @@ function checkProduct(kind: Layout, n: number, a: Float32Array, b: Float32Array,
     }
     const found = c[row * n + column]!;
     if (!(Math.abs(found - sum) <= n * 2 ** -24)) {
-      throw new UserError(
-        `This adapter computes wrongly: a product's element is ${found} where ${sum} is right; update the graphics driver or the browser.`,
-      );
+      throw new UserError(deviceWords.wrongProduct(found, sum));
     }
   }
 }
@@ -115,10 +114,7 @@ async function steps(backend: Backend, preset: string, config: RunConfig): Promi
       last = await take(runs);
     }, inFlight);
     if (!(last < first)) {
-      throw new UserError(
-        `This adapter does not learn: the loss of preset ${preset} went from ${first} to ${last} on one repeated batch; ` +
-          'update the graphics driver or the browser.',
-      );
+      throw new UserError(deviceWords.doesNotLearn(preset, first, last));
     }
     const tokensPerStep = B * T * accumulation;
     return {

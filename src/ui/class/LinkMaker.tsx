@@ -7,6 +7,7 @@ import { encodeHash } from '../../config/url.ts';
 import { Copy } from '../components/Copy.tsx';
 import { PARTS } from '../page/lesson.ts';
 import { config, preset } from '../recipe/config.ts';
+import { SharedRuns } from '../runs/SharedRuns.tsx';
 import { classLinkWords as words } from '../words/classLink.ts';
 import { classLink } from './link.ts';
 import { Qr } from './Qr.tsx';
@@ -85,6 +86,7 @@ export function LinkMaker() {
         />
       </div>
       {link.length > LONGEST_QR ? <p class="note">{words.tooLong}</p> : <Qr text={link} label={words.qr} side={224} />}
+      <SharedRuns />
     </div>
   );
 }

@@ -4,12 +4,13 @@ import { lessonWords } from '../lessons/words.ts';
 import { saveFile } from '../results/save.ts';
 import { type Item, itemsCsv } from './mcnemar.ts';
 
-export function QuizTally({ quiz }: { quiz: readonly Item[] }) {
+export function QuizTally({ quiz, alone }: { quiz: readonly Item[]; alone: number }) {
   const words = lessonWords.quiz;
   const head = [words.item, words.pairs, words.rightBefore, words.rightAfter, words.p, words.power];
   return (
     <section class="stack-2">
       <h3>{words.heading}</h3>
+      {alone > 0 && <p>{words.unpaired(alone)}</p>}
       <table>
         <thead>
           <tr>

@@ -10,13 +10,14 @@ import { Qr } from './Qr.tsx';
 
 export function codeOf(step: number, { lesson, recorded }: Loaded): string {
   const { prediction, confidence, runs } = answerOf(step);
-  const own = Object.values(runs).find((run) => run !== 'recorded');
+  const own = Object.values(runs).findLast((run) => run !== 'recorded');
   const run = own ?? recorded.runs.find(({ run: name }) => Object.hasOwn(runs, name)) ?? recorded.runs[0]!;
   const end = (series: string) => evaluate(`${run.run}.${series}.end`, [run])?.value ?? NaN;
   return encode({
     id: laptopId(),
     lesson: lessonName.value,
     step,
+    run: Object.keys(lesson.runs).indexOf(run.run),
     asked: lesson.steps[step - 1]!.ask?.kind ?? null,
     prediction,
     confidence,

@@ -1,27 +1,32 @@
 /** The class's results: codes pasted, dropped or scanned, and what they come to, a step of a lesson at a time. Nothing is sent. */
-import { signal, useSignal } from '@preact/signals';
-import { fill } from '../lessons/fill.ts';
-import { lessonName, type Loaded } from '../lessons/state.ts';
+import { effect, signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { fetchLesson, type Loaded } from '../lessons/state.ts';
 import { lessonWords } from '../lessons/words.ts';
+import { saveFile } from '../results/save.ts';
 import { Camera } from './Camera.tsx';
 import { type ClassResult, QUESTIONS } from './code.ts';
 import { LessonTally, titleOf } from './LessonTally.tsx';
-import { items } from './mcnemar.ts';
+import { items, unpaired } from './mcnemar.ts';
 import { QuizTally } from './QuizTally.tsx';
 import { tally, type Tally as Counted } from './tally.ts';
 
-/** Every code that came, as text: what is counted follows from it. */
-const codes = signal('');
+/** Every code that came, as text: what is counted follows from it. Kept from lesson to lesson, while the tab is open. */
+const STORE = 'rekindle.class';
+const codes = signal(globalThis.sessionStorage?.getItem(STORE) ?? '');
+effect(() => globalThis.sessionStorage?.setItem(STORE, codes.value));
 const add = (text: string) => void (codes.value += `\n${text}`);
 const addFiles = (files: Iterable<File>) => [...files].forEach((file) => void file.text().then(add));
 /** Which step's results are shown; null: those of the code that came last. */
 const chosen = signal<string | null>(null);
+/** Lessons of which there are codes: their runs and options have names. */
+const lessons = signal<ReadonlyMap<string, Loaded>>(new Map());
 
 const QUIZ = 'quiz';
 /** Codes of the questions have steps of their own, and no lesson. */
 const keyOf = ({ lesson, step }: ClassResult): string => (lesson === '' ? QUIZ : `${lesson} ${step}`);
 
-export function Tally({ from }: { from: Loaded }) {
+export function Tally() {
   const words = lessonWords.tally;
   const counted = tally(codes.value);
   const { results } = counted;
@@ -31,6 +36,12 @@ export function Tally({ from }: { from: Loaded }) {
   const last = results.at(-1);
   const shown = chosen.value !== null && kinds.has(chosen.value) ? chosen.value : last && keyOf(last);
   const own = results.filter((one) => keyOf(one) === shown);
+  const name = own[0]?.lesson;
+  useEffect(() => {
+    // Without it the runs go by their numbers.
+    if (name)
+      void fetchLesson(name).then((one) => 'lesson' in one && (lessons.value = new Map(lessons.value).set(name, one)));
+  }, [name]);
   return (
     <main
       class="tally stack-2"
@@ -55,22 +66,19 @@ export function Tally({ from }: { from: Loaded }) {
           </select>
         </label>
       )}
-      {shown === QUIZ && <QuizTally quiz={items(results, QUESTIONS)} />}
+      {shown === QUIZ && <QuizTally quiz={items(results, QUESTIONS)} alone={unpaired(results)} />}
       {shown !== QUIZ && own.length > 0 && (
         <>
-          <h3>
-            {words.lesson}: {titleOf(own[0]!)}
-          </h3>
-          <LessonTally results={own} options={optionsOf(own[0]!, from)} />
+          {kinds.size === 1 && (
+            <h3>
+              {words.lesson}: {titleOf(own[0]!)}
+            </h3>
+          )}
+          <LessonTally results={own} from={lessons.value.get(name!) ?? null} />
         </>
       )}
     </main>
   );
-}
-
-function optionsOf({ lesson: name, step }: ClassResult, { lesson, recorded }: Loaded): string[] | null {
-  const ask = name === lessonName.value ? lesson.steps[step - 1]?.ask : undefined;
-  return ask?.kind === 'choice' ? ask.options.map(({ text }) => fill(text, lesson, recorded.runs)) : null;
 }
 
 function Collect() {
@@ -100,6 +108,14 @@ function Collect() {
         </label>
         <button type="button" onClick={() => (isScanning.value = !isScanning.value)}>
           {isScanning.value ? words.stopScan : words.scan}
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          disabled={codes.value === ''}
+          onClick={() => saveFile('class-codes.txt', new Blob([codes.value.trim()], { type: 'text/plain' }))}
+        >
+          {words.saveCodes}
         </button>
         <button type="button" class="quiet" onClick={() => (codes.value = '')}>
           {words.clear}

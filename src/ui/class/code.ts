@@ -15,8 +15,10 @@ export interface ClassResult {
   /** Made up by the browser, to tell laptops apart. */
   id: number;
   lesson: string;
-  /** From one; 0: the questions before and after. */
+  /** From one; of the questions QUIZ_STEPS. */
   step: number;
+  /** Place of the run among those of its lesson. */
+  run: number;
   /** The kind of question that the prediction answers; null: none was asked. */
   asked: Asked;
   prediction: number | number[] | null;
@@ -37,10 +39,12 @@ export interface ClassResult {
 }
 
 const PREFIX = 'RK1-';
-const VERSION = 2;
+const VERSION = 3;
 /** Points of the curve that a code holds. */
 export const POINTS = 24;
 export const QUESTIONS = 8;
+/** What stands in the place of a step for the questions before and after. */
+export const QUIZ_STEPS = { before: 100, after: 101 };
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** A share of right answers in half percents; 255: none. */
 const NO_SHARE = 255;
@@ -109,6 +113,7 @@ export function encode(result: ClassResult): string {
   put(result.id, 4);
   put(LESSON_NAMES.findIndex((name) => name === result.lesson) + 1, 1);
   put(result.step, 1);
+  put(result.run, 1);
   const heights = Array.isArray(prediction) ? prediction : [];
   put(KINDS.indexOf(result.asked), 1);
   put(prediction === null ? 0 : 1, 1);
@@ -164,6 +169,7 @@ export function decode(code: string): ClassResult | { fault: Fault } {
     const id = take(4);
     const lesson = LESSON_NAMES[take(1) - 1] ?? '';
     const step = take(1);
+    const run = take(1);
     const asked = KINDS[take(1)];
     const isAnswered = take(1) === 1;
     const isOne = isAnswered && (asked === 'number' || asked === 'choice');
@@ -192,7 +198,7 @@ export function decode(code: string): ClassResult | { fault: Fault } {
       (!isOne || Number.isFinite(single)) &&
       at === end;
     const measured = { device: device!, tokens, facts, archive, losses, curve, before, after };
-    return isSound ? { id, lesson, step, asked, prediction, confidence, seed, ...measured } : { fault: 'content' };
+    return isSound ? { id, lesson, step, run, asked, prediction, confidence, seed, ...measured } : { fault: 'content' };
   } catch {
     return { fault: 'content' }; // it ends before what it announces
   }

@@ -39,6 +39,14 @@ export function powerOf(changes: number): number {
   return power;
 }
 
+/** Laptops that answered before or after, and not both times: of no use to a test of pairs, and told. */
+export function unpaired(results: readonly ClassResult[]): number {
+  const [before, after] = (['before', 'after'] as const).map(
+    (part) => new Set(results.filter((one) => one[part].length > 0).map(({ id }) => id)),
+  );
+  return [...before!].filter((id) => !after!.has(id)).length + [...after!].filter((id) => !before!.has(id)).length;
+}
+
 /** Per question, over laptops that answered both times; an answer of 0 is the right one. */
 export function items(results: readonly ClassResult[], questions: number): Item[] {
   const before = new Map(results.filter((one) => one.before.length > 0).map((one) => [one.id, one.before]));

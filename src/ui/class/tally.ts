@@ -31,6 +31,21 @@ export function tally(text: string): Tally {
   return { results, laptops: new Set(results.map(({ id }) => id)).size, twice, bad };
 }
 
+/**
+ * Results by the run that they are of, in the lesson's order: what rows of a room trained differently has no common mean. A recorded run
+ * that several laptops took is one run, and counts once.
+ */
+export function byRun(results: readonly ClassResult[]): Map<number, ClassResult[]> {
+  const groups = new Map<number, ClassResult[]>();
+  for (const one of [...results].sort((a, b) => a.run - b.run)) {
+    const group = groups.get(one.run) ?? [];
+    if (one.device === 'recorded' && group.some(({ device, seed }) => device === 'recorded' && seed === one.seed))
+      continue;
+    groups.set(one.run, [...group, one]);
+  }
+  return groups;
+}
+
 export interface Band {
   mean: number[];
   low: number[];
@@ -50,22 +65,22 @@ export function bandOf(curves: readonly (readonly number[])[]): Band | null {
   };
 }
 
-/** The curves up to the tokens that all have: runs of different lengths are compared on equal tokens. */
-export function onEqualTokens(results: readonly Pick<ClassResult, 'curve' | 'tokens'>[]): {
-  tokens: number;
-  curves: number[][];
-} {
-  const withCurve = results.filter(({ curve }) => curve.length > 1);
-  const tokens = Math.min(...withCurve.map((one) => one.tokens));
+/** Tokens that the shortest of these runs has read; 0: none has a curve. */
+export function commonTokens(results: readonly Pick<ClassResult, 'curve' | 'tokens'>[]): number {
+  const tokens = results.filter(({ curve }) => curve.length > 1).map((one) => one.tokens);
+  return tokens.length > 0 ? Math.min(...tokens) : 0;
+}
+
+/** The curves up to these tokens, each of as many points as its code holds: runs of different lengths are compared on equal tokens. */
+export function curvesTo(tokens: number, results: readonly Pick<ClassResult, 'curve' | 'tokens'>[]): number[][] {
   const at = (curve: readonly number[], share: number): number => {
     const place = share * (curve.length - 1);
     const [low, high] = [curve[Math.floor(place)]!, curve[Math.ceil(place)]!];
     return low + (place % 1) * (high - low);
   };
-  const curves = withCurve.map(({ curve, tokens: own }) =>
-    curve.map((_, i) => at(curve, ((i / (curve.length - 1)) * tokens) / own)),
-  );
-  return { tokens: withCurve.length > 0 ? tokens : 0, curves };
+  return results
+    .filter(({ curve }) => curve.length > 1)
+    .map(({ curve, tokens: own }) => curve.map((_, i) => at(curve, ((i / (curve.length - 1)) * tokens) / own)));
 }
 
 /** Bins of a histogram: `count` of equal width between from and to, both ends included. */

@@ -10,7 +10,7 @@ import { lessonWords } from './words.ts';
 /** Points of a drawn curve: as many as can be set by hand in a minute. */
 const POINTS = 9;
 /** Nats a token at the top of the drawing: above what guessing among the world's words costs. */
-const TOP = 6;
+export const TOP = 6;
 const [WIDTH, HEIGHT, EDGE] = [480, 220, 34];
 
 interface Props {

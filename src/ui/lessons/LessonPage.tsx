@@ -1,9 +1,10 @@
-/** `?lesson=NAME&step=N`: one step of a lesson; without a name the list of them; `?present=1` for the projector; `?quiz=…` the questions. */
+/** `?lesson=NAME&step=N`: one step of a lesson; without a name the list of them; `?present=1` for the projector; `?quiz=…`; `?class`. */
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { LESSON_NAMES } from '../../recipe/lessons/lesson.ts';
 import { Quiz } from '../class/Quiz.tsx';
 import { Result } from '../class/Result.tsx';
+import { Tally } from '../class/Tally.tsx';
 import { Ask } from './Ask.tsx';
 import { fill } from './fill.ts';
 import { addressIn, isLanguage, language, LANGUAGES, speak } from './language.ts';
@@ -15,13 +16,15 @@ import { RunStep } from './RunStep.tsx';
 import {
   addressOf,
   answerOf,
+  asksForClass,
+  fetchLesson,
   goTo,
   hrefOf,
   isPresenting,
   lessonName,
-  load,
   loaded,
   type Loaded,
+  nextLesson,
   paper,
   quizPart,
   round,
@@ -36,12 +39,21 @@ export function LessonPage() {
   const isKnown = LESSON_NAMES.some((one) => one === name);
   useEffect(speak, []);
   useEffect(() => {
-    if (isKnown) load(name).catch(() => (loaded.value = { faults: [lessonWords.lessons.notFetched] }));
+    if (!isKnown) return;
+    fetchLesson(name)
+      .catch(() => ({ faults: [lessonWords.lessons.notFetched] }))
+      .then((found) => (loaded.value = found));
   }, [name]);
   if (quizPart === 'before' || quizPart === 'after')
     return (
       <Framed>
         <Quiz part={quizPart} />
+      </Framed>
+    );
+  if (asksForClass)
+    return (
+      <Framed>
+        <Tally />
       </Framed>
     );
   if (!isKnown)
@@ -140,6 +152,9 @@ function List({ unknown }: { unknown: string }) {
         {lessonWords.quiz.heading}: <a href={hrefOf({ quiz: 'before' })}>{lessonWords.quiz.before}</a> ·{' '}
         <a href={hrefOf({ quiz: 'after' })}>{lessonWords.quiz.after}</a>
       </p>
+      <p>
+        <a href={hrefOf({ class: '1' })}>{lessonWords.tally.page}</a>
+      </p>
     </main>
   );
 }
@@ -152,6 +167,7 @@ function Steps({ from }: { from: Loaded }) {
   const say = (text: string) => fill(text, lesson, recorded.runs);
   const { runs } = answerOf(number);
   const isRevealed = Object.keys(runs).length > 0;
+  const following = number === lesson.steps.length ? nextLesson() : null;
   return (
     <main class="lesson stack-4" key={`${number} ${round.value}`}>
       <p class="note">
@@ -180,6 +196,7 @@ function Steps({ from }: { from: Loaded }) {
         >
           {words.next}
         </button>
+        {following && <a href={following.href}>{words.nextLesson(following.title)}</a>}
         <a href={addressOf(number, true)}>{lessonWords.present.open}</a>
         <a href={hrefOf({ lesson: lessonName.value, paper: 'report' })}>{lessonWords.paper.report}</a>
       </div>

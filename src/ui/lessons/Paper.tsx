@@ -1,17 +1,15 @@
 /** A lesson on paper: a hand-out to draw and write on, or the instructor's page. Black on white, A4 and Letter. */
 import { type Lesson, type LessonStep, placeholders, textsOf } from '../../recipe/lessons/lesson.ts';
-import { evaluate, isExpression } from '../../recipe/lessons/measure.ts';
+import { evaluate, isExpression, type LessonRun } from '../../recipe/lessons/measure.ts';
 import { fill, quantity } from './fill.ts';
+import { decimal } from './language.ts';
 import { rightOptions } from './Reveal.tsx';
-import type { Loaded } from './state.ts';
+import { hrefOf, lessonName, type Loaded } from './state.ts';
 import { lessonWords } from './words.ts';
 
 export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind: 'handout' | 'instructor' }) {
   const words = lessonWords.paper;
   const say = (text: string) => fill(text, lesson, recorded.runs);
-  const measured = [...new Set(textsOf(lesson).flatMap(placeholders))].filter(
-    (one) => isExpression(one) && /\.(end|change)$/.test(one) && !one.includes(' - '),
-  );
   const firstAsked = lesson.steps.findIndex(({ ask }) => ask);
   const right = (ask: LessonStep['ask']) => (ask?.kind === 'choice' ? rightOptions(ask, recorded.runs) : []);
   return (
@@ -21,7 +19,16 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
       </button>
       <h1>{lesson.title}</h1>
       <p>{lessonWords.lessons.goal(lesson.goal)}</p>
-      {kind === 'handout' && <p class="write">{words.name}</p>}
+      {kind === 'handout' ? (
+        <p class="write who">
+          <span>{words.name}</span> <span>{lessonWords.quiz.own}</span>
+        </p>
+      ) : (
+        <p>
+          <code>{hrefOf({ lesson: lessonName.value, step: '1', present: '1' })}</code> ·{' '}
+          {lessonWords.lessons.minutes(lesson.minutes)}
+        </p>
+      )}
       {lesson.steps.map((step, i) => (
         <section key={step.title} class="stack-2">
           <h2>{step.title}</h2>
@@ -51,6 +58,7 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
               {lessonWords.ask.confidence} ______ %
             </p>
           )}
+          {kind === 'handout' && step.runs && <p class="write">{lessonWords.reveal.heading}:</p>}
           {step.why && <p class={kind === 'handout' ? 'write' : ''}>{say(step.why)}</p>}
           {kind === 'instructor' && step.reveal.map((text) => <p key={text}>{say(text)}</p>)}
           {kind === 'instructor' && (
@@ -71,19 +79,7 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
             <p key={text}>{say(text)}</p>
           ))}
           <h2>{words.expected}</h2>
-          <ul class="ranges">
-            {measured.map((one) => {
-              const [low, high] = ['low', 'high'].map((end) => evaluate(`${one}.${end}`, recorded.runs));
-              return (
-                low &&
-                high && (
-                  <li key={one}>
-                    {nameOf(lesson, one)}: {lessonWords.reveal.range(quantity(low), quantity(high))}
-                  </li>
-                )
-              );
-            })}
-          </ul>
+          <Ranges lesson={lesson} runs={recorded.runs} />
           <p class="note">
             {words.madeOn(recorded.adapter)} {lesson.given.map(({ text, from }) => `${text}: ${from}`).join(' ')}
           </p>
@@ -93,12 +89,47 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
   );
 }
 
-/** A quantity in words: “At once · Questions”, and whether it is a change. */
-function nameOf(lesson: Lesson, expression: string): string {
-  const [run, series, at] = expression.split('.');
+/** Of every series that the lesson's texts tell, between which values the recorded seeds ended; a row a run. */
+function Ranges({ lesson, runs }: { lesson: Lesson; runs: readonly LessonRun[] }) {
   const { report, reveal } = lessonWords;
-  const measured = series === 'loss' ? report.loss : (reveal.series[series!] ?? series);
-  return `${lesson.runs[run!]!.label} · ${measured}${at === 'change' ? ` (${lessonWords.paper.change})` : ''}`;
+  const told = textsOf(lesson)
+    .flatMap(placeholders)
+    .filter(isExpression)
+    .flatMap((one) => one.split(' - '));
+  const columns = [...new Set(told.flatMap((one) => /\.(\w+)\.(?:end|change)/.exec(one)?.[1] ?? []))];
+  const range = (of: string) => {
+    const [low, high] = ['low', 'high'].map((end) => evaluate(`${of}.end.${end}`, runs));
+    return low && high ? reveal.range(quantity(low), quantity(high)) : '';
+  };
+  return (
+    <table class="ranges">
+      <thead>
+        <tr>
+          <th scope="col">{reveal.runName}</th>
+          {columns.map((series) => (
+            <th key={series} scope="col">
+              {series === 'loss' ? report.loss : (reveal.series[series] ?? series)}
+            </th>
+          ))}
+          <th scope="col">{report.seconds}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {Object.entries(lesson.runs).map(([name, { label }]) => {
+          const seconds = runs.filter(({ run }) => run === name).map((one) => one.seconds);
+          return (
+            <tr key={name}>
+              <th scope="row">{label}</th>
+              {columns.map((series) => (
+                <td key={series}>{range(`${name}.${series}`)}</td>
+              ))}
+              <td>{reveal.range(decimal(Math.min(...seconds), 1), decimal(Math.max(...seconds), 1))}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
 }
 
 /** To draw a loss into, from 0 to 6 as on the screen. */

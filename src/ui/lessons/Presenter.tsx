@@ -9,7 +9,7 @@ import { Ask } from './Ask.tsx';
 import { fill } from './fill.ts';
 import { Reveal } from './Reveal.tsx';
 import { RunStep } from './RunStep.tsx';
-import { addressOf, answerOf, goTo, type Loaded, round, stepNumber } from './state.ts';
+import { addressOf, answerOf, goTo, type Loaded, nextLesson, round, stepNumber } from './state.ts';
 import { lessonWords } from './words.ts';
 
 type Beat = 'text' | 'ask' | 'run' | 'reveal';
@@ -34,6 +34,8 @@ function move(from: Loaded, by: 1 | -1): void {
   const next = beat.value + by;
   if (next >= 0 && next < beatsOf(from, stepNumber.value).length) return void (beat.value = next);
   const step = stepNumber.value + by;
+  const following = nextLesson();
+  if (step > last && following) return void location.assign(following.href);
   if (step < 1 || step > last) return;
   goTo(step);
   beat.value = by > 0 ? 0 : beatsOf(from, step).length - 1;
@@ -54,7 +56,7 @@ function openNotes(from: Loaded): void {
 
 function Notes({ from: { lesson, recorded } }: { from: Loaded }) {
   const at = Math.min(stepNumber.value, lesson.steps.length);
-  const next = lesson.steps[at];
+  const next = lesson.steps[at]?.title ?? nextLesson()?.title;
   return (
     <main class="speaker stack-4">
       <h1>{lesson.steps[at - 1]!.title}</h1>
@@ -65,7 +67,7 @@ function Notes({ from: { lesson, recorded } }: { from: Loaded }) {
       </ul>
       {next && (
         <p class="note">
-          {lessonWords.present.nextUp}: {next.title}
+          {lessonWords.present.nextUp}: {next}
         </p>
       )}
     </main>
@@ -122,7 +124,7 @@ export function Presenter({ from }: { from: Loaded }) {
           {lessonWords.lessons.step(number, lesson.steps.length)} {frozen.value && `· ${words.frozen}`}
         </p>
       </header>
-      {shows.value === 'tally' && <Tally from={from} />}
+      {shows.value === 'tally' && <Tally />}
       {shows.value === 'qr' && (
         <main class="state-qr">
           <p>{words.state}</p>

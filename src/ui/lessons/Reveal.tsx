@@ -2,19 +2,11 @@
 import { evaluate, type LessonRun } from '../../recipe/lessons/measure.ts';
 import type { LessonStep } from '../../recipe/lessons/lesson.ts';
 import { type Line, LineChart } from '../experiments/LineChart.tsx';
-import type { Look } from '../experiments/look.ts';
 import { fill, quantity } from './fill.ts';
-import { decimal, integer } from './language.ts';
+import { decimal, integer, plain } from './language.ts';
+import { DRAWN, LOOKS, OWN } from './looks.ts';
 import { answer, answerOf, type Loaded, ownRuns } from './state.ts';
 import { lessonWords } from './words.ts';
-
-const LOOKS: readonly Look[] = ['6 3', '2 2.5', '', '9 3 2 3'].map((dash, i) => ({
-  colour: `var(--series-${i + 1})`,
-  dash,
-  width: 1.75,
-}));
-const OWN: Look = { colour: 'var(--ember)', dash: '', width: 2.5 };
-const DRAWN: Look = { colour: 'var(--ink)', dash: '1 4', width: 2.5 };
 
 interface Props {
   number: number;
@@ -153,7 +145,7 @@ function Curves({ number, step, from: { lesson, recorded } }: Props) {
   const tokens = drawn.map((run) => run.tokens);
   const areEqual = tokens.every((one) => one === tokens[0]);
   const lines: Line[] = names.map((name, i) => ({
-    name: `${lesson.runs[name]!.label} (${words.measured})`,
+    name: names.length > 1 ? `${lesson.runs[name]!.label} (${words.measured})` : words.measured,
     look: LOOKS[i % LOOKS.length]!,
     points: pointsOf(recorded.runs.find(({ run }) => run === name)!),
     ring: null,
@@ -174,7 +166,7 @@ function Curves({ number, step, from: { lesson, recorded } }: Props) {
         to={extent}
         xName={words.step}
         rule={null}
-        write={String}
+        write={plain}
         least={0.5}
         height={240}
       />

@@ -8,7 +8,7 @@ import { history, runState } from '../run/run.ts';
 import { picture } from '../run/shown.ts';
 import { machine, stop, stopCalibrating } from '../trainer.ts';
 import { decimal, integer } from './language.ts';
-import { again, answer, answerOf, type Loaded } from './state.ts';
+import { again, answer, answerOf, type Loaded, secondsOf } from './state.ts';
 import { ownSeed, stepsHere, train, trouble, underWay } from './train.ts';
 import { lessonWords } from './words.ts';
 
@@ -27,7 +27,8 @@ export function RunStep({ number, step, from: { lesson, recorded } }: Props) {
   const { prediction, runs } = answerOf(number);
   const mayRun = !step.ask || prediction !== null;
   const isUnderWay = underWay.value !== null;
-  const isTiming = isUnderWay && step.seconds !== undefined && stepsHere.value === null;
+  const seconds = secondsOf(step);
+  const isTiming = isUnderWay && seconds !== undefined && stepsHere.value === null;
   const canTrain = machine.value.kind === 'ready';
   const config = lessonConfig(lesson, chosen.value);
   const keep = (run: Awaited<ReturnType<typeof train>> | 'recorded') => {
@@ -58,9 +59,7 @@ export function RunStep({ number, step, from: { lesson, recorded } }: Props) {
           type="button"
           class="primary"
           disabled={!mayRun || !canTrain || isUnderWay}
-          onClick={() =>
-            void train(lesson, chosen.value, step.ownSeed ? ownSeed() : config.seed, step.seconds).then(keep)
-          }
+          onClick={() => void train(lesson, chosen.value, step.ownSeed ? ownSeed() : config.seed, seconds).then(keep)}
         >
           {words.here}
         </button>
@@ -79,8 +78,8 @@ export function RunStep({ number, step, from: { lesson, recorded } }: Props) {
         )}
       </div>
       {!mayRun && <p class="note">{words.first}</p>}
-      {step.seconds !== undefined && <p class="note">{words.timed(integer(step.seconds))}</p>}
-      {isUnderWay && step.seconds !== undefined && (
+      {seconds !== undefined && <p class="note">{words.timed(integer(seconds))}</p>}
+      {isUnderWay && seconds !== undefined && (
         <p role="status">{isTiming ? words.timing : words.takes(integer(stepsHere.value!))}</p>
       )}
       {isUnderWay && !isTiming && <Going />}

@@ -36,3 +36,5 @@ export const integer = (value: number): string => whole.format(value);
 /** 0.97 · 0,97 */
 export const decimal = (value: number, digits: number): string =>
   value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+/** 0.5 · 0,5: as many digits as it has. */
+export const plain = (value: number): string => value.toLocaleString(language);

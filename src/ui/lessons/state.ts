@@ -3,9 +3,18 @@
  * reloading, loses none; on a shared machine the next reader finds nothing.
  */
 import { signal } from '@preact/signals';
-import { LESSONS, type Lesson, readLesson, recordedAt, type RecordedLesson } from '../../recipe/lessons/lesson.ts';
+import {
+  LESSON_NAMES,
+  LESSONS,
+  type Lesson,
+  type LessonStep,
+  readLesson,
+  recordedAt,
+  type RecordedLesson,
+} from '../../recipe/lessons/lesson.ts';
 import { translate, translationAt } from '../../recipe/lessons/translate.ts';
 import { language } from './language.ts';
+import { lessonWords } from './words.ts';
 import type { LessonRun } from '../../recipe/lessons/measure.ts';
 
 export interface Answer {
@@ -25,6 +34,13 @@ export const stepNumber = signal(Math.max(1, Math.floor(Number(query().get('step
 export const isPresenting = query().get('present') === '1';
 export const paper = query().get('paper');
 export const quizPart = query().get('quiz');
+/** Bounds of a run by time, seconds: less has no room for a run, more is no lesson's. */
+const [SHORTEST, LONGEST] = [10, 600];
+const secondsAsked = Number(query().get('seconds'));
+/** How long a run by time shall take: as the address asks (`&seconds=120`), else as the lesson says; undefined: it goes by steps. */
+export const secondsOf = ({ seconds }: LessonStep): number | undefined =>
+  seconds === undefined || !secondsAsked ? seconds : Math.min(LONGEST, Math.max(SHORTEST, secondsAsked));
+export const asksForClass = query().has('class');
 
 export interface Loaded {
   lesson: Lesson;
@@ -64,14 +80,23 @@ export function again(step: number): void {
 export const ownRuns = (step: number): LessonRun[] =>
   Object.values(answerOf(step).runs).filter((run) => run !== 'recorded');
 
-/** An address of the lessons; it says the language where that is not the page's own, for whoever is handed it. */
+/** An address of the lessons; it says the language where that is not the page's own, and the time asked for, for whoever is handed it. */
 export function hrefOf(parameters: Readonly<Record<string, string>>): string {
-  return `?${new URLSearchParams({ ...parameters, ...(language !== 'en' && { lang: language }) })}`;
+  const kept = { ...(secondsAsked && { seconds: String(secondsAsked) }), ...(language !== 'en' && { lang: language }) };
+  return `?${new URLSearchParams({ ...parameters, ...kept })}`;
 }
 
 export function addressOf(step: number, presenting: boolean): string {
   const place = { lesson: lessonName.value, step: String(step) };
   return location.pathname + hrefOf(presenting ? { ...place, present: '1' } : place);
+}
+
+/** The lesson after this one, to its first step; null: this is the last. */
+export function nextLesson(): { title: string; href: string } | null {
+  const name = LESSON_NAMES[LESSON_NAMES.findIndex((one) => one === lessonName.value) + 1];
+  if (name === undefined) return null;
+  const href = hrefOf({ lesson: name, step: '1', ...(isPresenting && { present: '1' }) });
+  return { title: lessonWords.lessons.titles[name], href };
 }
 
 /** To another step: the address follows, so that Back leads back and a link leads here. */
@@ -82,8 +107,8 @@ export function goTo(step: number): void {
 
 globalThis.addEventListener?.('popstate', () => (stepNumber.value = Math.max(1, Number(query().get('step')) || 1)));
 
-/** Fetches a lesson and what was recorded of it. A fault of the file is said, one sentence each. */
-export async function load(name: string): Promise<void> {
+/** A lesson and what was recorded of it. A fault of the file is said, one sentence each. */
+export async function fetchLesson(name: string): Promise<Loaded | { faults: string[] }> {
   const paths = [`${LESSONS}/${name}.json`, recordedAt(name)];
   if (language !== 'en') paths.push(translationAt(language, name));
   const [file, recorded, texts] = await Promise.all(
@@ -94,5 +119,5 @@ export async function load(name: string): Promise<void> {
   );
   const english = readLesson(file);
   const read = 'faults' in english || language === 'en' ? english : translate(english.lesson, texts);
-  loaded.value = 'faults' in read ? read : { lesson: read.lesson, recorded: recorded as RecordedLesson };
+  return 'faults' in read ? read : { lesson: read.lesson, recorded: recorded as RecordedLesson };
 }

@@ -18,6 +18,7 @@ function wholePage(): string {
 
 export function Embedded() {
   const none = machine.value.kind === 'none' ? machine.value : null;
+  const processor = machine.value.kind === 'ready' ? machine.value.adapter.processor : undefined;
   return (
     <main class="embedded stack-4">
       <h1 class="visually-hidden">{pageWords.name}</h1>
@@ -33,6 +34,7 @@ export function Embedded() {
         </p>
       ))}
       {none && <NoGpu cause={none.cause} message={none.message} />}
+      {processor?.alone && <p class="note">{pageWords.embed.alone}</p>}
       <AlertRoom />
       <Figure />
       <p class="visually-hidden" role="status">

@@ -80,8 +80,10 @@ export function locks(locked: ReadonlySet<string>, key: string): boolean {
 /** The page's own: an address does not change its query without a reload. Outside a page there is no address. */
 const query = globalThis.location?.search ?? '';
 export const lesson = readLesson(query);
-/** A lesson of ours (src/ui/lessons), the presenter's view, or the questions about them: another page than the trainer's. */
-export const asksForLesson = ['lesson', 'present', 'quiz'].some((name) => new URLSearchParams(query).has(name));
+/** A lesson of ours (src/ui/lessons), the presenter's view, the questions, or the class's results: another page than the trainer's. */
+export const asksForLesson = ['lesson', 'present', 'quiz', 'class'].some((name) =>
+  new URLSearchParams(query).has(name),
+);
 /**
  * The figure alone, to stand inside another page: where the address asks for it, and in any frame. What is around a frame can lie over
  * it and have somebody press what they do not see; nothing of the figure's own deletes anything.

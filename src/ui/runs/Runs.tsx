@@ -23,6 +23,7 @@ import { meanOf, type RunRecord } from './record.ts';
 import { heldOutOf, measuredSources, sorted, switchOf, type Column, type Order } from './rows.ts';
 import { savesOfRows } from './saves.ts';
 import { deleteRows } from './undo.ts';
+import { SharedRuns } from './SharedRuns.tsx';
 import { words } from './words.ts';
 
 const COLUMNS: readonly Column[] = ['name', 'loss', 'heldOut', 'tokens', 'seconds', 'switch'];
@@ -120,6 +121,7 @@ export function Runs() {
           {openProblem.value}
         </p>
       )}
+      <SharedRuns />
       <p class="note">{words.note(models.length, savesOf(models), mostFinishedBytes)}</p>
     </section>
   );

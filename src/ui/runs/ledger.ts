@@ -7,7 +7,6 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { describeDifference } from '../../config/difference.ts';
 import { undoTime } from '../../util/kept.ts';
 import { isActive } from '../run/controls.ts';
-import { planRun } from '../../recipe/phases.ts';
 import { History } from '../chart/columns.ts';
 import { visiblePoints } from '../chart/downsample.ts';
 import { recall, remember } from '../run/memory.ts';
@@ -22,8 +21,9 @@ import {
   runState,
   savedAs,
 } from '../run/run.ts';
-import { averageOf, bySeedlessKey, freePlace, nameFor, NO_FIGURES, type Figures, type RunRecord } from './record.ts';
+import { bySeedlessKey, figuresOf, freePlace, nameFor, NO_FIGURES, type RunRecord } from './record.ts';
 import { runsWords } from '../words/runs.ts';
+import type { SharedRun } from './shared.ts';
 import { openStore, type Curve, type Store } from './store.ts';
 
 /** Milliseconds between two writes of a run under way: what a crash may cost of its curve. */
@@ -195,6 +195,16 @@ export function newRecord(config: RunRecord['config'], part: RunRecord['part'], 
   };
 }
 
+/** A run that somebody shared, as a row like any other: it is drawn, compared and kept, and has no model. */
+export function addShared({ config, part, state, figures, curve }: SharedRun, note: string): void {
+  const record = { ...newRecord(config, part, state), figures, note };
+  batch(() => {
+    records.value = [record, ...records.peek()];
+    curves.value = new Map(curves.peek()).set(record.id, curve);
+  });
+  void write(record, thinned(curve));
+}
+
 /** The queued record whose turn it is; its row becomes the run's. */
 let expected: string | null = null;
 export const expect = (id: string) => (expected = id);
@@ -229,39 +239,34 @@ function begin(): void {
   });
 }
 
-function figuresNow(record: RunRecord): Figures {
-  const last = history.length - 1;
-  if (last < 0) return NO_FIGURES;
-  return {
-    loss: averageOf(record, history).values[last]!,
-    heldOut: Object.assign({}, ...heldOut.peek().map(({ loss }) => loss)),
-    tokens: history.tokens[last]!,
-    seconds: history.seconds[last]!,
-    steps: history.step[last]! + 1 - planRun(record.config, record.part).firstStep,
-  };
-}
+const lastHeldOut = (): Record<string, number> => Object.assign({}, ...heldOut.peek().map(({ loss }) => loss));
 
 /** Writes the run on the page down; a run that never logged a step is not worth a row in the store. */
 function writeDown(): void {
   const record = records.peek().find(({ id }) => id === currentId.peek());
   const state = runState.peek();
   if (!record || isOnlyShown || state.kind === 'idle') return;
-  const next = { ...record, state, figures: figuresNow(record), saved: savedAs.peek() ?? record.saved };
+  const next = {
+    ...record,
+    state,
+    figures: figuresOf(record, history, lastHeldOut()),
+    saved: savedAs.peek() ?? record.saved,
+  };
   const over = !isActive(state);
   batch(() => {
     records.value = records.peek().map((one) => (one.id === next.id ? next : one));
     if (!over || history.length === 0) return;
     const curve = new History();
-    curve.append(thinned());
+    curve.append(thinned(history));
     curves.value = new Map(curves.peek()).set(next.id, curve);
   });
-  if (history.length > 0) void write(next, thinned());
+  if (history.length > 0) void write(next, thinned(history));
 }
 
-function thinned(): ReturnType<History['pick']> {
-  const { step, loss, length } = history;
+function thinned(whole: History): ReturnType<History['pick']> {
+  const { step, loss, length } = whole;
   const end = length > 0 ? step[length - 1]! + 1 : 1;
-  return history.pick(visiblePoints(step, loss, length, step[0] ?? 0, end, KEPT / 3));
+  return whole.pick(visiblePoints(step, loss, length, step[0] ?? 0, end, KEPT / 3));
 }
 
 /** Follows the run on the page from now on. */

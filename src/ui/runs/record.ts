@@ -118,6 +118,23 @@ export function averageOf(
   return smoother;
 }
 
+/** Key figures of a curve, and the last held-out losses. */
+export function figuresOf(
+  run: Pick<RunRecord, 'config' | 'part'>,
+  curve: History,
+  heldOut: Record<string, number>,
+): Figures {
+  const last = curve.length - 1;
+  if (last < 0) return NO_FIGURES;
+  return {
+    loss: averageOf(run, curve).values[last]!,
+    heldOut,
+    tokens: curve.tokens[last]!,
+    seconds: curve.seconds[last]!,
+    steps: curve.step[last]! + 1 - planRun(run.config, run.part).firstStep,
+  };
+}
+
 /** Mean and standard deviation (n − 1) over the seeds of a group; null of nothing. */
 export function meanOf(values: readonly (number | null | undefined)[]): { mean: number; spread: number | null } | null {
   const known = values.filter(

@@ -10,6 +10,15 @@ export const words = {
       ? `The models of the last runs stay too, up to ${format.bytes(most)}.`
       : `So ${models === 1 ? 'does one model' : `do the last ${models} models`}: ${format.bytes(bytes)} of at most ${format.bytes(most)}, ` +
         'then the oldest makes room.'),
+  shared: {
+    add: 'Add runs that were shared with you',
+    note: 'The .zip that a finished run saves as “Everything as one .zip”: settings, curve and figures come into the list of runs.',
+    added: (runs: number) => (runs === 1 ? 'One run was added.' : `${runs} runs were added.`),
+    incomplete: 'It holds no config.json with a metrics.jsonl beside it: choose what a run saved as one .zip.',
+    unordered: 'Its metrics.jsonl has no logged steps in rising order.',
+    notRead: (file: string, why: string) => `${file} could not be added: ${why}`,
+    from: (file: string) => `From ${file}`,
+  },
   deleted: (names: readonly string[]) =>
     names.length > 2 ? `${names.length} runs were deleted.` : `Deleted: ${names.join('; ')}.`,
   undo: 'Undo',

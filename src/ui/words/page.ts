@@ -82,7 +82,10 @@ export const pageWords = {
       },
     },
   },
-  embed: { whole: 'Open the whole page' },
+  embed: {
+    whole: 'Open the whole page',
+    alone: 'It computes on one core, because the page that shows it is not isolated in the browser.',
+  },
   offline: {
     kept: 'Kept in this browser: it opens without a connection too.',
     newVersion: 'A newer version of this page is available. Close its other tabs first.',

@@ -1,4 +1,6 @@
-/** A link for a class, made in the page: put together by keyboard, copied, scanned, and opened as a pupil opens it. */
+/** What passes between laptops of a class: a link made in the page, as a pupil opens it, and a pupil's run, added to the instructor's list. */
+import { readFileSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { decodeHash } from '../../../src/config/url.ts';
 import { axeFinds } from '../setup/axe.ts';
@@ -41,4 +43,35 @@ test('what is chosen is copied, stands in the QR code, and is what its reader fi
       expect(await page.getByText('A link for a class').count()).toBe(0);
     },
     { address: '#v=1&p=smoke', permissions: ['clipboard-read', 'clipboard-write'] },
+  ));
+
+test('a run that a laptop saved is added to the list of runs, compared, and there after a reload', () =>
+  withPlayed(
+    {},
+    async (page) => {
+      await button(page, 'Start').click();
+      const download = page.waitForEvent('download');
+      await button(page, 'Everything as one .zip').click();
+      const saved = await (await download).path();
+      const form = page.locator('details', { hasText: 'A link for a class' });
+      await form.locator('summary').first().click();
+      const add = form.getByLabel('Add runs that were shared with you');
+      await add.setInputFiles({ name: 'notes.zip', mimeType: 'application/zip', buffer: Buffer.from('no zip') });
+      await form.getByText(/^notes\.zip could not be added: /).waitFor();
+      await add.setInputFiles({ name: 'table-3.zip', mimeType: 'application/zip', buffer: readFileSync(saved) });
+      await form.getByText('One run was added.').waitFor();
+      const row = page.locator('.runs tbody tr', { hasText: 'From table-3.zip' });
+      await row.waitFor();
+      const cells = (of: Locator) => of.locator('td').allInnerTexts();
+      const kept = await cells(row);
+      await page.reload();
+      await row.waitFor();
+      const own = page.locator('.runs tbody tr').filter({ hasNot: page.getByText('From table-3.zip') });
+      expect([await row.count(), await own.count()]).toEqual([1, 1]);
+      // Loss, held-out loss, tokens, time and switch are those of the run that was saved.
+      expect((await cells(row)).slice(0, 5)).toEqual((await cells(own)).slice(0, 5));
+      expect(await cells(row)).toEqual(kept);
+      expect(await axeFinds(page)).toEqual([]);
+    },
+    { address: '#v=1&p=smoke' },
   ));

@@ -1,12 +1,17 @@
 /** The presenter's view at 1280×720: nothing scrolls in any lesson and language, keys lead on, the exact state as a QR code, the class. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { LESSON_NAMES } from '../../../src/recipe/lessons/lesson.ts';
+import { LESSON_NAMES, readLesson } from '../../../src/recipe/lessons/lesson.ts';
 import { type ClassResult, encode } from '../../../src/ui/class/code.ts';
+import { tally } from '../../../src/ui/class/tally.ts';
 import { allWords } from '../../../src/ui/lessons/words.ts';
 import { axeFinds } from '../setup/axe.ts';
 import { button, withPlayed } from '../setup/played.ts';
 import { readQr } from '../setup/qr.ts';
+
+const lessons = path.resolve(import.meta.dirname, '../../../public/lessons');
 
 /** What is larger than its place, by class or name; empty: nothing scrolls and nothing is cut off. */
 const tooLarge = (page: Page): Promise<string[]> =>
@@ -20,6 +25,13 @@ const tooLarge = (page: Page): Promise<string[]> =>
       .map((one) => `${one.className || one.localName} ${one.scrollWidth}×${one.scrollHeight}`);
   });
 
+/** Text, question, run and outcome of every step that has them. */
+function beatsOf(name: string): number {
+  const read = readLesson(JSON.parse(readFileSync(path.join(lessons, `${name}.json`), 'utf8')));
+  if ('faults' in read) throw new Error(read.faults.join(' '));
+  return read.lesson.steps.reduce((sum, { ask, runs }) => sum + 1 + (ask ? 1 : 0) + (runs ? 2 : 0), 0);
+}
+
 test('at 1280×720 nothing scrolls, in any beat of any lesson in any language', () =>
   withPlayed(
     { machine: 'no-webgpu' },
@@ -27,12 +39,12 @@ test('at 1280×720 nothing scrolls, in any beat of any lesson in any language', 
       const origin = page.url().split('?')[0]!;
       const found: string[] = [];
       for (const [lang, words] of Object.entries(allWords)) {
+        await page.goto(`${origin}?lesson=${LESSON_NAMES[0]}&step=1&present=1&lang=${lang}`);
+        // The key that ends a lesson leads to the next.
         for (const name of LESSON_NAMES) {
-          await page.goto(`${origin}?lesson=${name}&step=1&present=1&lang=${lang}`);
-          await page.locator('.beat').waitFor();
-          for (let beats = 0; ; beats++) {
-            const where = await page.locator('.presenter').innerText();
-            found.push(...(await tooLarge(page)).map((one) => `${lang} ${name} beat ${beats}: ${one}`));
+          await page.getByRole('heading', { name: words.lessons.titles[name], level: 1 }).waitFor();
+          for (let beat = 1; beat <= beatsOf(name); beat++) {
+            found.push(...(await tooLarge(page)).map((one) => `${lang} ${name} beat ${beat}: ${one}`));
             const radio = page.locator('.predict input[type=radio]:enabled');
             if ((await radio.count()) > 0) await radio.first().check();
             const number = page.locator('.predict input[type=number]:enabled');
@@ -41,10 +53,9 @@ test('at 1280×720 nothing scrolls, in any beat of any lesson in any language', 
               const one = button(page, label);
               if ((await one.count()) === 0) continue;
               await one.click();
-              found.push(...(await tooLarge(page)).map((what) => `${lang} ${name} beat ${beats}, ${label}: ${what}`));
+              found.push(...(await tooLarge(page)).map((what) => `${lang} ${name} beat ${beat}, ${label}: ${what}`));
             }
             await page.keyboard.press('PageDown');
-            if ((await page.locator('.presenter').innerText()) === where) break;
           }
         }
       }
@@ -83,10 +94,89 @@ test('keys lead through a lesson; blank, notes, and the exact state as a QR code
   ));
 
 const laptop = (id: number): ClassResult => ({
-  ...{ id, lesson: 'switch', step: 2, asked: 'choice', prediction: id % 4, confidence: 60, seed: 1000 + id },
+  ...{
+    id,
+    lesson: 'switch',
+    step: 2,
+    run: id % 4,
+    asked: 'choice',
+    prediction: id % 4,
+    confidence: 60,
+    seed: 1000 + id,
+  },
   ...{ device: 'processor', tokens: 59_904, facts: 80 + (id % 5) / 2, archive: 60, losses: [0.5, 1, 1.1, 1.2, 0.9] },
   ...{ before: [], after: [], curve: Array.from({ length: 48 }, (_, i) => 1 - i / 100 + id / 1000) },
 });
+
+test('codes are there from lesson to lesson; four runs of a step, and the questions by their anonymous code, fit the screen', () =>
+  withPlayed(
+    { machine: 'no-webgpu' },
+    async (page) => {
+      const origin = page.url().split('?')[0]!;
+      const add = async (codes: readonly string[]) => {
+        await page.getByLabel('Codes, one a line').fill(codes.join('\n'));
+        await button(page, 'Add').click();
+      };
+      await page.locator('.beat').waitFor();
+      await page.keyboard.press('t');
+      await add(Array.from({ length: 30 }, (_, i) => encode(laptop(i + 1))));
+      await page.getByText('30 results of 30 laptops.').waitFor();
+      const heads = page.locator('.ends thead th');
+      expect(await heads.allInnerTexts()).toEqual([
+        'Run',
+        ...['At once\n7 runs', 'At half the rate\n8 runs', 'At a fifth of the rate\n8 runs'],
+        'At a fiftieth of the rate\n7 runs',
+      ]);
+      expect(await page.locator('.class-curves .mean').count()).toBe(4);
+      expect(await tooLarge(page)).toEqual([]);
+
+      // One laptop answers before and after in tabs of its own, joined by six signs; a second one only before.
+      const answered: string[] = [];
+      let signs = '';
+      for (const part of ['before', 'after', 'before']) {
+        const tab = await page.context().newPage();
+        await tab.goto(`${origin}?quiz=${part}`);
+        const own = tab.getByLabel('Your anonymous code:');
+        if (part === 'after') {
+          await own.fill('SHORT');
+          expect(await own.getAttribute('aria-invalid')).toBe('true');
+          await own.fill(signs);
+        } else signs = await own.inputValue();
+        const right = allWords.en.quiz.questions.map(([, first]) => first);
+        // Before, whatever stands first; after, what is right.
+        for (const [i, option] of right.entries()) {
+          const set = tab.locator('fieldset').nth(i);
+          await (part === 'after' ? set.getByLabel(option, { exact: true }) : set.getByRole('radio').first()).check();
+        }
+        await button(tab, 'Done').click();
+        const code = await tab.locator('.code').innerText();
+        await tab.reload();
+        expect(await tab.locator('.code').innerText()).toBe(code);
+        if (answered.length === 0) expect(await axeFinds(tab)).toEqual([]);
+        answered.push(code);
+        await tab.close();
+      }
+
+      await page.goto(`${origin}?lesson=cluster&step=1&present=1`);
+      await page.locator('.beat').waitFor();
+      await page.keyboard.press('t');
+      await page.getByText('30 results of 30 laptops.').waitFor();
+      await add(answered);
+      await page.getByText('33 results of 32 laptops.').waitFor();
+      await page.getByText('1 answered only once: they are in no pair.').waitFor();
+      expect(await page.locator('.tally tbody tr').first().locator('td').first().innerText()).toBe('1');
+      expect(await page.locator('.tally tbody td:nth-child(4)').allInnerTexts()).toEqual(new Array(8).fill('1'));
+      expect(await tooLarge(page)).toEqual([]);
+      const download = page.waitForEvent('download');
+      await button(page, 'Save the codes').click();
+      expect(tally(readFileSync(await (await download).path(), 'utf8')).results).toHaveLength(33);
+
+      await page.goto(`${origin}?class=1`);
+      await page.getByText('33 results of 32 laptops.').waitFor();
+      expect(await axeFinds(page)).toEqual([]);
+    },
+    { address: '?lesson=switch&step=2&present=1' },
+  ));
 
 test('codes of a class, pasted and dropped, are counted once a laptop, damaged ones named; it fits the screen', () =>
   withPlayed(

@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { encodeQR } from 'qr';
-import { preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { addresses, certificate } from '../../../src/cli/class/https.mjs';
+import { addresses, invitation } from '../../../src/cli/class/https.mjs';
+import { serve } from '../../../src/cli/class/serve.mjs';
 import { type ClassResult, decode, encode } from '../../../src/ui/class/code.ts';
 import { tell } from '../setup/harness.ts';
 import { launchBrowser } from '../setup/launch.ts';
@@ -15,12 +15,12 @@ import { button } from '../setup/played.ts';
 /** Of a machine in no network, a second name for itself. */
 const [host = '127.0.0.2'] = addresses();
 let folder: string;
-let server: PreviewServer;
+let served: Awaited<ReturnType<typeof serve>>;
 let browser: Browser;
 let url: string;
 
 const laptop = (id: number): ClassResult => ({
-  ...{ id, lesson: 'switch', step: 2, asked: 'choice', prediction: 1, confidence: 60, seed: 1000 + id },
+  ...{ id, lesson: 'switch', step: 2, run: 2, asked: 'choice', prediction: 1, confidence: 60, seed: 1000 + id },
   ...{ device: 'processor', tokens: 59_904, facts: 80, archive: 60, losses: [0.5, 1, 1.1, 1.2, 0.9] },
   ...{ before: [], after: [], curve: Array.from({ length: 48 }, (_, i) => 1 - i / 100) },
 });
@@ -54,13 +54,8 @@ beforeAll(async () => {
     film,
     Buffer.concat([Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F2:1 Ip A1:1 C420jpeg\n`), ...codes.map(frameOf)]),
   );
-  server = await preview({
-    root: path.resolve(import.meta.dirname, '../../..'),
-    build: { outDir: 'out/site' },
-    preview: { port: 0, host: true, https: await certificate() },
-    logLevel: 'warn',
-  });
-  const { port } = server.httpServer.address() as { port: number };
+  served = await serve({ port: 0, forClass: true, outDir: 'out/site' });
+  const { port } = served.server.httpServer.address() as { port: number };
   url = `https://${host}:${port}/`;
   browser = await launchBrowser(
     [
@@ -74,7 +69,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser.close();
-  await server.close();
+  await served.server.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -84,6 +79,7 @@ test('the warning is the one that the invitation tells of; behind it a lesson tr
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   try {
+    if (addresses().length > 0) expect(served.told).toBe(invitation(addresses().map((one) => url.replace(host, one))));
     // The page's own address is good, its maker alone is not known: no other fault of the certificate.
     await expect(page.goto(`${url}?lesson=continue&step=2`)).rejects.toThrow('ERR_CERT_AUTHORITY_INVALID');
     await page.getByRole('button', { name: 'Advanced' }).click();

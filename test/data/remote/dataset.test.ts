@@ -97,7 +97,7 @@ test('a server that stays busy, a name that is none and a cancelled call end in 
   await viewer.close();
   viewer = await openViewer(shard, rows);
   await expect(describeDataset(ask, 'who/else', viewer.servers)).rejects.toThrow(
-    /who\/else is not to be had .*status 404/,
+    /who\/else was not found at .*status 404/,
   );
   expect(() => datasetName('not a name')).toThrow(/OWNER\/NAME/);
   const dataset = await describeDataset(ask, 'who/what', viewer.servers);

@@ -7,15 +7,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LESSON_NAMES } from '../../../src/recipe/lessons/lesson.ts';
 import { type ClassResult, decode, encode, POINTS } from '../../../src/ui/class/code.ts';
-import { exactP, items, powerOf } from '../../../src/ui/class/mcnemar.ts';
+import { exactP, items, itemsCsv, powerOf, unpaired } from '../../../src/ui/class/mcnemar.ts';
+import { idOf, signsOf } from '../../../src/ui/class/id.ts';
 import { allWords } from '../../../src/ui/lessons/words.ts';
-import { bandOf, histogram, onEqualTokens, tally } from '../../../src/ui/class/tally.ts';
+import { bandOf, byRun, commonTokens, curvesTo, histogram, tally } from '../../../src/ui/class/tally.ts';
 
 const laptop = (id: number): ClassResult => ({
   ...{
     id,
     lesson: 'switch',
     step: 2,
+    run: id % 4,
     asked: 'choice',
     prediction: id % 4,
     confidence: 5 * (id % 20),
@@ -34,6 +36,7 @@ test('a code gives back what went in, to what its bytes can hold, in 300 of them
         id: fc.integer({ min: 1, max: 0xffffffff }),
         lesson: fc.constantFrom(...LESSON_NAMES),
         step: fc.integer({ min: 1, max: 9 }),
+        run: fc.integer({ min: 0, max: 9 }),
         losses: fc.array(
           fc.integer({ min: 0, max: 64_999 }).map((milli) => milli / 1000),
           { minLength: 5, maxLength: 5 },
@@ -128,9 +131,10 @@ test('a QR code of a result is read back', () => {
 test('curves are compared on equal tokens, with their mean and spread', () => {
   const long = { tokens: 200, curve: [4, 3, 2, 1, 0] };
   const short = { tokens: 100, curve: [4, 3.5, 3, 2.5, 2] };
-  const { tokens, curves } = onEqualTokens([long, short]);
-  expect(tokens).toBe(100);
+  expect(commonTokens([long, short, { tokens: 10, curve: [] }])).toBe(100);
+  const curves = curvesTo(100, [long, short]);
   expect(curves[0]).toEqual(curves[1]);
+  expect(commonTokens([])).toBe(0);
   expect(
     bandOf([
       [1, 2],
@@ -138,6 +142,35 @@ test('curves are compared on equal tokens, with their mean and spread', () => {
     ]),
   ).toEqual({ mean: [2, 2], low: [2 - 2 * Math.SQRT2, 2], high: [2 + 2 * Math.SQRT2, 2] });
   expect(bandOf([[1]])).toBeNull();
+});
+
+test('what is compared is runs of one kind, and a recorded run that several took counts once', () => {
+  const row = (id: number, run: number, device: ClassResult['device'], seed: number) => ({
+    ...laptop(id),
+    ...{ run, device, seed },
+  });
+  const groups = byRun([
+    row(1, 3, 'processor', 1001),
+    row(2, 0, 'recorded', 1),
+    row(3, 0, 'recorded', 1),
+    row(4, 0, 'processor', 1),
+    row(5, 0, 'recorded', 2),
+    row(6, 3, 'recorded', 1),
+  ]);
+  expect([...groups].map(([run, own]) => [run, own.map(({ id }) => id)])).toEqual([
+    [0, [2, 4, 5]],
+    [3, [1, 6]],
+  ]);
+});
+
+test('six signs write the number of a laptop, and nothing else is one', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2 ** 30 - 1 }), (id) => {
+      expect(signsOf(id)).toMatch(/^[A-Z2-7]{6}$/);
+      expect(idOf(` ${signsOf(id).toLowerCase()} `)).toBe(id);
+    }),
+  );
+  for (const wrong of ['', 'ABCDE', 'ABCDEFG', 'ABCDE1', 'AAAAAA']) expect(idOf(wrong), wrong).toBeNull();
 });
 
 test('McNemar: exact values of the binomial, and its power', () => {
@@ -155,6 +188,11 @@ test('McNemar: exact values of the binomial, and its power', () => {
   const [first, second] = items(all, 2);
   expect(first).toMatchObject({ pairs: 3, before: 1, after: 3, gained: 2, lost: 0, p: 0.5 });
   expect(second).toMatchObject({ before: 3, after: 2, gained: 0, lost: 1, p: 1 });
+  expect(itemsCsv([first!, second!])).toBe(
+    'item,pairs,right_before,right_after,gained,lost,mcnemar_p,power\n1,3,1,3,2,0,0.5000,0.00\n2,3,3,2,0,1,1.000,0.00\n',
+  );
+  const [onlyBefore, , , onlyAfter] = [...both(4, [0], [0]), ...both(5, [0], [0])];
+  expect(unpaired([...all, onlyBefore!, onlyAfter!])).toBe(2);
 });
 
 test('the list of lessons has their own titles', () => {

@@ -1,0 +1,32 @@
+/** Serves the built page: to this machine, to its network, or to a class over https, for only there do browsers give other machines WebGPU. */
+import { preview } from 'vite';
+import { projectRoot } from '../node/project.mjs';
+
+/**
+ * @typedef {object} Serving
+ * @property {number} port
+ * @property {boolean} [host] to the network too
+ * @property {boolean} [forClass]
+ * @property {boolean} [open] in a browser, as others find it: a QR code made there leads them here
+ * @property {string} [outDir] below the project
+ */
+
+/** Resolves with what to tell whoever started it. @param {Serving} serving */
+export async function serve({ port, host = false, forClass = false, open = false, outDir = 'dist' }) {
+  const room = forClass ? await import('./https.mjs') : null;
+  const [address] = room?.addresses() ?? [];
+  const server = await preview({
+    root: projectRoot,
+    logLevel: 'warn',
+    build: { outDir },
+    preview: {
+      port,
+      host: host || forClass,
+      strictPort: forClass, // another port than the one that is opened and shown would lead nowhere
+      open: open && address !== undefined ? `https://${address}:${port}/?lesson` : open,
+      https: room ? await room.certificate() : undefined,
+    },
+  });
+  const { local = [], network = [] } = server.resolvedUrls ?? {};
+  return { server, urls: [...local, ...network], told: room ? room.invitation(network) : null };
+}

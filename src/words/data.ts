@@ -1,0 +1,95 @@
+/** What is said where text, tables, archives, data sets and tokenizers are refused. */
+
+export const dataWords = {
+  weight: (name: string, weight: number) =>
+    `The blend gives source "${name}" the weight ${weight}: weights are numbers of 0 or more.`,
+  noSourceInBlend: (name: string, known: string) =>
+    `The blend names a source "${name}" that does not exist; there are: ${known}.`,
+  noWeight: (sum: number, listed: string) =>
+    `The blend's weights sum to ${sum} (${listed}): give at least one source a weight above 0.`,
+  noSource: (name: string, known: string) =>
+    `There is no source "${name}": the shipped ones are ${known}; text of your own is given as a file.`,
+  listNotJson: (file: string) => `The list of shipped text, ${file}, is not JSON: reload, or publish the page again.`,
+  otherList: (file: string, how: string) =>
+    `The list of shipped text, ${file}, is of another version (${how}): reload, or publish the page again.`,
+  damagedFile: (file: string, hash: string, wanted: string) =>
+    `The data file ${file} is damaged (SHA-256 ${hash}… instead of ${wanted}…): reload, or publish the page again.`,
+  missingFile: (file: string, status: number) =>
+    `The data file ${file} could not be fetched (status ${status}): publish the page with its folder of data.`,
+  notFetched: (file: string, cause: string) =>
+    `The data file ${file} could not be fetched (${cause}): check the connection.`,
+  utf32: (name: string) => `${name} is UTF-32: save it as UTF-8.`,
+  notWord: (name: string) => `${name} cannot be read as a Word document: save it again as .docx or as .txt.`,
+  longDocument: (name: string, unit: string, number: number, most: number) =>
+    `${name}, ${unit} ${number} is longer than ${most} characters: give a document of that length as plain text.`,
+  notJsonLine: (name: string, line: number, cure: string) => `${name}, line ${line} is not JSON: ${cure}.`,
+  cutEntry: (name: string, number: number) => `${name} ends inside entry ${number}: it is cut short.`,
+  notJsonEntry: (name: string, number: number) => `${name}, entry ${number} is not JSON: correct or remove it.`,
+  notParquet: (name: string, why: string) =>
+    `${name} is not a parquet file, or is damaged or cut short (${why}): fetch it again.`,
+  notText: (name: string, unit: string, number: number, column: string) =>
+    `${name}, ${unit} ${number} has a ${column} that is not text: choose another field, or correct it.`,
+  openQuote: (name: string, row: number) =>
+    `${name}, row ${row} has a quotation mark that is not closed or does not enclose its cell: write it twice inside quotes.`,
+  cells: (name: string, row: number, cells: number, first: number, delimiter: string) =>
+    `${name}, row ${row} has ${cells} cells and the first row ${first}: put cells that contain ${delimiter} in quotation marks.`,
+  manyDocuments: (name: string, most: number) =>
+    `${name} has more than ${most} documents: divide it into smaller files.`,
+  manyFiles: (name: string, most: number) => `${name} lists more than ${most} files: divide it into smaller ones.`,
+  unpacksTo: (name: string, most: number) =>
+    `${name} unpacks to more than ${most} bytes: divide it into smaller files.`,
+  notZip: (name: string) => `${name} is a zip that is damaged, cut short or encrypted: pack it again.`,
+  notGzip: (name: string) => `${name} is a gzip file that is damaged or cut short: fetch or copy it again.`,
+  heldOut: (share: number) => `The held-out share is ${share}: choose a number from 0 up to, but not including, 1.`,
+  nothingHeldOut: 'Nothing is held out, as data.heldOut is 0: no held-out loss is measured.',
+  tailHeldOut: (name: string, documents: number, share: string) =>
+    `${name}: not even ${share} of its ${documents} documents can be held out by their hash; the end of the text is held out instead.`,
+  equalHeldOut: (name: string, documents: number) =>
+    `${name}: ${documents} of its documents equal a held-out one and are not trained on.`,
+  roughHeldOut: (name: string, tokens: number, row: number) =>
+    `${name}: ${tokens} tokens are held out, fewer than one row of ${row}: its held-out loss is rough.`,
+  fewHeldOut: (name: string, tokens: number, rows: number, row: number, asked: number) =>
+    `${name}: ${tokens} tokens are held out, ${rows} rows of ${row} where evaluation.rows asks for ${asked}.`,
+  trainingTokenizer: 'Training the tokenizer',
+  fewIds: (ids: number, asked: number) =>
+    `The tokenizer has ${ids} ids and ${asked} were asked for: the text repeats too little for more; the other rows of the embedding stay unused.`,
+  shortSource: (name: string, tokens: number, context: number, least: number) =>
+    `Source "${name}" has ${tokens} tokens to train on, fewer than one context of ${context} and the token after it (${least}): give it more text or choose a shorter context.`,
+  smallEmbedding: (tokens: number, rows: number, least: number) =>
+    `The tokenizer has ${tokens} tokens and the embedding ${rows} rows: raise model.vocab_size to ${least} or choose a smaller tokenizer.`,
+  wordTokenizer:
+    'The word tokenizer knows only the words of a synthetic world: choose the byte or a BPE tokenizer for text.',
+  foreignTokenizer:
+    'The tokenizer is that of a model made elsewhere, which is not here: start from that model, or choose a byte or BPE tokenizer.',
+  unreadable: (name: string, cause: string) =>
+    `${name} could not be read (${cause}): it may have been changed or moved; add it again.`,
+  noTextInside: (name: string) => `${name} holds no file of a kind that is read here: pack text files.`,
+  packedTwice: (name: string) => `${name} is packed twice: give it without .gz.`,
+  notUtf8: (name: string, wanted: string, at: number, byte: string, others: string) =>
+    `${name} is not ${wanted}: byte ${at} (${byte}) is invalid${others}; save it as UTF-8 text.`,
+  noText: (name: string, bytes: number) =>
+    bytes === 0 ? `${name} is empty: give a file with text.` : `${name} (${bytes} bytes) holds no text.`,
+  tooLarge: (name: string, size: string, most: string) =>
+    `${name} has ${size} of text and a file may have ${most}: divide it into smaller files.`,
+  noAnswer: (host: string, cause: string) => `${host} gave no answer (${cause}): try again in a while.`,
+  gated: (what: string, status: number) =>
+    `${what} is private or gated: it can only be fetched with an account (status ${status}).`,
+  notFound: (what: string, host: string, status: number) =>
+    `${what} was not found at ${host} (status ${status}): check its name.`,
+  notJsonAnswer: (host: string) => `${host} answered with something that is not JSON: try again in a while.`,
+  noDataSet: (given: string) => `${given} names no data set: give OWNER/NAME, or its address on huggingface.co.`,
+  otherForm: (what: string) =>
+    `The answer about ${what} is of another form than the data set viewer’s: it may have changed.`,
+  noColumns: (name: string) => `${name} has no columns.`,
+  nestedColumn: (name: string, column: string, others: string | null) =>
+    `${name} has the nested column ${column}, and only plain columns are read: ${others === null ? 'save the text in a column of its own' : `choose one of ${others}`}.`,
+  nestedAlone: (name: string, columns: string) =>
+    `${name} has nested columns alone, ${columns}: no plain text is among them.`,
+  otherShard: (status: number, got: number, asked: number) =>
+    `The server sent another part of a shard than it was asked for (status ${status}, ${got} bytes of ${asked}): try again in a while.`,
+  nestedColumns: (name: string) => `${name} has nested columns alone: no plain text is among them.`,
+  wrongTokenizer: (reason: string) =>
+    `This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`,
+  vocabulary: (size: number, least: number, most: number) =>
+    `A BPE vocabulary of ${size} cannot be trained: choose a whole number from ${least} to ${most} (256 bytes, the end of text, and at least one merge), or the byte tokenizer.`,
+};
