@@ -171,10 +171,10 @@ describe('pieces', () => {
     let made = 0;
     const wrong: number[] = [];
     const make = (piece: string) => (made++, Uint32Array.from([Number(piece.trim()), piece.length]));
-    const ask = (count: number) => {
-      for (let i = 0; i < count; i++) {
+    const ask = (end: number, from = 0) => {
+      for (let i = from; i < end; i++) {
         const text = `a ${i}z`;
-        if (table.get(text, 1, text.length - 1, make)[0] !== i) wrong.push(i);
+        if (table.get(text, 1, text.length - 1, make)?.[0] !== i) wrong.push(i);
       }
     };
     ask(1000);
@@ -183,6 +183,12 @@ describe('pieces', () => {
     expect(wrong).toEqual([]);
     const long = `${'0'.repeat(70)}5`;
     expect(table.get(long, 0, long.length, make)).toEqual(Uint32Array.of(5, 71));
+    // Past the 65,536 that it keeps it begins afresh.
+    made = 0;
+    ask(70_000);
+    expect([made, wrong]).toEqual([70_000 - 1000, []]);
+    ask(51_000, 50_000);
+    expect([made, wrong]).toEqual([70_000, []]);
     // Up to 64 units are kept, more are made each time.
     made = 0;
     for (const length of [64, 65]) for (let i = 0; i < 2; i++) table.get(long, 0, length, make);
@@ -251,6 +257,12 @@ describe('an untrusted tokenizer.json', () => {
     ['a normalizer', (json) => (json.normalizer = { type: 'NFC' }), /normalizer/],
     ['another pre-tokenizer', (json) => (json.pre_tokenizer = { type: 'Whitespace' }), /pre_tokenizer/],
     ['no end of text', (json) => (json.added_tokens = []), /<\|endoftext\|>.*none/],
+    ['another end of text', (json) => (json.added_tokens[0].content = '</s>'), /hold "<\/s>" = 256/],
+    ['the end of text elsewhere', (json) => (json.added_tokens[0].id = 255), /alone and hold "<\|endoftext\|>" = 255/],
+    ['a second added token', (json) => json.added_tokens.push({ id: 480, content: 'x' }), /alone and hold .*"x" = 480/],
+    ['a vocabulary that is a list', (json) => (json.model.vocab = []), /object of token names/],
+    ['a merge of three', (json) => (json.model.merges[3] += ' a'), /merge 3 .*does not join two tokens/],
+    ['a merge with the end of text', (json) => (json.model.merges[3] = '<|endoftext|> a'), /merge 3 .*does not join/],
     ['an id twice', (json) => (json.model.vocab['a'] = 98), /token "a" has 98 .* 97/],
     ['a merge of unknown tokens', (json) => (json.model.merges[3] = 'q zzz'), /merge 3 .*zzz/],
     ['a merge that is not text', (json) => (json.model.merges[3] = 7), /merges/],
@@ -263,6 +275,13 @@ describe('an untrusted tokenizer.json', () => {
     breakIt(json);
     expect(() => fromHuggingFace(json)).toThrow(UserError);
     expect(() => fromHuggingFace(json)).toThrow(message);
+  });
+  test('may have its merges as pairs, or none', async () => {
+    const pairs = good();
+    pairs.model.merges = pairs.model.merges.map((merge: string) => merge.split(' '));
+    expect(await fromHuggingFace(pairs).hash()).toBe(await bpe.hash());
+    const none = new BpeTokenizer([]);
+    expect(fromHuggingFace(JSON.parse(JSON.stringify(none.toHuggingFace()))).kind).toBe('bpe');
   });
   test.each([null, 7, 'text', [], {}])('%j is refused', (json) => {
     expect(() => fromHuggingFace(json)).toThrow(UserError);

@@ -1,7 +1,7 @@
 /** A model of the reader's own: chosen or dropped, what it is, what it does before training, and how it is to be trained. */
 import { DropZone } from '../components/DropZone.tsx';
+import { Fact } from '../components/Fact.tsx';
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { LORA_TARGETS } from '../../config/run.ts';
 import type { FolderReport, ModelTrial } from '../../protocol.ts';
@@ -81,15 +81,6 @@ function FolderInput({ id, describedBy, whole }: { id?: string; describedBy?: st
         event.currentTarget.value = '';
       }}
     />
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
