@@ -114,7 +114,8 @@ test('a first visitor is asked once; the walk goes by keyboard from part to part
     await page.keyboard.press('Enter');
     const panel = page.getByRole('dialog', { name: /^The picture of a run/ });
     await panel.waitFor();
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('dialog');
+    // Focus and mark come after the paint that shows the panel.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('dialog');
     const titles: string[] = [];
     for (;;) {
       titles.push((await page.locator('#tour-title').innerText()).replace(/ \d of \d$/, ''));
