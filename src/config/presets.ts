@@ -270,70 +270,57 @@ const worldData = (world: WorldConfig): DataConfig => ({
   split: 'hash',
   separateDocuments: false,
 });
-const WORLD_TOKENIZER: TokenizerConfig = { kind: 'word' };
 const worldSpread = (D: number) => significant(0.5 / Math.sqrt(D), 5);
+
+/** What is the same in all worlds but where one says otherwise: 82 k parameters, 3 M tokens. */
+const WORLD_RUN = {
+  tokenizer: { kind: 'word' },
+  model: { D: 48, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(48) },
+  batch: { sequences: 8, length: 64, accumulation: 1 },
+  steps: { base: 4882, continued: 976, warmup: 98 },
+  peak: 5e-3,
+  end: 1e-3,
+  beta2: PAPER_BETA2,
+  evaluation: { everySteps: 0, rows: 16 },
+  logEverySteps: 10,
+} satisfies Partial<Choice>;
 
 const WORLD: Record<string, Choice> = {
   ci: {
     title: 'The world of facts alone, 35 k parameters: an arm of an experiment in some 470 small steps',
-    tokenizer: WORLD_TOKENIZER,
+    ...WORLD_RUN,
     model: { D: 32, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(32) },
     batch: { sequences: 4, length: 32, accumulation: 1 },
     steps: { base: 2343, continued: 468, warmup: 47 },
     peak: 1e-2,
     end: 2e-3,
-    beta2: PAPER_BETA2,
     blends: {
       base: { web: 69, wiki: 28, forum: 3 },
       general: { 'web-recent': 12, 'wiki-recent': 85, forum: 3 },
       qa: { 'wiki-recent': 30, qa: 70 },
     },
     data: worldData({ people: 40, names: 10, values: 8, qaPool: 60, archiveRate: 0.15, skills: 'facts' }),
-    evaluation: { everySteps: 0, rows: 16 },
-    logEverySteps: 10,
   },
   world: {
     title: 'The whole world, 82 k parameters: the findings of the paper in minutes',
-    tokenizer: WORLD_TOKENIZER,
-    model: { D: 48, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(48) },
-    batch: { sequences: 8, length: 64, accumulation: 1 },
-    steps: { base: 4882, continued: 976, warmup: 98 },
-    peak: 5e-3,
-    end: 1e-3,
-    beta2: PAPER_BETA2,
+    ...WORLD_RUN,
     blends: WORLD_BLENDS,
     data: worldData({ people: 560, names: 28, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }),
-    evaluation: { everySteps: 0, rows: 16 },
-    logEverySteps: 10,
   },
   'world-300': {
     // Facts saturate in some seeds only (toy-world.md §3b): the gain over plain continuing is larger, the rest varies
     // more.
     title: 'The world with fewer people, 82 k parameters: a larger gain over continuing as before',
-    tokenizer: WORLD_TOKENIZER,
-    model: { D: 48, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(48) },
-    batch: { sequences: 8, length: 64, accumulation: 1 },
-    steps: { base: 4882, continued: 976, warmup: 98 },
-    peak: 5e-3,
-    end: 1e-3,
-    beta2: PAPER_BETA2,
+    ...WORLD_RUN,
     blends: {
       ...WORLD_BLENDS,
       qa: { 'wiki-recent': 20, books: 5, code: 10, math: 20, 'multi-recent': 5, qa: 40 },
     },
     data: worldData({ people: 300, names: 24, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }),
-    evaluation: { everySteps: 0, rows: 16 },
-    logEverySteps: 10,
   },
   'world-15b': {
     title: 'The whole world by the shares of Nemotron-4 15B: 70 % English, 15 % another language, 15 % code',
-    tokenizer: WORLD_TOKENIZER,
-    model: { D: 48, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(48) },
-    batch: { sequences: 8, length: 64, accumulation: 1 },
-    steps: { base: 4882, continued: 976, warmup: 98 },
-    peak: 5e-3,
-    end: 1e-3,
-    beta2: PAPER_BETA2,
+    ...WORLD_RUN,
     // The report's shares (papers.md §3.3) in all three blends; within English WORLD_BLENDS' proportions, about.
     blends: {
       base: { web: 48, wiki: 10, books: 5, math: 4, forum: 3, multi: 15, code: 15 },
@@ -341,22 +328,16 @@ const WORLD: Record<string, Choice> = {
       qa: { 'wiki-recent': 10, books: 4, math: 17, qa: 39, 'multi-recent': 15, code: 15 },
     },
     data: worldData({ people: 560, names: 28, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }),
-    evaluation: { everySteps: 0, rows: 16 },
-    logEverySteps: 10,
   },
   lab: {
     title: 'The whole world with more people, 367 k parameters: where most of the findings show',
-    tokenizer: WORLD_TOKENIZER,
+    ...WORLD_RUN,
     model: { D: 96, L: 3, H: 4, K: 2, rotated: 1, initializer: worldSpread(96) },
-    batch: { sequences: 8, length: 64, accumulation: 1 },
     steps: { base: 8789, continued: 1757, warmup: 176 },
     peak: 4e-3,
     end: 8e-4,
-    beta2: PAPER_BETA2,
     blends: WORLD_BLENDS,
     data: worldData({ people: 900, names: 32, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }),
-    evaluation: { everySteps: 0, rows: 16 },
-    logEverySteps: 10,
   },
 };
 

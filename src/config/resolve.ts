@@ -99,7 +99,7 @@ function splitLine(line: string): [string, string] {
 }
 
 /** Entries in order, those that open or close a section before those inside one. */
-function sectionsFirst<T>(entries: readonly [string, T][]): [string, T][] {
+export function sectionsFirst<T>(entries: readonly [string, T][]): [string, T][] {
   const isSection = ([key]: [string, T]) => optionOf(key)?.type === 'section';
   return [...entries.filter(isSection), ...entries.filter((entry) => !isSection(entry))];
 }

@@ -5,9 +5,8 @@
 import { UserError } from '../util/errors.ts';
 import { brief, quoted } from '../util/quoted.ts';
 import { differences } from './difference.ts';
-import { optionOf } from './options.ts';
 import { DEFAULT_PRESET, presetConfig } from './presets.ts';
-import { setText } from './resolve.ts';
+import { sectionsFirst, setText } from './resolve.ts';
 import type { RunConfig } from './run.ts';
 import { checkConfig } from './validate.ts';
 
@@ -74,9 +73,7 @@ export function decodeHash(hash: string): Decoded {
   pairs.delete('p');
 
   const config = structuredClone(preset);
-  const isSection = (key: string) => optionOf(key)?.type === 'section';
-  const ordered = [...pairs].sort(([a], [b]) => Number(isSection(b)) - Number(isSection(a)));
-  for (const [key, value] of ordered) {
+  for (const [key, value] of sectionsFirst([...pairs])) {
     const problem = setText(config, key, value);
     if (problem !== null) problems.push(problem);
   }

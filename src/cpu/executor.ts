@@ -6,7 +6,7 @@ import { cutLike, HostInputs } from '../graph/replay.ts';
 import { Arena, pieceBytes } from './arena.ts';
 import { placeOf, type Value } from './kernel.ts';
 import { hasRelaxedSimd, kernels, libraryBytes } from './kernels/library.ts';
-import { layoutCalls, publishedWords } from './layout.ts';
+import { type CpuLayout, layoutCalls, publishedWords } from './layout.ts';
 import { mostThreads } from './serve.mjs';
 import { type StartThread, Threads } from './threads.ts';
 
@@ -156,10 +156,30 @@ export class CpuExecutor implements Executor {
     // Arguments are resolved before they are written: pools and states that are made on the way may let the memory grow.
     const values = all.map(({ call }) => call.values.map(resolve));
     const argumentsAt = own('arguments', argumentBytes);
+    const { steps, inScratch } = this.#publish(all, values, argumentsAt);
+    this.#scratchWords.set(argumentsAt, inScratch);
+    return new CpuPlan({
+      executor: this,
+      arena: this.#arena,
+      locate,
+      inputs,
+      host: new HostInputs(placed),
+      owned: [...slots, inputs, ...constants.values(), argumentsAt],
+      released: () => void this.#scratchWords.delete(argumentsAt),
+      lists: cutLike(lists, steps),
+    });
+  }
+
+  /** Writes calls one behind the other from an address on: of each the words that threads read, then its arguments. */
+  #publish(
+    calls: CpuLayout['all'],
+    values: readonly (readonly number[])[],
+    address: number,
+  ): { steps: Step[]; inScratch: ScratchWord[] } {
     const view = new DataView(this.#arena.memory.buffer);
     const inScratch: ScratchWord[] = [];
-    let published = argumentsAt;
-    const steps = all.map(({ node, call }, i): Step => {
+    let published = address;
+    const steps = calls.map(({ node, call }, i): Step => {
       const { kernel, blocks } = call;
       const args = published + 4 * publishedWords;
       const index = kernels.indexOf(kernel);
@@ -175,17 +195,7 @@ export class CpuExecutor implements Executor {
       published = args + 4 * call.values.length;
       return step;
     });
-    this.#scratchWords.set(argumentsAt, inScratch);
-    return new CpuPlan({
-      executor: this,
-      arena: this.#arena,
-      locate,
-      inputs,
-      host: new HostInputs(placed),
-      owned: [...slots, inputs, ...constants.values(), argumentsAt],
-      released: () => void this.#scratchWords.delete(argumentsAt),
-      lists: cutLike(lists, steps),
-    });
+    return { steps, inScratch };
   }
 
   /** What calls leave for the next one, large enough for every plan made so far: one runs at a time. Plans are told where it lies now. */

@@ -24,7 +24,7 @@ import type { scaleOp } from '../ops/adapters/scale.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
-import { type Call, call, element, inScratch, type WasmKernel, rowsPerBlock } from './kernel.ts';
+import { type Call, call, element, inScratch, rowsPerBlock, type Value, type WasmKernel } from './kernel.ts';
 import { registerKernels } from './kernels/library.ts';
 import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './kernels/align.ts';
 import { attentionCalls, scoreMaxCalls } from './kernels/attention.ts';
@@ -61,11 +61,46 @@ type Lower<A> = (inputs: Operands, outputs: Operands, attributes: A, accumulatin
 type AttributesOf<O> = O extends Op<infer A> ? A : never;
 type For<O> = Lower<AttributesOf<O>>;
 
-/** One call over rows, `per` of them a block. */
-const rowsOf = (rows: number, width: number): { per: number; blocks: number } => {
-  const per = rowsPerBlock(width);
-  return { per, blocks: Math.ceil(rows / per) };
-};
+/** How rows of `width` elements are cut into blocks. */
+const cut = (rows: number, width: number, per = rowsPerBlock(width)) => ({ per, blocks: Math.ceil(rows / per) });
+
+/** One call over rows, `per` of them a block: as many as are some ten microseconds' work, where a row is `width` elements. */
+function overRows<P extends string>(
+  kernel: WasmKernel<P>,
+  [rows, width]: readonly [number, number],
+  values: Record<Exclude<P, 'per'>, Value>,
+  scratch = 0,
+): Call {
+  const { per, blocks } = cut(rows, width);
+  return call(kernel as WasmKernel, { ...values, per }, { blocks, scratch });
+}
+
+/** One call over all elements of tensors that are alike, as vectors of four. */
+const overVectors = <P extends string>(
+  kernel: WasmKernel<P>,
+  vectors: number,
+  values: Record<Exclude<P, 'per' | 'vectors'>, Value>,
+): Call => overRows(kernel as WasmKernel, [vectors, 4], { ...values, vectors });
+
+const flag = (value: boolean): number => (value ? 1 : 0);
+
+/** to[c] (+)= Σ over `parts` lines, `stride` bytes apart, of column c from `from` on. */
+const addParts = (
+  values: Record<'from' | 'to', Value> & Record<'columns' | 'stride' | 'parts', number>,
+  accumulate: boolean,
+  scratch = 0,
+): Call =>
+  overRows(
+    addPartsKernel,
+    [values.columns / 4, 4 * values.parts],
+    { ...values, accumulate: flag(accumulate) },
+    scratch,
+  );
+
+/** Rows of N in chunks of at most `most`: the first row and how many. */
+function* chunksOf(N: number, most: number): Generator<[row: number, rows: number]> {
+  for (let row = 0; row < N; row += most) yield [row, Math.min(most, N - row)];
+}
 
 /** A pair's loss is the work of some elements of a row. */
 const pairWidth = 64;
@@ -90,116 +125,81 @@ const squaredReluGradient: For<typeof mlpOp> = ([dy, down, aux], [du], { N, D, F
 const plainProduct: For<typeof productOp> = ([a, b], [c], { layout, M, N, K }) =>
   product({ layout, a, b, c, M, N, K, finish: 'write' });
 
-const add: Lower<object> = ([a, b], [c]) => {
-  const vectors = Math.ceil(c.size / 4);
-  const { per, blocks } = rowsOf(vectors, 4);
-  return [call(addKernel, { a, b, c, vectors, per }, { blocks })];
-};
+const add: Lower<object> = ([a, b], [c]) => [overVectors(addKernel, Math.ceil(c.size / 4), { a, b, c })];
 
-const embedding: For<typeof embeddingOp> = ([weight, tokens], [y], { N, D }) => {
-  const { per, blocks } = rowsOf(N, D);
-  return [call(embeddingKernel, { weight, tokens, y, N, D, per }, { blocks })];
-};
+const embedding: For<typeof embeddingOp> = ([weight, tokens], [y], { N, D }) => [
+  overRows(embeddingKernel, [N, D], { weight, tokens, y, N, D }),
+];
 
 const embeddingGradient: For<typeof embeddingGradientOp> = (inputs, [dweight], attributes, accumulating) => {
   const [rowStart, order, dy] = inputs;
   const { V, D } = attributes;
-  const accumulate = attributes.accumulate || accumulating ? 1 : 0;
-  const { per, blocks } = rowsOf(V, D);
-  return [call(embeddingGradientKernel, { rowStart, order, dy, dweight, V, D, accumulate, per }, { blocks })];
+  const accumulate = flag(attributes.accumulate || accumulating);
+  return [overRows(embeddingGradientKernel, [V, D], { rowStart, order, dy, dweight, V, D, accumulate })];
 };
 
-const layerNorm: For<typeof layerNormOp> = ([x, weight, bias], [y, stats], { N, D, eps }) => {
-  const { per, blocks } = rowsOf(N, D);
-  return [call(layerNormKernel, { x, weight, bias, y, stats, N, D, eps, per }, { blocks })];
-};
+const layerNorm: For<typeof layerNormOp> = ([x, weight, bias], [y, stats], { N, D, eps }) => [
+  overRows(layerNormKernel, [N, D], { x, weight, bias, y, stats, N, D, eps }),
+];
+
+/** A norm's gradient leaves sums of each block: of 32 rows or more, so that adding them up is little work. */
+const normCut = (N: number, D: number) => cut(N, D, Math.max(32, rowsPerBlock(D)));
 
 const layerNormGradient: For<typeof layerNormGradientOp> = (inputs, outputs, { N, D, ...attributes }, accumulating) => {
   const [x, weight, stats, dy, partial] = inputs;
   const [dx, dweight, dbias] = outputs;
-  // Each block leaves sums of its own: of 32 rows or more, so that adding them up is little work.
-  const per = Math.max(32, rowsPerBlock(D));
-  const parts = Math.ceil(N / per);
-  const scratch = 8 * D * parts;
-  const accumulate = attributes.accumulate || accumulating ? 1 : 0;
-  const columns = rowsOf(D / 4, 4 * parts);
+  const { per, blocks: parts } = normCut(N, D);
+  const stride = 8 * D; // both sums of a block, one behind the other
+  const scratch = stride * parts;
   const sum = (to: Tensor, from: number): Call =>
-    call(
-      addPartsKernel,
-      { from: inScratch(from), to, columns: D, stride: 8 * D, parts, accumulate, per: columns.per },
-      { blocks: columns.blocks, scratch },
-    );
+    addParts({ from: inScratch(from), to, columns: D, stride, parts }, attributes.accumulate || accumulating, scratch);
+  const tensors = { x, weight, stats, dy, partial: partial ?? 0, dx };
   return [
-    call(
-      layerNormGradientKernel,
-      { x, weight, stats, dy, partial: partial ?? 0, dx, sums: inScratch(0), N, D, per },
-      { blocks: parts, scratch },
-    ),
+    call(layerNormGradientKernel, { ...tensors, sums: inScratch(0), N, D, per }, { blocks: parts, scratch }),
     sum(dweight, 0),
     sum(dbias, 4 * D),
   ];
 };
 
-const rmsNorm: For<typeof rmsNormOp> = ([x, weight], [y, scales], { N, D, eps }) => {
-  const { per, blocks } = rowsOf(N, D);
-  return [call(rmsNormKernel, { x, weight, y, scales, N, D, eps, per }, { blocks })];
-};
+const rmsNorm: For<typeof rmsNormOp> = ([x, weight], [y, scales], { N, D, eps }) => [
+  overRows(rmsNormKernel, [N, D], { x, weight, y, scales, N, D, eps }),
+];
 
 const rmsNormGradient: For<typeof rmsNormGradientOp> = (inputs, [dx, to], { N, D, ...attributes }, accumulating) => {
   const [x, weight, scales, dy, partial] = inputs;
-  // As layerNormGradient's.
-  const per = Math.max(32, rowsPerBlock(D));
-  const parts = Math.ceil(N / per);
-  const scratch = 4 * D * parts;
-  const accumulate = attributes.accumulate || accumulating ? 1 : 0;
-  const columns = rowsOf(D / 4, 4 * parts);
+  const { per, blocks: parts } = normCut(N, D);
+  const stride = 4 * D;
+  const scratch = stride * parts;
   const tensors = { x, weight, scales, dy, partial: partial ?? 0, dx };
   return [
     call(rmsNormGradientKernel, { ...tensors, sums: inScratch(0), N, D, per }, { blocks: parts, scratch }),
-    call(
-      addPartsKernel,
-      { from: inScratch(0), to, columns: D, stride: 4 * D, parts, accumulate, per: columns.per },
-      { blocks: columns.blocks, scratch },
-    ),
+    addParts({ from: inScratch(0), to, columns: D, stride, parts }, attributes.accumulate || accumulating, scratch),
   ];
 };
 
-const swiglu: For<typeof swigluOp> = ([x], [y], { N, F }) => {
-  const { per, blocks } = rowsOf(N, 2 * F);
-  return [call(swigluKernel, { x, y, N, F, per }, { blocks })];
-};
+const swiglu: For<typeof swigluOp> = ([x], [y], { N, F }) => [overRows(swigluKernel, [N, 2 * F], { x, y, N, F })];
 
-const swigluGradient: For<typeof swigluOp> = ([x, dy], [dx], { N, F }) => {
-  const { per, blocks } = rowsOf(N, 2 * F);
-  return [call(swigluGradientKernel, { x, dy, dx, N, F, per }, { blocks })];
-};
+const swigluGradient: For<typeof swigluOp> = ([x, dy], [dx], { N, F }) => [
+  overRows(swigluGradientKernel, [N, 2 * F], { x, dy, dx, N, F }),
+];
 
-const addBias: For<typeof addBiasOp> = ([x, bias], [y], { N, O }) => {
-  const { per, blocks } = rowsOf(N, O);
-  return [call(addBiasKernel, { x, bias, y, N, O, per }, { blocks })];
-};
+const addBias: For<typeof addBiasOp> = ([x, bias], [y], { N, O }) => [
+  overRows(addBiasKernel, [N, O], { x, bias, y, N, O }),
+];
 
-const biasGradient: For<typeof biasGradientOp> = ([from], [to], { N, O, ...attributes }, accumulating) => {
-  const { per, blocks } = rowsOf(O / 4, 4 * N);
-  const accumulate = attributes.accumulate || accumulating ? 1 : 0;
-  return [call(addPartsKernel, { from, to, columns: O, stride: 4 * O, parts: N, accumulate, per }, { blocks })];
-};
+const biasGradient: For<typeof biasGradientOp> = ([from], [to], { N, O, ...attributes }, accumulating) => [
+  addParts({ from, to, columns: O, stride: 4 * O, parts: N }, attributes.accumulate || accumulating),
+];
 
-const squaredReluOf: For<typeof squaredReluOp> = ([x], [y], { vectors }) => {
-  const { per, blocks } = rowsOf(vectors, 4);
-  return [call(squaredReluKernel, { x, y, vectors, per }, { blocks })];
-};
+const squaredReluOf: For<typeof squaredReluOp> = ([x], [y], { vectors }) => [
+  overVectors(squaredReluKernel, vectors, { x, y }),
+];
 
-const squaredReluOfGradient: For<typeof squaredReluOp> = ([y, dy], [dx], { vectors }) => {
-  const { per, blocks } = rowsOf(vectors, 4);
-  return [call(squaredReluOfGradientKernel, { y, dy, dx, vectors, per }, { blocks })];
-};
+const squaredReluOfGradient: For<typeof squaredReluOp> = ([y, dy], [dx], { vectors }) => [
+  overVectors(squaredReluOfGradientKernel, vectors, { y, dy, dx }),
+];
 
-const scaling: For<typeof scaleOp> = ([x], [y], { factor }) => {
-  const vectors = y.size / 4;
-  const { per, blocks } = rowsOf(vectors, 4);
-  return [call(scaleKernel, { x, y, vectors, factor, per }, { blocks })];
-};
+const scaling: For<typeof scaleOp> = ([x], [y], { factor }) => [overVectors(scaleKernel, y.size / 4, { x, y, factor })];
 
 const attention: For<typeof attentionOp> = ([qkv, rotary, starts], [output, rotated, statistics], shape) =>
   attentionCalls({ qkv, rotary, starts: starts ?? 0, output, rotated, statistics }, shape);
@@ -220,90 +220,67 @@ const cachedAttention: For<typeof cachedAttentionOp> = (inputs, [output, q], sha
 const headLoss: For<typeof headLossOp> = (inputs, outputs, attributes, accumulating) => {
   const [x, weight, targets, lossWeight, ...others] = inputs;
   const [nll, loss, logits, dx, dweight] = outputs;
-  const { N, D, V, rows, training, accumulate, weighted, scaled } = attributes;
+  const { N, D, V, rows: most, training, accumulate, weighted, scaled } = attributes;
   const scale = scaled ? others.at(-1)! : 0;
   const calls: Call[] = [];
-  for (let row = 0; row < N; row += rows) {
-    const M = Math.min(rows, N - row);
-    const { per, blocks } = rowsOf(M, V);
-    calls.push(...product({ layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row * D }));
+  for (const [row, rows] of chunksOf(N, most)) {
+    const rowWeights = weighted ? element(others[0], row) : 0;
+    const chunk = { targets: element(targets, row), nll: element(nll, row), rowWeights };
     calls.push(
-      call(
-        softmaxLossKernel,
-        {
-          ...{ targets: element(targets, row), nll: element(nll, row), lossWeight, logits, scale },
-          ...{
-            rowWeights: weighted ? element(others[0], row) : 0,
-            rows: M,
-            V,
-            training: training ? 1 : 0,
-            per,
-            sign: 1,
-          },
-        },
-        { blocks },
-      ),
+      ...product({ layout: 'nt', a: x, b: weight, c: logits, M: rows, N: V, K: D, aStart: row * D }),
+      overRows(softmaxLossKernel, [rows, V], {
+        ...chunk,
+        ...{ lossWeight, logits, scale, rows, V, training: flag(training), sign: 1 },
+      }),
     );
     if (!training) continue;
-    calls.push(...product({ layout: 'nn', a: logits, b: weight, c: dx, M, N: D, K: V, cStart: row * D }));
     const finish = row > 0 || accumulate || accumulating ? 'accumulate' : 'write';
-    calls.push(...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: M, bStart: row * D, finish }));
-  }
-  const rowWeights = weighted ? others[0] : 0;
-  return [...calls, call(meanLossKernel, { nll, lossWeight, loss, rowWeights, N, accumulate: accumulating ? 1 : 0 })];
-};
-
-const logProb: For<typeof logProbOp> = ([x, weight, targets, unit], [logp, logits], { N, D, V, rows }) => {
-  const calls: Call[] = [];
-  for (let row = 0; row < N; row += rows) {
-    const M = Math.min(rows, N - row);
-    const { per, blocks } = rowsOf(M, V);
-    const chunk = { targets: element(targets, row), nll: element(logp, row), logits, lossWeight: unit };
     calls.push(
-      ...product({ layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row * D }),
-      call(
-        softmaxLossKernel,
-        { ...chunk, scale: 0, rowWeights: 0, rows: M, V, training: 0, per, sign: -1 },
-        { blocks },
-      ),
+      ...product({ layout: 'nn', a: logits, b: weight, c: dx, M: rows, N: D, K: V, cStart: row * D }),
+      ...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: rows, bStart: row * D, finish }),
     );
   }
-  return calls;
+  const rowWeights = weighted ? others[0] : 0;
+  return [...calls, call(meanLossKernel, { nll, lossWeight, loss, rowWeights, N, accumulate: flag(accumulating) })];
 };
+
+const logProb: For<typeof logProbOp> = ([x, weight, targets, unit], [logp, logits], { N, D, V, rows: most }) =>
+  [...chunksOf(N, most)].flatMap(([row, rows]) => [
+    ...product({ layout: 'nt', a: x, b: weight, c: logits, M: rows, N: V, K: D, aStart: row * D }),
+    overRows(softmaxLossKernel, [rows, V], {
+      ...{ targets: element(targets, row), nll: element(logp, row), logits, lossWeight: unit },
+      ...{ scale: 0, rowWeights: 0, rows, V, training: 0, sign: -1 },
+    }),
+  ]);
 
 const logProbGradient: For<typeof logProbGradientOp> = (inputs, outputs, attributes, accumulating) => {
   const [x, weight, targets, unit, dlogp] = inputs;
   const [again, logits, dx, dweight] = outputs;
-  const { N, D, V, rows, accumulate } = attributes;
-  const calls: Call[] = [];
-  for (let row = 0; row < N; row += rows) {
-    const M = Math.min(rows, N - row);
-    const { per, blocks } = rowsOf(M, V);
-    const chunk = { targets: element(targets, row), nll: element(again, row), logits, lossWeight: unit };
-    const rowWeights = element(dlogp, row);
+  const { N, D, V, rows: most, accumulate } = attributes;
+  return [...chunksOf(N, most)].flatMap(([row, rows]) => {
     const finish = row > 0 || accumulate || accumulating ? 'accumulate' : 'write';
-    calls.push(
-      ...product({ layout: 'nt', a: x, b: weight, c: logits, M, N: V, K: D, aStart: row * D }),
-      call(softmaxLossKernel, { ...chunk, scale: 0, rowWeights, rows: M, V, training: 1, per, sign: -1 }, { blocks }),
-      ...product({ layout: 'nn', a: logits, b: weight, c: dx, M, N: D, K: V, cStart: row * D }),
-      ...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: M, bStart: row * D, finish }),
-    );
-  }
-  return calls;
+    return [
+      ...product({ layout: 'nt', a: x, b: weight, c: logits, M: rows, N: V, K: D, aStart: row * D }),
+      overRows(softmaxLossKernel, [rows, V], {
+        ...{ targets: element(targets, row), nll: element(again, row), logits, lossWeight: unit },
+        ...{ scale: 0, rowWeights: element(dlogp, row), rows, V, training: 1, sign: -1 },
+      }),
+      ...product({ layout: 'nn', a: logits, b: weight, c: dx, M: rows, N: D, K: V, cStart: row * D }),
+      ...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: rows, bStart: row * D, finish }),
+    ];
+  });
 };
 
-const rowSums: For<typeof rowSumsOp> = ([x, weights], [y], { B, T }) => {
-  const { per, blocks } = rowsOf(B, T);
-  return [call(rowSumsKernel, { x, weights, y, B, T, per }, { blocks })];
-};
+const rowSums: For<typeof rowSumsOp> = ([x, weights], [y], { B, T }) => [
+  overRows(rowSumsKernel, [B, T], { x, weights, y, B, T }),
+];
 
-const spread: For<typeof spreadOp> = ([dy, weights], [dx], { B, T }) => {
-  const { per, blocks } = rowsOf(B, T);
-  return [call(spreadKernel, { dy, weights, dx, B, T, per }, { blocks })];
-};
+const spread: For<typeof spreadOp> = ([dy, weights], [dx], { B, T }) => [
+  overRows(spreadKernel, [B, T], { dy, weights, dx, B, T }),
+];
 
 const stepTotal: For<typeof stepTotalOp> = ([nll, lossWeight], [loss], _, accumulating) => [
-  call(meanLossKernel, { nll, lossWeight, loss, rowWeights: 0, N: nll.size, accumulate: accumulating ? 1 : 0 }),
+  call(meanLossKernel, { nll, lossWeight, loss, rowWeights: 0, N: nll.size, accumulate: flag(accumulating) }),
 ];
 
 const same: For<typeof sameOp> = ([weight, scale], [out]) => [
@@ -319,24 +296,22 @@ const ringColumn: For<typeof ringColumnOp> = ([value, controls], [ring], { colum
 
 const preference: For<typeof preferenceOp> = (inputs, [losses, slopes], { P, kind, ...settings }) => {
   const [logProbs, references, rewards, counts] = inputs;
-  const { per, blocks } = rowsOf(P, pairWidth);
   const tensors = { logProbs, references, rewards, counts, losses, slopes };
-  return [call(preferenceKernel, { ...tensors, ...settings, P, kind: preferenceKinds.indexOf(kind), per }, { blocks })];
+  return [
+    overRows(preferenceKernel, [P, pairWidth], { ...tensors, ...settings, P, kind: preferenceKinds.indexOf(kind) }),
+  ];
 };
 
 const pairMeasures: For<typeof pairMeasuresOp> = ([logProbs, references, counts], outputs, { P }) => {
   const [chosen, rejected, chosenGain, rejectedGain, right] = outputs;
-  const { per, blocks } = rowsOf(P, pairWidth);
   const tensors = { logProbs, references, counts, chosen, rejected, chosenGain, rejectedGain, right };
-  return [call(pairMeasuresKernel, { ...tensors, P, per }, { blocks })];
+  return [overRows(pairMeasuresKernel, [P, pairWidth], { ...tensors, P })];
 };
 
 const rewardLoss: For<typeof rewardLossOp> = (inputs, [errors, slopes], { B, T, O, outputs }) => {
   const [predictions, last, labels, mask] = inputs;
-  const { per, blocks } = rowsOf(B, T * O);
-  return [
-    call(rewardLossKernel, { predictions, last, labels, mask, errors, slopes, B, T, O, outputs, per }, { blocks }),
-  ];
+  const tensors = { predictions, last, labels, mask, errors, slopes };
+  return [overRows(rewardLossKernel, [B, T * O], { ...tensors, B, T, O, outputs })];
 };
 
 const gradientNorm: For<typeof gradientNormOp> = (inputs, outputs, { maxNorm, stepsToDouble }) => {
@@ -357,18 +332,12 @@ const adamw: For<typeof adamwOp> = (inputs, outputs, attributes) => {
   const [gradients, controls, clip] = inputs;
   const [weights, moments1, moments2, ring] = outputs;
   const { beta1, beta2, epsilon, weightDecay: decay, decayed } = attributes;
-  const vectors = gradients.size / 4;
-  const { per, blocks } = rowsOf(vectors, 4);
+  const tensors = { gradients, controls, clip, weights, moments1, moments2, ring };
   return [
-    call(
-      adamwKernel,
-      {
-        ...{ gradients, controls, clip, weights, moments1, moments2, ring, vectors, decayed: decayed / 4, per },
-        rowBytes: rowBytesOf(ring),
-        ...{ beta1, beta2, rest1: 1 - Math.fround(beta1), rest2: 1 - Math.fround(beta2), epsilon, decay },
-      },
-      { blocks },
-    ),
+    overVectors(adamwKernel, gradients.size / 4, {
+      ...{ ...tensors, decayed: decayed / 4, rowBytes: rowBytesOf(ring) },
+      ...{ beta1, beta2, rest1: 1 - Math.fround(beta1), rest2: 1 - Math.fround(beta2), epsilon, decay },
+    }),
   ];
 };
 
@@ -379,10 +348,9 @@ const tensorNorms: For<typeof tensorNormsOp> = (inputs, [norms], { epsilon, weig
   return [call(tensorNormsKernel, values, { blocks: norms.shape[0] })];
 };
 
-const columnMax: For<typeof columnMaxOp> = ([x], [highest], { N, C }) => {
-  const { per, blocks } = rowsOf(C, N);
-  return [call(columnMaxKernel, { x, highest, N, C, per }, { blocks })];
-};
+const columnMax: For<typeof columnMaxOp> = ([x], [highest], { N, C }) => [
+  overRows(columnMaxKernel, [C, N], { x, highest, N, C }),
+];
 
 /** By name of the op. */
 const lowerings: Record<string, Lower<any>> = {

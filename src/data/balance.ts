@@ -69,3 +69,24 @@ function normalised(weights: Float64Array): Float64Array {
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
 }
+
+/** Running sum, scaled to end at exactly 1. */
+export function runningSum(weights: Float64Array): Float64Array {
+  let sum = 0;
+  const sums = weights.map((weight) => (sum += weight));
+  return sums.map((value) => value / sum);
+}
+
+/**
+ * Index of the first entry above u in [0, 1); entries ascend to 1. An entry equal to the one before it is never found.
+ */
+export function indexAbove(cumulative: Float64Array, u: number): number {
+  let low = 0;
+  let high = cumulative.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cumulative[middle]! > u) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

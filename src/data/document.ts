@@ -2,6 +2,8 @@
 export interface Document {
   source: string;
   text: string;
+  /** As its file gave it; null: none was given. */
+  id?: string | null;
 }
 
 /** A named set of documents, before it is split and tokenized. */

@@ -1,13 +1,14 @@
 import { loadTokenizer } from '../tokenizer/load.ts';
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
-import { type Split, splitHeldOut } from './heldOut.ts';
 import type { Invalid } from './decode.ts';
 import { readFile } from './read.ts';
 import { tokenizeSource } from './source.ts';
+import { EQUALS_HELD_OUT, holdOut } from './stages/holdOut.ts';
+import { inMemory, StageReport } from './stages/stage.ts';
 import type { RunConfig } from '../config/run.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { Corpus } from './document.ts';
+import type { Corpus, Document } from './document.ts';
 import type { TokenSource } from './source.ts';
 import { dataWords } from '../words/data.ts';
 
@@ -19,32 +20,40 @@ export interface Prepared {
 }
 
 /**
- * From documents to what training reads: every source some blend draws from is split, then the tokenizer is taken as
- * `given` (a continued base's own) or trained on the training sides, then both sides are tokenized.
+ * From documents to what training reads: of every source some blend draws from a share is held out, then the tokenizer is taken
+ * as `given` (a continued base's own) or trained on what is not, then both sides are tokenized. Another stage of data work has its
+ * place before holding out, so that what it drops is on neither side.
  */
-export function prepareSources(
+export async function prepareSources(
   config: RunConfig,
   corpora: readonly Corpus[],
   given: Tokenizer | null,
   onProgress?: (what: string, done: number, total: number) => void,
-): Prepared {
+): Promise<Prepared> {
   const wanted = sourcesOf(config);
-  const splits = corpora
+  const { heldOut: share, split: by } = config.data;
+  const sided = corpora
     .filter(({ name }) => wanted.has(name))
-    .map((corpus) => ({ corpus, split: splitHeldOut(corpus.documents, config.data.heldOut, config.data.split) }));
-  const texts = splits.flatMap(({ split }) => split.train.map(({ text }) => text));
+    .map((corpus) => {
+      const report = new StageReport<Document>(`held out of ${corpus.name}`);
+      return { corpus, report, documents: holdOut(inMemory(corpus.documents), { share, by }, report) };
+    });
+  const texts: string[] = [];
+  if (!given)
+    for (const { documents } of sided) await documents.each(({ heldOut, text }) => !heldOut && texts.push(text));
   const tokenizer = given ?? trainTokenizer(config, texts, onProgress);
   if (tokenizer.size > config.model.vocab_size) {
     throw new UserError(
       dataWords.smallEmbedding(tokenizer.size, config.model.vocab_size, Math.ceil(tokenizer.size / 4) * 4),
     );
   }
-  const sources = splits.map(({ corpus, split }, i) => {
-    onProgress?.(`Tokenizing ${corpus.name}`, i, splits.length);
-    return tokenizeSource(corpus, split, tokenizer);
-  });
-  onProgress?.('Tokenizing', splits.length, splits.length);
-  const notes = splits.flatMap(({ corpus, split }, i) => splitNotes(corpus, split, sources[i]!, config));
+  const sources: TokenSource[] = [];
+  for (const { corpus, documents } of sided) {
+    onProgress?.(`Tokenizing ${corpus.name}`, sources.length, sided.length);
+    sources.push(await tokenizeSource(corpus, documents, tokenizer));
+  }
+  onProgress?.('Tokenizing', sided.length, sided.length);
+  const notes = sided.flatMap(({ corpus, report }, i) => heldOutNotes(corpus, report, sources[i]!, config));
   if (config.data.heldOut === 0) notes.push(dataWords.nothingHeldOut);
   const { kind } = config.tokenizer;
   if (given === null && kind === 'bpe' && tokenizer.size < config.tokenizer.vocab_size) {
@@ -53,10 +62,10 @@ export function prepareSources(
   return { tokenizer, sources, notes };
 }
 
-/** How a source's split departs from what was asked for, and what is little of it. */
-function splitNotes(
+/** How what is held out of a source departs from what was asked for, and what is little of it. */
+function heldOutNotes(
   { name, documents }: Corpus,
-  { by, dropped }: Split,
+  { details: { by }, reasons }: StageReport<Document>,
   { heldOut }: TokenSource,
   { data, batch, evaluation }: RunConfig,
 ): string[] {
@@ -66,6 +75,7 @@ function splitNotes(
   if (by === 'tail' && data.split === 'hash' && documents.length > 1) {
     notes.push(dataWords.tailHeldOut(name, documents.length, percent));
   }
+  const dropped = reasons.get(EQUALS_HELD_OUT) ?? 0;
   if (dropped > 0) notes.push(dataWords.equalHeldOut(name, dropped));
   const tokens = heldOut.tokens.length;
   const rows = Math.ceil(tokens / batch.length);

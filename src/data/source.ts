@@ -1,6 +1,7 @@
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Corpus, Document } from './document.ts';
-import type { Split } from './heldOut.ts';
+import type { SidedDocument } from './stages/holdOut.ts';
+import type { Documents } from './stages/stage.ts';
 
 /** Ids of documents end to end, each document followed by endOfText: half the memory where ids fit 16 bits. */
 export interface TokenText {
@@ -20,18 +21,19 @@ export interface TokenSource {
   heldOut: TokenText;
 }
 
-/** Tokenizes both sides of a split source. */
-export function tokenizeSource(
+/** Tokenizes both sides of a source. */
+export async function tokenizeSource(
   { name, label, licence }: Omit<Corpus, 'documents'>,
-  split: Split,
+  documents: Documents<SidedDocument>,
   tokenizer: Tokenizer,
-): TokenSource {
+): Promise<TokenSource> {
+  const train: Document[] = [];
+  const held: Document[] = [];
+  await documents.each((document) => (document.heldOut ? held : train).push(document));
   return {
-    name,
-    label,
-    licence,
-    train: tokenizeDocuments(split.train, tokenizer),
-    heldOut: tokenizeDocuments(split.heldOut, tokenizer),
+    ...{ name, label, licence },
+    train: tokenizeDocuments(train, tokenizer),
+    heldOut: tokenizeDocuments(held, tokenizer),
   };
 }
 

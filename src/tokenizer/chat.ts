@@ -2,7 +2,7 @@
  * A tokenizer with the marks of a conversation: three ids behind its own (papers.md §4.2), special tokens of `tokenizer.json`. `encode` never
  * gives one of them, whatever a text spells: only the template does.
  */
-import { canonicalJson, refusedTokenizer, sameJson, sha256 } from './format.ts';
+import { addedToken, canonicalJson, refusedTokenizer, sameJson, sha256 } from './format.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** What stands before the system's turn, before every other turn, and where a reward model answers. */
@@ -11,16 +11,6 @@ export const markNames = ['<extra_id_0>', '<extra_id_1>', '<extra_id_2>'] as con
 interface Added {
   added_tokens: { id: number; content: string }[];
 }
-
-const added = (content: string, id: number) => ({
-  id,
-  content,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special: true,
-});
 
 export class ChatTokenizer implements Tokenizer {
   readonly plain: Tokenizer;
@@ -72,7 +62,7 @@ export class ChatTokenizer implements Tokenizer {
 
   toHuggingFace(): object {
     const json = this.plain.toHuggingFace() as Added;
-    const marks = markNames.map((name, i) => added(name, this.plain.size + i));
+    const marks = markNames.map((name, i) => addedToken(name, this.plain.size + i));
     return { ...json, added_tokens: [...json.added_tokens, ...marks] };
   }
 

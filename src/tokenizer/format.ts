@@ -41,6 +41,17 @@ export const BYTE_CHARACTERS: readonly string[] = (() => {
   });
 })();
 
+/** An entry of `added_tokens`, which is found in a text before anything else is. */
+export const addedToken = (content: string, id: number) => ({
+  id,
+  content,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+  special: true,
+});
+
 /** Two ids that become one, in the order they were learned. */
 export type Merge = readonly [left: number, right: number];
 
@@ -76,17 +87,7 @@ export function tokenizerJson(kind: 'byte' | 'bpe', merges: readonly Merge[]): o
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: [
-      {
-        id: END_OF_TEXT_ID,
-        content: END_OF_TEXT,
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-        special: true,
-      },
-    ],
+    added_tokens: [addedToken(END_OF_TEXT, END_OF_TEXT_ID)],
     normalizer: null,
     pre_tokenizer: preTokenizers[kind],
     post_processor: null,

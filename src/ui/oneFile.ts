@@ -4,15 +4,7 @@
  * that is a file, it may not read the addresses of blobs.
  */
 
-interface Policy {
-  createScriptURL(url: string): string;
-}
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): Policy;
-}
-const rules = { createScriptURL: (url: string) => url };
-export const policy =
-  (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('worker', rules) ?? rules;
+import { policy } from '../util/scriptPolicy.ts';
 
 interface Kept {
   blob: Blob;

@@ -6,17 +6,7 @@
  * workers that a worker starts (cpu/startThread.ts).
  */
 
-interface Policy {
-  createScriptURL(url: string): string;
-}
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): Policy;
-}
-
-// Where the browser knows trusted types, only this policy may name a script to run: the blobs made below, and the page's own service worker.
-const rules = { createScriptURL: (url: string) => url };
-export const policy =
-  (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('worker', rules) ?? rules;
+import { policy } from './scriptPolicy.ts';
 
 const confined = (PlainWorker: typeof Worker): typeof Worker =>
   class extends PlainWorker {

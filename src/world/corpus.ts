@@ -25,6 +25,7 @@ import {
   wiki,
 } from './sources.ts';
 import type { World } from './world.ts';
+import type { TokenText } from '../data/source.ts';
 import { recipeWords } from '../words/recipe.ts';
 
 /** First index of the held-out range; a power of two so that a training index is any 31-bit number. */
@@ -149,6 +150,26 @@ export class WorldCorpus {
       write(draws, out);
       if (!this.#pooled.has(out.ids.subarray(start, out.length).join(' '))) return;
     }
+  }
+
+  /** At least `tokens` held-out tokens of a source, whole documents with their <eos>. */
+  heldOut(source: string, tokens: number): TokenText {
+    const line = this.#line;
+    const ids: number[] = [];
+    const starts = [0];
+    let bytes = 0;
+    for (let index = HELD_OUT; ids.length < tokens; index++) {
+      line.length = 0;
+      this.write(source, index, line);
+      for (let i = 0; i < line.length; i++) {
+        ids.push(line.ids[i]!);
+        bytes += this.world.tokenizer.bytes(line.ids[i]!).length;
+      }
+      bytes--; // no space after the last word
+      ids.push(this.world.tokenizer.endOfText);
+      starts.push(ids.length);
+    }
+    return { tokens: Uint16Array.from(ids), starts: Uint32Array.from(starts), bytes };
   }
 
   /** Token ids of one document, without <eos>. */

@@ -1,16 +1,17 @@
 /** Everything a run takes from its world: tokenizer, batches, held-out text and benchmarks. */
 import type { RunConfig } from '../config/run.ts';
+import type { Loader } from '../data/loader.ts';
 import type { Suite } from '../evaluate/suite.ts';
 import { UserError } from '../util/errors.ts';
 import { benchmarks } from './benchmarks.ts';
 import { WorldCorpus } from './corpus.ts';
-import { WorldLoader } from './loader.ts';
 import { World } from './world.ts';
+import { worldLoader } from './worldRows.ts';
 import { recipeWords } from '../words/recipe.ts';
 
 export interface PreparedWorld {
   corpus: WorldCorpus;
-  loader: WorldLoader;
+  loader: Loader;
   suites: Suite[];
 }
 
@@ -24,5 +25,5 @@ export function prepareWorld({ data, batch, model, seed }: RunConfig): PreparedW
     );
   }
   const corpus = new WorldCorpus(world);
-  return { corpus, loader: new WorldLoader(corpus, batch, seed), suites: benchmarks(world) };
+  return { corpus, loader: worldLoader(corpus, batch, seed), suites: benchmarks(world) };
 }

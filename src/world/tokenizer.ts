@@ -2,7 +2,7 @@
  * Word-level tokenizer of a closed vocabulary: one id a word, numbers digit by digit. Unlike the byte and BPE
  * tokenizers it cannot spell an unknown word, which becomes <unk>: a world's own text never contains one.
  */
-import { canonicalJson, refusedTokenizer as refused, sameJson, sha256 } from '../tokenizer/format.ts';
+import { addedToken, canonicalJson, refusedTokenizer as refused, sameJson, sha256 } from '../tokenizer/format.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { quoted, shown } from '../util/quoted.ts';
 import { END_WORD, UNKNOWN } from './words.ts';
@@ -70,20 +70,11 @@ export class WordTokenizer implements Tokenizer {
   }
 
   toHuggingFace(): object {
-    const special = (content: string, id: number) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    });
     return {
       version: '1.0',
       truncation: null,
       padding: null,
-      added_tokens: [special(END_WORD, this.endOfText), special(UNKNOWN, this.#unknown)],
+      added_tokens: [addedToken(END_WORD, this.endOfText), addedToken(UNKNOWN, this.#unknown)],
       normalizer: null,
       // Keeps what matches and drops what lies between: white space.
       pre_tokenizer: { type: 'Split', pattern: { Regex: PIECE_PATTERN }, behavior: 'Removed', invert: true },

@@ -5,12 +5,13 @@
  * No part of `npm test`: it wants a browser that most machines of tests do not have, and ends with an error where there is none.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { unzipSync } from 'fflate';
 import { preview } from 'vite';
+import { UserError } from '../../src/util/errors.ts';
 import { Firefox } from './setup/firefox.ts';
 
 const { values } = parseArgs({
@@ -21,6 +22,8 @@ const { values } = parseArgs({
   },
 });
 const presets = values.presets.split(',');
+if (!existsSync(path.join(values.page, 'index.html')))
+  throw new UserError(`${values.page} holds no built page: run npm run build first, or name a folder with --page DIR.`);
 const pictures = path.resolve('out/firefox');
 mkdirSync(pictures, { recursive: true });
 const server = await preview({ build: { outDir: values.page }, preview: { port: 0 }, logLevel: 'warn' });
@@ -72,13 +75,15 @@ try {
   console.log(`${presets[0]}, killed in its midst`);
   const killed = await open(presets[0]!);
   await killed.press('Start');
-  // Later than the first saves, which come a fortieth of a run apart at the soonest.
   const [, step, of] = await killed.until(/step (1\d\d) of ([\d,]+)/);
+  // A pause saves, and before a second one the save of the first is on the disk.
+  for (const name of ['Pause', 'Resume', 'Pause', 'Resume']) await killed.press(name);
   await kill();
   console.log(`  killed at step ${step} of ${of}`);
   const page = await open(presets[0]!);
-  const [found] = await page.until(/Run \w+, seed \d+, stopped at step \d+ of .*/);
+  const [found, from] = await page.until(/Run \w+, seed \d+, stopped at step (\d+) of .*/);
   console.log(`  ${found}`);
+  if (Number(from) < Number(step)) throw new Error(`A pause at step ${step} or later was to save it.`);
   await page.press('Resume');
   const end = await finish(page, `${presets[0]}-resumed`);
   if (end !== ends[0]) throw new Error(`The resumed run ended with other weights: ${end}, not ${ends[0]}.`);

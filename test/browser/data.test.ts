@@ -84,8 +84,8 @@ test('shipped text and a file go through the same stages, can be cancelled, and 
     });
     await page.getByRole('link', { name: 'Data', exact: true }).click();
     await page.getByRole('combobox', { name: 'Text', exact: true }).selectOption('text');
-    await page.getByText('Nothing has been taken through yet.').waitFor();
-    const start = page.getByRole('button', { name: 'Take it through' });
+    await page.getByText('The steps have not been run yet.').waitFor();
+    const start = page.getByRole('button', { name: 'Run the steps' });
     await start.click();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await start.waitFor();

@@ -1,6 +1,6 @@
 /**
- * What the published page costs: bytes before anything is seen, what happens before the graphics processor is asked for, and memory
- * over a long run. Long tasks and redraws are in load.test.ts.
+ * What the published page costs: bytes before anything is seen, what happens before the GPU is asked for, and memory over a long run. Long
+ * tasks and redraws are in load.test.ts. And that what is recorded has room on a usual screen.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -99,6 +99,42 @@ test('what a first visitor waits for is little, and is painted before a worker i
       expect(later).toBeLessThan(MOST_WORKER);
     },
     { serviceWorkers: 'block' },
+  ));
+
+/** Sheets with the tables that are recorded, and the name of one of them. */
+const RECORDED: [sheet: string, table: RegExp][] = [
+  ['Experiments', /^Accuracy/],
+  ['Data', /^From raw text to a blend/],
+  ['Align', /^DPO against RPO on equal data$/],
+];
+
+/** What does not fit: tables that scroll, and lists narrower than they would be by themselves, which is as wide as their widest choice. */
+function cut(): string[] {
+  const tables = [...document.querySelectorAll<HTMLElement>('.scroll')]
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+    .map((table) => `${table.ariaLabel}: ${table.scrollWidth} px in ${table.clientWidth}`);
+  const lists = [...document.querySelectorAll('select')].flatMap((list) => {
+    const free = list.cloneNode(true) as HTMLSelectElement;
+    free.removeAttribute('id');
+    free.style.cssText = 'position: absolute; width: max-content; max-width: none';
+    list.after(free);
+    const [needs, has] = [free.offsetWidth, list.offsetWidth];
+    free.remove();
+    return needs > has ? [`${list.selectedOptions[0]?.text}: ${needs} px in ${has}`] : [];
+  });
+  return [...tables, ...lists];
+}
+
+test('at 1440 px the recorded tables are whole, and no choice is cut', () =>
+  withPage(
+    async (page) => {
+      for (const [sheet, table] of RECORDED) {
+        await page.getByRole('link', { name: sheet, exact: true }).click();
+        await page.getByRole('region', { name: table }).waitFor();
+        expect(await page.evaluate(cut), sheet).toEqual([]);
+      }
+    },
+    { viewport: { width: 1440, height: 900 } },
   ));
 
 const POINTS = 100_000;

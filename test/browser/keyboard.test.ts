@@ -63,7 +63,7 @@ test('two runs are started, compared and taken out by keyboard alone', () =>
     await page.keyboard.press('Control+a');
     await page.keyboard.type('0.002');
     await press(page, 'Start again');
-    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+    await expect.poll(() => page.locator('.runs').getByText('Done', { exact: true }).count()).toBe(2);
     await ended();
 
     // Compared: the table says in what they differ and which is better; the chart reads both.

@@ -111,9 +111,9 @@ const haveNumbers = (page: Page) =>
 /** Texts that were found in order, by look. */
 const inOrder = new Map(looks.map((look) => [look, new Set<string>()]));
 
-/** As in "12 steps steps": a number that already has its unit was given one more. */
+/** As in "12 steps steps": what already has its unit was given one more. */
 const UNIT_TWICE =
-  /(?<!\p{L})(%|[kMG]?B|ms|s|h|steps?|tokens?|nats?|rows?|points?|parameters?|seeds?)[ \u00a0]\1(?!\p{L})/u;
+  /(?<!\p{L})(%|[kMG]?B|ms|s|h|nats?|steps?|tokens?|rows?|columns?|heads?|layers?|ids?|documents?|parameters?|points?|seeds?|share)[ \u00a0]\1(?!\p{L})/iu;
 
 async function inspect(page: Page, name: string): Promise<void> {
   expect(await page.evaluate(() => document.body.innerText), name).not.toMatch(UNIT_TWICE);

@@ -3,7 +3,7 @@ import { OPTIONS } from '../../src/config/options.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { type ConfigRequest, replaceSources, resolveConfig } from '../../src/config/resolve.ts';
 import { BLEND_KEYS, type SourceUse, switchesNothing } from '../../src/config/sources.ts';
-import { checkConfig } from '../../src/config/validate.ts';
+import { checkConfig, MOST_SOURCES } from '../../src/config/validate.ts';
 import { UserError } from '../../src/util/errors.ts';
 
 /** The message of the UserError that a request is refused with. */
@@ -56,11 +56,16 @@ describe('what was asked for', () => {
 
   test('the continued part can be turned off, and on where a preset has none', () => {
     expect(smoke('continued=off').continued).toBe(null);
+    // On where it is on: what it says stays.
+    expect(smoke('continued=on').continued).toEqual(presetConfig('smoke').continued);
     const set = ['continued.steps=77', 'continued=on'];
     const { base, continued } = resolveConfig({ preset: 'shakespeare', set, data: ['shakespeare'] });
     expect(continued).toMatchObject({ steps: 77, general: base.blend, qa: base.blend, switchDivisor: 5 });
     expect(continued!.schedule).toMatchObject({ peak: base.schedule.end, end: base.schedule.end / 100 });
+    const fifth = resolveConfig({ preset: 'shakespeare', set: ['continued=on'], data: ['shakespeare'] });
+    expect(fifth.continued!.steps).toBe(fifth.base.steps / 5);
     expect(resolveConfig({ preset: 'smoke', file: { continued: null } }).continued).toBe(null);
+    expect(smoke(' base.steps = 50 ').base.steps).toBe(50);
   });
 
   test('what follows from a changed value follows, unless stated', () => {
@@ -92,6 +97,36 @@ describe('sources of the user’s', () => {
     expect([base.blend, continued!.general]).toEqual([{ news: 28 }, { news: 18 }]);
     expect(continued!.qa).toEqual({ news: 6, 'qa-facts': 15 });
     expect(replaceSources(presetConfig('smoke'), ['qa-facts']).base.blend).toEqual({ 'qa-facts': 1 });
+  });
+
+  test('are given equal parts where the run knows only some of their names, or has weight 0 for them', () => {
+    const one = replaceSources(presetConfig('smoke'), ['news', 'mine']);
+    expect(one.base.blend).toEqual({ news: 1, mine: 1 });
+    const preset = presetConfig('smoke');
+    preset.base.blend = { ...preset.base.blend, mine: 0 };
+    expect(replaceSources(preset, ['mine']).base.blend).toEqual({ mine: 1 });
+  });
+
+  test('leave a base checkpoint’s blend as it was trained', () => {
+    const preset = presetConfig('smoke');
+    const { base, continued } = resolveConfig({ preset: 'smoke', data: ['mine'], from: (config) => config });
+    expect([base.blend, continued!.qa]).toEqual([preset.base.blend, { mine: 1 }]);
+  });
+
+  test('of a name that the preset has too take its place, each by its own share and blends', () => {
+    const uses: SourceUse[] = [{ source: 'news', blends: ['base.blend'], share: 0.5 }];
+    const preset = presetConfig('smoke');
+    preset.base.blend = { news: 3, books: 1, code: 0 };
+    const { base, continued } = replaceSources(preset, ['news', 'mine'], false, uses);
+    // mine is whole by default: 50 % and 100 %, so nothing is left for others; the other blends are mine alone.
+    expect(base.blend).toEqual({ news: 50, mine: 100 });
+    expect(continued!.qa).toEqual({ mine: 100 });
+    expect(replaceSources(preset, ['news'], false, uses).base.blend).toEqual({ books: 50, news: 50 });
+    expect(replaceSources(preset, ['news'], false, uses).continued).toEqual(preset.continued);
+    expect(refusal({ preset: 'smoke', data: ['a', 'b'], uses: [{ ...uses[0]!, source: 'c' }] })).toMatch(
+      /"c" is none of the files that are given: a, b\./,
+    );
+    expect(refusal({ preset: 'smoke', uses })).toMatch(/none of the files that are given: there are none/);
   });
 
   test('stand beside the preset’s own in one blend, in the shares they are given', () => {
@@ -207,6 +242,14 @@ describe('refusals name both values and what to do', () => {
     expect(refusal({ file: { base: 3 } })).toMatch(/base is 3/);
     expect(refusal({ file: { base: { blend: [1] } } })).toMatch(/base\.blend is an array/);
     expect(refusal({ file: { base: { blend: { news: '5' } } } })).toMatch(/base\.blend\.news is "5"/);
+    for (const blend of [null, 'news'])
+      expect(refusal({ file: { base: { blend } } })).toMatch(/a blend is an object of/);
+    const blend = Object.fromEntries(Array.from({ length: MOST_SOURCES + 1 }, (_, i) => [`s${i}`, 1]));
+    expect(refusal({ file: { base: { blend } } })).toMatch(new RegExp(`${MOST_SOURCES + 1} sources: there may be`));
+    delete blend.s0;
+    expect(refusal({ file: { base: { blend } } })).not.toMatch(/sources: there may be/);
+    expect(refusal({ file: null })).toMatch(/configuration is null/);
+    expect(refusal({ file: { preset: 3 } })).toMatch(/preset is 3: it must be a name/);
     expect(refusal({ file: { model: { hidden_size: '6x' } } })).toMatch(/model\.hidden_size is 6x/);
     expect(refusal({ file: { model: { n_layer: 2 } } })).toMatch(/no option model\.n_layer/);
     expect(refusal({ file: JSON.parse('{"__proto__": {"x": 1}}') })).toMatch(/no option __proto__/);

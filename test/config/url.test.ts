@@ -84,6 +84,12 @@ describe('links', () => {
     expect(problems.join('\n')).toMatch(/base\.steps is -3/);
   });
 
+  test('a part is opened before what is set in it, wherever the link has it', () => {
+    const { config, problems } = decodeHash('#p=smoke&continued.steps=7&continued=off');
+    expect(config.continued).toBe(null);
+    expect(problems).toEqual([expect.stringMatching(/continued\.steps has no effect/)]);
+  });
+
   test('settings that contradict each other leave the preset as it is, and say so', () => {
     const { config, problems } = decodeHash('#p=smoke&model.num_key_value_heads=3');
     expect(config).toEqual(presetConfig('smoke'));

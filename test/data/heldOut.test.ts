@@ -1,30 +1,46 @@
 import { describe, expect, test } from 'vitest';
 import { documentHash } from '../../src/data/document.ts';
-import { splitHeldOut } from '../../src/data/heldOut.ts';
 import { heldOutRows } from '../../src/data/heldOutRows.ts';
 import { IGNORED } from '../../src/data/loader.ts';
 import { utf8Length } from '../../src/data/source.ts';
+import { EQUALS_HELD_OUT, holdOut } from '../../src/data/stages/holdOut.ts';
+import { collect, inMemory, StageReport } from '../../src/data/stages/stage.ts';
+import type { Document } from '../../src/data/document.ts';
 import { UserError } from '../../src/util/errors.ts';
 import fc from '../property.ts';
 import { END, textOf } from './sources.ts';
 
 const documents = (texts: readonly string[]) => texts.map((text) => ({ source: 's', text }));
 const texts = (split: readonly { text: string }[]) => split.map(({ text }) => text);
+
+/** Both sides, and what the stage said of them. */
+async function sidesOf(list: readonly Document[], share: number, by: 'hash' | 'tail') {
+  const report = new StageReport<Document>('held out');
+  const stage = holdOut(inMemory(list), { share, by }, report);
+  const sided = await collect(stage);
+  const side = (wanted: boolean): Document[] => sided.filter(({ heldOut }) => heldOut === wanted);
+  const dropped = report.reasons.get(EQUALS_HELD_OUT) ?? 0;
+  // Read again it gives the same, and counts nothing twice.
+  expect(await collect(stage)).toEqual(sided);
+  expect([report.in, report.out]).toEqual([sided.length + dropped, sided.length]);
+  return { train: side(false), heldOut: side(true), by: report.details.by, dropped };
+}
+
 const many = Array.from({ length: 4000 }, (_, i) => `document ${i}`);
 
 describe('held-out split by hash', () => {
-  test('keeps out the share asked for, and every document goes to one side', () => {
-    const { train, heldOut } = splitHeldOut(documents(many), 0.1, 'hash');
+  test('keeps out the share asked for, and every document goes to one side', async () => {
+    const { train, heldOut } = await sidesOf(documents(many), 0.1, 'hash');
     expect(new Set([...texts(train), ...texts(heldOut)]).size).toBe(4000);
     expect(train.length + heldOut.length).toBe(4000);
     // Binomial: 400 ± 19; five of those.
     expect(Math.abs(heldOut.length - 400)).toBeLessThan(95);
   });
 
-  test('depends on nothing but the text: order, company and copies change no choice', () => {
-    const out = new Set(texts(splitHeldOut(documents(many), 0.1, 'hash').heldOut));
+  test('depends on nothing but the text: order, company and copies change no choice', async () => {
+    const out = new Set(texts((await sidesOf(documents(many), 0.1, 'hash')).heldOut));
     const shuffled = documents([...many.slice(2000), ...many.slice(1000), ...many].reverse());
-    const again = splitHeldOut(shuffled, 0.1, 'hash');
+    const again = await sidesOf(shuffled, 0.1, 'hash');
     expect(new Set(texts(again.heldOut))).toEqual(out);
     expect(texts(again.train).some((text) => out.has(text))).toBe(false);
   });
@@ -46,21 +62,21 @@ describe('held-out split by hash', () => {
 
 describe('held-out split by tail', () => {
   const one = documents(['0123456789'.repeat(10)]);
-  test('cuts the last share off a single document', () => {
+  test('cuts the last share off a single document', async () => {
     for (const by of ['tail', 'hash'] as const) {
-      const { train, heldOut } = splitHeldOut(one, 0.1, by);
+      const { train, heldOut } = await sidesOf(one, 0.1, by);
       expect(texts(train)).toEqual(['0123456789'.repeat(9)]);
       expect(texts(heldOut)).toEqual(['0123456789']);
     }
   });
 
-  test('loses nothing, keeps the order, and never parts a surrogate pair', () => {
-    fc.assert(
-      fc.property(
+  test('loses nothing, keeps the order, and never parts a surrogate pair', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1 }), { maxLength: 8 }),
         fc.double({ min: 0.01, max: 0.9, noNaN: true }),
-        (parts, share) => {
-          const { train, heldOut } = splitHeldOut(documents(parts), share, 'tail');
+        async (parts, share) => {
+          const { train, heldOut } = await sidesOf(documents(parts), share, 'tail');
           const [whole, held] = [parts.join(''), texts(heldOut)];
           expect(whole.endsWith(held.join(''))).toBe(true);
           // What comes before is there, in its pieces, but for a piece that equals a held-out one.
@@ -74,7 +90,7 @@ describe('held-out split by tail', () => {
     );
   });
 
-  test('where a hash holds out nothing, or all, the tail is held out', () => {
+  test('where a hash holds out nothing, or all, the tail is held out', async () => {
     const of = (count: number) =>
       documents(
         Array.from({ length: 400 }, (_, i) => `text ${i}`)
@@ -82,22 +98,23 @@ describe('held-out split by tail', () => {
           .slice(0, count),
       );
     const none = of(25);
-    const { train, heldOut, by } = splitHeldOut(none, 0.1, 'hash');
+    const { train, heldOut, by } = await sidesOf(none, 0.1, 'hash');
     expect(by).toBe('tail');
     expect(heldOut.length).toBeGreaterThan(1);
     expect([...texts(train), ...texts(heldOut)].join('')).toBe(texts(none).join(''));
-    expect(splitHeldOut(documents(many), 0.1, 'hash').by).toBe('hash');
+    expect((await sidesOf(documents(many), 0.1, 'hash')).by).toBe('hash');
   });
 
-  test('a training document that equals a held-out one is dropped', () => {
-    const { train, heldOut } = splitHeldOut(documents(['same', 'other', 'more', 'same']), 0.25, 'tail');
+  test('a training document that equals a held-out one is dropped', async () => {
+    const { train, heldOut } = await sidesOf(documents(['same', 'other', 'more', 'same']), 0.25, 'tail');
     expect(texts(heldOut).at(-1)).toBe('same');
     expect(texts(train)).not.toContain('same');
   });
 
-  test('a share of 0 holds nothing out; others must be in [0, 1)', () => {
-    expect(splitHeldOut(one, 0, 'hash')).toEqual({ train: one, heldOut: [], by: 'none', dropped: 0 });
-    for (const share of [-0.1, 1, Number.NaN]) expect(() => splitHeldOut(one, share, 'hash')).toThrow(UserError);
+  test('a share of 0 holds nothing out; others must be in [0, 1)', async () => {
+    const { train, heldOut, by, dropped } = await sidesOf(one, 0, 'hash');
+    expect([texts(train), heldOut, by, dropped]).toEqual([texts(one), [], 'none', 0]);
+    for (const share of [-0.1, 1, Number.NaN]) await expect(sidesOf(one, share, 'hash')).rejects.toThrow(UserError);
   });
 });
 

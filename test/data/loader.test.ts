@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { drawProbabilities, realisedShares } from '../../src/data/balance.ts';
-import { Loader } from '../../src/data/loader.ts';
+import { textLoader } from '../../src/data/textRows.ts';
 import { UserError } from '../../src/util/errors.ts';
 import fc from '../property.ts';
 import { END, sourceOf } from './sources.ts';
@@ -44,8 +44,8 @@ function checkRows(batch: Batch, from: readonly TokenSource[], T: number): void 
 
 describe('a batch', () => {
   test('is a function of seed, step and micro-batch, whatever was asked before', () => {
-    const fresh = (step: number, micro: number) => batchAt(new Loader(sources, shape, 7), step, micro, blend);
-    const used = new Loader(sources, shape, 7);
+    const fresh = (step: number, micro: number) => batchAt(textLoader(sources, shape, 7), step, micro, blend);
+    const used = textLoader(sources, shape, 7);
     fc.assert(
       fc.property(fc.nat(1_000_000), fc.nat(1), (step, micro) => {
         expect(batchAt(used, step, micro, blend)).toEqual(fresh(step, micro));
@@ -55,24 +55,24 @@ describe('a batch', () => {
     const { tokens } = fresh(3, 0);
     expect(fresh(3, 1).tokens).not.toEqual(tokens);
     expect(fresh(4, 0).tokens).not.toEqual(tokens);
-    expect(batchAt(new Loader(sources, shape, 8), 3, 0, blend).tokens).not.toEqual(tokens);
+    expect(batchAt(textLoader(sources, shape, 8), 3, 0, blend).tokens).not.toEqual(tokens);
   });
 
   test('numbers rows through steps, so that accumulation only regroups them', () => {
-    const two = new Loader(sources, { sequences: 2, length: 64, accumulation: 4 }, 7);
-    const four = batchAt(new Loader(sources, shape, 7), 5, 1, blend);
+    const two = textLoader(sources, { sequences: 2, length: 64, accumulation: 4 }, 7);
+    const four = batchAt(textLoader(sources, shape, 7), 5, 1, blend);
     const first = batchAt(two, 5, 2, blend).tokens;
     const second = batchAt(two, 5, 3, blend).tokens;
     expect([...first, ...second]).toEqual([...four.tokens]);
   });
 
   test('is made of stretches of documents, each token followed by its target', () => {
-    const loader = new Loader(sources, shape, 1);
+    const loader = textLoader(sources, shape, 1);
     for (let step = 0; step < 10; step++) checkRows(batchAt(loader, step, 0, blend), sources, 64);
   });
 
   test('reused buffers hold the same as new ones', () => {
-    const loader = new Loader(sources, shape, 1);
+    const loader = textLoader(sources, shape, 1);
     const buffers = batchAt(loader, 0, 0, blend);
     expect(batchAt(loader, 9, 1, blend, buffers)).toBe(buffers);
     expect(buffers).toEqual(batchAt(loader, 9, 1, blend));
@@ -84,7 +84,7 @@ describe('a batch', () => {
     const end = 1000;
     const source = sourceOf('long', [N + 1]);
     source.train.tokens.set([...Array.from({ length: N }, (_, i) => i), end]);
-    const loader = new Loader([source], { sequences: 50, length: T, accumulation: 1 }, 3);
+    const loader = textLoader([source], { sequences: 50, length: T, accumulation: 1 }, 3);
     const seen = new Float64Array(end + 1);
     for (let step = 0; step < steps; step++) for (const t of batchAt(loader, step, 0, { long: 1 }).tokens) seen[t]!++;
     expect(seen[end]).toBeGreaterThan(steps * 50);
@@ -100,7 +100,7 @@ test('a document longer than a row is drawn in proportion to its length, others 
   const source = sourceOf('weighed', lengths);
   const { starts, tokens } = source.train;
   lengths.forEach((length, document) => tokens.fill(document, starts[document]!, starts[document]! + length - 1));
-  const loader = new Loader([source], { sequences: 100, length: 16, accumulation: 1 }, 3);
+  const loader = textLoader([source], { sequences: 100, length: 16, accumulation: 1 }, 3);
   let long = 0;
   let row = 0;
   for (let step = 0; step < 100; step++) {
@@ -119,14 +119,14 @@ describe('shares', () => {
     ['a rare source', { short: 0.03, mixed: 0.9, row: 0.07 }],
     ['percentages', { short: 10, mixed: 20, row: 30, long: 40 }],
   ])('hold in tokens: %s', (_, weights: Record<string, number>) => {
-    const loader = new Loader(sources, { sequences: 16, length: 64, accumulation: 1 }, 11);
+    const loader = textLoader(sources, { sequences: 16, length: 64, accumulation: 1 }, 11);
     const counts = countsOf(loader, 1500, () => weights);
     const total = counts.reduce((sum, count) => sum + count, 0);
     expect(total).toBe(1500 * 16 * 64);
     const sum = Object.values(weights).reduce((all, weight) => all + weight, 0);
     // A row is at most one draw of its kind: 24,000 rows give a share to within 0.5 / sqrt(24000) = 0.3 %; three of
     // those.
-    loader.sources.forEach(({ name }, s) => {
+    loader.names.forEach((name, s) => {
       expect(Math.abs(counts[s]! / total - (weights[name] ?? 0) / sum)).toBeLessThan(0.01);
     });
   });
@@ -164,7 +164,7 @@ describe('shares', () => {
   });
 
   test('counts agree with the source of every token, and epochs with the size of the source', () => {
-    const loader = new Loader(sources, shape, 5);
+    const loader = textLoader(sources, shape, 5);
     const counts = new Float64Array(4);
     for (let step = 0; step < 6; step++) {
       for (let micro = 0; micro < 2; micro++) for (const s of batchAt(loader, step, micro, blend).source) counts[s]!++;
@@ -175,14 +175,14 @@ describe('shares', () => {
   });
 
   test('a blend may change from step to step', () => {
-    const loader = new Loader(sources, shape, 5);
+    const loader = textLoader(sources, shape, 5);
     const counts = countsOf(loader, 4, (step): Blend => (step < 2 ? { long: 1 } : { short: 1 }));
     expect([...counts]).toEqual([4 * 4 * 64, 0, 0, 4 * 4 * 64]);
   });
 });
 
 describe('bad input', () => {
-  const loader = new Loader(sources, shape, 5);
+  const loader = textLoader(sources, shape, 5);
   test.each([
     [{ nowhere: 1 }, /"nowhere" that does not exist; there are: "short", "mixed"/],
     [{ short: -1, long: 2 }, /"short" the weight -1/],
@@ -196,7 +196,7 @@ describe('bad input', () => {
   });
 
   test('a source shorter than a context is refused with both numbers', () => {
-    expect(() => new Loader([sourceOf('tiny', [20, 30])], shape, 1)).toThrow(/"tiny" has 50 tokens .* \(65\)/);
-    expect(() => new Loader([sourceOf('enough', [30, 35])], shape, 1)).not.toThrow();
+    expect(() => textLoader([sourceOf('tiny', [20, 30])], shape, 1)).toThrow(/"tiny" has 50 tokens .* \(65\)/);
+    expect(() => textLoader([sourceOf('enough', [30, 35])], shape, 1)).not.toThrow();
   });
 });

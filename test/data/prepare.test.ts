@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
-import { Loader } from '../../src/data/loader.ts';
+import { textLoader } from '../../src/data/textRows.ts';
 import { prepareSources, readUserFiles, sourcesOf } from '../../src/data/prepare.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { UserError } from '../../src/util/errors.ts';
@@ -36,8 +36,8 @@ const corpora = ['a', 'b', 'q', 'other'].map((name) =>
 );
 
 describe('preparing sources', () => {
-  test('splits first, then tokenizes both sides of every source a blend draws from', () => {
-    const { tokenizer, sources } = prepareSources(config, corpora, null);
+  test('splits first, then tokenizes both sides of every source a blend draws from', async () => {
+    const { tokenizer, sources } = await prepareSources(config, corpora, null);
     expect([...sourcesOf(config)].sort()).toEqual(['a', 'b', 'q']);
     expect(sources.map(({ name }) => name)).toEqual(['a', 'b', 'q']);
     for (const { name, train, heldOut } of sources) {
@@ -51,11 +51,11 @@ describe('preparing sources', () => {
         expect(tokenizer.decode(document)).toMatch(new RegExp(`^${name}: the text of document \\d+, in words$`));
       }
     }
-    const loader = new Loader(sources, config.batch, 1);
+    const loader = textLoader(sources, config.batch, 1);
     for (const blend of [config.base.blend, config.continued!.qa]) expect(() => loader.check(blend)).not.toThrow();
   });
 
-  test('trains a BPE on training text only, and keeps a given tokenizer', () => {
+  test('trains a BPE on training text only, and keeps a given tokenizer', async () => {
     const secret = corpora[0]!.documents.map(({ text }) => ({ source: 'a', text: `${text} zqzqzqzq` }));
     const held: RunConfig = {
       ...config,
@@ -66,21 +66,21 @@ describe('preparing sources', () => {
       continued: null,
     };
     const plain = corpora[0]!.documents;
-    const { tokenizer } = prepareSources(held, [{ ...corpora[0]!, documents: [...plain, ...secret] }], null);
+    const { tokenizer } = await prepareSources(held, [{ ...corpora[0]!, documents: [...plain, ...secret] }], null);
     const made = Array.from({ length: tokenizer.size - 257 }, (_, i) => tokenizer.decode([257 + i])).join('\n');
     expect(made).toMatch(/document/);
     expect(made).not.toMatch(/zq/);
     const given = new ByteTokenizer();
-    expect(prepareSources(held, corpora, given).tokenizer).toBe(given);
+    expect((await prepareSources(held, corpora, given)).tokenizer).toBe(given);
   });
 
-  test('reports progress to the end', () => {
+  test('reports progress to the end', async () => {
     const seen: string[] = [];
-    prepareSources(config, corpora, null, (what, done, total) => seen.push(`${what} ${done}/${total}`));
+    await prepareSources(config, corpora, null, (what, done, total) => seen.push(`${what} ${done}/${total}`));
     expect(seen).toEqual(['Tokenizing a 0/3', 'Tokenizing b 1/3', 'Tokenizing q 2/3', 'Tokenizing 3/3']);
   });
 
-  test('what departs from what was asked for is said, once each', () => {
+  test('what departs from what was asked for is said, once each', async () => {
     const few = corpus(
       'a',
       Array.from({ length: 12 }, (_, i) => `A text of some words, number ${i}.`),
@@ -96,7 +96,7 @@ describe('preparing sources', () => {
       base: { ...config.base, blend: { a: 1, b: 1 } },
       continued: null,
     };
-    const { notes, tokenizer } = prepareSources(
+    const { notes, tokenizer } = await prepareSources(
       odd,
       [few, { ...same, documents: [...same.documents, ...corpora[1]!.documents.slice(0, 1)] }],
       null,
@@ -109,20 +109,21 @@ describe('preparing sources', () => {
       expect.stringMatching(/^b: \d+ tokens are held out/),
       `The tokenizer has ${tokenizer.size} ids and 4096 were asked for: the text repeats too little for more; the other rows of the embedding stay unused.`,
     ]);
-    expect(prepareSources({ ...config, data: { ...config.data, heldOut: 0 } }, corpora, null).notes).toEqual([
+    const unheld = { ...config, data: { ...config.data, heldOut: 0 } };
+    expect((await prepareSources(unheld, corpora, null)).notes).toEqual([
       'Nothing is held out, as data.heldOut is 0: no held-out loss is measured.',
     ]);
-    expect(prepareSources(config, corpora, null).notes).toEqual([]);
+    expect((await prepareSources(config, corpora, null)).notes).toEqual([]);
     const more = { ...config, evaluation: { ...config.evaluation, rows: 1000 } };
-    expect(prepareSources(more, corpora, null).notes[0]).toMatch(
+    expect((await prepareSources(more, corpora, null)).notes[0]).toMatch(
       /^a: \d+ tokens are held out, \d+ rows of 64 where evaluation\.rows asks for 1000\.$/,
     );
   });
 
-  test('refuses a vocabulary larger than the embedding, and words for text', () => {
+  test('refuses a vocabulary larger than the embedding, and words for text', async () => {
     const small = { ...config, model: { ...config.model, vocab_size: 256 } };
-    expect(() => prepareSources(small, corpora, null)).toThrow(/257 tokens and the embedding 256 rows: .* 260/);
-    expect(() => prepareSources({ ...config, tokenizer: { kind: 'word' } }, corpora, null)).toThrow(UserError);
+    await expect(prepareSources(small, corpora, null)).rejects.toThrow(/257 tokens and the embedding 256 rows: .* 260/);
+    await expect(prepareSources({ ...config, tokenizer: { kind: 'word' } }, corpora, null)).rejects.toThrow(UserError);
   });
 });
 
@@ -141,7 +142,7 @@ describe("sources of the user's", () => {
   });
 });
 
-test('one long text: the first nine tenths train, the last tenth is held out', () => {
+test('one long text: the first nine tenths train, the last tenth is held out', async () => {
   const text = 'To be, or not to be: that is the question.\n'.repeat(100);
   const shakespeare: RunConfig = {
     ...config,
@@ -149,7 +150,7 @@ test('one long text: the first nine tenths train, the last tenth is held out', (
     base: { ...config.base, blend: { shakespeare: 1 } },
     continued: null,
   };
-  const [source] = prepareSources(shakespeare, [corpus('shakespeare', [text])], null).sources;
+  const [source] = (await prepareSources(shakespeare, [corpus('shakespeare', [text])], null)).sources;
   expect(source!.train.tokens.length).toBe(3870 + 1);
   expect(source!.heldOut.tokens.length).toBe(430 + 1);
 });

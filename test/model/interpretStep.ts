@@ -2,7 +2,7 @@
 import type { RunConfig } from '../../src/config/run.ts';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import type { CompiledPlan } from '../../src/graph/executor.ts';
-import type { Tensor } from '../../src/graph/graph.ts';
+import type { Graph, Tensor } from '../../src/graph/graph.ts';
 import { interpret, type Values } from '../../src/graph/interpret.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
 import { initialWeights } from '../../src/model/init.ts';
@@ -25,6 +25,10 @@ export function inputsOf(config: RunConfig, inputs: TrainingInputs, batch: StepB
     [inputs.lossWeight, Float32Array.of(1 / counted)],
   ]);
 }
+
+/** The nodes of a step, without those of the update. */
+export const onlyStep = (g: Graph): Graph =>
+  ({ ...g, constants: g.constants, nodes: g.nodes.filter((node) => node.phase === 'step') }) as unknown as Graph;
 
 /** Writes a batch into a compiled plan's inputs. */
 export function fill(plan: CompiledPlan, values: ReturnType<typeof inputsOf>): void {
@@ -56,12 +60,7 @@ export function interpretStep(
   // Exact, where the device has it rounded to f32.
   const lossWeight = 1 / batch.targets.filter((target) => target < config.model.vocab_size).length;
   values.set(inputs.lossWeight, Float64Array.of(lossWeight));
-  const steps = {
-    ...g,
-    constants: g.constants,
-    nodes: g.nodes.filter((node) => node.phase === 'step'),
-  } as unknown as typeof g;
-  interpret(steps, values);
+  interpret(onlyStep(g), values);
   return {
     g,
     layout,

@@ -9,6 +9,7 @@ import { engineLayout, trainingGraph } from '../../src/train/engine/graphs.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { gpu } from '../gpu/device.ts';
 import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
+import { onlyStep } from './interpretStep.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
 
 const half = { ...tinyConfig, precision: 'f16' as const };
@@ -34,12 +35,7 @@ function gradients(config: typeof tinyConfig, scale: number): Map<string, Float6
   set(inputs.rowStart, index.rowStart);
   set(inputs.order, index.order);
   set(inputs.lossWeight, [1 / 36]);
-  const steps = {
-    ...g,
-    constants: g.constants,
-    nodes: g.nodes.filter((node) => node.phase === 'step'),
-  } as unknown as typeof g;
-  interpret(steps, values);
+  interpret(onlyStep(g), values);
   return new Map(g.parameters.map((parameter) => [parameter.name, values.get(g.gradients.get(parameter)!)!]));
 }
 

@@ -17,6 +17,6 @@ export default defineConfig({
     env: { POWER_CUTS: '20', HOSTILE: '20' },
     exclude: ['test/**/*.{gpu,cpu}.test.ts', 'test/**/large.test.ts'],
     sequence: { sequencer: QuickFirst },
-    setupFiles: ['test/setup/arrays.ts'],
+    setupFiles: ['test/setup/arrays.ts', 'test/mutate/unmutated.ts'],
   },
 });

@@ -9,7 +9,7 @@ export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutate/config.ts', related: false },
-  mutate: [process.env.MUTANTS, ...without.map((name) => `!src/${folder}/${name}.ts`)],
+  mutate: [...(process.env.MUTANTS ?? '').split('\n'), ...without.map((name) => `!src/${folder}/${name}.ts`)],
   // Another wording of a message is not a fault; where a string is a key or a name, type checks and the tests of values see it.
   mutator: { excludedMutations: ['StringLiteral'] },
   coverageAnalysis: 'perTest',

@@ -159,6 +159,11 @@ describe('a head', () => {
       bytes[at]! ^= 1;
       expect(await decodeHead(bytes), `byte ${at}`).toEqual({ kind: 'damaged' });
     }
+    // Whole by its hash, and of another kind of file.
+    const other = await encodeHead(head);
+    other[0] = 'X'.charCodeAt(0);
+    other.set(await digestOf(other.slice(0, 4064)), 4064);
+    expect(await decodeHead(other)).toEqual({ kind: 'damaged' });
     const bytes = await encodeHead(head);
     bytes[8] = 2;
     bytes.set(await digestOf(bytes.slice(0, 4064)), 4064);

@@ -78,9 +78,17 @@ describe('room', () => {
     expect(names(files)).toContain('run-1.a.head');
   });
 
+  test('of a longer save before it is freed in its own slot and run alone', async () => {
+    const files = await savedTwice();
+    await new SlotStore(files, 'run-2', testOptions).save(partsOf(3), facts(3));
+    const others = names(files).filter((name) => !name.startsWith('run-1.a.'));
+    await storeIn(files).save([bodyOf(4, 4)], facts(4));
+    expect(names(files)).toEqual([...others, 'run-1.a.0', 'run-1.a.head'].sort());
+  });
+
   test('holds only files of runs, and lists know their names', async () => {
     const files = new MemoryFiles();
-    for (const name of ['b.a.0', 'a.b.head', 'a.b.12', 'c.c.head', 'd.a.x', 'notes.txt', 'e.a.headless'])
+    for (const name of ['b.a.0', 'a.b.head', 'a.b.12', 'c.c.head', 'd.a.x', 'notes.txt', 'e.a.headless', '/f.a.0'])
       files.contents.set(name, new Uint8Array(1));
     expect(await storedRuns(files)).toEqual(['a', 'b']);
   });
@@ -155,6 +163,19 @@ describe('damage', () => {
     await expect(storeIn(files).save(partsOf(3), facts(3))).rejects.toMatchObject({ code: 'newer' });
     expect(files.contents).toEqual(before.contents);
   });
+});
+
+test('a file that cannot be opened for another reason is told of at once', async () => {
+  const files = await savedTwice();
+  let asked = 0;
+  files.open = async () => {
+    asked++;
+    throw new DOMException('broken', 'UnknownError');
+  };
+  await expect(new SlotStore(files, 'run-1', { ...testOptions, patience: 1000 }).load()).rejects.toMatchObject({
+    code: 'io',
+  });
+  expect(asked).toBe(1);
 });
 
 test('a file that a dying worker holds for a while is waited for', async () => {

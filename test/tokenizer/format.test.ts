@@ -116,9 +116,9 @@ test('a heap gives what was put in, smallest first, whenever it is asked', () =>
 
 describe('a tokenizer with the marks of a conversation', () => {
   const plain = new ByteTokenizer();
-  const chat = withMarks(plain);
 
   test('has three ids behind the others, written out where they stand', () => {
+    const chat = withMarks(plain);
     expect([chat.size, chat.marks]).toEqual([260, { system: 257, turn: 258, judge: 259 }]);
     expect(chat.decode([257, 104, 105, 258, 259, 106])).toBe('<extra_id_0>hi<extra_id_1><extra_id_2>j');
     expect(chat.decode([104, 105])).toBe('hi');
@@ -139,6 +139,7 @@ describe('a tokenizer with the marks of a conversation', () => {
   });
 
   test('is found by its marks, and what has none is left alone', () => {
+    const chat = withMarks(plain);
     const found = withoutMarks(chat.toHuggingFace())!;
     expect(found.plain).toEqual(plain.toHuggingFace());
     expect(found.restore(plain)).toBeInstanceOf(ChatTokenizer);

@@ -148,8 +148,8 @@ describe('the recorded run', () => {
   });
 
   test('is told by its steps and tokens, not by the hours of a machine that did other work too', () => {
-    expect(startWords.recorded.says('small', 6300, 9_676_800, 'processor (2 threads)')).toBe(
-      'This run was recorded: preset small, 6,300 steps on 9.68M tokens, trained on a processor (2 threads).',
+    expect(startWords.recorded.says('small', 12_300, 18_892_800, 'processor (2 threads)')).toBe(
+      'This run was recorded: preset small, 12,300 steps on 18.9M tokens, trained on a processor.',
     );
     const shipped = JSON.parse(readFileSync('public/recorded/run.json', 'utf8')) as RecordedRun;
     expect(shipped).not.toHaveProperty('seconds');

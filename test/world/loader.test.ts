@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Blend } from '../../src/config/run.ts';
 import { heldOutRows } from '../../src/data/heldOutRows.ts';
 import { WorldCorpus, HELD_OUT } from '../../src/world/corpus.ts';
-import { WorldLoader } from '../../src/world/loader.ts';
+import { worldLoader } from '../../src/world/worldRows.ts';
 import { World } from '../../src/world/world.ts';
 import { WHOLE } from './configs.ts';
 import { batchAt } from '../data/steps.ts';
@@ -10,7 +10,7 @@ import { batchAt } from '../data/steps.ts';
 const world = new World(WHOLE, 1);
 const corpus = new WorldCorpus(world);
 const shape = { sequences: 4, length: 64, accumulation: 2 };
-const loader = new WorldLoader(corpus, shape, 1);
+const loader = worldLoader(corpus, shape, 1);
 const PRETRAINING: Blend = { web: 58, wiki: 12, books: 6, code: 5, math: 6, multi: 9, forum: 4 };
 const T = shape.length;
 
@@ -19,11 +19,11 @@ describe('a batch', () => {
     const batch = structuredClone(batchAt(loader, 7, 1, PRETRAINING));
     batchAt(loader, 3, 0, { qa: 1 });
     expect(batchAt(loader, 7, 1, PRETRAINING)).toEqual(batch);
-    expect(batchAt(new WorldLoader(new WorldCorpus(new World(WHOLE, 1)), shape, 1), 7, 1, PRETRAINING)).toEqual(batch);
+    expect(batchAt(worldLoader(new WorldCorpus(new World(WHOLE, 1)), shape, 1), 7, 1, PRETRAINING)).toEqual(batch);
     for (const other of [
       batchAt(loader, 8, 1, PRETRAINING),
       batchAt(loader, 7, 0, PRETRAINING),
-      batchAt(new WorldLoader(corpus, shape, 2), 7, 1, PRETRAINING),
+      batchAt(worldLoader(corpus, shape, 2), 7, 1, PRETRAINING),
     ]) {
       expect(other.tokens).not.toEqual(batch.tokens);
     }
@@ -73,7 +73,7 @@ describe('a batch', () => {
 
 test('rows of another length go on behind the documents that were drawn before', () => {
   const place = { rows: 6, tokens: 6 * T };
-  const shorter = new WorldLoader(corpus, { sequences: 4, length: 16, accumulation: 1 }, 1);
+  const shorter = worldLoader(corpus, { sequences: 4, length: 16, accumulation: 1 }, 1);
   const { tokens, documentStart, source } = shorter.draw(place, PRETRAINING);
   const end = [...documentStart.subarray(0, 16)].findIndex((start) => start > 0);
   const first = [...tokens.subarray(1, end < 0 ? 16 : end - 1)];
@@ -87,10 +87,12 @@ test('passes are counted over the pool, where a source has one', () => {
   const qa = loader.describeCounts(counts).find(({ name }) => name === 'qa')!;
   expect(qa.tokens).toBe(shape.sequences * T);
   expect(qa.epochs).toBeCloseTo(qa.tokens / corpus.poolTokens('qa')!, 12);
+  const endless = loader.describeCounts(batchAt(loader, 0, 0, { web: 1 }).counts).find(({ name }) => name === 'web');
+  expect(endless).toEqual({ name: 'web', tokens: shape.sequences * T, epochs: 0 });
 });
 
 test('held-out text is whole documents of the held-out range, ready for scoring rows', () => {
-  const text = loader.heldOut('wiki', 1000);
+  const text = corpus.heldOut('wiki', 1000);
   expect(text.tokens.length).toBeGreaterThanOrEqual(1000);
   const first = text.tokens.subarray(0, text.starts[1]! - 1);
   expect(world.tokenizer.decode(first)).toBe(corpus.text('wiki', HELD_OUT));

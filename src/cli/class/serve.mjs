@@ -26,6 +26,8 @@ export async function serve({ port, host = false, forClass = false, open = false
       open: open && address !== undefined ? `https://${address}:${port}/?lesson` : open,
       https: room ? await room.certificate() : undefined,
     },
+  }).catch((/** @type {Error} */ error) => {
+    throw /already in use/.test(error.message) ? new Error(`Port ${port} is taken: give another by --port.`) : error;
   });
   const { local = [], network = [] } = server.resolvedUrls ?? {};
   return { server, urls: [...local, ...network], told: room ? room.invitation(network) : null };

@@ -36,11 +36,11 @@ export class WideSum {
 }
 
 /** The largest of four lanes. */
-export const highestLane = (x: Local): Expr =>
+const highestLane = (x: Local): Expr =>
   f32.max(f32.max(f32x4.lane(x, 0), f32x4.lane(x, 1)), f32.max(f32x4.lane(x, 2), f32x4.lane(x, 3)));
 
 /** The sum of four lanes, two by two. */
-export const laneSum = (x: Local): Expr =>
+const laneSum = (x: Local): Expr =>
   f32.add(f32.add(f32x4.lane(x, 0), f32x4.lane(x, 1)), f32.add(f32x4.lane(x, 2), f32x4.lane(x, 3)));
 
 /**
@@ -59,6 +59,37 @@ export function exp(f: Func, madd: Madd, value: Expr): Local {
   f.set(p, madd(f32x4.mul(p, r), r, f32x4.add(r, f32x4.const(1))));
   const power = i32x4.shl(i32x4.add(i32x4.truncate(n), i32x4.const(127)), 23);
   return f.let(v128.andNot(f32x4.mul(p, power), f32x4.lt(x, f32x4.const(-87.3))));
+}
+
+/**
+ * The softmax of a row but for its division: x becomes e^(x − m) in the vectors from byte `begin` to before `end`, at least one, of which
+ * m is the largest element. Returns m and, in f64, the sum.
+ */
+export function exponentials(
+  f: Func,
+  madd: Madd,
+  row: Local,
+  [begin, end]: readonly [Expr, Expr],
+): { highest: Local; total: Local } {
+  const top = f.let(f32x4.load(i32.add(row, begin)));
+  f.for(begin, end, 16, (i) => f.set(top, f32x4.max(top, f32x4.load(i32.add(row, i)))));
+  const highest = f.let(highestLane(top));
+  const shift = f.let(f32x4.splat(highest));
+  const sum = new WideSum(f);
+  f.for(begin, end, 16, (i) => {
+    const place = f.let(i32.add(row, i));
+    const e = exp(f, madd, f32x4.sub(f32x4.load(place), shift));
+    sum.add(e);
+    f.store(place, e);
+  });
+  return { highest, total: f.let(sum.total) };
+}
+
+/** Σ aᵢbᵢ of d elements. */
+export function dot(f: Func, madd: Madd, a: Local, b: Local, d: Expr): Local {
+  const sums = f.let(f32x4.const(0));
+  eachVector(f, d, (i) => f.set(sums, madd(f32x4.load(i32.add(a, i)), f32x4.load(i32.add(b, i)), sums)));
+  return f.let(laneSum(sums));
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { AttentionShape } from '../../ops/attention/attention.ts';
 import { type Call, call, eachRow, inScratch, kernel, type WasmKernel, rowsPerBlock, type Value } from '../kernel.ts';
 import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
-import { at, eachVector, exp, highestLane, log, plus, times, WideSum } from './arithmetic.ts';
+import { at, dot, eachVector, exponentials, log, plus, times } from './arithmetic.ts';
 import { paddedColumns } from './micro.ts';
 
 /** The score of a key that is not to be seen: e^x of it is 0, differences from it are finite. */
@@ -65,7 +65,10 @@ export function clearAround(f: Func, row: Local, { begin, end }: { begin: Local;
   f.for(end, i32.shl(upTo(count, 4), 2), 16, zero);
 }
 
-/** Turns and packs what the heads of one key head need, a block each sequence and key head. */
+/**
+ * For a sequence and key head, a block each: rotated (N, (H + K)·d) = its queries turned and scaled by 1/√d, and its keys turned; keys and
+ * values in panels of 8 columns, of T keys and of d elements.
+ */
 const packKernel = kernel(
   'attentionPack',
   ['qkv', 'rotary', 'rotated', 'packedK', 'packedV', ...shapeInts],
@@ -100,7 +103,10 @@ const packKernel = kernel(
   },
 );
 
-/** A tile of queries of one head, a block each. */
+/**
+ * output (N, H·d) = softmax(q·kᵀ)·v of a tile of queries of one head, a block each; statistics (N, H, 2) = logsumexp of the query's scores
+ * and the first key that it sees, as a real number. `starts` (N), the first position of a token's document, may be no pointer.
+ */
 const forwardKernel = kernel(
   'attention',
   ['rotated', 'packedK', 'packedV', 'starts', 'output', 'statistics', 'tile', 'tiles', ...shapeInts],
@@ -138,19 +144,8 @@ const forwardKernel = kernel(
       const from = f.let(i32.sub(begins, first));
       const to = f.let(plus(i32.sub(i32.add(t, r), first), 1));
       const span = maskRow(f, row, from, to);
-      const top = f.let(f32x4.const(masked));
-      f.for(span.begin, span.end, 16, (j) => f.set(top, f32x4.max(top, f32x4.load(i32.add(row, j)))));
-      const highest = f.let(highestLane(top));
-      const shift = f.let(f32x4.splat(highest));
-      const sum = new WideSum(f);
-      f.for(span.begin, span.end, 16, (j) => {
-        const place = f.let(i32.add(row, j));
-        const e = exp(f, madd, f32x4.sub(f32x4.load(place), shift));
-        sum.add(e);
-        f.store(place, e);
-      });
+      const { highest, total } = exponentials(f, madd, row, [span.begin, span.end]);
       clearAround(f, row, span, count);
-      const total = f.let(sum.total);
       const statistics = f.let(i32.add(p.statistics, i32.shl(i32.add(times(i32.add(n, r), p.H), h), 3)));
       f.store(statistics, f32.demote(f64.add(log(f, total), f64.promote(highest))));
       f.store(statistics, f32.fromI32(begins), 4);
@@ -197,14 +192,6 @@ const scoreMaxKernel = kernel(
     });
   },
 );
-
-/** Σ aᵢbᵢ of d elements. */
-export function dot(f: Func, madd: (a: Expr, b: Expr, c: Expr) => Expr, a: Local, b: Local, d: Expr): Expr {
-  const sums = f.let(f32x4.const(0));
-  eachVector(f, d, (i) => f.set(sums, madd(f32x4.load(i32.add(a, i)), f32x4.load(i32.add(b, i)), sums)));
-  const lanes = [0, 1, 2, 3].map((lane) => f32x4.lane(sums, lane));
-  return f.let(f32.add(f32.add(lanes[0]!, lanes[1]!), f32.add(lanes[2]!, lanes[3]!)));
-}
 
 export const attentionKernels: readonly WasmKernel[] = [packKernel, forwardKernel, scoreMaxKernel];
 

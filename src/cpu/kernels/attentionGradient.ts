@@ -10,7 +10,10 @@ import { clearAround, keysOf, maskRow, rowBytes, shapeInts, shapeValues, tileOf,
 import { paddedColumns } from './micro.ts';
 import { mapTuple } from '../../util/tuple.ts';
 
-/** dqkv packed and not rotated like qkv; delta[n, h] = dout · out. A block a sequence and key head. */
+/**
+ * p = e^(q·kᵀ − logsumexp), delta[n, h] = dout · out, ds = p ∘ (dout·vᵀ − delta); dq = ds·k, dk = dsᵀ·q, dv = pᵀ·dout, of which dq and dk are
+ * turned back. dqkv (N, (H + 2K)·d) is packed like qkv. A block a sequence and key head.
+ */
 const gradientKernel = kernel(
   'attentionGradient',
   ['qkv', 'rotary', 'rotated', 'output', 'statistics', 'doutput', 'dqkv', 'delta', 'tile', 'depth', ...shapeInts],

@@ -2,10 +2,14 @@
 import type { CachedAttentionShape } from '../../ops/attention/cachedAttention.ts';
 import { type Call, call, kernel, type WasmKernel, type Value } from '../kernel.ts';
 import { f32, f32x4, f64, i32, type Local } from '../wasm.ts';
-import { at, eachVector, exp, highestLane, plus, times, WideSum } from './arithmetic.ts';
-import { dot, masked, upTo } from './attention.ts';
+import { at, dot, eachVector, exponentials, plus, times } from './arithmetic.ts';
+import { masked, upTo } from './attention.ts';
 import { mapTuple } from '../../util/tuple.ts';
 
+/**
+ * output (R, H·d) = softmax(q·kᵀ)·v over positions 0 … t, t = positions[row] (or the only one): the new key and value of the row go to place
+ * t of cacheK and cacheV (R, Tmax, K·d) first. Nothing is done where t ≥ Tmax.
+ */
 const cachedKernel = kernel(
   'cachedAttention',
   ['qkv', 'rotary', 'positions', 'cacheK', 'cacheV', 'q', 'output', 'each', 'Tmax', 'H', 'K', 'd', 'half'],
@@ -49,19 +53,10 @@ const cachedKernel = kernel(
         f.set(key, i32.add(key, line));
       });
       f.for(end, upTo(end, 4), 1, (s) => f.store(at(scores, s), f32.const(masked)));
-      const top = f.let(f32x4.const(masked));
-      eachVector(f, upTo(end, 4), (i) => f.set(top, f32x4.max(top, f32x4.load(i32.add(scores, i)))));
-      const shift = f.let(f32x4.splat(highestLane(top)));
-      const sum = new WideSum(f);
-      eachVector(f, upTo(end, 4), (i) => {
-        const place = f.let(i32.add(scores, i));
-        const e = exp(f, madd, f32x4.sub(f32x4.load(place), shift));
-        sum.add(e);
-        f.store(place, e);
-      });
+      const { total } = exponentials(f, madd, scores, [i32.const(0), i32.shl(upTo(end, 4), 2)]);
       const output = f.let(i32.add(p.output, times(i32.add(times(p.block, p.H), h), head)));
       eachVector(f, p.d, (i) => f.store(i32.add(output, i), f32x4.const(0)));
-      const share = f.let(f64.div(f64.const(1), sum.total));
+      const share = f.let(f64.div(f64.const(1), total));
       const value = f.let(i32.add(values, own));
       f.for(i32.const(0), end, 1, (s) => {
         const weight = f.let(f32x4.splat(f32.demote(f64.mul(share, f64.promote(f32.load(at(scores, s)))))));

@@ -78,6 +78,7 @@ export const swigluKernel = kernel('swiglu', ['x', 'y', 'N', 'F', 'per'], [], (f
   });
 });
 
+/** d[gate | up] of rows 2F wide, g = gate, σ = 1/(1 + e^−g): dgate = dy · up · σ·(1 + g·(1 − σ)), dup = dy · g·σ. */
 export const swigluGradientKernel = kernel(
   'swigluGradient',
   ['x', 'dy', 'dx', 'N', 'F', 'per'],

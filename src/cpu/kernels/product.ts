@@ -42,6 +42,10 @@ const mostPacked = 2 ** 22;
 /** What packing one side is told. */
 type Side = 'extent' | 'block' | 'from' | 'to' | 'stride' | 'crossed';
 
+/**
+ * Packs A into panels of 4 rows, then B into panels of 8 columns, 64 of either a block. A run of inner steps from k on begins k · (padded
+ * rows, or columns) elements behind the packed matrix's beginning. Strides in bytes.
+ */
 const packKernel = kernel(
   'pack',
   ['a', 'b', 'aTo', 'bTo', 'aStride', 'bStride', 'aTransposed', 'bTransposed', 'M', 'N', 'K', 'blocksOfA'],
@@ -79,6 +83,10 @@ const packKernel = kernel(
   },
 );
 
+/**
+ * C (M, N) = A·B of what `pack` left, plus C0 unless that is 0, in blocks of `rows` × `columns`, `across` of them side by side; then as
+ * `finish` says: 1 squared where positive, 2 times 2√aux. `stride`: bytes of a line of C, C0 and aux.
+ */
 const multiplyKernel = kernel(
   'multiply',
   ['a', 'b', 'c', 'c0', 'aux', 'stride', 'M', 'N', 'K', 'rows', 'columns', 'across', 'finish'],

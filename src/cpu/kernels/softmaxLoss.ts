@@ -1,13 +1,12 @@
 /** Softmax cross-entropy of rows of logits, which in training become their own gradient, and the sum of all rows' losses. */
 import { eachRow, kernel } from '../kernel.ts';
-import { type Expr, f32, f32x4, f64, i32 } from '../wasm.ts';
-import { at, eachVector, exp, highestLane, log, times, WideSum } from './arithmetic.ts';
-
-const load = (base: Expr, offset: Expr): Expr => f32x4.load(i32.add(base, offset));
+import { f32, f32x4, f64, i32 } from '../wasm.ts';
+import { at, eachVector, exponentials, log, times } from './arithmetic.ts';
 
 /**
  * nll = sign · (ln Σ eˡ − l[target]), 0 where target ≥ V; with `training` logits = (softmax − onehot) · sign · lossWeight · rowWeight ·
- * scale, 0 where ignored. targets, nll and rowWeights from this chunk's first row on; `scale` and `rowWeights` may be no pointers.
+ * scale, 0 where ignored; without it they are of no more use. targets, nll and rowWeights from this chunk’s first row on; `scale` and
+ * `rowWeights` may be no pointers.
  */
 export const softmaxLossKernel = kernel(
   'softmaxLoss',
@@ -24,27 +23,8 @@ export const softmaxLossKernel = kernel(
       f.when(
         counted,
         () => {
-          const top = f.let(f32x4.load(row));
-          eachVector(f, p.V, (i) => f.set(top, f32x4.max(top, load(row, i))));
-          const highest = f.let(highestLane(top));
-          const shift = f.let(f32x4.splat(highest));
           const wanted = f.let(f32.load(at(row, target)));
-          const sum = new WideSum(f);
-          const exponentials = (then: (place: Expr, e: ReturnType<typeof exp>) => void): void =>
-            eachVector(f, p.V, (i) => {
-              const place = f.let(i32.add(row, i));
-              then(place, exp(f, madd, f32x4.sub(f32x4.load(place), shift)));
-            });
-          f.when(
-            p.training,
-            () =>
-              exponentials((place, e) => {
-                sum.add(e);
-                f.store(place, e);
-              }),
-            () => exponentials((_, e) => sum.add(e)),
-          );
-          const total = f.let(sum.total);
+          const { highest, total } = exponentials(f, madd, row, [i32.const(0), i32.shl(p.V, 2)]);
           const surprise = f64.sub(f64.add(log(f, total), f64.promote(highest)), f64.promote(wanted));
           f.store(nll, f32.mul(f32.demote(surprise), p.sign));
           f.when(p.training, () => {

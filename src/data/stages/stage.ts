@@ -1,32 +1,36 @@
 /**
- * A stage of curation is a value: documents in, documents out, lazily and in order. What it does with each is counted by reason, and
+ * A stage of data work is a value: documents in, documents out, lazily and in order. What it does with each is counted by reason, and
  * the first of every kind are kept as examples. Stages that have to see everything before they can decide read their documents more
  * than once and keep hashes and numbers of them, never texts; what they keep is the same whatever order the documents come in.
  */
 import { pcg3d } from '../../util/random.ts';
-import { documentHash } from '../document.ts';
+import { type Document, documentHash } from '../document.ts';
 import { BitSet } from './columns.ts';
 import type { KneserNey } from './kneserNey.ts';
 
-/** A document on its way. */
-export interface RawDocument {
+/** A document on its way through curation. */
+export interface RawDocument extends Document {
   /** Its place in what came in, from 0, by which what was decided about it is remembered. */
   index: number;
-  /** As its file gave it; null: none was given. */
   id: string | null;
-  source: string;
-  text: string;
   /** When it was written or crawled: any number that grows with time. Null: unknown. */
   date: number | null;
 }
 
 /** Documents that can be gone through again and again, in the same order. */
-export interface Documents {
-  each(visit: (document: RawDocument) => void): Promise<void>;
+export interface Documents<D extends Document = RawDocument> {
+  each(visit: (document: D) => void): Promise<void>;
 }
 
-/** @param Options what can be chosen; every stage has defaults, the paper's where it tells them. */
-export type Stage<Options> = (documents: Documents, options: Options, report: StageReport) => Documents;
+/**
+ * @param Options what can be chosen; every stage of curation has defaults, the paper's where it tells them.
+ * @param Out what a stage adds to its documents.
+ */
+export type Stage<Options, In extends Document = RawDocument, Out extends In = In> = (
+  documents: Documents<In>,
+  options: Options,
+  report: StageReport<In>,
+) => Documents<Out>;
 
 /** Where a stage keeps what a long reading came to, by names of its own: a stage that is taken again finds it there. */
 export interface StageSaves {
@@ -35,15 +39,15 @@ export interface StageSaves {
 }
 
 /** Documents that are in memory. */
-export const inMemory = (list: readonly RawDocument[]): Documents => ({
+export const inMemory = <D extends Document>(list: readonly D[]): Documents<D> => ({
   async each(visit) {
     for (const document of list) visit(document);
   },
 });
 
 /** All of them as a list: for small corpora. */
-export async function collect(documents: Documents): Promise<RawDocument[]> {
-  const list: RawDocument[] = [];
+export async function collect<D extends Document>(documents: Documents<D>): Promise<D[]> {
+  const list: D[] = [];
   await documents.each((document) => list.push(document));
   return list;
 }
@@ -70,7 +74,7 @@ export interface Evidence {
 }
 
 /** What a stage did: in = out + dropped by each reason, always. */
-export class StageReport {
+export class StageReport<D extends Document = RawDocument> {
   readonly name: string;
   in = 0;
   out = 0;
@@ -82,16 +86,16 @@ export class StageReport {
   readonly details: Record<string, unknown> = {};
   /** Null: nobody looks. */
   evidence: Evidence | null = null;
-  readonly #dropped: (document: RawDocument, reason: string) => void;
+  readonly #dropped: (document: D, reason: string) => void;
   #keptExamples = 0;
 
-  constructor(name: string, dropped: (document: RawDocument, reason: string) => void = () => {}) {
+  constructor(name: string, dropped: (document: D, reason: string) => void = () => {}) {
     this.name = name;
     this.#dropped = dropped;
   }
 
   /** @param reason why it is dropped; null: it is kept. */
-  count(document: RawDocument, reason: string | null): void {
+  count(document: D, reason: string | null): void {
     this.in++;
     if (reason === null) {
       this.out++;
@@ -107,7 +111,7 @@ export class StageReport {
     this.#dropped(document, reason);
   }
 
-  #example({ id, source, text }: RawDocument, reason: string | null): void {
+  #example({ id = null, source, text }: D, reason: string | null): void {
     this.examples.push({ id, source, text: text.slice(0, LONGEST_EXAMPLE), reason });
   }
 }

@@ -1,8 +1,8 @@
 /** What an arm of curation trains on: its web and the sources beside it, tokenized, and their shares. */
 import type { Blend, RunConfig } from '../../config/run.ts';
 import { heldOutRows, type Rows } from '../../data/heldOutRows.ts';
-import { Loader } from '../../data/loader.ts';
 import { tokenizeDocuments, type TokenSource } from '../../data/source.ts';
+import { textLoader } from '../../data/textRows.ts';
 import type { Suite } from '../../evaluate/suite.ts';
 import { type CuratedData, RAW_PREFERENCE } from '../../recipe/curation/dataArms.ts';
 import type { RowData } from '../../recipe/results/results.ts';
@@ -134,7 +134,7 @@ export async function armData(
   return {
     data: {
       ...{ tokenizer, suites, heldOut, notes: [], questions: [] },
-      batches: new Loader(sources, batch, seed),
+      batches: textLoader(sources, batch, seed),
     },
     ...{ sources, blend, continued },
     row: {

@@ -4,8 +4,9 @@
  * their losses: the same in expectation. What comes out is the mean of the weights.
  */
 import type { Blend, RunConfig } from '../../config/run.ts';
-import { type Batch, Loader } from '../../data/loader.ts';
+import type { Batch } from '../../data/loader.ts';
 import type { TokenSource } from '../../data/source.ts';
+import { textLoader } from '../../data/textRows.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import { rate } from '../../optim/schedule.ts';
 import { placeOfStep } from '../../recipe/place.ts';
@@ -30,7 +31,7 @@ export async function doremiWeights(
   const { base, batch, seed } = config;
   const steps = Math.ceil(base.steps * SHARE);
   const warmupSteps = Math.ceil(base.schedule.warmupSteps * SHARE);
-  const loader = new Loader(sources, batch, seed);
+  const loader = textLoader(sources, batch, seed);
   const blendOf = (weights: readonly number[]): Blend =>
     Object.fromEntries(sources.map(({ name }, k) => [name, weights[k]!]));
   const uniform = sources.map(() => 1 / sources.length);

@@ -17,6 +17,11 @@ const gradientJump = 10;
 /** Steps over which clipping is counted, and the share of them from which the rate no longer says how far a step goes. */
 const clipSteps = 100;
 const mostClipped = 0.9;
+/**
+ * Times the limit that the median norm must be besides. AdamW's step knows no scale: what clips all steps alike takes nothing away, and the
+ * shipped base is continued at a median of 1.3 times the limit, all steps clipped, to the losses it should have.
+ */
+const farClipped = 2;
 /** Below it clipping has gone again: a share that wavers about the bound is told once. */
 const fewClipped = 0.5;
 /** Steps of the shorter of two windows that a plateau is told from, at least; of a long phase a tenth. */
@@ -135,13 +140,14 @@ export class Alerts {
     push(this.#clipped, clip < 1, clipSteps);
     const full = this.#clipped.length === clipSteps;
     const share = this.#clipped.filter(Boolean).length / clipSteps;
+    const median = () => medianOf(this.#norms.slice(-clipSteps));
     return this.#say(
       'clip-rate',
       'clip',
-      full && share >= mostClipped,
+      full && share >= mostClipped && median() >= farClipped * this.#maxGradNorm,
       step,
       () =>
-        `${percent(share)} of the last ${clipSteps} steps were clipped (median gradient norm ${medianOf(this.#norms.slice(-clipSteps)).toPrecision(3)}, limit ${this.#maxGradNorm}): every step has the same length whatever the gradient says. Raise optimizer.max_grad_norm, or lower the rate.`,
+        `${percent(share)} of the last ${clipSteps} steps were clipped (median gradient norm ${median().toPrecision(3)}, limit ${this.#maxGradNorm}): every step has the same length whatever the gradient says. Raise optimizer.max_grad_norm, or lower the rate.`,
       share < fewClipped,
     );
   }

@@ -3,8 +3,9 @@ import type { Blend, RunConfig } from '../../config/run.ts';
 import { type FetchBytes, loadCatalogue, loadSource } from '../../data/catalogue.ts';
 import type { Corpus } from '../../data/document.ts';
 import { heldOutRows, type Rows } from '../../data/heldOutRows.ts';
-import { type Batch, Loader } from '../../data/loader.ts';
+import type { Batch } from '../../data/loader.ts';
 import { type GivenFile, prepareSources, readUserFiles, sourcesOf } from '../../data/prepare.ts';
+import { textLoader } from '../../data/textRows.ts';
 import type { Place } from '../../recipe/place.ts';
 import type { RunPart } from '../../recipe/phases.ts';
 import type { Suite } from '../../evaluate/suite.ts';
@@ -61,7 +62,7 @@ export async function prepareData(
     const tokens = evaluation.rows * batch.length + 1;
     const heldOut = corpus
       .measured()
-      .map((name) => ({ name, rows: heldOutRows(loader.heldOut(name, tokens), evaluation.rows, batch.length) }));
+      .map((name) => ({ name, rows: heldOutRows(corpus.heldOut(name, tokens), evaluation.rows, batch.length) }));
     return {
       tokenizer: corpus.world.tokenizer,
       batches: loader,
@@ -91,7 +92,7 @@ export async function prepareData(
       onProgress('Loading text', shipped.length, missing.length);
     }
   }
-  const { tokenizer, sources, notes } = prepareSources(
+  const { tokenizer, sources, notes } = await prepareSources(
     config,
     [...own, ...shipped],
     given?.tokenizer ?? null,
@@ -107,7 +108,7 @@ export async function prepareData(
   const questions = questionsOfText(config, sources, tokenizer);
   return {
     tokenizer,
-    batches: new Loader(drawnFrom, batch, config.seed),
+    batches: textLoader(drawnFrom, batch, config.seed),
     heldOut,
     suites: [],
     questions,

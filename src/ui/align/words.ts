@@ -127,7 +127,7 @@ export const words = {
   gapsNote:
     'For each held-out pair: by how much its gap of log-probabilities grew beyond what the rewards ask for (η·Δr / β). At 0 the gap is as wide as the rewards want it; right of it, wider.',
   gapsOf: 'Pairs',
-  gapsNear: 'near ties (rewards less than 1 apart)',
+  gapsNear: 'near ties (rewards < 1 apart)',
   gapsFar: 'all others',
   gapsSay: (stage: string, beyond: number, all: number, mean: number) =>
     `${stage}: ${format.integer(beyond)} of ${format.integer(all)} pairs beyond; ${signed(mean)} nats on average.`,
@@ -182,7 +182,7 @@ export const words = {
 
   recorded: 'Recorded comparisons',
   recordedNote: (seeds: number, adapter: string) =>
-    `Means of ${seeds} seeds with standard deviations, trained with this project’s own command (${adapter}). A claim is shown or failed only where the 95 % interval of the paired difference leaves out 0; else it is a tie. The paper’s figures stand beside, with the mark of their evidence: S a secondary text.`,
+    `Means of ${seeds} seeds with standard deviations, trained with this project’s own command; adapter: ${adapter}. A claim is shown or failed only where the 95 % interval of the paired difference leaves out 0; else it is a tie. The paper’s figures stand beside, with the mark of their evidence: S a secondary text.`,
   recordedTitles: {
     'sft-stages': 'One stage of SFT against two',
     reward: 'Five attributes against pairs',

@@ -196,6 +196,7 @@ export function decode(code: string): ClassResult | { fault: Fault } {
       asked !== undefined &&
       confidence <= 100 &&
       (!isOne || Number.isFinite(single)) &&
+      (!isAnswered || isOne || heights.length > 0) &&
       at === end;
     const measured = { device: device!, tokens, facts, archive, losses, curve, before, after };
     return isSound ? { id, lesson, step, run, asked, prediction, confidence, seed, ...measured } : { fault: 'content' };

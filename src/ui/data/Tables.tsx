@@ -160,7 +160,7 @@ export function Trained() {
           <div key={name}>
             <h3>{title}</h3>
             <Table
-              class="numbers-table"
+              class="numbers-table narrow-heads"
               name={title}
               head={[words.arm, words.facts, words.per100, words.difference, words.against, words.paper]}
             >

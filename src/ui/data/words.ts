@@ -6,11 +6,11 @@ const percent = (share: number): string => format.percent(share);
 export const words = {
   heading: 'Data',
   aboutCrawl:
-    'A crawl of made-up pages goes through the steps of “Data, Data Everywhere”. Of every page it is known what is true, copied or noise, ' +
-    'so that each step can be judged.',
-  thick: 'The faults are planted far more thickly than the web has them: the effects here are far above the paper’s.',
+    'The steps of “Data, Data Everywhere”, on a crawl of made-up pages. What is true, copied or noise is known for every page, ' +
+    'so each step can be judged.',
+  thick: 'Faults are far more common here than on the web, so the effects are far larger than the paper’s.',
   aboutText:
-    'Shipped text and your own go through the steps of “Data, Data Everywhere”, in this tab. Of real text nobody knows what is noise: ' +
+    'The steps of “Data, Data Everywhere”, on shipped text and your own, in this tab. Nobody knows what is noise in real text: ' +
     'read what was dropped, and judge for yourself.',
   origin: 'Text',
   crawl: 'a made-up crawl',
@@ -19,23 +19,23 @@ export const words = {
   ownSource: (name: string) => `${name} (yours)`,
   roles: { judged: 'English', code: 'code', clean: 'clean', out: 'left out' },
   rolesNote:
-    'English and code are judged by rules of their own. What is clean loses copies alone, and the others are compared with it.',
+    'English and code have rules of their own. Clean text only loses its copies, and the rest is compared with it.',
   addOwn: 'Text of your own is added on the first sheet, below “Your own text”.',
   addOwnLink: 'Go there',
   noClean: 'Without a clean source there is nothing to compare with: perplexity and DSIR are left out.',
-  start: 'Take it through',
-  again: 'Take it through again',
+  start: 'Run the steps',
+  again: 'Run the steps again',
   cancel: 'Cancel',
   progress: 'How far the step is',
   nothingLeft: 'No document is left, so there is nothing to weigh.',
-  nothingYet: 'Nothing has been taken through yet.',
+  nothingYet: 'The steps have not been run yet.',
   seed: 'Seed of the crawl',
   survivor: 'Copy to keep',
   older: 'the older',
   newer: 'the newer',
   working: (step: string) => (step === '' ? 'Reading …' : `Working: ${step} …`),
   failed: (message: string) =>
-    `This text could not be taken through: ${message.replace(/\.$/, '')}. Choose other text, or reload the page.`,
+    `The steps could not be run on this text: ${message.replace(/\.$/, '')}. Choose other text, or reload the page.`,
 
   flow: 'What is left after each step',
   flowNote: 'The bar is the tokens that are left, each document once. Press a reason to read what it dropped.',
@@ -44,7 +44,7 @@ export const words = {
       ? 'One line could not be read and is left out.'
       : `${format.integer(count)} lines could not be read and are left out.`,
   cut: (names: readonly string[]) =>
-    `Of ${names.join(', ')} only the beginning was taken; the terminal takes files of any size.`,
+    `Only the beginning of ${names.join(', ')} was taken; the terminal takes files of any size.`,
   raw: 'raw web',
   rawText: 'raw text',
   left: (pages: number, tokens: number) => `${format.integer(pages)} documents, ${format.integer(tokens)} tokens`,
@@ -102,8 +102,8 @@ export const words = {
   attributeNames: ['toxicity', 'quality', 'domain', 'type of speech'],
   notLabelled: 'not labelled, documents',
   notLabelledNote:
-    'The paper labels with classifiers that people taught. The shipped text carries no such labels, and what can be told from its sources ' +
-    'is the source: a classifier of one novel and one fact book would know these and nothing else. So nothing is labelled.',
+    'The paper labels with classifiers that people taught. The shipped text has no such labels, and a classifier of its sources would know ' +
+    'one novel and one fact book, and nothing else. So nothing is labelled.',
   card: (attribute: string, accuracy: number, low: number, high: number, n: number) =>
     `${attribute} ${percent(accuracy)} right on ${n} pages not seen in training (95 % interval ${percent(low)} to ${percent(high)})`,
 

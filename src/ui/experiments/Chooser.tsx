@@ -90,7 +90,7 @@ export function Chooser() {
             ))}
           </select>
         </label>
-        <div class="field half">
+        <div class="field">
           <label for={`${id}-preset`}>{words.preset}</label>
           <select
             id={`${id}-preset`}

@@ -4,8 +4,7 @@ import { difference, type ResultRow } from '../../recipe/results/results.ts';
 import type { PairedDifference } from '../../recipe/statistics.ts';
 import type { Look } from './look.ts';
 import { type Results, rowsOf, seedsOf } from './results.ts';
-import { linear, ticks } from './scale.ts';
-import { useWidth } from './useWidth.ts';
+import { RowsChart } from './RowsChart.tsx';
 import { words } from './words.ts';
 
 type Measure = (row: ResultRow) => number | null | undefined;
@@ -60,17 +59,10 @@ interface Row {
   dots: number[];
 }
 
-const ROW = 26;
-const HEAD = 6;
-const FOOT = 20;
-const LETTER = 6.6;
 /** An interval of two seeds may be ten times as wide as their dots: the picture is made for the dots, and such a bar runs off it. */
 const REACH = 2.5;
 
 function Dots({ title, rows }: { title: string; rows: readonly Row[] }) {
-  const { ref, width } = useWidth<HTMLDivElement>();
-  const left = Math.min(Math.max(...rows.map(({ name }) => name.length)) * LETTER + 10, width * 0.45);
-  const right = 8;
   const dots = rows.flatMap((row) => row.dots);
   const span = Math.max(...dots.map(Math.abs), 0.01);
   const ends = rows
@@ -79,68 +71,45 @@ function Dots({ title, rows }: { title: string; rows: readonly Row[] }) {
   const low = Math.min(0, ...dots, ...ends);
   const high = Math.max(0, ...dots, ...ends);
   const air = (high - low) * 0.06;
-  const x = linear(low - air, high + air, left, Math.max(left + 10, width - right));
-  const clamp = (value: number) => Math.max(left, Math.min(width - right, x(value)));
-  const bottom = HEAD + rows.length * ROW;
   return (
-    <div ref={ref} class="chart">
-      <h3 class="note">{title}</h3>
-      {width > 0 && (
-        <svg
-          role="img"
-          aria-label={words.differences.summary(
-            title,
-            rows.map(({ name, found }) => words.differences.row(name, found.mean, found.interval)),
-          )}
-          width={width}
-          height={bottom + FOOT}
-        >
-          {ticks(low - air, high + air, (width - left) / 60).map((value) => (
-            <g key={value}>
-              <line class={value === 0 ? 'zero' : 'grid'} x1={x(value)} x2={x(value)} y1={HEAD} y2={bottom} />
-              <text x={x(value)} y={bottom + 15} text-anchor="middle">
-                {value === 0 ? '0' : words.differences.cell(value).replace(/\.0$/, '')}
-              </text>
-            </g>
-          ))}
-          {rows.map(({ name, look, found, dots: seeds }, i) => {
-            const y = HEAD + (i + 0.5) * ROW;
-            const { interval } = found;
-            const shown = interval !== null && (interval[0] > 0 || interval[1] < 0);
-            return (
-              <g key={name}>
-                <text class="name" x={left - 8} y={y + 4} text-anchor="end">
-                  {name}
-                </text>
-                {interval && (
-                  <line
-                    class="interval"
-                    x1={clamp(interval[0])}
-                    x2={clamp(interval[1])}
-                    y1={y}
-                    y2={y}
-                    stroke={look.colour}
-                  />
-                )}
-                {seeds.map((value, seed) => (
-                  <circle key={seed} class="dot" cx={x(value)} cy={y} r={3} fill={look.colour} />
-                ))}
-                {interval && (
-                  <rect
-                    class={shown ? 'mean' : 'mean hollow'}
-                    x={x(found.mean) - 3}
-                    y={y - 8}
-                    width={6}
-                    height={16}
-                    stroke={look.colour}
-                    fill={look.colour}
-                  />
-                )}
-              </g>
-            );
-          })}
-        </svg>
-      )}
-    </div>
+    <RowsChart
+      {...{ title, rows, row: 26, from: low - air, to: high + air, margin: 8 }}
+      tickCount={(width) => width / 60}
+      tick={(value) => (value === 0 ? '0' : words.differences.cell(value).replace(/\.0$/, ''))}
+      lineClass={(value) => (value === 0 ? 'zero' : 'grid')}
+      told={({ name, found }) => words.differences.row(name, found.mean, found.interval)}
+      draw={({ look, found: { interval, mean }, dots: seeds }, y, { x, left, right }) => {
+        const clamp = (value: number) => Math.max(left, Math.min(right, x(value)));
+        const shown = interval !== null && (interval[0] > 0 || interval[1] < 0);
+        return (
+          <>
+            {interval && (
+              <line
+                class="interval"
+                x1={clamp(interval[0])}
+                x2={clamp(interval[1])}
+                y1={y}
+                y2={y}
+                stroke={look.colour}
+              />
+            )}
+            {seeds.map((value, seed) => (
+              <circle key={seed} class="dot" cx={x(value)} cy={y} r={3} fill={look.colour} />
+            ))}
+            {interval && (
+              <rect
+                class={shown ? 'mean' : 'mean hollow'}
+                x={x(mean) - 3}
+                y={y - 8}
+                width={6}
+                height={16}
+                stroke={look.colour}
+                fill={look.colour}
+              />
+            )}
+          </>
+        );
+      }}
+    />
   );
 }

@@ -1,23 +1,14 @@
 /** All there is to see of an experiment's results, run here or recorded. */
 import { useMemo } from 'preact/hooks';
-import type { RunConfig } from '../../config/run.ts';
-import type { Experiment } from '../../recipe/experiments.ts';
 import { verdicts } from '../../recipe/results/results.ts';
 import { Differences } from './Differences.tsx';
 import { Forgetting } from './Forgetting.tsx';
 import { Gauges } from './Gauges.tsx';
-import type { Look } from './look.ts';
-import { Race } from './Race.tsx';
-import type { Results } from './results.ts';
+import { Race, type RaceProps } from './Race.tsx';
 import { DifferenceTable, Scores } from './Tables.tsx';
 import { words } from './words.ts';
 
-interface Props {
-  experiment: Experiment;
-  results: Results;
-  looks: ReadonlyMap<string, Look>;
-  config: RunConfig;
-  running: { arm: string; seed: number } | null;
+interface Props extends RaceProps {
   /** A race is watched, a finding is read: what has been found comes first where nothing moves. */
   findingsFirst: boolean;
 }

@@ -3,8 +3,7 @@ import type { Experiment } from '../../recipe/experiments.ts';
 import { mean } from '../../recipe/statistics.ts';
 import type { Look } from './look.ts';
 import { BASE, type Results, valuesOf } from './results.ts';
-import { linear, ticks } from './scale.ts';
-import { useWidth } from './useWidth.ts';
+import { RowsChart } from './RowsChart.tsx';
 import { words } from './words.ts';
 
 const GROUPS = [
@@ -50,54 +49,24 @@ interface Row {
   knows: number;
 }
 
-const ROW = 24;
-const HEAD = 6;
-const FOOT = 20;
-const LETTER = 6.6;
-
 function Gauge({ title, chance, rows }: { title: string; chance: number | undefined; rows: readonly Row[] }) {
-  const { ref, width } = useWidth<HTMLDivElement>();
-  const left = Math.min(Math.max(4, ...rows.map(({ name }) => name.length)) * LETTER + 10, width * 0.45);
-  const x = linear(0, 1, left, Math.max(left + 10, width - 12));
-  const bottom = HEAD + rows.length * ROW;
   return (
-    <div ref={ref} class="chart">
-      <h3 class="note">{title}</h3>
-      {width > 0 && (
-        <svg
-          role="img"
-          aria-label={words.differences.summary(
-            title,
-            rows.map(({ name, knows, answers }) => words.gauges.row(name, knows, answers)),
-          )}
-          width={width}
-          height={bottom + FOOT}
-        >
-          {ticks(0, 1, 4).map((value) => (
-            <g key={value}>
-              <line class="grid" x1={x(value)} x2={x(value)} y1={HEAD} y2={bottom} />
-              <text x={x(value)} y={bottom + 15} text-anchor="middle">
-                {Math.round(100 * value)}
-              </text>
-            </g>
-          ))}
-          {chance !== undefined && <line class="level" x1={x(chance)} x2={x(chance)} y1={HEAD} y2={bottom} />}
-          {rows.map(({ name, look, answers, knows }, i) => {
-            const y = HEAD + (i + 0.5) * ROW;
-            const colour = look?.colour ?? 'var(--ink-soft)';
-            return (
-              <g key={name}>
-                <text class="name" x={left - 8} y={y + 4} text-anchor="end">
-                  {name}
-                </text>
-                <line class="lead" x1={x(answers)} x2={x(knows)} y1={y} y2={y} stroke={colour} />
-                <circle class="ring" cx={x(knows)} cy={y} r={5} stroke={colour} />
-                <circle cx={x(answers)} cy={y} r={3} fill={colour} />
-              </g>
-            );
-          })}
-        </svg>
-      )}
-    </div>
+    <RowsChart
+      {...{ title, rows, row: 24, from: 0, to: 1, margin: 12, level: chance }}
+      tickCount={() => 4}
+      tick={(value) => String(Math.round(100 * value))}
+      lineClass={() => 'grid'}
+      told={({ name, knows, answers }) => words.gauges.row(name, knows, answers)}
+      draw={({ look, answers, knows }, y, { x }) => {
+        const colour = look?.colour ?? 'var(--ink-soft)';
+        return (
+          <>
+            <line class="lead" x1={x(answers)} x2={x(knows)} y1={y} y2={y} stroke={colour} />
+            <circle class="ring" cx={x(knows)} cy={y} r={5} stroke={colour} />
+            <circle cx={x(answers)} cy={y} r={3} fill={colour} />
+          </>
+        );
+      }}
+    />
   );
 }

@@ -1,7 +1,7 @@
 /** Lines over tokens, each with its name at its end: no key to look things up in. */
 import { extent, linear, spreadLabels, ticks } from './scale.ts';
 import type { Look } from './look.ts';
-import { useWidth } from './useWidth.ts';
+import { useWidth } from '../components/useWidth.ts';
 import * as format from '../format.ts';
 
 export interface Line {

@@ -9,7 +9,7 @@ import { BASE, chanceOfBenchmarks, meanLine, RETENTION, type Results, type Score
 import { words } from './words.ts';
 import * as format from '../format.ts';
 
-interface Props {
+export interface RaceProps {
   experiment: Experiment;
   results: Results;
   looks: ReadonlyMap<string, Look>;
@@ -22,7 +22,7 @@ const LOSS_HEIGHT = 260;
 const SCORE_HEIGHT = 250;
 const BASE_LOOK: Look = { colour: 'var(--ink)', dash: '', width: 1.75 };
 
-export function Race({ experiment, results, looks, config, running }: Props) {
+export function Race({ experiment, results, looks, config, running }: RaceProps) {
   const chosen = useSignal<number | null>(null);
   const seeds = [...new Set(results.traces.filter(({ arm }) => arm !== BASE).map(({ seed }) => seed))].sort(
     (a, b) => a - b,

@@ -1,7 +1,7 @@
 /** The range test: its button, the sweep as a picture against the logarithm of the rate, and the band in words. */
 import { Table } from '../components/Table.tsx';
 import { extent, linear, ticks } from '../experiments/scale.ts';
-import { useWidth } from '../experiments/useWidth.ts';
+import { useWidth } from '../components/useWidth.ts';
 import { type RangePoint, rangeSentence, type RangeVerdict, SWEEP } from '../../recipe/rangeTest.ts';
 import { config } from '../recipe/config.ts';
 import * as format from '../format.ts';

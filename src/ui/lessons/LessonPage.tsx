@@ -42,7 +42,8 @@ export function LessonPage() {
     if (!isKnown) return;
     fetchLesson(name)
       .catch(() => ({ faults: [lessonWords.lessons.notFetched] }))
-      .then((found) => (loaded.value = found));
+      // Another may have been asked for since.
+      .then((found) => lessonName.value === name && (loaded.value = found));
   }, [name]);
   if (quizPart === 'before' || quizPart === 'after')
     return (
@@ -196,7 +197,9 @@ function Steps({ from }: { from: Loaded }) {
         >
           {words.next}
         </button>
-        {following && <a href={following.href}>{words.nextLesson(following.title)}</a>}
+        {following && (
+          <a href={hrefOf({ lesson: following, step: '1' })}>{words.nextLesson(words.titles[following])}</a>
+        )}
         <a href={addressOf(number, true)}>{lessonWords.present.open}</a>
         <a href={hrefOf({ lesson: lessonName.value, paper: 'report' })}>{lessonWords.paper.report}</a>
       </div>

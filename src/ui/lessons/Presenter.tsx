@@ -9,7 +9,7 @@ import { Ask } from './Ask.tsx';
 import { fill } from './fill.ts';
 import { Reveal } from './Reveal.tsx';
 import { RunStep } from './RunStep.tsx';
-import { addressOf, answerOf, goTo, type Loaded, nextLesson, round, stepNumber } from './state.ts';
+import { addressOf, answerOf, goTo, loaded, type Loaded, nextLesson, round, stepNumber } from './state.ts';
 import { lessonWords } from './words.ts';
 
 type Beat = 'text' | 'ask' | 'run' | 'reveal';
@@ -35,14 +35,14 @@ function move(from: Loaded, by: 1 | -1): void {
   if (next >= 0 && next < beatsOf(from, stepNumber.value).length) return void (beat.value = next);
   const step = stepNumber.value + by;
   const following = nextLesson();
-  if (step > last && following) return void location.assign(following.href);
+  if (step > last && following) return goTo(1, following);
   if (step < 1 || step > last) return;
   goTo(step);
   beat.value = by > 0 ? 0 : beatsOf(from, step).length - 1;
 }
 
 /** Speaker notes in a window of their own, drawn from here: the two share nothing but this page. */
-function openNotes(from: Loaded): void {
+function openNotes(): void {
   const opened = window.open('', 'rekindle-notes', 'popup,width=640,height=720');
   noWindow.value = opened === null;
   if (!opened) return;
@@ -51,12 +51,17 @@ function openNotes(from: Loaded): void {
     ...[...document.querySelectorAll('link[rel=stylesheet], style')].map((one) => one.cloneNode(true)),
   );
   opened.document.body.replaceChildren();
-  render(<Notes from={from} />, opened.document.body);
+  render(<Notes />, opened.document.body);
 }
 
-function Notes({ from: { lesson, recorded } }: { from: Loaded }) {
+/** Whatever lesson the page is at: one leads to the next. */
+function Notes() {
+  const from = loaded.value;
+  if (!from || 'faults' in from) return null;
+  const { lesson, recorded } = from;
+  const following = nextLesson();
   const at = Math.min(stepNumber.value, lesson.steps.length);
-  const next = lesson.steps[at]?.title ?? nextLesson()?.title;
+  const next = lesson.steps[at]?.title ?? (following && lessonWords.lessons.titles[following]);
   return (
     <main class="speaker stack-4">
       <h1>{lesson.steps[at - 1]!.title}</h1>
@@ -96,7 +101,7 @@ export function Presenter({ from }: { from: Loaded }) {
         b: () => void (isBlank.value = !isBlank.value),
         '.': () => void (isBlank.value = !isBlank.value), // what a clicker's black button sends
         f: () => void (frozen.value = !frozen.value),
-        n: () => openNotes(from),
+        n: openNotes,
         q: turn('qr'),
         t: turn('tally'),
       };

@@ -13,9 +13,13 @@ export function quantity({ value, unit }: Quantity): string {
   return `${value < 0 ? '−' : ''}${decimal(Math.abs(value), 2)}`;
 }
 
-/** A setting as the reader's language writes numbers: 0.002 · 0,002. In English as it is typed. */
-const localized = (text: string): string =>
-  language !== 'en' && Number.isFinite(Number(text)) ? text.replace('.', ',') : text;
+/** A setting as the reader's language writes numbers: 2,343 steps · 2.343; a rate of 0.002 · 0,002. */
+function localized(text: string): string {
+  const value = Number(text);
+  if (!Number.isFinite(value)) return text;
+  if (Number.isInteger(value)) return integer(value);
+  return language === 'en' ? text : text.replace('.', ',');
+}
 
 export function fill(text: string, lesson: Lesson, runs: readonly LessonRun[]): string {
   return text.replaceAll(/\{([^{}]*)\}/g, (whole, inner: string) => {

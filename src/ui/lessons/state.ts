@@ -2,7 +2,7 @@
  * Where the reader is in which lesson, and what was answered. Answers and runs are kept while the tab is open, so that going back, or
  * reloading, loses none; on a shared machine the next reader finds nothing.
  */
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import {
   LESSON_NAMES,
   LESSONS,
@@ -14,7 +14,6 @@ import {
 } from '../../recipe/lessons/lesson.ts';
 import { translate, translationAt } from '../../recipe/lessons/translate.ts';
 import { language } from './language.ts';
-import { lessonWords } from './words.ts';
 import type { LessonRun } from '../../recipe/lessons/measure.ts';
 
 export interface Answer {
@@ -29,8 +28,10 @@ export interface Answer {
 const nothing: Answer = { prediction: null, confidence: 50, why: '', runs: {} };
 
 const query = () => new URLSearchParams(globalThis.location?.search ?? '');
-export const lessonName = signal(query().get('lesson') ?? '');
-export const stepNumber = signal(Math.max(1, Math.floor(Number(query().get('step')) || 1)));
+const nameAsked = () => query().get('lesson') ?? '';
+const stepAsked = () => Math.max(1, Math.floor(Number(query().get('step')) || 1));
+export const lessonName = signal(nameAsked());
+export const stepNumber = signal(stepAsked());
 export const isPresenting = query().get('present') === '1';
 export const paper = query().get('paper');
 export const quizPart = query().get('quiz');
@@ -91,21 +92,25 @@ export function addressOf(step: number, presenting: boolean): string {
   return location.pathname + hrefOf(presenting ? { ...place, present: '1' } : place);
 }
 
-/** The lesson after this one, to its first step; null: this is the last. */
-export function nextLesson(): { title: string; href: string } | null {
-  const name = LESSON_NAMES[LESSON_NAMES.findIndex((one) => one === lessonName.value) + 1];
-  if (name === undefined) return null;
-  const href = hrefOf({ lesson: name, step: '1', ...(isPresenting && { present: '1' }) });
-  return { title: lessonWords.lessons.titles[name], href };
+/** The lesson after this one; null: this is the last. */
+export const nextLesson = (): (typeof LESSON_NAMES)[number] | null =>
+  LESSON_NAMES[LESSON_NAMES.findIndex((one) => one === lessonName.value) + 1] ?? null;
+
+function show(name: string, step: number): void {
+  batch(() => {
+    if (name !== lessonName.value) loaded.value = null;
+    lessonName.value = name;
+    stepNumber.value = step;
+  });
 }
 
-/** To another step: the address follows, so that Back leads back and a link leads here. */
-export function goTo(step: number): void {
-  stepNumber.value = step;
+/** To another step, of this lesson or another: the address follows, so that Back leads back and a link leads here. */
+export function goTo(step: number, name = lessonName.value): void {
+  show(name, step);
   history.pushState(null, '', addressOf(step, isPresenting));
 }
 
-globalThis.addEventListener?.('popstate', () => (stepNumber.value = Math.max(1, Number(query().get('step')) || 1)));
+globalThis.addEventListener?.('popstate', () => show(nameAsked(), stepAsked()));
 
 /** A lesson and what was recorded of it. A fault of the file is said, one sentence each. */
 export async function fetchLesson(name: string): Promise<Loaded | { faults: string[] }> {

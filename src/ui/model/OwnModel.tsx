@@ -2,8 +2,8 @@
 import { FromAddress } from '../address/FromAddress.tsx';
 import { fetched } from '../components/fetched.tsx';
 import { DropZone } from '../components/DropZone.tsx';
+import { Fact } from '../components/Fact.tsx';
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { LORA_TARGETS } from '../../config/run.ts';
 import type { FolderReport, ModelTrial } from '../../protocol.ts';
@@ -89,15 +89,6 @@ function FolderInput({ id, describedBy, whole }: { id?: string; describedBy?: st
         event.currentTarget.value = '';
       }}
     />
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -10,7 +10,7 @@ import { Header } from './Header.tsx';
 import { Help } from './Help.tsx';
 import { NoGpu } from '../machine/NoGpu.tsx';
 import { Resume } from '../runs/Resume.tsx';
-import { RunPanel } from '../run/RunPanel.tsx';
+import { Besides, RunPanel } from '../run/RunPanel.tsx';
 import { Setup } from '../recipe/Setup.tsx';
 import { Tour, TourInvitation } from './Tour.tsx';
 import { hasRunsToCompare, removedRows } from '../runs/ledger.ts';
@@ -103,6 +103,7 @@ function RunSheet() {
         {runConfig.value && <Results />}
       </div>
       <div class="setup">
+        <Besides />
         <Setup />
       </div>
     </main>

@@ -55,7 +55,7 @@ export function Header() {
           {pageWords.help}
         </button>
       </div>
-      {!isHidden('lead') && <p class="lead">{pageWords.lead}</p>}
+      {!isHidden('lead') && <p class={`lead ${view.value === 'run' ? '' : 'wide-only'}`}>{pageWords.lead}</p>}
     </header>
   );
 }

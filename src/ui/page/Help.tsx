@@ -14,7 +14,9 @@ export function Help() {
   }, [open]);
   return (
     <dialog ref={dialog} class="stack-4" aria-labelledby="help-heading" onClose={() => (helpIsOpen.value = false)}>
-      <h2 id="help-heading">{pageWords.help}</h2>
+      <h2 id="help-heading" tabIndex={-1} autofocus>
+        {pageWords.help}
+      </h2>
       <p>{pageWords.keys.about}</p>
       {view.value === 'run' && (
         <button

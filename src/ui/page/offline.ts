@@ -3,7 +3,7 @@
  * newer version waits until the reader asks for it: nothing is changed under a page that is in use.
  */
 import { signal } from '@preact/signals';
-import { policy } from '../../util/confine.ts';
+import { policy } from '../../util/scriptPolicy.ts';
 import { savesData } from '../runs/savesData.ts';
 
 /** The worker of a newer version, ready to take over; null: there is none. */

@@ -20,7 +20,7 @@ export function OptionField({ option, withSection = false }: Props) {
     <div class="field option">
       <label for={id}>
         {label}
-        {option.unit && option.unit !== option.label.toLowerCase() && <span class="unit"> {option.unit}</span>}
+        {option.unit && !option.label.toLowerCase().endsWith(option.unit) && <span class="unit"> {option.unit}</span>}
       </label>
       <Control option={option} id={id} describedBy={`${id}-about`} />
       <p class="about" id={`${id}-about`} role="tooltip">

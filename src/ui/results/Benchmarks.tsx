@@ -1,10 +1,9 @@
 /** What a run in the synthetic world can answer, beside what guessing would. */
 import { Table } from '../components/Table.tsx';
-import { Sparkline } from '../chart/Sparkline.tsx';
 import type { BenchmarkPoint } from '../../protocol.ts';
-import { shownPlan } from '../recipe/config.ts';
 import { benchmarks } from '../run/run.ts';
 import { resultsWords } from '../words/results.ts';
+import { Trend } from './Trend.tsx';
 import * as format from '../format.ts';
 
 export function Benchmarks() {
@@ -77,7 +76,6 @@ interface RowProps {
 function Row({ name, role, strong, points, of, chance }: RowProps) {
   const values = points.map(of);
   const [first, last] = [values[0]!, values.at(-1)!];
-  const { firstStep, endStep, switchStep } = shownPlan.value;
   return (
     <tr class={strong ? 'strong' : ''}>
       <th scope="row">
@@ -88,16 +86,7 @@ function Row({ name, role, strong, points, of, chance }: RowProps) {
       <td>{format.percent(last)}</td>
       <td class="note">{format.percent(chance)}</td>
       <td>
-        {values.length > 1 && (
-          <Sparkline
-            x={points.map(({ step }) => step)}
-            y={values}
-            start={firstStep}
-            end={endStep}
-            mark={switchStep}
-            label={resultsWords.benchmarks.trendOf(name, first, last)}
-          />
-        )}
+        <Trend points={points} values={values} label={resultsWords.benchmarks.trendOf(name, first, last)} />
       </td>
     </tr>
   );

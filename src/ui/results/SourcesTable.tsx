@@ -1,7 +1,6 @@
 /** What the model has learnt of each source, before and after the switch, and how much of it was drawn. */
 import { computed } from '@preact/signals';
 import { Table } from '../components/Table.tsx';
-import { Sparkline } from '../chart/Sparkline.tsx';
 import { lookOf } from '../chart/palette.ts';
 import { changeOf } from '../../recipe/results/conclusion.ts';
 import { shownPlan } from '../recipe/config.ts';
@@ -9,6 +8,7 @@ import { isActive } from '../run/controls.ts';
 import { heldOut, isRecorded, runState, sources } from '../run/run.ts';
 import { shownSources } from '../run/shown.ts';
 import { resultsWords } from '../words/results.ts';
+import { Trend } from './Trend.tsx';
 import * as format from '../format.ts';
 
 /** A recorded run does not say what it drew. */
@@ -51,7 +51,7 @@ export function SourcesTable() {
 }
 
 function Row({ source, index }: { source: string; index: number }) {
-  const { firstStep, endStep, switchStep } = shownPlan.value;
+  const { switchStep } = shownPlan.value;
   const points = heldOut.value.filter(({ loss }) => loss[source] !== undefined);
   const values = points.map(({ loss }) => loss[source]);
   const [start] = points;
@@ -77,16 +77,11 @@ function Row({ source, index }: { source: string; index: number }) {
           <td>{format.loss(last.loss[source])}</td>
           <td>{moved ? resultsWords.sources.withError(moved.change, moved.error) : ''}</td>
           <td>
-            {values.length > 1 && (
-              <Sparkline
-                x={points.map(({ step }) => step)}
-                y={values}
-                start={firstStep}
-                end={endStep}
-                mark={switchStep}
-                label={resultsWords.sources.trendOf(source, values[0], last.loss[source])}
-              />
-            )}
+            <Trend
+              points={points}
+              values={values}
+              label={resultsWords.sources.trendOf(source, values[0], last.loss[source])}
+            />
           </td>
         </>
       )}

@@ -1,5 +1,5 @@
 /** What the next run needs and takes, told before it starts: memory against this machine's limits, text, time. */
-import type { ComponentChildren } from 'preact';
+import { Fact } from '../components/Fact.tsx';
 import type { Needs } from '../../protocol.ts';
 import { isActive } from './controls.ts';
 import { state } from '../recipe/config.ts';
@@ -56,15 +56,6 @@ export function BeforeRun() {
         </table>
         <p class="note">{words.passesNote(known.calibration !== null)}</p>
       </details>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

@@ -78,16 +78,24 @@ export function RunPanel() {
       {!isHidden('estimate') && <BeforeRun />}
       <Commands />
       {isWatched.value && isActive(state) && <Watched />}
-      {machine.value.kind === 'ready' && !isHidden('queue') && (
-        <Queue canQueue={conflicts.value.length === 0 && !isExperimenting.value} />
-      )}
       {isExperimenting.value && <p class="problem">{recipeWords.setup.experimentUnderWay}</p>}
       <Problems title={null} sentences={conflicts.value} />
       <Problems title={startWords.run.linkProblems} sentences={[...lesson.problems, ...linkProblems.value]} />
       {differsFromRun.value && !isWatched.value && <p class="note">{startWords.run.nextRun}</p>}
       {hasRested(state, history.length) && !isRecorded.value && <ExportModel />}
-      {!isHidden('machine') && <MachineLine />}
     </section>
+  );
+}
+
+/** What no first run needs: on a phone it comes after the figure. */
+export function Besides() {
+  const queues = machine.value.kind === 'ready' && !isHidden('queue');
+  if (!queues && isHidden('machine')) return null;
+  return (
+    <div class="run-panel">
+      {queues && <Queue canQueue={conflicts.value.length === 0 && !isExperimenting.value} />}
+      {!isHidden('machine') && <MachineLine />}
+    </div>
   );
 }
 

@@ -60,7 +60,7 @@ export const startWords = {
   recorded: {
     stage: 'Recorded run',
     says: (preset: string, steps: number, tokens: number, adapter: string) =>
-      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps on ${format.short(tokens)} tokens, trained on ${adapter.replace(/^processor/, 'a processor')}.`,
+      `This run was recorded: preset ${preset}, ${format.integer(steps)} steps on ${format.short(tokens)} tokens, trained on ${adapter.replace(/^processor.*/, 'a processor')}.`,
     start: 'Press Start to continue its base model in this tab.',
     again: 'Play again',
     findings: 'See what the experiments found',

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { UserError } from '../../../src/util/errors.ts';
 
 /** Downloads land in a folder unasked, and nothing but the page's own addresses is looked for. */
 const preferences = (downloads: string): Record<string, string | number | boolean> => ({
@@ -52,7 +53,9 @@ export class Firefox {
         const found = /listening on (ws:\S+)/.exec((told += String(chunk)));
         if (found) resolve(found[1]!);
       });
-      child.once('error', reject);
+      child.once('error', ({ message }) =>
+        reject(new UserError(`No Firefox (${message}): name one with --firefox FILE.`)),
+      );
       child.once('exit', () => reject(new Error(`Firefox ended before it could be driven: ${told}`)));
     });
     const socket = new WebSocket(`${address}/session`);

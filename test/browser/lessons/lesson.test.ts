@@ -191,6 +191,12 @@ test('a run by time takes as many steps as fit here, and is compared on equal to
       if ('fault' in read) throw new Error(read.fault);
       expect(read.asked).toBeNull();
       expect(read.tokens).toBeGreaterThan(59_904);
+
+      // Another time, by the address, which whoever is handed the step has too.
+      await page.goto(page.url().replace('step=3', 'step=3&seconds=120'));
+      await page.getByText('This run takes about 120 seconds').waitFor();
+      const present = page.getByRole('link', { name: 'Presenter’s view' });
+      expect(await present.getAttribute('href')).toMatch(/\?lesson=noise&step=3&present=1&seconds=120$/);
     },
     { address: '?lesson=noise&step=3' },
   ));

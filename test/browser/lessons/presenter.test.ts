@@ -87,8 +87,19 @@ test('keys lead through a lesson; blank, notes, and the exact state as a QR code
       await page.keyboard.press('q');
       const notes = page.waitForEvent('popup');
       await page.keyboard.press('n');
-      await (await notes).getByText('Split the room').waitFor();
+      const speaker = await notes;
+      await speaker.getByText('Split the room').waitFor();
+      await page.keyboard.press('f');
+      await page.getByText('Frozen').waitFor();
+      await page.keyboard.press('f');
       expect(await axeFinds(page)).toEqual([]);
+      // Question, run, the last step, and over the end of the lesson; the notes follow, and the browser's Back leads back.
+      for (let beat = 0; beat < 4; beat++) await page.keyboard.press('PageDown');
+      await page.getByRole('heading', { name: 'What was forgotten', level: 1 }).waitFor();
+      await speaker.getByText('Ask for examples from the news').waitFor();
+      await page.goBack();
+      await page.getByRole('heading', { name: 'When to switch', level: 1 }).waitFor();
+      await page.getByRole('heading', { name: 'What to take along' }).waitFor();
     },
     { address: '?lesson=switch&step=1&present=1' },
   ));

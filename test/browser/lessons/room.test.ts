@@ -1,7 +1,9 @@
 /** The class's server as another laptop meets it: https at an address of this machine, the browser's warning, a run there, and the camera. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
+import { checkServerIdentity, connect } from 'node:tls';
 import type { Browser } from 'playwright-core';
 import { encodeQR } from 'qr';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -79,8 +81,14 @@ test('the warning is the one that the invitation tells of; behind it a lesson tr
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   try {
+    const taken = Number(new URL(url).port);
+    await expect(serve({ port: taken, forClass: true, outDir: 'out/site' })).rejects.toThrow(`Port ${taken} is taken`);
     if (addresses().length > 0) expect(served.told).toBe(invitation(addresses().map((one) => url.replace(host, one))));
-    // The page's own address is good, its maker alone is not known: no other fault of the certificate.
+    // The certificate is good for the page's address: only its maker is not known, which hides any other fault from the browser's words.
+    const socket = connect({ host, port: taken, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    expect(checkServerIdentity(host, socket.getPeerCertificate())).toBeUndefined();
+    socket.destroy();
     await expect(page.goto(`${url}?lesson=continue&step=2`)).rejects.toThrow('ERR_CERT_AUTHORITY_INVALID');
     await page.getByRole('button', { name: 'Advanced' }).click();
     await page.getByRole('link', { name: `Proceed to ${host}` }).click();

@@ -41,6 +41,15 @@ async function open(...given: Given[]): Promise<Page> {
 }
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const begin = (page: Page) => button(page, 'Start').click();
+/** In its midst: after its first step. */
+async function beginAndPause(page: Page): Promise<void> {
+  await begin(page);
+  await page
+    .getByText(/step [1-9]\d? of 72/)
+    .first()
+    .waitFor();
+  await button(page, 'Pause').click();
+}
 const finish = (page: Page) => page.locator('.stage', { hasText: 'Done' }).waitFor();
 
 test('a lost GPU and a reload cost a run no bit', async () => {
@@ -64,12 +73,7 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   await lost.close();
 
   const page = await open(slow, {});
-  await begin(page);
-  await page
-    .getByText(/step [1-9]\d? of 72/)
-    .first()
-    .waitFor();
-  await button(page, 'Pause').click();
+  await beginAndPause(page);
   await button(page, 'Step').click();
   await page.reload();
   await page.getByText(/^Run ci, seed 1, stopped at step \d+ of 72, just now\.$/).waitFor();
@@ -128,12 +132,7 @@ test('a crashed graphics process is outlived once, and told of when the browser 
     await session.detach();
   };
   const page = await open(slow);
-  await begin(page);
-  await page
-    .getByText(/step [1-9]\d? of 72/)
-    .first()
-    .waitFor();
-  await button(page, 'Pause').click();
+  await beginAndPause(page);
   await button(page, 'Step').waitFor();
   await crash();
   await page

@@ -3,6 +3,8 @@ import type { RunConfig } from '../../../src/config/run.ts';
 import { blendShares } from '../../../src/data/blend.ts';
 import type { Batch } from '../../../src/data/loader.ts';
 import { ByteTokenizer } from '../../../src/tokenizer/byte.ts';
+import { newHealth } from '../../../src/train/run/health.ts';
+import type { Progress } from '../../../src/train/saved/checkpoint.ts';
 import type { TrainingData } from '../../../src/train/run/data.ts';
 import { randomInteger, randomUniform } from '../../../src/util/random.ts';
 import { tinyConfig } from '../../model/tiny.ts';
@@ -32,6 +34,19 @@ export const switchingConfig: RunConfig = {
   },
   evaluation: { everySteps: 9, rows: 1 },
 };
+
+/** Where a run stands after so many steps, as a save says it. */
+export const progressAt = (step: number): Progress => ({
+  step,
+  phase: 'base',
+  momentsFrom: 0,
+  place: { rows: 0, tokens: 0 },
+  tokens: 0,
+  watched: { steps: 0, clipped: 0 },
+  evaluated: null,
+  counts: [step, 2 * step],
+  health: newHealth(),
+});
 
 const sources = ['a', 'b'];
 

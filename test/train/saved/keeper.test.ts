@@ -2,22 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { FaultyFiles, faults } from '../../../src/storage/faulty.ts';
 import { MemoryFiles } from '../../../src/storage/files.ts';
 import { SlotStore } from '../../../src/storage/slots.ts';
-import type { Progress } from '../../../src/train/saved/checkpoint.ts';
-import { newHealth } from '../../../src/train/run/health.ts';
 import { Keeper, saveInterval } from '../../../src/train/saved/keeper.ts';
-import { switchingConfig } from './fakeData.ts';
+import { progressAt, switchingConfig } from './fakeData.ts';
 
-const progress = (step: number): Progress => ({
-  step,
-  phase: 'base',
-  momentsFrom: 0,
-  place: { rows: 0, tokens: 0 },
-  tokens: 0,
-  watched: { steps: 0, clipped: 0 },
-  evaluated: null,
-  counts: [step, 2 * step],
-  health: newHealth(),
-});
 const pools = (step: number) => {
   const pool = (value: number) => new Float32Array(64).fill(value);
   return Promise.resolve({ parameters: pool(step), moments1: pool(step + 0.5), moments2: pool(-step) });
@@ -33,7 +20,7 @@ function keeperIn(store: SlotStore, clock = { now: 0 }) {
   return {
     keeper,
     told,
-    keep: (step: number, read = pools(step)) => keeper.keep(switchingConfig, 'all', progress(step), 'training', read),
+    keep: (step: number, read = pools(step)) => keeper.keep(switchingConfig, 'all', progressAt(step), 'training', read),
   };
 }
 
@@ -129,7 +116,7 @@ describe('a keeper', () => {
     await Promise.all([keep(1), keep(2), keep(3)]);
     expect(told).toEqual(['saved 1', 'saved 2', 'saved 3']);
     const last = (await keeper.last())!;
-    expect(last.progress).toEqual(progress(3));
+    expect(last.progress).toEqual(progressAt(3));
     expect(last.config).toEqual(switchingConfig);
     expect(last.pools).toEqual(await pools(3));
   });

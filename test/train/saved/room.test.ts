@@ -3,13 +3,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { FaultyFiles } from '../../../src/storage/faulty.ts';
 import { type Files, MemoryFiles, type OpenFile } from '../../../src/storage/files.ts';
-import type { Progress } from '../../../src/train/saved/checkpoint.ts';
-import { newHealth } from '../../../src/train/run/health.ts';
 import type { Keeper, SavedState } from '../../../src/train/saved/keeper.ts';
 import { SlotStore } from '../../../src/storage/slots.ts';
 import { SavedRuns } from '../../../src/train/saved/savedRuns.ts';
 import { mostFinishedBytes, undoTime } from '../../../src/util/kept.ts';
-import { fakeData, switchingConfig } from './fakeData.ts';
+import { fakeData, progressAt, switchingConfig } from './fakeData.ts';
 
 /** A disk of so many bytes: a write that does not fit fails, or takes what fits and says nothing, as a full disk does under OPFS. */
 class SmallDisk implements Files {
@@ -40,23 +38,12 @@ class SmallDisk implements Files {
   }
 }
 
-const progress = (step: number): Progress => ({
-  step,
-  phase: 'base',
-  momentsFrom: 0,
-  place: { rows: 0, tokens: 0 },
-  tokens: 0,
-  watched: { steps: 0, clipped: 0 },
-  evaluated: null,
-  counts: [step, step],
-  health: newHealth(),
-});
 const size = 4096;
 const keep = (keeper: Keeper, step: number, state: SavedState, floats = size) =>
   keeper.keep(
     switchingConfig,
     'all',
-    progress(step),
+    progressAt(step),
     state,
     Promise.resolve({
       parameters: new Float32Array(floats).fill(step),

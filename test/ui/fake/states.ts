@@ -363,7 +363,7 @@ export const states: readonly PageState[] = [
     after: 'data',
     async reach(page) {
       await page.getByRole('combobox', { name: 'Text', exact: true }).selectOption('text');
-      await page.getByRole('button', { name: 'Take it through' }).click();
+      await page.getByRole('button', { name: 'Run the steps' }).click();
       await seen(page, 'not labelled, documents');
     },
   },

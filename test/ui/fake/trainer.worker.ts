@@ -44,6 +44,8 @@ export interface Scenario {
   end?: { kind: 'paused' | 'diverged' | 'failed' | 'compiling'; at: number };
   /** Steps a batch of events. */
   stride?: number;
+  /** The run of this number, from 1, holds still after its first batch until it is paused or ended: time to act in, whatever the machine. */
+  held?: number;
   /** Steps told at once, in the first batch. */
   prefill?: number;
   /** Batches of events after which an experiment holds still, fails, or (by itself) is stopped. */
@@ -178,9 +180,12 @@ function tell({ loss, heldOut, samples }: Recording, plan: RunPlan, emit: (event
   });
 }
 
+let runs = 0;
+
 async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) => void, rest = pause): Promise<void> {
   const plan = planRun(config, part);
   if (scenario.recording) return tell(scenario.recording, plan, emit);
+  const isHeld = ++runs === scenario.held;
   const stride = scenario.stride ?? Math.ceil((plan.endStep - plan.firstStep) / 20);
   const say = (state: RunState) => emit({ state });
   say({ kind: 'preparing', what: 'text', done: 0, total: 2 });
@@ -322,6 +327,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
     }
     if (command === 'step') command = 'pause';
     if (command === 'pause') say({ kind: 'paused', phase });
+    while (isHeld && commanded() === 'run') await pause();
     while (commanded() === 'pause') await pause();
     if (commanded() === 'stop') return say({ kind: 'stopped' });
     await rest();

@@ -105,6 +105,15 @@ test('a number answered 0 to 3 stays a number, and a run that diverged has the h
   expect(read.curve.at(-1)).toBe(65);
 });
 
+test('a code that fits its checksum and says what no lesson gives is told: no height drawn, no number', () => {
+  for (const wrong of [
+    { asked: 'curve' as const, prediction: [] },
+    { asked: 'number' as const, prediction: NaN },
+    { confidence: 101 },
+  ])
+    expect(decode(encode({ ...laptop(1), ...wrong }))).toEqual({ fault: 'content' });
+});
+
 test('no single changed sign passes for another result', () => {
   const code = encode(laptop(7));
   for (let at = 4; at < code.length; at++) {
