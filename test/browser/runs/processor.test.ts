@@ -189,6 +189,15 @@ test('a host that sends no headers: one thread and a sentence, and from the seco
     await page.reload();
     await page.getByText('Runs on the processor').waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    // Such a page shows the frame that fetches, for that is isolated too.
+    const isShown = await page.evaluate(async () => {
+      const frame = Object.assign(document.createElement('iframe'), { src: 'fetch.html' });
+      const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+      document.body.append(frame);
+      await loaded;
+      return frame.contentDocument !== null;
+    });
+    expect(isShown).toBe(true);
     expect(await page.getByText(alone).count()).toBe(0);
   }));
 

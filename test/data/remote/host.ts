@@ -16,6 +16,8 @@ export interface HostFaults {
   moved?: boolean;
   /** Sizes as the hub and headers tell them, instead of the true ones. */
   claimed?: number;
+  /** No length is told beforehand. */
+  untold?: boolean;
   /** Files stop after half of their bytes until the request ends. */
   stuck?: boolean;
 }
@@ -68,7 +70,10 @@ export async function openHost(files: ReadonlyMap<string, Uint8Array>, given: Ho
     const ranged = from !== undefined && !faults.noRanges;
     const bytes = ranged ? file.subarray(Number(from), Number(to) + 1) : file;
     const length = method === 'HEAD' ? (faults.claimed ?? file.length) : bytes.length;
-    response.writeHead(ranged ? 206 : 200, { 'Content-Length': length, 'Content-Type': 'application/octet-stream' });
+    response.writeHead(ranged ? 206 : 200, {
+      ...(!faults.untold && { 'Content-Length': length }),
+      'Content-Type': 'application/octet-stream',
+    });
     if (method === 'HEAD') {
       told(0);
       return void response.end();
