@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { offlinePage } from './src/cli/node/offline.mjs';
+import { fetchFrame } from './src/cli/site/fetchFrame.mjs';
 import { oneFile } from './src/cli/node/oneFile.mjs';
 import { slowness } from './src/cli/node/pace.mjs';
 import { confinedPage, securityHeaders } from './src/cli/node/policy.mjs';
@@ -25,7 +26,7 @@ export default defineConfig({
   base: './', // the built page works under any path
   // Vite's development form, which it also takes for NODE_ENV=test, writes this machine's paths into the page.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
-  plugins: [confinedPage(), offlinePage(), ...(process.env.ONE_FILE === 'no' ? [] : [oneFile()])],
+  plugins: [confinedPage(), fetchFrame(), offlinePage(), ...(process.env.ONE_FILE === 'no' ? [] : [oneFile()])],
   preview: { headers: securityHeaders },
   server: { headers: isolationHeaders }, // while developing
   worker: { format: 'es' },

@@ -30,6 +30,7 @@ export type * from './protocol/files.ts';
 export type * from './protocol/experiment.ts';
 export type * from './protocol/trials.ts';
 export type * from './protocol/preflight.ts';
+export type * from './protocol/remote.ts';
 
 /** Commands of the worker, as comlink exposes them. A run and an experiment take turns: starting one ends the other. */
 export interface TrainerApi {

@@ -31,7 +31,7 @@ const pureFiles = [
 
 /** Packages that only one place may know. */
 const keepers: Record<string, readonly string[]> = {
-  comlink: ['ui/trainer.ts', 'ui/data/state.ts', 'ui/align/state.ts', 'worker/'],
+  comlink: ['ui/trainer.ts', 'ui/data/state.ts', 'ui/align/state.ts', 'ui/address/', 'worker/'],
   preact: ['ui/'],
   '@preact/signals': ['ui/'],
   uplot: ['ui/'],

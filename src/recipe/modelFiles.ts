@@ -2,18 +2,27 @@
 
 /** In one file, or in numbered shards that an index names. */
 const WEIGHTS = 'model.safetensors';
-const INDEX = `${WEIGHTS}.index.json`;
+export const SHARD_INDEX = `${WEIGHTS}.index.json`;
 const SHARD = /^model-\d+-of-\d+\.safetensors$/;
 
 const NEEDED = ['config.json', 'tokenizer.json'];
 
 /** Whether a file of this name is read; the others of a folder are left alone. */
 export function isModelFile(name: string): boolean {
-  return [...NEEDED, 'rekindle.json', WEIGHTS, INDEX].includes(name) || SHARD.test(name);
+  return [...NEEDED, 'rekindle.json', WEIGHTS, SHARD_INDEX].includes(name) || SHARD.test(name);
+}
+
+/** Of a folder's files those that are read: with an index its shards, without one the one file. */
+export function modelFilesOf(names: readonly string[]): string[] {
+  const sharded = names.includes(SHARD_INDEX);
+  return names.filter((name) => isModelFile(name) && !(sharded ? name === WEIGHTS : SHARD.test(name)));
 }
 
 /** What a folder with files of these names lacks. `record`: the project's own record is needed too, as of a base. */
 export function missingModelFiles(names: readonly string[], record: boolean): string[] {
-  const weights = names.includes(INDEX) ? INDEX : WEIGHTS;
+  const weights = names.includes(SHARD_INDEX) ? SHARD_INDEX : WEIGHTS;
   return [...NEEDED, weights, ...(record ? ['rekindle.json'] : [])].filter((name) => !names.includes(name));
 }
+
+/** Bytes of a model folder that are read: what half a billion parameters of 4 bytes have, which a browser still gives in one array. */
+export const LARGEST_FOLDER = 2 ** 31;

@@ -1,5 +1,7 @@
 /** What is said where text, tables, archives, data sets and tokenizers are refused. */
 
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
 export const dataWords = {
   weight: (name: string, weight: number) =>
     `The blend gives source "${name}" the weight ${weight}: weights are numbers of 0 or more.`,
@@ -78,6 +80,18 @@ export const dataWords = {
     `${what} was not found at ${host} (status ${status}): check its name.`,
   notJsonAnswer: (host: string) => `${host} answered with something that is not JSON: try again in a while.`,
   noDataSet: (given: string) => `${given} names no data set: give OWNER/NAME, or its address on huggingface.co.`,
+  noTextAddress: (given: string) =>
+    `${given} is no address: give OWNER/NAME of a data set, or what begins with https://.`,
+  noModel: (given: string) => `${given} names no model: give OWNER/NAME, or an address that begins with https://.`,
+  modelLacks: (name: string, missing: string) => `${name} has no ${missing}: give the address of a whole model folder.`,
+  pageInstead: (host: string, name: string) =>
+    `${host} has a web page in the place of ${name}: give the address of the file itself.`,
+  otherLength: (name: string, got: number, wanted: number) =>
+    `${name} came with ${got} bytes instead of ${wanted}: try again in a while.`,
+  noRanges: (host: string, name: string, bytes: number) =>
+    `${host} does not send ${name} (${megabytes(bytes)}) in parts, as a file of that size has to be: download it, and choose it here.`,
+  tooMuch: (name: string, bytes: number, most: number) =>
+    `${name} has ${megabytes(bytes)}, and at most ${megabytes(most)} are fetched: choose a smaller one.`,
   otherForm: (what: string) =>
     `The answer about ${what} is of another form than the data set viewer’s: it may have changed.`,
   noColumns: (name: string) => `${name} has no columns.`,

@@ -53,11 +53,14 @@ async function forgetOthers(): Promise<void> {
   await Promise.all(names.filter((one) => one.startsWith(prefix) && one !== name).map((one) => caches.delete(one)));
 }
 
-/** A kept file; from the network where the browser has thrown the cache away. The page itself is isolated, whatever its host sends. */
+/** What is isolated, whatever its host sends: the page itself, and its frame, which an isolated page shows only if it is isolated too. */
+const isolatedFiles = ['', 'fetch.html'];
+
+/** A kept file; from the network where the browser has thrown the cache away. */
 async function answer(path: string, request: Request): Promise<Response> {
   const kept = await caches.open(name).then((cache) => cache.match(new URL(path, scope).href));
   const response = kept ?? (await fetch(request));
-  return path === '' ? isolated(response) : response;
+  return isolatedFiles.includes(path) ? isolated(response) : response;
 }
 
 /** Takes over from an older version, unless another page still runs on that. */

@@ -1,7 +1,8 @@
 /** `npm run recipe -- fetch --dataset OWNER/NAME --accept LICENCE --out FILE`: text of a HuggingFace data set as JSON lines. */
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { fetchOnce, patient } from '../../data/remote/ask.ts';
-import { type Dataset, datasetName, describeDataset, fetchDataset, HUGGING_FACE } from '../../data/remote/dataset.ts';
+import { datasetName, describeDataset, fetchDataset, HUGGING_FACE } from '../../data/remote/dataset.ts';
+import type { Dataset } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';
 import { INTERRUPTED } from '../host.ts';

@@ -6,27 +6,80 @@ import { dataWords } from '../../words/data.ts';
 export interface RemoteAnswer {
   status: number;
   headers: Headers;
-  bytes: Uint8Array<ArrayBuffer>;
+  body: Blob;
 }
 
 export interface Asking {
   /** First byte and one past the last. */
   range?: readonly [number, number];
+  /** HEAD: what is known of a file without its bytes. */
+  method?: 'HEAD';
+  /** Bytes beyond which an answer is refused, before they come where its length is told. */
+  most?: number;
+  /** Bytes of this answer so far; a further try begins again at 0. */
+  onBytes?: (bytes: number) => void;
   signal?: AbortSignal;
 }
 
 export type RemoteAsk = (address: string, asking?: Asking) => Promise<RemoteAnswer>;
 
-/** One try, by the browser's and Node's own fetch. Rejects where no whole answer comes. */
-export const fetchOnce: RemoteAsk = async (address, { range, signal } = {}) => {
+/** One try, by the browser's and Node's own fetch. Rejects where no whole answer comes; a UserError where it is too large. */
+export const fetchOnce: RemoteAsk = async (address, { range, method, most = Infinity, onBytes, signal } = {}) => {
   const response = await fetch(address, {
     ...(signal && { signal }),
+    ...(method && { method }),
     ...(range && { headers: { Range: `bytes=${range[0]}-${range[1] - 1}` } }),
     referrerPolicy: 'no-referrer',
     credentials: 'omit',
   });
-  return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+  const body = new Gathered();
+  const refuse = (size: number): Promise<never> => {
+    void response.body?.cancel().catch(() => {}); // the refusal tells it all
+    throw new UserError(dataWords.tooMuch(brief(address), size, most), { code: 'text-size' });
+  };
+  const told = Number(response.headers.get('content-length'));
+  if (method === undefined && response.ok && told > most) await refuse(told);
+  const reader = response.body?.getReader();
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+    body.add(read.value as Uint8Array<ArrayBuffer>);
+    if (body.size > most) {
+      reader?.releaseLock();
+      await refuse(body.size);
+    }
+    onBytes?.(body.size);
+  }
+  return { status: response.status, headers: response.headers, body: body.blob() };
 };
+
+/** Bytes handed to the browser's own keeping, which may be its disk, whenever so many have come. */
+const PIECE = 4 * 2 ** 20;
+
+/** Pieces as they come, made one Blob: of a large file no more than a piece is in the heap. */
+export class Gathered {
+  size = 0;
+  #blobs: Blob[] = [];
+  #pieces: (string | Uint8Array<ArrayBuffer>)[] = [];
+  #waiting = 0;
+
+  /** Of text, `size` counts UTF-16 units. */
+  add(piece: string | Uint8Array<ArrayBuffer>): void {
+    this.#pieces.push(piece);
+    this.size += piece.length;
+    this.#waiting += piece.length;
+    if (this.#waiting >= PIECE) this.#fold();
+  }
+
+  #fold(): void {
+    this.#blobs.push(new Blob(this.#pieces));
+    this.#pieces = [];
+    this.#waiting = 0;
+  }
+
+  blob(): Blob {
+    this.#fold();
+    return new Blob(this.#blobs);
+  }
+}
 
 /** Tries in all: with waits of 1, 2, 4 and 8 s a server has a quarter of a minute to come back. */
 const TRIES = 5;
@@ -53,6 +106,7 @@ export function patient(once: RemoteAsk, wait: (millis: number) => Promise<void>
         pause = Math.max(pause, 1000 * (Number(answer.headers.get('retry-after')) || 0));
       } catch (error) {
         asking.signal?.throwIfAborted();
+        if (error instanceof UserError) throw error;
         last = brief(error instanceof Error ? error.message : String(error));
       }
       if (pause > LONGEST_WAIT) break;
@@ -70,23 +124,19 @@ export function hostOf(address: string): string {
   }
 }
 
+/** Throws, in a sentence, where an answer is none about `what`. */
+export function refuseStatus(status: number, what: string, address: string): void {
+  if (status === 401 || status === 403) throw new UserError(dataWords.gated(what, status), { code: 'remote' });
+  if (status !== 200) throw new UserError(dataWords.notFound(what, hostOf(address), status), { code: 'remote' });
+}
+
 /** A whole answer as JSON. UserError where it is none. */
 export async function askJson(ask: RemoteAsk, address: string, what: string, asking?: Asking): Promise<unknown> {
-  const { status, bytes } = await ask(address, asking);
-  const text = new TextDecoder().decode(bytes);
-  if (status === 401 || status === 403)
-    throw new UserError(dataWords.gated(what, status), {
-      code: 'remote',
-    });
-  if (status !== 200)
-    throw new UserError(dataWords.notFound(what, hostOf(address), status), {
-      code: 'remote',
-    });
+  const { status, body } = await ask(address, asking);
+  refuseStatus(status, what, address);
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(await body.text()) as unknown;
   } catch {
-    throw new UserError(dataWords.notJsonAnswer(hostOf(address)), {
-      code: 'remote',
-    });
+    throw new UserError(dataWords.notJsonAnswer(hostOf(address)), { code: 'remote' });
   }
 }

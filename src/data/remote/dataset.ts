@@ -4,31 +4,18 @@
  * plain columns, so that it is read from there on as any file.
  */
 import * as v from 'valibot';
+import type { Dataset, Servers, WantedRows } from '../../protocol/remote.ts';
 import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
-import { openParquet, type ParquetFile } from '../formats/parquet.ts';
 import { type RemoteAsk, askJson } from './ask.ts';
+import { remoteFile } from './file.ts';
+import { hubSchema, licenceOf, readAs } from './hub.ts';
 import { dataWords } from '../../words/data.ts';
 
-export interface Servers {
-  hub: string;
-  viewer: string;
-}
 export const HUGGING_FACE: Servers = {
   hub: 'https://huggingface.co',
   viewer: 'https://datasets-server.huggingface.co',
 };
-
-export interface Dataset {
-  name: string;
-  /** As its card says; null: it does not. */
-  licence: string | null;
-  /** Commit of the data, and of the parquet made of it: what is fetched stays the same. */
-  revision: string;
-  parquetRevision: string;
-  splits: { config: string; split: string }[];
-  shards: { config: string; split: string; path: string; size: number }[];
-}
 
 /** OWNER/NAME out of what a person pastes. */
 export function datasetName(text: string): string {
@@ -39,10 +26,6 @@ export function datasetName(text: string): string {
   });
 }
 
-const hubSchema = v.object({
-  sha: v.string(),
-  cardData: v.nullish(v.object({ license: v.nullish(v.union([v.string(), v.array(v.string())])) })),
-});
 const splitsSchema = v.object({ splits: v.array(v.object({ config: v.string(), split: v.string() })) });
 const parquetSchema = v.object({
   parquet_files: v.array(v.object({ config: v.string(), split: v.string(), url: v.string(), size: v.number() })),
@@ -51,14 +34,6 @@ const rowsSchema = v.object({
   rows: v.array(v.object({ row: v.record(v.string(), v.unknown()) })),
   num_rows_total: v.number(),
 });
-
-function read<S extends v.GenericSchema>(schema: S, json: unknown, what: string): v.InferOutput<S> {
-  const found = v.safeParse(schema, json);
-  if (found.success) return found.output;
-  throw new UserError(dataWords.otherForm(what), {
-    code: 'remote',
-  });
-}
 
 const branch = 'refs%2Fconvert%2Fparquet';
 
@@ -73,21 +48,20 @@ export async function describeDataset(
   const what = `The data set ${name}`;
   const of = `dataset=${encodeURIComponent(name)}`;
   const get = (address: string): Promise<unknown> => askJson(ask, address, what, { signal });
-  const { sha, cardData } = read(hubSchema, await get(`${hub}/api/datasets/${name}`), name);
-  const { splits } = read(splitsSchema, await get(`${viewer}/splits?${of}`), name);
+  const hubSays = readAs(hubSchema, await get(`${hub}/api/datasets/${name}`), name);
+  const { splits } = readAs(splitsSchema, await get(`${viewer}/splits?${of}`), name);
   const parquet = await get(`${viewer}/parquet?${of}`)
-    .then((json) => read(parquetSchema, json, name).parquet_files)
+    .then((json) => readAs(parquetSchema, json, name).parquet_files)
     .catch((error: unknown) => {
       if (signal?.aborted) throw error;
       return []; // rows are left
     });
   const made =
-    parquet.length > 0 ? read(hubSchema, await get(`${hub}/api/datasets/${name}/revision/${branch}`), name) : null;
-  const licence = cardData?.license ?? null;
+    parquet.length > 0 ? readAs(hubSchema, await get(`${hub}/api/datasets/${name}/revision/${branch}`), name) : null;
   return {
     name,
-    licence: Array.isArray(licence) ? licence.join(', ') : licence,
-    revision: sha,
+    licence: licenceOf(hubSays),
+    revision: hubSays.sha,
     parquetRevision: made?.sha ?? '',
     splits: splits.map(({ config, split }) => ({ config, split })),
     shards: parquet.map(({ config, split, url, size }) => ({
@@ -99,18 +73,9 @@ export async function describeDataset(
   };
 }
 
-/** Bytes of a shard that is fetched whole where its server gives no ranges. */
-const LARGEST_WHOLE = 2 ** 26;
 /** Rows a call gives at most, and calls made: enough for a look, and no burden to a server that everybody shares. */
 const ROWS_A_CALL = 100;
 const MOST_CALLS = 50;
-
-export interface Wanted {
-  config: string;
-  split: string;
-  /** Bytes of text that are enough. */
-  enough: number;
-}
 
 export interface FetchProgress {
   /** Bytes of text so far. */
@@ -123,7 +88,7 @@ export interface FetchProgress {
 export async function fetchDataset(
   ask: RemoteAsk,
   dataset: Dataset,
-  { config, split, enough }: Wanted,
+  { config, split, enough }: WantedRows,
   take: (lines: string) => void | Promise<void>,
   onProgress: (progress: FetchProgress) => void = () => {},
   servers = HUGGING_FACE,
@@ -147,8 +112,9 @@ export async function fetchDataset(
   };
   for (const { path, size } of shards) {
     const address = `${servers.hub}/datasets/${dataset.name}/resolve/${dataset.parquetRevision}/${path}`;
-    const file = await shardFile(ask, address, size, (by) => (progress.by = by), signal);
+    const file = await remoteFile(ask, address, size, (by) => (progress.by = by), signal);
     if (file === null) break;
+    const { openParquet } = await import('../formats/parquet.ts'); // the page's frame needs it for this alone
     const table = await openParquet(path, file);
     if (table.flat.length === 0)
       throw new UserError(dataWords.nestedAlone(dataset.name, brief(table.nested.join(', '))), {
@@ -160,39 +126,10 @@ export async function fetchDataset(
   return fetchRows(ask, dataset, { config, split, enough }, give, progress, servers, signal);
 }
 
-/** A shard by ranges, or whole in memory; null where neither is to be had. */
-async function shardFile(
-  ask: RemoteAsk,
-  address: string,
-  size: number,
-  how: (by: FetchProgress['by']) => void,
-  signal?: AbortSignal,
-): Promise<ParquetFile | null> {
-  const slice = async (start: number, end: number): Promise<ArrayBuffer> => {
-    const { status, bytes } = await ask(address, { range: [start, end], signal });
-    if (status === 206 && bytes.length === end - start) return bytes.buffer;
-    throw new UserError(dataWords.otherShard(status, bytes.length, end - start), {
-      code: 'remote',
-    });
-  };
-  try {
-    await slice(Math.max(0, size - 8), size);
-    how('ranges');
-    return { byteLength: size, slice };
-  } catch (error) {
-    if (signal?.aborted) throw error;
-  }
-  if (size > LARGEST_WHOLE) return null;
-  const { status, bytes } = await ask(address, { signal });
-  if (status !== 200 || bytes.length !== size) return null;
-  how('whole shard');
-  return { byteLength: size, slice: async (start, end) => bytes.slice(start, end).buffer };
-}
-
 async function fetchRows(
   ask: RemoteAsk,
   { name, revision }: Dataset,
-  { config, split }: Wanted,
+  { config, split }: WantedRows,
   give: (rows: readonly Record<string, unknown>[], columns: readonly string[]) => Promise<boolean>,
   progress: FetchProgress,
   { viewer }: Servers,
@@ -205,7 +142,7 @@ async function fetchRows(
     const json = await askJson(ask, `${viewer}/rows?${query}`, `The data set ${name} (${revision.slice(0, 8)})`, {
       signal,
     });
-    const { rows, num_rows_total } = read(rowsSchema, json, name);
+    const { rows, num_rows_total } = readAs(rowsSchema, json, name);
     const columns = Object.entries(rows[0]?.row ?? {})
       .filter(([, value]) => typeof value !== 'object' || value === null)
       .map(([column]) => column);

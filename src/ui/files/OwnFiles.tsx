@@ -1,4 +1,5 @@
 /** The reader's own text as sources: dropped or chosen, looked at, named, put into the blends, and kept in this tab. */
+import { FromAddress } from '../address/FromAddress.tsx';
 import { DropZone } from '../components/DropZone.tsx';
 import { useId } from 'preact/hooks';
 import { fetched } from '../components/fetched.tsx';
@@ -9,6 +10,11 @@ import { recipeWords } from '../words/recipe.ts';
 
 const Rows = fetched(
   () => import('./Rows.tsx').then((module) => module.Rows),
+  (children) => <div>{children}</div>,
+);
+
+const TextAddress = fetched(
+  () => import('../address/TextAddress.tsx').then((module) => module.TextAddress),
   (children) => <div>{children}</div>,
 );
 
@@ -24,6 +30,7 @@ export function OwnFiles() {
       <p class="note" id={`${id}-note`}>
         {recipeWords.setup.filesNote}
       </p>
+      <FromAddress of={TextAddress} />
       {fileProblems.value.length > 0 && (
         <div class="problem" role="alert">
           {fileProblems.value.map((sentence) => (

@@ -1,4 +1,6 @@
 /** A model of the reader's own: chosen or dropped, what it is, what it does before training, and how it is to be trained. */
+import { FromAddress } from '../address/FromAddress.tsx';
+import { fetched } from '../components/fetched.tsx';
 import { DropZone } from '../components/DropZone.tsx';
 import { Fact } from '../components/Fact.tsx';
 import { useSignal } from '@preact/signals';
@@ -13,6 +15,11 @@ import { preflight } from '../run/preflight.ts';
 import * as format from '../format.ts';
 import { closeModel, isLora, openModel, problem, reading, trial, tryIt, usualLora } from './ownModel.ts';
 import { words } from './words.ts';
+
+const ModelAddress = fetched(
+  () => import('../address/ModelAddress.tsx').then((module) => module.ModelAddress),
+  (children) => <div>{children}</div>,
+);
 
 export function OwnModel() {
   const id = useId();
@@ -29,6 +36,7 @@ export function OwnModel() {
       <p class="note" id={`${id}-note`}>
         {words.note}
       </p>
+      <FromAddress of={ModelAddress} />
       {reading.value !== null && (
         <p class="note" role="status">
           {words.reading(reading.value)}

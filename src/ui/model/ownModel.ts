@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { DEFAULT_PRESET, PRESETS, presetConfig } from '../../config/presets.ts';
 import { LORA_TARGETS, type Lora } from '../../config/run.ts';
 import type { FolderBlob, ModelTrial } from '../../protocol.ts';
-import { isModelFile, missingModelFiles } from '../../recipe/modelFiles.ts';
+import { isModelFile, LARGEST_FOLDER, missingModelFiles } from '../../recipe/modelFiles.ts';
 import { folder } from '../recipe/base.ts';
 import { choosePreset, config, givenBase, lora, preset } from '../recipe/config.ts';
 import { files } from '../files/files.ts';
@@ -86,8 +86,6 @@ export const isLora = ({ rank, alpha, targets = [] }: Lora): boolean =>
 
 export const usualLora: Lora = { rank: 8, alpha: 16, targets: LORA_TARGETS.slice(0, 2) };
 
-/** Bytes of a model folder that are read: what half a billion parameters of 4 bytes have, which a browser still gives in one array. */
-const LARGEST_FOLDER = 2 ** 31;
 /** What a zip may unpack to, times its size: weights do not pack, and the JSON beside them packs to a tenth. */
 const LARGEST_RATIO = 20;
 /** Files in a zip that are looked through for those. A forged table of contents can claim four billion. */

@@ -34,6 +34,7 @@ export const recipeWords = {
     filesNote:
       'Choose or drop files: .txt, .md, .docx, .csv, .tsv, .json or .jsonl, also as .zip or .gz. They are read in this tab ' +
       'and never leave your machine.',
+    fromAddress: 'From an address',
     missing: (source: string) => `The text “${source}” is not here: choose its file under “Your own text”.`,
     badName: (name: string) =>
       `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a ` +

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { securityHeaders } from '../../../src/cli/node/policy.mjs';
+import { frameFile, frameHeaders, framePolicy, securityHeaders } from '../../../src/cli/node/policy.mjs';
 import { builtSite, Host } from '../setup/host.ts';
 import { sharedBrowser, webGpuSwitches, whatLeft } from '../setup/launch.ts';
 import { small } from '../setup/small.ts';
@@ -186,6 +186,9 @@ test('our own servers send the policy with every file, the worker’s script too
     for (const [name, value] of Object.entries(securityHeaders)) expect(headers.get(name), file).toBe(value);
   }
   expect(page).toContain('http-equiv="Content-Security-Policy"');
+  const frame = await fetch(`${built.url}${frameFile}`);
+  for (const [name, value] of Object.entries(frameHeaders)) expect(frame.headers.get(name), frameFile).toBe(value);
+  expect(await frame.text()).toContain(framePolicy.replaceAll("'", '&#39;'));
 });
 
 test('a whole run asks its own server alone, and nothing that was not asked for', async () => {

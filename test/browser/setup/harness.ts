@@ -10,6 +10,8 @@ export interface PageOptions extends BrowserContextOptions {
   address?: string;
   /** Done to the profile before the page is opened. */
   before?: (context: BrowserContext) => Promise<unknown>;
+  /** Other origins that the test has the page ask; by itself it asks none. */
+  mayAsk?: () => readonly string[];
 }
 
 /** WebGPU's validation errors reach the console as warnings that name the call they arose in. */
@@ -21,7 +23,7 @@ const isGpuError = (text: string) => /While (calling|encoding|validating|initial
  * error, threw uncaught, or did wrong with the GPU.
  */
 export async function withPage(use: (page: Page) => Promise<void>, options: PageOptions = {}): Promise<void> {
-  const { address = '', before, ...contextOptions } = options;
+  const { address = '', before, mayAsk, ...contextOptions } = options;
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
   const browser = await sharedBrowser(webGpuSwitches);
@@ -31,7 +33,7 @@ export async function withPage(use: (page: Page) => Promise<void>, options: Page
     const { origin } = new URL(site.url);
     context.on('request', (request) => {
       const url = new URL(request.url());
-      if (url.origin !== origin && url.protocol !== 'data:')
+      if (![origin, ...(mayAsk?.() ?? [])].includes(url.origin) && url.protocol !== 'data:')
         complaints.push(`a request to another origin: ${request.url()}`);
     });
     await before?.(context);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { inject } from 'vitest';
 import { workerFile } from '../../../src/cli/node/offline.mjs';
-import { securityHeaders } from '../../../src/cli/node/policy.mjs';
+import { frameFile, frameHeaders, securityHeaders } from '../../../src/cli/node/policy.mjs';
 import { RECORDED_RUN } from '../../../src/recipe/results/recordedRun.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../../out/site');
@@ -88,7 +88,8 @@ export class Host {
     if (body === undefined) return void response.writeHead(404).end();
     const type = types[name.split('.').pop()!] ?? 'application/octet-stream';
     const kept = this.mayBeKept(name) ? 'max-age=86400' : 'no-cache';
-    response.writeHead(200, { ...this.headers, 'Content-Type': type, 'Cache-Control': kept }).end(body);
+    const headers = this.headers === securityHeaders && name === frameFile ? frameHeaders : this.headers;
+    response.writeHead(200, { ...headers, 'Content-Type': type, 'Cache-Control': kept }).end(body);
   });
 
   /** Resolves with its address. */

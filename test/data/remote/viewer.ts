@@ -1,7 +1,7 @@
 /** A server that speaks the data set viewer's API and the Hub's, for one data set, with the faults that a test asks of it. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Servers } from '../../../src/data/remote/dataset.ts';
+import type { Servers } from '../../../src/protocol/remote.ts';
 
 export interface Faults {
   /** The first so many requests are answered with 429. */
@@ -34,6 +34,7 @@ export async function openViewer(
   const asked: Viewer['asked'] = [];
   let [busy, cut] = [faults.busy ?? 0, faults.cut ?? 0];
   const server = createServer((request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*');
     const { pathname, searchParams } = new URL(request.url!, 'http://local');
     const json = (value: object): void => {
       const text = JSON.stringify(value);
