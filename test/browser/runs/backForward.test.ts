@@ -35,6 +35,8 @@ test('the back button finds a run that was left training, with what it did meanw
     // Another tab saves meanwhile, and says so.
     const other = await page.context().newPage();
     await other.goto(`${site.url}icon.svg`);
+    // It reaches this origin alone.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     await other.evaluate((name) => new BroadcastChannel(name).postMessage(null), changesChannel);
     await frames(page, 30); // half a second away, in which the run goes on
     await page.goBack({ waitUntil: 'commit' }); // a page that was kept does not load again
