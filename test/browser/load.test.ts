@@ -92,7 +92,8 @@ async function clicksOf(page: Page, session: CDPSession): Promise<Map<string, Cl
 async function workOf(points: number): Promise<Work & { clicks: Map<string, Click> }> {
   let work: Awaited<ReturnType<typeof workOf>> | undefined;
   await withPlayed(
-    { prefill: points - 1000, stride: 5 },
+    // Step by step, so that it lasts.
+    { prefill: points - 1000, stride: 1 },
     async (page) => {
       await page.getByText('Runs on').waitFor();
       for (let run = 0; run <= OTHERS; run++) {

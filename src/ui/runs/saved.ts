@@ -121,9 +121,20 @@ export function lookForSaved(): void {
     if (document.visibilityState === 'visible' && machine.value.kind !== 'asking' && !isActive(runState.value))
       void look();
   };
-  new BroadcastChannel(changesChannel).addEventListener('message', lookAgain);
+  const listen = (): BroadcastChannel => {
+    const channel = new BroadcastChannel(changesChannel);
+    channel.addEventListener('message', lookAgain);
+    return channel;
+  };
+  let channel = listen();
   document.addEventListener('visibilitychange', lookAgain);
-  window.addEventListener('pageshow', ({ persisted }) => persisted && lookAgain());
+  // A page kept for the back button is thrown away, its run with it, as soon as a message comes for it: its own run's next save.
+  window.addEventListener('pagehide', () => channel.close());
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (!persisted) return;
+    channel = listen();
+    lookAgain();
+  });
 }
 
 /** The run that another tab trains and this one shows; null: none. */

@@ -115,6 +115,8 @@ test('a newer version waits until it is asked for, not while a run is under way,
       .toBe(1);
     // The older version's files are thrown away while the page loads already.
     await expect.poll(() => page.evaluate(() => caches.keys())).toHaveLength(1);
+    // What it asks the older worker for on the way has come.
+    await page.getByText('Runs on').waitFor();
     host.close();
     await page.reload();
     await page.locator('#app[data-later]').waitFor();

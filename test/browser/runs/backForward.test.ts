@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, inject, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import { changesChannel } from '../../../src/util/tabs.ts';
 import { frames } from '../../ui/frames.ts';
 import { countingContext, endless } from '../setup/abacusPage.ts';
 import { launchBrowser, webGpuSwitches } from '../setup/launch.ts';
@@ -31,6 +32,12 @@ test('the back button finds a run that was left training, with what it did meanw
     await expect.poll(() => stepOf(page)).toBeGreaterThan(5);
     const before = await stepOf(page);
     await page.goto('about:blank');
+    // Another tab saves meanwhile, and says so.
+    const other = await page.context().newPage();
+    await other.goto(`${site.url}icon.svg`);
+    // It reaches this origin alone.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    await other.evaluate((name) => new BroadcastChannel(name).postMessage(null), changesChannel);
     await frames(page, 30); // half a second away, in which the run goes on
     await page.goBack({ waitUntil: 'commit' }); // a page that was kept does not load again
     await expect.poll(() => page.evaluate(() => (globalThis as { wasKept?: boolean }).wasKept)).toBeDefined();

@@ -327,7 +327,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
     }
     if (command === 'step') command = 'pause';
     if (command === 'pause') say({ kind: 'paused', phase });
-    while (isHeld && commanded() === 'run') await pause();
+    if (isHeld) while (commanded() === 'run') await pause();
     while (commanded() === 'pause') await pause();
     if (commanded() === 'stop') return say({ kind: 'stopped' });
     await rest();
