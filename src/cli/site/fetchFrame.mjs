@@ -7,11 +7,14 @@ import path from 'node:path';
 import { frameFile, frameHeaders, framePolicy, policyTag } from '../node/policy.mjs';
 import { projectRoot } from '../node/project.mjs';
 
+/** Where it lies, beside its script. */
+const folder = path.join(projectRoot, 'src/worker');
+
 /** @returns {Promise<{ name: string, source: string | Uint8Array }[]>} */
 async function buildFrame() {
   const { build } = await import('vite');
   const result = await build({
-    root: projectRoot,
+    root: folder,
     configFile: false,
     base: './',
     publicDir: false,
@@ -21,7 +24,7 @@ async function buildFrame() {
       target: 'es2023',
       write: false,
       modulePreload: false,
-      rolldownOptions: { input: path.join(projectRoot, frameFile) },
+      rolldownOptions: { input: path.join(folder, frameFile) },
     },
   });
   const { output } = /** @type {import('vite').Rollup.RollupOutput} */ ([result].flat()[0]);
@@ -34,6 +37,12 @@ export function fetchFrame() {
     name: 'fetch-frame',
     async generateBundle() {
       for (const { name, source } of await buildFrame()) this.emitFile({ type: 'asset', fileName: name, source });
+    },
+    // While developing.
+    configureServer({ middlewares }) {
+      middlewares.use(`/${frameFile}`, (_request, response) => {
+        response.writeHead(302, { Location: `/src/worker/${frameFile}` }).end();
+      });
     },
     // Vite sends the same headers with every file.
     configurePreviewServer({ middlewares, config }) {
