@@ -145,8 +145,9 @@ async function inspect(page: Page, name: string): Promise<void> {
   await isNoWider(page, name);
 }
 
-const isNoWider = async (page: Page, name: string): Promise<void> =>
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(PHONE);
+const isNoWider = (page: Page, name: string): Promise<void> =>
+  // A picture takes the new width a frame later.
+  expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: name }).toBe(PHONE);
 
 /** States with their test, each with those that follow from it on the same page. */
 const tested = states.filter(({ onlyLook }) => !onlyLook);
