@@ -56,6 +56,8 @@ async function throughLesson(page: Page, name: string, run: 'Run it here' | 'Use
   await tabTo(page, 'Next');
   await page.keyboard.press('Enter');
   await page.getByText('Step 2 of').waitFor();
+  // Said once the machine is known.
+  if (run === 'Use the recorded run') await page.getByText('the recorded run takes its place').waitFor();
   const untouched = await stateOf(page);
   await predict(page);
   await tabTo(page, run);
