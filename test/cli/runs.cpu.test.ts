@@ -242,7 +242,9 @@ it('few documents, none of which their hashes hold out, have a held-out loss and
   const args = ['--preset', 'smoke', '--data', `text=${few}`, ...small, ...sets('base.steps=2', 'continued=off')];
   const { problem, said } = await rk([...args, '--out', at('few')]);
   expect(problem).toBeNull();
-  expect(said.join('\n')).toMatch(/^note: text: not even .* of its 25 documents .* the end of the text is held out instead/m);
+  expect(said.join('\n')).toMatch(
+    /^note: text: not even .* of its 25 documents .* the end of the text is held out instead/m,
+  );
   const { heldOut, samples } = json('few', 'evaluations.json');
   expect(heldOut.at(-1).loss.text).toBeGreaterThan(0);
   expect(samples.length).toBeGreaterThan(0);
