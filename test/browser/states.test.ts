@@ -145,9 +145,10 @@ async function inspect(page: Page, name: string): Promise<void> {
   await isNoWider(page, name);
 }
 
-const isNoWider = (page: Page, name: string): Promise<void> =>
+async function isNoWider(page: Page, name: string): Promise<void> {
   // A picture takes the new width a frame later.
-  expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: name }).toBe(PHONE);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: name }).toBe(PHONE);
+}
 
 /** States with their test, each with those that follow from it on the same page. */
 const tested = states.filter(({ onlyLook }) => !onlyLook);

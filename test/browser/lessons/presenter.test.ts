@@ -4,10 +4,11 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { LESSON_NAMES, readLesson } from '../../../src/recipe/lessons/lesson.ts';
-import { type ClassResult, encode } from '../../../src/ui/class/code.ts';
+import { encode } from '../../../src/ui/class/code.ts';
 import { tally } from '../../../src/ui/class/tally.ts';
 import { allWords } from '../../../src/ui/lessons/words.ts';
 import { axeFinds } from '../setup/axe.ts';
+import { laptop } from '../../ui/lessons/laptop.ts';
 import { button, withPlayed } from '../setup/played.ts';
 import { readQr } from '../setup/qr.ts';
 
@@ -103,21 +104,6 @@ test('keys lead through a lesson; blank, notes, and the exact state as a QR code
     },
     { address: '?lesson=switch&step=1&present=1' },
   ));
-
-const laptop = (id: number): ClassResult => ({
-  ...{
-    id,
-    lesson: 'switch',
-    step: 2,
-    run: id % 4,
-    asked: 'choice',
-    prediction: id % 4,
-    confidence: 60,
-    seed: 1000 + id,
-  },
-  ...{ device: 'processor', tokens: 59_904, facts: 80 + (id % 5) / 2, archive: 60, losses: [0.5, 1, 1.1, 1.2, 0.9] },
-  ...{ before: [], after: [], curve: Array.from({ length: 48 }, (_, i) => 1 - i / 100 + id / 1000) },
-});
 
 test('codes are there from lesson to lesson; four runs of a step, and the questions by their anonymous code, fit the screen', () =>
   withPlayed(

@@ -10,24 +10,8 @@ import { type ClassResult, decode, encode, POINTS } from '../../../src/ui/class/
 import { exactP, items, itemsCsv, powerOf, unpaired } from '../../../src/ui/class/mcnemar.ts';
 import { idOf, signsOf } from '../../../src/ui/class/id.ts';
 import { allWords } from '../../../src/ui/lessons/words.ts';
+import { laptop } from './laptop.ts';
 import { bandOf, byRun, commonTokens, curvesTo, histogram, tally } from '../../../src/ui/class/tally.ts';
-
-const laptop = (id: number): ClassResult => ({
-  ...{
-    id,
-    lesson: 'switch',
-    step: 2,
-    run: id % 4,
-    asked: 'choice',
-    prediction: id % 4,
-    confidence: 5 * (id % 20),
-    seed: 1000 + id,
-    device: 'processor',
-    tokens: 59_904,
-  },
-  ...{ facts: 80 + (id % 5) / 2, archive: 60, losses: [0.5, 1, NaN, 1.2, 0.9], before: [], after: [] },
-  curve: Array.from({ length: 48 }, (_, i) => 1 - i / 100 + id / 1000),
-});
 
 test('a code gives back what went in, to what its bytes can hold, in 300 of them at most', () => {
   fc.assert(
