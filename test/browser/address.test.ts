@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([viewer.close(), host.close()]));
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
-const field = (page: Page) => page.getByLabel('A data set, or a file');
+const field = (page: Page) => page.getByLabel('HuggingFace data set, or the address of a file');
 const problems = (page: Page) => page.locator('.problem[role=alert]').allTextContents();
 
 async function look(page: Page, address: string): Promise<void> {
@@ -47,15 +47,15 @@ test('a file, a data set and a model arrive from their addresses; a fault is one
       await page.getByText('Runs on').waitFor();
       await page.getByText('From an address').first().click();
       await field(page).fill(`${host.address}/texts/story.txt`);
-      await page.getByText('Nothing of yours is sent').waitFor();
+      await page.getByText('The server sees this machine’s network address').waitFor();
       expect([...host.asked, ...viewer.asked]).toEqual([]);
       expect(page.frames()).toHaveLength(1);
 
       await button(page, 'Look').click();
-      await button(page, 'I may use it: fetch 20 kB').waitFor();
+      await button(page, 'No licence is stated: fetch 20 kB anyway').waitFor();
       expect(host.asked.map(({ method }) => method)).toEqual(['HEAD']);
       await isAlone(page);
-      await button(page, 'I may use it: fetch 20 kB').click();
+      await button(page, 'No licence is stated: fetch 20 kB anyway').click();
       await own(page).getByText('story.txt').waitFor();
       await page.getByText('Once upon a time there was a file at an address.').first().waitFor({ state: 'attached' });
       await isAlone(page);
@@ -78,18 +78,18 @@ test('a file, a data set and a model arrive from their addresses; a fault is one
 
       host.faults = { stuck: true };
       await look(page, `${host.address}/texts/story.txt`);
-      await button(page, 'I may use it: fetch 20 kB').click();
+      await button(page, 'No licence is stated: fetch 20 kB anyway').click();
       await page.getByText('10 kB of 20 kB').waitFor();
       expect(page.frames()).toHaveLength(2);
       await button(page, 'Cancel').click();
-      await button(page, 'I may use it: fetch 20 kB').waitFor();
+      await button(page, 'No licence is stated: fetch 20 kB anyway').waitFor();
       await isAlone(page);
       expect(await problems(page)).toEqual([]);
       expect(await own(page).count()).toBe(2);
 
       host.faults = {};
       await page.getByText('From an address').last().click();
-      await page.getByLabel('A model’s folder').fill(`${host.address}/who/model`);
+      await page.getByLabel('HuggingFace model, or the address of a folder').fill(`${host.address}/who/model`);
       await button(page, 'Look').last().click();
       await page.getByText(modelRevision.slice(0, 12)).waitFor();
       await button(page, /^Accept own-licence and fetch \d+ kB$/).click();

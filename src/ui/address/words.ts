@@ -2,13 +2,16 @@
 import type { FoundModel } from '../../protocol.ts';
 import * as format from '../format.ts';
 
+const accept = (licence: string | null, what: string): string =>
+  licence === null ? `No licence is stated: fetch ${what} anyway` : `Accept ${licence} and fetch ${what}`;
+
 export const words = {
-  text: 'A data set, or a file',
-  textHint: 'OWNER/NAME on HuggingFace, or https://…',
-  model: 'A model’s folder',
+  text: 'HuggingFace data set, or the address of a file',
+  textHint: 'OWNER/NAME or https://…',
+  model: 'HuggingFace model, or the address of a folder',
   note:
-    'Its server, and those it leads to, see the network address of this machine and what is asked for. Nothing of yours is sent. ' +
-    'A server that lets no web page read its files gives no answer here.',
+    'The server sees this machine’s network address and what you ask for. Nothing of yours is sent. ' +
+    'Some servers do not let web pages read their files: then download the file and choose it here.',
   look: 'Look',
   looking: 'Looking at what is there …',
   cancel: 'Cancel',
@@ -22,21 +25,19 @@ export const words = {
   filesOf: ({ files }: FoundModel) => {
     const weights = files.filter(({ name }) => name.endsWith('.safetensors')).length;
     const others = files.flatMap(({ name }) => (name.endsWith('.safetensors') ? [] : [name]));
-    return [...others, weights === 1 ? 'one of weights' : `${format.integer(weights)} of weights`].join(', ');
+    return [...others, weights === 1 ? 'one file of weights' : `${format.integer(weights)} files of weights`].join(
+      ', ',
+    );
   },
   part: 'Part',
   partOf: ({ config, split }: { config: string; split: string }) => `${config}, ${split}`,
   megabytes: 'Text to fetch, MB',
   wrongMegabytes: (most: number) => `Give a number of megabytes from 0.1 to ${most}.`,
-  fetch: (licence: string | null, bytes: number | null) => {
-    const what = bytes === null ? 'fetch it' : `fetch ${format.bytes(bytes)}`;
-    return licence === null ? `I may use it: ${what}` : `Accept ${licence} and ${what}`;
-  },
+  fetch: (licence: string | null, bytes: number | null) => accept(licence, bytes === null ? 'it' : format.bytes(bytes)),
   /** Of a data set: it may have less. */
-  fetchUpTo: (licence: string | null, bytes: number) =>
-    words.fetch(licence, null).replace('fetch it', `fetch up to ${format.bytes(bytes)}`),
+  fetchUpTo: (licence: string | null, bytes: number) => accept(licence, `up to ${format.bytes(bytes)}`),
   fetching: (bytes: number, of: number | null) =>
     of === null ? `${format.bytes(bytes)} so far` : `${format.bytes(bytes)} of ${format.bytes(of)}`,
   noFrame: 'The part of the page that fetches could not be opened: reload the page and try again.',
-  notHere: 'A page in one file asks no server: download the file, and choose it here.',
+  notHere: 'This page is a single file and asks no server: download what you need and choose it here.',
 };

@@ -93,7 +93,7 @@ export const pageWords = {
     taking: 'Updating; this can take half a minute.',
   },
   log: 'Log',
-  footer: 'Everything runs in this tab: no account, no server, nothing is sent.',
+  footer: 'Everything runs in this tab: no account, no server, nothing of yours is sent.',
   /** Without a full stop: what becomes of the run follows. */
   workerLost: (why: string) => `The training process ended unexpectedly${why && ` (${why})`}`,
   workerSilent: (seconds: number) =>
