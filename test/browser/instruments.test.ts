@@ -8,22 +8,25 @@ import { small } from './setup/small.ts';
 /** Of the base run. */
 const STEPS = 120;
 
-/** Presses Pause as soon as the run trains, from within: it is short, and a click from here may come after its end. */
-const pauseSoon = (page: Page) =>
-  page.evaluate(() => {
-    const watch = new MutationObserver(() => {
-      const pause = [...document.querySelectorAll('button')].find((one) => one.textContent === 'Pause');
-      if (!pause || !document.querySelector('.stage')?.textContent?.startsWith('Training')) return;
-      watch.disconnect();
-      pause.click();
-    });
-    watch.observe(document.body, { subtree: true, childList: true, characterData: true });
-  });
+/** Presses a button as soon as the page says something, from within: what is under way is short, and a click from here may come after its end. */
+const pressSoon = (page: Page, name: string, said: RegExp) =>
+  page.evaluate(
+    ([label, pattern]) => {
+      const watch = new MutationObserver(() => {
+        const button = [...document.querySelectorAll('button')].find((one) => one.textContent === label);
+        if (!button || !new RegExp(pattern!).test(document.body.innerText)) return;
+        watch.disconnect();
+        button.click();
+      });
+      watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+    },
+    [name, said.source],
+  );
 
 test('a paused run shows its inside, lends its weights to trials, and ends as planned', () =>
   withPage(
     async (page) => {
-      await pauseSoon(page);
+      await pressSoon(page, 'Pause', /Training — base run/);
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('button', { name: 'Resume' }).waitFor();
       // A step taken singly is looked at.
@@ -42,9 +45,8 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await first.getByText('the loss of one row went from').waitFor();
       expect(await first.getByText('Wrong').count()).toBe(0);
 
+      await pressSoon(page, 'Stop', /\d+ steps, at/);
       await page.getByRole('button', { name: 'Sweep the rate' }).click();
-      await page.getByText(/\d+ steps, at/).waitFor();
-      await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.getByText('Stopped early').waitFor();
       for (const [field, value] of [
         ['Peak rates', '1e-3, 4e-3'],

@@ -76,17 +76,17 @@ const isLater = (page: Page) => page.locator('#app[data-later]').count();
  */
 async function olderWorkers(page: Page): Promise<{ end(): Promise<void> }> {
   const session = await page.context().newCDPSession(page);
-  const older = new Set<string>();
+  // The first that is active is the older one; to end the newer one would take the files from the page that it has just taken over.
+  let older: string | undefined;
+  let runs = false;
   session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
-    for (const { versionId, status, runningStatus } of versions) {
-      if (status === 'activated' && runningStatus === 'running') older.add(versionId);
-      else older.delete(versionId);
-    }
+    older ??= versions.find(({ status }) => status === 'activated')?.versionId;
+    for (const { versionId, runningStatus } of versions) if (versionId === older) runs = runningStatus === 'running';
   });
   await session.send('ServiceWorker.enable');
   return {
     async end() {
-      for (const versionId of older) await session.send('ServiceWorker.stopWorker', { versionId });
+      if (older !== undefined && runs) await session.send('ServiceWorker.stopWorker', { versionId: older });
     },
   };
 }
