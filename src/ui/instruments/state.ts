@@ -192,10 +192,12 @@ export const fillGrid = () =>
     grid.value = shown;
     try {
       await runGrid({ config: config.value, files: [...files.value], plan, done }, (event) => {
-        if (underWay.value?.doing !== null) underWay.value = { trial: 'grid', doing: null };
+        // Events come by a way of their own, and may come after the answer: a row counts then, and nothing is under way.
+        if (underWay.value?.doing) underWay.value = { trial: 'grid', doing: null };
         const { rows } = grid.value!;
         if (event.kind === 'row') grid.value = { ...shown, rows: [...rows, event.row] };
-        else grid.value = { ...shown, rows, at: { ...event, share: (event.step + 1) / event.endStep } };
+        else if (underWay.value)
+          grid.value = { ...shown, rows, at: { ...event, share: (event.step + 1) / event.endStep } };
       });
     } finally {
       grid.value = { ...grid.value!, at: null };

@@ -22,7 +22,10 @@ export const check = signal<Check>({ kind: 'none' });
 export async function measure(): Promise<void> {
   check.value = { kind: 'measuring', progress: null };
   try {
-    const report = await checkMachine((progress) => (check.value = { kind: 'measuring', progress }));
+    const report = await checkMachine((progress) => {
+      // Progress comes by a way of its own, and may come after the report.
+      if (check.value.kind === 'measuring') check.value = { kind: 'measuring', progress };
+    });
     check.value = { kind: 'done', report };
   } catch (error) {
     check.value = { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
