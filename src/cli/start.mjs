@@ -8,6 +8,15 @@ import { ensureData } from './node/data.mjs';
 import { ensureDependencies } from './node/dependencies.mjs';
 import { projectRoot } from './node/project.mjs';
 
+const usage = `npm start -- [options]   builds the page, serves it and opens it
+
+  --no-open   leave the browser alone
+  --port N    4173 by default; 0: any free one
+  --host      for other machines too, over http: without WebGPU there
+  --class     for a class on the local network, over https
+
+Example: npm start -- --class --port 8443`;
+
 try {
   const { values } = parseArgs({
     options: {
@@ -15,8 +24,13 @@ try {
       host: { type: 'boolean', default: false },
       class: { type: 'boolean', default: false },
       port: { type: 'string', default: '4173' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.help) {
+    console.log(usage);
+    process.exit(0);
+  }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw new Error(`--port ${values.port} is no port; give 0 to 65535.`);
