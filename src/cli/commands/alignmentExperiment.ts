@@ -12,13 +12,7 @@ import {
   type Lab,
   runAlignmentSeed,
 } from '../../train/align/experiments.ts';
-import {
-  type AlignedModel,
-  alignedFolder,
-  isReward,
-  readAligned,
-  rewardFolder,
-} from '../../train/align/model.ts';
+import { type AlignedModel, alignedFolder, isReward, readAligned, rewardFolder } from '../../train/align/model.ts';
 import { UserError } from '../../util/errors.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
