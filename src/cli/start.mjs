@@ -8,6 +8,16 @@ import { ensureData } from './node/data.mjs';
 import { ensureDependencies } from './node/dependencies.mjs';
 import { projectRoot } from './node/project.mjs';
 
+const usage = `npm start -- [options]   builds the page, serves it and opens it
+
+  --no-open   leave the browser alone
+  --port N    4173 by default; 0: any free one
+  --host      for other machines too, over http: without WebGPU there
+  --class     for a class on the local network, over https
+  --built DIR serves a page built before, at once
+
+Example: npm start -- --class --port 8443`;
+
 try {
   const { values } = parseArgs({
     options: {
@@ -16,8 +26,13 @@ try {
       class: { type: 'boolean', default: false },
       port: { type: 'string', default: '4173' },
       built: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.help) {
+    console.log(usage);
+    process.exit(0);
+  }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw new Error(`--port ${values.port} is no port; give 0 to 65535.`);

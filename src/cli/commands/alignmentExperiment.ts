@@ -12,17 +12,8 @@ import {
   type Lab,
   runAlignmentSeed,
 } from '../../train/align/experiments.ts';
-import {
-  type AlignedModel,
-  alignable,
-  alignedFolder,
-  hasRewardHead,
-  isReward,
-  readRewardFolder,
-  rewardFolder,
-} from '../../train/align/model.ts';
+import { type AlignedModel, alignedFolder, isReward, readAligned, rewardFolder } from '../../train/align/model.ts';
 import { UserError } from '../../util/errors.ts';
-import { readCheckpoint } from '../../train/bases/base.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { OutFolder } from '../outFolder.ts';
@@ -39,10 +30,7 @@ export function alignmentExperimentsNamed(list: string): AlignmentExperiment[] |
 }
 
 /** A model as an earlier arm has left it, a reward model with its head. */
-export async function readKept(folder: string): Promise<AlignedModel> {
-  const files = readFolder(folder);
-  return hasRewardHead(files) ? readRewardFolder(files) : alignable(await readCheckpoint(files));
-}
+export const readKept = (folder: string): Promise<AlignedModel> => readAligned(readFolder(folder));
 
 export async function alignmentExperiment(
   names: readonly AlignmentExperiment[],

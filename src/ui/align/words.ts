@@ -33,7 +33,10 @@ export const words = {
   folderLabel: 'Files of the folder, or a .zip',
   open: 'Open',
   noFolder: 'Choose the files first.',
-  openNote: 'Opening another base forgets the stages below.',
+  openNote:
+    'This browser keeps base and stages: a closed tab loses no more than a hundred steps. Another base takes their place.',
+  unkept: (why: string) => `Not kept: ${why}`,
+  forget: 'Forget all of it',
   isOpen: (name: string, parameters: number, machine: 'gpu' | 'cpu') =>
     `${name}: ${format.short(parameters)} weights, on the ${machine === 'gpu' ? 'GPU' : 'processor'}`,
   baseSteps: (rows: number) => `${format.integer(rows)} of 1,171 steps`,
@@ -56,6 +59,7 @@ export const words = {
   runAll: 'Run all stages',
   stop: 'Stop',
   working: {
+    kept: 'Looking for what this browser has kept',
     base: 'Opening the base',
     data: 'Making data',
     answers: 'The model answers prompts',
