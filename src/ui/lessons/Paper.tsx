@@ -112,7 +112,7 @@ function Ranges({ lesson, runs }: { lesson: Lesson; runs: readonly LessonRun[] }
           {columns.map((series) => (
             <th key={series} scope="col">
               {series === 'loss' ? report.loss : reveal.series[series]}
-              {isLoss(series) && `, ${reveal.nats}`}
+              {isLoss(series) && `, ${lessonWords.reveal.nats}`}
             </th>
           ))}
           <th scope="col">{report.seconds}</th>
