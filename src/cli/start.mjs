@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { ensureData } from './node/data.mjs';
 import { ensureDependencies } from './node/dependencies.mjs';
 import { projectRoot } from './node/project.mjs';
+import { setupWords } from './words/setup.mjs';
 
 try {
   const { values } = parseArgs({
@@ -18,8 +19,7 @@ try {
     },
   });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw new Error(`--port ${values.port} is no port; give 0 to 65535.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(setupWords.port(values.port));
   ensureDependencies();
   ensureData();
 
@@ -28,9 +28,9 @@ try {
   await build({ root: projectRoot, logLevel: 'warn' });
   const { serve } = await import('./class/serve.mjs');
   const { urls, told } = await serve({ port, host: values.host, forClass: values.class, open: !values['no-open'] });
-  console.log(`Rekindle runs at ${urls.join(' or ')}`);
+  console.log(setupWords.runsAt(urls));
   if (told) console.log(told);
-  console.log('  Ctrl+C stops it. Working on the code? npm run dev reloads the page at every change.');
+  console.log(setupWords.stop);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
