@@ -57,7 +57,7 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
       await prompt.press('Enter');
       await expect.poll(() => answers.nth(5).innerText()).toBe('so far');
       await prompt.press('Escape');
-      await log.getByText('Stopped before its end.').first().waitFor();
+      await log.getByText('Stopped early.').first().waitFor();
       await prompt.fill(HOSTILE);
       await prompt.press('Enter');
       await log.getByText(`${HOSTILE} said rpo 3`).waitFor();

@@ -174,7 +174,7 @@ test('a tab asleep keeps its run and says so when it wakes, and an old request i
       for (let times = 0; times < 2; times++) {
         await button(second, 'Take over').click();
         await button(second, 'Asking the other tab …').waitFor();
-        await says(second, 'still holds it, asleep perhaps');
+        await says(second, 'perhaps because it is asleep');
       }
       expect(await writers(second)).toBe(1);
     } finally {
