@@ -81,6 +81,7 @@ export const words = {
   saveShort: 'Save',
 
   curves: 'Training',
+  lossNote: 'Means of neighbouring steps.',
   curvesNote:
     'Log-probabilities, gaps and KL are against the stage’s own start, nats an answer; means of neighbouring steps.',
   curve: {
@@ -197,6 +198,8 @@ export const words = {
   teacherNote:
     'The teacher’s row is the line to cross. Its students’ data were filtered by the verifier, which is ground truth, but for the arm “unfiltered”.',
   arm: 'arm',
+  /** The files' names have the letters small. */
+  armName: (arm: string) => arm.replace(/\b(sft|dpo|rpo)\b/g, (name) => name.toUpperCase()),
   claim: 'claim',
   difference: 'difference (95 %)',
   wins: 'seeds for it',
