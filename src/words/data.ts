@@ -24,7 +24,11 @@ export const dataWords = {
   notWord: (name: string) => `${name} cannot be read as a Word document: save it again as .docx or as .txt.`,
   longDocument: (name: string, unit: string, number: number, most: number) =>
     `${name}, ${unit} ${number} is longer than ${most} characters: give a document of that length as plain text.`,
-  notJsonLine: (name: string, line: number, cure: string) => `${name}, line ${line} is not JSON: ${cure}.`,
+  /** `isArray`: the file looks like one array over many lines. */
+  notJsonLine: (name: string, line: number, isArray: boolean) =>
+    `${name}, line ${line} is not JSON: ${
+      isArray ? 'for one array over many lines, end its name in .json' : 'correct or remove that line'
+    }.`,
   cutEntry: (name: string, number: number) => `${name} ends inside entry ${number}: it is cut short.`,
   notJsonEntry: (name: string, number: number) => `${name}, entry ${number} is not JSON: correct or remove it.`,
   notParquet: (name: string, why: string) =>
@@ -52,7 +56,6 @@ export const dataWords = {
     `${name}: ${tokens} tokens are held out, fewer than one row of ${row}: its held-out loss is rough.`,
   fewHeldOut: (name: string, tokens: number, rows: number, row: number, asked: number) =>
     `${name}: ${tokens} tokens are held out, ${rows} rows of ${row} where evaluation.rows asks for ${asked}.`,
-  trainingTokenizer: 'Training the tokenizer',
   fewIds: (ids: number, asked: number) =>
     `The tokenizer has ${ids} ids and ${asked} were asked for: the text repeats too little for more; the other rows of the embedding stay unused.`,
   shortSource: (name: string, tokens: number, context: number, least: number) =>
@@ -94,6 +97,28 @@ export const dataWords = {
     `${name} has ${megabytes(bytes)}, and at most ${megabytes(most)} are fetched: choose a smaller one.`,
   otherForm: (what: string) =>
     `The answer about ${what} is of another form than the data set viewer’s: it may have changed.`,
+  beside: (name: string) => `${name}: headers, footers, footnotes and comments are left out.`,
+  withoutText: (name: string, records: number, unit: string) =>
+    records === 1
+      ? `${name}: 1 ${unit} without text is left out.`
+      : `${name}: ${records} ${unit === 'entry' ? 'entries' : `${unit}s`} without text are left out.`,
+  partsLeftOut: (name: string, parts: number) =>
+    `${name}: ${parts} ${parts === 1 ? 'part' : 'parts'} of conversations without text left out.`,
+  /** `choose`: a person can name the field. */
+  unknownFields: (name: string, unit: string, number: number, fields: string, choose: boolean) =>
+    `${name}, ${unit} ${number} has ${fields || 'no fields'}: it needs a string "text", "prompt" and "completion", "prompt" and "answer", "question" and "answer", or "messages"${choose ? ', or the name of the field to read' : ''}.`,
+  noColumn: (name: string, column: string, known: string) =>
+    `${name} has no ${column}: name one of ${known || 'none'}.`,
+  more: (names: string, rest: number) => (rest > 0 ? `${names} and ${rest} more` : names),
+  columnRead: (name: string, column: string, hasNames: boolean) =>
+    `${name}: the column ${column} is read${hasNames ? ', and the first row gives the columns’ names' : ''}.`,
+  delimiter: (name: string, delimiter: string) => `${name}: ${delimiter} separates its cells.`,
+  whichColumn: (name: string, columns: string, several: boolean) =>
+    `${name} has the columns ${columns}, and ${several ? 'more than one looks' : 'none looks'} like text: choose the one to read.`,
+  otherKinds: (name: string, files: string) => `${name}: ${files} left out, not of a kind that is read here.`,
+  utf16: (name: string) => `${name} looks like UTF-16 and is read as that.`,
+  fileName: 'a plain file name',
+  heldOutOf: (source: string) => `held out of ${source}`,
   noColumns: (name: string) => `${name} has no columns.`,
   nestedColumn: (name: string, column: string, others: string | null) =>
     `${name} has the nested column ${column}, and only plain columns are read: ${others === null ? 'save the text in a column of its own' : `choose one of ${others}`}.`,
@@ -106,4 +131,21 @@ export const dataWords = {
     `This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`,
   vocabulary: (size: number, least: number, most: number) =>
     `A BPE vocabulary of ${size} cannot be trained: choose a whole number from ${least} to ${most} (256 bytes, the end of text, and at least one merge), or the byte tokenizer.`,
+};
+
+/** What is wrong with a line of data for alignment, after the name of its file and the line. */
+export const exampleWords = {
+  problem: (name: string, line: number, why: string) => `${name}, line ${line}: ${why}.`,
+  notObject: 'it is not an object',
+  turns: (name: string) => `${name} must be a list of turns`,
+  role: (name: string, turn: number, found: string) =>
+    `${name}, turn ${turn}: role must be user or assistant, or system in the first, got ${found}`,
+  content: (name: string, turn: number) => `${name}, turn ${turn}: content must be text`,
+  lastTurn: 'messages must end with a turn of the assistant',
+  answer: (name: string) => `${name} must be text, or turns that end with the assistant's`,
+  attributes: 'attributes must be an object of numbers by name, or a list of 5 or 9',
+  noAttribute: (name: string, known: readonly string[]) => `attributes has no ${name}; there are ${known.join(', ')}`,
+  attributeValue: 'attributes must be numbers, null or −100',
+  prompt: 'prompt must end with a turn of the user',
+  rewards: 'reward_chosen and reward_rejected must be numbers',
 };

@@ -18,4 +18,21 @@ export const deviceWords = {
     `This adapter computes wrongly: a product's element is ${found} where ${right} is right; update the graphics driver or the browser.`,
   doesNotLearn: (preset: string, first: number, last: number) =>
     `This adapter does not learn: the loss of preset ${preset} went from ${first} to ${last} on one repeated batch; update the graphics driver or the browser.`,
+  // Why there is no device, or no more of it.
+  silentBrowser: (seconds: number) => `The browser has not answered whether there is a GPU within ${seconds} s.`,
+  insecure: 'WebGPU exists on https:// and localhost only.',
+  noWebGpu: 'This browser has no WebGPU.',
+  noAdapter: 'The browser offers no GPU adapter.',
+  gone: {
+    lost: 'The browser lost the GPU.',
+    hung: 'The GPU stopped answering.',
+    refused: 'The GPU refused a command.',
+  },
+  detail: (reason: string, detail: string) => (detail === '' ? reason : `${reason} It said: ${detail}`),
+  doesNotCompile: (kernel: string, reason: string) =>
+    `The graphics driver does not compile the kernel ${kernel}: ${reason}`,
+  threadDied: (why: string) => `A thread of the processor died: ${why}`,
+  threadSilent: (seconds: number) => `no answer for ${seconds} s`,
+  threadFailed: 'its own error says why',
+  noScript: 'its script could not be loaded',
 };
