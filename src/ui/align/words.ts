@@ -82,6 +82,7 @@ export const words = {
   saveShort: 'Save',
 
   curves: 'Training',
+  lossNote: 'Means of neighbouring steps.',
   curvesNote:
     'Log-probabilities, gaps and KL are measured from the start of the stage, in nats an answer; means of neighbouring steps.',
   curve: {
@@ -198,6 +199,8 @@ export const words = {
   teacherNote:
     'The teacher’s row is the mark to beat. The verifier, which is ground truth, filtered its students’ data, except in the arm “unfiltered”.',
   arm: 'arm',
+  /** The files' names have the letters small. */
+  armName: (arm: string) => arm.replace(/\b(sft|dpo|rpo)\b/g, (name) => name.toUpperCase()),
   claim: 'claim',
   difference: 'difference (95 %)',
   wins: 'seeds for it',
