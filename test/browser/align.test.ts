@@ -82,7 +82,7 @@ test('a reload finds the alignment that this browser has kept and goes on; forgo
       await page.getByRole('button', { name: 'Run again: General SFT' }).waitFor();
       await page.getByRole('img', { name: /^Loss, loss: from 2\.40/ }).waitFor();
 
-      await page.getByRole('button', { name: 'Forget all of it' }).press('Enter');
+      await page.getByRole('button', { name: 'Delete all of it' }).press('Enter');
       await page.locator('.align-stages').waitFor({ state: 'detached' });
       await page.reload();
       await expect.poll(() => opens.isEnabled()).toBe(true);
