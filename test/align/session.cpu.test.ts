@@ -90,6 +90,9 @@ it('goes on with a stopped stage at its next step, answers with a verdict, and i
   const damaged = copyOf(files);
   for (const [name, bytes] of damaged.contents) if (/code\.[ab]\.0$/.test(name)) bytes[bytes.length - 1]! ^= 1;
   expect((await sessionOn({ files: damaged }).reopen('cpu', () => {}))!.stages).toEqual({});
+  // Another base takes the place of all of it.
+  const anew = await last.open({ kind: 'shipped' }, 'anew', 'cpu', () => {});
+  expect(await last.reopen('cpu', () => {})).toEqual({ base: anew, stages: {} });
   await last.forget();
   expect(await last.reopen('cpu', () => {})).toBeNull();
 

@@ -55,7 +55,7 @@ test('the invitation names the address, shows it as a QR code and explains the w
   expect(text).toContain(url);
   expect(text).toMatch(/warn once/);
   expect(text).toContain(encodeQR(url, 'term'));
-  expect(invitation([])).toMatch(/no network/);
+  expect(invitation([])).toMatch(/not on a network/);
 });
 
 test('npm start -- --class: https with the headers of isolation, at the address that is printed, shown and opened; Ctrl-C ends it', async () => {

@@ -175,7 +175,7 @@ test('what a translation lacks, adds or states otherwise is said with its place'
   expect(broken((texts) => (texts.steps[0]!.text[0] = 'After {fifth.steps}.'))).toMatch(
     /^steps\.0\.text\.0 has the values fifth\.steps, the lesson fifth\.steps, fifth\.switchStep/,
   );
-  expect(broken((texts) => (texts.title = ''))).toMatch(/^title: .*sentence/);
+  expect(broken((texts) => (texts.title = ''))).toMatch(/^title is wrong: .*sentence/);
 });
 
 test('a run by time has the most steps that fit: half as slow a machine takes about half of them', () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { preview } from 'vite';
 import { projectRoot } from '../node/project.mjs';
+import { setupWords } from '../words/setup.mjs';
 
 /**
  * @typedef {object} Serving
@@ -40,7 +41,7 @@ export async function serve({ port: asked, host = false, forClass = false, open 
       https: room ? await room.certificate() : undefined,
     },
   }).catch((/** @type {Error} */ error) => {
-    throw /already in use/.test(error.message) ? new Error(`Port ${port} is taken: give another by --port.`) : error;
+    throw /already in use/.test(error.message) ? new Error(setupWords.portTaken(port)) : error;
   });
   const { local = [], network = [] } = server.resolvedUrls ?? {};
   return { server, urls: [...local, ...network], told: room ? room.invitation(network) : null };

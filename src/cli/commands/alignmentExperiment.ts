@@ -60,10 +60,10 @@ export async function alignmentExperiment(
       );
       folder.write('table.md', table());
     };
-    for (const seed of seeds) {
+    const labOf = (seed: number): Lab => {
       const models = path.join(out, 'models', String(seed));
       mkdirSync(models, { recursive: true });
-      const lab: Lab = {
+      return {
         backend,
         async kept<M extends AlignedModel>(model: string, make: () => Promise<M>): Promise<M> {
           const at = path.join(models, model);
@@ -85,8 +85,10 @@ export async function alignmentExperiment(
         },
         stopped: () => host.ended.aborted,
       };
-      for (const one of names) if (!(await runAlignmentSeed(one, lab, seed))) return INTERRUPTED;
-    }
+    };
+    // A comparison ends in all seeds before the next begins: one that is interrupted has told something.
+    for (const one of names)
+      for (const seed of seeds) if (!(await runAlignmentSeed(one, labOf(seed), seed))) return INTERRUPTED;
     summarise();
     host.print(table());
     return 0;

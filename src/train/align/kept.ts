@@ -52,12 +52,11 @@ export interface KeptStage {
   left?: StageState;
 }
 
+/** One call at a time. */
 export class KeptChain {
   readonly #files: Files;
   readonly #options: SlotOptions;
   readonly #stores = new Map<Which, SlotStore>();
-  /** The end of the last write: one is under way at a time. */
-  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(files: Files, options: SlotOptions = {}) {
     this.#files = files;
@@ -89,19 +88,15 @@ export class KeptChain {
   /** A stage that is done has no use for its older save. */
   putStage = (stage: AlignStage, { soFar, ...held }: KeptStage): Promise<void> => this.#put(stage, soFar, held);
 
-  forget(which: Iterable<Which> = ['base', ...alignStages]): Promise<void> {
-    return this.#next(async () => {
-      // What was made last goes first: what is left is a chain whenever this ends.
-      for (const one of [...which].reverse()) await this.#store(one).remove();
-    });
+  async forget(which: Iterable<Which> = ['base', ...alignStages]): Promise<void> {
+    // What was made last goes first: what is left is a chain whenever this ends.
+    for (const one of [...which].reverse()) await this.#store(one).remove();
   }
 
-  #put(which: Which, said: object, { made, left }: Pick<KeptStage, 'made' | 'left'>): Promise<void> {
-    return this.#next(async () => {
-      const files = made ? await (isReward(made) ? rewardFolder(made) : alignedFolder(made)) : [];
-      await this.#store(which).save(encode(said, files, left), {});
-      if (made) await this.#store(which).dropOlder();
-    });
+  async #put(which: Which, said: object, { made, left }: Pick<KeptStage, 'made' | 'left'>): Promise<void> {
+    const files = made ? await (isReward(made) ? rewardFolder(made) : alignedFolder(made)) : [];
+    await this.#store(which).save(encode(said, files, left), {});
+    if (made) await this.#store(which).dropOlder();
   }
 
   async #load(which: Which): Promise<ReturnType<typeof decode> | null> {
@@ -113,12 +108,6 @@ export class KeptChain {
     const there = this.#stores.get(which) ?? new SlotStore(this.#files, slotsOf(which), this.#options);
     this.#stores.set(which, there);
     return there;
-  }
-
-  #next(work: () => Promise<void>): Promise<void> {
-    const mine = this.#writing.then(work);
-    this.#writing = mine.catch(() => {});
-    return mine;
   }
 }
 

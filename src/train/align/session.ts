@@ -182,14 +182,11 @@ export class AlignSession implements AlignApi {
       tell({ kind: 'work', work: 'training' });
       const steps = prepared.settings.epochs * prepared.data.steps;
       const { listener, flush } = this.#listener(tell, steps);
-      const saves: Promise<unknown>[] = [];
-      listener.save = (state) => {
+      listener.save = async (state) => {
         flush();
         const stopped = { ...soFar, state: 'stopped' as const };
         this.#left.set(stage, { prepared, state, soFar: stopped });
-        const save = this.#keep(onEvent, (kept) => kept.putStage(stage, { soFar: stopped, left: state }));
-        save.catch(() => {}); // it is awaited below
-        saves.push(save);
+        await this.#keep(onEvent, (kept) => kept.putStage(stage, { soFar: stopped, left: state }));
       };
       const result = await runStage(
         chain.backend,
@@ -200,7 +197,6 @@ export class AlignSession implements AlignApi {
         left?.state,
       );
       flush();
-      await Promise.all(saves);
       if (result.stopped) return false;
       this.#left.delete(stage);
       const record = recordOfStage(stage, chain.seed, prepared.settings);
