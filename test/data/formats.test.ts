@@ -201,7 +201,7 @@ describe('tables', () => {
     );
     const { documents, notes } = await read('a.csv', table, { column: 'body' });
     expect(documents.map(({ text }) => text)).toEqual(['The whale swam', 'Ahab followed it']);
-    expect(notes).toEqual(['a.csv: ";" divides its cells.']);
+    expect(notes).toEqual(['a.csv: ";" separates its cells.']);
     expect((await refusal('a.csv', table, { column: 'Body' })).message).toBe(
       'a.csv has no "Body": name one of "title", "body".',
     );
