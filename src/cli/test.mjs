@@ -32,9 +32,7 @@ const { values: flags, positionals: files } = parseArgs({
 const parts = flags.only?.split(',') ?? (flags.quick ? quick : partNames);
 const unknown = parts.filter((name) => !partNames.includes(name));
 if (unknown.length > 0) {
-  console.error(
-    `There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, with commas between them.`,
-  );
+  console.error(`There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, separated by commas.`);
   process.exit(2);
 }
 /** Projects of Vitest (vite.config.ts) that run in Node. */

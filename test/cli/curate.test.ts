@@ -229,7 +229,7 @@ describe('a run that a person ends', () => {
     for (let moment = 6; moment <= looked(); moment += 4) {
       const ended = await begin(out, moment);
       expect([moment, ended.status, ended.problem]).toEqual([moment, 130, null]);
-      expect(ended.said.at(-1)).toMatch(/the same command continues/);
+      expect(ended.said.at(-1)).toMatch(/give the same command again to continue/);
       expect(readdirSync(out).sort()).toEqual(['saves', 'unfinished.txt']);
       const resumed = await runCommand(['curate', ...options, '--out', out], noDevice);
       expect([moment, resumed.status, resumed.problem]).toEqual([moment, 0, null]);

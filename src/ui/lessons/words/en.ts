@@ -35,7 +35,7 @@ export const en = {
     confidence: 'How sure are you?',
     percent: (value: number) => `${value} %`,
     commit: 'That is my prediction',
-    committed: 'Your prediction is kept. It can no longer be changed, until you do the step again.',
+    committed: 'Your prediction is saved. You can change it only if you do this step again.',
     draw: 'Drag the points, or reach them with Tab and move them with the arrow keys.',
     point: (step: string) => `Loss at step ${step}`,
     from: (from: string, to: string) => `Between ${from} and ${to}`,
@@ -45,12 +45,12 @@ export const en = {
     which: 'Which run?',
     here: 'Run it here',
     recorded: 'Use the recorded run',
-    first: 'Predict first; the buttons are waiting.',
+    first: 'Predict first, then choose a run.',
     stop: 'Stop',
     going: (step: string, loss: string) => `Step ${step}, loss ${loss}`,
     preparing: 'Preparing …',
     failed: (why: string) => `The run did not come to its end: ${why}`,
-    noDevice: 'This browser can train nothing, so the recorded run takes its place: you take part in all the rest.',
+    noDevice: 'This browser cannot train, so the recorded run is used instead: you can still do all the rest.',
     again: 'Do this step again',
     timed: (seconds: string) =>
       `This run takes about ${seconds} seconds on every machine: a fast one takes more steps.`,
@@ -71,7 +71,7 @@ export const en = {
     hint: 'A hint',
     why: 'In your own words:',
     whyAbout: 'Your words stay in this browser.',
-    table: 'Runs and what they came to',
+    table: 'Runs and their results',
     runName: 'Run',
     series: {
       facts: 'New answers',
@@ -101,10 +101,10 @@ export const en = {
   result: {
     heading: 'For the class',
     about:
-      'This code holds your prediction and what your run came to. No name, nothing is sent: let it be scanned, or paste it.',
+      'This code holds your prediction and the result of your run. It has no name in it and nothing is sent: have it scanned, or paste it.',
     copy: 'Copy',
     copied: 'Copied.',
-    notCopied: 'The browser did not let the page copy: the code is marked, copy it by hand.',
+    notCopied: 'The browser did not let the page copy: the code is selected, copy it yourself.',
     qr: 'QR code of your result',
   },
   tally: {
@@ -123,10 +123,10 @@ export const en = {
     twice: (codes: number) => `${codes} came twice and counted once.`,
     bad: (codes: number) => `${codes} could not be read:`,
     faults: {
-      form: 'is no code of this page',
+      form: 'is not a code of this page',
       checksum: 'is damaged: its checksum does not fit',
       version: 'is of another version of this page',
-      content: 'holds values that no lesson gives',
+      content: 'has values that no lesson gives',
     },
     lesson: 'Lesson',
     predictions: 'Predictions',
