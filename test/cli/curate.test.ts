@@ -243,7 +243,7 @@ describe('a run that a person ends', () => {
     const out = at('other');
     await begin(out, 12);
     const other = await runCommand(['curate', ...options, '--seed', '9', '--out', out], noDevice);
-    expect(other.problem?.message).toMatch(/begun with other files, stages or options/);
+    expect(other.problem?.message).toMatch(/a curation with other files, stages or options/);
     const moved = write('moved.jsonl', readFileSync(webFile));
     const files = ['--data', `web=${moved}`, '--data', `wiki=${wikiFile}`, '--clean', 'wiki', '--keep', '0.9'];
     const { problem } = await runCommand(['curate', ...files, '--out', out], noDevice);
