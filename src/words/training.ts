@@ -23,6 +23,7 @@ export const trainingWords = {
   noWords: 'This model’s tokenizer has no words for this world’s questions: take one with bytes or pieces of words.',
   longPrompt: (tokens: number, most: number) =>
     `The prompt has ${tokens} tokens, and ${most} are the most: shorten it.`,
+  alignedElsewhere: 'Another tab has an alignment open: what is made here goes with this tab.',
   noBase: 'There is no base yet: choose one and press Open.',
   noCheckpoint: (name: string) => `There is no checkpoint ${name} yet: run the stages before it.`,
   stageDiverged: (step: number, loss: number, rate: number) =>

@@ -126,13 +126,14 @@ describe('a tokenizer with the marks of a conversation', () => {
     expect([...chat.bytes(104)]).toEqual([104]);
     expect([chat.kind, chat.endOfText, [...chat.encode('hi')]]).toEqual(['byte', 256, [104, 105]]);
     expect(withMarks(chat)).toBe(chat);
-    expect((chat.toHuggingFace() as any).added_tokens.map(({ id, content }: any) => [id, content])).toEqual([
+    const { added_tokens } = chat.toHuggingFace() as { added_tokens: { id: number; content: string }[] };
+    expect(added_tokens.map(({ id, content }) => [id, content])).toEqual([
       [256, '<|endoftext|>'],
       [257, '<extra_id_0>'],
       [258, '<extra_id_1>'],
       [259, '<extra_id_2>'],
     ]);
-    expect((chat.toHuggingFace() as any).added_tokens[3]).toEqual({
+    expect(added_tokens[3]).toEqual({
       ...{ id: 259, content: '<extra_id_2>', special: true },
       ...{ single_word: false, lstrip: false, rstrip: false, normalized: false },
     });

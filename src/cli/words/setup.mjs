@@ -1,6 +1,15 @@
 /** What `npm start` and the installers say before any TypeScript can run. */
 
 export const setupWords = {
+  usage: `npm start -- [options]   builds the page, serves it and opens it
+
+  --no-open   leave the browser alone
+  --port N    4173 by default; 0: any free one
+  --host      for other machines too, over http: without WebGPU there
+  --class     for a class on the local network, over https
+  --built DIR serves a page built before, at once
+
+Example: npm start -- --class --port 8443`,
   /** @param {string} given */
   port: (given) => `--port ${given} is not a port; give a number from 0 to 65535.`,
   /** @param {number} port */

@@ -34,7 +34,10 @@ export const words = {
   folderLabel: 'Files of the folder, or a .zip',
   open: 'Open',
   noFolder: 'Choose the files first.',
-  openNote: 'Opening another base discards the stages below.',
+  openNote:
+    'The browser keeps the base and its stages. Closing the tab loses at most a hundred steps. Opening another base discards the stages.',
+  unkept: (why: string) => `Not kept: ${why}`,
+  forget: 'Delete all of it',
   isOpen: (name: string, parameters: number, machine: 'gpu' | 'cpu') =>
     `${name}: ${format.short(parameters)} weights, on the ${machine === 'gpu' ? 'GPU' : 'processor'}`,
   baseSteps: (rows: number) => `${format.integer(rows)} of 1,171 steps`,
@@ -57,6 +60,7 @@ export const words = {
   runAll: 'Run all stages',
   stop: 'Stop',
   working: {
+    kept: 'Looking for what this browser has kept',
     base: 'Opening the base',
     data: 'Making data',
     answers: 'The model answers prompts',
@@ -78,6 +82,7 @@ export const words = {
   saveShort: 'Save',
 
   curves: 'Training',
+  lossNote: 'Means of neighbouring steps.',
   curvesNote:
     'Log-probabilities, gaps and KL are measured from the start of the stage, in nats an answer; means of neighbouring steps.',
   curve: {
@@ -194,6 +199,8 @@ export const words = {
   teacherNote:
     'The teacher’s row is the mark to beat. The verifier, which is ground truth, filtered its students’ data, except in the arm “unfiltered”.',
   arm: 'arm',
+  /** The files' names have the letters small. */
+  armName: (arm: string) => arm.replace(/\b(sft|dpo|rpo)\b/g, (name) => name.toUpperCase()),
   claim: 'claim',
   difference: 'difference (95 %)',
   wins: 'seeds for it',

@@ -274,7 +274,7 @@ test('what was begun on the processor goes on on the GPU, and says so; the code 
     await button(page, 'Resume').first().click();
     await page
       .getByText(
-        /This run was on the processor until step \d+ and continues on the GPU: as good, but not the same to the last bit\./,
+        /This run was on the processor until step \d+ and continues on the GPU: just as good, but not equal to the last bit\./,
       )
       .first()
       .waitFor();

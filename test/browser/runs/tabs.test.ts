@@ -180,7 +180,7 @@ test('a tab asleep keeps its run and says so when it wakes, and an old request i
     } finally {
       process.kill(pid, 'SIGCONT');
     }
-    await says(first, /slept for \d+ s: the run stands at step/);
+    await says(first, /slept for \d+ s: the run is at step/);
     await isStage(first, 'Training');
     const before = await stepOf(first);
     await reaches(first, before + 5);
