@@ -36,7 +36,7 @@ if (flags.help) {
   console.log(`npm test -- [options] [files or folders]   checks everything, or what is named
 
   --quick        what an edit most likely breaks
-  --only PARTS   some of ${partNames.join(', ')}, with commas between them
+  --only PARTS   some of ${partNames.join(', ')}, separated by commas
   --profile      tells where the processor's time goes
 
 Example: npm test -- --only types,node test/recipe`);
