@@ -82,6 +82,3 @@ export function switchesNothing({ continued }: RunConfig): boolean {
     (name) => Math.abs(shareOf(general, name) - shareOf(qa, name)) < 1e-6,
   );
 }
-
-export const SWITCHES_NOTHING =
-  'The general and the QA blend are equal, so nothing changes at the switch: give them different shares to see what a switch does.';

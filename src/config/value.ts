@@ -2,6 +2,7 @@
 import { brief, shown } from '../util/quoted.ts';
 import type { Option } from './option.ts';
 import { formatTokenizer, formatValue, parseTokenizer } from './path.ts';
+import { configWords } from '../words/config.ts';
 
 export type Read = { value: unknown } | { problem: string };
 
@@ -75,7 +76,7 @@ export function checkValue(option: Option, value: unknown): string | null {
 
 /** "model.hidden_size is 7: it must be …". */
 function mismatch(option: Option, found: string): string {
-  return `${option.key} is ${found === '' ? 'empty' : brief(found)}: it must be ${wanted(option)}.`;
+  return configWords.mismatch(option.key, brief(found), wanted(option));
 }
 
 /** What an option accepts, in words. */
@@ -83,18 +84,17 @@ export function wanted(option: Option): string {
   switch (option.type) {
     case 'integer': {
       const { min, max, step } = option;
-      if (step === 1) return `a whole number from ${min} to ${max}`;
-      return `a multiple of ${step} from ${min} to ${max} (kernels read ${step} columns at a time)`;
+      return step === 1 ? configWords.wholeNumber(min, max) : configWords.multiple(step, min, max);
     }
     case 'number':
-      return `a number from ${option.min} to ${option.max}${option.nullable ? ', or none' : ''}`;
+      return configWords.number(option.min, option.max, option.nullable === true);
     case 'boolean':
-      return 'true or false';
+      return configWords.trueOrFalse;
     case 'choice':
-      return `one of ${option.choices.join(', ')}`;
+      return configWords.oneOf(option.choices);
     case 'tokenizer':
-      return `byte, word, or bpe:N with N from ${option.min} to ${option.max}`;
+      return configWords.tokenizer(option.min, option.max);
     case 'section':
-      return 'on or off';
+      return configWords.onOrOff;
   }
 }

@@ -11,6 +11,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Corpus, Document } from './document.ts';
 import type { TokenSource } from './source.ts';
 import { dataWords } from '../words/data.ts';
+import { progressWords } from '../words/notices.ts';
 
 export interface Prepared {
   tokenizer: Tokenizer;
@@ -35,7 +36,7 @@ export async function prepareSources(
   const sided = corpora
     .filter(({ name }) => wanted.has(name))
     .map((corpus) => {
-      const report = new StageReport<Document>(`held out of ${corpus.name}`);
+      const report = new StageReport<Document>(dataWords.heldOutOf(corpus.name));
       return { corpus, report, documents: holdOut(inMemory(corpus.documents), { share, by }, report) };
     });
   const texts = sided.map((): string[] => []);
@@ -50,10 +51,10 @@ export async function prepareSources(
   }
   const sources: TokenSource[] = [];
   for (const { corpus, documents } of sided) {
-    onProgress?.(`Tokenizing ${corpus.name}`, sources.length, sided.length);
+    onProgress?.(progressWords.tokenizing(corpus.name), sources.length, sided.length);
     sources.push(await tokenizeSource(corpus, documents, tokenizer));
   }
-  onProgress?.('Tokenizing', sided.length, sided.length);
+  onProgress?.(progressWords.tokenizing(), sided.length, sided.length);
   const notes = sided.flatMap(({ corpus, report }, i) => heldOutNotes(corpus, report, sources[i]!, config));
   if (config.data.heldOut === 0) notes.push(dataWords.nothingHeldOut);
   const { kind } = config.tokenizer;
@@ -97,7 +98,7 @@ function trainTokenizer(
     throw new UserError(dataWords.wordTokenizer);
   }
   if (tokenizer.kind === 'given') throw new UserError(dataWords.foreignTokenizer);
-  return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.(dataWords.trainingTokenizer, done, total));
+  return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.(progressWords.trainingTokenizer, done, total));
 }
 
 /** Names of the sources that some phase draws from; `fromBase`: of a run that continues a checkpoint, whose base draws no more. */
@@ -132,7 +133,7 @@ export async function readUserFiles(
   const corpora = new Map<string, Corpus>();
   for (const { source, name, bytes, invalid, column } of files) {
     const file = bytes instanceof Blob ? bytes : new Blob([bytes as BlobPart]);
-    const reading = `Reading ${brief(name)}`;
+    const reading = progressWords.reading(brief(name));
     const { documents, notes: said } = await readFile(source, name, file, {
       invalid,
       column,

@@ -277,7 +277,7 @@ describe('hostile input', () => {
     expect(kept.map(({ id }) => id)).toEqual(['bom', '__proto__', '7']);
     expect(report.stages[0]).toMatchObject({
       name: 'read',
-      reasons: { 'longer than a line may be': 1, 'not JSON': 2, 'not UTF-8': 1, 'without text': 6 },
+      reasons: { 'line too long': 1, 'not JSON': 2, 'not UTF-8': 1, 'without text': 6 },
     });
   });
 
@@ -289,7 +289,7 @@ describe('hostile input', () => {
     appendFileSync(file, `\n${jsonl([{ text: 'After.' }])}`);
     const { kept, dropped, said } = await curate('--data', `web=${file}`, '--stages', 'exact');
     expect(kept.map(({ text }) => text)).toEqual(['Before.', 'After.']);
-    expect(dropped).toEqual([{ id: 'web-2', source: 'web', stage: 'read', reason: 'longer than a line may be' }]);
+    expect(dropped).toEqual([{ id: 'web-2', source: 'web', stage: 'read', reason: 'line too long' }]);
     // Of what is left the stage reads twice, and what is kept is written in a third reading.
     const told = said.filter((line) => line.includes(` of ${megabytes} MB`));
     for (const reading of ['read, reading 1', 'exact, reading 2', 'writing, reading 1'])

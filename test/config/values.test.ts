@@ -241,7 +241,7 @@ describe('files', () => {
 
   test('of no kind are named with those that are', () => {
     expect(unreadableKind('a.pdf').message).toMatch(
-      /^a\.pdf is not of a kind that is read here \(\.txt, .*\.zip, also as \.gz\)/,
+      /^a\.pdf is not a kind of file that is read here \(\.txt, .*\.zip, also as \.gz\)/,
     );
     expect(unreadableKind('a.pdf').code).toBe('text-kind');
     expect(FILE_ENDINGS).toContain('.gz');
@@ -297,7 +297,7 @@ describe('sources', () => {
     expect(blendProblems('b', { a: 1e308, c: 1e308 }, null)[0]).toContain('sum to Infinity');
     expect(blendProblems('b', { a: -1, 'c d': 1 }, ['a'])).toEqual([
       'b.a is -1: a weight is a number of 0 or more.',
-      'b names a source "c d": names are letters, digits, - and _, 40 at most.',
+      'b names a source "c d": use letters, digits, - and _, 40 at most.',
     ]);
     expect(blendProblems('b', { zzzzzz: 1 }, ['a', 'c'])[0]).toContain('does not exist: there are a, c. A file');
   });
@@ -342,7 +342,7 @@ describe('a whole configuration', () => {
     const ci = cloneConfig(presetConfig('ci'));
     ci.tokenizer = { kind: 'byte' };
     ci.data.world!.people = ci.data.world!.names ** 2;
-    expect(checkConfig(ci).join()).toMatch(/has words of its own and the tokenizer is byte: choose the tokenizer word/);
+    expect(checkConfig(ci).join()).toMatch(/has its own words and the tokenizer is byte: choose the tokenizer word/);
     expect(checkConfig(ci).join()).not.toContain('people');
   });
 

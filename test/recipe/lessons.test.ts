@@ -173,7 +173,7 @@ test('what a translation lacks, adds or states otherwise is said with its place'
   expect(broken((texts) => (texts.steps[0]!.text[0] = 'After {fifth.steps}.'))).toMatch(
     /^steps\.0\.text\.0 has the values fifth\.steps, the lesson fifth\.steps, fifth\.switchStep/,
   );
-  expect(broken((texts) => (texts.title = ''))).toMatch(/^title: .*sentence/);
+  expect(broken((texts) => (texts.title = ''))).toMatch(/^title is wrong: .*sentence/);
 });
 
 test('a run by time has the most steps that fit: half as slow a machine takes about half of them', () => {
@@ -222,12 +222,12 @@ test('a quantity is a mean over seeds, a range, or a difference', () => {
     ],
   });
   const runs = [run('a', 1, 0.75), run('a', 2, 0.25), run('b', 1, 0.1)];
-  expect(evaluate('a.facts.end', runs)).toEqual({ value: 50, unit: 'percent' });
+  expect(evaluate('a.facts.end', runs)).toEqual({ value: 50, unit: 'percent', isSigned: false });
   expect(evaluate('a.facts.end.high', runs)!.value).toBe(75);
-  expect(evaluate('a.facts.end.spread', runs)).toEqual({ value: 50, unit: 'points' });
-  expect(evaluate('b.facts.end - a.facts.end', runs)).toEqual({ value: -40, unit: 'points' });
-  expect(evaluate('a.qa.change', runs)).toEqual({ value: -0.5, unit: 'nats' });
-  expect(evaluate('a.switchShare', runs)).toEqual({ value: 71, unit: 'percent' });
+  expect(evaluate('a.facts.end.spread', runs)).toEqual({ value: 50, unit: 'points', isSigned: false });
+  expect(evaluate('b.facts.end - a.facts.end', runs)).toEqual({ value: -40, unit: 'points', isSigned: true });
+  expect(evaluate('a.qa.change', runs)).toEqual({ value: -0.5, unit: 'nats', isSigned: true });
+  expect(evaluate('a.switchShare', runs)).toEqual({ value: 71, unit: 'percent', isSigned: false });
   expect(evaluate('a.nothing.end', runs)).toBeNull();
   const steps = Array.from({ length: 100 }, (_, i) => i);
   const curve = curveOf(steps, steps, steps.length);

@@ -1,6 +1,7 @@
 /** Serves the built page: to this machine, to its network, or to a class over https, for only there do browsers give other machines WebGPU. */
 import { preview } from 'vite';
 import { projectRoot } from '../node/project.mjs';
+import { setupWords } from '../words/setup.mjs';
 
 /**
  * @typedef {object} Serving
@@ -27,7 +28,7 @@ export async function serve({ port, host = false, forClass = false, open = false
       https: room ? await room.certificate() : undefined,
     },
   }).catch((/** @type {Error} */ error) => {
-    throw /already in use/.test(error.message) ? new Error(`Port ${port} is taken: give another by --port.`) : error;
+    throw /already in use/.test(error.message) ? new Error(setupWords.portTaken(port)) : error;
   });
   const { local = [], network = [] } = server.resolvedUrls ?? {};
   return { server, urls: [...local, ...network], told: room ? room.invitation(network) : null };

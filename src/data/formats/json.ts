@@ -58,8 +58,7 @@ export class JsonLines implements Divider {
       return JSON.parse(line);
     } catch {
       const isArray = this.#number === 1 && line.trimStart().startsWith('[');
-      const cure = isArray ? 'for one array over many lines, end its name in .json' : 'correct or remove that line';
-      throw new UserError(dataWords.notJsonLine(this.#name, this.#number, cure), { code: 'text-json' });
+      throw new UserError(dataWords.notJsonLine(this.#name, this.#number, isArray), { code: 'text-json' });
     }
   }
 }

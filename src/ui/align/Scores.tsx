@@ -24,7 +24,7 @@ export function Scores() {
           {words.scoresNote} {words.paperNote}
         </p>
         <Table
-          class="numbers-table narrow-heads"
+          class="numbers-table narrow-heads align-scores"
           name={words.scores}
           head={[words.stage, ...columns.map((one) => words.score[one]!), words.paper]}
         >

@@ -1,8 +1,12 @@
 /** Right answers before and after, question by question, with McNemar's test. */
-import * as format from '../format.ts';
+import { quantity } from '../lessons/fill.ts';
+import { decimal } from '../lessons/language.ts';
 import { lessonWords } from '../lessons/words.ts';
 import { saveFile } from '../results/save.ts';
 import { type Item, itemsCsv } from './mcnemar.ts';
+
+/** Below it a p says no more: as papers write it. The CSV has it whole. */
+const LEAST = 0.001;
 
 export function QuizTally({ quiz, alone }: { quiz: readonly Item[]; alone: number }) {
   const words = lessonWords.quiz;
@@ -28,8 +32,8 @@ export function QuizTally({ quiz, alone }: { quiz: readonly Item[]; alone: numbe
               <td>{pairs}</td>
               <td>{before}</td>
               <td>{after}</td>
-              <td>{p.toPrecision(2)}</td>
-              <td>{format.percent(power)}</td>
+              <td>{p < LEAST ? `< ${decimal(LEAST, 3)}` : decimal(p, 3)}</td>
+              <td>{quantity({ value: 100 * power, unit: 'percent', isSigned: false })}</td>
             </tr>
           ))}
         </tbody>

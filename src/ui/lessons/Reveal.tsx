@@ -2,6 +2,7 @@
 import { evaluate, type LessonRun } from '../../recipe/lessons/measure.ts';
 import type { LessonStep } from '../../recipe/lessons/lesson.ts';
 import { type Line, LineChart } from '../experiments/LineChart.tsx';
+import { answered } from './Ask.tsx';
 import { fill, quantity } from './fill.ts';
 import { decimal, integer, plain } from './language.ts';
 import { DRAWN, LOOKS, OWN } from './looks.ts';
@@ -43,8 +44,7 @@ export function Reveal({ number, step, from: { lesson, recorded } }: Props) {
       </div>
       {success && left && right && own.length > 0 && (
         <p>
-          {isShown ? words.success : words.notYet}
-          {say(success.text)}
+          <strong>{isShown ? words.success : words.notYet}</strong> {say(success.text)}
         </p>
       )}
       {step.hint && (
@@ -115,7 +115,7 @@ export function verdict(
   const value = evaluate(ask.value, recorded.runs)!;
   const isRight = Math.abs(value.value - (prediction as number)) <= ask.within;
   return {
-    said: quantity({ value: prediction as number, unit: ask.unit }),
+    said: quantity({ value: prediction as number, ...answered(ask) }),
     outcome: `${words.measured}: ${quantity(value)}. ${isRight ? words.right : words.wrong}`,
   };
 }

@@ -392,4 +392,26 @@ export const states: readonly PageState[] = [
       await seen(page, 'A trial needs WebGPU');
     },
   },
+  {
+    name: 'align',
+    scenario: { align: true },
+    address: '#align',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+      await page.getByRole('button', { name: 'Run: Code SFT' }).waitFor();
+      const runAllStages = page.getByRole('button', { name: 'Run all stages' });
+      await runAllStages.click();
+      await seen(page, 'step 20 of 60');
+      await page.locator('.align-stages').locator('xpath=..').getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('button', { name: 'Resume: General SFT' }).waitFor();
+      await runAllStages.click();
+      await page.getByRole('button', { name: 'Run again: RPO 3' }).waitFor();
+      const prompt = page.getByRole('textbox', { name: 'Prompt' });
+      for (const text of ['what is 7 x 8 ? end with bye .', '<b>bold</b> '.repeat(12)]) {
+        await prompt.fill(text);
+        await prompt.press('Enter');
+        await page.locator('.verdict').last().waitFor();
+      }
+    },
+  },
 ];

@@ -1,4 +1,9 @@
 /** English. A translation is a file like this one; what a lesson itself tells stands in `public/lessons`. */
+
+/** 1 run, 2 runs: the two forms that English, German and Spanish have. */
+export const counted = (count: number, one: string, several: string): string =>
+  `${count} ${count === 1 ? one : several}`;
+
 export const en = {
   lessons: {
     heading: 'Lessons',
@@ -27,18 +32,27 @@ export const en = {
     next: 'Next',
     goal: (goal: string) => `Goal: ${goal}`,
     fixed: 'Fixed in this lesson:',
+    /** Settings that a lesson names, as the trainer’s page calls them. */
+    settings: {
+      'continued.steps': 'Steps',
+      'continued.schedule.peak': 'Peak rate',
+      'continued.schedule.end': 'End rate',
+      'continued.schedule.warmupSteps': 'Warm-up',
+      'continued.switchDivisor': 'Switch when rate = peak ÷',
+      'model.hidden_size': 'Width',
+    } as Record<string, string>,
     language: 'Language',
     nextLesson: (title: string) => `Next lesson: ${title}`,
   },
   ask: {
     heading: 'First, your prediction',
     confidence: 'How sure are you?',
-    percent: (value: number) => `${value} %`,
+    percent: (value: number) => `${value}\u00a0%`,
     commit: 'That is my prediction',
     committed: 'Your prediction is kept. It can no longer be changed, until you do the step again.',
     draw: 'Drag the points, or reach them with Tab and move them with the arrow keys.',
     point: (step: string) => `Loss at step ${step}`,
-    from: (from: string, to: string) => `Between ${from} and ${to}`,
+    from: (from: string, to: string) => `From ${from} to ${to}:`,
   },
   run: {
     heading: 'Now the run',
@@ -66,8 +80,8 @@ export const en = {
     wrong: 'Not this time.',
     off: (nats: string) => `Your drawing lies ${nats} nats from the curve on average.`,
     drawing: 'Your drawing',
-    success: 'Shown: ',
-    notYet: 'Not shown by your run: ',
+    success: 'Shown.',
+    notYet: 'Not shown by your run.',
     hint: 'A hint',
     why: 'In your own words:',
     whyAbout: 'Your words stay in this browser.',
@@ -86,7 +100,7 @@ export const en = {
     equal: (tokens: string) => `Compared on the same ${tokens} tokens: the shorter run ends there.`,
     step: 'step',
   },
-  units: { points: 'points' },
+  units: { points: (points: number): string => (points === 1 ? 'point' : 'points') },
   present: {
     open: 'Presenter’s view',
     leave: 'Leave the presenter’s view',
@@ -119,7 +133,8 @@ export const en = {
     stopScan: 'Stop the camera',
     noCamera: (why: string) => `The camera cannot be used: ${why}. Paste the codes instead.`,
     clear: 'Clear',
-    counted: (laptops: number, results: number) => `${results} results of ${laptops} laptops.`,
+    counted: (laptops: number, results: number) =>
+      `${counted(results, 'result', 'results')} of ${counted(laptops, 'laptop', 'laptops')}.`,
     twice: (codes: number) => `${codes} came twice and counted once.`,
     bad: (codes: number) => `${codes} could not be read:`,
     faults: {
@@ -136,7 +151,7 @@ export const en = {
     step: (step: number) => `step ${step}`,
     beginnings: 'Where the drawings begin, nats a token',
     atEnd: 'At the end, mean ± standard deviation',
-    runs: (n: number) => (n === 1 ? '1 run' : `${n} runs`),
+    runs: (n: number) => counted(n, 'run', 'runs'),
     recorded: (laptops: number) => `${laptops} of the laptops used a recorded run: each recorded run counts once.`,
     saveCsv: 'Save as CSV',
     none: 'Nothing yet.',
@@ -155,13 +170,16 @@ export const en = {
     thanks: 'Thank you. This is your code:',
     item: 'Question',
     pairs: 'Pairs',
-    unpaired: (laptops: number) => `${laptops} answered only once: they are in no pair.`,
+    unpaired: (laptops: number) =>
+      laptops === 1
+        ? '1 laptop answered only once: it is in no pair.'
+        : `${laptops} laptops answered only once: they are in no pair.`,
     rightBefore: 'Right before',
     rightAfter: 'Right after',
     p: 'p (McNemar, exact)',
     power: 'Power',
     powerAbout:
-      'Power: the chance to find, at 5 %, that four of five changed answers changed to right, with as many changes as there were.',
+      'Power: the chance to find, at 5\u00a0%, that four of five changed answers changed to right, with as many changes as there were.',
     questions: [
       [
         'What does continued pretraining begin with?',
@@ -233,7 +251,8 @@ export const en = {
     trouble: 'What usually goes wrong',
     says: 'Note',
     report: 'Lab report',
-    madeOn: (adapter: string) => `Recorded on: ${adapter}.`,
+    madeOn: (devices: string) => `Recorded on: ${devices}.`,
+    notMeasured: (devices: string) => `Not measured: ${devices}.`,
   },
   report: {
     heading: (lesson: string) => `Lab report: ${lesson}`,
