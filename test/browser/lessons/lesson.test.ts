@@ -67,7 +67,7 @@ async function throughLesson(
   await page.keyboard.press('Enter');
   await page.getByText('Step 2 of').waitFor();
   // Said once the machine is known.
-  if (run === 'Use the recorded run') await page.getByText('the recorded run takes its place').waitFor();
+  if (run === 'Use the recorded run') await page.getByText('the recorded run is used instead').waitFor();
   const untouched = thorough ? await stateOf(page) : [];
   await predict(page);
   await tabTo(page, run);
