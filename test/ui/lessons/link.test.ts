@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { OPTIONS } from '../../src/config/options.ts';
-import { presetConfig } from '../../src/config/presets.ts';
-import { setText } from '../../src/config/resolve.ts';
-import { decodeHash, encodeHash } from '../../src/config/url.ts';
-import { classLink } from '../../src/ui/class/link.ts';
-import { locks, PARTS, readLesson } from '../../src/ui/page/lesson.ts';
+import { OPTIONS } from '../../../src/config/options.ts';
+import { presetConfig } from '../../../src/config/presets.ts';
+import { setText } from '../../../src/config/resolve.ts';
+import { decodeHash, encodeHash } from '../../../src/config/url.ts';
+import { classLink } from '../../../src/ui/class/link.ts';
+import { locks, PARTS, readLesson } from '../../../src/ui/page/lesson.ts';
 
 test('every part and every option can be put away, every option fixed', () => {
   const keys = OPTIONS.map(({ key }) => key);
