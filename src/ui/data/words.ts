@@ -38,7 +38,8 @@ export const words = {
     `The steps could not be run on this text: ${message.replace(/\.$/, '')}. Choose other text, or reload the page.`,
 
   flow: 'What is left after each step',
-  flowNote: 'The bar is the tokens that are left, each document once. Press a reason to read what it dropped.',
+  flowNote:
+    'The bar is the tokens that are left, each document once; its pale end went in this step. Press a reason to read what it dropped.',
   unread: (count: number) =>
     count === 1
       ? 'One line could not be read and is left out.'
@@ -48,6 +49,20 @@ export const words = {
   raw: 'raw web',
   rawText: 'raw text',
   left: (pages: number, tokens: number) => `${format.integer(pages)} documents, ${format.integer(tokens)} tokens`,
+  about: (stage: string): string => {
+    switch (stage) {
+      case 'exact':
+        return 'Of documents with the same text, one stays.';
+      case 'fuzzy':
+        return 'Of documents that are nearly the same, one stays.';
+      case 'perplexity':
+        return 'What surprises a model of the clean text goes.';
+      case 'heuristics':
+        return 'Rules of thumb: too short, too many symbols, the same line again and again.';
+      default:
+        return 'Selection: of each source, the documents most like the clean text stay; chance has a part in it.';
+    }
+  },
   dropped: (reason: string, count: number) => `${reason} · ${format.integer(count)}`,
   someKept: 'some that were kept',
   nothing: 'nothing dropped',
@@ -83,7 +98,8 @@ export const words = {
   stayed: 'kept',
 
   perplexity: 'Perplexity of the documents',
-  perplexityNote: (known: boolean) =>
+  perplexityNote: (known: boolean, tallest: number) =>
+    `Further right, a document is less like the clean text: a model of that is more surprised by each word. The tallest column is ${format.integer(tallest)} documents. ` +
     `${known ? 'Dark: pages without facts, noise and adverts. ' : ''}Drag the limit to see what another limit would drop.`,
   limit: 'Limit',
   limitSays: (noise: number, all: number, clean: number, others: number) =>
@@ -95,7 +111,7 @@ export const words = {
     `from ${from.toFixed(0)}: ${others}${noise === null ? '' : ` and ${noise} without facts`}`,
 
   matrix: 'What is left, by domain and quality',
-  matrixNote: 'Pages, as small classifiers label them.',
+  matrixNote: 'Pages, as small classifiers label them. On pages not seen in training, these are right:',
   domain: 'domain',
   attributes: 'Attributes',
   attribute: 'attribute',
@@ -105,7 +121,7 @@ export const words = {
     'The paper labels with classifiers that people taught. The shipped text has no such labels, and a classifier trained on its sources would know ' +
     'one novel and one fact book, and nothing else. So nothing is labelled.',
   card: (attribute: string, accuracy: number, low: number, high: number, n: number) =>
-    `${attribute} ${percent(accuracy)} right on ${n} pages not seen in training (95 % interval ${percent(low)} to ${percent(high)})`,
+    `${attribute} on ${percent(accuracy)} of ${n} (95 % interval ${percent(low)} to ${percent(high)})`,
 
   weights: 'How the sources could share the tokens',
   weightsNote: 'Passes over a source in brackets, for a budget of two passes over all; more than four are marked ▲.',

@@ -85,7 +85,9 @@ export const en = {
     hint: 'A hint',
     why: 'In your own words:',
     whyAbout: 'Your words stay in this browser.',
-    table: 'Runs and their results',
+    heldOut: 'Held-out loss at the end, nats a token: mean and range of the recorded seeds',
+    answers: 'Right answers at the end: mean and range of the recorded seeds',
+    nats: 'nats',
     runName: 'Run',
     series: {
       facts: 'New answers',
@@ -109,6 +111,7 @@ export const en = {
     frozen: 'Frozen',
     blank: 'The screen is blank: press B.',
     state: 'This step, for your own laptop',
+    stateOfFile: 'This step, in your own copy of the file: write this behind its name',
     noWindow: 'The browser did not open a second window: allow pop-ups for this page.',
     notesWindow: 'Speaker notes',
   },
