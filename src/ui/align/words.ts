@@ -94,7 +94,8 @@ export const words = {
   chosen: 'chosen',
   rejected: 'rejected',
   steps: 'steps',
-  curveSays: (title: string, name: string, from: string, to: string) => `${title}, ${name}: from ${from} to ${to}.`,
+  curveSays: (title: string, name: string, from: string, to: string) =>
+    `${title}${name && `, ${name}`}: from ${from} to ${to}.`,
 
   scores: 'What each stage can do',
   scoresNote:
@@ -187,7 +188,7 @@ export const words = {
 
   recorded: 'Recorded comparisons',
   recordedNote: (seeds: number, adapter: string) =>
-    `Means of ${seeds} seeds with standard deviations, trained with this project’s own command; adapter: ${adapter}. A claim is shown or failed only where the 95 % interval of the paired difference leaves out 0; else it is a tie. The paper’s figures stand beside, with the mark of their evidence: S a secondary text.`,
+    `Means of up to ${seeds} seeds with standard deviations, trained with this project’s own command; adapter: ${adapter}. A claim is shown or failed only where the 95 % interval of the paired difference leaves out 0; else it is a tie. The paper’s figures stand beside, with the mark of their evidence: S a secondary text.`,
   recordedTitles: {
     'sft-stages': 'One stage of SFT against two',
     reward: 'Five attributes against pairs',
