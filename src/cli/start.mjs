@@ -7,16 +7,7 @@ import { parseArgs } from 'node:util';
 import { ensureData } from './node/data.mjs';
 import { ensureDependencies } from './node/dependencies.mjs';
 import { projectRoot } from './node/project.mjs';
-
-const usage = `npm start -- [options]   builds the page, serves it and opens it
-
-  --no-open   leave the browser alone
-  --port N    4173 by default; 0: any free one
-  --host      for other machines too, over http: without WebGPU there
-  --class     for a class on the local network, over https
-  --built DIR serves a page built before, at once
-
-Example: npm start -- --class --port 8443`;
+import { setupWords } from './words/setup.mjs';
 
 try {
   const { values } = parseArgs({
@@ -30,12 +21,11 @@ try {
     },
   });
   if (values.help) {
-    console.log(usage);
+    console.log(setupWords.usage);
     process.exit(0);
   }
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw new Error(`--port ${values.port} is no port; give 0 to 65535.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(setupWords.port(values.port));
   ensureDependencies();
   if (values.built === undefined) {
     ensureData();
@@ -48,9 +38,9 @@ try {
   const { urls, told } = await serve({
     ...{ port, open, host: values.host, forClass: values.class, outDir: values.built },
   });
-  console.log(`Rekindle runs at ${urls.join(' or ')}`);
+  console.log(setupWords.runsAt(urls));
   if (told) console.log(told);
-  console.log('  Ctrl+C stops it. Working on the code? npm run dev reloads the page at every change.');
+  console.log(setupWords.stop);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -39,12 +39,13 @@ export function readJson(option: Option, json: unknown): Read {
   return { problem: mismatch(option, shown(json)) };
 }
 
-/** {"kind"} with the size of a BPE; nothing of the object is turned into text before its type is known. */
+/** {"kind"} with the size of a BPE, and whether its sample is even; nothing of the object is turned into text before its type is known. */
 function readTokenizer(option: Option, json: object): Read {
   const own = (key: string) => (Object.hasOwn(json, key) ? (json as Record<string, unknown>)[key] : undefined);
-  const [kind, size] = [own('kind'), own('vocab_size')];
+  const [kind, size, even] = [own('kind'), own('vocab_size'), own('even')];
   if (kind === 'byte' || kind === 'word' || kind === 'given') return { value: { kind } };
-  if (kind === 'bpe' && typeof size === 'number') return readText(option, formatTokenizer({ kind, vocab_size: size }));
+  if (kind === 'bpe' && typeof size === 'number' && (even === undefined || even === true))
+    return readText(option, formatTokenizer({ kind, vocab_size: size, even }));
   return { problem: mismatch(option, shown(kind)) };
 }
 

@@ -39,9 +39,10 @@ export async function prepareSources(
       const report = new StageReport<Document>(dataWords.heldOutOf(corpus.name));
       return { corpus, report, documents: holdOut(inMemory(corpus.documents), { share, by }, report) };
     });
-  const texts: string[] = [];
+  const texts = sided.map((): string[] => []);
   if (!given)
-    for (const { documents } of sided) await documents.each(({ heldOut, text }) => !heldOut && texts.push(text));
+    for (const [i, { documents }] of sided.entries())
+      await documents.each(({ heldOut, text }) => !heldOut && texts[i]!.push(text));
   const tokenizer = given ?? trainTokenizer(config, texts, onProgress);
   if (tokenizer.size > config.model.vocab_size) {
     throw new UserError(
@@ -90,7 +91,7 @@ function heldOutNotes(
 
 function trainTokenizer(
   { tokenizer }: RunConfig,
-  texts: string[],
+  texts: string[][],
   onProgress?: (what: string, done: number, total: number) => void,
 ): Tokenizer {
   if (tokenizer.kind === 'word') {

@@ -290,9 +290,8 @@ function notText(
   { at, byte }: { at: number; byte: number },
 ): UserError {
   const value = `0x${byte.toString(16).padStart(2, '0')}`;
-  const others = places === 1 ? '' : `, the first of ${places} places`;
-  const wanted = encoding?.startsWith('utf-16') ? 'whole UTF-16' : 'UTF-8';
-  return new UserError(dataWords.notUtf8(name, wanted, at, value, others), {
+  const utf16 = encoding?.startsWith('utf-16') ?? false;
+  return new UserError(dataWords.notUtf8(name, utf16, at, value, places), {
     code: 'text-utf8',
   });
 }

@@ -2,13 +2,24 @@ import { ByteLevelTokenizer } from './byteLevel.ts';
 import { BASE_SIZE, LARGEST_SIZE } from './format.ts';
 import { Heap } from './heap.ts';
 import type { Merge } from './format.ts';
-import { pieceEnd } from './pieces.ts';
-import { PieceTable } from './pieceTable.ts';
+import { pieceEnd, wholePieces } from './pieces.ts';
+import { LONGEST_WORD, WordTable } from './wordTable.ts';
 
 /** Bytes of a piece whose pairs are looked at one by one: nearly all words. */
 const SHORT = 32;
 /** Above every id. */
 const NONE = LARGEST_SIZE;
+const SPACE = 0x20;
+
+/** The high bit of every byte of four that is no ASCII letter. */
+function notLetters(four: number): number {
+  // Lower case, seven bits: from 'a' on the first sum has the eighth bit, behind 'z' the second.
+  const lower = (four | 0x20202020) & 0x7f7f7f7f;
+  return ~((lower + 0x1f1f1f1f) & ~(lower + 0x05050505) & ~four) & 0x80808080;
+}
+
+/** Bits below the lowest that is set. */
+const ctz = (x: number): number => 31 - Math.clz32(x & -x);
 
 /**
  * Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2): inside each piece of the text, the
@@ -17,62 +28,113 @@ const NONE = LARGEST_SIZE;
  */
 export class BpeTokenizer extends ByteLevelTokenizer {
   readonly kind = 'bpe';
-  /** left · 65536 + right → id of the merged token; a lower id was learned earlier. */
-  readonly #merged = new Map<number, number>();
-  readonly #known = new PieceTable();
-  readonly #utf8 = new TextEncoder();
+  readonly #merged: Merged;
+  readonly #known = new WordTable((from, length, ids) => this.#mergeShort(this.#text, from, length, ids));
+  /** Text being encoded. */
+  #text: Uint8Array = new Uint8Array(0);
+  /** Text as UTF-8, and its ids: at most one a byte. */
+  #bytes: Uint8Array = new Uint8Array(1 << 12);
+  #ids = new Uint16Array(1 << 12);
+  /** The piece under way: ids, and of each the id it makes with the next, NONE where that pair was not learned. */
+  readonly #short = new Int32Array(SHORT);
+  readonly #pairs = new Int32Array(SHORT);
 
   constructor(merges: readonly Merge[]) {
     super(merges);
-    merges.forEach(([left, right], rank) => this.#merged.set(left * LARGEST_SIZE + right, BASE_SIZE + rank));
+    this.#merged = new Merged(merges);
   }
 
   encode(text: string): Uint32Array {
-    // Ids are at most as many as UTF-8 bytes, and those at most 3 per UTF-16 unit; grown by need from the usual ratio.
-    let ids = new Uint32Array((text.length >> 1) + 16);
+    const utf8 = new TextEncoder();
+    const parts: Uint32Array[] = [];
+    for (const part of wholePieces(text)) {
+      if (this.#bytes.length < 3 * part.length + LONGEST_WORD)
+        this.#bytes = new Uint8Array(3 * part.length + (1 << 12));
+      const { written } = utf8.encodeInto(part, this.#bytes);
+      parts.push(Uint32Array.from(this.encodeUtf8(this.#bytes, written)));
+    }
+    if (parts.length === 1) return parts[0]!;
+    const ids = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      ids.set(part, at);
+      at += part.length;
+    }
+    return ids;
+  }
+
+  override encodeUtf8(bytes: Uint8Array, length: number): Uint16Array {
+    if (this.#ids.length < length + LONGEST_WORD) this.#ids = new Uint16Array(2 * (length + LONGEST_WORD));
+    this.#text = bytes;
+    const ids = this.#ids;
+    const known = this.#known;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    bytes.fill(0, length, length + LONGEST_WORD); // no letters: the last word ends here
     let count = 0;
-    for (let from = 0; from < text.length;) {
-      const end = pieceEnd(text, from);
-      const own = this.#known.get(text, from, end, this.#encodePiece);
-      from = end;
-      if (count + own.length > ids.length) {
-        const larger = new Uint32Array(2 * (count + own.length));
-        larger.set(ids.subarray(0, count));
-        ids = larger;
+    for (let from = 0; from < length;) {
+      // Most pieces are ASCII letters, a space before them or not: found and known by two numbers, and the rest by the pattern.
+      const a = view.getInt32(from, true);
+      let others = notLetters(a);
+      if ((a & 0xff) === SPACE) others &= ~0x80;
+      if (others !== 0) {
+        const end = from + (ctz(others) >> 3);
+        if (end > from + ((a & 0xff) === SPACE ? 1 : 0) && bytes[end]! < 0x80) {
+          count = known.writeShort(a & ((1 << (8 * (end - from))) - 1), 0, from, end - from, ids, count);
+          from = end;
+          continue;
+        }
+      } else {
+        const b = view.getInt32(from + 4, true);
+        others = notLetters(b);
+        const end = from + 4 + (ctz(others) >> 3);
+        if (others !== 0 && bytes[end]! < 0x80) {
+          count = known.writeShort(a, b & ((1 << (8 * (end - from - 4))) - 1), from, end - from, ids, count);
+          from = end;
+          continue;
+        }
       }
-      // Some two ids a piece: copied one by one sooner than by a call.
-      for (let i = 0; i < own.length; i++) ids[count++] = own[i]!;
+      const end = pieceEnd(bytes, from, length);
+      if (end - from <= LONGEST_WORD) count = known.write(view, from, end - from, ids, count);
+      else if (end - from <= SHORT) {
+        const own = this.#mergeShort(bytes, from, end - from, this.#short);
+        for (let i = 0; i < own; i++) ids[count++] = this.#short[i]!;
+      } else {
+        const own = this.#mergeLong(Uint32Array.from(bytes.subarray(from, end)));
+        ids.set(own, count);
+        count += own.length;
+      }
+      from = end;
     }
-    return ids.slice(0, count);
+    return ids.subarray(0, count);
   }
 
-  readonly #encodePiece = (piece: string): Uint32Array => {
-    const bytes = this.#utf8.encode(piece);
-    return bytes.length <= SHORT ? this.#mergeShort(bytes) : this.#merge(Uint32Array.from(bytes));
-  };
-
-  /** As `#merge`, by looking at all pairs each time: quadratic, and several times faster for a word. */
-  #mergeShort(bytes: Uint8Array): Uint32Array {
-    const ids = Array.from(bytes);
-    /** Id of each id merged with the next one; NONE where that pair was not learned. */
-    const merged = ids.map((_, i) => this.#pair(ids, i));
-    for (;;) {
+  /** As `#mergeLong`, by looking at all pairs each time: quadratic, and several times faster for a word. Returns how many `ids` there are. */
+  #mergeShort(bytes: Uint8Array, from: number, length: number, ids: Int32Array): number {
+    const pairs = this.#pairs;
+    const merged = this.#merged;
+    for (let i = 0; i < length; i++) ids[i] = bytes[from + i]!;
+    for (let i = 0; i < length - 1; i++) pairs[i] = merged.of(ids[i]!, ids[i + 1]!);
+    for (let n = length; ; n--) {
+      let best = NONE;
       let at = 0;
-      for (let i = 1; i < merged.length; i++) if (merged[i]! < merged[at]!) at = i;
-      if (ids.length < 2 || merged[at] === NONE) return Uint32Array.from(ids);
-      ids.splice(at, 2, merged[at]!);
-      merged.splice(at, 1);
-      merged[at] = this.#pair(ids, at);
-      if (at > 0) merged[at - 1] = this.#pair(ids, at - 1);
+      for (let i = 0; i < n - 1; i++) {
+        if (pairs[i]! >= best) continue;
+        best = pairs[i]!;
+        at = i;
+      }
+      if (best === NONE) return n;
+      ids[at] = best;
+      for (let i = at + 1; i < n - 1; i++) {
+        ids[i] = ids[i + 1]!;
+        pairs[i] = pairs[i + 1]!;
+      }
+      if (at + 2 < n) pairs[at] = merged.of(best, ids[at + 1]!);
+      if (at > 0) pairs[at - 1] = merged.of(ids[at - 1]!, best);
     }
-  }
-
-  #pair(ids: readonly number[], at: number): number {
-    return at + 1 < ids.length ? (this.#merged.get(ids[at]! * LARGEST_SIZE + ids[at + 1]!) ?? NONE) : NONE;
   }
 
   /** Merges within one piece. `ids` is overwritten; merged-away positions hold GONE. */
-  #merge(ids: Uint32Array): Uint32Array {
+  #mergeLong(ids: Uint32Array): Uint32Array {
     const GONE = 0xffffffff;
     const n = ids.length;
     const next = Int32Array.from(ids, (_, i) => i + 1);
@@ -80,11 +142,10 @@ export class BpeTokenizer extends ByteLevelTokenizer {
     // An entry is mergedId · 2^32 + position: the smallest is the earliest-learned pair, leftmost. Exact: ids are under
     // 2^16.
     const waiting = new Heap<number>((a, b) => a < b);
-    const mergedAt = (i: number) =>
-      next[i]! < n ? this.#merged.get(ids[i]! * LARGEST_SIZE + ids[next[i]!]!) : undefined;
+    const mergedAt = (i: number) => (next[i]! < n ? this.#merged.of(ids[i]!, ids[next[i]!]!) : NONE);
     const offer = (i: number) => {
       const id = mergedAt(i);
-      if (id !== undefined) waiting.push(id * 4294967296 + i);
+      if (id !== NONE) waiting.push(id * 4294967296 + i);
     };
     for (let i = 0; i < n; i++) offer(i);
     let left = n;
@@ -106,5 +167,39 @@ export class BpeTokenizer extends ByteLevelTokenizer {
     const out = new Uint32Array(left);
     for (let i = 0, at = 0; at < left; i = next[i]!) out[at++] = ids[i]!;
     return out;
+  }
+}
+
+/** The learnt pairs: an open table of left · 65536 + right, at most a quarter full. */
+class Merged {
+  readonly #keys: Uint32Array;
+  /** NONE: the place is free. */
+  readonly #ids: Int32Array;
+  readonly #shift: number;
+
+  constructor(merges: readonly Merge[]) {
+    const bits = Math.ceil(Math.log2(merges.length + 1)) + 2;
+    this.#shift = 32 - bits;
+    this.#keys = new Uint32Array(1 << bits);
+    this.#ids = new Int32Array(1 << bits).fill(NONE);
+    merges.forEach(([left, right], rank) => {
+      const place = this.#placeOf(left, right);
+      this.#keys[place] = left * LARGEST_SIZE + right;
+      this.#ids[place] = BASE_SIZE + rank;
+    });
+  }
+
+  /** The id of a pair; NONE: it was not learned. */
+  of(left: number, right: number): number {
+    return this.#ids[this.#placeOf(left, right)]!;
+  }
+
+  /** Where the pair is, or the free place where it would be. */
+  #placeOf(left: number, right: number): number {
+    const key = left * LARGEST_SIZE + right;
+    const mask = this.#keys.length - 1;
+    let place = Math.imul(key, 0x9e3779b1) >>> this.#shift;
+    while (this.#ids[place] !== NONE && this.#keys[place] !== key) place = (place + 1) & mask;
+    return place;
   }
 }

@@ -11,4 +11,8 @@ export class ByteTokenizer extends ByteLevelTokenizer {
   encode(text: string): Uint32Array {
     return Uint32Array.from(new TextEncoder().encode(text));
   }
+
+  override encodeUtf8(bytes: Uint8Array, length: number): Uint8Array {
+    return bytes.subarray(0, length);
+  }
 }

@@ -26,6 +26,8 @@ export abstract class ByteLevelTokenizer implements Tokenizer {
 
   abstract encode(text: string): Uint32Array;
 
+  abstract encodeUtf8(bytes: Uint8Array, length: number): Uint8Array | Uint16Array;
+
   get size(): number {
     return this.#bytes.length;
   }

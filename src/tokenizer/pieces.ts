@@ -1,6 +1,6 @@
 /**
- * Cuts a text into the pieces of PIECE_PATTERN, inside which byte pairs are merged. By hand and not by that expression: preparing a text
- * is mostly this, and an expression makes a string of every piece.
+ * Cuts UTF-8 into the pieces of PIECE_PATTERN, inside which byte pairs are merged. By hand and on bytes: preparing a text is mostly this,
+ * an expression makes a string of every piece, and a byte is read from its array several times as fast as a unit from a string.
  */
 
 const SPACE = 0x20;
@@ -12,72 +12,102 @@ const DIGIT = 2;
 const WHITE = 3;
 const OTHER = 4;
 
-/** By UTF-16 unit; 0: not asked for yet. */
-const kinds = new Uint8Array(65536);
-
 function kindOfCharacter(character: string): number {
   if (/[\p{L}\p{M}]/u.test(character)) return LETTER;
   if (/\p{N}/u.test(character)) return DIGIT;
   return /\p{White_Space}/u.test(character) ? WHITE : OTHER;
 }
 
-/** Whether a surrogate pair begins at `at`. */
-const isPair = (text: string, at: number): boolean =>
-  (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+/** By code point; 0: not asked for yet. */
+const kinds = new Uint8Array(0x110000);
+for (let code = 0; code < 0x80; code++) kinds[code] = kindOfCharacter(String.fromCharCode(code));
+/** By byte: an ASCII character's kind; 0 for bytes of longer ones. */
+const asciiKinds = kinds.slice(0, 256).fill(0, 0x80);
 
-/** Of the character at `at`; 0 past the end. */
-function kindAt(text: string, at: number): number {
-  if (at >= text.length) return 0;
-  const unit = text.charCodeAt(at);
-  const known = kinds[unit]!;
-  if (known !== 0) return known;
-  if (isPair(text, at)) return kindOfCharacter(String.fromCodePoint(text.codePointAt(at)!));
-  const kind = kindOfCharacter(text[at]!);
-  // A lone half tells nothing of the pairs it may begin.
-  if ((unit & 0xfc00) !== 0xd800) kinds[unit] = kind;
-  return kind;
+export const isAsciiLetter = (byte: number): boolean => asciiKinds[byte] === LETTER;
+
+/** Bytes of the character that begins with this one. */
+const lengthFrom = (lead: number): number => (lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4);
+
+/** Of the character at `at`, before `end`. */
+function kindAt(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at]!;
+  if (lead < 0x80) return asciiKinds[lead]!;
+  let code = lead & (lead < 0xe0 ? 0x1f : lead < 0xf0 ? 0x0f : 0x07);
+  for (let i = at + 1; i < at + lengthFrom(lead); i++) code = (code << 6) | (bytes[i]! & 0x3f);
+  return (kinds[code] ||= kindOfCharacter(String.fromCodePoint(code)));
 }
 
-/** Past the characters of this kind. */
-function skip(text: string, at: number, kind: number): number {
+/** Past the characters of this kind, `end` at most. */
+function skip(bytes: Uint8Array, at: number, end: number, kind: number): number {
   for (;;) {
-    // Nearly all: one unit, met before. First halves of pairs are never known.
-    while (kinds[text.charCodeAt(at)] === kind) at++;
-    if (kindAt(text, at) !== kind) return at;
-    at += isPair(text, at) ? 2 : 1;
+    while (at < end && asciiKinds[bytes[at]!] === kind) at++;
+    if (at >= end || bytes[at]! < 0x80 || kindAt(bytes, at) !== kind) return at;
+    at += lengthFrom(bytes[at]!);
   }
 }
 
 /** Length of the English ending that begins with the apostrophe at `at`: 's, 't, 'm, 'd, 're, 've, 'll; or 0. */
-function endingAt(text: string, at: number): number {
-  const next = text[at + 1];
-  if (next === 's' || next === 't' || next === 'm' || next === 'd') return 2;
-  const after = text[at + 2];
-  return ((next === 'r' || next === 'v') && after === 'e') || (next === 'l' && after === 'l') ? 3 : 0;
+function endingAt(bytes: Uint8Array, at: number, end: number): number {
+  const next = at + 1 < end ? bytes[at + 1] : 0;
+  if (next === 0x73 || next === 0x74 || next === 0x6d || next === 0x64) return 2;
+  const after = at + 2 < end ? bytes[at + 2] : 0;
+  return ((next === 0x72 || next === 0x76) && after === 0x65) || (next === 0x6c && after === 0x6c) ? 3 : 0;
 }
 
-/** Where the piece that begins at `from`, before the text's end, ends. */
-export function pieceEnd(text: string, from: number): number {
-  const first = text.charCodeAt(from);
+/** Where the piece that begins at `from`, before the text's `end`, ends. */
+export function pieceEnd(bytes: Uint8Array, from: number, end: number): number {
+  const first = bytes[from]!;
   if (first === APOSTROPHE) {
-    const ending = endingAt(text, from);
+    const ending = endingAt(bytes, from, end);
     if (ending > 0) return from + ending;
   }
   // One space belongs to the word or the signs after it.
   const start = first === SPACE ? from + 1 : from;
-  const kind = kindAt(text, start);
-  if (kind === LETTER || kind === OTHER) return skip(text, start, kind);
-  if (kind === DIGIT && start === from) return from + (isPair(text, from) ? 2 : 1);
-  // White space up to its last character, which belongs to what follows where there is a word; all white space is single units.
-  const end = skip(text, from, WHITE);
-  return end === text.length || end === from + 1 ? end : end - 1;
+  if (start === end) return end;
+  const kind = kindAt(bytes, start);
+  if (kind === LETTER || kind === OTHER) return skip(bytes, start, end, kind);
+  if (kind === DIGIT && start === from) return from + lengthFrom(first);
+  // White space up to its last character, which belongs to what follows where there is a word.
+  let last = from;
+  let at = from;
+  while (at < end && kindAt(bytes, at) === WHITE) {
+    last = at;
+    at += lengthFrom(bytes[at]!);
+  }
+  return at === end || last === from ? at : last;
+}
+
+/** UTF-16 units that are cut into pieces at once, about: as bytes they stay in a core's own memory. */
+const PART = 1 << 16;
+/** Between what stands before and behind, no piece reaches across: a word and the space of the next, a line's end and what is visible. */
+const BOUNDARY = /[A-Za-z](?= [A-Za-z])|\p{L}\n(?=\p{L})|\p{L}(?=[.,;:!?。、，])/gu;
+
+/** A text in parts that its pieces do not reach across, together the whole text. */
+export function* wholePieces(text: string): Generator<string> {
+  for (let from = 0; from < text.length;) {
+    BOUNDARY.lastIndex = from + PART;
+    const end = BOUNDARY.test(text) ? BOUNDARY.lastIndex : text.length;
+    yield text.slice(from, end);
+    from = end;
+  }
 }
 
 /** The pieces of a text in order, together the whole text: walked, so that 100 MB do not become 25 million strings at once. */
 export function* pieces(text: string): Generator<string> {
-  for (let from = 0; from < text.length;) {
-    const end = pieceEnd(text, from);
-    yield text.slice(from, end);
-    from = end;
+  const utf8 = new TextEncoder();
+  for (const part of wholePieces(text)) {
+    const bytes = utf8.encode(part);
+    let unit = 0;
+    for (let from = 0, end = 0; from < bytes.length; from = end) {
+      end = pieceEnd(bytes, from, bytes.length);
+      const first = unit;
+      for (let i = from; i < end; i++) {
+        const byte = bytes[i]!;
+        // A character's first byte is a unit; of four bytes, two.
+        if ((byte & 0xc0) !== 0x80) unit += byte >= 0xf0 ? 2 : 1;
+      }
+      yield part.slice(first, unit);
+    }
   }
 }

@@ -11,6 +11,11 @@ export interface Tokenizer {
    * Text to ids, no end-of-text added. Every string encodes: bytes are the fallback, <unk> where the kind is 'word'.
    */
   encode(text: string): Uint32Array;
+  /**
+   * The same ids from the text's UTF-8, without a string: valid until the next call. The 16 bytes behind `length` are there and may be
+   * overwritten. Not of every kind.
+   */
+  encodeUtf8?(bytes: Uint8Array, length: number): Uint8Array | Uint16Array;
   /** Ids to text; invalid UTF-8 becomes U+FFFD. Errors on an id ≥ size. */
   decode(ids: ArrayLike<number>): string;
   /** Bytes of one id, for bits per byte and streaming. Empty for endOfText. */

@@ -3,6 +3,8 @@
 const NAMES = 'use letters, digits, - and _, 40 at most.';
 
 export const configWords = {
+  switchesNothing:
+    'The general and the QA blend are equal, so nothing changes at the switch: give them different shares to see what a switch does.',
   presetName: (shown: string) => `The preset is ${shown}: give the name of one.`,
   /** `quoted`: the name in quotation marks. */
   sourceName: (quoted: string) => `${quoted} cannot name a source: ${NAMES}`,

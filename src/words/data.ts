@@ -49,7 +49,7 @@ export const dataWords = {
   heldOut: (share: number) => `The held-out share is ${share}: choose a number from 0 up to, but not including, 1.`,
   nothingHeldOut: 'Nothing is held out, as data.heldOut is 0: no held-out loss is measured.',
   tailHeldOut: (name: string, documents: number, share: string) =>
-    `${name}: not even ${share} of its ${documents} documents can be held out by their hash; the end of the text is held out instead.`,
+    `${name}: its ${documents} documents are too few to hold out ${share} of them by hash; the end of the text is held out instead.`,
   equalHeldOut: (name: string, documents: number) =>
     `${name}: ${documents} of its documents equal a held-out one and are not trained on.`,
   roughHeldOut: (name: string, tokens: number, row: number) =>
@@ -57,7 +57,7 @@ export const dataWords = {
   fewHeldOut: (name: string, tokens: number, rows: number, row: number, asked: number) =>
     `${name}: ${tokens} tokens are held out, ${rows} rows of ${row} where evaluation.rows asks for ${asked}.`,
   fewIds: (ids: number, asked: number) =>
-    `The tokenizer has ${ids} ids and ${asked} were asked for: the text repeats too little for more; the other rows of the embedding stay unused.`,
+    `The tokenizer has ${ids} ids and ${asked} were asked for: the text does not repeat enough for more; the other rows of the embedding stay unused.`,
   shortSource: (name: string, tokens: number, context: number, least: number) =>
     `Source "${name}" has ${tokens} tokens to train on, fewer than one context of ${context} and the token after it (${least}): give it more text or choose a shorter context.`,
   smallEmbedding: (tokens: number, rows: number, least: number) =>
@@ -65,38 +65,42 @@ export const dataWords = {
   wordTokenizer:
     'The word tokenizer knows only the words of a synthetic world: choose the byte or a BPE tokenizer for text.',
   foreignTokenizer:
-    'The tokenizer is that of a model made elsewhere, which is not here: start from that model, or choose a byte or BPE tokenizer.',
+    'The tokenizer belongs to a model made elsewhere, which is not here: start from that model, or choose a byte or BPE tokenizer.',
   unreadable: (name: string, cause: string) =>
     `${name} could not be read (${cause}): it may have been changed or moved; add it again.`,
-  noTextInside: (name: string) => `${name} holds no file of a kind that is read here: pack text files.`,
+  noTextInside: (name: string) => `${name} has no file of a kind that can be read here: pack text files.`,
   packedTwice: (name: string) => `${name} is packed twice: give it without .gz.`,
-  notUtf8: (name: string, wanted: string, at: number, byte: string, others: string) =>
-    `${name} is not ${wanted}: byte ${at} (${byte}) is invalid${others}; save it as UTF-8 text.`,
+  notUtf8: (name: string, utf16: boolean, at: number, byte: string, places: number) =>
+    `${name} is not ${utf16 ? 'whole UTF-16' : 'UTF-8'}: byte ${at} (${byte}) is invalid${
+      places === 1 ? '' : `, the first of ${places} places`
+    }; save it as UTF-8 text.`,
   noText: (name: string, bytes: number) =>
-    bytes === 0 ? `${name} is empty: give a file with text.` : `${name} (${bytes} bytes) holds no text.`,
+    bytes === 0 ? `${name} is empty: give a file with text.` : `${name} (${bytes} bytes) has no text.`,
   tooLarge: (name: string, size: string, most: string) =>
-    `${name} has ${size} of text and a file may have ${most}: divide it into smaller files.`,
+    `${name} has ${size} of text and a file may have at most ${most}: divide it into smaller files.`,
   noAnswer: (host: string, cause: string) => `${host} gave no answer (${cause}): try again in a while.`,
   gated: (what: string, status: number) =>
     `${what} is private or gated: it can only be fetched with an account (status ${status}).`,
   notFound: (what: string, host: string, status: number) =>
     `${what} was not found at ${host} (status ${status}): check its name.`,
   notJsonAnswer: (host: string) => `${host} answered with something that is not JSON: try again in a while.`,
-  noDataSet: (given: string) => `${given} names no data set: give OWNER/NAME, or its address on huggingface.co.`,
+  dataSet: (name: string, revision?: string) => `The data set ${name}${revision === undefined ? '' : ` (${revision})`}`,
+  model: (name: string) => `The model ${name}`,
+  noDataSet: (given: string) => `${given} is not a data set: give OWNER/NAME, or its address on huggingface.co.`,
   noTextAddress: (given: string) =>
-    `${given} is no address: give OWNER/NAME of a data set, or what begins with https://.`,
-  noModel: (given: string) => `${given} names no model: give OWNER/NAME, or an address that begins with https://.`,
+    `${given} is not an address: give OWNER/NAME of a data set, or an address that begins with https://.`,
+  noModel: (given: string) => `${given} is not a model: give OWNER/NAME, or an address that begins with https://.`,
   modelLacks: (name: string, missing: string) => `${name} has no ${missing}: give the address of a whole model folder.`,
   pageInstead: (host: string, name: string) =>
-    `${host} has a web page in the place of ${name}: give the address of the file itself.`,
+    `${host} has a web page instead of ${name}: give the address of the file itself.`,
   otherLength: (name: string, got: number, wanted: number) =>
     `${name} came with ${got} bytes instead of ${wanted}: try again in a while.`,
   noRanges: (host: string, name: string, bytes: number) =>
-    `${host} does not send ${name} (${megabytes(bytes)}) in parts, as a file of that size has to be: download it, and choose it here.`,
+    `${host} does not send ${name} (${megabytes(bytes)}) in parts, which a file of that size needs: download it, and choose it here.`,
   tooMuch: (name: string, bytes: number, most: number) =>
     `${name} has ${megabytes(bytes)}, and at most ${megabytes(most)} are fetched: choose a smaller one.`,
   otherForm: (what: string) =>
-    `The answer about ${what} is of another form than the data set viewer’s: it may have changed.`,
+    `The answer about ${what} does not have the form of the data set viewer’s: it may have changed.`,
   beside: (name: string) => `${name}: headers, footers, footnotes and comments are left out.`,
   withoutText: (name: string, records: number, unit: string) =>
     records === 1
@@ -115,7 +119,8 @@ export const dataWords = {
   delimiter: (name: string, delimiter: string) => `${name}: ${delimiter} separates its cells.`,
   whichColumn: (name: string, columns: string, several: boolean) =>
     `${name} has the columns ${columns}, and ${several ? 'more than one looks' : 'none looks'} like text: choose the one to read.`,
-  otherKinds: (name: string, files: string) => `${name}: ${files} left out, not of a kind that is read here.`,
+  otherKinds: (name: string, files: string) =>
+    `${name}: ${files} left out, because files of that kind are not read here.`,
   utf16: (name: string) => `${name} looks like UTF-16 and is read as that.`,
   fileName: 'a plain file name',
   heldOutOf: (source: string) => `held out of ${source}`,
@@ -123,10 +128,10 @@ export const dataWords = {
   nestedColumn: (name: string, column: string, others: string | null) =>
     `${name} has the nested column ${column}, and only plain columns are read: ${others === null ? 'save the text in a column of its own' : `choose one of ${others}`}.`,
   nestedAlone: (name: string, columns: string) =>
-    `${name} has nested columns alone, ${columns}: no plain text is among them.`,
+    `${name} has only nested columns, ${columns}: none of them is plain text.`,
   otherShard: (status: number, got: number, asked: number) =>
-    `The server sent another part of a shard than it was asked for (status ${status}, ${got} bytes of ${asked}): try again in a while.`,
-  nestedColumns: (name: string) => `${name} has nested columns alone: no plain text is among them.`,
+    `The server sent another part of a shard than was asked for (status ${status}, ${got} bytes of ${asked}): try again in a while.`,
+  nestedColumns: (name: string) => `${name} has only nested columns: none of them is plain text.`,
   wrongTokenizer: (reason: string) =>
     `This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`,
   vocabulary: (size: number, least: number, most: number) =>

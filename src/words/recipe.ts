@@ -2,14 +2,14 @@
 
 export const recipeWords = {
   unknownKind: (name: string, kinds: string) =>
-    `${name} is not of a kind that is read here (${kinds}, also as .gz): to have it read as plain text, end its name in .txt.`,
+    `${name} is not a kind of file that is read here (${kinds}, also as .gz): to read it as plain text, end its name in .txt.`,
   noPreset: (name: string, hint: string, presets: string) =>
     `There is no preset '${name}': ${hint} There are ${presets}.`,
   manyIds: (ids: number, rows: number) =>
     `The tokenizer has ${ids} ids but the embedding ${rows} rows: raise vocab_size or choose a smaller tokenizer.`,
   noStage: `The model has been through no stage of an alignment: give the folder that \`align\` has written.`,
   notNemotron: (kind: string) =>
-    `A launch kit is for a Nemotron model, and this one is ${kind}: no kit is made of it yet.`,
+    `A launch kit is for a Nemotron model, and this one is ${kind}: there is no kit for it yet.`,
   notContinued: 'This run has no continued part, so it cannot start from a base: add continued=on.',
   noExperiment: (name: string, known: string) => `There is no experiment "${name}"; choose one of ${known}.`,
   noContinuedRun: (preset: string) =>

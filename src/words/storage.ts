@@ -43,6 +43,9 @@ export const storageWords = {
           : `, and ${free} are free`
     }`,
 
+  noRoom: 'There was no room to save',
+  noSyncFiles: 'no synchronous files',
+
   // Whole sentences.
   tabOnly: (problem: string) => `${problem} Until then runs are kept in this tab only.`,
   noStorage: (reasons: string) =>

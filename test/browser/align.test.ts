@@ -57,7 +57,7 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
       await prompt.press('Enter');
       await expect.poll(() => answers.nth(5).innerText()).toBe('so far');
       await prompt.press('Escape');
-      await log.getByText('Stopped before its end.').first().waitFor();
+      await log.getByText('Stopped early.').first().waitFor();
       await prompt.fill(HOSTILE);
       await prompt.press('Enter');
       await log.getByText(`${HOSTILE} said rpo 3`).waitFor();
@@ -83,7 +83,7 @@ test('a reload finds the alignment that this browser has kept and goes on; forgo
       // The curve has the steps of before, too.
       await page.getByRole('img', { name: /^Loss: from 2\.4 / }).waitFor();
 
-      await page.getByRole('button', { name: 'Forget all of it' }).press('Enter');
+      await page.getByRole('button', { name: 'Delete all of it' }).press('Enter');
       await page.locator('.align-stages').waitFor({ state: 'detached' });
       await page.reload();
       await expect.poll(() => opens.isEnabled()).toBe(true);

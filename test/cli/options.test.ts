@@ -182,7 +182,7 @@ describe('the command line', () => {
       ['bases', '--preset', 'ci'],
     ]) {
       const { problem } = await runCommand([...args, '--out', at('other')], noDevice);
-      expect(problem!.message).toMatch(/holds something else, table\.md: choose another --out/);
+      expect(problem!.message).toMatch(/has something else in it, table\.md: choose another --out/);
       expect(readdirSync(at('other'))).toEqual(['table.md']);
     }
     rmSync(at('other'), { recursive: true });

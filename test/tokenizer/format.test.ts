@@ -144,7 +144,7 @@ describe('a tokenizer with the marks of a conversation', () => {
     const found = withoutMarks(chat.toHuggingFace())!;
     expect(found.plain).toEqual(plain.toHuggingFace());
     expect(found.restore(plain)).toBeInstanceOf(ChatTokenizer);
-    expect(() => found.restore(chat)).toThrow('in this order behind the other 260 ids');
+    expect(() => found.restore(chat)).toThrow('in this order after the other 260 ids');
     for (const none of [
       null,
       3,
@@ -187,7 +187,7 @@ describe('a tokenizer made elsewhere', () => {
   test.each([2 ** 24, 2 ** 24 + 1, 1.5, '7', -1])('an id of %j is one up to 2²⁴', (id) => {
     const make = changed(byteLevelBpe(), (json) => (json.model.vocab.zz = id));
     if (id === 2 ** 24) expect(make().size).toBe(2 ** 24 + 1);
-    else expect(make).toThrow(/token "zz" has .*, which is no id/);
+    else expect(make).toThrow(/token "zz" has .*, which is not an id/);
   });
 
   test('ends a text with the first of the known names that it adds', () => {

@@ -174,6 +174,50 @@ describe('pieces', () => {
     );
   });
 
+  // HOSTILE=10000 draws more.
+  test('ids are those of HuggingFace’s reader on hostile strings, from text as from UTF-8', () => {
+    const bpe = new BpeTokenizer(merges);
+    const theirs = new HuggingFaceTokenizer(JSON.parse(JSON.stringify(bpe.toHuggingFace())), {
+      clean_up_tokenization_spaces: false,
+    });
+    const unit = fc.oneof(
+      // Of one to twenty letters, so that words end before, at and behind 8 and 16 bytes.
+      fc.stringMatching(/^ ?[a-zA-Z]{1,20}$/),
+      fc.constantFrom(
+        'whale',
+        ' government',
+        "'ll",
+        "'",
+        ' ',
+        '  ',
+        '\n',
+        '@',
+        '[',
+        '`',
+        '{',
+        '7',
+        'é',
+        '\u0301',
+        '日本',
+        '🐳',
+      ),
+      fc.string({ unit: 'binary', maxLength: 2 }),
+    );
+    const hostile = fc.array(unit, { maxLength: 30 }).map((units) => units.join(''));
+    const agree = (text: string): void => {
+      const ids = [...bpe.encode(text)];
+      expect(ids).toEqual(theirs.encode(text).ids);
+      const utf8 = new TextEncoder().encode(text);
+      const room = new Uint8Array(utf8.length + 16).fill(0x61);
+      room.set(utf8);
+      expect([...bpe.encodeUtf8(room, utf8.length)]).toEqual(ids);
+    };
+    fc.assert(fc.property(hostile, agree), { numRuns: Number(process.env.HOSTILE ?? 300) });
+    // In parts of some 65,536 units, each of which ends where no piece reaches across.
+    const long = `${trainingText} don\n't 日本, ${trainingText}`;
+    expect([...bpe.encode(long)]).toEqual(theirs.encode(long).ids);
+  });
+
   test('a table gives each piece its own ids', () => {
     const table = new PieceTable();
     let made = 0;
@@ -224,10 +268,29 @@ describe('BPE training', () => {
   });
 
   test('a text with too few different pairs gives a smaller vocabulary and says its size', () => {
-    const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 1024 }, ['to be or not to be']);
+    const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 1024 }, [['to be or not to be']]);
     expect(tokenizer.size).toBeGreaterThan(BASE_SIZE);
     expect(tokenizer.size).toBeLessThan(BASE_SIZE + 12);
     expect(tokenizer.decode(tokenizer.encode('or not'))).toBe('or not');
+  });
+
+  test('an even sample raises a small source, another language: its text takes fewer tokens, the large one’s more', () => {
+    const small = 'Der Wal schwimmt durch das Meer, und das Schiff schwimmt hinter ihm her. '.repeat(3);
+    const sources = [[trainingText], [], ['', small]];
+    const [plain, even] = [undefined, true as const].map((raised) =>
+      loadTokenizer({ kind: 'bpe', vocab_size: 320, ...(raised && { even: raised }) }, sources),
+    );
+    const tokens = (text: string) => [plain!, even!].map((one) => one.encode(text).length);
+    const [before, after] = tokens(small);
+    expect(trainingText.length).toBeGreaterThan(20 * small.length);
+    expect(after!).toBeLessThan(0.8 * before!);
+    const [large, largeAfter] = tokens(trainingText);
+    expect(largeAfter!).toBeGreaterThan(large!);
+    // Of equal sources an even sample is the sample.
+    const both = [[trainingText], [trainingText]];
+    expect(loadTokenizer({ kind: 'bpe', vocab_size: 320, even: true }, both)).toEqual(
+      loadTokenizer({ kind: 'bpe', vocab_size: 320 }, both),
+    );
   });
 
   test.each([257, 300.5, 65537, Number.NaN])('a vocabulary of %s is refused with the range', (size) => {
@@ -267,9 +330,9 @@ describe('an untrusted tokenizer.json', () => {
     ['a normalizer', (json) => (json.normalizer = { type: 'NFC' }), /normalizer/],
     ['another pre-tokenizer', (json) => (json.pre_tokenizer = { type: 'Whitespace' }), /pre_tokenizer/],
     ['no end of text', (json) => (json.added_tokens = []), /<\|endoftext\|>.*none/],
-    ['another end of text', (json) => (json.added_tokens[0].content = '</s>'), /hold "<\/s>" = 256/],
-    ['the end of text elsewhere', (json) => (json.added_tokens[0].id = 255), /alone and hold "<\|endoftext\|>" = 255/],
-    ['a second added token', (json) => json.added_tokens.push({ id: 480, content: 'x' }), /alone and hold .*"x" = 480/],
+    ['another end of text', (json) => (json.added_tokens[0].content = '</s>'), /has "<\/s>" = 256/],
+    ['the end of text elsewhere', (json) => (json.added_tokens[0].id = 255), /and has "<\|endoftext\|>" = 255/],
+    ['a second added token', (json) => json.added_tokens.push({ id: 480, content: 'x' }), /and has .*"x" = 480/],
     ['a vocabulary that is a list', (json) => (json.model.vocab = []), /object of token names/],
     ['a merge of three', (json) => (json.model.merges[3] += ' a'), /merge 3 .*does not join two tokens/],
     ['a merge with the end of text', (json) => (json.model.merges[3] = '<|endoftext|> a'), /merge 3 .*does not join/],
