@@ -36,7 +36,7 @@ if (flags.help) {
   console.log(`npm test -- [options] [files or folders]   checks everything, or what is named
 
   --quick        what an edit most likely breaks
-  --only PARTS   some of ${partNames.join(', ')}, with commas between them
+  --only PARTS   some of ${partNames.join(', ')}, separated by commas
   --profile      tells where the processor's time goes
 
 Example: npm test -- --only types,node test/recipe`);
@@ -45,9 +45,7 @@ Example: npm test -- --only types,node test/recipe`);
 const parts = flags.only?.split(',') ?? (flags.quick ? quick : partNames);
 const unknown = parts.filter((name) => !partNames.includes(name));
 if (unknown.length > 0) {
-  console.error(
-    `There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, with commas between them.`,
-  );
+  console.error(`There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, separated by commas.`);
   process.exit(2);
 }
 /** Projects of Vitest (vite.config.ts) that run in Node. */

@@ -183,7 +183,7 @@ export function worldOptions(): Option[] {
       step: 1,
       source,
       explanation:
-        'How many people the corpora tell of: a third appear in Q&A text, a third only in prose, a ' +
+        'How many people the corpora mention: a third appear in Q&A text, a third only in prose, a ' +
         'third are mostly archive.',
     },
     {

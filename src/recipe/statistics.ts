@@ -35,7 +35,7 @@ export interface PairedDifference {
 
 /** a − b, entry by entry; entries are the same seeds in the same order. Null without a common seed. */
 export function pairedDifference(a: readonly number[], b: readonly number[], level = 0.95): PairedDifference | null {
-  if (a.length !== b.length) throw new RangeError(`Paired values must be as many: ${a.length} and ${b.length}.`);
+  if (a.length !== b.length) throw new RangeError(`Paired values need equal counts, not ${a.length} and ${b.length}.`);
   const differences = a.map((value, i) => value - b[i]!);
   const n = differences.length;
   if (n === 0) return null;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { createServer, request } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { checkServerIdentity, TLSSocket } from 'node:tls';
@@ -58,16 +58,6 @@ test('the invitation names the address, shows it as a QR code and explains the w
   expect(invitation([])).toMatch(/not on a network/);
 });
 
-/** A port that nobody uses now. */
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 test('npm start -- --class: https with the headers of isolation, at the address that is printed, shown and opened; Ctrl-C ends it', async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'rekindle-class-'));
   writeFileSync(path.join(folder, 'index.html'), '<!doctype html>the page');
@@ -75,9 +65,8 @@ test('npm start -- --class: https with the headers of isolation, at the address 
   const browser = path.join(folder, 'browser.js');
   writeFileSync(browser, "console.log('opened ' + process.argv.at(-1) + '.')");
   const root = path.resolve(import.meta.dirname, '../..');
-  const port = await freePort();
   // What `npm start` runs, with a page built before.
-  const flags = ['--class', '--port', String(port), '--built', folder];
+  const flags = ['--class', '--port', '0', '--built', folder];
   const env = { ...process.env, BROWSER: browser, CI: 'true' };
   const command = spawn(process.execPath, ['src/cli/start.mjs', ...flags], { cwd: root, env });
   const ended = once(command, 'exit');
@@ -90,6 +79,7 @@ test('npm start -- --class: https with the headers of isolation, at the address 
     }
     expect(err).toBe('');
     const [address] = addresses();
+    const port = /localhost:(\d+)/.exec(out)?.[1];
     const url = `https://${address ?? 'localhost'}:${port}/`;
     expect(out).toContain(`opened ${url}${address ? '?lesson' : ''}.`);
     expect(out).toContain(invitation(addresses().map((one) => `https://${one}:${port}/`)));

@@ -229,7 +229,7 @@ describe('a run that a person ends', () => {
     for (let moment = 6; moment <= looked(); moment += 4) {
       const ended = await begin(out, moment);
       expect([moment, ended.status, ended.problem]).toEqual([moment, 130, null]);
-      expect(ended.said.at(-1)).toMatch(/the same command continues/);
+      expect(ended.said.at(-1)).toMatch(/give the same command again to continue/);
       expect(readdirSync(out).sort()).toEqual(['saves', 'unfinished.txt']);
       const resumed = await runCommand(['curate', ...options, '--out', out], noDevice);
       expect([moment, resumed.status, resumed.problem]).toEqual([moment, 0, null]);
@@ -243,7 +243,7 @@ describe('a run that a person ends', () => {
     const out = at('other');
     await begin(out, 12);
     const other = await runCommand(['curate', ...options, '--seed', '9', '--out', out], noDevice);
-    expect(other.problem?.message).toMatch(/begun with other files, stages or options/);
+    expect(other.problem?.message).toMatch(/a curation with other files, stages or options/);
     const moved = write('moved.jsonl', readFileSync(webFile));
     const files = ['--data', `web=${moved}`, '--data', `wiki=${wikiFile}`, '--clean', 'wiki', '--keep', '0.9'];
     const { problem } = await runCommand(['curate', ...files, '--out', out], noDevice);

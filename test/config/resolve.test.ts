@@ -249,7 +249,7 @@ describe('refusals name both values and what to do', () => {
     delete blend.s0;
     expect(refusal({ file: { base: { blend } } })).not.toMatch(/sources: at most/);
     expect(refusal({ file: null })).toMatch(/configuration is null/);
-    expect(refusal({ file: { preset: 3 } })).toMatch(/preset is 3: it must be a name/);
+    expect(refusal({ file: { preset: 3 } })).toMatch(/preset is 3: give the name of one/);
     expect(refusal({ file: { model: { hidden_size: '6x' } } })).toMatch(/model\.hidden_size is 6x/);
     expect(refusal({ file: { model: { n_layer: 2 } } })).toMatch(/no option model\.n_layer/);
     expect(refusal({ file: JSON.parse('{"__proto__": {"x": 1}}') })).toMatch(/no option __proto__/);

@@ -128,6 +128,12 @@ function Drawing({ heights, run, isDone, draw }: DrawingProps) {
     <>
       <p class="note">{lessonWords.ask.draw}</p>
       <svg class="drawing" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} onPointerDown={follow} onPointerMove={follow}>
+        <text x={EDGE} y={14}>
+          {lessonWords.reveal.chart}
+        </text>
+        <text x={WIDTH / 2} y={HEIGHT - 12} text-anchor="middle">
+          {lessonWords.reveal.step}
+        </text>
         <line class="ground" x1={EDGE} x2={WIDTH - EDGE} y1={HEIGHT - EDGE} y2={HEIGHT - EDGE} />
         {[0, 2, 4, 6].map((value) => (
           <text key={value} x={EDGE - 8} y={y(value) + 4} text-anchor="end">

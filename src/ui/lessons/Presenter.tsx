@@ -133,9 +133,21 @@ export function Presenter({ from }: { from: Loaded }) {
       {shows.value === 'tally' && <Tally />}
       {shows.value === 'qr' && (
         <main class="state-qr">
-          <p>{words.state}</p>
-          <Qr text={link} label={link} side={420} />
-          <p class="note">{link}</p>
+          {/* The way to a file on this machine leads nowhere on another one. */}
+          {location.protocol === 'file:' ? (
+            <>
+              <p>{words.stateOfFile}</p>
+              <p>
+                <code>{new URL(link).search}</code>
+              </p>
+            </>
+          ) : (
+            <>
+              <p>{words.state}</p>
+              <Qr text={link} label={link} side={420} />
+              <p class="note">{link}</p>
+            </>
+          )}
         </main>
       )}
       {shows.value === 'lesson' && (

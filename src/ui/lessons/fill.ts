@@ -8,12 +8,15 @@ import { lessonWords } from './words.ts';
 export const amount = ({ value, unit, isSigned }: Quantity): string =>
   unit === 'nats' ? decimal(value, 2, isSigned) : integer(value, isSigned);
 
-/** 85 % (never parted), −14 points, 0.97, 333 */
+/** 85 %, −14 points, 0.97, 333; number and unit are never parted. */
 export function quantity(one: Quantity): string {
   if (one.unit === 'percent') return `${amount(one)}\u00a0%`;
-  if (one.unit === 'points') return `${amount(one)} ${lessonWords.units.points(Math.abs(Math.round(one.value)))}`;
+  if (one.unit === 'points') return `${amount(one)}\u00a0${lessonWords.units.points(Math.abs(Math.round(one.value)))}`;
   return amount(one);
 }
+
+/** 46–88 %, 0.97–1.32 */
+export const rangeOf = (low: Quantity, high: Quantity): string => `${amount(low)}–${quantity(high)}`;
 
 /** A setting as the reader's language writes numbers: 2,343 steps · 2.343; a rate of 0.002 · 0,002. */
 function localized(text: string): string {

@@ -23,7 +23,7 @@ test('a report has predictions, outcomes, runs and reasons of what was done, and
     sectionsOf(from, (step) => (step === 2 ? answered : nothing)),
   );
   expect(text).toMatch(/^# Lab report: Does re-warming hurt\?\n/);
-  expect(text).toContain('- Prediction: −20 points\n- Confidence: 70\u00a0%\n- What came out: Recorded: ');
+  expect(text).toContain('- Prediction: −20\u00a0points\n- Confidence: 70\u00a0%\n- What came out: Recorded: ');
   expect(text).toMatch(/^\| Re-warmed to the old peak \| 4711 \| processor \| 468 \| 59,904 \| /m);
   expect(text).toContain('More \\| new \\# text');
   expect(

@@ -82,7 +82,10 @@ export const de: LessonWords = {
     hint: 'Ein Hinweis',
     why: 'In eigenen Worten:',
     whyAbout: 'Was du schreibst, bleibt in diesem Browser.',
-    table: 'Läufe und ihre Ergebnisse',
+    heldOut:
+      'Verlust auf zurückgehaltenem Text am Ende, Nats je Token: Mittelwert und Bereich der aufgezeichneten Läufe',
+    answers: 'Richtige Antworten am Ende: Mittelwert und Bereich der aufgezeichneten Läufe',
+    nats: 'Nats',
     runName: 'Lauf',
     series: {
       facts: 'Neue Antworten',
@@ -106,6 +109,7 @@ export const de: LessonWords = {
     frozen: 'Eingefroren',
     blank: 'Der Bildschirm ist schwarz: Drücke B.',
     state: 'Dieser Schritt, für deinen eigenen Laptop',
+    stateOfFile: 'Dieser Schritt in deiner eigenen Kopie der Datei: Schreib dies hinter ihren Namen',
     noWindow: 'Der Browser hat kein zweites Fenster geöffnet: Erlaube Pop-ups für diese Seite.',
     notesWindow: 'Notizen zum Vortrag',
   },

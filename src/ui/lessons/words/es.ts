@@ -82,7 +82,9 @@ export const es: LessonWords = {
     hint: 'Una pista',
     why: 'Con tus palabras:',
     whyAbout: 'Lo que escribes se queda en este navegador.',
-    table: 'Las ejecuciones y sus resultados',
+    heldOut: 'Pérdida final en texto reservado, nats por token: media e intervalo de las ejecuciones grabadas',
+    answers: 'Respuestas correctas al final: media e intervalo de las ejecuciones grabadas',
+    nats: 'nats',
     runName: 'Ejecución',
     series: {
       facts: 'Respuestas nuevas',
@@ -106,6 +108,7 @@ export const es: LessonWords = {
     frozen: 'Congelado',
     blank: 'La pantalla está en negro: pulsa B.',
     state: 'Este paso, para tu propio portátil',
+    stateOfFile: 'Este paso, en tu propia copia del archivo: escribe esto detrás de su nombre',
     noWindow: 'El navegador no abrió una segunda ventana: permite las ventanas emergentes de esta página.',
     notesWindow: 'Notas de la presentación',
   },
@@ -138,7 +141,7 @@ export const es: LessonWords = {
     bad: (codes) => (codes === 1 ? '1 no se pudo leer:' : `${codes} no se pudieron leer:`),
     faults: {
       form: 'no es un código de esta página',
-      checksum: 'está dañado: la suma de verificación no coincide',
+      checksum: 'está dañado: la suma de control no coincide',
       version: 'es de otra versión de esta página',
       content: 'contiene valores que ninguna lección produce',
     },
