@@ -247,7 +247,7 @@ describe('a run that a person ends', () => {
     const moved = write('moved.jsonl', readFileSync(webFile));
     const files = ['--data', `web=${moved}`, '--data', `wiki=${wikiFile}`, '--clean', 'wiki', '--keep', '0.9'];
     const { problem } = await runCommand(['curate', ...files, '--out', out], noDevice);
-    expect(problem?.message).toMatch(/begun with other files/);
+    expect(problem?.message).toMatch(/a curation with other files/);
     expect((await runCommand(['curate', ...options, '--out', out], noDevice)).status).toBe(0);
   });
 

@@ -239,7 +239,7 @@ describe('npm run recipe', () => {
     expect(edge).toBeGreaterThan(2e-3);
     expect(band).toEqual([edge / 10, edge / 3]);
     expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toContain(
-      'From the base of seed 1. The loss falls nowhere by half a nat',
+      'From the base of seed 1. The loss never falls by half a nat',
     );
   });
 
