@@ -199,6 +199,13 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
       below: ['dpo', of('promptStrict')],
     },
     {
+      claim: 'its reward, too',
+      paper: 'MT-Bench 7.90 → 8.22',
+      unit: 'reward',
+      above: ['rpo 3', of('reward')],
+      below: ['dpo', of('reward')],
+    },
+    {
       claim: 'RPO 3 is above three rounds of DPO',
       paper: ownControl,
       above: ['rpo 3', of('promptStrict')],

@@ -34,7 +34,7 @@ export function Scores() {
               {columns.map((one) => (
                 <td key={one}>{scores[one] === undefined ? '' : inUnits(one, scores[one])}</td>
               ))}
-              <td class="note">{words.paperScores[name]}</td>
+              <td class="note text">{words.paperScores[name]}</td>
             </tr>
           ))}
         </Table>
