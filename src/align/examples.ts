@@ -3,7 +3,7 @@ import { UserError } from '../util/errors.ts';
 import { brief, shown } from '../util/quoted.ts';
 import { outputNames } from './attributes.ts';
 import { type Message, roles } from './template.ts';
-import { trainingWords } from '../words/training.ts';
+import { alignmentWords } from '../words/alignment.ts';
 import { exampleWords } from '../words/data.ts';
 
 export interface SftExample {
@@ -42,7 +42,7 @@ function readLines<T>(text: string, name: string, read: (fields: Fields) => T): 
       throw new UserError(exampleWords.problem(name, i + 1, brief((error as Error).message)), { cause: error });
     }
   });
-  if (examples.length === 0) throw new UserError(trainingWords.noData(name));
+  if (examples.length === 0) throw new UserError(alignmentWords.noData(name));
   return examples;
 }
 

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../util/errors.ts';
 import type { Encoded } from './template.ts';
-import { trainingWords } from '../words/training.ts';
+import { alignmentWords } from '../words/alignment.ts';
 
 /** A target that counts nothing (ops/headLoss.ts has the same). */
 const ignored = 0xffffffff;
@@ -42,7 +42,7 @@ export function fillRows(lengths: readonly number[], T: number): number[][] {
   const rows: number[][] = [];
   let room = 0;
   lengths.forEach((length, i) => {
-    if (length > T) throw new UserError(trainingWords.longConversation(length, T));
+    if (length > T) throw new UserError(alignmentWords.longConversation(length, T));
     if (length > room) {
       rows.push([]);
       room = T;

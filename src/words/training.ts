@@ -1,9 +1,6 @@
 /** What is said where a run, a model or a save cannot do what was asked. */
 
 export const trainingWords = {
-  noData: (name: string) => `${name} has no data: give at least one line.`,
-  longConversation: (length: number, row: number) =>
-    `A conversation has ${length} tokens and a row ${row}: use longer rows.`,
   emptyChoice: (choice: string, context: string) => `The choice "${choice}" adds no token to its context "${context}".`,
   longChoice: (choice: string, tokens: number, row: number) =>
     `The choice "${choice}" is ${tokens} tokens, more than the ${row} a row holds: use longer rows.`,
@@ -17,17 +14,7 @@ export const trainingWords = {
   objectiveDistance: (value: string, known: readonly string[]) =>
     `objective.distance is ${value}: give one of ${known.join(', ')}.`,
   openElsewhere: 'This run is open in another tab: continue there, or close that tab.',
-  longConversations: (longest: number, most: number) =>
-    `The longest conversation has ${longest} tokens; at most ${most} are trained on: shorten it.`,
-  noRewardModel: `The folder has no reward model: give one that \`align reward\` has written.`,
-  noWords: 'This model’s tokenizer has no words for this world’s questions: take one with bytes or pieces of words.',
-  longPrompt: (tokens: number, most: number) =>
-    `The prompt has ${tokens} tokens, and ${most} are the most: shorten it.`,
   alignedElsewhere: 'Another tab has an alignment open: what is made here goes with this tab.',
-  noBase: 'There is no base yet: choose one and press Open.',
-  noCheckpoint: (name: string) => `There is no checkpoint ${name} yet: run the stages before it.`,
-  stageDiverged: (step: number, loss: number, rate: number) =>
-    `The loss of step ${step} is ${loss}: choose a smaller rate than ${rate}.`,
   noRecord:
     'The model folder has no rekindle.json, which says at what rate its training ended: give a folder that a run has written.',
   foreignInWorld: (preset: string) =>

@@ -8,7 +8,7 @@ import { brief, quoted } from '../../util/quoted.ts';
 import { told } from './records.ts';
 import { recordColumns, TableRows } from './table.ts';
 import type { Divided } from './texts.ts';
-import { dataWords } from '../../words/data.ts';
+import { remoteWords } from '../../words/remote.ts';
 
 /** Bytes at the end that are asked for first: the footer of all but very wide tables. */
 const FOOTER = 1 << 16;
@@ -40,7 +40,7 @@ export async function openParquet(name: string, file: ParquetFile): Promise<Parq
     } catch (error) {
       if (error instanceof UserError || (error as Error).name === 'AbortError') throw error;
       const why = brief(error instanceof Error ? error.message : String(error));
-      throw new UserError(dataWords.notParquet(name, why), {
+      throw new UserError(remoteWords.notParquet(name, why), {
         code: 'text-parquet',
         cause: error,
       });
@@ -94,8 +94,8 @@ export async function readParquet(
     const which = wanted ?? nested[0];
     throw new UserError(
       which === undefined
-        ? dataWords.noColumns(name)
-        : dataWords.nestedColumn(name, quoted(which), flat.length > 0 ? told(flat) : null),
+        ? remoteWords.noColumns(name)
+        : remoteWords.nestedColumn(name, quoted(which), flat.length > 0 ? told(flat) : null),
       { code: 'text-parquet' },
     );
   }

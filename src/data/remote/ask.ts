@@ -1,7 +1,7 @@
 /** Asking a server that may be busy or cut a connection: again after a while, a few times, and no longer than somebody waits for it. */
 import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
-import { dataWords } from '../../words/data.ts';
+import { remoteWords } from '../../words/remote.ts';
 
 export interface RemoteAnswer {
   status: number;
@@ -35,7 +35,7 @@ export const fetchOnce: RemoteAsk = async (address, { range, method, most = Infi
   const body = new Gathered();
   const refuse = (size: number): Promise<never> => {
     void response.body?.cancel().catch(() => {}); // the refusal tells it all
-    throw new UserError(dataWords.tooMuch(brief(address), size, most), { code: 'text-size' });
+    throw new UserError(remoteWords.tooMuch(brief(address), size, most), { code: 'text-size' });
   };
   const told = Number(response.headers.get('content-length'));
   if (method === undefined && response.ok && told > most) await refuse(told);
@@ -112,7 +112,7 @@ export function patient(once: RemoteAsk, wait: (millis: number) => Promise<void>
       if (pause > LONGEST_WAIT) break;
       if (tried + 1 < TRIES) await wait(pause);
     }
-    throw new UserError(dataWords.noAnswer(hostOf(address), last), { code: 'remote' });
+    throw new UserError(remoteWords.noAnswer(hostOf(address), last), { code: 'remote' });
   };
 }
 
@@ -126,8 +126,8 @@ export function hostOf(address: string): string {
 
 /** Throws, in a sentence, where an answer is none about `what`. */
 export function refuseStatus(status: number, what: string, address: string): void {
-  if (status === 401 || status === 403) throw new UserError(dataWords.gated(what, status), { code: 'remote' });
-  if (status !== 200) throw new UserError(dataWords.notFound(what, hostOf(address), status), { code: 'remote' });
+  if (status === 401 || status === 403) throw new UserError(remoteWords.gated(what, status), { code: 'remote' });
+  if (status !== 200) throw new UserError(remoteWords.notFound(what, hostOf(address), status), { code: 'remote' });
 }
 
 /** A whole answer as JSON. UserError where it is none. */
@@ -137,6 +137,6 @@ export async function askJson(ask: RemoteAsk, address: string, what: string, ask
   try {
     return JSON.parse(await body.text()) as unknown;
   } catch {
-    throw new UserError(dataWords.notJsonAnswer(hostOf(address)), { code: 'remote' });
+    throw new UserError(remoteWords.notJsonAnswer(hostOf(address)), { code: 'remote' });
   }
 }

@@ -10,7 +10,7 @@ import { brief } from '../../util/quoted.ts';
 import { type RemoteAsk, askJson } from './ask.ts';
 import { remoteFile } from './file.ts';
 import { hubSchema, licenceOf, readAs } from './hub.ts';
-import { dataWords } from '../../words/data.ts';
+import { remoteWords } from '../../words/remote.ts';
 
 export const HUGGING_FACE: Servers = {
   hub: 'https://huggingface.co',
@@ -21,7 +21,7 @@ export const HUGGING_FACE: Servers = {
 export function datasetName(text: string): string {
   const found = /^(?:https?:\/\/[^/]+\/datasets\/|hf:)?([\w.-]+\/[\w.-]+?)\/?(?:[/?#].*)?$/.exec(text.trim())?.[1];
   if (found) return found;
-  throw new UserError(dataWords.noDataSet(brief(text)), {
+  throw new UserError(remoteWords.noDataSet(brief(text)), {
     code: 'remote',
   });
 }
@@ -45,7 +45,7 @@ export async function describeDataset(
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const { hub, viewer } = servers;
-  const what = dataWords.dataSet(name);
+  const what = remoteWords.dataSet(name);
   const of = `dataset=${encodeURIComponent(name)}`;
   const get = (address: string): Promise<unknown> => askJson(ask, address, what, { signal });
   const hubSays = readAs(hubSchema, await get(`${hub}/api/datasets/${name}`), name);
@@ -117,7 +117,7 @@ export async function fetchDataset(
     const { openParquet } = await import('../formats/parquet.ts'); // the page's frame needs it for this alone
     const table = await openParquet(path, file);
     if (table.flat.length === 0)
-      throw new UserError(dataWords.nestedAlone(dataset.name, brief(table.nested.join(', '))), {
+      throw new UserError(remoteWords.nestedAlone(dataset.name, brief(table.nested.join(', '))), {
         code: 'text-parquet',
       });
     for await (const rows of table.read(() => table.flat)) if (await give(rows, table.flat)) return progress;
@@ -139,7 +139,7 @@ async function fetchRows(
   const query = new URLSearchParams({ dataset: name, config, split, length: String(ROWS_A_CALL) });
   for (let call = 0; call < MOST_CALLS; call++) {
     query.set('offset', String(call * ROWS_A_CALL));
-    const json = await askJson(ask, `${viewer}/rows?${query}`, dataWords.dataSet(name, revision.slice(0, 8)), {
+    const json = await askJson(ask, `${viewer}/rows?${query}`, remoteWords.dataSet(name, revision.slice(0, 8)), {
       signal,
     });
     const { rows, num_rows_total } = readAs(rowsSchema, json, name);
@@ -147,7 +147,7 @@ async function fetchRows(
       .filter(([, value]) => typeof value !== 'object' || value === null)
       .map(([column]) => column);
     if (rows.length > 0 && columns.length === 0)
-      throw new UserError(dataWords.nestedColumns(name), { code: 'text-parquet' });
+      throw new UserError(remoteWords.nestedColumns(name), { code: 'text-parquet' });
     if (
       await give(
         rows.map(({ row }) => row),

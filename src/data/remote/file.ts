@@ -3,7 +3,7 @@ import { fileKind, unreadableKind } from '../../config/files.ts';
 import type { RemoteFile } from '../../protocol/remote.ts';
 import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
-import { dataWords } from '../../words/data.ts';
+import { remoteWords } from '../../words/remote.ts';
 import type { ParquetFile } from '../formats/parquet.ts';
 import { Gathered, hostOf, refuseStatus, type RemoteAsk } from './ask.ts';
 
@@ -39,7 +39,7 @@ export function lastName({ pathname, host }: URL): string {
 }
 
 const refuseLarge = (name: string, bytes: number, most: number): never => {
-  throw new UserError(dataWords.tooMuch(brief(name), bytes, most), { code: 'text-size' });
+  throw new UserError(remoteWords.tooMuch(brief(name), bytes, most), { code: 'text-size' });
 };
 
 /** Throws, in a sentence, where files have more than `most` bytes together. */
@@ -50,7 +50,7 @@ export function refuseTotal(name: string, files: readonly RemoteFile[], most: nu
 
 function refusePage(headers: Headers, name: string, address: string): void {
   if (/^text\/html\b/i.test(headers.get('content-type') ?? ''))
-    throw new UserError(dataWords.pageInstead(hostOf(address), brief(name)), { code: 'remote' });
+    throw new UserError(remoteWords.pageInstead(hostOf(address), brief(name)), { code: 'remote' });
 }
 
 /** Size of a file, by its headers alone; null where they do not tell. UserError where there is none. */
@@ -93,7 +93,7 @@ export async function download(
   refuseStatus(status, brief(name), address);
   refusePage(headers, name, address);
   if (bytes !== null && body.size !== bytes)
-    throw new UserError(dataWords.otherLength(brief(name), body.size, bytes), { code: 'remote' });
+    throw new UserError(remoteWords.otherLength(brief(name), body.size, bytes), { code: 'remote' });
   return body;
 }
 
@@ -106,7 +106,7 @@ async function byRanges(
   signal?: AbortSignal,
 ): Promise<Blob> {
   const file = await remoteFile(ask, address, bytes, () => {}, signal);
-  if (!file) throw new UserError(dataWords.noRanges(hostOf(address), brief(name), bytes), { code: 'remote' });
+  if (!file) throw new UserError(remoteWords.noRanges(hostOf(address), brief(name), bytes), { code: 'remote' });
   const whole = new Gathered();
   while (whole.size < bytes) {
     signal?.throwIfAborted();
@@ -128,7 +128,7 @@ export async function remoteFile(
     // A server without ranges sends all of it: that is refused before it comes.
     const { status, body } = await ask(address, { range: [start, end], most: end - start, signal });
     if (status === 206 && body.size === end - start) return body.arrayBuffer();
-    throw new UserError(dataWords.otherShard(status, body.size, end - start), { code: 'remote' });
+    throw new UserError(remoteWords.otherShard(status, body.size, end - start), { code: 'remote' });
   };
   try {
     await slice(Math.max(0, size - 8), size);

@@ -1,7 +1,7 @@
 /** What HuggingFace's hub, or another server that speaks its API, says of a repository. */
 import * as v from 'valibot';
 import { UserError } from '../../util/errors.ts';
-import { dataWords } from '../../words/data.ts';
+import { remoteWords } from '../../words/remote.ts';
 
 const licenceSchema = v.nullish(v.union([v.string(), v.array(v.string())]));
 export const hubSchema = v.object({
@@ -20,5 +20,5 @@ export function licenceOf({ cardData }: v.InferOutput<typeof hubSchema>): string
 export function readAs<S extends v.GenericSchema>(schema: S, json: unknown, what: string): v.InferOutput<S> {
   const found = v.safeParse(schema, json);
   if (found.success) return found.output;
-  throw new UserError(dataWords.otherForm(what), { code: 'remote' });
+  throw new UserError(remoteWords.otherForm(what), { code: 'remote' });
 }

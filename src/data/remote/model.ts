@@ -5,7 +5,7 @@ import type { FoundModel, RemoteFile } from '../../protocol/remote.ts';
 import { LARGEST_FOLDER, missingModelFiles, modelFilesOf, SHARD_INDEX } from '../../recipe/modelFiles.ts';
 import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
-import { dataWords } from '../../words/data.ts';
+import { remoteWords } from '../../words/remote.ts';
 import { askJson, hostOf, type RemoteAsk } from './ask.ts';
 import { HUGGING_FACE } from './dataset.ts';
 import { download, headersOf, lastName, refuseTotal, webAddress } from './file.ts';
@@ -34,7 +34,7 @@ export async function describeRemoteModel(ask: RemoteAsk, text: string, signal?:
   const given = text.trim();
   const url = webAddress(given);
   const repository = repositoryOf(given, url);
-  if (!url && !repository) throw new UserError(dataWords.noModel(brief(given)), { code: 'remote' });
+  if (!url && !repository) throw new UserError(remoteWords.noModel(brief(given)), { code: 'remote' });
   const found =
     (repository && (await ofHub(ask, repository, url, signal))) ?? (await ofFolder(ask, folderOf(url!), signal));
   const missing = missingModelFiles(
@@ -42,7 +42,7 @@ export async function describeRemoteModel(ask: RemoteAsk, text: string, signal?:
     false,
   );
   if (missing.length > 0)
-    throw new UserError(dataWords.modelLacks(brief(found.name), missing.join(', ')), { code: 'remote' });
+    throw new UserError(remoteWords.modelLacks(brief(found.name), missing.join(', ')), { code: 'remote' });
   refuseTotal(found.name, found.files, LARGEST_FOLDER);
   return found;
 }
@@ -57,7 +57,7 @@ async function ofHub(
   const at = revision === null ? '' : `/revision/${revision}`;
   let json: unknown;
   try {
-    json = await askJson(ask, `${hub}/api/models/${name}${at}?blobs=true`, dataWords.model(name), { signal });
+    json = await askJson(ask, `${hub}/api/models/${name}${at}?blobs=true`, remoteWords.model(name), { signal });
   } catch (error) {
     // Somebody else's server has a folder of that name, and knows no such API.
     if (!signal?.aborted && url && hub !== HUGGING_FACE.hub && !url.pathname.startsWith('/api/')) return null;
@@ -106,7 +106,7 @@ async function indexOf(ask: RemoteAsk, url: URL, signal?: AbortSignal): Promise<
   if (status === 404) return null;
   const json = await askJson(ask, url.href, SHARD_INDEX, { most: LARGEST_INDEX, signal });
   const found = v.safeParse(indexSchema, json);
-  if (!found.success) throw new UserError(dataWords.notJsonAnswer(hostOf(url.href)), { code: 'remote' });
+  if (!found.success) throw new UserError(remoteWords.notJsonAnswer(hostOf(url.href)), { code: 'remote' });
   return [...new Set(Object.values(found.output.weight_map))];
 }
 

@@ -3,7 +3,7 @@ import type { FolderBlob } from '../../protocol/files.ts';
 import type { FoundText, WantedRows } from '../../protocol/remote.ts';
 import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
-import { dataWords } from '../../words/data.ts';
+import { remoteWords } from '../../words/remote.ts';
 import { Gathered, type RemoteAsk } from './ask.ts';
 import { describeDataset, fetchDataset, HUGGING_FACE } from './dataset.ts';
 import { describeText, download, LARGEST_FETCHED, webAddress } from './file.ts';
@@ -20,7 +20,7 @@ export async function describeRemoteText(ask: RemoteAsk, text: string, signal?: 
     const servers = !url || url.origin === HUGGING_FACE.hub ? HUGGING_FACE : { hub: url.origin, viewer: url.origin };
     return { kind: 'dataset', dataset: await describeDataset(ask, name, servers, signal), servers };
   }
-  if (!url) throw new UserError(dataWords.noTextAddress(brief(given)), { code: 'remote' });
+  if (!url) throw new UserError(remoteWords.noTextAddress(brief(given)), { code: 'remote' });
   return { kind: 'file', address: url.href, ...(await describeText(ask, url, signal)) };
 }
 

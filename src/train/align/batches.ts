@@ -6,7 +6,7 @@ import type { ChatTokenizer } from '../../tokenizer/chat.ts';
 import { UserError } from '../../util/errors.ts';
 import { RandomStream } from '../../util/random.ts';
 import type { StepBatch } from '../engine/engine.ts';
-import { trainingWords } from '../../words/training.ts';
+import { alignmentWords } from '../../words/alignment.ts';
 
 /** The batches of a data set: (B, T) rows each. */
 export interface AlignmentData {
@@ -25,7 +25,7 @@ const longest = 4096;
 
 function lengthFor(places: readonly number[], context: number): number {
   const most = places.reduce((top, one) => Math.max(top, one), 0);
-  if (most > longest) throw new UserError(trainingWords.longConversations(most, longest));
+  if (most > longest) throw new UserError(alignmentWords.longConversations(most, longest));
   return rounded(Math.max(most, context));
 }
 

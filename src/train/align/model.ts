@@ -10,7 +10,7 @@ import { scoreHead } from '../../objective/reward.ts';
 import { type ChatTokenizer, withMarks } from '../../tokenizer/chat.ts';
 import { UserError } from '../../util/errors.ts';
 import { type ModelFolder, readCheckpoint } from '../bases/base.ts';
-import { trainingWords } from '../../words/training.ts';
+import { alignmentWords } from '../../words/alignment.ts';
 
 export interface AlignedModel {
   model: ModelConfig;
@@ -151,7 +151,7 @@ export async function readRewardFolder(files: readonly FolderFile[]): Promise<Re
   const tensors = file && decodeSafetensors(file.bytes).tensors;
   const score = tensors?.get(scoreHead);
   const embedded = tensors?.get(embedding);
-  if (!file || !tensors || !score || !embedded) throw new UserError(trainingWords.noRewardModel);
+  if (!file || !tensors || !score || !embedded) throw new UserError(alignmentWords.noRewardModel);
   // The reader of language models wants a head; nothing reads this one.
   const stored = [...tensors]
     .filter(([name]) => name !== scoreHead)

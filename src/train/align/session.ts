@@ -37,7 +37,7 @@ import { type AlignedModel, alignable, alignedFolder, isReward, rewardFolder, wi
 import { runStage, type StageListener, type StageRow, type StageState } from './stage.ts';
 import { answerLength, examine, trainBase } from './world.ts';
 import { Speaker } from './answers.ts';
-import { trainingWords } from '../../words/training.ts';
+import { alignmentWords } from '../../words/alignment.ts';
 
 /** The base that lies beside the page: `bases --from RUN` has put it there. */
 const shipped = { preset: 'alignment', seed: 2 };
@@ -163,7 +163,7 @@ export class AlignSession implements AlignApi {
     const model = alignable(await readCheckpoint(files));
     const said = 'what is the city of anna adler ?';
     if (model.tokenizer.decode(model.tokenizer.encode(said)).trim() !== said)
-      throw new UserError(trainingWords.noWords);
+      throw new UserError(alignmentWords.noWords);
     return model;
   }
 
@@ -261,7 +261,7 @@ export class AlignSession implements AlignApi {
       const { tokenizer } = model;
       const tokens = encodePrompt(tokenizer, [{ role: 'user', content: prompt }]);
       const most = answerLength(tokenizer);
-      if (tokens.length > longestPrompt) throw new UserError(trainingWords.longPrompt(tokens.length, longestPrompt));
+      if (tokens.length > longestPrompt) throw new UserError(alignmentWords.longPrompt(tokens.length, longestPrompt));
       const speaker = await Speaker.open(backend, model, 16 * Math.ceil((tokens.length + most) / 16), 1);
       try {
         const [said] = await speaker.answer(
@@ -290,13 +290,13 @@ export class AlignSession implements AlignApi {
   }
 
   #begun(): Chain {
-    if (!this.#chain) throw new UserError(trainingWords.noBase);
+    if (!this.#chain) throw new UserError(alignmentWords.noBase);
     return this.#chain;
   }
 
   #checkpoint(name: CheckpointName): AlignedModel {
     const model = this.#made.get(name);
-    if (!model) throw new UserError(trainingWords.noCheckpoint(name));
+    if (!model) throw new UserError(alignmentWords.noCheckpoint(name));
     return model;
   }
 

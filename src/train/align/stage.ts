@@ -14,7 +14,7 @@ import type { Backend } from '../backends/backend.ts';
 import { Engine, type Pools } from '../engine/engine.ts';
 import type { AlignmentData } from './batches.ts';
 import type { AlignedModel } from './model.ts';
-import { trainingWords } from '../../words/training.ts';
+import { alignmentWords } from '../../words/alignment.ts';
 
 export interface StageSettings {
   objective: ObjectiveConfig;
@@ -153,7 +153,7 @@ export async function runStage(
       const [metrics] = await engine.metrics(step, step);
       const values = names.length > 0 ? await engine.executor.snapshot(measured) : [];
       const { loss, gradNorm } = metrics!;
-      if (!Number.isFinite(loss)) throw new UserError(trainingWords.stageDiverged(step, loss, settings.rate));
+      if (!Number.isFinite(loss)) throw new UserError(alignmentWords.stageDiverged(step, loss, settings.rate));
       const named = Object.fromEntries(names.map((name, i) => [name, values[i]![0]!]));
       listener.row?.(derived({ step, epoch, loss, gradNorm, rate, counted, ...named }, settings.objective));
       if (listener.save && (step + 1) % saveEvery === 0)

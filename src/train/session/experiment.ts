@@ -1,8 +1,6 @@
 /** An experiment in place of a run. */
 import type { ExperimentRequest, TrainerApi } from '../../protocol.ts';
-import { armsOf, experimentNamed } from '../../recipe/experiments.ts';
 import { ExperimentBatcher } from '../experiment/events.ts';
-import { superviseExperiment } from '../experiment/supervisedExperiment.ts';
 import { open } from './device.ts';
 import type { Session } from './session.ts';
 import { instead } from './turns.ts';
@@ -13,6 +11,11 @@ async function experiment(
   batcher: ExperimentBatcher,
 ): Promise<void> {
   const { bases } = session;
+  // No first run needs them.
+  const [{ armsOf, experimentNamed }, { superviseExperiment }] = await Promise.all([
+    import('../../recipe/experiments.ts'),
+    import('../experiment/supervisedExperiment.ts'),
+  ]);
   const finished = await superviseExperiment(
     () => open(session),
     {
