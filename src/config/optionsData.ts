@@ -15,8 +15,8 @@ export function dataOptions(): Option[] {
       min: 258,
       max: 65536,
       explanation:
-        '`byte`: one id a byte. `bpe:N`: N ids, merges learnt from the training text; `bpe:N:even`: from as much of each source, ' +
-        "which raises small ones, such as another language. `word`: a synthetic world's word list.",
+        '`byte`: one id a byte. `bpe:N`: N ids, merges learnt from the training text; `bpe:N:even`: from equal amounts of each source. ' +
+        "`word`: a synthetic world's word list.",
       source: own,
     },
     {

@@ -2,7 +2,8 @@
  * Every state of the page, played by a worker that trains nothing (test/ui/fake): accessible by axe's WCAG 2.2 AA
  * rules, in light and wide or dark and narrow by turns (that the colours of either theme can be read is shown by test/ui/tokens); no wider
  * than a phone; no complaint on the console; numbers at both axes of the run's picture. How the colours of a text contrast is
- * not judged again where an earlier state has shown it in the same look. LOOKS=all judges every state as a whole, in each theme at each width.
+ * not judged again where an earlier state has shown it in the same look, nor a state whose layout others show. LOOKS=all judges every state as a
+ * whole, in each theme at each width.
  */
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
@@ -148,7 +149,7 @@ async function inspect(page: Page, name: string): Promise<void> {
 }
 
 /** States with their test, each with those that follow from it on the same page. */
-const tested = states.filter(({ onlyLook }) => !onlyLook);
+const tested = states.filter(({ onlyLook }) => isWhole || !onlyLook);
 const leads = (state: PageState): boolean => tested.some(({ after }) => after === state.name);
 const ways = tested.filter((state) => !leads(state)).map(wayTo);
 test.each(ways.map((way) => ({ way, names: way.map(({ name }) => name).join(', then ') })))('$names', ({ way }) =>

@@ -78,7 +78,7 @@ export async function prepareData(
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {
-    onProgress('Loading text', 0, missing.length);
+    onProgress(progressWords.text, 0, missing.length);
     const catalogue = await loadCatalogue(fetchBytes).catch((error: unknown) => {
       if (missing.some((name) => drawn.has(name))) throw error;
       return { sources: [] };
@@ -90,7 +90,7 @@ export async function prepareData(
     }
     for (const name of missing.filter((one) => !gone.includes(one))) {
       shipped.push(await loadSource(fetchBytes, catalogue, name));
-      onProgress('Loading text', shipped.length, missing.length);
+      onProgress(progressWords.text, shipped.length, missing.length);
     }
   }
   const { tokenizer, sources, notes } = await prepareSources(

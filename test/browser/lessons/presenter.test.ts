@@ -207,6 +207,12 @@ test('codes are there from lesson to lesson; four runs of a step, and the questi
       await page.goto(`${origin}?class=1`);
       await page.getByText('33 results of 32 laptops.').waitFor();
       expect(await axeFinds(page)).toEqual([]);
+
+      // The widest words on a phone.
+      await page.setViewportSize({ width: 360, height: 720 });
+      await page.goto(`${origin}?class=1&lang=es`);
+      await page.getByText('33 resultados de 32 portátiles.').waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     },
     { address: '?lesson=switch&step=2&present=1' },
   ));
