@@ -86,8 +86,12 @@ export const newStage = (settings: AlignSettings): StageSoFar => ({ rows: [], st
 /** The same after an event. */
 export function stageAfter(stage: StageSoFar, event: AlignEvent): StageSoFar {
   switch (event.kind) {
-    case 'rows':
-      return { ...stage, rows: [...stage.rows, ...event.rows], steps: event.steps };
+    case 'rows': {
+      // A stage that went back to its last save takes the steps since then again.
+      const from = event.rows[0]?.step ?? Infinity;
+      const before = stage.rows.filter(({ step }) => step! < from);
+      return { ...stage, rows: [...before, ...event.rows], steps: event.steps };
+    }
     case 'pairs':
       return { ...stage, pairs: event.pairs };
     case 'gaps':

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import { alignmentRow, claimDifference, findings, findingsTable } from '../../src/recipe/alignment.ts';
+import { newStage, stageAfter, usualAlignSettings } from '../../src/recipe/alignApi.ts';
 import { resultsSchema } from '../../src/recipe/results/readResults.ts';
 
 /** One measure of both arms, seed by seed. */
@@ -30,6 +31,16 @@ it('tells differences of shares in points', () => {
   ]);
   const keeps = findings('dpo-rpo', made).find(({ claim }) => claim.startsWith('RPO keeps'))!;
   expect(claimDifference(keeps)).toBe('−0.2 points (−0.8 … 0.5)');
+});
+
+it('has each step of a stage once, also after it went back to its last save', () => {
+  const steps = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => ({ step: from + i }));
+  const told = [steps(0, 8), steps(8, 16), steps(12, 20)];
+  const stage = told.reduce(
+    (soFar, some) => stageAfter(soFar, { kind: 'rows', rows: some, steps: 20 }),
+    newStage(usualAlignSettings),
+  );
+  expect(stage.rows).toEqual(steps(0, 20));
 });
 
 it('has rows that every reader of results takes', () => {
