@@ -5,10 +5,16 @@ import type { Divided, Divider } from './texts.ts';
 import { dataWords } from '../../words/data.ts';
 
 /** A record in UTF-16 units: more than the longest novels, and nested to the hilt it still parses in a fraction of a second. */
-const LONGEST = 1 << 23;
+export const LONGEST = 1 << 23;
 
-function tooLong(name: string, unit: string, number: number): UserError {
+export function tooLong(name: string, unit: string, number: number): UserError {
   return new UserError(dataWords.longDocument(name, unit, number, LONGEST), { code: 'text-line' });
+}
+
+export function notJsonLine(name: string, number: number, line: string): UserError {
+  const isArray = number === 1 && line.trimStart().startsWith('[');
+  const cure = isArray ? 'for one array over many lines, end its name in .json' : 'correct or remove that line';
+  return new UserError(dataWords.notJsonLine(name, number, cure), { code: 'text-json' });
 }
 
 /** JSON lines: a record each. */
@@ -57,9 +63,7 @@ export class JsonLines implements Divider {
     try {
       return JSON.parse(line);
     } catch {
-      const isArray = this.#number === 1 && line.trimStart().startsWith('[');
-      const cure = isArray ? 'for one array over many lines, end its name in .json' : 'correct or remove that line';
-      throw new UserError(dataWords.notJsonLine(this.#name, this.#number, cure), { code: 'text-json' });
+      throw notJsonLine(this.#name, this.#number, line);
     }
   }
 }

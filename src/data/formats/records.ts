@@ -50,11 +50,29 @@ export class Records {
   #turnsLeftOut = 0;
   #found = false;
 
-  constructor(name: string, unit: string, column: string | null) {
+  /** @param take gets the texts where no list of them is wanted. */
+  constructor(name: string, unit: string, column: string | null, take: ((text: string) => void) | null = null) {
     this.#name = name;
     this.#unit = unit;
     this.#column = column;
-    this.#texts = new Texts(name);
+    this.#texts = new Texts(name, take);
+  }
+
+  /** Records so far whose text is not blank. */
+  get count(): number {
+    return this.#texts.count;
+  }
+
+  /** A record whose text, not blank, was read without it. */
+  counts(): void {
+    this.#found = true;
+    this.#texts.counts();
+  }
+
+  /** The same of one whose text is blank. */
+  leavesOut(): void {
+    this.#found = true;
+    this.#leftOut++;
   }
 
   add(value: unknown, number: number): void {
@@ -117,7 +135,7 @@ export class Records {
       `${this.#name}, ${this.#unit} ${number} has ${found}: it needs a string "text", "prompt" and "completion", ` +
       '"prompt" and "answer", "question" and "answer", or "messages"';
     // Which field is the text is a question; one record unlike those before it is an error.
-    if (names.length > 0 && this.#texts.list.length === 0) {
+    if (names.length > 0 && this.#texts.count === 0) {
       throw new ColumnError(`${sentence}, or the name of the one to read.`, names);
     }
     throw new UserError(`${sentence}.`, { code: 'text-fields' });
