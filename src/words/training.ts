@@ -1,6 +1,8 @@
 /** What is said where a run, a model or a save cannot do what was asked. */
 
 export const trainingWords = {
+  oldAdapters: (rank: number, alpha: number) =>
+    `This save is of an early version that stored adapters of rank ${rank} and alpha ${alpha} otherwise, and would be read ${alpha / rank} times as strong: train them again.`,
   noData: (name: string) => `${name} has no line of data.`,
   longConversation: (length: number, row: number) =>
     `A conversation has ${length} tokens and a row ${row}: give longer rows.`,
