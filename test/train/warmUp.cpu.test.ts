@@ -73,3 +73,26 @@ test('a start with other settings takes nothing of it', async () => {
   await lossesOf(made, { ...config, continued: { ...config.continued!, steps: 3 } });
   expect(timesWeights(made.fetched)).toBe(2);
 });
+
+test('a run that is stopped while its text is read ends there, and the rest of the file is not read', async () => {
+  const made = trainer();
+  const bytes = new TextEncoder().encode('a line of text\n'.repeat(100));
+  let pulled = 0;
+  const stream = () =>
+    new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (++pulled === 3) void made.stop();
+        controller.enqueue(bytes);
+        if (pulled === 100) controller.close();
+      },
+    });
+  const file = Object.assign(new Blob([bytes]), { stream }) as Blob;
+  const states: RunEvents['state'][] = [];
+  await made.start(
+    resolveConfig({ preset: 'shakespeare' }),
+    [{ source: 'text', name: 'a.txt', bytes: file }],
+    ({ state }) => state && states.push(state),
+  );
+  expect(states.at(-1)).toEqual({ kind: 'stopped' });
+  expect(pulled).toBeLessThan(10);
+});
