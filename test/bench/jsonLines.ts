@@ -67,15 +67,16 @@ await timed('reading, finding the text', async () => (await lines()).each(() => 
 await timed('reading, finding the text, hashing it', async () =>
   (await lines()).each((document) => void hashOf(document)),
 );
-await timed(`all, to tokens of ${vocabulary}`, async () => {
-  const corpora = await readUserFiles([{ source: 'text', name: 'lines.jsonl', bytes: blob }], [], look, 0);
-  const { sources, tokenizer } = await prepareSources(config, corpora, null, look);
+const corporaOf = () => readUserFiles([{ source: 'text', name: 'lines.jsonl', bytes: blob }], [], look, 0);
+const { tokenizer } = await timed(`all, a tokenizer of ${vocabulary} learnt first`, async () =>
+  prepareSources(config, await corporaOf(), null, look),
+);
+await timed('all, the tokenizer given', async () => {
+  const { sources } = await prepareSources(config, await corporaOf(), tokenizer, look);
   const [{ train, heldOut }] = sources as [(typeof sources)[number]];
-  console.log(
-    `${train.starts.length + heldOut.starts.length - 2} documents, ${train.tokens.length} and ${heldOut.tokens.length} tokens`,
-  );
+  const documents = train.starts.length + heldOut.starts.length - 2;
+  console.log(`${documents} documents, ${train.tokens.length} and ${heldOut.tokens.length} tokens`);
   look();
-  return tokenizer;
 });
 const megabytesOf = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 console.log(
