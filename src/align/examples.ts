@@ -4,6 +4,7 @@ import { brief, shown } from '../util/quoted.ts';
 import { outputNames } from './attributes.ts';
 import { type Message, roles } from './template.ts';
 import { trainingWords } from '../words/training.ts';
+import { exampleWords } from '../words/data.ts';
 
 export interface SftExample {
   messages: Message[];
@@ -35,10 +36,10 @@ function readLines<T>(text: string, name: string, read: (fields: Fields) => T): 
     if (line.trim() === '') return;
     try {
       const fields: unknown = JSON.parse(line);
-      if (!isObject(fields)) throw new Error('it is no object');
+      if (!isObject(fields)) throw new Error(exampleWords.notObject);
       examples.push(read(fields));
     } catch (error) {
-      throw new UserError(`${name}, line ${i + 1}: ${brief((error as Error).message)}.`, { cause: error });
+      throw new UserError(exampleWords.problem(name, i + 1, brief((error as Error).message)), { cause: error });
     }
   });
   if (examples.length === 0) throw new UserError(trainingWords.noData(name));
@@ -46,15 +47,12 @@ function readLines<T>(text: string, name: string, read: (fields: Fields) => T): 
 }
 
 function messagesOf(value: unknown, name: string): Message[] {
-  if (!Array.isArray(value) || value.length === 0) throw new Error(`${name} must be a list of turns`);
+  if (!Array.isArray(value) || value.length === 0) throw new Error(exampleWords.turns(name));
   return value.map((turn: unknown, i): Message => {
     const { role, content } = isObject(turn) ? turn : {};
     const known = roles.find((one) => one === role);
-    if (!known || (known === 'system' && i > 0))
-      throw new Error(
-        `${name}, turn ${i + 1}: role must be user or assistant, or system in the first, got ${shown(role)}`,
-      );
-    if (typeof content !== 'string') throw new Error(`${name}, turn ${i + 1}: content must be a text`);
+    if (!known || (known === 'system' && i > 0)) throw new Error(exampleWords.role(name, i + 1, shown(role)));
+    if (typeof content !== 'string') throw new Error(exampleWords.content(name, i + 1));
     return { role: known, content };
   });
 }
@@ -62,7 +60,7 @@ function messagesOf(value: unknown, name: string): Message[] {
 /** A conversation that ends with an answer. */
 function answered(value: unknown): Message[] {
   const messages = messagesOf(value, 'messages');
-  if (messages.at(-1)!.role !== 'assistant') throw new Error('messages must end with a turn of the assistant');
+  if (messages.at(-1)!.role !== 'assistant') throw new Error(exampleWords.lastTurn);
   return messages;
 }
 
@@ -70,7 +68,7 @@ function answered(value: unknown): Message[] {
 function answerOf(value: unknown, name: string): string {
   if (typeof value === 'string') return value;
   const last = Array.isArray(value) ? messagesOf(value, name).at(-1) : undefined;
-  if (last?.role !== 'assistant') throw new Error(`${name} must be a text, or turns that end with the assistant's`);
+  if (last?.role !== 'assistant') throw new Error(exampleWords.answer(name));
   return last.content;
 }
 
@@ -86,15 +84,13 @@ export function readRewardData(text: string, name: string): { outputs: 5 | 9; ex
   const read = readLines(text, name, ({ messages, attributes: given }) => {
     const named = isObject(given) ? given : null;
     if (!named && !(Array.isArray(given) && (given.length === 5 || given.length === 9)))
-      throw new Error('attributes must be an object of numbers by name, or a list of 5 or 9');
+      throw new Error(exampleWords.attributes);
     const unknown = named && Object.keys(named).find((key) => !outputNames(9).includes(key));
-    if (unknown)
-      throw new Error(`attributes: there is none named ${shown(unknown)}; there are ${outputNames(9).join(', ')}`);
+    if (unknown) throw new Error(exampleWords.noAttribute(shown(unknown), outputNames(9)));
     const values = named ? outputNames(9).map((key) => named[key]) : (given as unknown[]);
     const numbers = values.map((value) => {
       if (value === null || value === undefined || value === masked) return null;
-      if (typeof value !== 'number' || !Number.isFinite(value))
-        throw new Error('attributes must be numbers, null or −100');
+      if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(exampleWords.attributeValue);
       return value;
     });
     const nine = numbers.length === 9 ? numbers : [null, null, null, null, ...numbers];
@@ -110,9 +106,9 @@ export function readPairData(text: string, name: string, { rewards }: { rewards:
     const { prompt, chosen, rejected, reward_chosen: up, reward_rejected: down } = fields;
     const messages =
       typeof prompt === 'string' ? [{ role: 'user' as const, content: prompt }] : messagesOf(prompt, 'prompt');
-    if (messages.at(-1)!.role !== 'user') throw new Error('prompt must end with a turn of the user');
+    if (messages.at(-1)!.role !== 'user') throw new Error(exampleWords.prompt);
     const given = typeof up === 'number' && typeof down === 'number' && Number.isFinite(up - down);
-    if (rewards && !given) throw new Error('reward_chosen and reward_rejected must be numbers');
+    if (rewards && !given) throw new Error(exampleWords.rewards);
     return {
       prompt: messages,
       chosen: answerOf(chosen, 'chosen'),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DEFAULT_PRESET, presetConfig, PRESETS } from '../config/presets.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import type { RunConfig } from '../config/run.ts';
-import { SWITCHES_NOTHING, switchesNothing } from '../config/sources.ts';
+import { switchesNothing } from '../config/sources.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { configureFromBase } from '../recipe/baseCheckpoint.ts';
 import { type Base, checkBase, readAnyBase } from '../train/bases/base.ts';
@@ -19,6 +19,7 @@ import { readFolder } from './readFolder.ts';
 import { readJson } from './readJson.ts';
 import { commonWords } from './words/common.ts';
 import { inputWords } from './words/inputs.ts';
+import { configWords } from '../words/config.ts';
 
 export const configFlags = {
   preset: {
@@ -89,7 +90,7 @@ export async function readInputs(given: Partial<Given<typeof runFlags>>, host: H
   const base = folder ?? (given.base === 'shipped' ? await shippedBase(resolve(null)) : null);
   const config = resolve(base);
   const warnings = base ? await checkBase(base, config) : [];
-  const equal = files.length > 0 && switchesNothing(config) ? [SWITCHES_NOTHING] : [];
+  const equal = files.length > 0 && switchesNothing(config) ? [configWords.switchesNothing] : [];
   for (const note of [...warnings.map(({ message }) => message), ...equal]) host.say(commonWords.note(note));
   return { config, files, base };
 }

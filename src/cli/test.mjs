@@ -27,14 +27,25 @@ const seldom = ['test/supply.test.ts', 'test/data/shards.test.ts', 'test/fuzz/fu
 
 const { values: flags, positionals: files } = parseArgs({
   allowPositionals: true,
-  options: { profile: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
+  options: {
+    ...{ profile: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
+if (flags.help) {
+  console.log(`npm test -- [options] [files or folders]   checks everything, or what is named
+
+  --quick        what an edit most likely breaks
+  --only PARTS   some of ${partNames.join(', ')}, separated by commas
+  --profile      tells where the processor's time goes
+
+Example: npm test -- --only types,node test/recipe`);
+  process.exit(0);
+}
 const parts = flags.only?.split(',') ?? (flags.quick ? quick : partNames);
 const unknown = parts.filter((name) => !partNames.includes(name));
 if (unknown.length > 0) {
-  console.error(
-    `There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, with commas between them.`,
-  );
+  console.error(`There is no part ${unknown.join(', ')}: give some of ${partNames.join(', ')}, separated by commas.`);
   process.exit(2);
 }
 /** Projects of Vitest (vite.config.ts) that run in Node. */

@@ -58,7 +58,7 @@ export const BLENDS: readonly BlendOption[] = [
     section: 'Continued pretraining',
     type: 'blend',
     unit: 'share of tokens',
-    explanation: 'Second phase, at small rates: question-and-answer text enters, web text nearly leaves.',
+    explanation: 'Second phase, at small rates: question-and-answer text enters, web text nearly disappears.',
     source: reuse('Table 7', 'T'),
   },
 ];

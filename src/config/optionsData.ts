@@ -15,8 +15,8 @@ export function dataOptions(): Option[] {
       min: 258,
       max: 65536,
       explanation:
-        '`byte`: one id a byte. `bpe:N`: N ids, merges learnt from the training text. `word`: a ' +
-        "synthetic world's word list.",
+        '`byte`: one id a byte. `bpe:N`: N ids, merges learnt from the training text; `bpe:N:even`: from equal amounts of each source. ' +
+        "`word`: a synthetic world's word list.",
       source: own,
     },
     {
@@ -183,7 +183,7 @@ export function worldOptions(): Option[] {
       step: 1,
       source,
       explanation:
-        'How many people the corpora tell of: a third appear in Q&A text, a third only in prose, a ' +
+        'How many people the corpora mention: a third appear in Q&A text, a third only in prose, a ' +
         'third are mostly archive.',
     },
     {

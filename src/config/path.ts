@@ -38,16 +38,17 @@ export function cloneConfig(config: RunConfig): RunConfig {
   return structuredClone(config);
 }
 
-/** A tokenizer as one word: `byte`, `bpe:1024`, `word`. */
+/** A tokenizer as one word: `byte`, `bpe:1024`, `bpe:1024:even`, `word`. */
 export function formatTokenizer(tokenizer: TokenizerConfig): string {
-  return tokenizer.kind === 'bpe' ? `bpe:${tokenizer.vocab_size}` : tokenizer.kind;
+  if (tokenizer.kind !== 'bpe') return tokenizer.kind;
+  return `bpe:${tokenizer.vocab_size}${tokenizer.even ? ':even' : ''}`;
 }
 
 /** The tokenizer a word names; null if it names none. Ranges are checked with the other options. */
 export function parseTokenizer(text: string): TokenizerConfig | null {
   if (text === 'byte' || text === 'word') return { kind: text };
-  const match = /^bpe:(\d{1,7})$/.exec(text);
-  return match ? { kind: 'bpe', vocab_size: Number(match[1]) } : null;
+  const match = /^bpe:(\d{1,7})(:even)?$/.exec(text);
+  return match ? { kind: 'bpe', vocab_size: Number(match[1]), ...(match[2] && { even: true }) } : null;
 }
 
 /** Any option's value as text; `parseValue` of the option reads it back to the same value. */

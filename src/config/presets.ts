@@ -287,7 +287,7 @@ const WORLD_RUN = {
 
 const WORLD: Record<string, Choice> = {
   ci: {
-    title: 'The world of facts alone, 35 k parameters: an arm of an experiment in some 470 small steps',
+    title: 'Only the world’s facts, 35 k parameters: one arm of an experiment in about 470 small steps',
     ...WORLD_RUN,
     model: { D: 32, L: 2, H: 4, K: 2, rotated: 1, initializer: worldSpread(32) },
     batch: { sequences: 4, length: 32, accumulation: 1 },
@@ -319,7 +319,7 @@ const WORLD: Record<string, Choice> = {
     data: worldData({ people: 300, names: 24, values: 16, qaPool: 400, archiveRate: 0.15, skills: 'all' }),
   },
   'world-15b': {
-    title: 'The whole world by the shares of Nemotron-4 15B: 70 % English, 15 % another language, 15 % code',
+    title: 'The whole world with the shares of Nemotron-4 15B: 70 % English, 15 % another language, 15 % code',
     ...WORLD_RUN,
     // The report's shares (papers.md §3.3) in all three blends; within English WORLD_BLENDS' proportions, about.
     blends: {

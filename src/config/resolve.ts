@@ -13,6 +13,7 @@ import type { Blend, ContinuedConfig, RunConfig } from './run.ts';
 import { type BlendKey, isWhole, SOURCE_NAME, type SourceUse, wholeUse } from './sources.ts';
 import { MOST_SOURCES, validateConfig } from './validate.ts';
 import { checkValue, type Read, readJson, readText } from './value.ts';
+import { configWords } from '../words/config.ts';
 
 export interface ConfigRequest {
   /** Default: the file's own preset, else the page's. */
@@ -35,27 +36,21 @@ export interface ConfigRequest {
 export function resolveConfig(request: ConfigRequest): RunConfig {
   const file = request.file === undefined ? [] : flatten(request.file);
   const named = file.find(([key]) => key === 'preset')?.[1];
-  if (named !== undefined && typeof named !== 'string')
-    throw refused(`The preset is ${shown(named)}: it must be a name.`);
+  if (named !== undefined && typeof named !== 'string') throw refused(configWords.presetName(shown(named)));
   const asked = presetConfig(request.preset ?? named ?? DEFAULT_PRESET);
   const preset = request.from?.(asked) ?? asked;
   const given = request.data ?? [];
   for (const name of given) {
     if (!SOURCE_NAME.test(name)) {
-      throw refused(`${quoted(name)} cannot name a source: use letters, digits, - and _, 40 at most.`);
+      throw refused(configWords.sourceName(quoted(name)));
     }
   }
   const fromBase = request.from !== undefined;
   const uses = request.uses ?? [];
   const stray = uses.find(({ source }) => !given.includes(source));
-  if (stray)
-    throw refused(
-      `${quoted(stray.source)} is none of the files that are given: ${given.join(', ') || 'there are none'}.`,
-    );
+  if (stray) throw refused(configWords.noSuchFile(quoted(stray.source), given));
   if (preset.data.world && !uses.every(isWhole)) {
-    throw refused(
-      'A synthetic world has words of its own, with which no text can be mixed: choose a preset of real text.',
-    );
+    throw refused(configWords.worldAndText);
   }
   const config = replaceSources(preset, given, fromBase, uses);
 
@@ -94,7 +89,7 @@ function refused(problem: string): UserError {
 /** `key=value` as a pair. */
 function splitLine(line: string): [string, string] {
   const at = line.indexOf('=');
-  if (at < 1) throw refused(`${quoted(line)} sets nothing: write key=value, for example base.steps=500.`);
+  if (at < 1) throw refused(configWords.noPair(quoted(line)));
   return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
 }
 
@@ -123,12 +118,7 @@ function setOption(config: RunConfig, key: string, reader: Reader): string | nul
   const option = optionOf(key);
   if (!option) return unknownKey(key);
   const closed = closedSectionOf(config, key);
-  if (closed !== null) {
-    return (
-      `${brief(key)} has no effect, since this run has no ${closed} part: ` +
-      (closed === 'continued' ? 'add continued=on.' : 'choose the preset ci, world or lab.')
-    );
-  }
+  if (closed !== null) return configWords.closed(brief(key), closed);
   const read = reader(option);
   if ('problem' in read) return read.problem;
   if (option.type === 'section') return setSection(config, key, read.value === 'on');
@@ -140,7 +130,7 @@ function setOption(config: RunConfig, key: string, reader: Reader): string | nul
 function setSection(config: RunConfig, key: string, on: boolean): string | null {
   if (on === (getPath(config, key) !== null)) return null;
   if (key === 'continued') config.continued = on ? continuedOf(config) : null;
-  else if (on) return 'A synthetic world needs blends of its own: choose the preset ci, world or lab.';
+  else if (on) return configWords.worldBlends;
   else config.data.world = null;
   return null;
 }
@@ -161,11 +151,9 @@ function continuedOf({ base }: RunConfig): ContinuedConfig {
 function setWeight(config: RunConfig, key: string, weight: number, text: string): string | null {
   const { blend: option, source } = weightKey(key)!;
   const blend = getPath(config, option.key) as Blend | undefined;
-  if (!blend) return `${brief(key)} has no effect, since this run has no continued part: add continued=on.`;
-  if (!SOURCE_NAME.test(source))
-    return `${quoted(source)} cannot name a source: use letters, digits, - and _, 40 at most.`;
-  if (!Number.isFinite(weight) || weight < 0)
-    return `${brief(key)} is ${text === '' ? 'empty' : brief(text)}: a weight is a number of 0 or more.`;
+  if (!blend) return configWords.closed(brief(key), 'continued');
+  if (!SOURCE_NAME.test(source)) return configWords.sourceName(quoted(source));
+  if (!Number.isFinite(weight) || weight < 0) return configWords.weight(brief(key), brief(text));
   if (weight === 0) delete blend[source];
   else blend[source] = weight;
   return null;
@@ -173,11 +161,11 @@ function setWeight(config: RunConfig, key: string, weight: number, text: string)
 
 function setBlend(config: RunConfig, key: string, json: unknown): string | null {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return `${key} is ${shown(json)}: a blend is an object of source names and weights.`;
+    return configWords.blend(key, shown(json));
   }
   const sources = Object.entries(json);
-  if (sources.length > MOST_SOURCES) return `${key} names ${sources.length} sources: there may be ${MOST_SOURCES}.`;
-  if (!setPath(config, key, {})) return `${key} has no effect, since this run has no continued part: add continued=on.`;
+  if (sources.length > MOST_SOURCES) return configWords.manySources(key, sources.length, MOST_SOURCES);
+  if (!setPath(config, key, {})) return configWords.closed(key, 'continued');
   for (const [source, weight] of sources) {
     const problem = setWeight(config, `${key}.${source}`, typeof weight === 'number' ? weight : NaN, shown(weight));
     if (problem !== null) return problem;
@@ -189,7 +177,7 @@ function unknownKey(long: string): string {
   // No key is this long; comparing a longer one with all of them takes a time that grows with it.
   const key = brief(long);
   const near = nearest(key, [...OPTIONS.map((option) => option.key), ...BLENDS.map((blend) => `${blend.key}.SOURCE`)]);
-  return `There is no option ${key}: ${near ? `did you mean ${near}?` : 'the keys are those of config.json.'}`;
+  return configWords.noOption(key, near ?? null);
 }
 
 /**
@@ -198,9 +186,7 @@ function unknownKey(long: string): string {
  */
 function flatten(json: unknown, prefix = ''): [string, unknown][] {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw refused(
-      `${prefix === '' ? 'The configuration' : prefix.slice(0, -1)} is ${shown(json)}: it must be an object.`,
-    );
+    throw refused(configWords.object(prefix.slice(0, -1), shown(json)));
   }
   return Object.entries(json).flatMap(([name, value]): [string, unknown][] => {
     const key = prefix + name;

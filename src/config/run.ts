@@ -51,12 +51,13 @@ export interface Lora {
 export type Blend = Record<string, number>;
 
 /**
- * 'word': one id a word of a synthetic world, whose vocabulary is closed and known before any text is made. 'given': the one that
+ * 'bpe': merges learnt from the training text; `even`: from as much of each source, so that small ones, such as another language, are
+ * raised. 'word': one id a word of a synthetic world, whose vocabulary is closed and known before any text is made. 'given': the one that
  * comes with a model made elsewhere.
  */
 export type TokenizerConfig =
   | { kind: 'byte' }
-  | { kind: 'bpe'; vocab_size: number }
+  | { kind: 'bpe'; vocab_size: number; even?: true }
   | { kind: 'word' }
   | { kind: 'given' };
 

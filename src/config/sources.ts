@@ -26,15 +26,15 @@ export const WORLD_SOURCES = {
   math: 'Sums and products of digits',
   multi: 'A cipher language: dictionary both ways and short lives',
   forum: 'Questions and answers, fresh documents, a quarter of the answers wrong',
-  qa: 'The clean question-and-answer pool, small and repeated: the QA blend alone has it',
+  qa: 'The clean question-and-answer pool, small and repeated: only the QA blend has it',
   'web-recent': 'web as continued pretraining finds it: archive people at the archive rate',
   'web-filtered': 'web after a quality filter: few wrong values, no junk',
   'wiki-recent': 'wiki with archive people at the archive rate',
   'multi-recent': 'multi with archive people at the archive rate',
-  'qa-facts': 'The facts of the question-and-answer pool alone',
-  'qa-reading': 'Its reading questions alone',
-  'qa-arithmetic': 'Its sums and products alone',
-  'qa-translation': 'Its translations alone',
+  'qa-facts': 'Only the facts of the question-and-answer pool',
+  'qa-reading': 'Only its reading questions',
+  'qa-arithmetic': 'Only its sums and products',
+  'qa-translation': 'Only its translations',
 } as const;
 
 /** What a world of facts alone has of them. */
@@ -82,6 +82,3 @@ export function switchesNothing({ continued }: RunConfig): boolean {
     (name) => Math.abs(shareOf(general, name) - shareOf(qa, name)) < 1e-6,
   );
 }
-
-export const SWITCHES_NOTHING =
-  'The general and the QA blend are equal, so nothing changes at the switch: give them different shares to see what a switch does.';

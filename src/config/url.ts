@@ -9,6 +9,7 @@ import { DEFAULT_PRESET, presetConfig } from './presets.ts';
 import { sectionsFirst, setText } from './resolve.ts';
 import type { RunConfig } from './run.ts';
 import { checkConfig } from './validate.ts';
+import { linkWords } from '../words/config.ts';
 
 /** Raised when a key changes its meaning. */
 const VERSION = '1';
@@ -42,24 +43,20 @@ function encode(text: string): string {
 export function decodeHash(hash: string): Decoded {
   const text = hash.replace(/^#/, '');
   const fallback = (problem: string) => ({ config: presetConfig(DEFAULT_PRESET), problems: [problem] });
-  if (text.length > LONGEST)
-    return fallback(`The link's settings have ${text.length} characters, over ${LONGEST}: none was used.`);
+  if (text.length > LONGEST) return fallback(linkWords.long(text.length, LONGEST));
   const problems: string[] = [];
   const pairs = new Map<string, string>();
   const parts = text.split('&').filter((one) => one !== '');
-  if (parts.length > MOST_PARTS)
-    return fallback(`The link has ${parts.length} settings, more than the ${MOST_PARTS} there can be: none was used.`);
+  if (parts.length > MOST_PARTS) return fallback(linkWords.manySettings(parts.length, MOST_PARTS));
   for (const part of parts) {
     const pair = decodePair(part);
-    if (!pair) problems.push(`${quoted(part)} in the link is no key=value.`);
-    else if (pairs.has(pair[0]))
-      problems.push(`The link says ${brief(pair[0])} twice; the first, ${brief(pairs.get(pair[0])!)}, was used.`);
+    if (!pair) problems.push(linkWords.noPair(quoted(part)));
+    else if (pairs.has(pair[0])) problems.push(linkWords.twice(brief(pair[0]), brief(pairs.get(pair[0])!)));
     else pairs.set(...pair);
   }
 
   const version = pairs.get('v') ?? VERSION;
-  if (version !== VERSION)
-    return fallback(`The link is of version ${brief(version)} and this page reads ${VERSION}: none of it was used.`);
+  if (version !== VERSION) return fallback(linkWords.version(brief(version), VERSION));
   let name = pairs.get('p') ?? DEFAULT_PRESET;
   let preset: RunConfig;
   try {
@@ -79,14 +76,12 @@ export function decodeHash(hash: string): Decoded {
   }
   const conflicts = checkConfig(config);
   if (conflicts.length === 0) return { config, problems: listed(problems) };
-  const last = `The link's settings do not fit together: the preset ${name} stands as it is.`;
-  return { config: preset, problems: [...listed([...problems, ...conflicts]), last] };
+  return { config: preset, problems: [...listed([...problems, ...conflicts]), linkWords.conflict(name)] };
 }
 
 function listed(problems: string[]): string[] {
   if (problems.length <= MOST_LISTED) return problems;
-  const rest = problems.length - MOST_LISTED;
-  return [...problems.slice(0, MOST_LISTED), `${rest} more things in the link were not used.`];
+  return [...problems.slice(0, MOST_LISTED), linkWords.more(problems.length - MOST_LISTED)];
 }
 
 function decodePair(part: string): [string, string] | null {

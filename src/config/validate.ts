@@ -11,6 +11,7 @@ import { getPath, nearest } from './path.ts';
 import type { Blend, RunConfig, ScheduleConfig } from './run.ts';
 import { FACT_SOURCES, REAL_SOURCES, SOURCE_NAME, WORLD_SOURCES } from './sources.ts';
 import { checkValue } from './value.ts';
+import { configWords } from '../words/config.ts';
 
 /** Sources a blend may name: far more than a person tells apart; bounds the work that a file of a million names makes. */
 export const MOST_SOURCES = 256;
@@ -59,21 +60,17 @@ export function blendProblems(key: string, blend: Blend, known: readonly string[
   let sum = 0;
   for (const [name, weight] of Object.entries(blend)) {
     if (!SOURCE_NAME.test(name)) {
-      problems.push(`${key} names a source ${quoted(name)}: names are letters, digits, - and _, 40 at most.`);
+      problems.push(configWords.blendSourceName(key, quoted(name)));
     } else if (known && !known.includes(name)) {
-      const near = nearest(name, known);
-      const hint = near ? `did you mean ${near}?` : `there are ${known.join(', ')}.`;
-      problems.push(
-        `${key} names a source ${name} that does not exist: ${hint} A file of your own may have that name.`,
-      );
+      problems.push(configWords.noSource(key, name, nearest(name, known) ?? null, known));
     }
     if (!Number.isFinite(weight) || weight < 0) {
-      problems.push(`${key}.${name} is ${weight}: a weight is a number of 0 or more.`);
+      problems.push(configWords.weight(`${key}.${name}`, String(weight)));
     }
     sum += weight;
   }
   if (problems.length === 0 && !(sum > 0 && Number.isFinite(sum))) {
-    problems.push(`The weights of ${key} sum to ${sum}: give at least one source a weight above 0.`);
+    problems.push(configWords.weightSum(key, sum));
   }
   return problems;
 }
@@ -86,41 +83,22 @@ function relationProblems(config: RunConfig): string[] {
   };
 
   const needed = vocabularyFor(tokenizer, data.world);
-  demand(
-    model.vocab_size >= needed,
-    `model.vocab_size is ${model.vocab_size} and the tokenizer needs ${needed} rows: ` +
-      'raise it or choose a smaller tokenizer.',
-  );
+  demand(model.vocab_size >= needed, configWords.vocabulary(model.vocab_size, needed));
   const { num_attention_heads: H, num_key_value_heads: K, head_dim: d, partial_rotary_factor } = model;
-  demand(
-    H % K === 0,
-    `model.num_attention_heads is ${H} and model.num_key_value_heads ${K}: ` +
-      'the first must be a multiple of the second, because key/value heads are shared by equal groups.',
-  );
+  demand(H % K === 0, configWords.heads(H, K));
   const rotated = Math.floor(d * partial_rotary_factor);
-  demand(
-    rotated >= 2 && rotated % 2 === 0,
-    `model.partial_rotary_factor ${partial_rotary_factor} turns ${rotated} of a head's ` +
-      `${d} columns: columns turn in pairs, so choose a share that gives an even number from 2 to ${d}.`,
-  );
+  demand(rotated >= 2 && rotated % 2 === 0, configWords.rotary(partial_rotary_factor, rotated, d));
   demand(
     model.max_position_embeddings >= batch.length,
-    `model.max_position_embeddings is ${model.max_position_embeddings} ` +
-      `and batch.length ${batch.length}: the model must take a whole row.`,
+    configWords.context(model.max_position_embeddings, batch.length),
   );
   demand(
     (tokenizer.kind === 'word') === (data.world !== null),
-    tokenizer.kind === 'word'
-      ? 'The word tokenizer knows only the words of a synthetic world: choose byte or bpe:N for text.'
-      : `A synthetic world has words of its own and the tokenizer is ${tokenizer.kind}: choose the tokenizer word.`,
+    tokenizer.kind === 'word' ? configWords.wordTokenizer : configWords.worldTokenizer(tokenizer.kind),
   );
   if (data.world) {
     const { people, names } = data.world;
-    demand(
-      people <= names ** 2,
-      `data.world.people is ${people} and data.world.names ${names}: ` +
-        `first and last names give at most ${names ** 2} people.`,
-    );
+    demand(people <= names ** 2, configWords.people(people, names));
   }
 
   problems.push(...scheduleProblems('base', base.schedule, base.steps));
@@ -131,9 +109,7 @@ function relationProblems(config: RunConfig): string[] {
     const reached = switchShare !== null || switchDivisor === 0 || switchStep(schedule, steps, switchDivisor) !== null;
     demand(
       inner.length > 0 || reached,
-      `The continued rate never falls to its peak / ${switchDivisor} (it ends at ` +
-        `${schedule.kind === 'constant' ? schedule.peak : schedule.end}): lower continued.schedule.end, set ` +
-        'continued.switchShare, or set continued.switchDivisor to 0 for no switch.',
+      configWords.noSwitch(switchDivisor, schedule.kind === 'constant' ? schedule.peak : schedule.end),
     );
   }
   return problems;
@@ -143,14 +119,10 @@ function scheduleProblems(part: string, schedule: ScheduleConfig, steps: number)
   const { kind, peak, end, warmupSteps } = schedule;
   const problems: string[] = [];
   if (warmupSteps >= steps) {
-    problems.push(
-      `${part}.schedule.warmupSteps is ${warmupSteps} of ${steps} steps: the warm-up must end before the run does.`,
-    );
+    problems.push(configWords.warmUp(part, warmupSteps, steps));
   }
   if (kind !== 'constant' && end > peak) {
-    problems.push(
-      `${part}.schedule.end is ${end} and ${part}.schedule.peak ${peak}: a rate that falls ends at most at its peak.`,
-    );
+    problems.push(configWords.rise(part, end, peak));
   }
   return problems;
 }

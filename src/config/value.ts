@@ -2,6 +2,7 @@
 import { brief, shown } from '../util/quoted.ts';
 import type { Option } from './option.ts';
 import { formatTokenizer, formatValue, parseTokenizer } from './path.ts';
+import { configWords } from '../words/config.ts';
 
 export type Read = { value: unknown } | { problem: string };
 
@@ -38,12 +39,13 @@ export function readJson(option: Option, json: unknown): Read {
   return { problem: mismatch(option, shown(json)) };
 }
 
-/** {"kind"} with the size of a BPE; nothing of the object is turned into text before its type is known. */
+/** {"kind"} with the size of a BPE, and whether its sample is even; nothing of the object is turned into text before its type is known. */
 function readTokenizer(option: Option, json: object): Read {
   const own = (key: string) => (Object.hasOwn(json, key) ? (json as Record<string, unknown>)[key] : undefined);
-  const [kind, size] = [own('kind'), own('vocab_size')];
+  const [kind, size, even] = [own('kind'), own('vocab_size'), own('even')];
   if (kind === 'byte' || kind === 'word' || kind === 'given') return { value: { kind } };
-  if (kind === 'bpe' && typeof size === 'number') return readText(option, formatTokenizer({ kind, vocab_size: size }));
+  if (kind === 'bpe' && typeof size === 'number' && (even === undefined || even === true))
+    return readText(option, formatTokenizer({ kind, vocab_size: size, even }));
   return { problem: mismatch(option, shown(kind)) };
 }
 
@@ -74,7 +76,7 @@ export function checkValue(option: Option, value: unknown): string | null {
 
 /** "model.hidden_size is 7: it must be …". */
 function mismatch(option: Option, found: string): string {
-  return `${option.key} is ${found === '' ? 'empty' : brief(found)}: it must be ${wanted(option)}.`;
+  return configWords.mismatch(option.key, brief(found), wanted(option));
 }
 
 /** What an option accepts, in words. */
@@ -82,18 +84,17 @@ export function wanted(option: Option): string {
   switch (option.type) {
     case 'integer': {
       const { min, max, step } = option;
-      if (step === 1) return `a whole number from ${min} to ${max}`;
-      return `a multiple of ${step} from ${min} to ${max} (kernels read ${step} columns at a time)`;
+      return step === 1 ? configWords.wholeNumber(min, max) : configWords.multiple(step, min, max);
     }
     case 'number':
-      return `a number from ${option.min} to ${option.max}${option.nullable ? ', or none' : ''}`;
+      return configWords.number(option.min, option.max, option.nullable === true);
     case 'boolean':
-      return 'true or false';
+      return configWords.trueOrFalse;
     case 'choice':
-      return `one of ${option.choices.join(', ')}`;
+      return configWords.oneOf(option.choices);
     case 'tokenizer':
-      return `byte, word, or bpe:N with N from ${option.min} to ${option.max}`;
+      return configWords.tokenizer(option.min, option.max);
     case 'section':
-      return 'on or off';
+      return configWords.onOrOff;
   }
 }

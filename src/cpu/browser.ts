@@ -7,13 +7,14 @@ import { type CpuExecutor, createCpuExecutor } from './executor.ts';
 import { planMemory } from './layout.ts';
 import { hasRelaxedSimd, hasSimd, mostPages } from './kernels/library.ts';
 import type { StartThread } from './threads.ts';
+import { deviceWords } from '../words/device.ts';
 
 const startThread: StartThread = (start, ready, failed) => {
   const worker = new Worker(new URL('./thread.worker.ts', import.meta.url), { type: 'module', name: 'thread' });
   worker.addEventListener('message', ready, { once: true });
   worker.addEventListener('error', (event) => {
     event.preventDefault(); // the run says it
-    failed(new Error(event.message || 'its script could not be loaded'));
+    failed(new Error(event.message || deviceWords.noScript));
   });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
   worker.postMessage(start);

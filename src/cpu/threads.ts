@@ -6,6 +6,7 @@
  * again in the next step, one that is to be done: so nobody has to wait for threads that have nothing to do.
  */
 import { callWords, waitWhile, words, work } from './serve.mjs';
+import { deviceWords } from '../words/device.ts';
 
 /** A worker of Node or of a browser, with what both have. */
 export interface Thread {
@@ -85,10 +86,10 @@ export class Threads {
   /** Throws where a thread has died. */
   check(): void {
     if (this.#lost === null && !this.#stopped && Atomics.load(this.#words, words.failed) !== 0)
-      this.#giveUp('its own error says why');
+      this.#giveUp(deviceWords.threadFailed);
     if (this.#lost === null) return;
     const why = this.#lost instanceof Error ? this.#lost.message : String(this.#lost);
-    throw new Error(`A thread of the processor died: ${why}`);
+    throw new Error(deviceWords.threadDied(why));
   }
 
   /** Where the threads' own memories lie, one behind the other. */
@@ -116,7 +117,7 @@ export class Threads {
       if (done === blocks) return;
       this.check();
       silent = waitWhile(memory, call + callWords.done, done, 1000) ? 0 : silent + 1;
-      if (silent >= this.silence) this.#giveUp(`no answer for ${silent} s`);
+      if (silent >= this.silence) this.#giveUp(deviceWords.threadSilent(silent));
     }
   }
 

@@ -15,7 +15,7 @@ export const MANIFEST = 'manifest.json';
 /** Raised when the shards' content or the manifest's form changes. */
 export const MANIFEST_VERSION = 1;
 
-const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a plain file name'));
+const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, dataWords.fileName));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const catalogueSchema = v.object({
   version: v.literal(MANIFEST_VERSION),

@@ -13,6 +13,7 @@ import { type Corpus, type Document, type ReadAgain, Utf8Document } from './docu
 import { HELD_LINES, openLines } from './lines.ts';
 import type { TokenSource } from './source.ts';
 import { dataWords } from '../words/data.ts';
+import { progressWords } from '../words/notices.ts';
 
 export interface Prepared {
   tokenizer: Tokenizer;
@@ -37,14 +38,15 @@ export async function prepareSources(
   const sided = corpora
     .filter(({ name }) => wanted.has(name))
     .map((corpus) => {
-      const report = new StageReport<Document>(`held out of ${corpus.name}`);
+      const report = new StageReport<Document>(dataWords.heldOutOf(corpus.name));
       const documents = Array.isArray(corpus.documents) ? inMemory(corpus.documents) : corpus.documents;
       return { corpus, report, documents: holdOut(documents, { share, by }, report) };
     });
-  const texts: string[] = [];
+  const texts = sided.map((): string[] => []);
   if (!given && config.tokenizer.kind === 'bpe')
-    for (const { corpus, documents } of sided) {
-      const take = Array.isArray(corpus.documents) ? everyText(texts) : someTexts(texts, corpus.documents.size);
+    for (const [i, { corpus, documents }] of sided.entries()) {
+      const own = texts[i]!;
+      const take = Array.isArray(corpus.documents) ? everyText(own) : someTexts(own, corpus.documents.size);
       await documents.each((document) => !document.heldOut && take(document));
     }
   const tokenizer = given ?? trainTokenizer(config, texts, onProgress);
@@ -55,10 +57,10 @@ export async function prepareSources(
   }
   const sources: TokenSource[] = [];
   for (const { corpus, documents } of sided) {
-    onProgress?.(`Tokenizing ${corpus.name}`, sources.length, sided.length);
+    onProgress?.(progressWords.tokenizing(corpus.name), sources.length, sided.length);
     sources.push(await tokenizeSource(corpus, documents, tokenizer));
   }
-  onProgress?.('Tokenizing', sided.length, sided.length);
+  onProgress?.(progressWords.tokenizing(), sided.length, sided.length);
   const notes = sided.flatMap(({ corpus, report }, i) => heldOutNotes(corpus, report, sources[i]!, config));
   if (config.data.heldOut === 0) notes.push(dataWords.nothingHeldOut);
   const { kind } = config.tokenizer;
@@ -110,14 +112,14 @@ function heldOutNotes(
 
 function trainTokenizer(
   { tokenizer }: RunConfig,
-  texts: string[],
+  texts: string[][],
   onProgress?: (what: string, done: number, total: number) => void,
 ): Tokenizer {
   if (tokenizer.kind === 'word') {
     throw new UserError(dataWords.wordTokenizer);
   }
   if (tokenizer.kind === 'given') throw new UserError(dataWords.foreignTokenizer);
-  return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.(dataWords.trainingTokenizer, done, total));
+  return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.(progressWords.trainingTokenizer, done, total));
 }
 
 /** Names of the sources that some phase draws from; `fromBase`: of a run that continues a checkpoint, whose base draws no more. */
@@ -156,7 +158,7 @@ export async function readUserFiles(
   const corpora = new Map<string, Corpus | ReadAgain>();
   for (const { source, name, bytes, invalid, column } of files) {
     const file = bytes instanceof Blob ? bytes : new Blob([bytes as BlobPart]);
-    const reading = `Reading ${brief(name)}`;
+    const reading = progressWords.reading(brief(name));
     const options = {
       invalid,
       column,

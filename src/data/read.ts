@@ -133,8 +133,7 @@ async function readZip(source: string, name: string, file: Uint8Array, options: 
   }
   const all: TextFile = { documents: [], damaged: 0, firstDamage: null, notes: [], columns: [], column: null };
   if (leftOut.length > 0) {
-    const others = leftOut.length > 1 ? ` and ${leftOut.length - 1} more` : '';
-    all.notes.push(`${brief(name)}: ${brief(leftOut[0]!)}${others} left out, not of a kind that is read here.`);
+    all.notes.push(dataWords.otherKinds(brief(name), dataWords.more(brief(leftOut[0]!), leftOut.length - 1)));
   }
   for (const { name: entry, bytes } of entries) {
     const one = await readFile(source, `${name}/${entry}`, new Blob([bytes as BlobPart]), {
@@ -194,7 +193,7 @@ export class TextFileReader {
     const { damaged, firstDamage, encoding, guessed } = this.#text;
     if (firstDamage && this.#options.invalid !== 'replace') throw notText(this.#name, encoding, damaged, firstDamage);
     const divided = this.#divider.end();
-    if (guessed) divided.notes.unshift(`${this.#name} is read as UTF-16, which it looks like.`);
+    if (guessed) divided.notes.unshift(dataWords.utf16(this.#name));
     const damage = firstDamage && { places: damaged, at: firstDamage.at };
     return textFile(source, this.#name, this.#unpacked, divided, damage);
   }
@@ -291,9 +290,8 @@ export function notText(
   { at, byte }: { at: number; byte: number },
 ): UserError {
   const value = `0x${byte.toString(16).padStart(2, '0')}`;
-  const others = places === 1 ? '' : `, the first of ${places} places`;
-  const wanted = encoding?.startsWith('utf-16') ? 'whole UTF-16' : 'UTF-8';
-  return new UserError(dataWords.notUtf8(name, wanted, at, value, others), {
+  const utf16 = encoding?.startsWith('utf-16') ?? false;
+  return new UserError(dataWords.notUtf8(name, utf16, at, value, places), {
     code: 'text-utf8',
   });
 }

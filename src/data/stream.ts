@@ -5,6 +5,7 @@
 import { UserError } from '../util/errors.ts';
 import { Records } from './formats/records.ts';
 import { GzipReader, isGzip } from './gunzip.ts';
+import { reasonWords } from '../words/curation.ts';
 
 export interface StreamedRecord {
   /** From 1. */
@@ -16,7 +17,8 @@ export interface StreamedRecord {
   fault: RecordFault | null;
 }
 
-export type RecordFault = 'longer than a line may be' | 'not UTF-8' | 'not JSON' | 'without text';
+const { lineTooLong, notUtf8, notJson, withoutText } = reasonWords;
+export type RecordFault = typeof lineTooLong | typeof notUtf8 | typeof notJson | typeof withoutText;
 
 /** Bytes of a line: more than the longest novels have, and little enough to be held. */
 const LONGEST = 1 << 24;
@@ -91,7 +93,7 @@ export class RecordStream {
     this.#held = [];
     this.#length = 0;
     const number = this.#line++;
-    if (length > LONGEST) return this.#give(number, null, 'longer than a line may be');
+    if (length > LONGEST) return this.#give(number, null, lineTooLong);
     if (isBlank(line)) return;
     if (!this.#skip()) this.#read(line, number);
   }
@@ -101,13 +103,13 @@ export class RecordStream {
     try {
       line = this.#decoder.decode(bytes);
     } catch {
-      return this.#give(number, null, 'not UTF-8');
+      return this.#give(number, null, notUtf8);
     }
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch {
-      return this.#give(number, null, 'not JSON');
+      return this.#give(number, null, notJson);
     }
     let text: string | null;
     try {
@@ -116,7 +118,7 @@ export class RecordStream {
       if (!(error instanceof UserError)) throw error;
       text = null;
     }
-    if (text === null || text.trim() === '') return this.#give(number, value, 'without text');
+    if (text === null || text.trim() === '') return this.#give(number, value, withoutText);
     this.#give(number, value, null, text);
   }
 

@@ -2,6 +2,7 @@
 import type { ModelConfig } from '../config/run.ts';
 import { brief, shown } from '../util/quoted.ts';
 import { ImportError } from './importError.ts';
+import { modelConfigWords } from '../words/model.ts';
 
 /**
  * The file's content. Three keys are written although transformers has a default, because a reader needs them:
@@ -148,17 +149,17 @@ export function unknownKeys(config: Record<string, unknown>): string[] {
 export function readHuggingFaceConfig(config: Record<string, unknown>): ModelConfig {
   const type = own(config, 'model_type');
   if (typeof type !== 'string' || !Object.hasOwn(KINDS, type))
-    throw problem(`model_type must be one of ${Object.keys(KINDS).join(', ')}, got ${shown(type)}`);
+    throw problem(modelConfigWords.modelType(Object.keys(KINDS), shown(type)));
   const { fixed, epsilon, defaults }: Kind = KINDS[type as Type];
   for (const [key, value] of Object.entries(fixed)) {
     const found = own(config, key) ?? value;
-    if (found !== value) throw problem(`${key} must be ${shown(value)}, the only one supported, got ${shown(found)}`);
+    if (found !== value) throw problem(modelConfigWords.fixed(key, shown(value), shown(found)));
   }
   const tied = own(config, 'tie_word_embeddings') ?? false;
-  if (typeof tied !== 'boolean') throw problem(`tie_word_embeddings must be true or false, got ${shown(tied)}`);
+  if (typeof tied !== 'boolean') throw problem(modelConfigWords.tied(shown(tied)));
   const kinds = own(config, 'layer_types') ?? [];
   const odd = Array.isArray(kinds) ? kinds.find((kind) => kind !== 'full_attention') : kinds;
-  if (odd !== undefined) throw problem(`layer_types must all be "full_attention", got ${shown(odd)}`);
+  if (odd !== undefined) throw problem(modelConfigWords.layerTypes(shown(odd)));
   const hidden = size(config, 'hidden_size');
   const heads = size(config, 'num_attention_heads');
   const model: ModelConfig = {
@@ -176,14 +177,12 @@ export function readHuggingFaceConfig(config: Record<string, unknown>): ModelCon
     ...readRope(config, defaults.partial_rotary_factor),
   };
   if (heads % model.num_key_value_heads !== 0) {
-    throw problem(`num_key_value_heads ${model.num_key_value_heads} must divide num_attention_heads ${heads}`);
+    throw problem(modelConfigWords.sharedHeads(model.num_key_value_heads, heads));
   }
   // Truncated, as transformers does; RoPE turns pairs.
   const turned = Math.trunc(model.head_dim * model.partial_rotary_factor);
   if (turned % 2 !== 0) {
-    throw problem(
-      `partial_rotary_factor ${model.partial_rotary_factor} of head_dim ${model.head_dim} must be even, got ${turned}`,
-    );
+    throw problem(modelConfigWords.turned(model.partial_rotary_factor, model.head_dim, turned));
   }
   return model;
 }
@@ -194,37 +193,36 @@ function readRope(
   turned: number,
 ): Pick<ModelConfig, 'rope_theta' | 'partial_rotary_factor'> {
   const nested = own(config, 'rope_parameters') ?? own(config, 'rope_scaling') ?? {};
-  if (!isObject(nested)) throw problem(`rope_parameters must be an object, got ${shown(nested)}`);
+  if (!isObject(nested)) throw problem(modelConfigWords.ropeParameters(shown(nested)));
   const kind = own(nested, 'rope_type') ?? own(nested, 'type') ?? 'default';
-  if (kind !== 'default') throw problem(`rope_type must be "default", the only one supported, got ${shown(kind)}`);
+  if (kind !== 'default') throw problem(modelConfigWords.ropeType(shown(kind)));
   const value = (names: readonly string[], fallback: number): number => {
     const stated = names.flatMap((key) => [
       ...((own(config, key) ?? null) === null ? [] : [{ as: key, value: number(config, key, fallback) }]),
       ...((own(nested, key) ?? null) === null
         ? []
-        : [{ as: `${key} in rope_parameters`, value: number(nested, key, fallback) }]),
+        : [{ as: modelConfigWords.within(key, 'rope_parameters'), value: number(nested, key, fallback) }]),
     ]);
     const [first, ...others] = stated;
     const other = others.find((one) => one.value !== first!.value);
-    if (other)
-      throw problem(`${first!.as} is ${first!.value} and ${other.as} is ${other.value}, but they must be the same`);
+    if (other) throw problem(modelConfigWords.differ(first!.as, first!.value, other.as, other.value));
     return first?.value ?? fallback;
   };
   const partial_rotary_factor = value(ROTARY_NAMES, turned);
-  if (partial_rotary_factor > 1) throw problem(`partial_rotary_factor must be at most 1, got ${partial_rotary_factor}`);
+  if (partial_rotary_factor > 1) throw problem(modelConfigWords.rotaryShare(partial_rotary_factor));
   return { rope_theta: value(['rope_theta'], 10000), partial_rotary_factor };
 }
 
 function size(config: Record<string, unknown>, key: string, fallback?: number): number {
   const value = own(config, key) ?? fallback;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_SIZE) return value;
-  throw problem(`${key} must be a whole number from 1 to ${MAX_SIZE}, got ${shown(value)}`);
+  throw problem(modelConfigWords.size(key, MAX_SIZE, shown(value)));
 }
 
 function number(config: Record<string, unknown>, key: string, fallback: number): number {
   const value = own(config, key) ?? fallback;
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
-  throw problem(`${key} must be a finite number above 0, got ${shown(value)}`);
+  throw problem(modelConfigWords.number(key, shown(value)));
 }
 
 /** A key of the file itself, never of Object.prototype. */
@@ -237,5 +235,5 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function problem(reason: string): ImportError {
-  return new ImportError('config', `In config.json, ${reason}`);
+  return new ImportError('config', modelConfigWords.problem(reason));
 }

@@ -14,6 +14,7 @@ import type { Weight, Weights } from './parts.ts';
 import { decodeSafetensors, encodeSafetensors, toFloat32 } from './safetensors.ts';
 import { checkWeights } from './weights.ts';
 import { recipeWords } from '../words/recipe.ts';
+import { folderWords } from '../words/model.ts';
 
 export interface FolderFile {
   name: string;
@@ -57,8 +58,7 @@ export const isJsonFile = (name: string): name is JsonFile => Object.hasOwn(LARG
 
 export function checkJsonSize(name: JsonFile, size: number): void {
   const limit = LARGEST_JSON[name];
-  if (size > limit)
-    throw new ImportError('too-large', `The file ${name} has ${size} bytes where ${limit} are more than enough`);
+  if (size > limit) throw new ImportError('too-large', folderWords.large(name, size, limit));
 }
 
 /**
@@ -108,13 +108,9 @@ export function readConfig(files: ReadonlyMap<string, FolderFile>): {
   const config = readJson(files, 'config.json');
   const model = readHuggingFaceConfig(config);
   const unknown = unknownKeys(config);
-  const notes =
-    unknown.length > 0
-      ? [`config.json says ${unknown.join(', ')}, which this project does not know and leaves out.`]
-      : [];
+  const notes = unknown.length > 0 ? [folderWords.unknownKeys(unknown)] : [];
   const isTied = config['tie_word_embeddings'] === true;
-  if (isTied && !model.tie_word_embeddings)
-    notes.push('The model’s output layer is its embedding: from here on they are two, which begin alike.');
+  if (isTied && !model.tie_word_embeddings) notes.push(folderWords.tied);
   return { model, isTied, notes };
 }
 
@@ -151,7 +147,7 @@ export function weightFiles(files: ReadonlyMap<string, FolderFile>): string[] {
 
 function readIndex(files: ReadonlyMap<string, FolderFile>): Record<string, unknown> {
   const map = readJson(files, 'model.safetensors.index.json').weight_map;
-  if (!isObject(map)) throw new ImportError('json', 'The file model.safetensors.index.json has no weight_map');
+  if (!isObject(map)) throw new ImportError('json', folderWords.noWeightMap);
   return map;
 }
 
@@ -168,18 +164,15 @@ export function readTensors<T>(
     for (const [name, tensor] of read(shard)) {
       const place = Object.hasOwn(map, name) ? map[name] : null;
       if (place !== shard) {
-        const said = place === null ? 'does not name it' : `says it is in ${quoted(String(place))}`;
-        throw new ImportError('shard', `The shard ${quoted(shard)} holds ${quoted(name)}, but the index ${said}`);
+        const told = place === null ? null : quoted(String(place));
+        throw new ImportError('shard', folderWords.stray(quoted(shard), quoted(name), told));
       }
       tensors.set(name, tensor);
     }
   }
   const absent = Object.keys(map).find((name) => !tensors.has(name));
   if (absent !== undefined) {
-    throw new ImportError(
-      'shard',
-      `The index says that ${quoted(absent)} is in ${quoted(String(map[absent]))}, which does not hold it`,
-    );
+    throw new ImportError('shard', folderWords.absent(quoted(absent), quoted(String(map[absent]))));
   }
   return tensors;
 }
@@ -200,7 +193,7 @@ function json(name: string, value: object): FolderFile {
 function fileBytes(files: ReadonlyMap<string, FolderFile>, name: string): Uint8Array {
   const bytes = files.get(name)?.bytes;
   if (bytes) return bytes;
-  throw new ImportError('missing-file', `The model folder has no ${brief(name)}`);
+  throw new ImportError('missing-file', folderWords.noFile(brief(name)));
 }
 
 function readJson(files: ReadonlyMap<string, FolderFile>, name: JsonFile): Record<string, unknown> {
@@ -210,8 +203,8 @@ function readJson(files: ReadonlyMap<string, FolderFile>, name: JsonFile): Recor
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new ImportError('json', `The file ${name} is not valid JSON in UTF-8`);
+    throw new ImportError('json', folderWords.notJson(name));
   }
-  if (!isObject(value)) throw new ImportError('json', `The file ${name} must hold a JSON object`);
+  if (!isObject(value)) throw new ImportError('json', folderWords.notObject(name));
   return value;
 }

@@ -18,6 +18,7 @@ import {
 import { ImportError } from './importError.ts';
 import { type Dtype, headerBytes, type PlacedTensor, readLayout } from './safetensors.ts';
 import { checkShapes } from './weights.ts';
+import { folderWords, safetensorsWords } from '../words/model.ts';
 
 export interface FolderFacts extends Omit<ImportedModel, 'parameters'> {
   /** How the weights are stored, each kind once. */
@@ -47,7 +48,7 @@ export async function inspectFolder(files: readonly FolderBlob[]): Promise<Folde
   let size = 0;
   for (const name of weightFiles(named)) {
     const blob = blobs.get(name);
-    if (!blob) throw new ImportError('missing-file', `The model folder has no ${quoted(name)}`);
+    if (!blob) throw new ImportError('missing-file', folderWords.noFile(quoted(name)));
     layouts.set(name, await layoutOf(blob));
     size += blob.size;
   }
@@ -55,10 +56,7 @@ export async function inspectFolder(files: readonly FolderBlob[]): Promise<Folde
   const tensors = asModels(model, isTied, stored, (tensor) => tensor);
   checkShapes(model, tensors);
   const odd = [...tensors.values()].find(({ dtype }) => !REAL.includes(dtype));
-  if (odd) {
-    const claim = `Tensor ${quoted(odd.name)} has dtype ${odd.dtype}`;
-    throw new ImportError('tensor-dtype', `${claim}, but weights must be F32, F16, BF16 or F64`);
-  }
+  if (odd) throw new ImportError('tensor-dtype', safetensorsWords.notReal(quoted(odd.name), odd.dtype));
   return {
     model,
     ...readRest(small),

@@ -7,6 +7,7 @@
 import { quoted } from '../util/quoted.ts';
 import { ImportError } from './importError.ts';
 import { readHeader, type HeaderEntry } from './safetensorsHeader.ts';
+import { safetensorsWords } from '../words/model.ts';
 
 /** Bytes an element. F8 formats are carried, not interpreted. */
 // prettier-ignore
@@ -111,7 +112,7 @@ export function readLayout(
   const placed = entries.map((entry): PlacedTensor => {
     const dtype = checkEntry(entry, dataLength);
     const { name, start, end } = entry;
-    if (start < covered) throw new ImportError('overlap', `Tensor ${quoted(name)} shares bytes with the one before it`);
+    if (start < covered) throw new ImportError('overlap', safetensorsWords.overlap(quoted(name)));
     if (start > covered) throw holeError(covered, start);
     covered = end;
     return { ...entry, dtype, start: dataStart + start, end: dataStart + end };
@@ -135,43 +136,39 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function headerText(bytes: Uint8Array, size: number): { text: string; dataStart: number } {
   if (size < 8) {
-    throw new ImportError('truncated', `A safetensors file starts with 8 bytes of header length; this one has ${size}`);
+    throw new ImportError('truncated', safetensorsWords.truncated(size));
   }
   const length = lengthIn(new DataView(bytes.buffer, bytes.byteOffset, 8));
   const room = Math.min(size - 8, MAX_HEADER_BYTES);
   if (length < 2 || length > room) {
-    throw new ImportError(
-      'header-length',
-      `A safetensors header must have 2 to ${room} bytes in a file of ${size}; this one claims ${length}`,
-    );
+    throw new ImportError('header-length', safetensorsWords.headerLength(room, size, length));
   }
   const dataStart = 8 + length;
   try {
     return { text: strictUtf8.decode(bytes.subarray(8, dataStart)), dataStart };
   } catch {
-    throw new ImportError('header-utf8', 'The safetensors header is not valid UTF-8');
+    throw new ImportError('header-utf8', safetensorsWords.headerUtf8);
   }
 }
 
 function checkEntry({ name, dtype, shape, start, end }: HeaderEntry, dataLength: number): Dtype {
-  const tensor = `Tensor ${quoted(name)}`;
-  if (!isDtype(dtype)) throw new ImportError('dtype', `${tensor} has the unknown dtype ${quoted(dtype)}`);
+  const tensor = quoted(name);
+  if (!isDtype(dtype)) throw new ImportError('dtype', safetensorsWords.unknownDtype(tensor, quoted(dtype)));
   if (start > end || end > dataLength) {
-    throw new ImportError('offsets', `${tensor} lies at bytes ${start} to ${end} of ${dataLength} bytes of data`);
+    throw new ImportError('offsets', safetensorsWords.offsets(tensor, start, end, dataLength));
   }
   const expected = byteCount(shape, dtype);
   if (expected === undefined) {
-    throw new ImportError('shape', `${tensor} has a shape of 2^53 bytes or more`);
+    throw new ImportError('shape', safetensorsWords.largeShape(tensor));
   }
   if (expected !== end - start) {
-    const claim = `${tensor} of dtype ${dtype} and shape ${shapeText(shape)}`;
-    throw new ImportError('size', `${claim} takes ${expected} bytes, but has ${end - start}`);
+    throw new ImportError('size', safetensorsWords.size(tensor, dtype, shape, expected, end - start));
   }
   return dtype;
 }
 
 function holeError(from: number, to: number): ImportError {
-  return new ImportError('hole', `Bytes ${from} to ${to} of the data belong to no tensor`);
+  return new ImportError('hole', safetensorsWords.hole(from, to));
 }
 
 function isDtype(dtype: string): dtype is Dtype {
@@ -186,11 +183,6 @@ function byteCount(shape: readonly number[], dtype: Dtype): number | undefined {
     if (!Number.isSafeInteger(count)) return undefined;
   }
   return count;
-}
-
-/** [2, 3], and at most eight sizes of it. */
-export function shapeText(shape: readonly number[]): string {
-  return `[${shape.slice(0, 8).join(', ')}${shape.length > 8 ? ', …' : ''}]`;
 }
 
 function viewOf(bytes: Uint8Array, start: number, end: number, dtype: Dtype): ArrayBufferView {
@@ -240,10 +232,7 @@ export function toFloat32({ name, dtype, data }: SafeTensor): Float32Array {
     return new Float32Array(Uint32Array.from(data, (bits) => bits << 16).buffer);
   }
   if (data instanceof Uint16Array && dtype === 'F16') return Float32Array.from(data, halfToNumber);
-  throw new ImportError(
-    'tensor-dtype',
-    `Tensor ${quoted(name)} has dtype ${dtype}, but weights must be F32, F16, BF16 or F64`,
-  );
+  throw new ImportError('tensor-dtype', safetensorsWords.notReal(quoted(name), dtype));
 }
 
 /** IEEE 754 binary16: sign, 5 bits of exponent (bias 15), 10 of fraction. */

@@ -6,6 +6,7 @@
  */
 import { quoted } from '../util/quoted.ts';
 import { ImportError, type ImportCode } from './importError.ts';
+import { safetensorsWords } from '../words/model.ts';
 
 /** A tensor as its header describes it; start and end are bytes after the header. Not yet checked against the file. */
 export interface HeaderEntry {
@@ -30,7 +31,7 @@ export function readHeader(text: string): Header {
   const cursor = new Cursor(text);
   const entries: HeaderEntry[] = [];
   const metadata: Record<string, string> = Object.create(null);
-  cursor.object('the header', (name) => {
+  cursor.object(safetensorsWords.header, (name) => {
     if (name === '__metadata__') readMetadata(cursor, metadata);
     else entries.push(readEntry(cursor, name));
   });
@@ -42,28 +43,28 @@ function readMetadata(cursor: Cursor, metadata: Record<string, string>): void {
   cursor.object(
     '__metadata__',
     (key) => {
-      metadata[key] = cursor.string(`the text of __metadata__ ${quoted(key)}`, 'metadata');
+      metadata[key] = cursor.string(safetensorsWords.metadataText(quoted(key)), 'metadata');
     },
     'metadata',
   );
 }
 
 function readEntry(cursor: Cursor, name: string): HeaderEntry {
-  const tensor = `tensor ${quoted(name)}`;
+  const tensor = safetensorsWords.tensor(quoted(name));
   let dtype: string | undefined;
   let shape: number[] | undefined;
   let offsets: number[] | undefined;
   cursor.object(tensor, (key) => {
-    if (key === 'dtype') dtype = cursor.string(`the dtype of ${tensor}`);
-    else if (key === 'shape') shape = cursor.integers(`the shape of ${tensor}`, MAX_RANK, 'shape');
-    else if (key === 'data_offsets') offsets = cursor.integers(`the data_offsets of ${tensor}`, 2, 'offsets');
-    else throw new ImportError('header-entry', `The entry of ${tensor} has the unknown key ${quoted(key)}`);
+    if (key === 'dtype') dtype = cursor.string(safetensorsWords.dtypeOf(tensor));
+    else if (key === 'shape') shape = cursor.integers(safetensorsWords.shapeOf(tensor), MAX_RANK, 'shape');
+    else if (key === 'data_offsets') offsets = cursor.integers(safetensorsWords.offsetsOf(tensor), 2, 'offsets');
+    else throw new ImportError('header-entry', safetensorsWords.unknownKey(tensor, quoted(key)));
   });
   if (dtype === undefined || shape === undefined || offsets === undefined) {
-    throw new ImportError('header-entry', `The entry of ${tensor} must have dtype, shape and data_offsets`);
+    throw new ImportError('header-entry', safetensorsWords.incomplete(tensor));
   }
   if (offsets.length !== 2) {
-    throw new ImportError('offsets', `The data_offsets of ${tensor} must be two integers, got ${offsets.length}`);
+    throw new ImportError('offsets', safetensorsWords.offsetCount(tensor, offsets.length));
   }
   return { name, dtype, shape, start: offsets[0]!, end: offsets[1]! };
 }
@@ -82,17 +83,17 @@ class Cursor {
 
   /** {key: …, …}; `member` must read the value of the key it is given. */
   object(what: string, member: (key: string) => void, code: ImportCode = 'header-syntax'): void {
-    if (!this.#take('{')) this.#fail(code, `{ to open ${what}`);
+    if (!this.#take('{')) this.#fail(code, safetensorsWords.opening('{', what));
     if (this.#take('}')) return;
     const seen = new Set<string>();
     do {
-      const key = this.string(`a key of ${what}`);
-      if (seen.has(key)) throw new ImportError('duplicate', `The name ${quoted(key)} occurs twice in ${what}`);
+      const key = this.string(safetensorsWords.keyOf(what));
+      if (seen.has(key)) throw new ImportError('duplicate', safetensorsWords.twice(quoted(key), what));
       seen.add(key);
-      if (!this.#take(':')) this.#fail('header-syntax', `: after ${quoted(key)}`);
+      if (!this.#take(':')) this.#fail('header-syntax', safetensorsWords.colon(quoted(key)));
       member(key);
     } while (this.#take(','));
-    if (!this.#take('}')) this.#fail('header-syntax', `, or } in ${what}`);
+    if (!this.#take('}')) this.#fail('header-syntax', safetensorsWords.commaOr('}', what));
   }
 
   string(what: string, code: ImportCode = 'header-syntax'): string {
@@ -107,25 +108,25 @@ class Cursor {
       }
     }
     this.#at = this.#text.length;
-    return this.#fail('header-syntax', `the closing quote of ${what}`);
+    return this.#fail('header-syntax', safetensorsWords.closingQuote(what));
   }
 
   /** [n, …]: at most `limit` integers, each from 0 to 2^53 − 1. */
   integers(what: string, limit: number, code: ImportCode): number[] {
-    if (!this.#take('[')) this.#fail(code, `[ to open ${what}`);
+    if (!this.#take('[')) this.#fail(code, safetensorsWords.opening('[', what));
     const values: number[] = [];
     if (this.#take(']')) return values;
     do {
-      if (values.length === limit) throw new ImportError(code, `There are more than ${limit} integers in ${what}`);
+      if (values.length === limit) throw new ImportError(code, safetensorsWords.manyIntegers(limit, what));
       values.push(this.#integer(what, code));
     } while (this.#take(','));
-    if (!this.#take(']')) this.#fail(code, `, or ] in ${what}`);
+    if (!this.#take(']')) this.#fail(code, safetensorsWords.commaOr(']', what));
     return values;
   }
 
   end(): void {
     this.#skipSpace();
-    if (this.#at < this.#text.length) this.#fail('header-syntax', 'nothing more');
+    if (this.#at < this.#text.length) this.#fail('header-syntax', safetensorsWords.nothingMore);
   }
 
   #integer(what: string, code: ImportCode): number {
@@ -137,12 +138,12 @@ class Cursor {
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
       // Past 2^53 doubles round; stopping here also bounds the digits read.
-      if (!Number.isSafeInteger(value)) throw new ImportError(code, `An integer of 2^53 or more stands in ${what}`);
+      if (!Number.isSafeInteger(value)) throw new ImportError(code, safetensorsWords.largeInteger(what));
     }
     const digits = this.#at - start;
     if (digits === 0 || (digits > 1 && this.#text[start] === '0')) {
       this.#at = start;
-      this.#fail(code, `a plain integer of 0 or more in ${what}`);
+      this.#fail(code, safetensorsWords.integer(what));
     }
     return value;
   }
@@ -153,7 +154,7 @@ class Cursor {
       return JSON.parse(this.#text.slice(start, this.#at)) as string;
     } catch {
       this.#at = start;
-      return this.#fail('header-syntax', `a valid JSON string as ${what}`);
+      return this.#fail('header-syntax', safetensorsWords.validString(what));
     }
   }
 
@@ -169,10 +170,7 @@ class Cursor {
   }
 
   #fail(code: ImportCode, expected: string): never {
-    const found = this.#at < this.#text.length ? quoted(this.#text[this.#at]!) : 'the end';
-    throw new ImportError(
-      code,
-      `The safetensors header should have ${expected} at character ${this.#at}, not ${found}`,
-    );
+    const found = this.#at < this.#text.length ? quoted(this.#text[this.#at]!) : null;
+    throw new ImportError(code, safetensorsWords.syntax(expected, this.#at, found));
   }
 }

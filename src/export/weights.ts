@@ -4,7 +4,7 @@ import { hasBiases } from '../model/llamaFamily.ts';
 import { quoted } from '../util/quoted.ts';
 import { ImportError } from './importError.ts';
 import type { Weight } from './parts.ts';
-import { shapeText } from './safetensors.ts';
+import { weightWords } from '../words/model.ts';
 
 /**
  * Name and shape of every tensor. V vocab, D hidden, F ffn, H heads, K kv heads, d head dim, L layers. A generator,
@@ -48,8 +48,7 @@ export function checkWeights(model: ModelConfig, weights: ReadonlyMap<string, We
   for (const [name, { data }] of weights) {
     const bad = data.findIndex((value) => !Number.isFinite(value));
     if (bad < 0) continue;
-    const found = `Tensor ${name} holds ${data[bad]} at element ${bad}`;
-    throw new ImportError('non-finite', `${found}; use a checkpoint from before the run diverged`);
+    throw new ImportError('non-finite', weightWords.nonFinite(name, data[bad]!, bad));
   }
 }
 
@@ -67,8 +66,12 @@ export function checkShapes(model: ModelConfig, weights: ReadonlyMap<string, Pic
   const extra = [...weights.keys()].find((name) => !known.has(name))!;
   throw new ImportError(
     'unexpected-tensor',
-    `Tensor ${quoted(extra)} ${shapeText(weights.get(extra)!.shape)} has no place in a ${model.model_type ?? 'nemotron'} model of ` +
-      `${model.num_hidden_layers} layers; the weights and config.json seem to be of different models`,
+    weightWords.unexpected(
+      quoted(extra),
+      weights.get(extra)!.shape,
+      model.model_type ?? 'nemotron',
+      model.num_hidden_layers,
+    ),
   );
 }
 
@@ -76,27 +79,23 @@ function missing(name: string, shape: number[], found: number): ImportError {
   const layer = /^model\.layers\.(\d+)/.exec(name)?.[1];
   const cause =
     name === 'lm_head.weight'
-      ? 'its output layer may be tied to the embedding: config.json should say so with tie_word_embeddings'
+      ? weightWords.maybeTied
       : layer
-        ? `config.json may claim more layers than the weights have, which lack one at layer ${layer}`
-        : 'they may be of another architecture';
-  return new ImportError(
-    'missing-tensor',
-    `The weights lack ${name} ${shapeText(shape)} among ${found} tensors; ${cause}`,
-  );
+        ? weightWords.manyLayers(layer)
+        : weightWords.otherArchitecture;
+  return new ImportError('missing-tensor', weightWords.missing(name, shape, found, cause));
 }
 
 function wrongShape(name: string, expected: readonly number[], found: readonly number[]): ImportError {
-  const because = `Tensor ${name} has shape ${shapeText(found)}, and config.json asks for ${shapeText(expected)}`;
-  return new ImportError('tensor-shape', `${because}; ${likelyCause(name, expected, found)}`);
+  return new ImportError('tensor-shape', weightWords.shape(name, found, expected, likelyCause(name, expected, found)));
 }
 
 function likelyCause(name: string, expected: readonly number[], found: readonly number[]): string {
   const [rows, columns] = expected;
   if (expected.length === 2 && found[0] === columns && found[1] === rows) {
-    return 'it looks transposed: HuggingFace stores [out, in]';
+    return weightWords.transposed;
   }
-  if (found[1] === columns && /embed_tokens|lm_head/.test(name)) return `vocab_size should probably be ${found[0]}`;
-  if (found[1] === columns && /[kv]_proj/.test(name)) return 'num_key_value_heads or head_dim is probably wrong';
-  return 'the weights and config.json seem to be of different models';
+  if (found[1] === columns && /embed_tokens|lm_head/.test(name)) return weightWords.otherVocabulary(found[0]!);
+  if (found[1] === columns && /[kv]_proj/.test(name)) return weightWords.otherHeads;
+  return weightWords.otherModel;
 }

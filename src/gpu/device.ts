@@ -1,5 +1,6 @@
 /** The page's way to a device: every cause for having none is told apart, so that the page can say what to do. */
 import type { AdapterReport, NoGpuCause } from '../protocol.ts';
+import { deviceWords } from '../words/device.ts';
 
 export interface OpenDevice {
   device: GPUDevice;
@@ -17,18 +18,17 @@ type Answer = OpenDevice | { cause: NoGpuCause; message: string };
 export async function openDevice(): Promise<Answer> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<Answer>((resolve) => {
-    const message = `The browser gave no word of a GPU within ${patience} s.`;
+    const message = deviceWords.silentBrowser(patience);
     timer = setTimeout(resolve, 1000 * patience, { cause: 'no-adapter', message });
   });
   return Promise.race([ask(), silence]).finally(() => clearTimeout(timer));
 }
 
 async function ask(): Promise<Answer> {
-  if (!globalThis.isSecureContext)
-    return { cause: 'insecure-address', message: 'WebGPU exists on https:// and localhost only.' };
-  if (!navigator.gpu) return { cause: 'no-webgpu', message: 'This browser has no WebGPU.' };
+  if (!globalThis.isSecureContext) return { cause: 'insecure-address', message: deviceWords.insecure };
+  if (!navigator.gpu) return { cause: 'no-webgpu', message: deviceWords.noWebGpu };
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) return { cause: 'no-adapter', message: 'The browser offers no GPU adapter.' };
+  if (!adapter) return { cause: 'no-adapter', message: deviceWords.noAdapter };
   // Defaults are the smallest limits any device offers; logits of a mid-sized model do not fit into them.
   const requiredLimits: Record<string, number> = {};
   for (const name in adapter.limits) {

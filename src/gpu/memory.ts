@@ -99,7 +99,7 @@ export class Memory {
       popped.catch(() => {});
     }
     const check = this.watch.reply(popped).then(([room, sound]) => {
-      if (sound && !room) throw new Error(`The GPU refused ${what}: ${sound.message}`);
+      if (sound && !room) throw new Error(deviceWords.refused(what, sound.message));
       if (!room) return;
       throw new UserError(deviceWords.noGraphicsMemory(what, megabytes(before)), { code: 'gpu-memory', cause: room });
     });

@@ -3,6 +3,7 @@ import type { DType } from '../graph/graph.ts';
 import type { Kernel } from '../graph/kernel.ts';
 
 import { watchOf } from './watch.ts';
+import { deviceWords } from '../words/device.ts';
 
 const wgslType: Record<DType, string> = { f32: 'f32', f16: 'f16', u32: 'u32' };
 
@@ -29,7 +30,7 @@ export class KernelError extends Error {
   readonly kernel: string;
 
   constructor(kernel: string, reason: string) {
-    super(`The graphics driver does not compile the kernel ${kernel}: ${reason}`);
+    super(deviceWords.doesNotCompile(kernel, reason));
     this.kernel = kernel;
   }
 }

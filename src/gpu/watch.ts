@@ -2,6 +2,7 @@
  * What stands between us and a device: every answer of it comes through here. A device may be lost, may refuse a command without
  * saying so to whoever gave it, or may neither answer nor be lost; each of these ends every wait for it, and none is waited out.
  */
+import { deviceWords } from '../words/device.ts';
 
 /**
  * Seconds of silence that no device is given up before. Systems take a hung GPU away after 2 to 10 s, browsers after about as long,
@@ -26,17 +27,11 @@ const tick = 1;
  */
 export type GpuLoss = 'lost' | 'hung' | 'refused';
 
-const reasons = {
-  lost: 'The browser lost the GPU.',
-  hung: 'The GPU stopped answering.',
-  refused: 'The GPU refused a command.',
-};
-
 export class GpuGoneError extends Error {
   override readonly name = 'GpuGoneError';
 
   constructor(loss: GpuLoss, detail = '') {
-    super(reasons[loss] + (detail && ` It said: ${detail}`));
+    super(deviceWords.detail(deviceWords.gone[loss], detail));
   }
 }
 

@@ -55,7 +55,7 @@ function phaseScript({ blends }: KitPlan, which: 0 | 1): string {
   const start =
     which === 0
       ? `if [[ -f "$CHECKPOINTS/latest_checkpointed_iteration.txt" ]]; then
-  START=(--load "$CHECKPOINTS") # goes on with this phase
+  START=(--load "$CHECKPOINTS") # continues this phase
 else
   START=(--load "$PRETRAINED" --finetune) # weights alone; steps, moments and data from the beginning
 fi

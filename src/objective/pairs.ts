@@ -8,6 +8,8 @@ import { preference, type PreferenceSettings } from '../ops/align/preference.ts'
 import { logProb } from '../ops/logProb.ts';
 import { rowSums, stepTotal } from '../ops/sums.ts';
 import type { BatchTensors, Objective, RecordedModel } from './objective.ts';
+import { UserError } from '../util/errors.ts';
+import { trainingWords } from '../words/training.ts';
 
 /** Log-probabilities of whole answers, nats, their growth over the reference, and the share of pairs in the right order. */
 export const pairMetrics = ['chosen', 'rejected', 'chosenGain', 'rejectedGain', 'right'] as const;
@@ -50,6 +52,6 @@ export function setting(
 ): number {
   const value = settings[name] ?? otherwise;
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0 || (value === 0 && !zero))
-    throw new Error(`objective.${name} is ${String(value)}: give a number ${zero ? 'from 0 on' : 'above 0'}`);
+    throw new UserError(trainingWords.objectiveNumber(name, String(value), zero));
   return value;
 }

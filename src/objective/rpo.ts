@@ -6,10 +6,12 @@ import type { ObjectiveConfig } from '../config/run.ts';
 import { distances } from '../align/losses.ts';
 import type { Objective } from './objective.ts';
 import { pairObjective, setting } from './pairs.ts';
+import { UserError } from '../util/errors.ts';
+import { trainingWords } from '../words/training.ts';
 
 export function rpo(settings: ObjectiveConfig): Objective {
   const kind = distances.find((one) => one === (settings.distance ?? 'backward'));
-  if (!kind) throw new Error(`objective.distance is ${String(settings.distance)}: give one of ${distances.join(', ')}`);
+  if (!kind) throw new UserError(trainingWords.objectiveDistance(String(settings.distance), distances));
   return pairObjective('rpo', {
     kind,
     beta: setting(settings, 'beta', 0.3),

@@ -17,6 +17,12 @@ export const beforeStage: Readonly<Record<AlignStage, CheckpointName>> = {
   'rpo 2': 'rpo 1',
   'rpo 3': 'rpo 2',
 };
+/** A stage and all that is made from it, which goes with it. */
+export const stagesFrom = (stage: AlignStage): Set<AlignStage> => {
+  const found = new Set<CheckpointName>([stage]);
+  for (const one of alignStages) if (found.has(beforeStage[one])) found.add(one);
+  return found as Set<AlignStage>;
+};
 export const isPreference = (stage: AlignStage): boolean => stage === 'dpo' || stage.startsWith('rpo');
 
 export type AlignBase =
@@ -54,16 +60,48 @@ export type ShownGap = readonly [gap: number, wanted: number];
 /** Shares in 0 … 1, and a mean reward. */
 export type AlignScores = Readonly<Record<string, number>>;
 
-export type AlignWork = 'base' | 'data' | 'answers' | 'reference' | 'training' | 'examining';
+export type AlignWork = 'kept' | 'base' | 'data' | 'answers' | 'reference' | 'training' | 'examining';
 
 export type AlignEvent =
   | { kind: 'work'; work: AlignWork }
   | { kind: 'rows'; rows: AlignRow[]; steps: number }
   | { kind: 'pairs'; pairs: ShownPair[] }
   | { kind: 'gaps'; gaps: ShownGap[] }
-  | { kind: 'scores'; scores: AlignScores };
+  | { kind: 'scores'; scores: AlignScores }
+  /** What is made from here on goes with the tab, and why. */
+  | { kind: 'unkept'; why: string };
+
+/** What a stage has come to. */
+export interface StageSoFar {
+  rows: AlignRow[];
+  steps: number;
+  state: 'running' | 'stopped' | 'done';
+  scores?: AlignScores;
+  pairs?: ShownPair[];
+  gaps?: ShownGap[];
+  settings: AlignSettings;
+}
+export const newStage = (settings: AlignSettings): StageSoFar => ({ rows: [], steps: 0, state: 'running', settings });
+
+/** The same after an event. */
+export function stageAfter(stage: StageSoFar, event: AlignEvent): StageSoFar {
+  switch (event.kind) {
+    case 'rows':
+      return { ...stage, rows: [...stage.rows, ...event.rows], steps: event.steps };
+    case 'pairs':
+      return { ...stage, pairs: event.pairs };
+    case 'gaps':
+      return { ...stage, gaps: event.gaps };
+    case 'scores':
+      return { ...stage, scores: event.scores };
+    default:
+      return stage;
+  }
+}
 
 export interface OpenedBase {
+  /** As the reader chose it. */
+  name: string;
   seed: number;
   parameters: number;
   /** What computes. */
@@ -87,9 +125,25 @@ export interface ShownAnswer {
   verdict: ShownVerdict | null;
 }
 
+/** An alignment as an earlier visit has left it. */
+export interface KeptAlignment {
+  base: OpenedBase;
+  /** None of them runs. */
+  stages: Partial<Record<AlignStage, StageSoFar>>;
+}
+
 export interface AlignApi {
+  /** What this browser has kept, taken up where it was left; null: nothing. */
+  reopen(device: DeviceChoice, onEvent: (event: AlignEvent) => void): Promise<KeptAlignment | null>;
   /** Forgets all that was made, and starts from this base; null: stopped. */
-  open(base: AlignBase, device: DeviceChoice, onEvent: (event: AlignEvent) => void): Promise<OpenedBase | null>;
+  open(
+    base: AlignBase,
+    name: string,
+    device: DeviceChoice,
+    onEvent: (event: AlignEvent) => void,
+  ): Promise<OpenedBase | null>;
+  /** Forgets all that was made, also what is kept. */
+  forget(): Promise<void>;
   /** Runs a stage, or goes on with the one that was stopped; false: stopped. */
   run(stage: AlignStage, settings: AlignSettings, onEvent: (event: AlignEvent) => void): Promise<boolean>;
   /** Ends what is under way after its step. */

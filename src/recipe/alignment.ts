@@ -1,5 +1,5 @@
 /** What the comparisons of alignment are about, told from rows of arms and seeds; the paper's numbers beside (papers.md §4.5). */
-import { alignmentArms, base4, claims, type Measure, paperCell } from './alignmentClaims.ts';
+import { alignmentArms, base4, type Claim, claims, type Measure, paperCell } from './alignmentClaims.ts';
 import { mean, pairedDifference, type PairedDifference, standardDeviation } from './statistics.ts';
 
 export interface AlignmentRow {
@@ -37,24 +37,25 @@ export const alignmentRow = (
 
 export { alignmentArms, paperCell } from './alignmentClaims.ts';
 
-export interface Finding {
-  claim: string;
-  paper: string;
+export interface Finding extends Pick<Claim, 'claim' | 'paper' | 'unit'> {
   difference: PairedDifference;
+  /** Seed by seed, in the order of the rows. */
+  bySeed: number[];
   /** `shown`: the interval leaves out 0 on the claim's side; `failed`: on the other; else a tie. One seed says nothing. */
   verdict: 'shown' | 'tie' | 'failed' | 'one seed';
 }
 
 export function findings(experiment: string, rows: readonly AlignmentRow[]): Finding[] {
-  return (claims[experiment] ?? []).flatMap(({ claim, paper, above, below }) => {
+  return (claims[experiment] ?? []).flatMap(({ claim, paper, unit, above, below }) => {
     const at = ([arm, measure]: [string, Measure]) =>
       new Map(rows.filter((row) => row.arm === arm).map(({ seed, suites }) => [seed, measure(suites)]));
     const [one, other] = [at(above), at(below)];
-    const seeds = [...one.keys()].filter((seed) => other.has(seed));
+    const seeds = [...one.keys()].filter((seed) => Number.isFinite(one.get(seed)! - (other.get(seed) ?? NaN)));
     const values = (all: Map<number, number>): number[] => seeds.map((seed) => all.get(seed)!);
     const difference = pairedDifference(values(one), values(other));
     if (!difference) return [];
-    return [{ claim, paper, difference, verdict: verdictOf(difference) }];
+    const bySeed = seeds.map((seed) => one.get(seed)! - other.get(seed)!);
+    return [{ claim, paper, ...(unit && { unit }), difference, bySeed, verdict: verdictOf(difference) }];
   });
 }
 
@@ -62,6 +63,15 @@ function verdictOf({ interval }: PairedDifference): Finding['verdict'] {
   if (!interval) return 'one seed';
   return interval[0] > 0 ? 'shown' : interval[1] < 0 ? 'failed' : 'tie';
 }
+
+/** With its interval and unit; shares in points. */
+export function claimDifference({ difference: { mean: by, interval }, unit }: Finding): string {
+  const written = (value: number): string => inUnit(value, unit);
+  return `${written(by)} ${unit ?? 'points'}${interval ? ` (${interval.map(written).join(' … ')})` : ''}`;
+}
+
+const inUnit = (value: number, unit: Claim['unit']): string =>
+  (unit ? value.toFixed(2) : (100 * value).toFixed(1)).replace(/^-(?=[0.]*$)/, '').replace('-', '−');
 
 const shown = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : '–');
 
@@ -77,19 +87,13 @@ export function findingsTable(experiment: string, all: readonly AlignmentRow[]):
   };
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rule = (count: number): string => `|${' --- |'.repeat(count)}`;
-  const told = findings(experiment, rows).map(
-    ({ claim, paper, difference: { n, mean: by, interval, wins }, verdict }) =>
-      line([
-        claim,
-        paperCell(paper),
-        `${shown(by)}${interval ? ` (${interval.map(shown).join(' … ')})` : ''}`,
-        `${wins}/${n}`,
-        verdict,
-      ]),
-  );
+  const told = findings(experiment, rows).map((one) => {
+    const seeds = one.bySeed.map((by) => inUnit(by, one.unit)).join(', ');
+    return line([one.claim, paperCell(one.paper), claimDifference(one), seeds, one.verdict]);
+  });
   return [
     ...[line(['arm', ...names]), rule(names.length + 1)],
     ...arms.map((arm) => line([arm, ...names.map((name) => cell(arm, name))])),
-    ...['', line(['claim', 'paper', 'difference (95 %)', 'seeds', '']), rule(5), ...told, ''],
+    ...['', line(['claim', 'paper', 'difference (95 %)', 'by seed', '']), rule(5), ...told, ''],
   ].join('\n');
 }

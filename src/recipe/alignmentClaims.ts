@@ -4,6 +4,8 @@
 export interface Claim {
   claim: string;
   paper: string;
+  /** Of the difference; absent: both are shares. */
+  unit?: 'nats' | 'reward';
   above: [arm: string, of: Measure];
   below: [arm: string, of: Measure];
 }
@@ -49,10 +51,22 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
       below: ['code', of('promptStrict')],
     },
     {
+      claim: 'above what the base does',
+      paper: 'said, no number',
+      above: ['sft', of('promptStrict')],
+      below: ['base', of('promptStrict')],
+    },
+    {
       claim: 'two stages are above one mixed stage',
       paper: 'said, no number',
       above: ['sft', base4],
       below: ['mixed', base4],
+    },
+    {
+      claim: 'most of all in code',
+      paper: 'said, no number',
+      above: ['sft', of('code')],
+      below: ['mixed', of('code')],
     },
     {
       claim: 'code SFT lifts code',
@@ -97,18 +111,21 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     {
       claim: 'DPO overshoots near ties, RPO stops at the reward’s gap',
       paper: 'said, no number',
+      unit: 'nats',
       above: ['dpo', of('nearTieGap')],
       below: ['rpo', of('nearTieGap')],
     },
     {
       claim: 'DPO lowers the rejected answer more than the chosen one',
       paper: 'said, no number',
+      unit: 'nats',
       above: ['dpo', of('chosenMoved')],
       below: ['dpo', of('rejectedMoved')],
     },
     {
       claim: 'DPO lifts the reward',
       paper: 'MT-Bench 7.99 → 7.90',
+      unit: 'reward',
       above: ['dpo', of('reward')],
       below: ['sft', of('reward')],
     },
@@ -121,6 +138,7 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
     {
       claim: 'RPO’s reward is above DPO’s',
       paper: 'MT-Bench 7.90 → 8.21',
+      unit: 'reward',
       above: ['rpo', of('reward')],
       below: ['dpo', of('reward')],
     },
@@ -181,6 +199,13 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
       below: ['dpo', of('promptStrict')],
     },
     {
+      claim: 'its reward, too',
+      paper: 'MT-Bench 7.90 → 8.22',
+      unit: 'reward',
+      above: ['rpo 3', of('reward')],
+      below: ['dpo', of('reward')],
+    },
+    {
       claim: 'RPO 3 is above three rounds of DPO',
       paper: ownControl,
       above: ['rpo 3', of('promptStrict')],
@@ -205,6 +230,12 @@ export const claims: Readonly<Record<string, readonly Claim[]>> = {
       paper: ownControl,
       above: ['student, unfiltered', base4],
       below: ['teacher', base4],
+    },
+    {
+      claim: 'RPO lifts a student further',
+      paper: 'said, no number',
+      above: ['student, rpo', base4],
+      below: ['student', base4],
     },
     {
       claim: 'the same data on a stronger base are better',

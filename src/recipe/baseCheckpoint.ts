@@ -22,7 +22,7 @@ import { checkValue, readJson } from '../config/value.ts';
 import { UserError } from '../util/errors.ts';
 import { type Place, placeOfStep } from './place.ts';
 import { shown } from '../util/quoted.ts';
-import { recipeWords } from '../words/recipe.ts';
+import { baseWords, recipeWords } from '../words/recipe.ts';
 
 /** Raised when a field changes its meaning. */
 export const BASE_METADATA_VERSION = 1;
@@ -95,11 +95,8 @@ function wholeBase({ base, batch }: RunConfig): Taken {
 export function parseBaseMetadata(json: unknown): BaseMetadata {
   const fields = ownFields(json);
   if (fields.version !== BASE_METADATA_VERSION) {
-    const found = fields.version === undefined ? 'none' : shown(fields.version);
-    throw refused(
-      `The base checkpoint's metadata has version ${found} and this page reads ${BASE_METADATA_VERSION}: ` +
-        'train the base again.',
-    );
+    const found = fields.version === undefined ? baseWords.none : shown(fields.version);
+    throw refused(baseWords.version(found, BASE_METADATA_VERSION));
   }
   const { seed, endingRate: rate, steps, tokens, preset, tokenizerHash } = fields;
   const missing = [
@@ -108,7 +105,7 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
     ...Object.entries({ preset, tokenizerHash }).filter(([, value]) => typeof value !== 'string'),
   ].map(([name]) => name);
   if (missing.length > 0) {
-    throw refused(`The base checkpoint's metadata lacks ${missing.join(', ')}: the file is damaged or from elsewhere.`);
+    throw refused(baseWords.lacks(missing));
   }
   const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
   const odd =
@@ -116,14 +113,12 @@ export function parseBaseMetadata(json: unknown): BaseMetadata {
     Object.entries({ endingRate: rate }).find(([, value]) => Number(value) < 0 || Number(value) > 1) ??
     Object.entries({ tokenizerHash }).find(([, value]) => !/^[0-9a-f]{64}$/.test(String(value))) ??
     Object.entries({ preset }).find(([, value]) => !SOURCE_NAME.test(String(value)));
-  if (odd)
-    throw refused(`The base checkpoint's metadata says that ${odd[0]} is ${shown(odd[1])}: the file is damaged.`);
+  if (odd) throw refused(baseWords.odd(odd[0], shown(odd[1])));
   const known = { version: BASE_METADATA_VERSION, ...fields, ...readSections(fields) } as BaseMetadata;
   // An older record does not say: its base had one batch throughout.
   const drawn = fields.drawn === undefined ? placeOfStep(known.steps, known.batch) : fields.drawn;
   const [rows, drawnTokens] = ['rows', 'tokens'].map((name) => getPath({ drawn }, `drawn.${name}`));
-  if (!isCount(rows) || !isCount(drawnTokens))
-    throw refused(`The base checkpoint's metadata says that drawn is ${shown(drawn)}: the file is damaged.`);
+  if (!isCount(rows) || !isCount(drawnTokens)) throw refused(baseWords.odd('drawn', shown(drawn)));
   return { ...known, drawn: { rows: rows as number, tokens: drawnTokens as number } };
 }
 
@@ -155,14 +150,14 @@ function readSections(fields: Record<string, unknown>): Record<string, unknown> 
     if (world === null && option.key.startsWith('data.world.')) continue;
     const read = readJson(option, getPath(fields, option.key));
     const problem = 'problem' in read ? read.problem : checkValue(option, read.value);
-    if (problem !== null) throw refused(`The base checkpoint's metadata cannot be used: ${problem}`);
+    if (problem !== null) throw refused(baseWords.unusable(problem));
     if ('value' in read) setPath(sections, option.key, read.value);
   }
   const blend = getPath(fields, 'base.blend');
   const problems = isBlend(blend)
     ? blendProblems('base.blend', blend, null)
-    : [`base.blend is ${shown(blend)}: it must be a blend.`];
-  if (problems.length > 0) throw refused(`The base checkpoint's metadata cannot be used: ${problems[0]}`);
+    : [baseWords.notBlend('base.blend', shown(blend))];
+  if (problems.length > 0) throw refused(baseWords.unusable(problems[0]!));
   sections.base.blend = { ...(blend as Blend) };
   return sections;
 }
@@ -254,59 +249,37 @@ export function checkAgainstBase(meta: BaseMetadata, config: RunConfig, tokenize
 
   for (const key of ARCHITECTURE_KEYS) {
     const [was, is] = [meta.model[key], config.model[key]];
-    if (was !== is)
-      errors.push(`The base checkpoint has ${key} ${was} and this run ${is}: continue with the base's own model.`);
+    if (was !== is) errors.push(baseWords.otherModel(key, String(was), String(is)));
   }
   for (const { key, was, is } of restated(meta, config)) {
-    errors.push(
-      `The base checkpoint was trained with ${key} ${was} and this run says ${is}: leave ${key} as it was, for it is a record.`,
-    );
+    errors.push(baseWords.otherRecord(key, was, is));
   }
   if (tokenizerHash !== meta.tokenizerHash) {
-    errors.push(
-      `The base checkpoint was trained with tokenizer ${meta.tokenizerHash.slice(0, 8)} and this run has ` +
-        `${tokenizerHash.slice(0, 8)}: its ids would mean other text, so use the base's tokenizer.`,
-    );
+    errors.push(baseWords.otherTokenizer(meta.tokenizerHash.slice(0, 8), tokenizerHash.slice(0, 8)));
   }
-  if (!config.continued) errors.push('This run has no continued part: add continued=on.');
+  if (!config.continued) errors.push(recipeWords.notContinued);
 
   const peak = config.continued?.schedule.peak;
   if (peak !== undefined && Math.abs(peak - meta.endingRate) > SAME_RATE * meta.endingRate) {
-    warn(
-      'peak',
-      `The base ended at a rate of ${meta.endingRate} and this run's peak is ${peak}: ` +
-        'the recipe continues at the rate where the base ended.',
-    );
+    warn('peak', baseWords.otherPeak(meta.endingRate, peak));
   }
   const tokens = ({ sequences, length, accumulation }: BatchConfig) => sequences * length * accumulation;
   if (tokens(meta.batch) !== tokens(config.batch)) {
-    warn(
-      'batch',
-      `The base took ${tokens(meta.batch)} tokens a step and this run takes ${tokens(config.batch)}: ` +
-        'the recipe changes the rate only.',
-    );
+    warn('batch', baseWords.otherBatch(tokens(meta.batch), tokens(config.batch)));
   }
   const changed = (['beta1', 'beta2', 'weight_decay'] as const).filter(
     (key) => meta.optimizer[key] !== config.optimizer[key],
   );
   if (changed.length > 0) {
     const pairs = changed.map((key) => `${key} ${meta.optimizer[key]}→${config.optimizer[key]}`).join(', ');
-    warn('optimizer', `The optimizer differs from the base's (${pairs}): the recipe changes the rate only.`);
+    warn('optimizer', baseWords.otherOptimizer(pairs));
   }
   const { heldOut, split } = config.data;
   if (heldOut !== meta.data.heldOut || split !== meta.data.split) {
-    warn(
-      'held-out',
-      `The base held out ${meta.data.heldOut} by ${meta.data.split} and this run ${heldOut} by ${split}: ` +
-        "the base may have been trained on this run's held-out text.",
-    );
+    warn('held-out', baseWords.otherHeldOut(meta.data.heldOut, meta.data.split, heldOut, split));
   }
   if (meta.data.world && config.data.world && meta.seed !== config.seed) {
-    warn(
-      'seed-of-world',
-      `The base learnt the world of seed ${meta.seed} and this run's is of seed ${config.seed}: ` +
-        'the facts are different ones.',
-    );
+    warn('seed-of-world', baseWords.otherWorld(meta.seed, config.seed));
   }
   return { errors, warnings };
 }

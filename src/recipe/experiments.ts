@@ -245,7 +245,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     arms: [
       arm(
         'size-proportional',
-        'every category as often as its size',
+        'every category in proportion to its size',
         { first: 'pretraining', second: { qaMix: 'size-proportional' } },
         table(6, 54.9),
       ),

@@ -7,6 +7,7 @@ import { checkConfig } from '../config/validate.ts';
 import { UserError } from '../util/errors.ts';
 import { mean, pairedDifference, type PairedDifference, standardError } from './statistics.ts';
 import { recipeWords } from '../words/recipe.ts';
+import { gridWords } from '../words/results.ts';
 
 export interface GridPlan {
   /** η_max of a cell's run. */
@@ -98,8 +99,7 @@ export function roundedTokens({ batch }: RunConfig, { batches, tokens }: GridPla
   });
   const others = taken.filter((one) => one.tokens !== tokens);
   if (others.length === 0) return null;
-  const told = others.map((one) => `${one.tokens} with ${one.sequences} rows`).join(', ');
-  return `${tokens} tokens are no whole number of steps of every batch: runs take ${told}.`;
+  return gridWords.rounded(tokens, others);
 }
 
 export interface GridCell {
@@ -181,8 +181,7 @@ export function gridTable(plan: Pick<GridPlan, 'tokens'>, rows: readonly GridRow
     line(['---', ...batches.map(() => '---')]),
     ...body,
     '',
-    `Held-out loss, nats a token, after ${plan.tokens} tokens; mean ± standard error over seeds. Beside it the difference to the best`,
-    'cell with its 95 % interval, seed by seed; "tie": the interval spans zero, no difference shown.',
+    gridWords.table(plan.tokens),
     '',
   ].join('\n');
 }

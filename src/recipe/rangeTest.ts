@@ -2,6 +2,7 @@
  * The learning-rate range test as mathematics: which rates a sweep takes, when it has gone far enough, and what band of rates its
  * losses name. Taking the steps is train/trials/trials.ts's.
  */
+import { sweepWords } from '../words/results.ts';
 
 /** One step of a sweep: the rate it was taken with, and its loss and gradient norm before it. */
 export interface RangePoint {
@@ -145,12 +146,8 @@ const written = (rate: number): string => rate.toExponential(1).replace('e+0', '
 
 /** The verdict in one or two sentences, which say no more than it does. */
 export function rangeSentence({ rule, band, steepest, lowest, edge }: RangeVerdict): string {
-  if (!band)
-    return 'The loss neither falls by half a nat nor rises clearly at any of these rates: the sweep names no band.';
-  const named = `peak rates worth trying: ${written(band[0])} to ${written(band[1])}`;
-  if (rule === 'descent') {
-    const rises = edge === null ? '' : `, and stays clearly higher from ${written(edge)} on`;
-    return `The loss falls fastest at ${written(steepest!)}, is lowest at ${written(lowest)}${rises}; ${named}.`;
-  }
-  return `The loss falls nowhere by half a nat, and stays clearly higher from ${written(edge!)} on; ${named} (a tenth to a third of that).`;
+  if (!band) return sweepWords.noBand;
+  const named = sweepWords.band(written(band[0]), written(band[1]));
+  if (rule === 'edge') return sweepWords.edge(written(edge!), named);
+  return sweepWords.descent(written(steepest!), written(lowest), edge === null ? null : written(edge), named);
 }

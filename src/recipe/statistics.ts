@@ -2,6 +2,7 @@
  * What a handful of seeds can say: means, standard errors, and differences between arms that share a seed's base
  * checkpoint. Seeds differ far more than arms do, so arms are only ever compared seed by seed.
  */
+import { verdictWords } from '../words/verdict.ts';
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -34,7 +35,7 @@ export interface PairedDifference {
 
 /** a − b, entry by entry; entries are the same seeds in the same order. Null without a common seed. */
 export function pairedDifference(a: readonly number[], b: readonly number[], level = 0.95): PairedDifference | null {
-  if (a.length !== b.length) throw new RangeError(`Paired values must be as many: ${a.length} and ${b.length}.`);
+  if (a.length !== b.length) throw new RangeError(`Paired values need equal counts, not ${a.length} and ${b.length}.`);
   const differences = a.map((value, i) => value - b[i]!);
   const n = differences.length;
   if (n === 0) return null;
@@ -56,15 +57,13 @@ export function pairedDifference(a: readonly number[], b: readonly number[], lev
  * points (hundredths).
  */
 export function verdict(arm: string, control: string, difference: PairedDifference | null): string {
-  if (!difference) return `${arm} and ${control} have no seed in common: nothing to compare.`;
+  if (!difference) return verdictWords.noCommonSeed(arm, control);
   const { n, mean: centre, interval, level } = difference;
   const points = (value: number) => signed(100 * value);
-  if (!interval)
-    return `One seed: ${arm} − ${control} is ${points(centre)} points, and one seed cannot tell that from noise.`;
-  const range = `${Math.round(level * 100)} % interval ${points(interval[0])} to ${points(interval[1])}, ${n} seeds`;
-  if (interval[0] <= 0 && interval[1] >= 0)
-    return `No difference shown between ${arm} and ${control}: ${points(centre)} points (${range}).`;
-  return `${arm} is ${centre > 0 ? 'above' : 'below'} ${control} by ${sizeInPoints(centre)} points (${range}).`;
+  if (!interval) return verdictWords.oneSeed(arm, control, points(centre));
+  const range = verdictWords.range(Math.round(level * 100), points(interval[0]), points(interval[1]), n);
+  if (interval[0] <= 0 && interval[1] >= 0) return verdictWords.noDifference(arm, control, points(centre), range);
+  return verdictWords.difference(arm, centre > 0, control, sizeInPoints(centre), range);
 }
 
 /**
@@ -78,7 +77,7 @@ export function signed(value: number, digits = 1): string {
 /** The size of a difference that was shown, in points (hundredths): never "0.0". */
 export function sizeInPoints(difference: number): string {
   const size = (100 * Math.abs(difference)).toFixed(1);
-  return Number(size) === 0 ? 'less than 0.1' : size;
+  return Number(size) === 0 ? verdictWords.tiny : size;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { type IDBPDatabase, openDB } from 'idb';
 import { StorageError } from './errors.ts';
+import { storageWords } from '../words/storage.ts';
 
 export interface SharedDatabase {
   version: number;
@@ -16,8 +17,7 @@ export interface SharedDatabase {
 export async function openShared(name: string, { version, upgrade, onNewer }: SharedDatabase): Promise<IDBPDatabase> {
   let tellBlocked = (): void => {};
   const blocked = new Promise<never>((_, reject) => {
-    tellBlocked = () =>
-      reject(new StorageError('blocked', 'An older version of this app is open in another tab and holds up an update'));
+    tellBlocked = () => reject(new StorageError('blocked', storageWords.blocked));
   });
   const opening = openDB(name, version, {
     upgrade,
@@ -36,7 +36,7 @@ export async function openShared(name: string, { version, upgrade, onNewer }: Sh
       () => {},
     );
     if (error instanceof DOMException && error.name === 'VersionError') {
-      throw new StorageError('newer', `What is saved here (${name}) was written by a newer version of this app`, error);
+      throw new StorageError('newer', storageWords.newerDatabase(name), error);
     }
     throw error;
   }

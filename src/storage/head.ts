@@ -8,6 +8,7 @@
  *   4064 32  SHA-256 of the 4064 bytes before: a torn head is no head
  */
 import { StorageError } from './errors.ts';
+import { storageWords } from '../words/storage.ts';
 
 export const schema = 1;
 export const headBytes = 4096;
@@ -66,10 +67,7 @@ export async function decodeHead(bytes: Uint8Array<ArrayBuffer>): Promise<ReadHe
 
 /** The error for a head of a newer schema. */
 export function newerError(run: string, written: number): StorageError {
-  return new StorageError(
-    'newer',
-    `Run ${run} was saved with storage format ${written}; this version reads up to ${schema}`,
-  );
+  return new StorageError('newer', storageWords.newerRun(run, written, schema));
 }
 
 export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

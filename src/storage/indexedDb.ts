@@ -7,6 +7,7 @@ import type { IDBPDatabase } from 'idb';
 import { openShared } from './database.ts';
 import { StorageError } from './errors.ts';
 import { type Files, type OpenFile, readAt, resize, writeAt } from './files.ts';
+import { storageWords } from '../words/storage.ts';
 
 const database = 'rekindle-files';
 const store = 'files';
@@ -31,7 +32,7 @@ export class IndexedDbFiles implements Files {
   }
 
   get #database(): IDBPDatabase {
-    if (this.#outdated) throw new StorageError('outdated', 'A newer version of this app was opened in another tab');
+    if (this.#outdated) throw new StorageError('outdated', storageWords.outdated);
     return this.#opened;
   }
 

@@ -4,6 +4,7 @@ import { type Files, MemoryFiles } from './files.ts';
 import { IndexedDbFiles } from './indexedDb.ts';
 import { OpfsFiles } from './opfs.ts';
 import { settled } from './settle.ts';
+import { storageWords } from '../words/storage.ts';
 
 export interface Opened {
   files: Files;
@@ -18,17 +19,17 @@ export async function openFiles(): Promise<Opened> {
   const reasons: string[] = [];
   for (const kind of [OpfsFiles, IndexedDbFiles]) {
     try {
-      const files = await settled<Files>(kind.create(), 'Opening the storage');
-      await settled(files.list(), 'Listing the saved runs'); // denied storage may open and fail at first use
+      const files = await settled<Files>(kind.create(), storageWords.opening);
+      await settled(files.list(), storageWords.listing); // denied storage may open and fail at first use
       return { files, notice: null };
     } catch (error) {
       if (error instanceof StorageError && ours.has(error.code))
-        return { files: new MemoryFiles(), notice: `${error.message} Until then runs are kept in this tab only.` };
+        return { files: new MemoryFiles(), notice: storageWords.tabOnly(error.message) };
       reasons.push(error instanceof StorageError ? error.what : String(error));
     }
   }
   return {
     files: new MemoryFiles(),
-    notice: `This browser blocks storage for this site (${reasons.join('; ')}): keep this tab open and download the model.`,
+    notice: storageWords.noStorage(reasons.join('; ')),
   };
 }

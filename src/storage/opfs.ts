@@ -1,5 +1,6 @@
 /** The origin private file system through sync handles, which only a worker has. */
 import type { Files, OpenFile } from './files.ts';
+import { storageWords } from '../words/storage.ts';
 
 const folder = 'runs';
 
@@ -9,7 +10,7 @@ export class OpfsFiles implements Files {
 
   /** Rejects where the browser denies storage or has no sync handles. */
   static async create(): Promise<OpfsFiles> {
-    if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) throw new Error('no synchronous files');
+    if (!('createSyncAccessHandle' in FileSystemFileHandle.prototype)) throw new Error(storageWords.noSyncFiles);
     const root = await navigator.storage.getDirectory();
     return new OpfsFiles(await root.getDirectoryHandle(folder, { create: true }));
   }

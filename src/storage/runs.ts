@@ -11,6 +11,7 @@ import type { Files } from './files.ts';
 import type { Head } from './head.ts';
 import { settled } from './settle.ts';
 import { type SlotOptions, SlotStore, storedRuns } from './slots.ts';
+import { storageWords } from '../words/storage.ts';
 
 const database = 'rekindle-runs';
 
@@ -115,19 +116,19 @@ export class RunList {
   /** Marks a run as deleted; all of it stays where it is until `remove`. */
   async markDeleted(id: string, at: number): Promise<void> {
     const name = markOf(id, at);
-    const file = await settled(this.#files.open(name), `Writing ${name}`, this.#options.patience);
-    await settled(file.close(), `Writing ${name}`, this.#options.patience);
+    const file = await settled(this.#files.open(name), storageWords.writing(name), this.#options.patience);
+    await settled(file.close(), storageWords.writing(name), this.#options.patience);
   }
 
   /** Undoes it. */
   async restore(id: string): Promise<void> {
     for (const { name } of (await this.#marks()).filter((found) => found.id === id)) {
-      await settled(this.#files.remove(name), `Deleting ${name}`, this.#options.patience);
+      await settled(this.#files.remove(name), storageWords.deleting(name), this.#options.patience);
     }
   }
 
   async #marks(): Promise<{ id: string; at: number; name: string }[]> {
-    const names = await settled(this.#files.list(), 'Listing the saved runs', this.#options.patience);
+    const names = await settled(this.#files.list(), storageWords.listing, this.#options.patience);
     return names.flatMap((name) => {
       const [, id, at] = mark.exec(name) ?? [];
       return id === undefined ? [] : [{ id, at: Number(at), name }];
@@ -159,13 +160,8 @@ export class RunList {
     }
     for (const id of known.keys()) if (!stored.includes(id)) await this.#use((table) => table.remove(id));
     this.notes = [];
-    if (this.#outdated) this.notes.push('A newer version of this app was opened in another tab: reload this page.');
-    if (newer > 0) {
-      const which = newer === 1 ? 'One run here was' : `${newer} runs here were`;
-      this.notes.push(
-        `${which} saved by a newer version of this app and left as it is: open that version to continue it.`,
-      );
-    }
+    if (this.#outdated) this.notes.push(storageWords.reload);
+    if (newer > 0) this.notes.push(storageWords.newerRuns(newer));
     records.sort((a, b) => b.savedAt - a.savedAt);
     return {
       runs: records.filter(({ id }) => !marks.has(id)),

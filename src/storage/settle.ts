@@ -1,6 +1,7 @@
 /** The answer of a storage call, or a typed error: browsers have been seen to throw, to answer nonsense and not to answer. */
 import { StorageError, storageError } from './errors.ts';
 import type { Awaitable } from './files.ts';
+import { storageWords } from '../words/storage.ts';
 
 /** Milliseconds: a worker that has died was seen to hold its files for 4.6 s, and no call to take half as long. */
 export const longEnough = 10_000;
@@ -16,7 +17,7 @@ export async function settled<T>(call: Awaitable<T>, doing: string, patience = l
       // A machine that slept meanwhile wakes to a timer long past its time: the call gets its time once more.
       const slept = again && performance.now() - from > patience + mostDelay;
       if (slept) timer = setTimeout(late, patience, false);
-      else reject(new StorageError('no-answer', `${doing} got no answer within ${patience / 1000} s`));
+      else reject(new StorageError('no-answer', storageWords.noAnswer(doing, patience / 1000)));
     };
     timer = setTimeout(late, patience, true);
   });

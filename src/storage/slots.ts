@@ -11,6 +11,7 @@ import { StorageError } from './errors.ts';
 import type { Awaitable, Files, OpenFile } from './files.ts';
 import { decodeHead, encodeHead, type Facts, type Head, headBytes, hex, newerError, digestOf } from './head.ts';
 import { longEnough, settled } from './settle.ts';
+import { storageWords } from '../words/storage.ts';
 
 /**
  * Bytes of a body's file. Chromium reserves the next power of two for an open OPFS file (44 MB are refused under a
@@ -45,7 +46,7 @@ const nameOf = (run: string, slot: Slot, part: 'head' | number): string => `${ru
 
 /** The runs that have files here. */
 export async function storedRuns(files: Files, patience = longEnough): Promise<string[]> {
-  const names = await settled(files.list(), 'Listing the saved runs', patience);
+  const names = await settled(files.list(), storageWords.listing, patience);
   return [...new Set(names.flatMap((name) => /^([\w-]+)\.[ab]\.(head|\d+)$/.exec(name)?.[1] ?? []))].sort();
 }
 
@@ -103,7 +104,7 @@ export class SlotStore {
       if (!body) {
         passed.push({
           kind: 'damaged',
-          message: `Save ${head.generation} (${describe(head)}) is damaged and was passed over.`,
+          message: storageWords.damagedSave(head.generation, head.facts['step']),
         });
         continue;
       }
@@ -113,7 +114,7 @@ export class SlotStore {
     if (passed.some(({ kind }) => kind === 'damaged')) {
       throw new StorageError(
         'damaged',
-        `No save of run ${this.run} is whole: ${passed.map(({ message }) => message).join(' ')}`,
+        storageWords.noWholeSave(this.run, passed.map(({ message }) => message).join(' ')),
       );
     }
     return null;
@@ -140,7 +141,7 @@ export class SlotStore {
   }
 
   async #own(): Promise<string[]> {
-    return (await this.#settle(this.files.list(), 'Listing the saved runs')).filter((name) =>
+    return (await this.#settle(this.files.list(), storageWords.listing)).filter((name) =>
       name.startsWith(`${this.run}.`),
     );
   }
@@ -148,7 +149,7 @@ export class SlotStore {
   /** Heads first: a body without one is nothing. */
   async #removeAll(names: string[]): Promise<void> {
     names.sort((a, b) => Number(b.endsWith('.head')) - Number(a.endsWith('.head')));
-    for (const name of names) await this.#settle(this.files.remove(name), `Deleting ${name}`);
+    for (const name of names) await this.#settle(this.files.remove(name), storageWords.deleting(name));
   }
 
   /** Finds the good slot before the first save into a store that was not loaded from. */
@@ -165,7 +166,7 @@ export class SlotStore {
   async #heads(): Promise<{ heads: { slot: Slot; head: Head }[]; passed: Passed[] }> {
     const heads: { slot: Slot; head: Head }[] = [];
     const passed: Passed[] = [];
-    const names = new Set(await this.#settle(this.files.list(), 'Listing the saved runs'));
+    const names = new Set(await this.#settle(this.files.list(), storageWords.listing));
     for (const slot of slotNames) {
       const name = nameOf(this.run, slot, 'head');
       if (!names.has(name)) {
@@ -178,8 +179,7 @@ export class SlotStore {
       const read = await decodeHead(bytes);
       if (read.kind === 'newer') throw newerError(this.run, read.schema);
       if (read.kind === 'empty') passed.push(unfinished);
-      if (read.kind === 'damaged')
-        passed.push({ kind: 'damaged', message: `The head of slot ${slot} is damaged and was passed over.` });
+      if (read.kind === 'damaged') passed.push({ kind: 'damaged', message: storageWords.damagedHead(slot) });
       if (read.kind === 'head') heads.push({ slot, head: read.head });
     }
     heads.sort((x, y) => y.head.generation - x.head.generation);
@@ -189,7 +189,7 @@ export class SlotStore {
 
   /** The body a head vouches for; null if it is another. The head's own hash vouches for the length. */
   async #readBody(slot: Slot, { length, segment, sha256: expected }: Head): Promise<Uint8Array<ArrayBuffer> | null> {
-    const names = new Set(await this.#settle(this.files.list(), 'Listing the saved runs'));
+    const names = new Set(await this.#settle(this.files.list(), storageWords.listing));
     const body = new Uint8Array(length);
     const hashes: Uint8Array[] = [];
     for (let at = 0; at < length; at += segment) {
@@ -203,10 +203,10 @@ export class SlotStore {
 
   /** Fills `into` with a file; false if the file is not just as long. */
   async #read(name: string, into: Uint8Array<ArrayBuffer>): Promise<boolean> {
-    return this.#withFile(name, `Reading ${name}`, async (file) => {
+    return this.#withFile(name, storageWords.reading(name), async (file) => {
       if ((await file.size()) !== into.length) return false;
       const count = await file.read(into, 0);
-      if (count !== into.length) throw new StorageError('io', `Reading ${name} gave ${count} of ${into.length} bytes`);
+      if (count !== into.length) throw new StorageError('io', storageWords.shortRead(name, count, into.length));
       return true;
     });
   }
@@ -214,21 +214,20 @@ export class SlotStore {
   /** Makes the file hold exactly `bytes`, on the disk itself. */
   async #write(slot: Slot, part: 'head' | number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const name = nameOf(this.run, slot, part);
-    await this.#withFile(name, `Writing ${name}`, async (file) => {
+    await this.#withFile(name, storageWords.writing(name), async (file) => {
       await file.truncate(bytes.length);
       const count = bytes.length === 0 ? 0 : await file.write(bytes, 0);
-      if (count !== bytes.length)
-        throw new StorageError('short', `Writing ${name} took ${count} of ${bytes.length} bytes`);
+      if (count !== bytes.length) throw new StorageError('short', storageWords.shortWrite(name, count, bytes.length));
       await file.flush();
     });
   }
 
   /** Segments of a longer body that was here before. */
   async #removeFrom(slot: Slot, first: number): Promise<void> {
-    for (const name of await this.#settle(this.files.list(), 'Listing the saved runs')) {
+    for (const name of await this.#settle(this.files.list(), storageWords.listing)) {
       const [run, at, part] = name.split('.');
       if (run === this.run && at === slot && Number(part) >= first)
-        await this.#settle(this.files.remove(name), `Deleting ${name}`);
+        await this.#settle(this.files.remove(name), storageWords.deleting(name));
     }
   }
 
@@ -263,9 +262,7 @@ export class SlotStore {
   }
 }
 
-const unfinished: Passed = { kind: 'unfinished', message: 'The last save was not finished and was passed over.' };
-
-const describe = ({ facts }: Head): string => ('step' in facts ? `step ${facts.step}` : 'no step');
+const unfinished: Passed = { kind: 'unfinished', message: storageWords.unfinished };
 
 /** SHA-256 over the segments' SHA-256s: a body is hashed piece by piece, as it is written. */
 async function hashOf(hashes: readonly Uint8Array[]): Promise<string> {

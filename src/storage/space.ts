@@ -1,5 +1,6 @@
 /** Room for saves: what the browser says there is, and what to make of a save that found none. */
 import { StorageError } from './errors.ts';
+import { storageWords } from '../words/storage.ts';
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
@@ -14,15 +15,8 @@ export const isFull = (error: unknown): error is StorageError =>
 export async function withSpace(failure: StorageError, needed: number): Promise<StorageError> {
   const { usage = 0, quota = 0 } = (await globalThis.navigator?.storage?.estimate?.().catch(() => null)) ?? {};
   const free = Math.max(0, quota - usage);
-  const found =
-    quota === 0
-      ? ''
-      : free < needed
-        ? `, and ${megabytes(free)} are free`
-        : ', which the browser allows, so the disk itself is full';
-  return new StorageError(
-    failure.code,
-    `${failure.what.replace(/\.$/, '')}; this save needs ${megabytes(needed)}${found}`,
-    failure,
-  );
+  const what = failure.what.replace(/\.$/, '');
+  const known = quota === 0 ? null : megabytes(free);
+  const told = storageWords.needed(what, megabytes(needed), known, known !== null && free >= needed);
+  return new StorageError(failure.code, told, failure);
 }

@@ -4,6 +4,7 @@
  */
 import { addedToken, canonicalJson, refusedTokenizer, sameJson, sha256 } from './format.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { tokenizerWords } from '../words/tokenizer.ts';
 
 /** What stands before the system's turn, before every other turn, and where a reward model answers. */
 export const markNames = ['<extra_id_0>', '<extra_id_1>', '<extra_id_2>'] as const;
@@ -87,10 +88,7 @@ export function withoutMarks(json: unknown): { plain: object; restore(plain: Tok
       const tokenizer = new ChatTokenizer(plain);
       const wanted = (tokenizer.toHuggingFace() as Added).added_tokens;
       if (!sameJson(wanted, all)) {
-        throw refusedTokenizer(
-          'added-tokens',
-          `its marks of a conversation should be ${markNames.join(', ')}, in this order behind the other ${plain.size} ids`,
-        );
+        throw refusedTokenizer('added-tokens', tokenizerWords.marks(markNames, plain.size));
       }
       return tokenizer;
     },

@@ -7,6 +7,7 @@ import { brief, quoted, shown } from '../util/quoted.ts';
 import { ForeignWords } from './foreignWords.ts';
 import { BYTE_CHARACTERS, canonicalJson, refusedTokenizer as refused, sha256 } from './format.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { tokenizerWords } from '../words/tokenizer.ts';
 
 /** Names that pretrained models give the end of a text, a conversation's end last. */
 const ENDS = ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>', '<|eos|>', '<|im_end|>'];
@@ -42,18 +43,17 @@ export class ForeignTokenizer implements Tokenizer {
   /** UserError where it is of another kind, or names no end of text. */
   constructor(json: unknown) {
     const model = isObject(json) ? json['model'] : null;
-    if (!isObject(json) || !isObject(model)) throw refused('form', 'it has no model');
+    if (!isObject(json) || !isObject(model)) throw refused('form', tokenizerWords.noModel);
     // Older files leave the type out, of which the merges tell.
     const type = model['type'] ?? (Array.isArray(model['merges']) ? 'BPE' : undefined);
-    if (type !== 'BPE') throw refused('kind', `its model is ${brief(shown(type))}, and only BPE is read`);
-    if (!isObject(model['vocab'])) throw refused('form', 'it has no vocabulary');
+    if (type !== 'BPE') throw refused('kind', tokenizerWords.otherModel(brief(shown(type))));
+    if (!isObject(model['vocab'])) throw refused('form', tokenizerWords.noVocabulary);
     const byteLevel = [...typesOf(json['pre_tokenizer']), ...typesOf(json['decoder'])].includes('ByteLevel');
-    if (!byteLevel && model['byte_fallback'] !== true)
-      throw refused('kind', 'it is neither byte-level nor falls back to bytes, so that some text would be lost');
+    if (!byteLevel && model['byte_fallback'] !== true) throw refused('kind', tokenizerWords.losesText);
     try {
       this.#library = new Library(json, { clean_up_tokenization_spaces: false });
     } catch (error) {
-      throw refused('form', `HuggingFace’s reader says ${brief((error as Error).message)}`);
+      throw refused('form', tokenizerWords.reader(brief((error as Error).message)));
     }
     this.#json = json;
     this.#words = ForeignWords.of(json, this.#library);
@@ -63,11 +63,11 @@ export class ForeignTokenizer implements Tokenizer {
     let largest = -1;
     for (const [name, id] of ids) {
       if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id > LARGEST_ID)
-        throw refused('vocabulary', `token ${quoted(name)} has ${shown(id)}, which is no id`);
+        throw refused('vocabulary', tokenizerWords.noId(quoted(name), shown(id)));
       largest = Math.max(largest, id);
     }
     const end = ENDS.find((name) => names.has(name));
-    if (end === undefined) throw refused('added-tokens', `none of ${ENDS.join(', ')} is among its added tokens`);
+    if (end === undefined) throw refused('added-tokens', tokenizerWords.noEnd(ENDS));
     this.size = largest + 1;
     this.endName = end;
     this.endOfText = names.get(end)!;

@@ -13,6 +13,7 @@ import {
 } from './format.ts';
 import type { Merge } from './format.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { tokenizerWords } from '../words/tokenizer.ts';
 
 // Not v.record for the vocabulary: it drops keys such as "constructor", which is a common token of program text.
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -20,14 +21,14 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const schema = v.looseObject({
   added_tokens: v.array(v.looseObject({ id: v.number(), content: v.string() })),
-  normalizer: v.null_('a normalizer would change the text'),
+  normalizer: v.null_(tokenizerWords.normalizer),
   pre_tokenizer: v.unknown(),
   model: v.looseObject({
-    type: v.literal('BPE', 'only BPE is read'),
-    vocab: v.custom<Record<string, unknown>>(isObject, 'expected an object of token names and ids'),
+    type: v.literal('BPE', tokenizerWords.onlyBpe),
+    vocab: v.custom<Record<string, unknown>>(isObject, tokenizerWords.vocabulary),
     merges: v.pipe(
       v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])),
-      v.maxLength(LARGEST_SIZE - BASE_SIZE, `more merges than the ${LARGEST_SIZE - BASE_SIZE} that can be used`),
+      v.maxLength(LARGEST_SIZE - BASE_SIZE, tokenizerWords.manyMerges(LARGEST_SIZE - BASE_SIZE)),
     ),
   }),
 });
@@ -41,30 +42,25 @@ export function fromHuggingFace(json: unknown): Tokenizer {
   const parsed = v.safeParse(schema, json, { abortEarly: true });
   if (!parsed.success) {
     const issue = parsed.issues[0];
-    throw refused('form', `${v.getDotPath(issue) ?? 'the file'}: ${brief(issue.message)}`);
+    throw refused('form', tokenizerWords.form(v.getDotPath(issue), brief(issue.message)));
   }
   const { added_tokens: added, pre_tokenizer: preTokenizer, model } = parsed.output;
   if (added.length !== 1 || added[0]!.id !== END_OF_TEXT_ID || added[0]!.content !== END_OF_TEXT) {
-    const found =
-      added
-        .map(({ content, id }) => `${quoted(content)} = ${id}`)
-        .slice(0, 3)
-        .join(', ') || 'none';
-    throw refused(
-      'added-tokens',
-      `added_tokens should hold "${END_OF_TEXT}" = ${END_OF_TEXT_ID} alone and hold ${found}`,
-    );
+    const found = added.slice(0, 3).map(({ content, id }) => `${quoted(content)} = ${id}`);
+    throw refused('added-tokens', tokenizerWords.addedTokens(END_OF_TEXT, END_OF_TEXT_ID, found.join(', ')));
   }
 
   const merges = readMerges(model.merges);
   const names = tokenNames(merges);
   const entries = Object.keys(model.vocab).length;
-  if (entries !== names.length)
-    throw refused('vocabulary', `the vocabulary has ${entries} tokens and the merges make ${names.length}`);
+  if (entries !== names.length) throw refused('vocabulary', tokenizerWords.sizes(entries, names.length));
   names.forEach((name, id) => {
-    const found = Object.hasOwn(model.vocab, name) ? model.vocab[name] : 'no id';
+    const found = Object.hasOwn(model.vocab, name) ? model.vocab[name] : undefined;
     if (found !== id)
-      throw refused('vocabulary', `token ${quoted(name)} has ${shown(found)} in the vocabulary and should have ${id}`);
+      throw refused(
+        'vocabulary',
+        tokenizerWords.otherId(quoted(name), found === undefined ? tokenizerWords.noIdFound : shown(found), id),
+      );
   });
 
   // Deep equality with what we would write decides the kind.
@@ -74,7 +70,7 @@ export function fromHuggingFace(json: unknown): Tokenizer {
     const ours = tokenizer.toHuggingFace() as { pre_tokenizer: unknown };
     if (sameJson(ours.pre_tokenizer, preTokenizer)) return tokenizer;
   }
-  throw refused('pieces', 'its pre_tokenizer cuts text otherwise than this project does');
+  throw refused('pieces', tokenizerWords.pieces);
 }
 
 function readMerges(lines: readonly (string | [string, string])[]): Merge[] {
@@ -86,14 +82,10 @@ function readMerges(lines: readonly (string | [string, string])[]): Merge[] {
     const left = ids.get(first);
     const right = ids.get(second);
     if (left === undefined || right === undefined || rest.length > 0) {
-      throw refused(
-        'merges',
-        `merge ${rank} (${quoted(`${first} ${second}`)}) does not join two tokens made before it`,
-      );
+      throw refused('merges', tokenizerWords.badMerge(rank, quoted(`${first} ${second}`)));
     }
     const name = first + second;
-    if (ids.has(name) || name === END_OF_TEXT)
-      throw refused('merges', `merge ${rank} makes the token ${quoted(name)} a second time`);
+    if (ids.has(name) || name === END_OF_TEXT) throw refused('merges', tokenizerWords.mergedTwice(rank, quoted(name)));
     ids.set(name, BASE_SIZE + rank);
     return [left, right];
   });

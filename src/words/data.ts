@@ -24,7 +24,11 @@ export const dataWords = {
   notWord: (name: string) => `${name} cannot be read as a Word document: save it again as .docx or as .txt.`,
   longDocument: (name: string, unit: string, number: number, most: number) =>
     `${name}, ${unit} ${number} is longer than ${most} characters: give a document of that length as plain text.`,
-  notJsonLine: (name: string, line: number, cure: string) => `${name}, line ${line} is not JSON: ${cure}.`,
+  /** `isArray`: the file looks like one array over many lines. */
+  notJsonLine: (name: string, line: number, isArray: boolean) =>
+    `${name}, line ${line} is not JSON: ${
+      isArray ? 'for one array over many lines, end its name in .json' : 'correct or remove that line'
+    }.`,
   cutEntry: (name: string, number: number) => `${name} ends inside entry ${number}: it is cut short.`,
   notJsonEntry: (name: string, number: number) => `${name}, entry ${number} is not JSON: correct or remove it.`,
   notParquet: (name: string, why: string) =>
@@ -45,16 +49,15 @@ export const dataWords = {
   heldOut: (share: number) => `The held-out share is ${share}: choose a number from 0 up to, but not including, 1.`,
   nothingHeldOut: 'Nothing is held out, as data.heldOut is 0: no held-out loss is measured.',
   tailHeldOut: (name: string, documents: number, share: string) =>
-    `${name}: not even ${share} of its ${documents} documents can be held out by their hash; the end of the text is held out instead.`,
+    `${name}: its ${documents} documents are too few to hold out ${share} of them by hash; the end of the text is held out instead.`,
   equalHeldOut: (name: string, documents: number) =>
     `${name}: ${documents} of its documents equal a held-out one and are not trained on.`,
   roughHeldOut: (name: string, tokens: number, row: number) =>
     `${name}: ${tokens} tokens are held out, fewer than one row of ${row}: its held-out loss is rough.`,
   fewHeldOut: (name: string, tokens: number, rows: number, row: number, asked: number) =>
     `${name}: ${tokens} tokens are held out, ${rows} rows of ${row} where evaluation.rows asks for ${asked}.`,
-  trainingTokenizer: 'Training the tokenizer',
   fewIds: (ids: number, asked: number) =>
-    `The tokenizer has ${ids} ids and ${asked} were asked for: the text repeats too little for more; the other rows of the embedding stay unused.`,
+    `The tokenizer has ${ids} ids and ${asked} were asked for: the text does not repeat enough for more; the other rows of the embedding stay unused.`,
   shortSource: (name: string, tokens: number, context: number, least: number) =>
     `Source "${name}" has ${tokens} tokens to train on, fewer than one context of ${context} and the token after it (${least}): give it more text or choose a shorter context.`,
   smallEmbedding: (tokens: number, rows: number, least: number) =>
@@ -62,48 +65,92 @@ export const dataWords = {
   wordTokenizer:
     'The word tokenizer knows only the words of a synthetic world: choose the byte or a BPE tokenizer for text.',
   foreignTokenizer:
-    'The tokenizer is that of a model made elsewhere, which is not here: start from that model, or choose a byte or BPE tokenizer.',
+    'The tokenizer belongs to a model made elsewhere, which is not here: start from that model, or choose a byte or BPE tokenizer.',
   unreadable: (name: string, cause: string) =>
     `${name} could not be read (${cause}): it may have been changed or moved; add it again.`,
-  noTextInside: (name: string) => `${name} holds no file of a kind that is read here: pack text files.`,
+  noTextInside: (name: string) => `${name} has no file of a kind that can be read here: pack text files.`,
   packedTwice: (name: string) => `${name} is packed twice: give it without .gz.`,
-  notUtf8: (name: string, wanted: string, at: number, byte: string, others: string) =>
-    `${name} is not ${wanted}: byte ${at} (${byte}) is invalid${others}; save it as UTF-8 text.`,
+  notUtf8: (name: string, utf16: boolean, at: number, byte: string, places: number) =>
+    `${name} is not ${utf16 ? 'whole UTF-16' : 'UTF-8'}: byte ${at} (${byte}) is invalid${
+      places === 1 ? '' : `, the first of ${places} places`
+    }; save it as UTF-8 text.`,
   noText: (name: string, bytes: number) =>
-    bytes === 0 ? `${name} is empty: give a file with text.` : `${name} (${bytes} bytes) holds no text.`,
+    bytes === 0 ? `${name} is empty: give a file with text.` : `${name} (${bytes} bytes) has no text.`,
   tooLarge: (name: string, size: string, most: string) =>
-    `${name} has ${size} of text and a file may have ${most}: divide it into smaller files.`,
+    `${name} has ${size} of text and a file may have at most ${most}: divide it into smaller files.`,
   noAnswer: (host: string, cause: string) => `${host} gave no answer (${cause}): try again in a while.`,
   gated: (what: string, status: number) =>
     `${what} is private or gated: it can only be fetched with an account (status ${status}).`,
   notFound: (what: string, host: string, status: number) =>
     `${what} was not found at ${host} (status ${status}): check its name.`,
   notJsonAnswer: (host: string) => `${host} answered with something that is not JSON: try again in a while.`,
-  noDataSet: (given: string) => `${given} names no data set: give OWNER/NAME, or its address on huggingface.co.`,
+  dataSet: (name: string, revision?: string) => `The data set ${name}${revision === undefined ? '' : ` (${revision})`}`,
+  model: (name: string) => `The model ${name}`,
+  noDataSet: (given: string) => `${given} is not a data set: give OWNER/NAME, or its address on huggingface.co.`,
   noTextAddress: (given: string) =>
-    `${given} is no address: give OWNER/NAME of a data set, or what begins with https://.`,
-  noModel: (given: string) => `${given} names no model: give OWNER/NAME, or an address that begins with https://.`,
+    `${given} is not an address: give OWNER/NAME of a data set, or an address that begins with https://.`,
+  noModel: (given: string) => `${given} is not a model: give OWNER/NAME, or an address that begins with https://.`,
   modelLacks: (name: string, missing: string) => `${name} has no ${missing}: give the address of a whole model folder.`,
   pageInstead: (host: string, name: string) =>
-    `${host} has a web page in the place of ${name}: give the address of the file itself.`,
+    `${host} has a web page instead of ${name}: give the address of the file itself.`,
   otherLength: (name: string, got: number, wanted: number) =>
     `${name} came with ${got} bytes instead of ${wanted}: try again in a while.`,
   noRanges: (host: string, name: string, bytes: number) =>
-    `${host} does not send ${name} (${megabytes(bytes)}) in parts, as a file of that size has to be: download it, and choose it here.`,
+    `${host} does not send ${name} (${megabytes(bytes)}) in parts, which a file of that size needs: download it, and choose it here.`,
   tooMuch: (name: string, bytes: number, most: number) =>
     `${name} has ${megabytes(bytes)}, and at most ${megabytes(most)} are fetched: choose a smaller one.`,
   otherForm: (what: string) =>
-    `The answer about ${what} is of another form than the data set viewer’s: it may have changed.`,
+    `The answer about ${what} does not have the form of the data set viewer’s: it may have changed.`,
+  beside: (name: string) => `${name}: headers, footers, footnotes and comments are left out.`,
+  withoutText: (name: string, records: number, unit: string) =>
+    records === 1
+      ? `${name}: 1 ${unit} without text is left out.`
+      : `${name}: ${records} ${unit === 'entry' ? 'entries' : `${unit}s`} without text are left out.`,
+  partsLeftOut: (name: string, parts: number) =>
+    `${name}: ${parts} ${parts === 1 ? 'part' : 'parts'} of conversations without text left out.`,
+  /** `choose`: a person can name the field. */
+  unknownFields: (name: string, unit: string, number: number, fields: string, choose: boolean) =>
+    `${name}, ${unit} ${number} has ${fields || 'no fields'}: it needs a string "text", "prompt" and "completion", "prompt" and "answer", "question" and "answer", or "messages"${choose ? ', or the name of the field to read' : ''}.`,
+  noColumn: (name: string, column: string, known: string) =>
+    `${name} has no ${column}: name one of ${known || 'none'}.`,
+  more: (names: string, rest: number) => (rest > 0 ? `${names} and ${rest} more` : names),
+  columnRead: (name: string, column: string, hasNames: boolean) =>
+    `${name}: the column ${column} is read${hasNames ? ', and the first row gives the columns’ names' : ''}.`,
+  delimiter: (name: string, delimiter: string) => `${name}: ${delimiter} separates its cells.`,
+  whichColumn: (name: string, columns: string, several: boolean) =>
+    `${name} has the columns ${columns}, and ${several ? 'more than one looks' : 'none looks'} like text: choose the one to read.`,
+  otherKinds: (name: string, files: string) =>
+    `${name}: ${files} left out, because files of that kind are not read here.`,
+  utf16: (name: string) => `${name} looks like UTF-16 and is read as that.`,
+  fileName: 'a plain file name',
+  heldOutOf: (source: string) => `held out of ${source}`,
   noColumns: (name: string) => `${name} has no columns.`,
   nestedColumn: (name: string, column: string, others: string | null) =>
     `${name} has the nested column ${column}, and only plain columns are read: ${others === null ? 'save the text in a column of its own' : `choose one of ${others}`}.`,
   nestedAlone: (name: string, columns: string) =>
-    `${name} has nested columns alone, ${columns}: no plain text is among them.`,
+    `${name} has only nested columns, ${columns}: none of them is plain text.`,
   otherShard: (status: number, got: number, asked: number) =>
-    `The server sent another part of a shard than it was asked for (status ${status}, ${got} bytes of ${asked}): try again in a while.`,
-  nestedColumns: (name: string) => `${name} has nested columns alone: no plain text is among them.`,
+    `The server sent another part of a shard than was asked for (status ${status}, ${got} bytes of ${asked}): try again in a while.`,
+  nestedColumns: (name: string) => `${name} has only nested columns: none of them is plain text.`,
   wrongTokenizer: (reason: string) =>
     `This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`,
   vocabulary: (size: number, least: number, most: number) =>
     `A BPE vocabulary of ${size} cannot be trained: choose a whole number from ${least} to ${most} (256 bytes, the end of text, and at least one merge), or the byte tokenizer.`,
+};
+
+/** What is wrong with a line of data for alignment, after the name of its file and the line. */
+export const exampleWords = {
+  problem: (name: string, line: number, why: string) => `${name}, line ${line}: ${why}.`,
+  notObject: 'it is not an object',
+  turns: (name: string) => `${name} must be a list of turns`,
+  role: (name: string, turn: number, found: string) =>
+    `${name}, turn ${turn}: role must be user or assistant, or system in the first, got ${found}`,
+  content: (name: string, turn: number) => `${name}, turn ${turn}: content must be text`,
+  lastTurn: 'messages must end with a turn of the assistant',
+  answer: (name: string) => `${name} must be text, or turns that end with the assistant's`,
+  attributes: 'attributes must be an object of numbers by name, or a list of 5 or 9',
+  noAttribute: (name: string, known: readonly string[]) => `attributes has no ${name}; there are ${known.join(', ')}`,
+  attributeValue: 'attributes must be numbers, null or −100',
+  prompt: 'prompt must end with a turn of the user',
+  rewards: 'reward_chosen and reward_rejected must be numbers',
 };

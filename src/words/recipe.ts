@@ -2,7 +2,7 @@
 
 export const recipeWords = {
   unknownKind: (name: string, kinds: string) =>
-    `${name} is not of a kind that is read here (${kinds}, also as .gz): to have it read as plain text, end its name in .txt.`,
+    `${name} is not a kind of file that is read here (${kinds}, also as .gz): to read it as plain text, end its name in .txt.`,
   noPreset: (name: string, hint: string, presets: string) =>
     `There is no preset '${name}': ${hint} There are ${presets}.`,
   manyIds: (ids: number, rows: number) =>
@@ -10,7 +10,7 @@ export const recipeWords = {
   noStage: `The model has been through no stage of an alignment: give the folder that \`align\` has written.`,
   noKitOf: (kind: string) =>
     `A launch kit is for a model of Nemotron, Llama or Qwen2, and this one is ${kind}: recipe.json beside the run has its settings.`,
-  notContinued: 'This run has no continued part to start from a base checkpoint: add continued=on.',
+  notContinued: 'This run has no continued part, so it cannot start from a base: add continued=on.',
   noExperiment: (name: string, known: string) => `There is no experiment "${name}"; choose one of ${known}.`,
   noContinuedRun: (preset: string) =>
     `Preset "${preset}" has no continued run to experiment with: choose a preset with a general and a QA blend.`,
@@ -33,4 +33,33 @@ export const recipeWords = {
     `${names} first and last names give 6 to ${most} people, not ${people}: change people or names.`,
   pool: (documents: number) => `The Q&A pool needs at least 4 documents, not ${documents}.`,
   archiveRate: (share: number) => `archiveRate is a share between 0 and 1, not ${share}.`,
+};
+
+/** What is said of a base's record beside a run that is to continue it. */
+export const baseWords = {
+  version: (found: string, known: number) =>
+    `The base checkpoint's metadata has version ${found} and this page reads ${known}: train the base again.`,
+  none: 'none',
+  lacks: (fields: readonly string[]) =>
+    `The base checkpoint's metadata has no ${fields.join(', ')}: the file is damaged or from elsewhere.`,
+  odd: (field: string, found: string) =>
+    `The base checkpoint's metadata says that ${field} is ${found}: the file is damaged.`,
+  unusable: (problem: string) => `The base checkpoint's metadata cannot be used: ${problem}`,
+  notBlend: (key: string, found: string) => `${key} is ${found}: it must be a blend.`,
+  otherModel: (key: string, was: string, is: string) =>
+    `The base checkpoint has ${key} ${was} and this run ${is}: continue with the base's own model.`,
+  otherRecord: (key: string, was: string, is: string) =>
+    `The base checkpoint was trained with ${key} ${was} and this run says ${is}: leave ${key} as it was, because it is a record.`,
+  otherTokenizer: (was: string, is: string) =>
+    `The base checkpoint was trained with tokenizer ${was} and this run has ${is}: its ids would mean other text, so use the base's tokenizer.`,
+  otherPeak: (ended: number, peak: number) =>
+    `The base ended at a rate of ${ended} and this run's peak is ${peak}: the recipe continues at the rate where the base ended.`,
+  otherBatch: (was: number, is: number) =>
+    `The base took ${was} tokens a step and this run takes ${is}: the recipe changes only the rate.`,
+  otherOptimizer: (changes: string) =>
+    `The optimizer differs from the base's (${changes}): the recipe changes only the rate.`,
+  otherHeldOut: (was: number, by: string, is: number, how: string) =>
+    `The base held out ${was} by ${by} and this run ${is} by ${how}: the base may have been trained on this run's held-out text.`,
+  otherWorld: (was: number, is: number) =>
+    `The base learnt the world of seed ${was} and this run's has seed ${is}: its facts are different.`,
 };

@@ -3,24 +3,29 @@
 export const trainingWords = {
   oldAdapters: (rank: number, alpha: number) =>
     `This save is of an early version that stored adapters of rank ${rank} and alpha ${alpha} otherwise, and would be read ${alpha / rank} times as strong: train them again.`,
-  noData: (name: string) => `${name} has no line of data.`,
+  noData: (name: string) => `${name} has no data: give at least one line.`,
   longConversation: (length: number, row: number) =>
-    `A conversation has ${length} tokens and a row ${row}: give longer rows.`,
+    `A conversation has ${length} tokens and a row ${row}: use longer rows.`,
   emptyChoice: (choice: string, context: string) => `The choice "${choice}" adds no token to its context "${context}".`,
   longChoice: (choice: string, tokens: number, row: number) =>
     `The choice "${choice}" is ${tokens} tokens, more than the ${row} a row holds: use longer rows.`,
   notNumbers: 'The model’s log-probabilities are not numbers: its weights have diverged, so there is nothing to score.',
   shortContext: (context: number) =>
-    `A model with a context of ${context} tokens predicts nothing: it must be at least 2.`,
+    `A model with a context of ${context} tokens cannot predict anything: it must be at least 2.`,
   nothingToScore: (tokens: number) => `The text has ${tokens} tokens and nothing to score: give one of at least 2.`,
   noObjective: (name: string, known: string) => `objective.name is ${name}; known are ${known}.`,
+  objectiveNumber: (name: string, value: string, zero: boolean) =>
+    `objective.${name} is ${value}: give a number ${zero ? 'of 0 or more' : 'above 0'}.`,
+  objectiveDistance: (value: string, known: readonly string[]) =>
+    `objective.distance is ${value}: give one of ${known.join(', ')}.`,
   openElsewhere: 'This run is open in another tab: continue there, or close that tab.',
   longConversations: (longest: number, most: number) =>
     `The longest conversation has ${longest} tokens; at most ${most} are trained on: shorten it.`,
-  noRewardModel: `The folder holds no reward model: give one that \`align reward\` has written.`,
+  noRewardModel: `The folder has no reward model: give one that \`align reward\` has written.`,
   noWords: 'This model’s tokenizer has no words for this world’s questions: take one with bytes or pieces of words.',
   longPrompt: (tokens: number, most: number) =>
     `The prompt has ${tokens} tokens, and ${most} are the most: shorten it.`,
+  alignedElsewhere: 'Another tab has an alignment open: what is made here goes with this tab.',
   noBase: 'There is no base yet: choose one and press Open.',
   noCheckpoint: (name: string) => `There is no checkpoint ${name} yet: run the stages before it.`,
   stageDiverged: (step: number, loss: number, rate: number) =>
@@ -39,26 +44,26 @@ export const trainingWords = {
     `The temperature is ${temperature}: give a number from 0 to ${most}.`,
   armDiverged: (arm: string, seed: number, how: string) => `Arm ${arm} of seed ${seed} diverged. ${how}`,
   baseDiverged: (seed: number, how: string) => `The base of seed ${seed} diverged. ${how}`,
-  notResting: 'Steps are being taken: pause the run first.',
+  notResting: 'The run is training: pause it first.',
   fault: (entry: string, kinds: string) => `Fault "${entry}" is not one of ${kinds} with =NUMBER.`,
   lostOften: (what: string, times: number, near: number, step: number) =>
-    `This run lost ${what} ${times} times near step ${near} and is kept as it was at step ${step}: start one with a smaller batch or model.`,
+    `This run lost ${what} ${times} times near step ${near} and is kept as it was at step ${step}: start another with a smaller batch or model.`,
   /** at: which arm of which seed; '' before the first. */
   experimentLostOften: (what: string, times: number, at: string, kept: string) =>
     `This experiment lost ${what} ${times} times ${at ? `in ${at}` : 'at its start'}; ${kept}: try a smaller preset.`,
-  lostWithoutSave: 'The GPU was lost, and this run has no save to be read from: start it again.',
-  roomNeeded: 'The save of this run was removed because its room was needed.',
+  lostWithoutSave: 'The GPU was lost, and this run has no save: start it again.',
+  roomNeeded: 'The save of this run was deleted to make room.',
   notSaved: 'This run is no longer saved in this browser: start it again.',
   textNotSaved: 'The text of this run is no longer saved in this browser: start it again.',
   textChanged: 'The text or the tokenizer of this run is not what it was when it was saved: start it again.',
   largeFiles: (bytes: number, most: number) =>
-    `The files have ${bytes} bytes, of which at most ${most} are kept with a run: it cannot be resumed once it is closed.`,
+    `The files have ${bytes} bytes, and at most ${most} can be saved with a run: once closed, this run cannot be resumed.`,
   tabAsleep:
-    'The tab that trains this run does not answer and still holds it, asleep perhaps: look at that tab or close it, then take over again.',
+    'The tab that trains this run does not answer, perhaps because it is asleep: look at that tab or close it, then take over again.',
   tabHolds: (seconds: number) =>
-    `The tab that trains this run has not let go of it within ${seconds} s: close that tab, then take over again.`,
+    `The tab that trains this run did not release it within ${seconds} s: close that tab, then take over again.`,
   noBaseFor: (preset: string, seed: number) =>
     `No base checkpoint is shipped for this configuration of "${preset}", seed ${seed}: train one.`,
   noRun: 'There is no run yet: press Start first.',
-  onlyShown: 'This run is only shown: nothing is trained.',
+  onlyShown: 'This run is only shown, not trained.',
 };

@@ -1,5 +1,6 @@
 /** What the page must hear of this worker besides answers: comlink tells it neither the kind of an error nor one that nobody awaited. */
 import { type TransferHandler, transferHandlers } from 'comlink';
+import { noticeWords } from '../words/notices.ts';
 
 /** A message of the worker that answers no call. */
 export interface Outcry {
@@ -31,7 +32,7 @@ function tellRejections(): void {
     event.preventDefault(); // the page says it
     say(event.reason);
   });
-  addEventListener('messageerror', () => say('a message of the page could not be read'));
+  addEventListener('messageerror', () => say(noticeWords.unreadMessage));
 }
 
 export function tellUncaught(): void {

@@ -43,7 +43,12 @@ export function benchmarks(world: World): Suite[] {
         description: 'sums and products Q&A text never asks for',
         items: arithmetic(world),
       },
-      { name: 'code', role: 'benchmark', description: 'list operations that stand in no document', items: code(world) },
+      {
+        name: 'code',
+        role: 'benchmark',
+        description: 'list operations that appear in no document',
+        items: code(world),
+      },
       {
         name: 'translate',
         role: 'benchmark',

@@ -2,7 +2,7 @@
 import { clustersOf, shownStep, type CuratedStep, tokensIn, weightsBy } from '../data/shown/steps.ts';
 import { ATTRIBUTE_LABELS } from '../data/stages/attributes.ts';
 import { type CurationStep, RAW_PREFERENCE } from '../recipe/curation/dataArms.ts';
-import type { DataReport, OnReading, ShownStage } from '../recipe/curation/dataReport.ts';
+import type { DataReport, OnReading, PlantedTruth, ShownStage } from '../recipe/curation/dataReport.ts';
 import { CuratedWeb } from './curatedWeb.ts';
 import { CLEAN_SOURCES } from './rawSources.ts';
 import { caught, caughtCopies, RAW_WEB_FUZZY, RAW_WEB_LIMITS, worthOf } from './rawTruth.ts';
@@ -44,11 +44,7 @@ export async function dataReport(
       }));
     }
     if (name.startsWith('fuzzy')) clusters = clustersOf(step, SHOWN_AS);
-    const { right, factsPer100 } = worthOf(left);
-    stages.push({
-      ...shownStep(step, SHOWN_AS),
-      ...{ truth: { right, factsPer100 }, caught: caughtBy(name, before, left) },
-    });
+    stages.push({ ...shownStep(step, SHOWN_AS), truth: truthOf(left), caught: caughtBy(name, before, left) });
     before = left;
   }
   const texts = [
@@ -57,13 +53,18 @@ export async function dataReport(
   ];
   return {
     ...{ pages: raw.length, unread: 0, cut: [], tokens: tokensIn(documentsOf(raw), tokensOf) },
-    ...{ stages, clusters, limit, perplexities },
+    ...{ truth: truthOf(raw), stages, clusters, limit, perplexities },
     ...(await attributesOf(web, before)),
     ...{ weights: weightsBy(texts, tokensOf, RAW_PREFERENCE), texts },
   };
 }
 
 const documentsOf = (pages: readonly RawPage[]) => pages.map(({ document }) => document);
+
+function truthOf(pages: readonly RawPage[]): PlantedTruth {
+  const { right, factsPer100 } = worthOf(pages);
+  return { right, factsPer100 };
+}
 
 /** Noise and adverts: neither tells anything. */
 const isEmpty = ({ truth: { kind } }: RawPage): boolean => kind !== 'facts';
@@ -72,7 +73,6 @@ function caughtBy(name: string, before: readonly RawPage[], left: readonly RawPa
   if (name === 'exact') return { what: 'copies', ...caughtCopies(before, left, ({ document }) => document.text) };
   if (name.startsWith('fuzzy'))
     return { what: 'near copies', ...caughtCopies(before, left, ({ truth }) => truth.page) };
-  if (name === 'dsir') return null;
   const found = caught(before, left, isEmpty);
   return found.wanted === 0 || found.dropped === 0 ? null : { what: 'pages without facts', ...found };
 }

@@ -6,6 +6,7 @@ import { addedToken, canonicalJson, refusedTokenizer as refused, sameJson, sha25
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { quoted, shown } from '../util/quoted.ts';
 import { END_WORD, UNKNOWN } from './words.ts';
+import { tokenizerWords } from '../words/tokenizer.ts';
 
 /**
  * What counts as one word: a digit, a run of letters with their marks, or a run of anything else but white space.
@@ -101,24 +102,20 @@ export function isWordLevel(json: unknown): boolean {
 /** Reads back the `tokenizer.json` of a world. A file that differs from what this project writes is refused. */
 export function readWordTokenizer(json: unknown): WordTokenizer {
   const vocabulary = modelOf(json)?.vocab;
-  if (typeof vocabulary !== 'object' || vocabulary === null) throw refused('form', 'it has no vocabulary');
+  if (typeof vocabulary !== 'object' || vocabulary === null) throw refused('form', tokenizerWords.noVocabulary);
   const entries = Object.entries(vocabulary);
   const words: string[] = [];
   for (const [word, id] of entries) {
     const free = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < entries.length && !(id in words);
-    if (!free)
-      throw refused(
-        'vocabulary',
-        `it cuts or numbers words otherwise than a world does (${quoted(word)} is ${shown(id)})`,
-      );
+    if (!free) throw refused('vocabulary', tokenizerWords.worldId(quoted(word), shown(id)));
     words[id] = word;
   }
   if (words[0] !== END_WORD || !words.includes(UNKNOWN)) {
-    throw refused('vocabulary', `its vocabulary does not start with ${END_WORD} or lacks ${UNKNOWN}`);
+    throw refused('vocabulary', tokenizerWords.worldFirst(END_WORD, UNKNOWN));
   }
   const tokenizer = new WordTokenizer(words);
   if (!sameJson(tokenizer.toHuggingFace(), json)) {
-    throw refused('pieces', 'it cuts or numbers words otherwise than a world does');
+    throw refused('pieces', tokenizerWords.worldPieces);
   }
   return tokenizer;
 }

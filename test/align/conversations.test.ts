@@ -77,7 +77,7 @@ describe('data', () => {
     expect(readSftData(line({ messages: two }), 'a.jsonl')).toEqual([{ messages: two }]);
     expect(() => readSftData(`${line({ messages: two })}{`, 'a.jsonl')).toThrow(/^a.jsonl, line 2: /);
     expect(() => readSftData(line({ messages: two.slice(0, 1) }), 'a.jsonl')).toThrow('must end with a turn');
-    expect(() => readSftData('\n', 'a.jsonl')).toThrow('has no line of data');
+    expect(() => readSftData('\n', 'a.jsonl')).toThrow('has no data: give at least one line');
     expect(() => readSftData(line({ messages: [{ role: '__proto__', content: 'x' }] }), 'a')).toThrow('role must be');
   });
 
@@ -90,9 +90,7 @@ describe('data', () => {
     );
     expect(nine.outputs).toBe(9);
     expect(nine.examples[0]!.attributes).toEqual([null, null, null, null, 1, 2, 3, 4, 5]);
-    expect(() => readRewardData(line({ messages: two, attributes: { beauty: 3 } }), 'a')).toThrow(
-      'there is none named',
-    );
+    expect(() => readRewardData(line({ messages: two, attributes: { beauty: 3 } }), 'a')).toThrow('has no "beauty"');
   });
 
   it('has pairs as texts or as turns', () => {

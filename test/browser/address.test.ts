@@ -73,7 +73,7 @@ test('a file, a data set and a model arrive from their addresses; a fault is one
       await look(page, `${host.address}/texts/story.txt`);
       await expect
         .poll(() => problems(page))
-        .toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+ has a web page in the place of story\.txt: [^.]+\.$/)]);
+        .toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+ has a web page instead of story\.txt: [^.]+\.$/)]);
       await isAlone(page);
 
       host.faults = { stuck: true };

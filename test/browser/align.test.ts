@@ -22,6 +22,12 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
       await page.getByRole('button', { name: 'Run again: General SFT' }).waitFor();
       await button(page, 'Run all stages').press('Enter');
       await page.getByRole('button', { name: 'Run again: RPO 3' }).waitFor();
+      // A stage made again takes what was made from it with it: DPO's rounds go, the reward model stays.
+      await page.getByRole('button', { name: 'Run again: DPO' }).press('Enter');
+      await page.getByRole('button', { name: 'Run: RPO 1' }).waitFor();
+      await page.getByRole('button', { name: 'Run again: Reward model' }).waitFor();
+      await button(page, 'Run all stages').press('Enter');
+      await page.getByRole('button', { name: 'Run again: RPO 3' }).waitFor();
 
       // Curves of preferences, scores of every checkpoint, pairs a page at a time, and gaps a stage.
       await page.getByRole('img', { name: /Log-probability since the start, chosen/ }).waitFor();
@@ -51,13 +57,37 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
       await prompt.press('Enter');
       await expect.poll(() => answers.nth(5).innerText()).toBe('so far');
       await prompt.press('Escape');
-      await log.getByText('Stopped before its end.').first().waitFor();
+      await log.getByText('Stopped early.').first().waitFor();
       await prompt.fill(HOSTILE);
       await prompt.press('Enter');
       await log.getByText(`${HOSTILE} said rpo 3`).waitFor();
       expect(await log.locator('img, script').count()).toBe(0);
       expect(await page.title()).toContain('Rekindle');
       await screenshot(page, 'align');
+    },
+    { address: '#align' },
+  ));
+
+test('a reload finds the alignment that this browser has kept and goes on; forgotten, it is not looked for', () =>
+  withPlayed(
+    { align: true },
+    async (page) => {
+      const opens = page.getByRole('button', { name: 'Open', exact: true });
+      await opens.press('Enter');
+      await page.getByText('118K weights, on the processor').waitFor();
+      await page.reload();
+      await page.getByRole('button', { name: 'Run again: Code SFT' }).waitFor();
+      await page.getByText('Stopped at step 20 of 60.').waitFor();
+      await page.getByRole('button', { name: 'Resume: General SFT' }).press('Enter');
+      await page.getByRole('button', { name: 'Run again: General SFT' }).waitFor();
+      // The curve has the steps of before, too.
+      await page.getByRole('img', { name: /^Loss: from 2\.4 / }).waitFor();
+
+      await page.getByRole('button', { name: 'Delete all of it' }).press('Enter');
+      await page.locator('.align-stages').waitFor({ state: 'detached' });
+      await page.reload();
+      await expect.poll(() => opens.isEnabled()).toBe(true);
+      expect(await page.locator('.align-stages').count()).toBe(0);
     },
     { address: '#align' },
   ));

@@ -9,7 +9,8 @@ test('every page is accounted for, a reason shows its documents, the limit moves
     async (page) => {
       const steps = page.locator('.flow > li');
       const number = (text: string): number => Number(text.replaceAll(',', ''));
-      const left = async (i: number) => number(/^[\d,]+/.exec(await steps.nth(i).locator('p').first().innerText())![0]);
+      const left = async (i: number) =>
+        number(/^[\d,]+/.exec(await steps.nth(i).locator('.flow-left').innerText())![0]);
       await steps.nth(5).waitFor();
       for (let i = 1; i <= 5; i++) {
         const reasons = await steps.nth(i).getByRole('button', { name: ' · ' }).allInnerTexts();

@@ -23,7 +23,7 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
     async (page) => {
       const arms = experimentNamed('f1').arms.map(({ name }) => name);
       const button = (name: string) => page.getByRole('button', { name, exact: true });
-      await page.getByText(`2 arms to run, from base checkpoints that are there already: ${2 * STEPS} steps`).waitFor();
+      await page.getByText(`2 arms to run, from existing base checkpoints: ${2 * STEPS} steps`).waitFor();
       await button('Run').click();
       // In the first arm: the second is still to be compiled.
       await page.getByText(`Seed 1: ${arms[0]}`).first().waitFor();
@@ -154,7 +154,7 @@ test('a run starts from the shipped base, and its saved model can be continued',
       await page
         .getByLabel('A model to continue')
         .setInputFiles({ name: 'config.json', mimeType: '', buffer: Buffer.from('{}') });
-      await page.getByText('The model folder lacks tokenizer.json, model.safetensors').waitFor();
+      await page.getByText('The model folder has no tokenizer.json, model.safetensors').waitFor();
     },
     { address: `#v=1&p=ci&continued.steps=${STEPS}` },
   ));

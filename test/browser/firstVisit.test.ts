@@ -16,10 +16,19 @@ test('without WebGPU a recorded run unfolds, with what it shows, and the finding
     expect(await page.getByRole('tab', { name: 'Recorded' }).or(page.getByText('Recorded')).count()).toBeGreaterThan(0);
   }));
 
-test('with a GPU it gives way to the first run', () =>
-  withPlayed({ firstVisit: true }, async (page) => {
+/** A phone's window: the narrowest that is sold, and as low as a browser's bars leave it. */
+const PHONE = { width: 360, height: 640 };
+
+test('with a GPU it gives way to the first run, whose picture and buttons are in view on a phone', () =>
+  withPlayed({ firstVisit: true, end: { kind: 'paused', at: 0.3 } }, async (page) => {
+    await page.setViewportSize(PHONE);
     await page.getByText('Recorded run', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Start' }).click();
-    await page.getByRole('button', { name: 'Start again' }).waitFor();
+    await page.getByText('Paused', { exact: true }).waitFor();
     expect(await page.getByText('Recorded run', { exact: true }).count()).toBe(0);
+    for (const seen of [page.locator('.loss-plot'), page.getByRole('button', { name: 'Resume' })]) {
+      const { y, height } = (await seen.boundingBox())!;
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y + height).toBeLessThanOrEqual(PHONE.height);
+    }
   }));

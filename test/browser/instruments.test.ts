@@ -35,7 +35,7 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByRole('link', { name: 'Instruments' }).click();
 
       const first = page.locator('section', { has: page.getByRole('heading', { name: 'The first step' }) });
-      await first.getByText('untrained weights give ln 260').waitFor();
+      await first.getByText(/Untrained weights give [\d.]+ ± [\d.]+: ln 260/).waitFor();
       await first.getByText('All 14 tensors have a finite gradient').waitFor();
       expect(await first.getByText('Wrong').count()).toBe(0);
       expect(await page.getByRole('region', { name: 'Tensors' }).getByRole('rowheader').count()).toBe(8);

@@ -68,7 +68,7 @@ test('a folder of bf16 shards is shown, tried and continued by adapters; a hosti
       for (const loss of losses) expect(Math.abs(Number(loss) - Math.log(268))).toBeLessThan(0.3);
       expect(losses.length).toBeGreaterThan(4);
 
-      await page.getByLabel('Adapters alone (LoRA)').check();
+      await page.getByLabel('Only adapters (LoRA)').check();
       await page.getByLabel('up and gate').check();
       await page.getByRole('button', { name: 'Continue pretraining from this model' }).click();
       await page.getByRole('button', { name: 'Start again' }).waitFor();

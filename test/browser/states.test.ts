@@ -2,20 +2,21 @@
  * Every state of the page, played by a worker that trains nothing (test/ui/fake): accessible by axe's WCAG 2.2 AA
  * rules, in light and wide or dark and narrow by turns (that the colours of either theme can be read is shown by test/ui/tokens); no wider
  * than a phone; no complaint on the console; numbers at both axes of the run's picture. How the colours of a text contrast is
- * not judged again where an earlier state has shown it in the same look. LOOKS=all judges every state as a whole, in each theme at each width.
+ * not judged again where an earlier state has shown it in the same look, nor a state whose layout others show. LOOKS=all judges every state as a
+ * whole, in each theme at each width.
  */
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { type PageState, states, wayTo } from '../ui/fake/states.ts';
-import { frames } from '../ui/frames.ts';
 import { withPlayed } from './setup/played.ts';
 
 const PHONE = 360;
+const WIDE = 1280;
 const LOOKS = [
-  ['light', 1280],
+  ['light', WIDE],
   ['dark', PHONE],
-  ['dark', 1280],
+  ['dark', WIDE],
   ['light', PHONE],
 ] as const;
 const isWhole = process.env.LOOKS === 'all';
@@ -115,6 +116,14 @@ const inOrder = new Map(looks.map((look) => [look, new Set<string>()]));
 const UNIT_TWICE =
   /(?<!\p{L})(%|[kMG]?B|ms|s|h|nats?|steps?|tokens?|rows?|columns?|heads?|layers?|ids?|documents?|parameters?|points?|seeds?|share)[ \u00a0]\1(?!\p{L})/iu;
 
+/** Brings the page to a width; on a phone it is no wider than that. A picture takes the new width a frame later. */
+async function widen(page: Page, width: number, name: string): Promise<void> {
+  await page.setViewportSize({ width, height: 720 });
+  if (width === PHONE)
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: name }).toBe(PHONE);
+}
+
+/** Judged in a look, and drawn anew at the other width, with numbers at the axes: two changes of width a state. */
 async function inspect(page: Page, name: string): Promise<void> {
   expect(await page.evaluate(() => document.body.innerText), name).not.toMatch(UNIT_TWICE);
   if (!(await page.evaluate(() => Object.hasOwn(globalThis, 'axe')))) await page.evaluate(axe.source);
@@ -122,11 +131,7 @@ async function inspect(page: Page, name: string): Promise<void> {
   for (const [i, look] of (isWhole ? looks : [looks[judged++ % looks.length]!]).entries()) {
     const [colorScheme, width] = look;
     await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width: width === PHONE ? 2 * PHONE : PHONE, height: 800 });
-    // Seen at that width, or there is nothing to draw anew at the next.
-    await frames(page, 2);
-    await forgetNumbers(page);
-    await page.setViewportSize({ width, height: 800 });
+    await widen(page, width, name);
     const known = inOrder.get(look)!;
     const { violations, texts } = await page.evaluate(judge, {
       rules: i > 0 ? OF_THE_LOOK : RULES,
@@ -134,24 +139,17 @@ async function inspect(page: Page, name: string): Promise<void> {
     });
     expect(violations, `${name}, ${colorScheme}, ${width} px`).toEqual([]);
     for (const text of texts) known.add(text);
-    // A resized picture is drawn anew.
+    await forgetNumbers(page);
+    const other = width === PHONE ? WIDE : PHONE;
+    await widen(page, other, name);
     await expect
-      .poll(() => haveNumbers(page), { message: `numbers at the axes: ${name}, ${colorScheme}, ${width} px` })
+      .poll(() => haveNumbers(page), { message: `numbers at the axes: ${name}, ${colorScheme}, ${other} px` })
       .not.toBe(false);
-    if (width === PHONE) await isNoWider(page, name);
   }
-  if (isWhole) return;
-  await page.setViewportSize({ width: PHONE, height: 800 });
-  await isNoWider(page, name);
-}
-
-async function isNoWider(page: Page, name: string): Promise<void> {
-  // A picture takes the new width a frame later.
-  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: name }).toBe(PHONE);
 }
 
 /** States with their test, each with those that follow from it on the same page. */
-const tested = states.filter(({ onlyLook }) => !onlyLook);
+const tested = states.filter(({ onlyLook }) => isWhole || !onlyLook);
 const leads = (state: PageState): boolean => tested.some(({ after }) => after === state.name);
 const ways = tested.filter((state) => !leads(state)).map(wayTo);
 test.each(ways.map((way) => ({ way, names: way.map(({ name }) => name).join(', then ') })))('$names', ({ way }) =>
@@ -160,7 +158,7 @@ test.each(ways.map((way) => ({ way, names: way.map(({ name }) => name).join(', t
     async (page) => {
       for (const { name, reach } of way) {
         await page.emulateMedia({ colorScheme: null });
-        await page.setViewportSize({ width: 1280, height: 720 });
+        await page.setViewportSize({ width: WIDE, height: 720 });
         await reach(page);
         await inspect(page, name);
       }

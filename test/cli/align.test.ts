@@ -95,19 +95,15 @@ it('makes data and trains every stage on it', async () => {
   const config = JSON.parse(readFileSync(at('reward', 'model', 'config.json'), 'utf8')) as Record<string, unknown>;
   expect(config).toMatchObject({ architectures: ['NemotronForSequenceClassification'], num_labels: 5 });
 
-  await rk(
-    'synthesize',
-    'pairs',
-    '--model',
-    at('rpo', 'model'),
-    '--judge',
-    at('reward', 'model'),
-    '--count',
-    '2',
-    '--out',
-    at('more.jsonl'),
-  );
-  expect(existsSync(at('more.jsonl'))).toBe(true);
+  // A model's own answers, too, are the same for the same seed.
+  const rpo = ['--model', at('rpo', 'model'), '--count', '4'];
+  for (const name of ['own', 'own again']) await rk('synthesize', 'reward', ...rpo, '--out', at(`${name}.jsonl`));
+  const own = readFileSync(at('own.jsonl'), 'utf8');
+  expect(readFileSync(at('own again.jsonl'), 'utf8')).toBe(own);
+  await rk('synthesize', 'reward', '--count', '4', '--out', at('by hand.jsonl'));
+  expect(own).not.toBe(readFileSync(at('by hand.jsonl'), 'utf8'));
+  await rk('synthesize', 'pairs', ...rpo, '--judge', at('reward', 'model'), '--out', at('judged.jsonl'));
+  expect(existsSync(at('judged.jsonl'))).toBe(true);
 });
 
 it('goes on where it was stopped, with the same command alone', async () => {

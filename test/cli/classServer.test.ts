@@ -1,9 +1,17 @@
 /** The class's server: a certificate made for the day, over https at an address of this machine that is not its own name for itself. */
+import { spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { checkServerIdentity, TLSSocket } from 'node:tls';
 import { encodeQR } from 'qr';
 import { expect, test } from 'vitest';
+import { metaPolicy } from '../../src/cli/node/policy.mjs';
 import { addresses, certificate, fingerprint, invitation } from '../../src/cli/class/https.mjs';
 
 test('the certificate is good for every address of this machine, for the day, and https answers with it', async () => {
@@ -47,5 +55,55 @@ test('the invitation names the address, shows it as a QR code and explains the w
   expect(text).toContain(url);
   expect(text).toMatch(/warn once/);
   expect(text).toContain(encodeQR(url, 'term'));
-  expect(invitation([])).toMatch(/no network/);
+  expect(invitation([])).toMatch(/not on a network/);
+});
+
+test('npm start -- --class: https with the headers of isolation, at the address that is printed, shown and opened; Ctrl-C ends it', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'rekindle-class-'));
+  writeFileSync(path.join(folder, 'index.html'), '<!doctype html>the page');
+  // Vite starts such a script with the address in the place of a browser.
+  const browser = path.join(folder, 'browser.js');
+  writeFileSync(browser, "console.log('opened ' + process.argv.at(-1) + '.')");
+  const root = path.resolve(import.meta.dirname, '../..');
+  // What `npm start` runs, with a page built before.
+  const flags = ['--class', '--port', '0', '--built', folder];
+  const env = { ...process.env, BROWSER: browser, CI: 'true' };
+  const command = spawn(process.execPath, ['src/cli/start.mjs', ...flags], { cwd: root, env });
+  const ended = once(command, 'exit');
+  let [out, err] = ['', ''];
+  command.stderr.on('data', (chunk: Buffer) => (err += String(chunk)));
+  try {
+    for await (const chunk of command.stdout) {
+      out += String(chunk);
+      if (/Ctrl\+C/.test(out) && /opened .*\.\n/.test(out)) break;
+    }
+    expect(err).toBe('');
+    const [address] = addresses();
+    const port = /localhost:(\d+)/.exec(out)?.[1];
+    const url = `https://${address ?? 'localhost'}:${port}/`;
+    expect(out).toContain(`opened ${url}${address ? '?lesson' : ''}.`);
+    expect(out).toContain(invitation(addresses().map((one) => `https://${one}:${port}/`)));
+
+    const asked = request(url, { rejectUnauthorized: false }).end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const { hostname } = new URL(url);
+    expect(checkServerIdentity(hostname, (response.socket as TLSSocket).getPeerCertificate())).toBeUndefined();
+    let page = '';
+    for await (const chunk of response) page += String(chunk);
+    expect(page).toContain('the page');
+    expect(response.headers).toMatchObject({
+      'content-security-policy': metaPolicy,
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    });
+    command.kill('SIGINT');
+    expect([await ended, err]).toEqual([[null, 'SIGINT'], '']);
+    const [refused] = (await once(request(url).on('response', expect.unreachable).end(), 'error')) as [
+      NodeJS.ErrnoException,
+    ];
+    expect(refused.code).toBe('ECONNREFUSED');
+  } finally {
+    command.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  }
 });

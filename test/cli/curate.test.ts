@@ -229,7 +229,7 @@ describe('a run that a person ends', () => {
     for (let moment = 6; moment <= looked(); moment += 4) {
       const ended = await begin(out, moment);
       expect([moment, ended.status, ended.problem]).toEqual([moment, 130, null]);
-      expect(ended.said.at(-1)).toMatch(/the same command continues/);
+      expect(ended.said.at(-1)).toMatch(/give the same command again to continue/);
       expect(readdirSync(out).sort()).toEqual(['saves', 'unfinished.txt']);
       const resumed = await runCommand(['curate', ...options, '--out', out], noDevice);
       expect([moment, resumed.status, resumed.problem]).toEqual([moment, 0, null]);
@@ -243,11 +243,11 @@ describe('a run that a person ends', () => {
     const out = at('other');
     await begin(out, 12);
     const other = await runCommand(['curate', ...options, '--seed', '9', '--out', out], noDevice);
-    expect(other.problem?.message).toMatch(/begun with other files, stages or options/);
+    expect(other.problem?.message).toMatch(/a curation with other files, stages or options/);
     const moved = write('moved.jsonl', readFileSync(webFile));
     const files = ['--data', `web=${moved}`, '--data', `wiki=${wikiFile}`, '--clean', 'wiki', '--keep', '0.9'];
     const { problem } = await runCommand(['curate', ...files, '--out', out], noDevice);
-    expect(problem?.message).toMatch(/begun with other files/);
+    expect(problem?.message).toMatch(/a curation with other files/);
     expect((await runCommand(['curate', ...options, '--out', out], noDevice)).status).toBe(0);
   });
 
@@ -277,7 +277,7 @@ describe('hostile input', () => {
     expect(kept.map(({ id }) => id)).toEqual(['bom', '__proto__', '7']);
     expect(report.stages[0]).toMatchObject({
       name: 'read',
-      reasons: { 'longer than a line may be': 1, 'not JSON': 2, 'not UTF-8': 1, 'without text': 6 },
+      reasons: { 'line too long': 1, 'not JSON': 2, 'not UTF-8': 1, 'without text': 6 },
     });
   });
 
@@ -289,7 +289,7 @@ describe('hostile input', () => {
     appendFileSync(file, `\n${jsonl([{ text: 'After.' }])}`);
     const { kept, dropped, said } = await curate('--data', `web=${file}`, '--stages', 'exact');
     expect(kept.map(({ text }) => text)).toEqual(['Before.', 'After.']);
-    expect(dropped).toEqual([{ id: 'web-2', source: 'web', stage: 'read', reason: 'longer than a line may be' }]);
+    expect(dropped).toEqual([{ id: 'web-2', source: 'web', stage: 'read', reason: 'line too long' }]);
     // Of what is left the stage reads twice, and what is kept is written in a third reading.
     const told = said.filter((line) => line.includes(` of ${megabytes} MB`));
     for (const reading of ['read, reading 1', 'exact, reading 2', 'writing, reading 1'])

@@ -46,7 +46,7 @@ describe('what is refused', () => {
     [
       'columns of which none is named',
       ['--data', `notes=${write('table.csv', 'title,body\nMoby Dick,The whale swam\n')}`],
-      /"title", "body", and more than one reads like text: choose the one to read\. In the terminal: --data/,
+      /"title", "body", and more than one looks like text: choose the one to read\. In the terminal: --data/,
     ],
     [
       'a column that is not there',
@@ -56,7 +56,7 @@ describe('what is refused', () => {
     [
       'a kind that is not read',
       ['--data', `notes=${write('page.html', '<p>Hi</p>')}`],
-      /page\.html is not of a kind that is read here/,
+      /page\.html is not a kind of file that is read here/,
     ],
     ['a share that is none', ['--data', `notes=${text}`, '--mix', 'notes=0'], /--mix is "notes=0": give NAME=PERCENT/],
     [
@@ -64,12 +64,8 @@ describe('what is refused', () => {
       ['--data', `notes=${text}`, '--in', 'notes=quiz'],
       /--in is "notes=quiz": .*some of base, general, qa/,
     ],
-    ['a place for a source without a file', ['--in', 'notes=qa'], /"notes" is none of the files that are given/],
-    [
-      'a text mixed into a world',
-      ['--preset', 'ci', '--data', `notes=${text}`, '--mix', 'notes=20'],
-      /words of its own/,
-    ],
+    ['a place for a source without a file', ['--in', 'notes=qa'], /"notes" is not one of the given files/],
+    ['a text mixed into a world', ['--preset', 'ci', '--data', `notes=${text}`, '--mix', 'notes=20'], /its own words/],
     [
       'an unknown option in a file that begins with a byte-order mark',
       ['--config', write('bom.json', '\ufeff{"model":{"hiden_size":64}}')],
@@ -116,7 +112,7 @@ describe('what is said once', () => {
     expect(problem).toBe(DEVICE);
     expect(notes).toContainEqual(
       expect.stringMatching(
-        /^notes: not even 10 % of its 2\d documents can be held out by their hash; the end of the text is held out instead\.$/,
+        /^notes: its 2\d documents are too few to hold out 10 % of them by hash; the end of the text is held out instead\.$/,
       ),
     );
   });
@@ -151,6 +147,6 @@ describe('what is said once', () => {
     );
     const { notes, problem } = await train('--base', folder, '--set', 'continued.steps=4');
     expect(problem).toBe(DEVICE);
-    expect(notes).toContain('The base was trained on diary, which is not given: no held-out loss of it is measured.');
+    expect(notes).toContain('The base was trained on diary, which is not given: its held-out loss is not measured.');
   });
 });

@@ -2,6 +2,7 @@
  * Every option of every command against values it must refuse: wrong types, NaN and infinities, nothing, twice, names of
  * Object.prototype, paths that are not there or cannot be written. The cases follow from the options' own declarations.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -181,7 +182,7 @@ describe('the command line', () => {
       ['bases', '--preset', 'ci'],
     ]) {
       const { problem } = await runCommand([...args, '--out', at('other')], noDevice);
-      expect(problem!.message).toMatch(/holds something else, table\.md: choose another --out/);
+      expect(problem!.message).toMatch(/has something else in it, table\.md: choose another --out/);
       expect(readdirSync(at('other'))).toEqual(['table.md']);
     }
     rmSync(at('other'), { recursive: true });
@@ -242,6 +243,16 @@ describe('the command line', () => {
       }
     },
   );
+
+  test.each(['start', 'test'])('npm %s says on request what it takes, and does nothing else', (name) => {
+    for (const asked of ['--help', '-h']) {
+      const told = execFileSync(process.execPath, [
+        path.resolve(import.meta.dirname, `../../src/cli/${name}.mjs`),
+        asked,
+      ]);
+      expect(String(told)).toMatch(new RegExp(`^npm ${name} -- .+\\n[^]*\\nExample: npm ${name} -- .+\\n$`));
+    }
+  });
 
   test('says what there is where nothing is asked for, and that this is no success', async () => {
     const { status, said } = await runCommand([], noDevice);

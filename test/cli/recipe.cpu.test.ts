@@ -239,7 +239,7 @@ describe('npm run recipe', () => {
     expect(edge).toBeGreaterThan(2e-3);
     expect(band).toEqual([edge / 10, edge / 3]);
     expect(readFileSync(path.join(out, 'table.md'), 'utf8')).toContain(
-      'From the base of seed 1. The loss falls nowhere by half a nat',
+      'From the base of seed 1. The loss never falls by half a nat',
     );
   });
 
@@ -262,7 +262,7 @@ describe('npm run recipe', () => {
     expect(first.status, first.stderr).toBe(0);
     const second = await recipe(...args, '--seeds', '2');
     expect(second.status, second.stderr).toBe(0);
-    expect(second.stderr).toContain('2 rows there already');
+    expect(second.stderr).toContain('2 rows already done');
     const { rows } = JSON.parse(readFileSync(path.join(out, 'grid.json'), 'utf8'));
     expect(rows.map(({ seed, rate }: { seed: number; rate: number }) => [seed, rate])).toEqual([
       [1, 0.001],

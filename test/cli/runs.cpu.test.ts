@@ -243,7 +243,7 @@ it('few documents, none of which their hashes hold out, have a held-out loss and
   const { problem, said } = await rk([...args, '--out', at('few')]);
   expect(problem).toBeNull();
   expect(said.join('\n')).toMatch(
-    /^note: text: not even .* of its 25 documents .* the end of the text is held out instead/m,
+    /^note: text: its 25 documents are too few .* the end of the text is held out instead/m,
   );
   const { heldOut, samples } = json('few', 'evaluations.json');
   expect(heldOut.at(-1).loss.text).toBeGreaterThan(0);
@@ -291,7 +291,7 @@ it('scores a text by its documents, whatever file they stand in, and never over 
   for (const over of [at('two.txt'), path.join(model, 'config.json')]) {
     const before = readFileSync(over);
     const { problem } = await rk(['score', '--model', model, '--text', at('two.txt'), '--json', over]);
-    expect(problem!.message).toMatch(/is what is read: give another file/);
+    expect(problem!.message).toMatch(/is the text itself: give another file/);
     expect(readFileSync(over)).toEqual(before);
   }
 });

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureData } from '../../src/cli/node/data.mjs';
 import { readFolder } from '../../src/cli/readFolder.ts';
-import { REAL_SOURCES, SWITCHES_NOTHING, type SourceUse, switchesNothing } from '../../src/config/sources.ts';
+import { REAL_SOURCES, type SourceUse, switchesNothing } from '../../src/config/sources.ts';
 import type { BaseSource, Notice, RunEvents, UserFile } from '../../src/protocol.ts';
 import { parseBaseMetadata } from '../../src/recipe/baseCheckpoint.ts';
 import { createTrainer } from '../../src/train/trainer.ts';
@@ -28,6 +28,7 @@ import { processor } from '../cpu/processor.ts';
 import { patience } from '../patience.ts';
 import fc from '../property.ts';
 import { runCommand } from './host.ts';
+import { configWords } from '../../src/words/config.ts';
 
 const draws = Number(process.env.DRAWS ?? 30);
 const folder = mkdtempSync(path.join(tmpdir(), 'rekindle-roads-'));
@@ -291,7 +292,7 @@ async function byPage(lines: readonly Line[], { preset, file, column, use, fromB
   const { notices, ...records } = all;
   const ofSetUp = [
     ...againstBase.value.warnings.map(({ message }) => message),
-    ...(files.length > 0 && switchesNothing(config.value) ? [SWITCHES_NOTHING] : []),
+    ...(files.length > 0 && switchesNothing(config.value) ? [configWords.switchesNothing] : []),
   ];
   const said = { ...records, metrics, notes: dataNotes(notices), ofSetUp };
   return { refused: null, said, weights: weightsOf(await trainer.exportModel()) };

@@ -79,7 +79,7 @@ describe('links', () => {
     expect(config).toMatchObject({ preset: 'smoke', seed: 7, batch: { length: 32 }, base: { steps: 240 } });
     expect(problems).toHaveLength(5);
     expect(problems.join('\n')).toMatch(/"x" in the link/);
-    expect(problems.join('\n')).toMatch(/seed twice; the first, 7, was used/);
+    expect(problems.join('\n')).toMatch(/seed twice; the first value, 7, was used/);
     expect(problems.join('\n')).toMatch(/no option nonsense/);
     expect(problems.join('\n')).toMatch(/base\.steps is -3/);
   });
@@ -151,7 +151,7 @@ test('a link with more to complain of than anyone reads is summed up, and none t
   expect(many.problems).toHaveLength(21);
   expect(many.problems[20]).toBe('80 more things in the link were not used.');
   const parts = decodeHash(`#v=1&p=lab&${'a=1&'.repeat(200)}`);
-  expect(parts.problems).toEqual(['The link has 202 settings, more than the 128 there can be: none was used.']);
+  expect(parts.problems).toEqual(['The link has 202 settings, and a run has at most 128: none was used.']);
   const long = decodeHash(`#v=1&${'x'.repeat(8000)}=1`);
   expect(long.problems[0]!.length).toBeLessThan(200);
   const control = decodeHash('#v=1&p=a%0a%e2%80%aeb&seed=%00%0d');

@@ -68,6 +68,8 @@ describe('texts', () => {
     [section, 'off', { value: 'off' }],
     [section, '', problem('x is empty: it must be on or off.')],
     [tokenizer, 'bpe:300', { value: { kind: 'bpe', vocab_size: 300 } }],
+    [tokenizer, 'bpe:300:even', { value: { kind: 'bpe', vocab_size: 300, even: true } }],
+    [tokenizer, 'bpe:300:odd', problem('x is bpe:300:odd: it must be byte, word, or bpe:N with N from 258 to 300.')],
     [tokenizer, 'bpe:', problem('x is bpe:: it must be byte, word, or bpe:N with N from 258 to 300.')],
   ])('%# %j', (option, text, read) => expect(readText(option, text)).toEqual(read));
 });
@@ -90,6 +92,8 @@ describe('JSON values', () => {
     [tokenizer, { kind: 'word' }, { value: { kind: 'word' } }],
     [tokenizer, { kind: 'given' }, { value: { kind: 'given' } }],
     [tokenizer, { kind: 'bpe', vocab_size: 299 }, { value: { kind: 'bpe', vocab_size: 299 } }],
+    [tokenizer, { kind: 'bpe', vocab_size: 299, even: true }, { value: { kind: 'bpe', vocab_size: 299, even: true } }],
+    [tokenizer, { kind: 'bpe', vocab_size: 299, even: 1 }, problem(`x is "bpe": ${mustBe}`)],
     [tokenizer, { kind: 'bpe', vocab_size: '299' }, problem(`x is "bpe": ${mustBe}`)],
     [tokenizer, { kind: 'bpe', vocab_size: 1.5 }, problem(`x is bpe:1.5: ${mustBe}`)],
     [tokenizer, { kind: 'x', vocab_size: 299 }, problem(`x is "x": ${mustBe}`)],
@@ -192,6 +196,7 @@ test('tokenizers and values are written as one word and read back', () => {
   ]);
   for (const text of ['given', 'bpe', 'bpe:x', 'xbpe:3', 'bpe:3x', 'bpe:12345678'])
     expect(parseTokenizer(text)).toBe(null);
+  expect(formatValue({ kind: 'bpe', vocab_size: 300, even: true })).toBe('bpe:300:even');
   expect(parseTokenizer('bpe:1234567')).toEqual({ kind: 'bpe', vocab_size: 1_234_567 });
   expect([null, { kind: 'bpe', vocab_size: 3 }, true, 0.5].map(formatValue)).toEqual(['none', 'bpe:3', 'true', '0.5']);
 });
@@ -236,7 +241,7 @@ describe('files', () => {
 
   test('of no kind are named with those that are', () => {
     expect(unreadableKind('a.pdf').message).toMatch(
-      /^a\.pdf is not of a kind that is read here \(\.txt, .*\.zip, also as \.gz\)/,
+      /^a\.pdf is not a kind of file that is read here \(\.txt, .*\.zip, also as \.gz\)/,
     );
     expect(unreadableKind('a.pdf').code).toBe('text-kind');
     expect(FILE_ENDINGS).toContain('.gz');
@@ -292,7 +297,7 @@ describe('sources', () => {
     expect(blendProblems('b', { a: 1e308, c: 1e308 }, null)[0]).toContain('sum to Infinity');
     expect(blendProblems('b', { a: -1, 'c d': 1 }, ['a'])).toEqual([
       'b.a is -1: a weight is a number of 0 or more.',
-      'b names a source "c d": names are letters, digits, - and _, 40 at most.',
+      'b names a source "c d": use letters, digits, - and _, 40 at most.',
     ]);
     expect(blendProblems('b', { zzzzzz: 1 }, ['a', 'c'])[0]).toContain('does not exist: there are a, c. A file');
   });
@@ -337,7 +342,7 @@ describe('a whole configuration', () => {
     const ci = cloneConfig(presetConfig('ci'));
     ci.tokenizer = { kind: 'byte' };
     ci.data.world!.people = ci.data.world!.names ** 2;
-    expect(checkConfig(ci).join()).toMatch(/has words of its own and the tokenizer is byte: choose the tokenizer word/);
+    expect(checkConfig(ci).join()).toMatch(/has its own words and the tokenizer is byte: choose the tokenizer word/);
     expect(checkConfig(ci).join()).not.toContain('people');
   });
 

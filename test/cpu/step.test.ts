@@ -189,6 +189,6 @@ describe('threads', () => {
 it('refuses to store in f16, in a sentence', async () => {
   const config: RunConfig = { ...tinyConfig, precision: 'f16' };
   await expect(open(config, {})).rejects.toThrow(
-    'precision is f16, which the processor does not compute with: choose f32.',
+    'precision is f16, which the processor cannot compute with: choose f32.',
   );
 });

@@ -47,7 +47,7 @@ describe('UTF-16', () => {
     for (const little of [true, false]) {
       const { documents, notes } = await read('a.txt', utf16(plain, little, false));
       expect(documents[0]!.text).toBe(plain);
-      expect(notes).toEqual(['a.txt is read as UTF-16, which it looks like.']);
+      expect(notes).toEqual(['a.txt looks like UTF-16 and is read as that.']);
     }
   });
 
@@ -100,7 +100,7 @@ describe('records', () => {
     expect(documents.map(({ text }) => text)).toEqual(['User: Look']);
     expect(notes).toEqual([
       'a.jsonl: 2 lines without text are left out.',
-      'a.jsonl: parts of conversations that are not text are left out, 2 in all.',
+      'a.jsonl: 2 parts of conversations without text left out.',
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('JSON', () => {
     ['[{"text":"a"} {"text":"b"}]', /entry 1 is not JSON/],
     ['{"text":"a"}]', /entry 2 is not JSON/],
     ['{"text":"a"', /entry 1 is not JSON/],
-    ['[]', /holds no text/],
+    ['[]', /has no text/],
   ])('%j is refused', async (text, message) => {
     expect((await refusal('a.json', text)).message).toMatch(message);
   });
@@ -180,7 +180,7 @@ describe('tables', () => {
     expect(documents.map(({ text }) => text)).toEqual(['The whale, they say, swam.', 'Ahab "followed"\nit.']);
     expect([columns, column]).toEqual([['id', 'label', 'body'], 'body']);
     expect(notes).toEqual([
-      'a.csv: the column "body" is read, and the first row as the columns’ names.',
+      'a.csv: the column "body" is read, and the first row gives the columns’ names.',
       'a.csv: 1 row without text is left out.',
     ]);
   });
@@ -197,11 +197,11 @@ describe('tables', () => {
     const error = await refusal('a.csv', table);
     expect(error).toBeInstanceOf(ColumnError);
     expect(error.message).toBe(
-      'a.csv has the columns "title", "body", and more than one reads like text: choose the one to read.',
+      'a.csv has the columns "title", "body", and more than one looks like text: choose the one to read.',
     );
     const { documents, notes } = await read('a.csv', table, { column: 'body' });
     expect(documents.map(({ text }) => text)).toEqual(['The whale swam', 'Ahab followed it']);
-    expect(notes).toEqual(['a.csv: ";" divides its cells.']);
+    expect(notes).toEqual(['a.csv: ";" separates its cells.']);
     expect((await refusal('a.csv', table, { column: 'Body' })).message).toBe(
       'a.csv has no "Body": name one of "title", "body".',
     );
@@ -213,7 +213,7 @@ describe('tables', () => {
       'a.csv, row 2 has 3 cells and the first row 2: put cells that contain "," in quotation marks.',
     ],
     ['id,body\n1,"one two\n', /row 2 has a quotation mark that is not closed/],
-    ['body\n', /holds no text/],
+    ['body\n', /has no text/],
   ])('%j is refused', async (table, message) => {
     expect((await refusal('a.csv', table)).message).toMatch(message);
   });
@@ -256,8 +256,8 @@ describe('packed files', () => {
     const { documents, notes } = await read('all.zip', zip);
     expect(documents.map(({ text }) => text)).toEqual(['one', 'two', 'three\n']);
     expect(notes).toEqual([
-      'all.zip: cover.png left out, not of a kind that is read here.',
-      'all.zip/blank.md (1 bytes) holds no text.',
+      'all.zip: cover.png left out, because files of that kind are not read here.',
+      'all.zip/blank.md (1 bytes) has no text.',
     ]);
     expect((await refusal('a.zip', zipSync({ 'a.png': strToU8('x') }))).code).toBe('text-kind');
     expect((await refusal('a.zip', zipSync({ 'a.txt': Uint8Array.of(0x61, 0xff) }))).message).toMatch(

@@ -102,12 +102,12 @@ describe('preparing sources', () => {
       null,
     );
     expect(notes).toEqual([
-      'a: not even 10 % of its 12 documents can be held out by their hash; the end of the text is held out instead.',
+      'a: its 12 documents are too few to hold out 10 % of them by hash; the end of the text is held out instead.',
       expect.stringMatching(/^a: \d+ tokens are held out, fewer than one row of 64: its held-out loss is rough\.$/),
-      'b: not even 10 % of its 41 documents can be held out by their hash; the end of the text is held out instead.',
+      'b: its 41 documents are too few to hold out 10 % of them by hash; the end of the text is held out instead.',
       'b: 38 of its documents equal a held-out one and are not trained on.',
       expect.stringMatching(/^b: \d+ tokens are held out/),
-      `The tokenizer has ${tokenizer.size} ids and 4096 were asked for: the text repeats too little for more; the other rows of the embedding stay unused.`,
+      `The tokenizer has ${tokenizer.size} ids and 4096 were asked for: the text does not repeat enough for more; the other rows of the embedding stay unused.`,
     ]);
     const unheld = { ...config, data: { ...config.data, heldOut: 0 } };
     expect((await prepareSources(unheld, corpora, null)).notes).toEqual([

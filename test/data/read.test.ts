@@ -73,8 +73,8 @@ describe('JSON lines', () => {
 describe('what cannot be read', async () => {
   test('an empty file, and one of white space', async () => {
     expect(await refusal('a.txt', utf8(''))).toBe('a.txt is empty: give a file with text.');
-    expect(await refusal('a.txt', utf8(' \n\f\n'))).toBe('a.txt (4 bytes) holds no text.');
-    expect(await refusal('a.jsonl', utf8('\n\n'))).toMatch(/holds no text/);
+    expect(await refusal('a.txt', utf8(' \n\f\n'))).toBe('a.txt (4 bytes) has no text.');
+    expect(await refusal('a.jsonl', utf8('\n\n'))).toMatch(/has no text/);
   });
 
   test.each([
@@ -109,7 +109,7 @@ describe('what cannot be read', async () => {
     );
     for (const name of ['a.png', 'a.rtf', 'a.html.gz', 'folder/a.pdf']) {
       expect(await refusal(name, utf8('x'))).toMatch(
-        /is not of a kind that is read here \(\.txt, .*\.docx, \.zip, also as \.gz\): .*\.txt\.$/,
+        /is not a kind of file that is read here \(\.txt, .*\.docx, \.zip, also as \.gz\): .*\.txt\.$/,
       );
     }
   });
@@ -202,7 +202,7 @@ describe('any file, piece by piece', () => {
         )(blob.stream()),
       });
       await expect(readFile('mine', 'huge.txt', huge)).rejects.toThrow(
-        'huge.txt has 2500 MB of text and a file may have 269 MB: divide it into smaller files.',
+        'huge.txt has 2500 MB of text and a file may have at most 269 MB: divide it into smaller files.',
       );
       // Refused at the first piece; the stream may have fetched a second one ahead.
       expect(pieces).toBeLessThanOrEqual(2);

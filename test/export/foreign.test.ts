@@ -43,7 +43,7 @@ describe.each([4, 5] as const)('as transformers %i spells it', (transformers) =>
 test('a tied head is the embedding, and said to be one', () => {
   const read = readHuggingFaceFolder(foreignFolder(model, weights, { tied: true }));
   expect(read.parameters.get('lm_head.weight')).toEqual(weights.get('model.embed_tokens.weight'));
-  expect(read.notes.join()).toContain('output layer is its embedding');
+  expect(read.notes.join()).toContain('embedding as the output layer');
 });
 
 /** Of Llama 3; Qwen's has no {1,3}. */
@@ -218,7 +218,7 @@ test.each<[string, (json: any) => void, string]>([
   ['Unigram', (json) => (json.model.type = 'Unigram'), 'Unigram'],
   ['no end of text', (json) => (json.added_tokens = []), 'added tokens'],
   ['no vocabulary', (json) => (json.model.vocab = 3), 'vocabulary'],
-  ['an id that is none', (json) => (json.model.vocab.th = -4), 'no id'],
+  ['an id that is none', (json) => (json.model.vocab.th = -4), 'not an id'],
   ['no bytes', (json) => (json.pre_tokenizer = json.decoder = null), 'byte'],
   ['an unknown part', (json) => (json.normalizer = { type: 'Nonsense' }), 'Nonsense'],
 ])('a tokenizer of %s is refused', async (_, injure, named) => {

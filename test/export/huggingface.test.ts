@@ -202,7 +202,7 @@ describe('readHuggingFaceFolder', () => {
       'config',
       '3 must divide num_attention_heads 4',
     ],
-    ['half a pair to turn', withConfig({ head_dim: 6 }), 'config', 'must be even, got 3'],
+    ['half a pair to turn', withConfig({ head_dim: 6 }), 'config', 'must turn an even number of columns, got 3'],
     ['endless layers', withConfig({ num_hidden_layers: 2 ** 31 - 1 }), 'missing-tensor', 'lack one at layer 2'],
     [
       'a tied output layer',

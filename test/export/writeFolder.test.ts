@@ -62,7 +62,7 @@ test('keeps what is not its own', () => {
 });
 
 test.each(['', '.', '..', '../a', '/a', 'a/', 'a//b', 'a/../b', 'a\\b', 'a\0'])('refuses the file name %j', (name) => {
-  expect(() => writeFolder(at('model'), [file(name, '')])).toThrow('is no file name');
+  expect(() => writeFolder(at('model'), [file(name, '')])).toThrow('is not a plain file name');
   expect(readdirSync(parent)).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 /** Comparisons of alignment told from rows: verdicts by their intervals, and rows that every reader of results takes. */
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import { alignmentRow, findings, findingsTable } from '../../src/recipe/alignment.ts';
+import { alignmentRow, claimDifference, findings, findingsTable } from '../../src/recipe/alignment.ts';
 import { resultsSchema } from '../../src/recipe/results/readResults.ts';
 
 /** One measure of both arms, seed by seed. */
@@ -17,7 +17,19 @@ it('calls shown or failed only what an interval does, and one seed by its name',
   expect(verdict([1, 1.1, 0.9], [3, 3.2, 3.1])).toBe('failed');
   expect(verdict([3, 1, 2], [1, 3, 2])).toBe('tie');
   expect(verdict([3], [1])).toBe('one seed');
-  expect(findingsTable('dpo-rpo', rows([3], [1]))).toMatch(/2\.00 \| 1\/1 \| one seed \|/);
+  // Of what a row has not measured nothing is said.
+  expect(findingsTable('dpo-rpo', rows([3], [1]))).not.toContain('NaN');
+  expect(findingsTable('dpo-rpo', rows([3], [1]))).toMatch(/\| 2\.00 nats \| 2\.00 \| one seed \|/);
+});
+
+it('tells differences of shares in points', () => {
+  const know = { math: 0.5, code: 0.5, translation: 0.5 };
+  const made = [1, 2].flatMap((seed) => [
+    alignmentRow('rpo', seed, { ...know, know: 0.5 - 0.004 * seed }, 1),
+    alignmentRow('dpo', seed, { ...know, know: 0.5 }, 1),
+  ]);
+  const keeps = findings('dpo-rpo', made).find(({ claim }) => claim.startsWith('RPO keeps'))!;
+  expect(claimDifference(keeps)).toBe('−0.2 points (−0.8 … 0.5)');
 });
 
 it('has rows that every reader of results takes', () => {

@@ -72,7 +72,7 @@ test('metadata of another version or with parts missing are refused', () => {
   expect(() => parseBaseMetadata({ ...meta, version: 9 })).toThrow(/version 9 and this page reads 1/);
   expect(() => parseBaseMetadata(null)).toThrow(/version none/);
   const { tokenizerHash: _hash, base: _base, ...rest } = meta;
-  expect(() => parseBaseMetadata({ ...rest, endingRate: 'x' })).toThrow(/lacks endingRate, base, tokenizerHash/);
+  expect(() => parseBaseMetadata({ ...rest, endingRate: 'x' })).toThrow(/has no endingRate, base, tokenizerHash/);
 });
 
 test('hostile metadata are refused with the field they lie in, or read as if the rest were not there', () => {

@@ -46,6 +46,17 @@ test('filtered is more than 20 points above raw, over any three seeds', () => {
   expect(difference(results, 'heuristics', 'raw')!.interval![0]).toBeGreaterThan(0.2);
 });
 
+test('the limit of perplexity holds on seeds that it was not chosen on: filtered is more than 20 points above raw in each', () => {
+  const fresh = JSON.parse(read('test/recipe/freshSeeds.json')) as { arm: string; seed: number; average: number }[];
+  const chosenOn = rowsOf('raw').map(({ seed }) => seed);
+  const of = (arm: string) => fresh.filter((row) => row.arm === arm);
+  expect(of('raw').length).toBeGreaterThanOrEqual(3);
+  for (const { seed, average } of of('raw')) {
+    expect(chosenOn).not.toContain(seed);
+    expect(of('heuristics').find((row) => row.seed === seed)!.average - average).toBeGreaterThan(0.2);
+  }
+});
+
 test('the table has a line an arm, the paper’s marks, and says that faults are planted thickly', () => {
   const text = dataTable(curation, results);
   for (const { name } of curation.arms) expect(text).toContain(`| \`${name}\` |`);

@@ -13,6 +13,8 @@ import {
 import { evaluate } from '../../src/recipe/lessons/measure.ts';
 import { textOf, textsByPlace } from '../../src/recipe/lessons/translate.ts';
 import { QUESTIONS } from '../../src/ui/class/code.ts';
+import { GAIN_SHARE } from '../../src/ui/class/mcnemar.ts';
+import { allWords } from '../../src/ui/lessons/words.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../public/lessons');
 const json = (name: string): unknown => JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
@@ -27,14 +29,14 @@ const recordedOf = (name: string) => json(`recorded/${name}.json`) as RecordedLe
 const NUMBERS: Record<string, string> = {
   en:
     '1e4 ten thousands?; 2 two|twice|both; 3 three; 4 four|fourth; 5 five; 6 six; 7 seven; 8 eight; 9 nine; 10 ten; 50 fifty; ' +
-    '100 hundred; 1e3 thousand; 1e6 million; 12 dozen; .5 half; .25 quarter; .2 fifth; .1 tenth; .02 fiftieth; .01 hundredth',
+    '20 twenty; 30 thirty; 100 hundred; 1e3 thousand; 1e6 million; 12 dozen; .5 half; .33 thirds?; .25 quarter; .2 fifth; .1 tenth; .02 fiftieth; .01 hundredth',
   de:
     '1e4 zehntausend; 2 zwei|zweier|zweimal|doppelt|beide[ns]?; 3 drei|dreien; 4 vier|vierte[rn]?; 5 fünf|fünffachen?; 6 sechs; ' +
-    '7 sieben; 8 acht; 9 neun; 10 zehn; 50 fünfzig|fünfzigfachen?; 100 hundert; 1e3 tausend; 1e6 millionen?; 12 dutzend; ' +
-    '.5 halben?|hälfte; .25 viertel; .2 fünftel; .1 zehntel; .02 fünfzigstel; .01 hundertstel',
+    '7 sieben; 8 acht; 9 neun; 10 zehn; 50 fünfzig|fünfzigfachen?; 20 zwanzig; 30 dreißig; 100 hundert; 1e3 tausend; 1e6 millionen?; 12 dutzend; ' +
+    '.5 halben?|hälfte; .33 drittel|dritte[ns]?; .25 viertel; .2 fünftel; .1 zehntel; .02 fünfzigstel; .01 hundertstel',
   es:
     '1e4 decenas de miles; 2 dos|doble|amb[oa]s; 3 tres; 4 cuatro; 5 cinco; 6 seis; 7 siete; 8 ocho; 9 nueve; 10 diez; 50 cincuenta; ' +
-    '100 cien; 1e3 mil; 1e6 millón|millones; 12 docena; .5 mitad; .25 cuarto; .2 quinto; .1 décima; .02 cincuentava; .01 centésima',
+    '20 veinte; 30 treinta; 100 cien; 1e3 mil; 1e6 millón|millones; 12 docena; .5 mitad; .33 tercer[oa]?|tercio; .25 cuarto; .2 quinto; .1 décima; .02 cincuentava; .01 centésima',
 };
 /** Values of the number words in a text, each once. */
 function numbersIn(text: string, language: string): number[] {
@@ -114,6 +116,26 @@ test('a translation says the same numbers in words', () => {
       }
     }
   }
+});
+
+test('the views say the same numbers in words in every language, and in English those that are so', () => {
+  const numbers = (language: keyof typeof allWords): [string, number[]][] =>
+    textsByPlace(allWords[language])
+      .map(([place, text]): [string, number[]] => [place, numbersIn(text, language)])
+      .filter(([, found]) => found.length > 0);
+  const minutes = LESSON_NAMES.map((name) => lessonOf(name).minutes);
+  expect(Math.min(...minutes)).toBeGreaterThanOrEqual(5);
+  expect(Math.max(...minutes)).toBeLessThanOrEqual(10);
+  expect(GAIN_SHARE).toBe(4 / 5);
+  const said = numbers('en');
+  expect(Object.fromEntries(said)).toMatchObject({
+    'lessons.about': [2, 5, LESSON_NAMES.length, 10], // the first is "both"
+    'quiz.heading': [QUESTIONS],
+    'quiz.about': [QUESTIONS],
+    'quiz.powerAbout': [4, 5],
+    'paper.expected': [seedsOf('continue')],
+  });
+  for (const language of ['de', 'es'] as const) expect(numbers(language), language).toEqual(said);
 });
 
 /** What is told of runs in words: the sentence, and what it says of quantities. */

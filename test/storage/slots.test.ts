@@ -99,9 +99,7 @@ describe('room', () => {
     const store = storeIn(files);
     expect((await store.newest())!.generation).toBe(2);
     expect((await store.load())!.head.generation).toBe(2);
-    expect(store.passed).toEqual([
-      { kind: 'unfinished', message: 'The last save was not finished and was passed over.' },
-    ]);
+    expect(store.passed).toEqual([{ kind: 'unfinished', message: 'The last save was not finished and was skipped.' }]);
     files.contents.delete('run-1.a.head');
     await store.load();
     expect(store.passed.map(({ kind }) => kind)).toEqual(['unfinished']);

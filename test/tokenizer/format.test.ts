@@ -126,13 +126,14 @@ describe('a tokenizer with the marks of a conversation', () => {
     expect([...chat.bytes(104)]).toEqual([104]);
     expect([chat.kind, chat.endOfText, [...chat.encode('hi')]]).toEqual(['byte', 256, [104, 105]]);
     expect(withMarks(chat)).toBe(chat);
-    expect((chat.toHuggingFace() as any).added_tokens.map(({ id, content }: any) => [id, content])).toEqual([
+    const { added_tokens } = chat.toHuggingFace() as { added_tokens: { id: number; content: string }[] };
+    expect(added_tokens.map(({ id, content }) => [id, content])).toEqual([
       [256, '<|endoftext|>'],
       [257, '<extra_id_0>'],
       [258, '<extra_id_1>'],
       [259, '<extra_id_2>'],
     ]);
-    expect((chat.toHuggingFace() as any).added_tokens[3]).toEqual({
+    expect(added_tokens[3]).toEqual({
       ...{ id: 259, content: '<extra_id_2>', special: true },
       ...{ single_word: false, lstrip: false, rstrip: false, normalized: false },
     });
@@ -143,7 +144,7 @@ describe('a tokenizer with the marks of a conversation', () => {
     const found = withoutMarks(chat.toHuggingFace())!;
     expect(found.plain).toEqual(plain.toHuggingFace());
     expect(found.restore(plain)).toBeInstanceOf(ChatTokenizer);
-    expect(() => found.restore(chat)).toThrow('in this order behind the other 260 ids');
+    expect(() => found.restore(chat)).toThrow('in this order after the other 260 ids');
     for (const none of [
       null,
       3,
@@ -186,7 +187,7 @@ describe('a tokenizer made elsewhere', () => {
   test.each([2 ** 24, 2 ** 24 + 1, 1.5, '7', -1])('an id of %j is one up to 2²⁴', (id) => {
     const make = changed(byteLevelBpe(), (json) => (json.model.vocab.zz = id));
     if (id === 2 ** 24) expect(make().size).toBe(2 ** 24 + 1);
-    else expect(make).toThrow(/token "zz" has .*, which is no id/);
+    else expect(make).toThrow(/token "zz" has .*, which is not an id/);
   });
 
   test('ends a text with the first of the known names that it adds', () => {

@@ -14,9 +14,9 @@ test('a piece of a hundred thousand letters is encoded at once, not in minutes',
 test('a text larger than the sample is sampled throughout, the same each time', () => {
   const half = BPE_SAMPLE_UNITS * 0.75;
   const large = 'early '.repeat(half / 6) + 'later '.repeat(half / 6);
-  const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 280 }, [large]) as BpeTokenizer;
+  const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 280 }, [[large]]) as BpeTokenizer;
   expect([...tokenizer.encode(' early later')].length).toBe(2);
-  expect(loadTokenizer({ kind: 'bpe', vocab_size: 280 }, [large])).toEqual(tokenizer);
+  expect(loadTokenizer({ kind: 'bpe', vocab_size: 280 }, [[large]])).toEqual(tokenizer);
 });
 
 test('a table of pieces gives each its own ids, also after it has started afresh', () => {

@@ -268,10 +268,29 @@ describe('BPE training', () => {
   });
 
   test('a text with too few different pairs gives a smaller vocabulary and says its size', () => {
-    const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 1024 }, ['to be or not to be']);
+    const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 1024 }, [['to be or not to be']]);
     expect(tokenizer.size).toBeGreaterThan(BASE_SIZE);
     expect(tokenizer.size).toBeLessThan(BASE_SIZE + 12);
     expect(tokenizer.decode(tokenizer.encode('or not'))).toBe('or not');
+  });
+
+  test('an even sample raises a small source, another language: its text takes fewer tokens, the large one’s more', () => {
+    const small = 'Der Wal schwimmt durch das Meer, und das Schiff schwimmt hinter ihm her. '.repeat(3);
+    const sources = [[trainingText], [], ['', small]];
+    const [plain, even] = [undefined, true as const].map((raised) =>
+      loadTokenizer({ kind: 'bpe', vocab_size: 320, ...(raised && { even: raised }) }, sources),
+    );
+    const tokens = (text: string) => [plain!, even!].map((one) => one.encode(text).length);
+    const [before, after] = tokens(small);
+    expect(trainingText.length).toBeGreaterThan(20 * small.length);
+    expect(after!).toBeLessThan(0.8 * before!);
+    const [large, largeAfter] = tokens(trainingText);
+    expect(largeAfter!).toBeGreaterThan(large!);
+    // Of equal sources an even sample is the sample.
+    const both = [[trainingText], [trainingText]];
+    expect(loadTokenizer({ kind: 'bpe', vocab_size: 320, even: true }, both)).toEqual(
+      loadTokenizer({ kind: 'bpe', vocab_size: 320 }, both),
+    );
   });
 
   test.each([257, 300.5, 65537, Number.NaN])('a vocabulary of %s is refused with the range', (size) => {
@@ -311,9 +330,9 @@ describe('an untrusted tokenizer.json', () => {
     ['a normalizer', (json) => (json.normalizer = { type: 'NFC' }), /normalizer/],
     ['another pre-tokenizer', (json) => (json.pre_tokenizer = { type: 'Whitespace' }), /pre_tokenizer/],
     ['no end of text', (json) => (json.added_tokens = []), /<\|endoftext\|>.*none/],
-    ['another end of text', (json) => (json.added_tokens[0].content = '</s>'), /hold "<\/s>" = 256/],
-    ['the end of text elsewhere', (json) => (json.added_tokens[0].id = 255), /alone and hold "<\|endoftext\|>" = 255/],
-    ['a second added token', (json) => json.added_tokens.push({ id: 480, content: 'x' }), /alone and hold .*"x" = 480/],
+    ['another end of text', (json) => (json.added_tokens[0].content = '</s>'), /has "<\/s>" = 256/],
+    ['the end of text elsewhere', (json) => (json.added_tokens[0].id = 255), /and has "<\|endoftext\|>" = 255/],
+    ['a second added token', (json) => json.added_tokens.push({ id: 480, content: 'x' }), /and has .*"x" = 480/],
     ['a vocabulary that is a list', (json) => (json.model.vocab = []), /object of token names/],
     ['a merge of three', (json) => (json.model.merges[3] += ' a'), /merge 3 .*does not join two tokens/],
     ['a merge with the end of text', (json) => (json.model.merges[3] = '<|endoftext|> a'), /merge 3 .*does not join/],

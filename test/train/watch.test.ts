@@ -75,7 +75,7 @@ describe('alerts of steps', () => {
     const said = judged(1000, still);
     expect(said.map(([code, step]) => [code, step])).toEqual([['plateau', 200]]);
     expect(said[0]![2]).toMatch(
-      /^No progress in 200 steps: the loss was 3\.0\d+ .* 3\.0\d+ over the second, up to step 200\./,
+      /^No progress in 200 steps up to step 200: the mean loss was 3\.0\d+ .* 3\.0\d+ in the second\./,
     );
     expect(judged(1000, (step) => ({ ...still(step), lr: 4e-4 }))).toEqual([]);
     // Windows of a tenth of a long phase.
@@ -121,7 +121,7 @@ describe('alerts of looks', () => {
       ['update-ratio', 25],
       ['update-ratio', 25],
     ]);
-    expect(said[0]!.message).toMatch(/^Layer 1: 75 % of its squared-ReLU units/);
+    expect(said[0]!.message).toMatch(/^Layer 1: in step \d+, 75 % of its squared-ReLU units/);
     expect(said[1]!.message).toMatch(/^Layer 1: the largest attention score of step 25 is 150/);
     expect(said[2]!.message).toContain(`${up} changed by 50 % of its size in step 25`);
     expect(said[3]!.message).toContain('lm_head.weight changed by 1.0e-8');
@@ -143,7 +143,7 @@ describe('the first step', () => {
     expect(untrainedLoss(expected + 0.2, model, varied).sound).toBe(true);
     expect(untrainedLoss(expected + 0.4, model, varied)).toMatchObject({
       sound: false,
-      message: expect.stringMatching(/^The first loss is 4\.264; .*ln 44 = 3\.784.*initializer_range/),
+      message: expect.stringMatching(/^The first loss is 4\.264\. .*ln 44 = 3\.784.*initializer_range/),
     });
     expect(untrainedLoss(expected - 0.4, model, varied).message).toMatch(/among the inputs/);
     expect(untrainedLoss(expected + 0.4, model, new Uint32Array(512)).sound).toBe(true);
@@ -154,7 +154,7 @@ describe('the first step', () => {
     const blend = { wiki: 75, web: 25, qa: 40 };
     expect(continuedLoss(1.25, model, heldOut, blend, 16)).toMatchObject({
       sound: true,
-      message: expect.stringMatching(/comes to 1\.250 on this blend/),
+      message: expect.stringMatching(/the base has 1\.250/),
     });
     expect(continuedLoss(1.8, model, heldOut, blend, 16)!.sound).toBe(true);
     expect(continuedLoss(3.7, model, heldOut, blend, 16)).toMatchObject({

@@ -157,7 +157,7 @@ test('an empty file and a file of another kind are refused by name', async () =>
   await addFiles([new File([], 'empty.txt'), new File(['good'], 'good.ndjson.txt'), new File(['x'], 'photo.png')]);
   expect(fileProblems.value).toHaveLength(2);
   expect(fileProblems.value[0]).toMatch(/empty\.txt is empty/);
-  expect(fileProblems.value[1]).toMatch(/photo\.png is not of a kind .*\(code text-kind\)/);
+  expect(fileProblems.value[1]).toMatch(/photo\.png is not a kind of file .*\(code text-kind\)/);
   expect(files.value.map(({ source }) => source)).toEqual(['good-ndjson']);
 });
 

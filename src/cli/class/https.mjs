@@ -5,6 +5,7 @@ import { createHash, webcrypto } from 'node:crypto';
 import os from 'node:os';
 import * as x509 from '@peculiar/x509';
 import { encodeQR } from 'qr';
+import { setupWords } from '../words/setup.mjs';
 
 /** A day more than the longest class: what lies about on a laptop afterwards is worth nothing. */
 const DAYS = 2;
@@ -64,10 +65,6 @@ export const fingerprint = (pem) =>
 /** What the one who teaches shows. @param {readonly string[]} urls */
 export function invitation(urls) {
   const [first] = urls;
-  if (first === undefined) return '  This machine is in no network: connect it, and start again.';
-  return [
-    encodeQR(first, 'term'),
-    `  The class opens ${urls.join(' or ')}`,
-    '  Browsers warn once, because nobody but this machine vouches for its certificate: choose Advanced, then Proceed. Nothing leaves the room.',
-  ].join('\n');
+  if (first === undefined) return setupWords.noNetwork;
+  return [encodeQR(first, 'term'), setupWords.classAt(urls), setupWords.certificate].join('\n');
 }

@@ -12,17 +12,8 @@ import {
   type Lab,
   runAlignmentSeed,
 } from '../../train/align/experiments.ts';
-import {
-  type AlignedModel,
-  alignable,
-  alignedFolder,
-  hasRewardHead,
-  isReward,
-  readRewardFolder,
-  rewardFolder,
-} from '../../train/align/model.ts';
+import { type AlignedModel, alignedFolder, isReward, readAligned, rewardFolder } from '../../train/align/model.ts';
 import { UserError } from '../../util/errors.ts';
-import { readCheckpoint } from '../../train/bases/base.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { OutFolder } from '../outFolder.ts';
@@ -39,10 +30,7 @@ export function alignmentExperimentsNamed(list: string): AlignmentExperiment[] |
 }
 
 /** A model as an earlier arm has left it, a reward model with its head. */
-export async function readKept(folder: string): Promise<AlignedModel> {
-  const files = readFolder(folder);
-  return hasRewardHead(files) ? readRewardFolder(files) : alignable(await readCheckpoint(files));
-}
+export const readKept = (folder: string): Promise<AlignedModel> => readAligned(readFolder(folder));
 
 export async function alignmentExperiment(
   names: readonly AlignmentExperiment[],
@@ -72,10 +60,10 @@ export async function alignmentExperiment(
       );
       folder.write('table.md', table());
     };
-    for (const seed of seeds) {
+    const labOf = (seed: number): Lab => {
       const models = path.join(out, 'models', String(seed));
       mkdirSync(models, { recursive: true });
-      const lab: Lab = {
+      return {
         backend,
         async kept<M extends AlignedModel>(model: string, make: () => Promise<M>): Promise<M> {
           const at = path.join(models, model);
@@ -97,8 +85,10 @@ export async function alignmentExperiment(
         },
         stopped: () => host.ended.aborted,
       };
-      for (const one of names) if (!(await runAlignmentSeed(one, lab, seed))) return INTERRUPTED;
-    }
+    };
+    // A comparison ends in all seeds before the next begins: one that is interrupted has told something.
+    for (const one of names)
+      for (const seed of seeds) if (!(await runAlignmentSeed(one, labOf(seed), seed))) return INTERRUPTED;
     summarise();
     host.print(table());
     return 0;

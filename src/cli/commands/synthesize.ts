@@ -22,6 +22,7 @@ import {
   prompts,
   type Tally,
   triplets,
+  wrongByHand,
 } from '../../world/alignment/synthesis.ts';
 import { phraseOf, type Task } from '../../world/alignment/tasks.ts';
 import { verify } from '../../world/alignment/verifier.ts';
@@ -148,7 +149,7 @@ async function judgedLines(kind: 'reward' | 'pairs', world: AlignmentWorld, give
     ? await sampledAnswers(asked.backend, asked.read, tasks, { count: samples, temperature, seed })
     : answersByHand(world, seed, tasks);
   if (kind === 'reward') {
-    const { answers: all } = labelled(world, seed, tasks, asked ? answers : []);
+    const { answers: all } = labelled(world, seed, tasks, asked ? answers : wrongByHand(world, seed, tasks));
     const lines = all.map(({ task, words, attributes: values }) => ({
       messages: answeredWith(task, words),
       attributes: Object.fromEntries(attributes.map((name, i) => [name, values[i]!])),

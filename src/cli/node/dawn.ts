@@ -7,6 +7,7 @@ import { commonWords } from '../words/common.ts';
 import { ensureChromium } from './installChromium.mjs';
 import { choosePolling } from './pollSlowly.ts';
 import { describeSearch, loadVulkan, vulkanAvailable } from './vulkan.mjs';
+import { setupWords } from '../words/setup.mjs';
 
 export interface NodeDevice {
   adapter: GPUAdapter;
@@ -87,6 +88,6 @@ export async function openNodeDevice(options: NodeDeviceOptions = {}): Promise<N
  */
 export async function openNullDevice(): Promise<NodeDevice> {
   const adapter = await instance(['backend=null']).requestAdapter();
-  if (!adapter) throw new Error('Dawn offers no null adapter; is the package "webgpu" of package-lock.json installed?');
+  if (!adapter) throw new Error(setupWords.noNullDevice);
   return open(adapter, optionalFeatures, {});
 }

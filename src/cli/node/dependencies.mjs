@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot, runCommand } from './project.mjs';
+import { setupWords } from '../words/setup.mjs';
 
 /** @typedef {{ packages: Record<string, { version?: string, optional?: boolean, devOptional?: boolean }> }} Lock */
 
@@ -31,7 +32,7 @@ export function dependenciesMatch() {
 /** Installs the npm packages when they are missing or older than package-lock.json. Throws with a remedy when npm cannot. */
 export function ensureDependencies() {
   if (dependenciesMatch()) return;
-  console.error('Installing npm packages (npm ci) …');
+  console.error(setupWords.installingPackages);
   // No package here needs an install script; --include=dev because NODE_ENV=production would leave out Vite and Dawn.
   const args = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   // Started by npm, its own script is known and needs no shell; typed directly, `npm` is looked up on the path.
@@ -43,8 +44,6 @@ export function ensureDependencies() {
       ? runCommand('cmd.exe', ['/c', 'npm', ...args])
       : runCommand('npm', args);
   if (!result.ok) {
-    throw new Error(
-      `npm could not install the packages of package-lock.json (${result.why}); mend what it says above and try again.`,
-    );
+    throw new Error(setupWords.noPackages(result.why));
   }
 }

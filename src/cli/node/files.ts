@@ -15,6 +15,7 @@ import {
 import path from 'node:path';
 import { StorageError } from '../../storage/errors.ts';
 import type { Files, OpenFile } from '../../storage/files.ts';
+import { storageWords } from '../../words/storage.ts';
 
 /** What the system says of a disk without room. */
 const full: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -24,7 +25,7 @@ function call<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (full.has((error as NodeJS.ErrnoException).code)) throw new StorageError('short', 'Saving found no room', error);
+    if (full.has((error as NodeJS.ErrnoException).code)) throw new StorageError('short', storageWords.noRoom, error);
     throw error;
   }
 }

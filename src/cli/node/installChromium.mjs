@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { findChromium } from './chromium.mjs';
 import { runCommand, runPackage } from './project.mjs';
+import { setupWords } from '../words/setup.mjs';
 
 /** The distribution's id in /etc/os-release: `debian`, `ubuntu`, … @returns {string} */
 function distribution() {
@@ -20,9 +21,9 @@ function asRoot() {
 
 /** Debian packages Chromium itself; Ubuntu's package of that name only points to a snap. */
 function installWithApt() {
-  if (distribution() !== 'debian') return { ok: false, why: 'not a Debian' };
+  if (distribution() !== 'debian') return { ok: false, why: setupWords.notDebian };
   const root = asRoot();
-  if (!root) return { ok: false, why: 'needs root or a sudo without a password' };
+  if (!root) return { ok: false, why: setupWords.needsRoot };
   /** @param {string[]} args @param {number} seconds */
   const apt = (args, seconds) => {
     const [command = '', ...rest] = [...root, 'apt-get', '-qq', ...args];
@@ -47,23 +48,20 @@ export function ensureChromium() {
   const found = findChromium();
   if (found !== undefined) return found;
   const chosen = process.env['CHROMIUM_PATH'];
-  if (chosen) throw new Error(`CHROMIUM_PATH names ${chosen}, which does not exist; correct it or unset it.`);
+  if (chosen) throw new Error(setupWords.noChosen(chosen));
 
   const failures = [];
   for (const [name, install] of /** @type {const} */ ([
-    ['Debian package', installWithApt],
-    ["Playwright's build", installWithPlaywright],
+    [setupWords.debianPackage, installWithApt],
+    [setupWords.playwrightBuild, installWithPlaywright],
   ])) {
-    console.error(`No Chromium found. Installing one (${name}) …`);
+    console.error(setupWords.installingChromium(name));
     const result = install();
     const file = findChromium();
     if (file !== undefined && result.ok) return file;
-    const why = result.ok ? 'installed, but not where it is looked for' : result.why;
-    console.error(`  no: ${why}`);
+    const why = result.ok ? setupWords.elsewhere : result.why;
+    console.error(setupWords.failed(why));
     failures.push(`${name}: ${why}`);
   }
-  throw new Error(
-    `No Chromium was found and none could be installed (${failures.join('; ')}); ` +
-      'install Chromium or Google Chrome yourself, or set CHROMIUM_PATH to one.',
-  );
+  throw new Error(setupWords.noChromium(failures.join('; ')));
 }

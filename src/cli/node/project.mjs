@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setupWords } from '../words/setup.mjs';
 
 /** The checkout's own folder, wherever the command was typed. */
 export const projectRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -21,10 +22,10 @@ export function runCommand(command, args, { env = {}, seconds } = {}) {
   });
   if (result.error) {
     const late = /** @type {NodeJS.ErrnoException} */ (result.error).code === 'ETIMEDOUT';
-    return { ok: false, why: late ? `not done after ${seconds} s` : result.error.message };
+    return { ok: false, why: late ? setupWords.timedOut(seconds) : result.error.message };
   }
-  if (result.signal) return { ok: false, why: `ended by ${result.signal}` };
-  return { ok: result.status === 0, why: result.status === 0 ? '' : `exit code ${result.status}` };
+  if (result.signal) return { ok: false, why: setupWords.signal(result.signal) };
+  return { ok: result.status === 0, why: result.status === 0 ? '' : setupWords.exitCode(result.status) };
 }
 
 /**

@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { findSoftwareVulkan, gpuDeviceFile, gpuDeviceFiles, seesGpu } from './chromium.mjs';
 import { searchDrivers } from './vulkanDrivers.mjs';
+import { setupWords } from '../words/setup.mjs';
 
 /** RTLD_NODELETE of <dlfcn.h>: the library stays although Node closes what turns out not to be a Node add-on. */
 const RTLD_NODELETE = 0x1000;
@@ -42,12 +43,10 @@ export function describeSearch() {
   const { named, places, manifests } = searchDrivers(given);
   const software = findSoftwareVulkan();
   return [
-    `GPU device file: ${gpuDeviceFile() ?? `none (looked for ${gpuDeviceFiles.join(', ')})`}.`,
-    named
-      ? `${named.variable}=${named.value} replaces the search for Vulkan drivers and the software adapter.`
-      : `Vulkan drivers were looked for in ${places.join(', ')}; VK_DRIVER_FILES and VK_ICD_FILENAMES are not set.`,
-    `Drivers found: ${manifests.join(', ') || 'none'}.`,
-    `Software adapter: ${software ?? 'none (it lies beside the executable of a Chromium)'}.`,
+    setupWords.deviceFile(gpuDeviceFile(), gpuDeviceFiles),
+    named ? setupWords.namedDrivers(`${named.variable}=${named.value}`) : setupWords.searchedDrivers(places),
+    setupWords.drivers(manifests),
+    setupWords.softwareAdapter(software),
   ].join(' ');
 }
 

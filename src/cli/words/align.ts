@@ -20,7 +20,7 @@ export const alignWords = {
     `There is no stage ${given}: give one of ${stages.join(', ')}.`,
   noBase: '--model is missing: a chain begins with a base.',
   notOfWorld: (model: string) =>
-    `The model ${model} is no base of the alignment world: give one that \`align base\` has written.`,
+    `The model ${model} is not a base of the alignment world: give one that \`align base\` has written.`,
   chainStage: (stage: string) => `stage ${stage}`,
   chainDone: (out: string) => `written: ${out}`,
   begins: (stage: string) => `Stage ${stage} of an alignment.`,
@@ -33,7 +33,7 @@ export const alignWords = {
   longer: (context: number, length: number) =>
     `note: The longest conversation in the data is longer than the ${context} tokens that the model was trained with at once: its context is now ${length} tokens.`,
   otherWork: (folder: string) =>
-    `The folder ${folder} holds unfinished work of another command, or of another model or data: give that command again, or choose another --out.`,
+    `The folder ${folder} has unfinished work of another command, model or data: give that command again, or choose another --out.`,
   saved: (step: number) =>
     `A stage of an alignment, saved before step ${step}: give the same command again to continue.`,
 };

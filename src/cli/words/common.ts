@@ -16,16 +16,16 @@ export const commonWords = {
   device: 'what computes; auto, the default, uses the GPU, or the processor where there is no GPU',
   /** tried: which drivers were looked for, a sentence after a space; '' where none are. */
   noAdapter: (tried: string) =>
-    `No WebGPU adapter on this machine: neither a GPU with a Vulkan, Metal or Direct3D 12 driver nor the software adapter that Chromium carries works.${tried} ` +
+    `No WebGPU adapter on this machine: there is no working GPU with a Vulkan, Metal or Direct3D 12 driver, and no software adapter, which comes with Chromium.${tried} ` +
     `Install a GPU driver or Chromium, or name one: a driver's .json file with VK_DRIVER_FILES, a Chromium with CHROMIUM_PATH.`,
   adapter: (name: string) => `adapter: ${name}`,
   note: (sentence: string) => `note: ${sentence}`,
-  rowsKept: (rows: number) => `${rows} rows there already`,
+  rowsKept: (rows: number) => `${rows} rows already done`,
   written: (place: string) => `written: ${place}`,
-  continues: (place: string) => `stopped: the same command continues with what ${place} holds.`,
+  continues: (place: string) => `stopped: give the same command again to continue in ${place}.`,
   otherConfiguration: (place: string, what: string) =>
-    `The folder ${place} holds ${what} of another configuration: choose another --out or remove it.`,
-  howManySeeds: 'how many, or which with commas between them; 3 by default',
+    `The folder ${place} has ${what} of another configuration: choose another --out or remove it.`,
+  howManySeeds: 'how many, or which, separated by commas; 3 by default',
   noFeatures: 'no optional features',
   unwritable: (file: string) => `The file ${file} cannot be written`,
 };

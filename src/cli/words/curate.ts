@@ -4,11 +4,11 @@ export const curateWords = {
     'Takes raw documents through deduplication, filters and selection to a blend, and accounts for every document.',
   data: 'documents as a source; JSON lines have "text" and may have "id" and "date"; without dates, the first source counts as the oldest',
   stages: 'the stages in order; all by default, but those that need clean sources only with --clean',
-  someStages: (stages: readonly string[]) => `some of ${stages.join(', ')}, each once, with commas between them`,
+  someStages: (stages: readonly string[]) => `some of ${stages.join(', ')}, each once, separated by commas`,
   survivor: 'which of several copies stays; the older by default',
   clean: 'sources that perplexity and selection compare with; they lose copies and nothing else',
   code: 'sources of code, judged by the rules for code',
-  sources: 'names of --data sources with commas between them',
+  sources: 'names of --data sources, separated by commas',
   keep: (usual: number) => `the share of each source that selection keeps; ${usual} by default`,
   jaccard:
     'the least similarity of near copies, checked exactly; the paper checks at 0.8, here there is no check by default',
@@ -21,11 +21,11 @@ export const curateWords = {
   noClean: (stage: string, source: string) =>
     `The stage ${stage} compares with clean sources and --clean names none: add --clean ${source}, or leave the stage out of --stages.`,
   begins: 'Documents are being curated here.',
-  ended: 'Stopped before the end: nothing is kept.',
-  broken: (folder: string) => `Stopped before the end: the same command continues with what ${folder} holds.`,
-  unfinished: 'A curation that was stopped: the same command continues it.',
+  ended: 'Stopped early: nothing was saved.',
+  broken: (folder: string) => `Stopped early: give the same command again to continue in ${folder}.`,
+  unfinished: 'A curation that was stopped: give the same command again to continue it.',
   otherwise: (folder: string) =>
-    `The folder ${folder} holds a curation that was begun with other files, stages or options: give the same ones, choose another --out, or remove the folder.`,
+    `The folder ${folder} has a curation with other files, stages or options: give the same ones, choose another --out, or remove the folder.`,
   removeFolder: 'remove the folder',
   goesOn: (stage: string | null) => `continues after ${stage ?? 'the first reading'}`,
   reading: (stage: string, reading: number, megabytes: number, all: number) =>

@@ -8,7 +8,7 @@ export const curationKitWords = {
       fuzzy: 'You cannot choose which copy stays, and no pair is checked exactly (--jaccard).',
       perplexity:
         'Left out: it reads n-gram models and trains none. Use KenLM on the clean sources, and the limit in report.json.',
-      heuristics: 'English rules, applied to clean sources and code too: keep those in a folder of their own.',
+      heuristics: 'English rules, applied to clean sources and code too: keep those in a separate folder.',
       dsir: 'Left out: no counterpart. Use the dsir package with 10,000 buckets.',
     },
     datatrove: {
@@ -16,7 +16,7 @@ export const curationKitWords = {
       fuzzy: 'Shingles are words, and text is simplified first. You cannot choose which copy stays.',
       perplexity: 'Left out: CCNetPerplexityFilter reads models of Wikipedia and OSCAR, and trains none.',
       heuristics:
-        'Gopher’s rules alone; symbols and ellipses are counted separately. No counterpart: letters, numbers, URLs, white space, parentheses, boilerplate, end marks, long words.',
+        'Only Gopher’s rules; symbols and ellipses are counted separately. No counterpart: letters, numbers, URLs, white space, parentheses, boilerplate, end marks, long words.',
       dsir: 'Left out: no counterpart. Use the dsir package with 10,000 buckets.',
     },
   },

@@ -5,7 +5,7 @@ export const experimentWords = {
   base: 'trains every base, even where a shipped one fits',
   out: 'the folder of results, updated after every arm',
   plan: (adapter: string, arms: number, seeds: readonly number[], done: number) =>
-    `adapter: ${adapter}; ${arms} arms, seeds ${seeds.join(', ')}, ${done} rows there already`,
+    `adapter: ${adapter}; ${arms} arms, seeds ${seeds.join(', ')}, ${done} rows already done`,
   arm: (seed: number, arm: string, steps: number) => `seed ${seed}, ${arm}: ${steps} steps`,
   progress: (step: number, end: number, loss: number, tokensPerSecond: number) =>
     `  step ${step}/${end} loss ${loss.toFixed(3)} ${tokensPerSecond.toFixed(0)} tokens/s`,
@@ -21,6 +21,6 @@ export const experimentWords = {
   removeResults: 'remove it, and every arm is evaluated again',
   removeRow: 'remove it, and its arm is run again',
   otherExperiment: (folder: string, held: string, asked: string) =>
-    `The folder ${folder} holds results of ${held}, not of ${asked}: choose another --out.`,
+    `The folder ${folder} has results of ${held}, not of ${asked}: choose another --out.`,
   results: 'results',
 };

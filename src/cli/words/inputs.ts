@@ -19,8 +19,8 @@ export const documentWords = {
   data: (kinds: string) =>
     `your documents (${kinds}) as a source that replaces the preset’s text; for one column of a table, PATH#COLUMN`,
   in: 'the blends that use this source; all by default',
-  blends: 'some of base, general, qa with commas between them',
-  mix: 'the share of those blends that this source takes, beside the preset’s text; all of it by default',
+  blends: 'some of base, general, qa, separated by commas',
+  mix: 'the share of those blends for this source, in percent; the rest is the preset’s text; 100 by default',
   percent: 'a number from 0.01 to 100',
   invalid: 'how bytes that are not valid text are read',
   hints: {

@@ -1,7 +1,7 @@
 /** What `lessons` and `kit` say: both publish what a run came to. */
 
 export const lessonsWords = {
-  about: 'Trains the runs of the lessons and puts them where the page shows them as recorded.',
+  about: 'Trains the runs of the lessons and records them for the page.',
   only: 'one lesson instead of all',
   faults: (file: string, faults: readonly string[]) => `The lesson ${file} has faults: ${faults.join(' ')}`,
   lesson: (name: string) => `lesson ${name}`,
@@ -18,5 +18,5 @@ export const kitWords = {
   alignment: 'an alignment',
   pretraining: 'pretraining',
   otherStack: (given: string, what: string, known: readonly string[]) =>
-    `${given} is no stack for ${what}: give one of ${known.join(', ')}, or all.`,
+    `${given} is not a stack for ${what}: give one of ${known.join(', ')}, or all.`,
 };

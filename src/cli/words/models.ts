@@ -8,7 +8,7 @@ export const importWords = {
   stored: (dtypes: readonly string[], bytes: number, shards: number) =>
     `stored as ${dtypes.join(', ')}, ${(bytes / 1e6).toFixed(1)} MB in ${shards === 1 ? 'one file' : `${shards} files`}`,
   reads: (context: number, ids: number) => `context ${context} tokens, tokenizer of ${ids} ids`,
-  needs: (bytes: number) => `to train all of it takes ${(bytes / 1e6).toFixed(0)} MB here`,
+  needs: (bytes: number) => `training all of it takes ${(bytes / 1e6).toFixed(0)} MB here`,
   heldOut: (name: string, loss: number) => `held-out loss of ${name}: ${loss.toFixed(4)} nats a token`,
   sample: (prompt: string, text: string) => `${prompt} → ${text}`,
 };
@@ -22,7 +22,7 @@ export const exportWords = {
   noAdapter: (run: string) => `The run in ${run} trained all weights and has no adapters: leave out --part.`,
   noOptimizer: (run: string) =>
     `The run in ${run} has ended, and a run that ends here keeps its model and not the optimizer’s state: export it before the end, or from the page.`,
-  noModel: (run: string) => `The folder ${run} holds no model and no save of one: give the folder of a run.`,
+  noModel: (run: string) => `The folder ${run} has no model and no save of one: give the folder of a run.`,
 };
 
 export const fetchWords = {
@@ -30,8 +30,8 @@ export const fetchWords = {
   dataset: 'OWNER/NAME, or its address on huggingface.co',
   config: 'its configuration; by default the first',
   split: 'its split; by default train, or the first',
-  megabytes: 'as much text as is enough; 50 by default',
-  accept: 'the licence as the data set states it: without it the licence is told and nothing is fetched',
+  megabytes: 'how much text; 50 by default',
+  accept: 'the licence as the data set states it: without it the licence is shown and nothing is fetched',
   hub: 'another Hub and viewer that speak the same API',
   out: 'the file to write',
   exists: (file: string) => `The file ${file} exists already: choose another --out or remove it.`,

@@ -6,8 +6,8 @@ export const kindWords = {
   oneOf: (choices: readonly string[]) => `one of ${choices.join(', ')}`,
   number: (min: number, max: number) => `a number from ${min} to ${max}`,
   count: (min: number, max: number) => `a whole number from ${min} to ${max}`,
-  list: (one: string) => `${one}, or several with commas between them`,
-  seeds: (most: number) => `a count from 1 to ${most}, or the seeds themselves with commas between them`,
+  list: (one: string) => `${one}, or several, separated by commas`,
+  seeds: (most: number) => `a count from 1 to ${most}, or the seeds themselves, separated by commas`,
   file: 'the path of a file',
   folder: 'the path of a folder',
   folderOr: (words: readonly string[]) => `the path of a folder, or ${words.join(' or ')}`,
@@ -22,16 +22,16 @@ export const outFolderWords = {
   cannotBeWritten: (folder: string) => `The folder ${folder} cannot be written`,
   nothingSaved: (what: string) => `${what} Nothing has been saved yet.`,
   finished: (folder: string) => `The folder ${folder} is finished: there is nothing to continue.`,
-  notUnfinished: (folder: string) => `The folder ${folder} holds no unfinished run.`,
+  notUnfinished: (folder: string) => `The folder ${folder} has no unfinished run.`,
   foreign: (folder: string, name: string) =>
-    `The folder ${folder} holds something else, ${name}: choose another --out.`,
+    `The folder ${folder} has something else in it, ${name}: choose another --out.`,
   taken: (folder: string, unfinished: boolean) =>
-    `The folder ${folder} exists already: ${unfinished ? `continue what it holds (--resume ${folder}), ` : ''}choose another --out or remove it.`,
+    `The folder ${folder} exists already: ${unfinished ? `continue it (--resume ${folder}), ` : ''}choose another --out or remove it.`,
   writer: (folder: string, process: number, file: string) =>
     `Process ${process} is writing to the folder ${folder}: wait until it ends, or remove ${file} if that is another program.`,
   otherWriter: (folder: string) => `Another process is writing to the folder ${folder}: wait until it ends.`,
   isFile: (place: string) => `${place} is a file: choose another place for the folder.`,
-  badName: (name: string) => `${name} is no file name of its own within a folder.`,
+  badName: (name: string) => `${name} is not a plain file name.`,
   wouldBeLost: (folder: string, name: string) =>
     `${folder} also holds ${name}, which would be lost: choose another folder or move it away.`,
 };

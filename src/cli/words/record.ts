@@ -1,7 +1,7 @@
 /** What `record` says. */
 
 export const recordWords = {
-  about: 'Puts the results of an experiment, or a run, where the page shows them as recorded.',
+  about: 'Records the results of an experiment, or a run, for the page.',
   from: 'the folder that an experiment or a run has filled',
   before: 'of a run: the folder of the base run that it continued',
   wrongFolder: 'give the folder that an experiment has filled',

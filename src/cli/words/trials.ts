@@ -1,9 +1,9 @@
 /** What `range` and `grid` say. */
 
 export const rangeWords = {
-  about: 'Sweeps the learning rate from a seed’s or a base’s weights and names a band.',
+  about: 'Sweeps the learning rate from a seed’s or a base’s weights and suggests a range.',
   out: 'the folder to make and fill: range.json, table.md',
-  underWay: (preset: string) => `A range test of preset ${preset} is under way.`,
+  underWay: (preset: string) => `A range test of preset ${preset} is running.`,
   fromBase: (seed: number) => `the base of seed ${seed}`,
   fromStart: (seed: number) => `random weights of seed ${seed}`,
   point: (rate: number, loss: number) => `rate ${rate.toExponential(1)} loss ${loss.toFixed(3)}`,

@@ -7,9 +7,9 @@ export const modelWords = {
 
 export const scoreWords = {
   about: 'Scores a text under a model: nats a token, bits a byte.',
-  text: 'the text: a file of documents, end to end',
+  text: 'the text: a file of documents',
   json: 'where tokens, nats and sums are written',
-  isRead: (file: string) => `The file ${file} is what is read: give another file.`,
+  isRead: (file: string) => `The file ${file} is the text itself: give another file.`,
   isFolder: (file: string) => `${file} is a folder: give the path of a file.`,
   result: (loss: number, bitsPerByte: number) =>
     `loss ${loss.toFixed(4)} nats a token, ${bitsPerByte.toFixed(4)} bits a byte`,

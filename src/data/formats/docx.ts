@@ -25,14 +25,14 @@ export function readDocx(name: string, file: Uint8Array, limit: number): Divided
     return entry === BODY;
   });
   const text = paragraphs(name, packed);
-  const notes = beside.length > 0 ? [`${name}: headers, footers, footnotes and comments are left out.`] : [];
+  const notes = beside.length > 0 ? [dataWords.beside(name)] : [];
   return { texts: text.trim() === '' ? [] : [text], notes, columns: [], column: null };
 }
 
 function paragraphs(name: string, [body]: readonly Packed[]): string {
   try {
     const { root } = parseXml(new TextDecoder().decode(body!.bytes));
-    if (root?.name !== 'w:document') throw new Error('not a Word document');
+    if (root?.name !== 'w:document') throw new Error();
     const parts: string[] = [];
     collect(root, parts);
     return parts.join('');

@@ -13,8 +13,7 @@ export function tooLong(name: string, unit: string, number: number): UserError {
 
 export function notJsonLine(name: string, number: number, line: string): UserError {
   const isArray = number === 1 && line.trimStart().startsWith('[');
-  const cure = isArray ? 'for one array over many lines, end its name in .json' : 'correct or remove that line';
-  return new UserError(dataWords.notJsonLine(name, number, cure), { code: 'text-json' });
+  return new UserError(dataWords.notJsonLine(name, number, isArray), { code: 'text-json' });
 }
 
 /** JSON lines: a record each. */

@@ -26,7 +26,7 @@ const toldName = (name: string): string =>
 /** Names in a sentence, the first of many. */
 export function told(names: readonly string[]): string {
   const rest = names.length - MOST_TOLD;
-  return names.slice(0, MOST_TOLD).map(toldName).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return dataWords.more(names.slice(0, MOST_TOLD).map(toldName).join(', '), rest);
 }
 
 type Fields = Record<string, unknown>;
@@ -89,15 +89,8 @@ export class Records {
   end(): Divided {
     if (this.#column !== null && !this.#found) throw noColumn(this.#name, this.#column, this.#columns);
     const notes: string[] = [];
-    const [are, s] = this.#leftOut === 1 ? ['is', ''] : ['are', 's'];
-    if (this.#leftOut > 0) {
-      // "entrys" is no word.
-      const units = `${this.#unit}${s}`.replace(/ys$/, 'ies');
-      notes.push(`${this.#name}: ${this.#leftOut} ${units} without text ${are} left out.`);
-    }
-    if (this.#turnsLeftOut > 0) {
-      notes.push(`${this.#name}: parts of conversations that are not text are left out, ${this.#turnsLeftOut} in all.`);
-    }
+    if (this.#leftOut > 0) notes.push(dataWords.withoutText(this.#name, this.#leftOut, this.#unit));
+    if (this.#turnsLeftOut > 0) notes.push(dataWords.partsLeftOut(this.#name, this.#turnsLeftOut));
     return { texts: this.#texts.list, notes, columns: this.#columns, column: this.#column };
   }
 
@@ -130,15 +123,10 @@ export class Records {
     if (typeof prompt === 'string' && typeof answer === 'string') return `${prompt}\n${answer}`;
     if (typeof question === 'string' && typeof answer === 'string') return questionAndAnswer(question, answer);
     const names = Object.keys(fields);
-    const found = told(names) || 'no fields';
-    const sentence =
-      `${this.#name}, ${this.#unit} ${number} has ${found}: it needs a string "text", "prompt" and "completion", ` +
-      '"prompt" and "answer", "question" and "answer", or "messages"';
     // Which field is the text is a question; one record unlike those before it is an error.
-    if (names.length > 0 && this.#texts.count === 0) {
-      throw new ColumnError(`${sentence}, or the name of the one to read.`, names);
-    }
-    throw new UserError(`${sentence}.`, { code: 'text-fields' });
+    const choose = names.length > 0 && this.#texts.count === 0;
+    const sentence = dataWords.unknownFields(this.#name, this.#unit, number, told(names), choose);
+    throw choose ? new ColumnError(sentence, names) : new UserError(sentence, { code: 'text-fields' });
   }
 
   /** Turns under the names of who speaks, a line break between them. */
@@ -174,5 +162,5 @@ function continued(prompt: string, completion: string): string {
 }
 
 export function noColumn(name: string, column: string, columns: readonly string[]): ColumnError {
-  return new ColumnError(`${name} has no ${quoted(column)}: name one of ${told(columns) || 'none'}.`, columns);
+  return new ColumnError(dataWords.noColumn(name, quoted(column), told(columns)), columns);
 }

@@ -107,12 +107,10 @@ export class TableRows {
     if (this.#chosen !== null && columns.length > 0 && !columns.includes(this.#chosen))
       throw noColumn(this.#name, this.#chosen, columns);
     if (this.#chosen !== null && this.#asked === null) {
-      this.#notes.push(
-        `${this.#name}: the column ${quoted(this.#chosen)} is read${this.#kind === 'table' ? ', and the first row as the columns’ names' : ''}.`,
-      );
+      this.#notes.push(dataWords.columnRead(this.#name, quoted(this.#chosen), this.#kind === 'table'));
     }
     if (![',', '\t'].includes(this.#delimiter))
-      this.#notes.push(`${this.#name}: ${quoted(this.#delimiter)} divides its cells.`);
+      this.#notes.push(dataWords.delimiter(this.#name, quoted(this.#delimiter)));
     // An empty table has no column to lack.
     const records = new Records(this.#name, 'row', this.#waiting.length > 0 ? this.#chosen : null);
     this.#records = records;
@@ -131,11 +129,7 @@ export class TableRows {
     if (columns.length === 1) return columns[0]!;
     if (prose.length === 1) return prose[0]!;
     if (columns.length === 0) return null;
-    const found = prose.length === 0 ? 'none reads' : 'more than one reads';
-    throw new ColumnError(
-      `${this.#name} has the columns ${told(columns)}, and ${found} like text: choose the one to read.`,
-      columns,
-    );
+    throw new ColumnError(dataWords.whichColumn(this.#name, told(columns), prose.length > 0), columns);
   }
 
   #add(records: Records, cells: readonly string[], number: number): void {

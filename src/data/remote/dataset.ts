@@ -45,7 +45,7 @@ export async function describeDataset(
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const { hub, viewer } = servers;
-  const what = `The data set ${name}`;
+  const what = dataWords.dataSet(name);
   const of = `dataset=${encodeURIComponent(name)}`;
   const get = (address: string): Promise<unknown> => askJson(ask, address, what, { signal });
   const hubSays = readAs(hubSchema, await get(`${hub}/api/datasets/${name}`), name);
@@ -139,7 +139,7 @@ async function fetchRows(
   const query = new URLSearchParams({ dataset: name, config, split, length: String(ROWS_A_CALL) });
   for (let call = 0; call < MOST_CALLS; call++) {
     query.set('offset', String(call * ROWS_A_CALL));
-    const json = await askJson(ask, `${viewer}/rows?${query}`, `The data set ${name} (${revision.slice(0, 8)})`, {
+    const json = await askJson(ask, `${viewer}/rows?${query}`, dataWords.dataSet(name, revision.slice(0, 8)), {
       signal,
     });
     const { rows, num_rows_total } = readAs(rowsSchema, json, name);

@@ -57,7 +57,7 @@ async function ofHub(
   const at = revision === null ? '' : `/revision/${revision}`;
   let json: unknown;
   try {
-    json = await askJson(ask, `${hub}/api/models/${name}${at}?blobs=true`, `The model ${name}`, { signal });
+    json = await askJson(ask, `${hub}/api/models/${name}${at}?blobs=true`, dataWords.model(name), { signal });
   } catch (error) {
     // Somebody else's server has a folder of that name, and knows no such API.
     if (!signal?.aborted && url && hub !== HUGGING_FACE.hub && !url.pathname.startsWith('/api/')) return null;

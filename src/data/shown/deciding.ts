@@ -7,6 +7,7 @@ import { jaccard, type ShingleOptions, shingleSet } from '../stages/minhash.ts';
 import { Page } from '../stages/page.ts';
 import type { RawDocument } from '../stages/stage.ts';
 import { type Span, rulePlaces } from './rulePlaces.ts';
+import { decidedWords } from '../../words/curation.ts';
 
 export type Decided = Pick<ShownDocument, 'marks' | 'note'>;
 
@@ -28,7 +29,7 @@ function least(text: string, scores: Float64Array): Span[] {
 
 export const equalTo = (survivor: RawDocument): Decided => ({
   marks: [],
-  note: `the same text as ${nameOf(survivor)}`,
+  note: decidedWords.equal(nameOf(survivor)),
 });
 
 /** Words that the survivor of a near copy does not have. */
@@ -37,34 +38,28 @@ export function copyOf(text: string, survivor: RawDocument, shingles: ShingleOpt
   const known = new Set(wordPlaces(survivor.text).map(([from, to]) => survivor.text.slice(from, to)));
   return {
     marks: wordPlaces(text).filter(([from, to]) => !known.has(text.slice(from, to))),
-    note: `${Math.round(100 * jaccard(own!, its!))} % like ${nameOf(survivor)}`,
+    note: decidedWords.similar(Math.round(100 * jaccard(own!, its!)), nameOf(survivor)),
   };
 }
 
 /** The words that clean text lets expect least. */
 export const surprising = (text: string, model: KneserNey): Decided => ({
   marks: least(text, model.wordProbabilities(text)),
-  note: `perplexity ${model.perplexity(text).toFixed(0)}`,
+  note: decidedWords.perplexity(model.perplexity(text)),
 });
 
 export function ruleBroken(text: string, name: string, limits: RuleLimits): Decided {
   const rule = limited([...ENGLISH_RULES, ...CODE_RULES], limits).find((one) => one.name === name)!;
   const score = rule.score(new Page(text));
-  const bound =
-    rule.max === Infinity
-      ? `at least ${rule.min}`
-      : rule.min === -Infinity
-        ? `at most ${rule.max}`
-        : `${rule.min} to ${rule.max}`;
-  const said = Number.isNaN(score) ? 'nothing to count' : `${Number(score.toPrecision(3))}`;
-  return { marks: rulePlaces(name, text), note: `${said}, allowed ${bound}` };
+  const note = decidedWords.rule(Number.isNaN(score) ? null : score, rule.min, rule.max);
+  return { marks: rulePlaces(name, text), note };
 }
 
 /** The words, each with the pair it ends, that the target has least beside the source. */
 export function unlike(text: string, ratios: Float64Array): Decided {
   const weights = featureWeights(text, ratios);
   const sum = weights.reduce((a, b) => a + b, 0);
-  return { marks: least(text, weights), note: `log weight ${sum.toFixed(1)}` };
+  return { marks: least(text, weights), note: decidedWords.logWeight(sum) };
 }
 
 export const nameOf = ({ id, source, index }: RawDocument): string => id ?? `${source}-${index + 1}`;

@@ -1,7 +1,7 @@
 /** Where in a text stands what a heuristic rule counts: the words that decided, for marking. Rules of lengths alone have no places. */
 import {
   POLICY_PHRASES,
-  BULLET,
+  BULLETS,
   COMMENT,
   COMMON_WORDS,
   END_MARKS,
@@ -82,42 +82,33 @@ const PLACES: Readonly<Record<string, (text: string) => Span[]>> = {
   LongWordFilter: (text) => words(text, ({ length }) => length > 1000),
   EllipsisFilter: (text) =>
     pieces(text, '\n')
-      .filter(([from, to]) => endsInEllipsis(text.slice(from, to)))
+      .filter(([from, to]) => endsInEllipsis(text, from, to))
       .map(([from, to]) => [Math.max(from, to - 3), to]),
   BulletsFilter: (text) =>
     pieces(text, '\n')
-      .filter(([from, to]) => BULLET.test(text.slice(from, to)))
+      .filter(([from]) => BULLETS.has(text[from]!))
       .map(([from]) => [from, from + 1]),
   CommentToCodeFilter: (text) => matches(text, COMMENT),
 };
 
 /** Every place where the commonest n-gram stands as its score counts it. */
 function topPlaces(text: string, n: number): Span[] {
-  const page = new Page(text);
-  const { number, count, distinct } = page.repeats(n);
-  const times = new Int32Array(distinct);
-  for (let i = 0; i < count; i++) times[number[i]!]!++;
-  const most = times.reduce((a, b) => Math.max(a, b), 0);
-  const at = number.findIndex((one) => times[one] === most);
-  if (at < 0) return [];
-  return matches(text, new RegExp(escaped(Array.from({ length: n }, (_, i) => page.word(at + i)).join(' ')), 'g'));
+  const gram = new Page(text).commonestGram(n);
+  return gram === null ? [] : matches(text, new RegExp(escaped(gram), 'g'));
 }
 
 /** Runs of words in n-grams that stood before. */
 function duplicatePlaces(text: string, n: number): Span[] {
-  const { number, count } = new Page(text).repeats(n);
+  const { first, count } = new Page(text).grams(n);
   const places = matches(text, /\S+/g);
-  const seen = new Set<number>();
   const runs: Span[] = [];
   let end = -1;
   for (let i = 0; i < count; i++) {
-    if (seen.has(number[i]!)) {
-      const to = places[i + n - 1]![1];
-      if (i <= end) runs.at(-1)![1] = to;
-      else runs.push([places[i]![0], to]);
-      end = i + n - 1;
-    }
-    seen.add(number[i]!);
+    if (first[i] === i) continue;
+    const to = places[i + n - 1]![1];
+    if (i <= end) runs.at(-1)![1] = to;
+    else runs.push([places[i]![0], to]);
+    end = i + n - 1;
   }
   return runs;
 }

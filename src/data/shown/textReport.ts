@@ -58,6 +58,7 @@ export async function textReport(
     ...{
       pages: raw.length,
       tokens: tokensIn(raw, tokensOf),
+      truth: null,
       stages,
       clusters,
       perplexities,

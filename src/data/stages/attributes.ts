@@ -4,6 +4,7 @@
  */
 import type { Card, Linear } from './linear.ts';
 import { judged, type RawDocument, type Stage } from './stage.ts';
+import { decidedWords } from '../../words/curation.ts';
 
 export const ATTRIBUTE_LABELS = {
   toxicity: ['low', 'high'],
@@ -50,7 +51,7 @@ export const attributeStage: Stage<Partial<AttributesOptions>> = (documents, giv
     const unlabelled = (Object.keys(ATTRIBUTE_LABELS) as DocumentAttribute[]).filter(
       (one) => counts[one] === undefined,
     );
-    if (unlabelled.length > 0) report.notes.push(`Not labelled, for want of a classifier: ${unlabelled.join(', ')}.`);
+    if (unlabelled.length > 0) report.notes.push(decidedWords.unlabelled(unlabelled));
     Object.assign(report.details, { counts, cards: labellers.map(({ card }) => card) });
     return (document) => {
       const labels = labelsOf(document.text, labellers);

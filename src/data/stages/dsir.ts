@@ -11,6 +11,7 @@ import { pcg3d, streamOf } from '../../util/random.ts';
 import { BitSet, Column } from './columns.ts';
 import { bucketsOf } from './features.ts';
 import { judged, keyOf, type RawDocument, type Stage, tieDate } from './stage.ts';
+import { reasonWords } from '../../words/curation.ts';
 
 export interface DsirOptions {
   /** Sources that are the target, and are kept whole. */
@@ -71,7 +72,7 @@ export const dsir: Stage<Partial<DsirOptions>> = (documents, given, report) =>
     });
     const stays = new BitSet();
     for (const draw of drawn.values()) draw.largest(Math.round(options.keep * draw.size), stays);
-    return ({ source, index }) => (clean.has(source) || stays.has(index) ? null : 'unlike the target');
+    return ({ source, index }) => (clean.has(source) || stays.has(index) ? null : reasonWords.unlikeTarget);
   });
 
 /** log p̂ − log q̂ of every bucket. */

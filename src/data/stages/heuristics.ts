@@ -5,13 +5,13 @@
  */
 import {
   POLICY_PHRASES,
-  BULLET,
+  BULLETS,
   COMMENT,
   COMMON_WORDS,
   END_MARKS,
   endsInEllipsis,
   isSymbol,
-  SYMBOL_BEGINS,
+  POLICY_STEMS,
   URL,
 } from './faults.ts';
 import { Page } from './page.ts';
@@ -67,8 +67,6 @@ export function brokenRule(text: string, rules: readonly Rule[]): Rule | null {
 }
 
 const share = (part: number, { text }: Page): number => (text.length === 0 ? 1 : part / text.length);
-const shareOf = <T>(list: readonly T[], holds: (one: T) => boolean): number =>
-  list.reduce((count, one) => count + (holds(one) ? 1 : 0), 0) / list.length;
 const distinctShare = (list: readonly string[]): number => new Set(list).size / list.length;
 const units = (list: Iterable<string>): number => {
   let sum = 0;
@@ -84,39 +82,21 @@ const distinctUnits = (list: readonly string[]): number => {
 const most = (name: string, max: number, score: Rule['score']): Rule => ({ name, min: -Infinity, max, score });
 const least = (name: string, min: number, score: Rule['score']): Rule => ({ name, min, max: Infinity, score });
 
-function symbolShare(page: Page): number {
-  const { words } = page.counts;
-  let found = 0;
-  for (let i = 0; i < words; i++) {
-    if (!SYMBOL_BEGINS.has(page.wordBegins(i))) continue;
-    const word = page.word(i);
-    if (isSymbol(word)) found++;
-  }
-  return found / words;
-}
-
-function boilerplate({ paragraphs }: Page): number {
-  let found = 0;
-  for (const paragraph of paragraphs) {
+function boilerplate({ text, paragraphs }: Page): number {
+  const all = text.toLowerCase();
+  if (all.includes('lorem ipsum')) return 1;
+  if (!POLICY_STEMS.some((stem) => all.includes(stem))) return 0;
+  const found = paragraphs.filter((paragraph) => {
     const lower = paragraph.toLowerCase();
-    if (lower.includes('lorem ipsum')) return 1;
-    if (POLICY_PHRASES.some((phrase) => lower.includes(phrase))) found++;
-  }
-  return found / paragraphs.length;
+    return POLICY_PHRASES.some((phrase) => lower.includes(phrase));
+  });
+  return found.length / paragraphs.length;
 }
 
 /** Share of a text that its commonest n-gram takes, where it stands with single spaces between its words; of several the first. */
 function topNGram(page: Page, n: number): number {
-  const { number, count, distinct } = page.repeats(n);
-  if (count === 0) return 1;
-  let at = 0;
-  if (distinct < count) {
-    const times = new Int32Array(distinct);
-    let best = 0;
-    for (let i = 0; i < count; i++) best = Math.max(best, ++times[number[i]!]!);
-    while (times[number[at]!]! < best) at++;
-  }
-  const gram = Array.from({ length: n }, (_, i) => page.word(at + i)).join(' ');
+  const gram = page.commonestGram(n);
+  if (gram === null) return 1;
   let found = 0;
   for (let from = page.text.indexOf(gram); from >= 0; from = page.text.indexOf(gram, from + gram.length)) found++;
   return (found * gram.length) / page.text.length;
@@ -124,18 +104,16 @@ function topNGram(page: Page, n: number): number {
 
 /** Share of a text that n-grams take which stood before, units that two of them share counted once. */
 function duplicateNGrams(page: Page, n: number): number {
-  const { number, count, distinct } = page.repeats(n);
+  const { count, again, first } = page.grams(n);
   if (count === 0) return 1;
-  if (distinct === count) return 0;
-  const seen = new Uint8Array(distinct);
+  if (again === 0) return 0;
   let [duplicated, overlap] = [0, 0];
   for (let i = 0; i < count; i++) {
-    if (seen[number[i]!] === 1) {
+    if (first[i] !== i) {
       for (let word = i + overlap; word < i + n; word++) duplicated += page.wordLength(word);
       duplicated += Math.min(n - overlap, n - 1);
       overlap = n;
     }
-    seen[number[i]!] = 1;
     overlap = Math.max(overlap - 1, 0);
   }
   return duplicated / page.text.length;
@@ -150,29 +128,29 @@ function commonWords(page: Page): number {
 
 export const ENGLISH_RULES: readonly Rule[] = [
   most('NonAlphaNumericFilter', 0.25, (page) => share(page.text.length - page.counts.plain, page)),
-  most('SymbolsToWordsFilter', 0.1, symbolShare),
+  most('SymbolsToWordsFilter', 0.1, (page) => page.signsThat(isSymbol) / page.counts.words),
   most('NumbersFilter', 0.15, (page) => share(page.counts.digits, page)),
   most('UrlsFilter', 0.2, (page) => (page.text.includes('://') ? share(units(page.text.match(URL) ?? []), page) : 0)),
   most('WhiteSpaceFilter', 0.25, (page) => share(page.counts.blanks, page)),
   most('ParenthesesFilter', 0.1, (page) => share(page.counts.brackets, page)),
   most('BoilerPlateStringFilter', 0.4, boilerplate),
   // The names say repeated; the scores are what is left without repetitions.
-  least('RepeatedLinesFilter', 0.7, ({ lines }) => distinctShare(lines)),
+  least('RepeatedLinesFilter', 0.7, (page) => page.distinctLines().number),
   least('RepeatedParagraphsFilter', 0.7, ({ paragraphs }) => distinctShare(paragraphs)),
-  least('RepeatedLinesByCharFilter', 0.8, ({ lines }) => distinctUnits(lines)),
+  least('RepeatedLinesByCharFilter', 0.8, (page) => page.distinctLines().units),
   least('RepeatedParagraphsByCharFilter', 0.8, ({ paragraphs }) => distinctUnits(paragraphs)),
   { name: 'WordCountFilter', min: 50, max: 100_000, score: ({ counts }) => counts.words },
-  most('PunctuationFilter', 0.85, ({ lines }) => shareOf(lines, (line) => !END_MARKS.has(line.trim().at(-1)!))),
+  most('PunctuationFilter', 0.85, (page) => page.linesThat((_, to) => !END_MARKS.has(page.text[to - 1]!))),
   least('WordsWithoutAlphabetsFilter', 0.8, ({ counts }) => counts.wordsWithLetters / counts.words),
   least('CommonEnglishWordsFilter', 2, commonWords),
   { name: 'MeanWordLengthFilter', min: 3, max: 10, score: ({ counts }) => counts.wordUnits / counts.words },
   most('LongWordFilter', 1000, ({ counts }) => counts.longest),
-  most('EllipsisFilter', 0.3, ({ lines }) => shareOf(lines, endsInEllipsis)),
+  most('EllipsisFilter', 0.3, (page) => page.linesThat((from, to) => endsInEllipsis(page.text, from, to))),
   ...[0.2, 0.18, 0.16].map((max, i) => most(`RepeatingTop${i + 2}GramsFilter`, max, (page) => topNGram(page, i + 2))),
   ...[0.15, 0.14, 0.13, 0.12, 0.11, 0.1].map((max, i) =>
     most(`RepeatingDuplicate${i + 5}GramsFilter`, max, (page) => duplicateNGrams(page, i + 5)),
   ),
-  most('BulletsFilter', 0.9, ({ lines }) => shareOf(lines, (line) => BULLET.test(line.trim()))),
+  most('BulletsFilter', 0.9, (page) => page.linesThat((from) => BULLETS.has(page.text[from]!))),
 ];
 
 /** NeMo-Curator's for code. Its fertility counts a tokenizer's tokens; here words and runs of marks stand for them. */

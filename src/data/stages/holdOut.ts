@@ -4,6 +4,7 @@ import { dataWords } from '../../words/data.ts';
 import { type Document, hashOf, Utf8Document } from '../document.ts';
 import { BitSet } from './columns.ts';
 import type { Documents, Stage } from './stage.ts';
+import { reasonWords } from '../../words/curation.ts';
 
 export interface HeldOutShare {
   share: number;
@@ -23,7 +24,7 @@ function sided(document: Document, heldOut: boolean): SidedDocument {
 }
 
 /** Why a training document is dropped. */
-export const EQUALS_HELD_OUT = 'equals a held-out one';
+export const EQUALS_HELD_OUT = reasonWords.heldOutCopy;
 
 /** What one reading of the documents makes of each in its turn: itself, or the two parts of the one that a cut falls in. */
 type Sides = () => (document: Document) => SidedDocument[];

@@ -7,6 +7,7 @@ import { ln } from '../../util/elementary.ts';
 import { Column } from './columns.ts';
 import { bucketsOf } from './features.ts';
 import { type Documents, judged, keyOf, type Stage, tieDate } from './stage.ts';
+import { reasonWords } from '../../words/curation.ts';
 
 export interface MiningOptions {
   /** Texts of the QA set. */
@@ -41,7 +42,7 @@ export const mining: Stage<Partial<MiningOptions>> = (documents, given, report) 
     report.details.least = scores.data[order[Math.min(options.count, order.length) - 1] ?? 0];
     // Judged in the order they were scored in.
     let entry = 0;
-    return () => (near[entry++] === 1 ? null : 'far from the QA set');
+    return () => (near[entry++] === 1 ? null : reasonWords.farFromQa);
   });
 
 /** ln((1 + N) / (1 + documents with the bucket)) + 1, of every bucket. */

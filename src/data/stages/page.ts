@@ -1,4 +1,10 @@
-/** A document as the heuristic rules look at it; each view is made when it is first asked for. Lengths are UTF-16 units. */
+/**
+ * A document as the heuristic rules look at it. One pass over its text counts kinds of characters and finds words and lines; pairs of
+ * words and lines are known again by 64 bits: two with the same bits are the same. Lengths are UTF-16 units.
+ */
+import { Column } from './columns.ts';
+import { compareEntries, compareRuns, type Equals, noEquals } from './equals.ts';
+import { SYMBOL_BEGINS } from './faults.ts';
 
 const LETTER = 1;
 const DIGIT = 2;
@@ -9,6 +15,11 @@ const BRACKET = 8;
 const BLANK = 16;
 /** What parts words. */
 const GAP = 32;
+/** What a word begins with that may be a symbol. */
+const SIGN = 64;
+/** A plain letter. */
+const USUAL = LETTER | PLAIN;
+const LINE_END = 10;
 
 let kinds: Uint8Array | null = null;
 function kindsOfUnits(): Uint8Array {
@@ -20,7 +31,8 @@ function kindsOfUnits(): Uint8Array {
       (/[a-zA-Z0-9\n?!,.]/.test(text) ? PLAIN : 0) |
       (/[{}⟨⟩[\]()]/.test(text) ? BRACKET : 0) |
       (/[\t\n\r\b ]/.test(text) ? BLANK : 0) |
-      (/\s/.test(text) ? GAP : 0)
+      (/\s/.test(text) ? GAP : 0) |
+      (SYMBOL_BEGINS.has(unit) ? SIGN : 0)
     );
   });
 }
@@ -37,37 +49,38 @@ export interface Counts {
   wordsWithLetters: number;
 }
 
-/** Of the n-grams of a page's words. */
-export interface Repeats {
-  /** Number of the n-gram that begins at each word: equal ones have equal numbers. */
-  number: Int32Array;
-  /** n-grams, and how many of them there are that are not equal. */
-  count: number;
-  distinct: number;
-}
+const numbers = (): Column<Int32Array> => new Column(Int32Array);
 
-/** Words as white space parts them, where they stand, and 64 bits of each: two with the same bits are the same. */
-interface Scan {
-  counts: Counts;
-  starts: Int32Array;
-  ends: Int32Array;
-  first: Int32Array;
-  second: Int32Array;
-}
+/** Pieces of a text: where each begins and ends, and 64 bits. */
+const pieces = () => ({ starts: numbers(), ends: numbers(), a: numbers(), b: numbers() });
+
+/**
+ * What the page that was scanned last came to. All pages share it: arrays of its own would cost a short page more than its scan. A page
+ * that is asked after another has been is scanned again.
+ */
+const desk = {
+  page: null as Page | null,
+  counts: null as Counts | null,
+  /** As white space parts them; the bits are of a word and the next. */
+  words: pieces(),
+  /** Numbers of the words that begin as a symbol does. */
+  signs: numbers(),
+  /** From the first word to the last; their bits, and `units`, are of all between two line ends. */
+  lines: pieces(),
+  units: numbers(),
+  equalLines: noEquals(),
+  linesCompared: false,
+  /** n-grams by n, from 2 to `longest`. */
+  grams: [] as Equals[],
+  longest: 1,
+};
 
 export class Page {
   readonly text: string;
-  #scan: Scan | null = null;
-  #lines: string[] | null = null;
   #paragraphs: string[] | null = null;
-  readonly #repeats: (Repeats | undefined)[] = [];
 
   constructor(text: string) {
     this.text = text;
-  }
-
-  get lines(): string[] {
-    return (this.#lines ??= this.text.split('\n').filter((line) => line.trim() !== ''));
   }
 
   get paragraphs(): string[] {
@@ -75,136 +88,154 @@ export class Page {
   }
 
   get counts(): Counts {
-    return this.#scanned().counts;
+    return this.#onDesk().counts!;
   }
 
   word(i: number): string {
-    const { starts, ends } = this.#scanned();
-    return this.text.slice(starts[i], ends[i]);
+    const { starts, ends } = this.#onDesk().words;
+    return this.text.slice(starts.data[i], ends.data[i]);
   }
 
   /** UTF-16 units of a word. */
   wordLength(i: number): number {
-    const { starts, ends } = this.#scanned();
-    return ends[i]! - starts[i]!;
+    const { starts, ends } = this.#onDesk().words;
+    return ends.data[i]! - starts.data[i]!;
   }
 
-  /** First unit of a word. */
-  wordBegins(i: number): number {
-    return this.text.charCodeAt(this.#scanned().starts[i]!);
+  /** Words that hold, of those that begin as a symbol does. */
+  signsThat(holds: (word: string) => boolean): number {
+    const { signs } = this.#onDesk();
+    let found = 0;
+    for (let i = 0; i < signs.length; i++) if (holds(this.word(signs.data[i]!))) found++;
+    return found;
   }
 
-  /** n-grams, numbered by those one shorter and their last word. */
-  repeats(n: number): Repeats {
-    return (this.#repeats[n] ??= n === 1 ? this.#numberedWords() : this.#extended(n));
+  /** Share of the lines that hold, told by where in the text each begins and ends, white space left out. */
+  linesThat(holds: (from: number, to: number) => boolean): number {
+    const { starts, ends } = this.#onDesk().lines;
+    let found = 0;
+    for (let i = 0; i < starts.length; i++) if (holds(starts.data[i]!, ends.data[i]!)) found++;
+    return found / starts.length;
   }
 
-  #numberedWords(): Repeats {
-    const { first, second, counts } = this.#scanned();
-    return numberPairs(counts.words, first, second, 0);
+  /** Shares of different lines: of their number, and of their units, white space included. */
+  distinctLines(): { number: number; units: number } {
+    const { lines, units, equalLines } = this.#onDesk();
+    if (!desk.linesCompared) compareEntries(equalLines, units.length, lines.a.data, lines.b.data);
+    desk.linesCompared = true;
+    let [once, all] = [0, 0];
+    for (let i = 0; i < units.length; i++) {
+      all += units.data[i]!;
+      if (equalLines.first[i] === i) once += units.data[i]!;
+    }
+    return { number: (units.length - equalLines.again) / units.length, units: once / all };
   }
 
-  #extended(n: number): Repeats {
-    const [shorter, words] = [this.repeats(n - 1), this.repeats(1)];
-    const count = Math.max(0, words.count - n + 1);
-    // Distinct already: so are longer ones.
-    if (shorter.distinct === shorter.count)
-      return { number: shorter.number.subarray(0, count), count, distinct: count };
-    return numberPairs(count, shorter.number, words.number, n - 1);
+  /** n-grams of words, 2 or more, by where they begin. */
+  grams(n: number): Equals {
+    const { words, grams } = this.#onDesk();
+    for (; desk.longest < n; desk.longest++) {
+      const into = (grams[desk.longest + 1] ??= noEquals());
+      if (desk.longest === 1) compareEntries(into, words.a.length, words.a.data, words.b.data);
+      else compareRuns(into, grams[desk.longest]!);
+    }
+    return grams[n]!;
   }
 
-  #scanned(): Scan {
-    return (this.#scan ??= scan(this.text));
+  /** The commonest n-gram, of several the one that stands first, with single spaces between its words; null: there is none. */
+  commonestGram(n: number): string | null {
+    const { count, again, times } = this.grams(n);
+    if (count === 0) return null;
+    let best = 0;
+    if (again > 0) for (let i = 1; i < count; i++) if (times[i]! > times[best]!) best = i;
+    return Array.from({ length: n }, (_, i) => this.word(best + i)).join(' ');
+  }
+
+  #onDesk(): typeof desk {
+    if (desk.page !== this) {
+      desk.counts = scan(this.text);
+      desk.page = this;
+      desk.linesCompared = false;
+      desk.longest = 1;
+    }
+    return desk;
   }
 }
 
-/** Where words begin and end and their bits, for as many as the longest page so far had; each page takes a copy of its own. */
-let room = {
-  starts: new Int32Array(4096),
-  ends: new Int32Array(4096),
-  first: new Int32Array(4096),
-  second: new Int32Array(4096),
-};
+/** Times of each kind in the text under way. */
+const times = new Int32Array(128);
 
-function scan(text: string): Scan {
+/** Fills the desk's words and lines. */
+function scan(text: string): Counts {
   kinds ??= kindsOfUnits();
   const { length } = text;
-  if (2 * room.starts.length < length + 1) {
-    const make = () => new Int32Array(length);
-    room = { starts: make(), ends: make(), first: make(), second: make() };
-  }
-  const { starts, ends, first, second } = room;
-  const times = new Int32Array(64);
-  let [words, wordUnits, longest, wordsWithLetters] = [0, 0, 0, 0];
-  let [begin, letters, a, b] = [-1, 0, 0, 0];
-  // A space behind the end, which the counts leave out, ends the last word.
-  times[kinds[32]!] = -1;
+  const { words, signs, lines, units } = desk;
+  for (const column of [...Object.values(words), ...Object.values(lines), signs, units]) column.length = 0;
+  const kindOf = kinds;
+  times.fill(0);
+  let [wordUnits, longest, wordsWithLetters] = [0, 0, 0];
+  // Bits of the last word, and of the line under way; where that begins, and the words before it.
+  let [lastX, lastY, p, q, lineBegins, wordsBefore] = [0, 0, 0, 0, 0, 0];
+  // A line end behind the text, which the counts leave out, ends its last word and line.
+  times[kindOf[LINE_END]!] = -1;
   for (let i = 0; i <= length; i++) {
-    const unit = i < length ? text.charCodeAt(i) : 32;
-    const kind = kinds[unit]!;
-    times[kind]!++;
+    let unit = i < length ? text.charCodeAt(i) : LINE_END;
+    let kind = kindOf[unit]!;
     if ((kind & GAP) === 0) {
-      if (begin < 0) {
-        begin = i;
-        letters = 0;
-        a = 0x811c9dc5 | 0;
-        b = 0x9747b28c | 0;
+      const begin = i;
+      if ((kind & SIGN) !== 0) signs.push(words.starts.length);
+      let letters = 0;
+      let x = 0x811c9dc5 | 0;
+      let y = 0x9747b28c | 0;
+      do {
+        if (kind !== USUAL) times[kind]!++;
+        letters |= kind;
+        x = Math.imul(x ^ unit, 0x01000193);
+        y = Math.imul((y ^ unit) + (y >>> 15), 0x5bd1e995);
+        unit = ++i < length ? text.charCodeAt(i) : LINE_END;
+        kind = kindOf[unit]!;
+      } while ((kind & GAP) === 0);
+      if (words.starts.length > 0) {
+        words.a.push(Math.imul(lastX, 0x85ebca6b) ^ x);
+        words.b.push(Math.imul(lastY, 0xc2b2ae35) + y);
       }
-      letters |= kind;
-      a = Math.imul(a ^ unit, 0x01000193);
-      b = Math.imul((b ^ unit) + (b >>> 15), 0x5bd1e995);
-    } else if (begin >= 0) {
-      starts[words] = begin;
-      ends[words] = i;
-      first[words] = a;
-      second[words++] = b;
-      wordUnits += i - begin;
-      if (i - begin > longest) longest = i - begin;
+      lastX = x;
+      lastY = y;
+      words.starts.push(begin);
+      words.ends.push(i);
+      const own = i - begin;
+      wordUnits += own;
+      if (own > longest) longest = own;
       wordsWithLetters += letters & LETTER;
-      begin = -1;
+      p = Math.imul(p ^ x, 0x85ebca6b);
+      q = Math.imul((q ^ y) + (q >>> 15), 0xc2b2ae35);
     }
+    times[kind]!++;
+    if (unit !== LINE_END) {
+      p = Math.imul(p ^ unit, 0x85ebca6b);
+      q = Math.imul((q ^ unit) + (q >>> 15), 0xc2b2ae35);
+      continue;
+    }
+    if (words.starts.length > wordsBefore) {
+      lines.starts.push(words.starts.data[wordsBefore]!);
+      lines.ends.push(words.ends.data[words.ends.length - 1]!);
+      lines.a.push(p);
+      lines.b.push(q);
+      units.push(i - lineBegins);
+    }
+    lineBegins = i + 1;
+    wordsBefore = words.starts.length;
+    p = 0;
+    q = 0;
   }
-  const having = (flag: number) => times.reduce((sum, count, kind) => sum + ((kind & flag) === 0 ? 0 : count), 0);
-  const counts = { plain: having(PLAIN), digits: having(DIGIT), blanks: having(BLANK), brackets: having(BRACKET) };
-  return {
-    counts: { ...counts, words, wordUnits, longest, wordsWithLetters },
-    ...{ starts: starts.slice(0, words), ends: ends.slice(0, words) },
-    ...{ first: first.slice(0, words), second: second.slice(0, words) },
+  times[USUAL] = length - times.reduce((sum, count) => sum + count, 0);
+  const having = (flag: number) => {
+    let sum = 0;
+    for (let kind = 0; kind < times.length; kind++) if ((kind & flag) !== 0) sum += times[kind]!;
+    return sum;
   };
-}
-
-/** Places of a table that a page leaves behind are known by its stamp, so that none has to be cleared: (stamp, first, number). */
-let places = new Int32Array(3 << 12);
-let stamp = 0;
-
-/** Numbers the pairs (heads[i], lasts[i + behind]) from 0 in the order they first come. */
-function numberPairs(count: number, heads: Int32Array, lasts: Int32Array, behind: number): Repeats {
-  const number = new Int32Array(count);
-  let capacity = places.length / 3;
-  if (capacity < 2 * count || stamp === 0x7fffffff) {
-    while (capacity < 2 * count) capacity *= 2;
-    places = new Int32Array(3 * capacity);
-    stamp = 0;
-  }
-  const now = ++stamp;
-  const table = places;
-  const mask = capacity - 1;
-  let distinct = 0;
-  for (let i = 0; i < count; i++) {
-    const a = heads[i]!;
-    const b = lasts[i + behind]!;
-    let at = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-    at = (at ^ (at >>> 15)) & mask;
-    for (; table[3 * at] === now; at = (at + 1) & mask) {
-      const before = table[3 * at + 1]!;
-      if (heads[before] === a && lasts[before + behind] === b) break;
-    }
-    if (table[3 * at] !== now) {
-      table[3 * at] = now;
-      table[3 * at + 1] = i;
-      table[3 * at + 2] = distinct++;
-    }
-    number[i] = table[3 * at + 2]!;
-  }
-  return { number, count, distinct };
+  return {
+    ...{ plain: having(PLAIN), digits: having(DIGIT), blanks: having(BLANK), brackets: having(BRACKET) },
+    ...{ words: words.starts.length, wordUnits, longest, wordsWithLetters },
+  };
 }

@@ -12,6 +12,12 @@ export interface ShownDocument {
   note: string;
 }
 
+/** Share of stated values that are right, true facts in a hundred tokens. Null where it is not known. */
+export interface PlantedTruth {
+  right: number;
+  factsPer100: number;
+}
+
 export interface ShownStage {
   name: string;
   in: number;
@@ -21,8 +27,8 @@ export interface ShownStage {
   reasons: { reason: string; count: number; documents: ShownDocument[] }[];
   /** Some that it kept. */
   kept: ShownDocument[];
-  /** By the planted truth: share of stated values that are right, true facts in a hundred tokens. Null: it is not known. */
-  truth: { right: number; factsPer100: number } | null;
+  /** Of what it left. */
+  truth: PlantedTruth | null;
   /** What it was to drop, in words, and how well it did; null: it has no planted truth. */
   caught: { what: string; precision: number; recall: number } | null;
 }
@@ -40,6 +46,8 @@ export interface DataReport {
   cut: string[];
   /** Words and marks: the world's tokens, and what can be counted of text for which no tokenizer is chosen yet. */
   tokens: number;
+  /** Of the raw text. */
+  truth: PlantedTruth | null;
   stages: ShownStage[];
   clusters: ShownCluster[];
   /** Perplexity of every document that the filter judged, and whether it is a page without facts; null: nobody knows. */

@@ -9,6 +9,7 @@ import { formatValue, getPath } from '../../config/path.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { checkConfig } from '../../config/validate.ts';
 import { isExpression, type LessonRun, runsOf } from './measure.ts';
+import { lessonFileWords } from '../../words/lessonFile.ts';
 
 /** Below the page's own folder. */
 export const LESSONS = 'lessons';
@@ -26,15 +27,9 @@ export const LESSON_NAMES = [
   'cluster',
 ] as const;
 
-export const sentence = v.pipe(v.string(), v.minLength(3, 'a sentence'));
-const name = v.pipe(
-  v.string(),
-  v.regex(/^[a-z][\w-]{0,15}$/, 'a short name: a letter, then letters, digits, - and _, 16 at most'),
-);
-const expression = v.pipe(
-  v.string(),
-  v.check(isExpression, 'a quantity, as recipe.facts.end, or the difference of two'),
-);
+export const sentence = v.pipe(v.string(), v.minLength(3, lessonFileWords.sentence));
+const name = v.pipe(v.string(), v.regex(/^[a-z][\w-]{0,15}$/, lessonFileWords.name));
+const expression = v.pipe(v.string(), v.check(isExpression, lessonFileWords.expression));
 const settings = v.record(v.string(), v.string());
 
 const ask = v.variant('kind', [
@@ -42,7 +37,10 @@ const ask = v.variant('kind', [
   v.strictObject({
     kind: v.literal('choice'),
     question: sentence,
-    options: v.pipe(v.array(v.strictObject({ text: sentence, value: expression })), v.length(4, 'four options')),
+    options: v.pipe(
+      v.array(v.strictObject({ text: sentence, value: expression })),
+      v.length(4, lessonFileWords.options),
+    ),
     right: v.picklist(['highest', 'lowest']),
   }),
   v.strictObject({
@@ -157,8 +155,8 @@ export function readLesson(json: unknown): { lesson: Lesson } | { faults: string
   const read = v.safeParse(lessonSchema, json);
   if (!read.success) {
     return {
-      faults: read.issues.map(
-        (issue) => `${v.getDotPath(issue) ?? 'The lesson'} is not as it must be: ${issue.message}.`,
+      faults: read.issues.map((issue) =>
+        lessonFileWords.wrong(v.getDotPath(issue) ?? lessonFileWords.lesson, issue.message),
       ),
     };
   }
@@ -170,22 +168,19 @@ export function readLesson(json: unknown): { lesson: Lesson } | { faults: string
 function faultsOf(lesson: Lesson): string[] {
   const faults: string[] = [];
   const known = (run: string, where: string): void => {
-    if (!Object.hasOwn(lesson.runs, run))
-      faults.push(
-        `${where} names the run ${run}, of which the lesson has none: ${Object.keys(lesson.runs).join(', ')}.`,
-      );
+    if (!Object.hasOwn(lesson.runs, run)) faults.push(lessonFileWords.unknownRun(where, run, Object.keys(lesson.runs)));
   };
   for (const run of Object.keys(lesson.runs)) {
     try {
       for (const conflict of checkConfig(lessonConfig(lesson, run)))
-        faults.push(`The run ${run} cannot be trained: ${conflict}`);
+        faults.push(lessonFileWords.notTrainable(run, conflict));
     } catch (error) {
-      faults.push(`The run ${run} cannot be set up: ${(error as Error).message}`);
+      faults.push(lessonFileWords.notSetUp(run, (error as Error).message));
     }
   }
   if (faults.length > 0) return faults;
   lesson.steps.forEach((one, i) => {
-    const where = `Step ${i + 1}`;
+    const where = lessonFileWords.step(i + 1);
     for (const run of one.runs ?? []) known(run, where);
     const { ask: asked, success } = one;
     const named =
@@ -198,14 +193,13 @@ function faultsOf(lesson: Lesson): string[] {
     for (const run of [...named, ...(success ? [success.left, success.right] : [])].flatMap(runsOf)) known(run, where);
     for (const key of one.locked) {
       if (getPath(lessonConfig(lesson, Object.keys(lesson.runs)[0]!), key) === undefined)
-        faults.push(`${where} names the setting ${key}, which there is not.`);
+        faults.push(lessonFileWords.unknownSetting(where, key));
     }
-    if (one.reveal.length > 0 && !one.runs) faults.push(`${where} reveals something and has no run to reveal it of.`);
+    if (one.reveal.length > 0 && !one.runs) faults.push(lessonFileWords.noRunToReveal(where));
   });
   for (const inner of textsOf(lesson).flatMap(placeholders)) {
     if (isExpression(inner)) for (const run of runsOf(inner)) known(run, `{${inner}}`);
-    else if (configValue(lesson, inner) === null)
-      faults.push(`{${inner}} is neither a quantity of a run nor a setting of one.`);
+    else if (configValue(lesson, inner) === null) faults.push(lessonFileWords.unknownValue(inner));
   }
   return faults;
 }

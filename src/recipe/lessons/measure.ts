@@ -50,6 +50,8 @@ export type Unit = 'percent' | 'points' | 'nats' | 'steps';
 export interface Quantity {
   value: number;
   unit: Unit;
+  /** Written with its sign, above zero too: a change, or a difference of two. */
+  isSigned: boolean;
 }
 
 const NAME = /^([a-z][\w-]*)\.(?:(switchStep|switchShare|steps)|([\w-]+)\.(start|end|change)(?:\.(low|high|spread))?)$/;
@@ -70,8 +72,8 @@ function ofRun(run: LessonRun, series: string, at: string): Quantity | null {
   const [values, unit] = accuracies.length > 0 ? ([accuracies, 'percent'] as const) : ([losses, 'nats'] as const);
   const [start, end] = [values[0], values.at(-1)];
   if (start === undefined || end === undefined) return null;
-  if (at === 'change') return { value: end - start, unit: unit === 'percent' ? 'points' : unit };
-  return { value: at === 'start' ? start : end, unit };
+  if (at === 'change') return { value: end - start, unit: unit === 'percent' ? 'points' : unit, isSigned: true };
+  return { value: at === 'start' ? start : end, unit, isSigned: false };
 }
 
 function single(name: string, runs: readonly LessonRun[]): Quantity | null {
@@ -82,21 +84,19 @@ function single(name: string, runs: readonly LessonRun[]): Quantity | null {
   if (found.length === 0) return null;
   if (whole !== undefined) {
     const { firstStep, endStep, switchStep } = found[0]!;
-    if (whole === 'steps') return { value: endStep - firstStep, unit: 'steps' };
+    if (whole === 'steps') return { value: endStep - firstStep, unit: 'steps', isSigned: false };
     if (switchStep === null) return null;
     return whole === 'switchStep'
-      ? { value: switchStep - firstStep, unit: 'steps' }
-      : { value: (100 * (switchStep - firstStep)) / (endStep - firstStep), unit: 'percent' };
+      ? { value: switchStep - firstStep, unit: 'steps', isSigned: false }
+      : { value: (100 * (switchStep - firstStep)) / (endStep - firstStep), unit: 'percent', isSigned: false };
   }
   const all = found.map((one) => ofRun(one, series!, at!));
   if (all.some((one) => one === null)) return null;
   const values = all.map((one) => one!.value);
-  const { unit } = all[0]!;
-  if (extreme === 'low') return { value: Math.min(...values), unit };
-  if (extreme === 'high') return { value: Math.max(...values), unit };
-  if (extreme === 'spread')
-    return { value: Math.max(...values) - Math.min(...values), unit: unit === 'percent' ? 'points' : unit };
-  return { value: mean(values), unit };
+  const { unit, isSigned } = all[0]!;
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (extreme === 'spread') return { value: high - low, unit: unit === 'percent' ? 'points' : unit, isSigned: false };
+  return { value: extreme === 'low' ? low : extreme === 'high' ? high : mean(values), unit, isSigned };
 }
 
 /** An expression's value over these runs; null where a part of it was not measured. */
@@ -104,5 +104,6 @@ export function evaluate(expression: string, runs: readonly LessonRun[]): Quanti
   const [first, second] = expression.split(' - ').map((name) => single(name, runs));
   if (!first || second === null) return null;
   if (second === undefined) return first;
-  return { value: first.value - second.value, unit: first.unit === 'percent' ? 'points' : first.unit };
+  const unit = first.unit === 'percent' ? 'points' : first.unit;
+  return { value: first.value - second.value, unit, isSigned: true };
 }

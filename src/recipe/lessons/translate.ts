@@ -1,6 +1,7 @@
 /** A lesson's texts in another language: `public/lessons/de/NAME.json`. Texts alone; what is asked, run and compared stays the lesson's. */
 import * as v from 'valibot';
 import { type Lesson, LESSONS, type LessonStep, placeholders, sentence } from './lesson.ts';
+import { lessonFileWords } from '../../words/lessonFile.ts';
 
 export const translationAt = (language: string, lesson: string): string => `${LESSONS}/${language}/${lesson}.json`;
 
@@ -53,7 +54,9 @@ export function translate(lesson: Lesson, json: unknown): { lesson: Lesson } | {
   const read = v.safeParse(translationSchema, json);
   if (!read.success)
     return {
-      faults: read.issues.map((issue) => `${v.getDotPath(issue) ?? 'The translation'}: ${issue.message}.`),
+      faults: read.issues.map((issue) =>
+        lessonFileWords.wrong(v.getDotPath(issue) ?? lessonFileWords.translation, issue.message),
+      ),
     };
   const own = read.output;
   const [here, there] = [new Map(textsByPlace(textOf(lesson))), new Map(textsByPlace(own))];
@@ -61,11 +64,10 @@ export function translate(lesson: Lesson, json: unknown): { lesson: Lesson } | {
   for (const [place, text] of here) {
     const other = there.get(place);
     const [wanted, found] = [text, other ?? ''].map((one) => placeholders(one).sort().join(', '));
-    if (other === undefined) faults.push(`${place} is not translated: ${text}.`);
-    else if (wanted !== found)
-      faults.push(`${place} has the values ${found || 'none'}, the lesson ${wanted || 'none'}.`);
+    if (other === undefined) faults.push(lessonFileWords.untranslated(place, text));
+    else if (wanted !== found) faults.push(lessonFileWords.otherValues(place, found!, wanted!));
   }
-  for (const place of there.keys()) if (!here.has(place)) faults.push(`${place} is not a text of the lesson.`);
+  for (const place of there.keys()) if (!here.has(place)) faults.push(lessonFileWords.strayText(place));
   if (faults.length > 0) return { faults };
   return {
     lesson: {

@@ -12,6 +12,8 @@ import {
   standardError,
   verdict,
 } from '../statistics.ts';
+import { resultsFileWords, tradeWords } from '../../words/results.ts';
+import { verdictWords } from '../../words/verdict.ts';
 
 /** What weights can do, at one moment of a run. */
 export interface ResultScores {
@@ -134,10 +136,14 @@ export function verdicts(experiment: Experiment, results: ExperimentResults): st
   }
   const sentences = told.sort((a, b) => b.size - a.size).map(({ sentence }) => sentence);
   if (ties.length === 0) return sentences;
-  const seeds = [...new Set(ties.map(({ n }) => n))].sort((a, b) => a - b).join(' or ');
+  const seeds = [...new Set(ties.map(({ n }) => n))].sort((a, b) => a - b).join(tradeWords.or);
   return [
     ...sentences,
-    `No difference to ${control} is shown in ${seeds} seeds: ${ties.map(({ name }) => name).join(', ')}.`,
+    tradeWords.ties(
+      control,
+      seeds,
+      ties.map(({ name }) => name),
+    ),
   ];
 }
 
@@ -154,24 +160,21 @@ function trade(
 ): string {
   const size = ({ mean: centre }: PairedDifference) => sizeInPoints(centre);
   const answers = isClear(learnt)
-    ? `answers ${size(learnt)} points ${learnt.mean > 0 ? 'better' : 'worse'} than ${control}`
-    : `answers as well as ${control}`;
-  const forgets = isClear(retained)
-    ? `forgets ${size(retained)} ${retained.mean < 0 ? 'more' : 'less'}`
-    : 'forgets as much';
+    ? tradeWords.answers(size(learnt), learnt.mean > 0, control)
+    : tradeWords.answersAsWell(control);
+  const forgets = isClear(retained) ? tradeWords.forgets(size(retained), retained.mean < 0) : tradeWords.forgetsAsMuch;
   const opposed = isClear(learnt) && isClear(retained) && learnt.mean > 0 !== retained.mean > 0;
-  const balance = isClear(average)
-    ? `${size(average)} points ${average.mean > 0 ? 'better' : 'worse'} in the mean`
-    : 'equal in the mean';
+  const balance = isClear(average) ? tradeWords.balance(size(average), average.mean > 0) : tradeWords.equal;
   const points = (value: number) => signed(100 * value);
   const [low, high] = average.interval!;
-  const range = `${isClear(average) ? '' : `${points(average.mean)} points, `}${Math.round(100 * average.level)} % interval ${points(low)} to ${points(high)}, ${average.n} seeds`;
-  return `${arm} ${answers} ${opposed ? 'but' : 'and'} ${forgets}; ${balance} (${range}).`;
+  const interval = verdictWords.range(Math.round(100 * average.level), points(low), points(high), average.n);
+  const range = isClear(average) ? interval : tradeWords.pointsAnd(points(average.mean), interval);
+  return tradeWords.trade(arm, answers, opposed, forgets, balance, range);
 }
 
 /** The results as Markdown: scores, paired differences, held-out loss, verdicts. */
 export function resultsTable(experiment: Experiment, results: ExperimentResults): string {
-  const arms = [{ name: BASE, label: 'before any continued training', paper: PAPER_BASE }, ...experiment.arms].filter(
+  const arms = [{ name: BASE, label: resultsFileWords.base, paper: PAPER_BASE }, ...experiment.arms].filter(
     ({ name }) => rowsOf(results, name).size > 0,
   );
   const suites = keysOf(results.rows, (row) => row.suites);
@@ -227,34 +230,35 @@ export function resultsTable(experiment: Experiment, results: ExperimentResults)
     `# ${experiment.title}`,
     '',
     ...(takeaway === undefined ? [] : [`**${takeaway}**`, '']),
-    `${experiment.question} Preset \`${results.preset}\`. Mean ± standard error over seeds; ` +
-      'a seed changes the world, the weights and the order of the data.',
+    resultsFileWords.about(experiment.question, results.preset),
     '',
-    '## Accuracy, percent',
+    resultsFileWords.accuracy,
     '',
     scores,
     '',
     ...(chance
       ? [
-          `Chance: average ${(100 * chance.average).toFixed(1)}; ${suites
-            .filter((suite) => suite in chance.suites)
-            .map((suite) => `${suite} ${(100 * chance.suites[suite]!).toFixed(1)}`)
-            .join(', ')}.`,
+          resultsFileWords.chance(
+            (100 * chance.average).toFixed(1),
+            suites
+              .filter((suite) => suite in chance.suites)
+              .map((suite) => `${suite} ${(100 * chance.suites[suite]!).toFixed(1)}`)
+              .join(', '),
+          ),
           '',
         ]
       : []),
-    "Marks of the paper's figures: [T] its table, [S] a secondary text. " +
-      'They are other models on other tasks: compare signs and order.',
+    resultsFileWords.marks,
     '',
-    `## Difference to \`${experiment.control}\`, points, with its 95 % interval`,
+    resultsFileWords.differences(experiment.control),
     '',
     differences,
     '',
-    "Student's intervals, each for one comparison by itself: of twenty arms that are no different, one will seem so.",
+    resultsFileWords.intervals,
     '',
-    ...(sources.length ? ['## Held-out loss, nats a token', '', losses, ''] : []),
-    ...(more.length ? ['## In words', '', ...more.map((sentence) => `- ${sentence}`), ''] : []),
-    "As well, as much, equal: the interval spans zero. Forgets: retention, against the control's.",
+    ...(sources.length ? [resultsFileWords.heldOut, '', losses, ''] : []),
+    ...(more.length ? [resultsFileWords.inWords, '', ...more.map((sentence) => `- ${sentence}`), ''] : []),
+    resultsFileWords.terms,
     '',
   ].join('\n');
 }
@@ -273,10 +277,9 @@ function spread(values: readonly number[], digits: number): string {
 function differenceCell(found: PairedDifference | null): string {
   if (!found) return '–';
   const points = (value: number) => signed(100 * value);
-  if (!found.interval) return `${points(found.mean)} (one seed)`;
+  if (!found.interval) return resultsFileWords.oneSeed(points(found.mean));
   const [low, high] = found.interval;
-  const shown = low > 0 || high < 0;
-  return `${points(found.mean)} (${points(low)} to ${points(high)})${shown ? '' : ', no difference shown'}`;
+  return resultsFileWords.interval(points(found.mean), points(low), points(high), low > 0 || high < 0);
 }
 
 function wins(found: PairedDifference | null): string {

@@ -162,13 +162,11 @@ const steps: Record<AlignmentExperiment, (lab: SeedLab) => AsyncGenerator<void>>
     }));
   },
   async *reward(lab) {
-    for (const kind of ['regression', 'pairwise'] as const) {
-      yield await lab.rewardArm(kind, kind);
-      yield await lab.rewardArm(`${kind}, annotators without a liking for length`, kind, {
-        ...usualLabels,
-        lengthBias: 0,
-      });
-    }
+    const kinds = ['regression', 'pairwise'] as const;
+    for (const kind of kinds) yield await lab.rewardArm(kind, kind);
+    const unbiased = { ...usualLabels, lengthBias: 0 };
+    for (const kind of kinds)
+      yield await lab.rewardArm(`${kind}, annotators without a liking for length`, kind, unbiased);
   },
   async *'dpo-rpo'(lab) {
     const from = await lab.twoStage();

@@ -161,3 +161,7 @@ export async function readRewardFolder(files: readonly FolderFile[]): Promise<Re
   const whole = files.map((one) => (one === file ? { name: file.name, bytes: encodeSafetensors(stored, {}) } : one));
   return { ...alignable(await readCheckpoint(whole)), outputs: score.shape[0]!, score: toFloat32(score) };
 }
+
+/** A folder that a stage has written, a reward model's with its head. */
+export const readAligned = async (files: readonly FolderFile[]): Promise<AlignedModel> =>
+  hasRewardHead(files) ? readRewardFolder(files) : alignable(await readCheckpoint(files));

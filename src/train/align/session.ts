@@ -1,14 +1,19 @@
 /** The page's alignment: a base, the stages on it one after the other, answers of any checkpoint. One thing is done at a time. */
-import type {
-  AlignApi,
-  AlignBase,
-  AlignEvent,
-  AlignSettings,
-  AlignStage,
-  CheckpointName,
-  OpenedBase,
-  ShownAnswer,
-  ShownPair,
+import {
+  type AlignApi,
+  type AlignBase,
+  type AlignEvent,
+  type AlignSettings,
+  type AlignStage,
+  type CheckpointName,
+  type KeptAlignment,
+  newStage,
+  type OpenedBase,
+  type ShownAnswer,
+  type ShownPair,
+  stageAfter,
+  type StageSoFar,
+  stagesFrom,
 } from '../../recipe/alignApi.ts';
 import type { DeviceChoice } from '../../protocol.ts';
 import { encodePrompt } from '../../align/template.ts';
@@ -26,6 +31,7 @@ import type { Backend, OpenBackend } from '../backends/backend.ts';
 import { readCheckpoint } from '../bases/base.ts';
 import { shippedFolder } from '../bases/bases.ts';
 import { Chain, chainStage, type PreparedStage, recordOfStage, rewardOf, sizes } from './chain.ts';
+import { KeptChain, type OpenKept } from './kept.ts';
 import { pairGaps, rewardAccuracy, tripletTokens } from './measures.ts';
 import { type AlignedModel, alignable, alignedFolder, isReward, rewardFolder, withStage } from './model.ts';
 import { runStage, type StageListener, type StageRow, type StageState } from './stage.ts';
@@ -43,47 +49,107 @@ const longestPrompt = 480;
 
 type OnEvent = (event: AlignEvent) => void;
 
-/** A stage that was stopped, ready to go on. */
+/** A stage that was stopped, ready to go on. Of one that an earlier visit has left the data are made anew, to the same words. */
 interface Left {
-  stage: AlignStage;
-  prepared: PreparedStage;
+  prepared: PreparedStage | null;
   state: StageState;
+  soFar: StageSoFar;
 }
 
 export class AlignSession implements AlignApi {
   readonly #openBy: (device: DeviceChoice) => OpenBackend;
   readonly #fetch: FetchBytes;
+  readonly #openKept: OpenKept;
+  #keeping: Promise<{ kept: KeptChain | null; why: string | null }> | null = null;
   #backend: { device: DeviceChoice; opened: Backend } | null = null;
   #chain: Chain | null = null;
   #suites: Suites | null = null;
   #made = new Map<CheckpointName, AlignedModel>();
-  #left: Left | null = null;
+  readonly #left = new Map<AlignStage, Left>();
   #stopping = false;
   #stoppingAnswers = false;
   /** Ends of what was asked before: what is asked next waits for it. */
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `fetch`: of the folder of bases. */
-  constructor(openBy: (device: DeviceChoice) => OpenBackend, fetch: FetchBytes) {
+  constructor(openBy: (device: DeviceChoice) => OpenBackend, fetch: FetchBytes, openKept: OpenKept) {
     this.#openBy = openBy;
     this.#fetch = fetch;
+    this.#openKept = openKept;
   }
 
-  open(base: AlignBase, device: DeviceChoice, onEvent: OnEvent): Promise<OpenedBase | null> {
+  reopen(device: DeviceChoice, onEvent: OnEvent): Promise<KeptAlignment | null> {
+    return this.#alone(async () => {
+      const found = await this.#keep(onEvent, async (kept) => {
+        const base = await kept.base();
+        return base && { ...base, stages: await kept.stages() };
+      });
+      if (!found) return null;
+      const backend = await this.#backendOf(device);
+      this.#begin(backend, found.base.seed, found.model);
+      for (const [stage, { made, left, soFar }] of found.stages) {
+        if (made) this.#made.set(stage, made);
+        if (left) this.#left.set(stage, { prepared: null, state: left, soFar });
+      }
+      const base = { ...found.base, machine: machineOf(backend) };
+      return { base, stages: Object.fromEntries([...found.stages].map(([stage, { soFar }]) => [stage, soFar])) };
+    });
+  }
+
+  open(base: AlignBase, name: string, device: DeviceChoice, onEvent: OnEvent): Promise<OpenedBase | null> {
     return this.#alone(async () => {
       const backend = await this.#backendOf(device);
       onEvent({ kind: 'work', work: 'base' });
       const model = await this.#readBase(backend, base, onEvent);
       if (!model) return null;
       const seed = base.kind === 'train' ? base.seed : Number(model.metadata.seed ?? 1);
-      this.#chain = new Chain(backend, new AlignmentWorld(seed));
-      this.#suites = suitesOf(this.#chain.world);
-      this.#made = new Map([['base', model]]);
-      this.#left = null;
+      const world = new AlignmentWorld(seed);
       onEvent({ kind: 'work', work: 'examining' });
-      const scores = { ...(await examine(backend, this.#chain.world, model, this.#suites)) };
-      return { seed, scores, parameters: parameterCount(model.model), machine: backend.kind === 'gpu' ? 'gpu' : 'cpu' };
+      const scores = { ...(await examine(backend, world, model, suitesOf(world))) };
+      this.#begin(backend, seed, model);
+      const parameters = parameterCount(model.model);
+      const opened: OpenedBase = { name, seed, scores, parameters, machine: machineOf(backend) };
+      await this.#keep(onEvent, async (kept) => {
+        await kept.forget();
+        await kept.putBase({ base: opened, model });
+      });
+      return opened;
     });
+  }
+
+  #begin(backend: Backend, seed: number, base: AlignedModel): void {
+    this.#chain = new Chain(backend, new AlignmentWorld(seed));
+    this.#suites = suitesOf(this.#chain.world);
+    this.#made = new Map([['base', base]]);
+    this.#left.clear();
+  }
+
+  async forget(): Promise<void> {
+    return this.#alone(async () => {
+      this.#chain = null;
+      this.#made.clear();
+      this.#left.clear();
+      await this.#keep(
+        () => {},
+        (kept) => kept.forget(),
+      );
+    });
+  }
+
+  /** Does something with what is kept. Where that is denied or fails, it is told, and the alignment goes on with the tab alone. */
+  async #keep<T>(onEvent: OnEvent, work: (kept: KeptChain) => Promise<T>): Promise<T | null> {
+    this.#keeping ??= this.#openKept().then((opened) =>
+      'files' in opened ? { kept: new KeptChain(opened.files), why: null } : { kept: null, why: opened.why },
+    );
+    const { kept, why } = await this.#keeping;
+    try {
+      if (kept) return await work(kept);
+      onEvent({ kind: 'unkept', why: why! });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      onEvent({ kind: 'unkept', why: error.message });
+    }
+    return null;
   }
 
   async #readBase(backend: Backend, base: AlignBase, onEvent: OnEvent): Promise<AlignedModel | null> {
@@ -104,13 +170,24 @@ export class AlignSession implements AlignApi {
   run(stage: AlignStage, settings: AlignSettings, onEvent: OnEvent): Promise<boolean> {
     return this.#alone(async () => {
       const chain = this.#begun();
-      const left = this.#left?.stage === stage ? this.#left : null;
-      const prepared = left?.prepared ?? (await this.#prepare(stage, settings, onEvent));
+      const left = this.#left.get(stage);
+      if (!left) await this.#forgetFrom(stage, onEvent);
+      let soFar = left?.soFar ?? newStage(settings);
+      const tell = (event: AlignEvent): void => {
+        soFar = stageAfter(soFar, event);
+        onEvent(event);
+      };
+      const prepared = left?.prepared ?? (await this.#prepare(stage, settings, tell));
       if (this.#stopping) return false;
-      onEvent({ kind: 'work', work: 'training' });
+      tell({ kind: 'work', work: 'training' });
       const steps = prepared.settings.epochs * prepared.data.steps;
-      const { listener, flush } = this.#listener(onEvent, steps);
-      listener.save = (state) => (this.#left = { stage, prepared, state });
+      const { listener, flush } = this.#listener(tell, steps);
+      listener.save = async (state) => {
+        flush();
+        const stopped = { ...soFar, state: 'stopped' as const };
+        this.#left.set(stage, { prepared, state, soFar: stopped });
+        await this.#keep(onEvent, (kept) => kept.putStage(stage, { soFar: stopped, left: state }));
+      };
       const result = await runStage(
         chain.backend,
         prepared.from,
@@ -121,14 +198,25 @@ export class AlignSession implements AlignApi {
       );
       flush();
       if (result.stopped) return false;
-      this.#left = null;
+      this.#left.delete(stage);
       const record = recordOfStage(stage, chain.seed, prepared.settings);
       const made = withStage(stage === 'reward' ? rewardOf(result) : result.model, record);
       this.#made.set(stage, made);
-      onEvent({ kind: 'work', work: 'examining' });
-      await this.#examine(prepared, made, onEvent);
+      tell({ kind: 'work', work: 'examining' });
+      await this.#examine(prepared, made, tell);
+      await this.#keep(onEvent, (kept) => kept.putStage(stage, { soFar: { ...soFar, state: 'done' }, made }));
       return true;
     });
+  }
+
+  /** A stage made again takes what was made from it with it. */
+  async #forgetFrom(stage: AlignStage, onEvent: OnEvent): Promise<void> {
+    const gone = stagesFrom(stage);
+    for (const one of gone) {
+      this.#made.delete(one);
+      this.#left.delete(one);
+    }
+    await this.#keep(onEvent, (kept) => kept.forget(gone));
   }
 
   #prepare(stage: AlignStage, settings: AlignSettings, onEvent: OnEvent): Promise<PreparedStage> {
@@ -244,6 +332,8 @@ export class AlignSession implements AlignApi {
     return mine;
   }
 }
+
+const machineOf = ({ kind }: Backend): OpenedBase['machine'] => (kind === 'gpu' ? 'gpu' : 'cpu');
 
 function shownPair(
   world: AlignmentWorld,

@@ -115,8 +115,8 @@ export interface StageListener {
   /** Asked before every step; whatever is wanted of the weights there. */
   wants?(step: number): boolean;
   weights?(step: number, weights: Weights): void;
-  /** Every `saveEvery` steps, and where it was stopped: what `after` goes on from. */
-  save?(state: StageState): void;
+  /** Every `saveEvery` steps, and where it was stopped: what `after` goes on from. The stage waits for it. */
+  save?(state: StageState): void | Promise<void>;
 }
 
 /** Floating-point operations of the stages that a model has been through. */
@@ -157,9 +157,9 @@ export async function runStage(
       const named = Object.fromEntries(names.map((name, i) => [name, values[i]![0]!]));
       listener.row?.(derived({ step, epoch, loss, gradNorm, rate, counted, ...named }, settings.objective));
       if (listener.save && (step + 1) % saveEvery === 0)
-        listener.save({ step: step + 1, pools: await engine.snapshot() });
+        await listener.save({ step: step + 1, pools: await engine.snapshot() });
     }
-    if (listener.save && step < steps) listener.save({ step, pools: await engine.snapshot() });
+    if (listener.save && step < steps) await listener.save({ step, pools: await engine.snapshot() });
     const all = await engine.weights({ own: true });
     const weights = new Map([...all].filter(([name]) => from.weights.has(name)));
     const own = new Map([...all].filter(([name]) => !from.weights.has(name)).map(([name, { data: d }]) => [name, d]));

@@ -23,6 +23,8 @@ import { UserError } from '../../util/errors.ts';
 import { readTokenizer } from '../../world/readTokenizer.ts';
 import { initialAdapters } from './adapters.ts';
 import { trainingWords } from '../../words/training.ts';
+import { noticeWords } from '../../words/notices.ts';
+import { folderWords } from '../../words/model.ts';
 
 /** A model folder's model, whoever made it. */
 export interface ModelFolder {
@@ -59,7 +61,7 @@ async function usedTokenizer({
   for (const option of OPTIONS) {
     const problem =
       option.type === 'integer' && isSize(option.key) ? checkValue(option, getPath({ model }, option.key)) : null;
-    if (problem !== null) throw new ImportError('config', `The model cannot be run here: ${problem.slice(0, -1)}`);
+    if (problem !== null) throw new ImportError('config', folderWords.cannotRun(problem.slice(0, -1)));
   }
   const read = await readTokenizer(tokenizer);
   checkVocabulary(read, model);
@@ -84,7 +86,7 @@ function ownMetadata(metadata: Record<string, unknown>, model: ModelConfig): Bas
     if (parsed.model[key] !== model[key]) {
       throw new ImportError(
         'metadata-mismatch',
-        `The model folder has ${key} ${parsed.model[key]} in rekindle.json and ${model[key]} in config.json: give the folder as a run has written it`,
+        folderWords.otherRecord(key, String(parsed.model[key]), String(model[key])),
       );
     }
   }
@@ -117,7 +119,7 @@ async function foreignMetadata(
     tokenizerHash: await tokenizer.hash(),
     base: { ...base, steps: 1, schedule: { ...base.schedule, warmupSteps: 0 } },
   };
-  const unknown = `The folder does not say at what rate its training ended: this run begins at ${peak}, the preset’s own. Set continued.schedule.peak to another.`;
+  const unknown = noticeWords.unknownRate(peak);
   return { metadata, note: unknown };
 }
 

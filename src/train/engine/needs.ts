@@ -3,6 +3,7 @@
  * same layouts that are compiled; and where they do not fit, the nearest configuration that does.
  */
 import { differences } from '../../config/difference.ts';
+import { formatTokenizer } from '../../config/path.ts';
 import { withChanges } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { layoutPlan, sumBytes } from '../../gpu/layout.ts';
@@ -88,7 +89,8 @@ function* models(config: RunConfig): Generator<RunConfig | null> {
   yield config;
   // Below 258 there is no BPE, only bytes.
   if (tokenizer.kind === 'bpe')
-    for (const size of halves(tokenizer.vocab_size, 258)) yield changed(config, { tokenizer: `bpe:${size}` });
+    for (const size of halves(tokenizer.vocab_size, 258))
+      yield changed(config, { tokenizer: formatTokenizer({ ...tokenizer, vocab_size: size }) });
   for (const layers of halves(model.num_hidden_layers, 1)) yield changed(config, { 'model.num_hidden_layers': layers });
   for (const width of halves(model.hidden_size, 8 * model.num_attention_heads))
     yield changed(config, { 'model.hidden_size': width });

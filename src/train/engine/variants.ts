@@ -12,6 +12,7 @@ import { UserError } from '../../util/errors.ts';
 import { selfTest, trialKey } from './selfTest.ts';
 import { adapterName, contextOf } from './tile.ts';
 import { deviceWords } from '../../words/device.ts';
+import { noticeWords } from '../../words/notices.ts';
 
 type Context = Omit<KernelContext, 'accumulating'>;
 
@@ -25,10 +26,10 @@ interface Variant {
 function variantsOf(device: GPUDevice, software: boolean): Variant[] {
   const context = contextOf(device, software);
   const variants: Variant[] = [{ context, without: '' }];
-  if (context.quads) variants.push({ context: { ...context, quads: false }, without: 'operations across lanes' });
+  if (context.quads) variants.push({ context: { ...context, quads: false }, without: noticeWords.acrossLanes });
   variants.push({
     context: { quads: false, software: false, plain: true },
-    without: context.quads ? 'operations across lanes and large tiles' : 'large tiles',
+    without: context.quads ? noticeWords.both(noticeWords.acrossLanes, noticeWords.largeTiles) : noticeWords.largeTiles,
   });
   return variants;
 }
@@ -75,13 +76,13 @@ export async function soundVariant<T extends { destroy(): void }>(
       if (kernel === '')
         return {
           made,
-          notice: first === '' ? null : `${first}: a safer and slower variant without ${without} is used.`,
+          notice: first === '' ? null : noticeWords.slowVariant(first, without),
         };
-      first ||= `This graphics driver miscalculates the kernel ${kernel}`;
+      first ||= noticeWords.miscalculates(kernel);
     } catch (error) {
       made?.destroy();
       if (!(error instanceof KernelError)) throw error;
-      first ||= `This graphics driver does not compile the kernel ${error.kernel}`;
+      first ||= noticeWords.doesNotCompile(error.kernel);
       continue;
     }
     made.destroy();

@@ -3,6 +3,7 @@ import type { ExperimentEvents, ExperimentState } from '../../protocol.ts';
 import { columnsOf, type MetricRow } from '../../recipe/measurements.ts';
 import { Outbox } from '../run/events.ts';
 import type { ExperimentEvent, ExperimentListener } from './listener.ts';
+import { progressWords } from '../../words/notices.ts';
 
 export class ExperimentBatcher implements ExperimentListener {
   #events: ExperimentEvents = {};
@@ -47,7 +48,7 @@ export class ExperimentBatcher implements ExperimentListener {
         events.state = { kind: 'compiling', ...said };
         break;
       case 'waiting':
-        events.state = { kind: 'preparing', what: 'Waiting for the GPU' };
+        events.state = { kind: 'preparing', what: progressWords.waitingForGpu };
         break;
       case 'metric':
         this.#addRow(said);

@@ -9,13 +9,7 @@ import type { ExperimentListener } from './listener.ts';
 import { Losses, mostNear, reopen } from '../saved/reopen.ts';
 import { lossNotices, lostThing } from '../run/supervisor.ts';
 import { trainingWords } from '../../words/training.ts';
-
-const keptRows = (count: number): string =>
-  count === 0
-    ? 'no row was finished yet'
-    : count === 1
-      ? 'the one row measured so far is kept'
-      : `the ${count} rows measured so far are kept`;
+import { experimentWords } from '../../words/notices.ts';
 
 /** Runs what is not done yet; false if it was stopped. UserError where a run diverges, a base does not fit, or no GPU is to be had. */
 export async function superviseExperiment(
@@ -33,7 +27,7 @@ export async function superviseExperiment(
   const watching: ExperimentListener = {
     wants: (kind) => listener.wants(kind),
     tell(event) {
-      if (event.kind === 'begin') at = `arm ${event.said.arm} of seed ${event.said.seed}`;
+      if (event.kind === 'begin') at = experimentWords.armOfSeed(event.said.arm, event.said.seed);
       if (event.kind === 'row') done.push(event.said);
       listener.tell(event);
     },
@@ -44,13 +38,13 @@ export async function superviseExperiment(
     } catch (error) {
       const loss = await lossOf(backend);
       if (!loss) throw error;
-      const kept = keptRows(done.length);
+      const kept = experimentWords.keptRows(done.length);
       if (!losses.mayGoOn(done.length)) {
         throw new UserError(trainingWords.experimentLostOften(lostThing(loss), mostNear, at, kept), {
           code: 'gpu-quarantine',
         });
       }
-      const goesOn = at ? `${at} starts again` : 'the experiment starts again';
+      const goesOn = experimentWords.startsAgain(at);
       const next = await reopen(open, {
         stopped: () => request.stopped(),
         notice: (notice) => listener.tell({ kind: 'notice', said: notice }),
@@ -62,7 +56,7 @@ export async function superviseExperiment(
       const { code, message } = lossNotices[loss];
       listener.tell({
         kind: 'notice',
-        said: { code, step: null, message: `${message}: ${goesOn}, and ${kept}.` },
+        said: { code, step: null, message: experimentWords.lost(message, goesOn, kept) },
       });
     }
   }

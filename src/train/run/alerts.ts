@@ -7,6 +7,7 @@
 import { LORA_B } from '../../model/family.ts';
 import type { Inspection, Notice, NoticeCode } from '../../protocol.ts';
 import type { StepMetrics } from '../engine/engine.ts';
+import { alertWords } from '../../words/notices.ts';
 
 /** Steps of gradient norms whose median a step is held against, and in which a jump is remembered. */
 const medianSteps = 200;
@@ -70,42 +71,20 @@ export class Alerts {
   /** A look inside. */
   inspection({ step, tensors, layers }: Inspection): Notice[] {
     const notices: (Notice | null)[] = layers.flatMap(({ dead, highestScore: score }, layer) => [
-      this.#say(
-        'dead-units',
-        `dead ${layer}`,
-        dead > mostDead,
-        step,
-        () =>
-          `Layer ${layer}: ${percent(dead)} of its squared-ReLU units were above zero on no token of step ${step}. Lower the rate, or take a smaller intermediate_size.`,
-      ),
-      this.#say(
-        'attention-scores',
-        `score ${layer}`,
-        score > highestScore,
-        step,
-        () =>
-          `Layer ${layer}: the largest attention score of step ${step} is ${score.toFixed(0)}; above ${highestScore} a query sees one key alone and learns nothing from the rest. Lower the rate.`,
+      this.#say('dead-units', `dead ${layer}`, dead > mostDead, step, () => alertWords.deadUnits(layer, dead, step)),
+      this.#say('attention-scores', `score ${layer}`, score > highestScore, step, () =>
+        alertWords.attentionScores(layer, score, step, highestScore),
       ),
     ]);
     for (const { name, updateRatio } of tensors) {
       // Vectors and an adapter's B start at zero or near it: any first update is large beside them.
       if (updateRatio === null || isVector(name) || name.endsWith(LORA_B)) continue;
       notices.push(
-        this.#say(
-          'update-ratio',
-          `high ${name}`,
-          updateRatio > highestRatio,
-          step,
-          () =>
-            `${name} changed by ${percent(updateRatio)} of its size in step ${step}: lower the peak rate or lengthen the warm-up.`,
+        this.#say('update-ratio', `high ${name}`, updateRatio > highestRatio, step, () =>
+          alertWords.largeUpdate(name, updateRatio, step),
         ),
-        this.#say(
-          'update-ratio',
-          `low ${name}`,
-          updateRatio > 0 && updateRatio < lowestRatio,
-          step,
-          () =>
-            `${name} changed by ${updateRatio.toExponential(1)} of its size in step ${step}: at that pace a thousand steps do not move it; raise the rate if that is not meant.`,
+        this.#say('update-ratio', `low ${name}`, updateRatio > 0 && updateRatio < lowestRatio, step, () =>
+          alertWords.smallUpdate(name, updateRatio, step),
         ),
       );
     }
@@ -120,18 +99,12 @@ export class Alerts {
     push(this.#norms, gradNorm, medianSteps);
     this.#sinceJump = jumped ? 0 : this.#sinceJump + 1;
     const clips = this.#maxGradNorm > 0;
-    const message = () => {
-      const clipped = clips
-        ? `It was scaled down to ${this.#maxGradNorm}, and not for the first time`
-        : 'Nothing scaled it down (optimizer.max_grad_norm is 0)';
-      return `Step ${step}: the gradient norm is ${gradNorm.toPrecision(3)}, ${(gradNorm / median).toFixed(0)} times its median of late (${median.toPrecision(3)}). ${clipped}: look at the batches or lower the rate.`;
-    };
     return this.#say(
       'gradient-spike',
       'gradient',
       jumped && (again || !clips),
       step,
-      message,
+      () => alertWords.gradientSpike(step, gradNorm, median, this.#maxGradNorm),
       this.#sinceJump >= medianSteps,
     );
   }
@@ -146,8 +119,7 @@ export class Alerts {
       'clip',
       full && share >= mostClipped && median() >= farClipped * this.#maxGradNorm,
       step,
-      () =>
-        `${percent(share)} of the last ${clipSteps} steps were clipped (median gradient norm ${median().toPrecision(3)}, limit ${this.#maxGradNorm}): every step has the same length whatever the gradient says. Raise optimizer.max_grad_norm, or lower the rate.`,
+      () => alertWords.clipped(share, clipSteps, median(), this.#maxGradNorm),
       share < fewClipped,
     );
   }
@@ -161,13 +133,8 @@ export class Alerts {
     if (!full || step % window !== 0) return null;
     const before = meanOf(this.#losses.slice(0, window));
     const now = meanOf(this.#losses.slice(window));
-    return this.#say(
-      'plateau',
-      'plateau',
-      now >= before && lr >= plateauRate * peak,
-      step,
-      () =>
-        `No progress in ${2 * window} steps: the loss was ${before.toFixed(3)} on average over the first half of them and is ${now.toFixed(3)} over the second, up to step ${step}. Lower the rate, or continue with other data.`,
+    return this.#say('plateau', 'plateau', now >= before && lr >= plateauRate * peak, step, () =>
+      alertWords.plateau(2 * window, before, now, step),
     );
   }
 
@@ -193,7 +160,6 @@ function push<T>(window: T[], value: T, most: number): void {
 }
 
 const isVector = (name: string): boolean => /(norm\.|layernorm\.)(weight|bias)$/.test(name);
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const medianOf = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Infinity;

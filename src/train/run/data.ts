@@ -13,6 +13,7 @@ import type { SourceCount } from '../../protocol.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { prepareWorld } from '../../world/prepare.ts';
 import { type Question, questionsOfText, questionsOfWorld } from './questions.ts';
+import { noticeWords, progressWords } from '../../words/notices.ts';
 
 /** Batches as a function of (place, blend); see data/loader.ts. */
 export interface BatchSource {
@@ -57,7 +58,7 @@ export async function prepareData(
   const { batch, evaluation } = config;
   const said: string[] = [...(given?.notes ?? [])];
   if (config.data.world) {
-    onProgress('Making the world', 0, 1);
+    onProgress(progressWords.world, 0, 1);
     const { corpus, loader, suites } = prepareWorld(config);
     const tokens = evaluation.rows * batch.length + 1;
     const heldOut = corpus
@@ -77,7 +78,7 @@ export async function prepareData(
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {
-    onProgress('Loading text', 0, missing.length);
+    onProgress(progressWords.text, 0, missing.length);
     const catalogue = await loadCatalogue(fetchBytes).catch((error: unknown) => {
       if (missing.some((name) => drawn.has(name))) throw error;
       return { sources: [] };
@@ -85,11 +86,11 @@ export async function prepareData(
     const unknown = (name: string): boolean => !catalogue.sources.some((one) => one.name === name);
     const gone = missing.filter((name) => unknown(name) && !drawn.has(name));
     if (gone.length > 0) {
-      said.push(`The base was trained on ${gone.join(', ')}, which is not given: no held-out loss of it is measured.`);
+      said.push(noticeWords.baseText(gone.join(', ')));
     }
     for (const name of missing.filter((one) => !gone.includes(one))) {
       shipped.push(await loadSource(fetchBytes, catalogue, name));
-      onProgress('Loading text', shipped.length, missing.length);
+      onProgress(progressWords.text, shipped.length, missing.length);
     }
   }
   const { tokenizer, sources, notes } = await prepareSources(

@@ -3,8 +3,7 @@ import type { Blend, ModelConfig } from '../../config/run.ts';
 import { LORA_A } from '../../model/family.ts';
 import { expectedInitialLoss } from '../../model/estimate.ts';
 import type { FirstCheck, TensorReading } from '../../protocol.ts';
-
-const nats = (value: number): string => value.toFixed(3);
+import { firstStepWords } from '../../words/notices.ts';
 
 /** Standard deviations that a sound first loss may stray: one run in 16,000 is wronged by 4. */
 const deviations = 4;
@@ -19,10 +18,8 @@ export function untrainedLoss(loss: number, model: ModelConfig, targets: Uint32A
   const expected = expectedInitialLoss(model);
   const allowed = deviations * Math.sqrt(D * sigma ** 2 * concentration(targets, V)) + 0.01;
   const sound = Math.abs(loss - expected) <= allowed;
-  const found = `The first loss is ${nats(loss)}; untrained weights give ln ${V} = ${nats(Math.log(V))} and ${nats(expected - Math.log(V))} for the spread of their logits, give or take ${nats(allowed)}`;
-  const low = 'the targets may be among the inputs';
-  const high = 'the initial weights may be too large (model.initializer_range) or the targets not those of the inputs';
-  return { name: 'loss', sound, message: sound ? `${found}.` : `${found}: ${loss < expected ? low : high}.` };
+  const cause = sound ? null : loss < expected ? firstStepWords.targetsLeak : firstStepWords.largeWeights;
+  return { name: 'loss', sound, message: firstStepWords.untrained(loss, V, expected, allowed, cause) };
 }
 
 /** Σ p_v² over the targets that count. */
@@ -60,10 +57,8 @@ export function continuedLoss(
   const between = over((value) => (value - expected) ** 2);
   const allowed = deviations * Math.sqrt((between + rowSpread ** 2) / rows);
   const sound = Math.abs(loss - expected) <= allowed;
-  const found = `The first loss is ${nats(loss)}; held out, the base comes to ${nats(expected)} on this blend, give or take ${nats(allowed)} (nothing learnt: ln ${model.vocab_size} = ${nats(Math.log(model.vocab_size))})`;
-  const low = 'the base may have been trained on these very rows many times over';
-  const high = 'the weights, the tokenizer or the text may not be those the base was trained with';
-  return { name: 'loss', sound, message: sound ? `${found}.` : `${found}: ${loss < expected ? low : high}.` };
+  const cause = sound ? null : loss < expected ? firstStepWords.rowsRepeated : firstStepWords.otherWeights;
+  return { name: 'loss', sound, message: firstStepWords.continued(loss, expected, allowed, model.vocab_size, cause) };
 }
 
 /** Every tensor gets a gradient, and a finite one: in this architecture no initial value cuts a tensor off. */
@@ -75,20 +70,8 @@ export function firstGradients(tensors: readonly TensorReading[]): FirstCheck {
     .map(({ name }) => name);
   if (broken.length === 0 && silent.length === 0) {
     const norms = tensors.map(({ gradNorm }) => gradNorm);
-    const range = `norms from ${Math.min(...norms).toPrecision(2)} to ${Math.max(...norms).toPrecision(2)}`;
-    return {
-      name: 'gradients',
-      sound: true,
-      message: `All ${tensors.length} tensors have a finite gradient that is not zero, ${range}.`,
-    };
+    const message = firstStepWords.sound(tensors.length, Math.min(...norms), Math.max(...norms));
+    return { name: 'gradients', sound: true, message };
   }
-  const said = [
-    broken.length > 0 && `${listed(broken)} got a gradient that is not finite: lower the rate or the initial spread`,
-    silent.length > 0 && `${listed(silent)} got no gradient: nothing the loss depends on leads there`,
-  ];
-  return { name: 'gradients', sound: false, message: `After the first step ${said.filter(Boolean).join('; ')}.` };
+  return { name: 'gradients', sound: false, message: firstStepWords.unsound(broken, silent) };
 }
-
-/** Names enough to find the place. */
-const listed = (names: readonly string[]): string =>
-  names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${names.length - 3} more` : '');

@@ -7,6 +7,7 @@
  * §5.1) saw some 20 spikes, went back about 100 steps, passed over 200 to 500 batches, and saw none of them again.
  */
 import type { StepMetrics } from '../engine/engine.ts';
+import { alertWords } from '../../words/notices.ts';
 
 /** Bad steps in a row after which going on is pointless: a bad batch is one step, a broken state all of them. */
 export const mostBadInARow = 3;
@@ -84,18 +85,15 @@ function remember(health: Health, loss: number): void {
 }
 
 function whatIsBad({ loss, gradNorm, update }: StepMetrics): string {
-  if (update === 'partial') return 'a weight or moment';
+  if (update === 'partial') return alertWords.weightOrMoment;
   const bad = [
-    !Number.isFinite(loss) && `the loss (${loss})`,
-    !Number.isFinite(gradNorm) && `the gradient norm (${gradNorm})`,
+    !Number.isFinite(loss) && alertWords.loss(loss),
+    !Number.isFinite(gradNorm) && alertWords.gradientNorm(gradNorm),
   ];
-  return bad.filter(Boolean).join(' and ') || 'the gradient norm';
+  return bad.filter(Boolean).join(alertWords.and) || alertWords.gradientNorm();
 }
 
 /** Why a run is given up at this step. */
 export function divergedMessage({ step, loss, gradNorm, lr }: StepMetrics, what: string): string {
-  return (
-    `After ${mostBadInARow} steps in a row with numbers that are not finite (${what} at step ${step}, loss ${loss}, gradient norm ` +
-    `${gradNorm}, rate ${lr}) the run was ended: start again with a lower peak rate or a longer warm-up.`
-  );
+  return alertWords.diverged(mostBadInARow, what, step, loss, gradNorm, lr);
 }

@@ -4,6 +4,7 @@ import type { StepMetrics } from '../engine/engine.ts';
 import { type Course, tellNotice, tokensBefore } from './course.ts';
 import { divergedMessage, judge, mostBadInARow } from './health.ts';
 import { StepTimer } from './stepTimer.ts';
+import { alertWords } from '../../words/notices.ts';
 
 /** Steps in flight before the oldest is read: enough to keep the GPU fed, few enough that pause answers at once. */
 const inFlight = 2;
@@ -109,12 +110,11 @@ function judgeStep(course: Course, row: StepMetrics): void {
   const { step } = row;
   course.watch.step(row, verdict.kind !== 'bad');
   if (verdict.kind === 'bad') {
-    const message = `Step ${step}: ${verdict.what} was not finite; its update was suppressed and its batch passed over.`;
-    tellNotice(course, { code: 'bad-step', step, message });
+    tellNotice(course, { code: 'bad-step', step, message: alertWords.badStep(step, verdict.what) });
     if (verdict.inARow >= mostBadInARow)
       course.trouble = { step, message: divergedMessage(row, verdict.what), asked: false };
   } else if (verdict.kind === 'spike') {
-    const message = `The loss jumped from ${verdict.from.toFixed(3)} to ${verdict.to.toFixed(3)} at step ${step}.`;
+    const message = alertWords.spike(verdict.from, verdict.to, step);
     tellNotice(course, { code: 'spike', step, message });
     if (course.automatic && course.keeper) course.trouble = { step, message, asked: false };
   }

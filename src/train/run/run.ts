@@ -35,6 +35,7 @@ import type { Loan } from './loan.ts';
 import { Reads } from './reads.ts';
 import { goBackToSave, save } from './saves.ts';
 import { Watch } from './watch.ts';
+import { noticeWords } from '../../words/notices.ts';
 
 export class Run {
   readonly config: RunConfig;
@@ -135,7 +136,7 @@ export class Run {
   goBack(): void {
     const course = this.#course;
     if (!course.keeper) return;
-    course.trouble ??= { step: course.progress.step - 1, message: 'As you asked:', asked: true };
+    course.trouble ??= { step: course.progress.step - 1, message: noticeWords.asked, asked: true };
     this.#wake?.();
   }
 
@@ -281,8 +282,7 @@ export class Run {
 
   #tellSleep(millis: number): void {
     const { step } = this.#course.progress;
-    const message = `The browser or the computer slept for ${inWords(millis)}: the run stands at step ${step}, and nothing was lost.`;
-    tellNotice(this.#course, { code: 'slept', step, message });
+    tellNotice(this.#course, { code: 'slept', step, message: noticeWords.slept(inWords(millis), step) });
   }
 
   async #wait(phase: PhaseName): Promise<void> {

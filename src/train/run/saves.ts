@@ -3,6 +3,7 @@ import { placeAfter } from '../../recipe/place.ts';
 import type { SavedState } from '../saved/keeper.ts';
 import { type Course, tellNotice, tellState, type Trouble } from './course.ts';
 import { mostRollbacks } from './health.ts';
+import { noticeWords } from '../../words/notices.ts';
 
 /** Begins to save the run as it is, all submitted steps read; but not in a state that a run would go back from. */
 export async function save({ keeper, config, part, progress, engine }: Course, state: SavedState): Promise<void> {
@@ -21,7 +22,7 @@ export async function goBackToSave(course: Course, { step, message, asked }: Tro
   const last = may ? await keeper?.last() : null;
   if (!last && asked) {
     course.trouble = null;
-    tellNotice(course, { code: 'went-back', step, message: 'There is no save to go back to: the run continues.' });
+    tellNotice(course, { code: 'went-back', step, message: noticeWords.noSave });
     return true;
   }
   if (!last) return false;
@@ -41,7 +42,7 @@ export async function goBackToSave(course: Course, { step, message, asked }: Tro
   tellNotice(course, {
     code: 'went-back',
     step: progress.step,
-    message: `${message} The run went back to step ${progress.step} and passes over ${batches} batches.`,
+    message: noticeWords.wentBack(message, progress.step, batches),
   });
   tellState(course, { kind: 'training', phase: progress.phase });
   return true;

@@ -20,6 +20,7 @@ import type { RunListener, RunNews } from './listener.ts';
 import { Losses, mostNear, reopen } from '../saved/reopen.ts';
 import { Run } from './run.ts';
 import { trainingWords } from '../../words/training.ts';
+import { noticeWords, progressWords } from '../../words/notices.ts';
 
 /** What a run is made of, again and again. */
 export interface Making {
@@ -35,16 +36,16 @@ export interface Making {
 
 /** What is told of each way to lose a device. */
 export const lossNotices: Record<Loss, { code: Notice['code']; message: string }> = {
-  lost: { code: 'gpu-lost', message: 'The graphics driver restarted' },
-  hung: { code: 'gpu-hung', message: 'The GPU stopped answering and was given up' },
-  refused: { code: 'gpu-error', message: 'The GPU dropped a command and was given up' },
-  thread: { code: 'thread-lost', message: 'A thread of the processor died' },
+  lost: { code: 'gpu-lost', message: noticeWords.lost.lost },
+  hung: { code: 'gpu-hung', message: noticeWords.lost.hung },
+  refused: { code: 'gpu-error', message: noticeWords.lost.refused },
+  thread: { code: 'thread-lost', message: noticeWords.lost.thread },
 };
 
 /** What was lost, in a sentence. */
-export const lostThing = (loss: Loss): string => (loss === 'thread' ? 'a thread of the processor' : 'the GPU');
+export const lostThing = (loss: Loss): string => (loss === 'thread' ? noticeWords.aThread : noticeWords.theGpu);
 
-const kinds: Record<Backend['kind'], string> = { gpu: 'the GPU', cpu: 'the processor', f64: 'the reference' };
+const kinds: Record<Backend['kind'], string> = noticeWords.device;
 
 /** Passes everything on until it is shut. */
 function gate(listener: RunListener): { listener: RunListener; shut: () => void } {
@@ -98,12 +99,8 @@ export class SupervisedRun {
       const { code, message } =
         'loss' in ending
           ? lossNotices[ending.loss]
-          : { code: 'restarted' as const, message: `Internal error (${ending.error})` };
-      this.#notice({
-        code,
-        step,
-        message: `${message}: the run continues from step ${step}, and nothing was lost.`,
-      });
+          : { code: 'restarted' as const, message: noticeWords.internal(ending.error) };
+      this.#notice({ code, step, message: noticeWords.continues(message, step) });
     }
   }
 
@@ -179,7 +176,7 @@ export class SupervisedRun {
   #tellOfChange({ kind }: Backend, step: number): void {
     const { history } = this.#making.keeper;
     if (history.device !== null && history.device !== kind) {
-      const message = `This run was on ${kinds[history.device]} until step ${step} and continues on ${kinds[kind]}: as good, but not the same to the last bit.`;
+      const message = noticeWords.otherDevice(kinds[history.device], step, kinds[kind]);
       this.#notice({ code: 'other-device', step, message });
     }
     history.device = kind;
@@ -225,10 +222,13 @@ export class SupervisedRun {
       stopped: () => this.#stopped,
       notice: (notice) => this.#notice(notice),
       waiting: (done, total) =>
-        this.#listener.tell({ kind: 'state', said: { kind: 'preparing', what: 'Waiting for the GPU', done, total } }),
+        this.#listener.tell({
+          kind: 'state',
+          said: { kind: 'preparing', what: progressWords.waitingForGpu, done, total },
+        }),
       step,
-      goesOn: `the run continues from step ${step}`,
-      kept: `the run is saved at step ${step}`,
+      goesOn: noticeWords.thenRun(step),
+      kept: noticeWords.runKept(step),
     });
   }
 }

@@ -9,6 +9,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Progress } fr
 import type { Pools } from '../engine/engine.ts';
 import { type History, historyBefore, newHistory } from '../run/history.ts';
 import type { RunPart } from '../../recipe/phases.ts';
+import { noticeWords } from '../../words/notices.ts';
 
 /** How a run stood when it was saved. */
 export type SavedState = 'training' | 'paused' | 'stopped' | 'done';
@@ -153,7 +154,7 @@ export class Keeper {
         this.#failed = true;
         this.#listener.failed(
           kept.step,
-          `Step ${kept.step} could not be saved. ${error instanceof Error ? error.message : String(error)}`,
+          noticeWords.saveFailed(kept.step, error instanceof Error ? error.message : String(error)),
         );
       }
       this.#waiting--;

@@ -3,6 +3,7 @@ import type { Notice } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
 import type { Backend, OpenBackend } from '../backends/backend.ts';
 import { deviceWords } from '../../words/device.ts';
+import { noticeWords } from '../../words/notices.ts';
 
 /** Seconds to wait before each request for an adapter. A first crash is answered at once (reliability.md §4.1). */
 const retries = [0, 0.25, 1, 4];
@@ -61,7 +62,7 @@ export async function reopen(
     code: 'gpu-refused',
     step,
     // No word of reloading: that ends the refusal for a page, but not for workers that start from a blob, as ours does.
-    message: `The browser has paused graphics after crashes: leave this tab open, and ${goesOn} in ${refusal} s.`,
+    message: noticeWords.paused(goesOn, refusal),
   });
   for (let done = 0; done < refusal; done++) {
     waiting(done, refusal);

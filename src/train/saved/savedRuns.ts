@@ -23,6 +23,7 @@ import { newHistory } from '../run/history.ts';
 import { Keeper, type KeeperListener, type SavedState } from './keeper.ts';
 import { takeRun } from './tabs.ts';
 import { trainingWords } from '../../words/training.ts';
+import { noticeWords } from '../../words/notices.ts';
 
 /** Bytes of text kept with a run in a browser. One on more text goes on as long as its tab lives. */
 const mostInputBytes = 256 * 2 ** 20;
@@ -298,10 +299,7 @@ export class SavedRuns {
         () => false,
       );
       if (!deleted) continue;
-      listener.madeRoom?.(
-        `The browser’s storage is full: the saves of a finished run were deleted to make room (${preset}, seed ${seed}, ` +
-          `${endStep} steps, ${megabytes(bytes)} a save). Its curve stays in the list of runs.`,
-      );
+      listener.madeRoom?.(noticeWords.madeRoom(preset, seed, endStep, megabytes(bytes)));
       return true;
     }
     return false;

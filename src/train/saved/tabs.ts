@@ -11,6 +11,7 @@ import { post } from '../../util/tabs.ts';
 import { EventBatcher } from '../run/events.ts';
 import { type History, retell } from '../run/history.ts';
 import { trainingWords } from '../../words/training.ts';
+import { noticeWords } from '../../words/notices.ts';
 
 const channelName = 'rekindle.runs';
 
@@ -138,8 +139,7 @@ export async function watchElsewhere(
     await whenFree(id, signal);
     if (!isOver(state)) await new Promise((resolve) => setTimeout(resolve, lastWords));
     if (!isOver(state)) {
-      const message =
-        'The tab that trained this run was closed: the run is kept as it was last saved, and can be resumed here.';
+      const message = noticeWords.tabClosed;
       pass({ state: { kind: 'stopped' }, notices: [{ code: 'elsewhere', step: null, message }], log: [message] });
     }
   } catch (error) {
@@ -151,9 +151,7 @@ export async function watchElsewhere(
 }
 
 function asleepEvents(found: Awaited<ReturnType<Recorded>>): RunEvents {
-  const message =
-    'The tab that trains this run does not answer: the browser may have put it to sleep.' +
-    (found ? ` Shown is what it saved at step ${found.run.step}.` : '');
+  const message = noticeWords.tabAsleep(found?.run.step ?? null);
   return {
     metrics: found?.metrics ?? undefined,
     state: { kind: 'paused', phase: found?.run.phase ?? 'base' },

@@ -16,6 +16,7 @@ import { type OnProgress, prepareStart } from './prepare.ts';
 import { saved } from './saved.ts';
 import type { Session } from './session.ts';
 import { instead } from './turns.ts';
+import { noticeWords } from '../../words/notices.ts';
 
 /** What a run's page hears, and the tabs that watch it. */
 const listenerOf = (session: Session, onEvents: (events: RunEvents) => void): EventBatcher =>
@@ -105,7 +106,7 @@ async function train(
     .catch((error: unknown) => {
       // A run that cannot be saved is still a run.
       const cause = error instanceof Error ? error.message : String(error);
-      tellNotice(listener, 'not-saved', null, `This run is not saved. ${cause}`);
+      tellNotice(listener, 'not-saved', null, noticeWords.notSaved(cause));
       // A copy that lasts as long as the tab still brings it past a lost device.
       const history = newHistory(data.notes);
       const saves = savesOf(session, listener, 'memory');

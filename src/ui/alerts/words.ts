@@ -15,10 +15,10 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     todo: 'Do nothing unless it happens often; then lower the peak learning rate.',
   },
   spike: {
-    means: 'The loss jumped, and was as high at the next step.',
+    means: 'The loss jumped and stayed high for a second step.',
     todo: 'Do nothing yet: it usually comes back within a few dozen steps. If it stays up, lower the peak learning rate.',
   },
-  'went-back': { means: 'The run went back to its last save.', todo: 'You need not do anything.' },
+  'went-back': { means: 'The run went back to its last save.', todo: 'You don’t need to do anything.' },
   'not-saved': {
     means: 'The run trains on, but this save failed.',
     todo: 'Free some space, or download the model at the end.',
@@ -28,24 +28,24 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     todo: 'Download the models that you want to keep.',
   },
   data: {
-    means: 'Something about your text or its held-out part is not as it was asked for, but the run continues.',
+    means: 'Something about your text or its held-out part is not as you asked, but the run continues.',
     todo: 'Read what it says; change the text or the settings if it matters to you.',
   },
   'old-save': {
     means: 'The newest save could not be read, so an older one is used.',
-    todo: 'You need not do anything.',
+    todo: 'You don’t need to do anything.',
   },
   'gpu-lost': {
     means: 'The graphics driver restarted, and the run continues from its last save.',
-    todo: 'You need not do anything. If it comes again, use a smaller batch or model.',
+    todo: 'You don’t need to do anything. If it happens again, use a smaller batch or model.',
   },
   'gpu-hung': {
     means: 'The GPU stopped answering, and the run continues from its last save.',
-    todo: 'You need not do anything. If it comes again, use a smaller batch or model.',
+    todo: 'You don’t need to do anything. If it happens again, use a smaller batch or model.',
   },
   'gpu-error': {
     means: 'The GPU failed, and the run continues from its last save.',
-    todo: 'You need not do anything. If it comes again, use a smaller batch or model.',
+    todo: 'You don’t need to do anything. If it happens again, use a smaller batch or model.',
   },
   'gpu-refused': {
     means: 'The browser has paused graphics for two minutes.',
@@ -53,21 +53,21 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
   },
   'gpu-variant': {
     means: 'A faster way to compute gave wrong numbers on this GPU, so a slower one is used.',
-    todo: 'You need not do anything. An update of the driver may help.',
+    todo: 'You don’t need to do anything. An update of the driver may help.',
   },
   'thread-lost': {
-    means: 'A part of the work on the processor died, and the run continues from its last save.',
-    todo: 'You need not do anything. If it comes again, close what else needs much memory.',
+    means: 'One thread of the processor failed, and the run continues from its last save.',
+    todo: 'You don’t need to do anything. If it happens again, close what else needs much memory.',
   },
   'other-device': {
     means: 'The run began on one kind of device and continues on another.',
-    todo: 'You need not do anything. The results differ in the last digits from those of a run on one device.',
+    todo: 'You don’t need to do anything. The results differ in the last digits from those of a run on one device.',
   },
   restarted: {
     means: 'The training process restarted, and the run continues from its last save.',
-    todo: 'You need not do anything.',
+    todo: 'You don’t need to do anything.',
   },
-  slept: { means: 'The browser or the computer was asleep.', todo: 'You need not do anything.' },
+  slept: { means: 'The browser or the computer was asleep.', todo: 'You don’t need to do anything.' },
   elsewhere: {
     means: 'The tab that trains this run is closed or asleep.',
     todo: 'Wake that tab, or continue the run here.',
@@ -77,7 +77,7 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     todo: 'Reload the page if something does not respond.',
   },
   'first-step': {
-    means: 'The first step is not what an untrained or continued model should show.',
+    means: 'The first step does not look as it should.',
     todo: 'Stop, and check the model and the initial learning rate.',
   },
   'gradient-spike': {
@@ -97,7 +97,7 @@ export const ADVICE: Record<NoticeCode, { means: string; todo: string }> = {
     todo: 'This run can continue. For the next, lower the rate.',
   },
   'update-ratio': {
-    means: 'Some weights change much more, or much less, per step than is usual.',
+    means: 'Some weights change much more, or much less, per step than usual.',
     todo: 'Change the peak learning rate as the alert says if the loss does not fall.',
   },
   'attention-scores': {

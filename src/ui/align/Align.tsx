@@ -11,11 +11,14 @@ import { Recorded } from './Recorded.tsx';
 import { fetchRecorded } from './recorded.ts';
 import { Scores } from './Scores.tsx';
 import { Stages } from './Stages.tsx';
-import { opened, problem } from './state.ts';
+import { opened, problem, restore } from './state.ts';
 import { words } from './words.ts';
 
 export function Align() {
-  useEffect(() => void fetchRecorded(), []);
+  useEffect(() => {
+    void fetchRecorded();
+    void restore();
+  }, []);
   return (
     <main class="columns">
       <div class="run stack-4">

@@ -6,7 +6,7 @@ import type { AlignBase } from '../../recipe/alignApi.ts';
 import { filesOf } from '../model/ownModel.ts';
 import { runConfig, runState } from '../run/run.ts';
 import { exportModel } from '../trainer.ts';
-import { baseRows, open, opened, problem, work } from './state.ts';
+import { baseRows, forget, open, opened, problem, unkept, work } from './state.ts';
 import { words } from './words.ts';
 
 type Kind = 'shipped' | 'train' | 'own' | 'folder';
@@ -94,20 +94,27 @@ export function Base() {
           />
         </label>
       )}
-      <button
-        type="button"
-        class={opened.value ? '' : 'primary'}
-        disabled={work.value !== null}
-        onClick={() => void begin()}
-      >
-        {words.open}
-      </button>
+      <div class="buttons">
+        <button
+          type="button"
+          class={opened.value ? '' : 'primary'}
+          disabled={work.value !== null}
+          onClick={() => void begin()}
+        >
+          {words.open}
+        </button>
+        {opened.value && (
+          <button type="button" class="quiet" disabled={work.value !== null} onClick={() => void forget()}>
+            {words.forget}
+          </button>
+        )}
+      </div>
       <p class="note" role="status">
         {isOpening
           ? `${words.working[work.value!.work]}${baseRows.value > 0 ? `: ${words.baseSteps(baseRows.value)}` : ' …'}`
           : opened.value && words.isOpen(opened.value.name, opened.value.parameters, opened.value.machine)}
       </p>
-      {opened.value && <p class="note">{words.openNote}</p>}
+      {opened.value && <p class="note">{unkept.value === null ? words.openNote : words.unkept(unkept.value)}</p>}
     </section>
   );
 }

@@ -65,7 +65,7 @@ export function Curves() {
   return (
     <section>
       <h2>{words.curves}</h2>
-      <p class="note">{words.curvesNote}</p>
+      <p class="note">{isPreference(stage) ? words.curvesNote : words.lossNote}</p>
       <div class="sheets" role="group" aria-label={words.stage}>
         {begun.map((one) => (
           <button key={one} type="button" aria-pressed={one === stage} onClick={() => (chosen.value = one)}>

@@ -1,10 +1,10 @@
 /** The recorded comparisons: every arm's scores, then every claim of the paper with its difference, interval and verdict. */
-import { alignmentArms, type AlignmentRow, findings, paperCell } from '../../recipe/alignment.ts';
+import { alignmentArms, type AlignmentRow, claimDifference, findings, paperCell } from '../../recipe/alignment.ts';
 import { mean, standardDeviation } from '../../recipe/statistics.ts';
 import { Table } from '../components/Table.tsx';
 import { recorded } from './recorded.ts';
 import { inUnits } from './Scores.tsx';
-import { signed, words } from './words.ts';
+import { words } from './words.ts';
 
 const SUITES = ['promptStrict', 'instructionStrict', 'know', 'math', 'code', 'translation', 'falseRefusal', 'reward'];
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
@@ -45,7 +45,7 @@ function Comparison({ name, rows }: { name: string; rows: readonly AlignmentRow[
       <Table class="numbers-table narrow-heads" name={title} head={[words.arm, ...columns.map(titleOf)]}>
         {arms.map((arm) => (
           <tr key={arm} class={arm === 'teacher' ? 'strong' : undefined}>
-            <th scope="row">{arm}</th>
+            <th scope="row">{words.armName(arm)}</th>
             {columns.map((column) => (
               <td key={column}>{spread(rows, arm, column)}</td>
             ))}
@@ -57,20 +57,22 @@ function Comparison({ name, rows }: { name: string; rows: readonly AlignmentRow[
         name={`${title}: ${words.claim}`}
         head={[words.claim, words.paper, words.difference, words.wins, words.verdict]}
       >
-        {told.map(({ claim, paper, difference: { mean: by, interval, wins, n }, verdict }) => (
-          <tr key={claim}>
-            <th scope="row">{claim}</th>
-            <td class="note">{paperCell(paper)}</td>
-            <td>
-              {signed(by)}
-              {interval && ` (${interval.map(signed).join(' … ')})`}
-            </td>
-            <td>
-              {wins}/{n}
-            </td>
-            <td class={verdict === 'shown' ? 'good' : verdict === 'failed' ? 'bad' : ''}>{words.verdicts[verdict]}</td>
-          </tr>
-        ))}
+        {told.map((finding) => {
+          const { claim, paper, difference, verdict } = finding;
+          return (
+            <tr key={claim}>
+              <th scope="row">{claim}</th>
+              <td class="note">{paperCell(paper)}</td>
+              <td>{claimDifference(finding)}</td>
+              <td>
+                {difference.wins}/{difference.n}
+              </td>
+              <td class={verdict === 'shown' ? 'good' : verdict === 'failed' ? 'bad' : ''}>
+                {words.verdicts[verdict]}
+              </td>
+            </tr>
+          );
+        })}
       </Table>
     </div>
   );

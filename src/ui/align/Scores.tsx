@@ -24,7 +24,7 @@ export function Scores() {
           {words.scoresNote} {words.paperNote}
         </p>
         <Table
-          class="numbers-table narrow-heads"
+          class="numbers-table narrow-heads align-scores"
           name={words.scores}
           head={[words.stage, ...columns.map((one) => words.score[one]!), words.paper]}
         >
@@ -34,7 +34,7 @@ export function Scores() {
               {columns.map((one) => (
                 <td key={one}>{scores[one] === undefined ? '' : inUnits(one, scores[one])}</td>
               ))}
-              <td class="note">{words.paperScores[name]}</td>
+              <td class="note text">{words.paperScores[name]}</td>
             </tr>
           ))}
         </Table>

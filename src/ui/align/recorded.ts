@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import type { ShownGap } from '../../recipe/alignApi.ts';
 import { alignmentArms, type AlignmentRow } from '../../recipe/alignment.ts';
 import { resultsSchema } from '../../recipe/results/readResults.ts';
+import { words } from './words.ts';
 
 const indexSchema = v.array(v.object({ preset: v.string(), file: v.string() }));
 
@@ -27,7 +28,7 @@ export const recordedGaps = computed(() => {
   const rows = (recorded.value?.rows ?? []).filter(({ gaps }) => gaps);
   const arms = alignmentArms['dpo-rpo']!.flatMap((name): { name: string; gaps: ShownGap[] }[] => {
     const gaps = rows.filter(({ arm }) => arm === name).flatMap((row) => row.gaps!);
-    return gaps.length > 0 ? [{ name, gaps }] : [];
+    return gaps.length > 0 ? [{ name: words.armName(name), gaps }] : [];
   });
   return { arms, seeds: new Set(rows.map(({ seed }) => seed)).size };
 });

@@ -5,37 +5,30 @@ import {
   type AlignApi,
   type AlignBase,
   type AlignEvent,
-  type AlignRow,
-  type AlignScores,
   type AlignSettings,
   type AlignStage,
   alignStages,
   type AlignWork,
   beforeStage,
   type CheckpointName,
+  type KeptAlignment,
+  newStage,
   type OpenedBase,
-  type ShownGap,
-  type ShownPair,
+  stageAfter,
+  type StageSoFar,
+  stagesFrom,
   usualAlignSettings,
 } from '../../recipe/alignApi.ts';
 import { deviceChoice } from '../machine/device.ts';
+import { recall, remember, unlearn } from '../run/memory.ts';
 
-/** What a stage has come to. */
-export interface StageRecord {
-  rows: AlignRow[];
-  steps: number;
-  state: 'running' | 'stopped' | 'done';
-  scores?: AlignScores;
-  pairs?: ShownPair[];
-  gaps?: ShownGap[];
-  settings: AlignSettings;
-}
-
-export const opened = signal<(OpenedBase & { name: string }) | null>(null);
-export const stages = signal<Partial<Record<AlignStage, StageRecord>>>({});
+export const opened = signal<OpenedBase | null>(null);
+export const stages = signal<Partial<Record<AlignStage, StageSoFar>>>({});
 /** What is under way; null: nothing. */
 export const work = signal<{ stage: AlignStage | 'base'; work: AlignWork } | null>(null);
 export const problem = signal<string | null>(null);
+/** Why what is made goes with this tab; null: it is kept. */
+export const unkept = signal<string | null>(null);
 export const settings = signal<AlignSettings>(usualAlignSettings);
 /** Rows of the base under training: it is no stage. */
 export const baseRows = signal(0);
@@ -57,6 +50,9 @@ export const canRun = (stage: AlignStage): boolean =>
   isDone(beforeStage[stage]) &&
   (settings.value.judge === 'truth' || stage === 'code' || stage === 'sft' || stage === 'reward' || isDone('reward'));
 
+/** Under which it is remembered that something is kept. */
+const KEPT = 'aligned';
+
 let worker: Worker | null = null;
 let link: { remote: Remote<AlignApi>; gone: Promise<never> } | null = null;
 
@@ -74,19 +70,23 @@ function connect(): NonNullable<typeof link> {
   return { remote: wrap<AlignApi>(mine), gone };
 }
 
-/** What was made goes with the worker. */
+/** What it held is gone but for what is kept. */
 function end(): void {
   worker?.terminate();
   worker = link = null;
+  show(null);
+  work.value = null;
+}
+
+function show(found: KeptAlignment | null): void {
   batch(() => {
-    opened.value = null;
-    stages.value = {};
-    work.value = null;
+    opened.value = found?.base ?? null;
+    stages.value = found?.stages ?? {};
   });
 }
 
 /** What the worker may call. */
-export const heard = <T>(hear: (what: T) => void) => proxy(hear);
+export const heard = <T>(listen: (what: T) => void) => proxy(listen);
 
 /** Every call settles: of a worker that has died, too. */
 export async function ask<T>(call: (remote: Remote<AlignApi>) => Promise<T>): Promise<T> {
@@ -96,25 +96,57 @@ export async function ask<T>(call: (remote: Remote<AlignApi>) => Promise<T>): Pr
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-export async function open(base: AlignBase, name: string): Promise<void> {
-  end(); // a base is the beginning of another alignment
-  problem.value = null;
-  work.value = { stage: 'base', work: 'base' };
-  baseRows.value = 0;
-  const onEvent = heard((event: AlignEvent) => {
-    if (event.kind === 'work' && work.value?.stage === 'base') work.value = { stage: 'base', work: event.work };
-    if (event.kind === 'rows') baseRows.value += event.rows.length;
-  });
+function hear(event: AlignEvent): void {
+  if (event.kind === 'unkept') unkept.value = event.why;
+}
+
+/** The alignment of an earlier visit; a browser that has none is not asked, which would start a worker. */
+export async function restore(): Promise<void> {
+  if (link || recall(KEPT) === null) return;
+  work.value = { stage: 'base', work: 'kept' };
   try {
-    const found = await ask((remote) => remote.open(base, deviceChoice.value, onEvent));
-    opened.value = found && { ...found, name };
+    const found = await ask((remote) => remote.reopen(deviceChoice.value, heard(hear)));
+    show(found);
+    if (!found && unkept.value === null) unlearn(KEPT);
   } catch (error) {
     problem.value = messageOf(error);
   }
   work.value = null;
 }
 
-function change(stage: AlignStage, to: Partial<StageRecord>): void {
+/** Another base is the beginning of another alignment; until it is there, what there was stays. */
+export async function open(base: AlignBase, name: string): Promise<void> {
+  problem.value = unkept.value = null;
+  work.value = { stage: 'base', work: 'base' };
+  baseRows.value = 0;
+  const onEvent = heard((event: AlignEvent) => {
+    hear(event);
+    if (event.kind === 'work' && work.value?.stage === 'base') work.value = { stage: 'base', work: event.work };
+    if (event.kind === 'rows') baseRows.value += event.rows.length;
+  });
+  try {
+    const found = await ask((remote) => remote.open(base, name, deviceChoice.value, onEvent));
+    if (found) {
+      show({ base: found, stages: {} });
+      remember(KEPT, 'yes');
+    }
+  } catch (error) {
+    problem.value = messageOf(error);
+  }
+  work.value = null;
+}
+
+export async function forget(): Promise<void> {
+  try {
+    await ask((remote) => remote.forget());
+    show(null);
+    unlearn(KEPT);
+  } catch (error) {
+    problem.value = messageOf(error);
+  }
+}
+
+function change(stage: AlignStage, to: Partial<StageSoFar>): void {
   stages.value = { ...stages.value, [stage]: { ...stages.value[stage]!, ...to } };
 }
 
@@ -124,10 +156,8 @@ function receive(stage: AlignStage, event: AlignEvent): void {
   // Events come by a way of their own, and may come after the answer: nothing is under way then.
   if (event.kind === 'work') {
     if (record.state === 'running') work.value = { stage, work: event.work };
-  } else if (event.kind === 'rows') change(stage, { rows: [...record.rows, ...event.rows], steps: event.steps });
-  else if (event.kind === 'pairs') change(stage, { pairs: event.pairs });
-  else if (event.kind === 'gaps') change(stage, { gaps: event.gaps });
-  else change(stage, { scores: event.scores });
+  } else change(stage, stageAfter(record, event));
+  hear(event);
 }
 
 /** False: it was stopped or failed. */
@@ -139,7 +169,7 @@ export async function run(stage: AlignStage): Promise<boolean> {
   if (!left) forgetFrom(stage);
   stages.value = {
     ...stages.value,
-    [stage]: left ? { ...left, state: 'running' } : { rows: [], steps: 0, state: 'running', settings: used },
+    [stage]: left ? { ...left, state: 'running' } : newStage(used),
   };
   work.value = { stage, work: 'data' };
   let done = false;
@@ -156,8 +186,7 @@ export async function run(stage: AlignStage): Promise<boolean> {
 }
 
 function forgetFrom(stage: AlignStage): void {
-  const gone = new Set<CheckpointName>([stage]);
-  for (const one of alignStages) if (gone.has(beforeStage[one])) gone.add(one);
+  const gone = stagesFrom(stage);
   stages.value = Object.fromEntries(Object.entries(stages.value).filter(([name]) => !gone.has(name as AlignStage)));
 }
 

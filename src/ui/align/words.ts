@@ -19,7 +19,7 @@ const stageNames: Record<CheckpointName, string> = {
 export const words = {
   heading: 'Align',
   about:
-    'From a base to an assistant, in the stages of “Nemotron-4 340B”. The world is made up: a program can check every answer, so nothing is left to taste.',
+    'From a base to an assistant, in the stages of “Nemotron-4 340B”. The world is made up, so a program can check every answer.',
   base: 'Base model',
   shipped: 'shipped (seed 2)',
   shippedNote:
@@ -27,13 +27,17 @@ export const words = {
   train: 'train one here',
   trainNote: '1,171 steps; each seed is a world of its own.',
   seed: 'Seed',
-  own: 'the run at hand on the first sheet',
-  ownNote: 'A model of other text has never seen these questions: it learns their form, and few of their answers.',
+  own: 'the current run on the Train sheet',
+  ownNote:
+    'A model trained on other text has never seen these questions: it learns their form, and few of their answers.',
   folder: 'a HuggingFace folder',
   folderLabel: 'Files of the folder, or a .zip',
   open: 'Open',
   noFolder: 'Choose the files first.',
-  openNote: 'Opening another base forgets the stages below.',
+  openNote:
+    'The browser keeps the base and its stages. Closing the tab loses at most a hundred steps. Opening another base discards the stages.',
+  unkept: (why: string) => `Not kept: ${why}`,
+  forget: 'Delete all of it',
   isOpen: (name: string, parameters: number, machine: 'gpu' | 'cpu') =>
     `${name}: ${format.short(parameters)} weights, on the ${machine === 'gpu' ? 'GPU' : 'processor'}`,
   baseSteps: (rows: number) => `${format.integer(rows)} of 1,171 steps`,
@@ -45,9 +49,9 @@ export const words = {
     sft: '2,400 demonstrations, a fifth of them imperfect, with 2 % of the code.',
     reward: '6,000 answers labelled with five attributes by annotators who like length.',
     dpo: 'About 1,000 pairs of the model’s own answers.',
-    'rpo 1': 'New pairs of the DPO model; RPO stops at the rewards’ gap.',
-    'rpo 2': 'New pairs of RPO 1.',
-    'rpo 3': 'New pairs of RPO 2.',
+    'rpo 1': 'New pairs from the DPO model; RPO stops at the rewards’ gap.',
+    'rpo 2': 'New pairs from RPO 1.',
+    'rpo 3': 'New pairs from RPO 2.',
   } satisfies Record<AlignStage, string>,
   run: 'Run',
   again: 'Run again',
@@ -56,6 +60,7 @@ export const words = {
   runAll: 'Run all stages',
   stop: 'Stop',
   working: {
+    kept: 'Looking for what this browser has kept',
     base: 'Opening the base',
     data: 'Making data',
     answers: 'The model answers prompts',
@@ -77,8 +82,9 @@ export const words = {
   saveShort: 'Save',
 
   curves: 'Training',
+  lossNote: 'Means of neighbouring steps.',
   curvesNote:
-    'Log-probabilities, gaps and KL are against the stage’s own start, nats an answer; means of neighbouring steps.',
+    'Log-probabilities, gaps and KL are measured from the start of the stage, in nats an answer; means of neighbouring steps.',
   curve: {
     loss: 'Loss',
     logProbs: 'Log-probability since the start',
@@ -89,7 +95,8 @@ export const words = {
   chosen: 'chosen',
   rejected: 'rejected',
   steps: 'steps',
-  curveSays: (title: string, name: string, from: string, to: string) => `${title}, ${name}: from ${from} to ${to}.`,
+  curveSays: (title: string, name: string, from: string, to: string) =>
+    `${title}${name && `, ${name}`}: from ${from} to ${to}.`,
 
   scores: 'What each stage can do',
   scoresNote:
@@ -103,7 +110,7 @@ export const words = {
     promptStrict: 'instructions, prompts',
     instructionStrict: 'instructions, each',
     full: 'right and obedient',
-    falseRefusal: 'refused though known',
+    falseRefusal: 'refused, but known',
     reward: 'reward',
   } as Record<string, string>,
   judgeScores: 'The reward model as a judge',
@@ -121,11 +128,11 @@ export const words = {
     'rpo 3': 'IFEval 79.9, HumanEval 73.2, GSM8K 92.3',
   } as Partial<Record<CheckpointName, string>>,
   paperNote:
-    'The paper’s figures [S: read in a secondary text] are of a model three million times as large: compare signs, not sizes.',
+    'The paper’s figures [S: read in a secondary text] are for a model three million times as large: compare signs, not sizes.',
 
   gaps: 'Where DPO overshoots and RPO stops',
   gapsNote:
-    'For each held-out pair: by how much its gap of log-probabilities grew beyond what the rewards ask for (η·Δr / β). At 0 the gap is as wide as the rewards want it; right of it, wider.',
+    'For each held-out pair: by how much its gap of log-probabilities grew beyond what the rewards ask for (η·Δr / β). At 0 the gap is as wide as the rewards ask for; to the right it is wider.',
   gapsOf: 'Pairs',
   gapsNear: 'near ties (rewards < 1 apart)',
   gapsFar: 'all others',
@@ -134,12 +141,12 @@ export const words = {
   gapsAxis: 'gap minus wanted gap, nats',
   gapsBin: (from: number, to: number, count: number) => `${from} to ${to}: ${count}`,
   gapsRecorded: (seeds: number) => `Recorded, ${seeds} seeds together.`,
-  gapsHere: 'Of the stages run here.',
+  gapsHere: 'For the stages run here.',
   wanted: 'wanted',
 
   pairs: 'Pairs of answers',
   pairsNote:
-    'Every triplet that a stage was trained on: the better answer, a worse one, and what the judge gave each. ✓ marks what is right and follows every instruction.',
+    'Every pair that a stage was trained on: a better and a worse answer, and the judge’s reward for each. ✓ marks what is right and follows every instruction.',
   pairsOf: 'Of stage',
   prompt: 'prompt',
   rewardChosen: 'its reward',
@@ -158,7 +165,7 @@ export const words = {
 
   chat: 'Chat',
   chatNote:
-    'Two checkpoints answer side by side, and the verifier judges each answer. Every prompt stands alone. Enter sends, Escape stops.',
+    'Two checkpoints answer side by side, and the verifier judges each answer. Every prompt starts a new chat. Enter sends, Escape stops.',
   left: 'Left',
   right: 'Right',
   message: 'Prompt',
@@ -170,8 +177,8 @@ export const words = {
   sampling: 'Words are',
   you: 'You',
   saying: 'answers …',
-  cut: 'Stopped before its end.',
-  unjudged: 'No verdict: the verifier knows the questions of this world only.',
+  cut: 'Stopped early.',
+  unjudged: 'No verdict: the verifier knows only the questions of this world.',
   verdictRight: '✓ right',
   verdictWrong: '✗ wrong',
   followed: (phrase: string) => `✓ ${phrase}`,
@@ -182,7 +189,7 @@ export const words = {
 
   recorded: 'Recorded comparisons',
   recordedNote: (seeds: number, adapter: string) =>
-    `Means of ${seeds} seeds with standard deviations, trained with this project’s own command; adapter: ${adapter}. A claim is shown or failed only where the 95 % interval of the paired difference leaves out 0; else it is a tie. The paper’s figures stand beside, with the mark of their evidence: S a secondary text.`,
+    `Means of up to ${seeds} seeds with standard deviations, trained with Rekindle’s own command on ${adapter}. A claim counts as shown or failed only if the 95 % interval of the paired difference excludes 0; otherwise it is a tie. The paper’s figures are marked by their evidence: S, read in a secondary text.`,
   recordedTitles: {
     'sft-stages': 'One stage of SFT against two',
     reward: 'Five attributes against pairs',
@@ -191,8 +198,10 @@ export const words = {
     'weak-to-strong': 'Weak to strong',
   } as Record<string, string>,
   teacherNote:
-    'The teacher’s row is the line to cross. Its students’ data were filtered by the verifier, which is ground truth, but for the arm “unfiltered”.',
+    'The teacher’s row is the mark to beat. The verifier, which is ground truth, filtered its students’ data, except in the arm “unfiltered”.',
   arm: 'arm',
+  /** The files' names have the letters small. */
+  armName: (arm: string) => arm.replace(/\b(sft|dpo|rpo)\b/g, (name) => name.toUpperCase()),
   claim: 'claim',
   difference: 'difference (95 %)',
   wins: 'seeds for it',

@@ -48,7 +48,7 @@ export function LessonTally({ results, from }: Props) {
       <div class="stack-2">
         <Predictions results={results} from={from} />
         <p>
-          {words.sure}: {Math.round(mean(results.map(({ confidence }) => confidence)))} %.
+          {words.sure}: {lessonWords.ask.percent(Math.round(mean(results.map(({ confidence }) => confidence))))}.
         </p>
         {recorded > 0 && <p class="note">{words.recorded(recorded)}</p>}
       </div>

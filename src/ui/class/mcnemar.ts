@@ -16,7 +16,7 @@ export interface Item {
 }
 
 const LEVEL = 0.05;
-const GAIN_SHARE = 0.8;
+export const GAIN_SHARE = 0.8;
 
 /** Probability of k of n at chance q, by logarithms. */
 function binomial(k: number, n: number, q: number): number {

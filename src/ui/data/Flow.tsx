@@ -1,5 +1,5 @@
 /** Documents flow through the steps: a bar for what is left, and a button for every reason. */
-import type { DataReport } from '../../recipe/curation/dataReport.ts';
+import type { DataReport, PlantedTruth } from '../../recipe/curation/dataReport.ts';
 import { chosen, origin } from './state.ts';
 import { words } from './words.ts';
 
@@ -16,15 +16,15 @@ export function Flow({ report }: { report: DataReport }) {
         <li>
           <h3>{origin.value === 'crawl' ? words.raw : words.rawText}</h3>
           <div class="flow-bar" style={width(1)} />
-          <p>{words.left(pages, tokens)}</p>
+          <Left documents={pages} tokens={tokens} truth={report.truth} />
         </li>
-        {stages.map(({ name, out, tokens: left, reasons, truth, caught }) => (
+        {stages.map(({ name, out, tokens: left, reasons, truth, caught }, i) => (
           <li key={name}>
             <h3>{name}</h3>
+            <p class="note">{words.about(name.split(' ')[0]!)}</p>
+            <div class="flow-came" style={width((stages[i - 1]?.tokens ?? tokens) / tokens)} />
             <div class="flow-bar" style={width(left / tokens)} />
-            <p>
-              {words.left(out, left)} {truth && <span class="note">{words.truth(truth.factsPer100, truth.right)}</span>}
-            </p>
+            <Left documents={out} tokens={left} truth={truth} />
             <div class="buttons">
               {reasons.length === 0 && <span class="note">{words.nothing}</span>}
               {reasons.map(({ reason, count }) => (
@@ -37,6 +37,14 @@ export function Flow({ report }: { report: DataReport }) {
         ))}
       </ol>
     </section>
+  );
+}
+
+function Left({ documents, tokens, truth }: { documents: number; tokens: number; truth: PlantedTruth | null }) {
+  return (
+    <p class="flow-left">
+      {words.left(documents, tokens)} {truth && <span class="note">{words.truth(truth.factsPer100, truth.right)}</span>}
+    </p>
   );
 }
 

@@ -40,7 +40,7 @@ export function Perplexities({ report: { perplexities, limit: usual } }: { repor
   return (
     <section>
       <h2>{words.perplexity}</h2>
-      <p class="note">{words.perplexityNote(known)}</p>
+      <p class="note">{words.perplexityNote(known, most)}</p>
       <svg
         class="histogram"
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -73,7 +73,14 @@ export function Perplexities({ report: { perplexities, limit: usual } }: { repor
         <line x1={at} x2={at} y1="0" y2={HEIGHT} />
         <circle cx={at} cy={HEIGHT / 2} r="6" />
       </svg>
-      <label class="field wide" for={`${id}-limit`}>
+      <div class="histogram-axis" aria-hidden="true">
+        {ticks(Math.exp(low), Math.exp(high)).map((value) => (
+          <span key={value} style={{ left: `${100 * placeOf(Math.log(value))}%` }}>
+            {value}
+          </span>
+        ))}
+      </div>
+      <label class="limit-label" for={`${id}-limit`}>
         {words.limit} <output>{now.toFixed(0)}</output>
       </label>
       <input
@@ -97,4 +104,12 @@ export function Perplexities({ report: { perplexities, limit: usual } }: { repor
       </button>
     </section>
   );
+}
+
+/** Round values between two: 1, 2, 5, 10 and so on, or powers of ten where those are more than a narrow screen has room for. */
+function ticks(from: number, to: number): number[] {
+  const powers = Array.from({ length: 8 }, (_, power) => 10 ** power);
+  const within = (values: number[]) => values.filter((value) => value >= from && value <= to);
+  const fine = within(powers.flatMap((power) => [power, 2 * power, 5 * power]));
+  return fine.length > 9 ? within(powers) : fine;
 }

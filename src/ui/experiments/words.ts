@@ -31,16 +31,14 @@ export const words = {
   forget: 'Forget results',
   forgetNote: 'Removes the rows run in this browser with this configuration.',
   notKept: 'A row of the experiment could not be saved: it is lost when this tab closes.',
-  busy: 'A run is under way on the Train sheet: stop it there first.',
+  busy: 'A run is in progress on the Train sheet: stop it there first.',
   changed: 'The link changed settings of this preset.',
   linkProblems: 'Some settings in the link could not be used:',
 
   cost(count: number, bases: number, steps: number, tokens: number): string {
     if (count === 0) return 'Every arm of these seeds is done.';
     const training =
-      bases > 0
-        ? ` and ${bases} ${bases === 1 ? 'base' : 'bases'} to train first`
-        : ', from base checkpoints that are there already';
+      bases > 0 ? ` and ${bases} ${bases === 1 ? 'base' : 'bases'} to train first` : ', from existing base checkpoints';
     return `${arms(count)} to run${training}: ${format.integer(steps)} steps on ${format.short(tokens)} tokens.`;
   },
   time: (seconds: number, speed: number) =>
@@ -97,7 +95,7 @@ export const words = {
     scoreTitle: (title: string, chance: number | undefined) =>
       chance === undefined ? `${title}, %` : `${title}, %; by chance ${(100 * chance).toFixed(1)}`,
     scoreNote:
-      'At the base, at the switch and at the end. Retention asks for people that continued training hardly mentions.',
+      'At the base, at the switch and at the end. Retention asks about people whom continued training hardly mentions.',
     seed: 'Seed',
     allSeeds: 'mean',
     seedOption: (seed: number) => `seed ${seed}`,
@@ -134,8 +132,8 @@ export const words = {
   verdict: {
     heading: 'In words',
     note:
-      'As well, as much, equal: the 95 % interval spans zero. The mean is that of all suites, retention included, as in the paper; ' +
-      'to forget is to answer fewer retention questions than the control.',
+      'As well, as much, equal: the 95 % interval spans zero. The mean is that of all suites, retention included, as in the paper. ' +
+      'To forget means to answer fewer retention questions than the control.',
   },
 
   table: {
@@ -151,7 +149,7 @@ export const words = {
     chance: 'chance',
     base: 'before any continued training',
     paperNote:
-      'The paper’s figures: [T 9] read in its own table 9, [S 3] its table 3 as a secondary text states it. They are other models on other tasks: ' +
+      'The paper’s figures: [T 9] read in its own table 9, [S 3] its table 3 as quoted by a secondary text. Its models and tasks are different: ' +
       'compare signs and order.',
     paperCell: (average: number, mark: string, where: string) =>
       `${average.toFixed(1)} [${mark}${where.replace(/^Table /, ' ')}]`,
@@ -168,7 +166,7 @@ export const words = {
       seed: number,
     ) =>
       `World of seed ${seed}: ${format.integer(qa + current + archive)} people with ${format.integer(facts)} facts. Questions and ` +
-      `answers may be about ${qa} of them; ${current} stand in other text only; ${archive} are rare in the text of continued ` +
+      `answers may be about ${qa} of them; ${current} appear only in other text; ${archive} are rare in the text of continued ` +
       `pretraining, a choice that makes forgetting measurable. ${format.integer(vocabulary)} words` +
       `${dictionary > 0 ? `, ${dictionary} of which a second language translates` : ''}. Nothing is downloaded.`,
     sources: 'Sources',

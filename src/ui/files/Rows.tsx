@@ -1,12 +1,13 @@
 /** The reader's files: those that are asked for, those of which something has to be said first, and those that are sources. */
 import { useId } from 'preact/hooks';
-import { SWITCHES_NOTHING, switchesNothing } from '../../config/sources.ts';
+import { switchesNothing } from '../../config/sources.ts';
 import { config, isPresets, missingSources } from '../recipe/config.ts';
 import { type Candidate, candidates, giveUp, leaveOut, ownFiles, settle } from './files.ts';
 import { remembered } from './rememberedFiles.ts';
 import { FileInput } from './FileInput.tsx';
 import { FileRow } from './FileRow.tsx';
 import { words } from './words.ts';
+import { configWords } from '../../words/config.ts';
 
 export function Rows() {
   return (
@@ -22,7 +23,7 @@ export function Rows() {
           <FileRow key={own.file.source} own={own} />
         ))}
       </ul>
-      {ownFiles.value.length > 0 && switchesNothing(config.value) && <p class="note">{SWITCHES_NOTHING}</p>}
+      {ownFiles.value.length > 0 && switchesNothing(config.value) && <p class="note">{configWords.switchesNothing}</p>}
     </>
   );
 }

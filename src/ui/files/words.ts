@@ -19,7 +19,7 @@ export const words = {
   share: 'Share of each, %',
   shareNote: (share: number) =>
     share < 1
-      ? 'The preset’s text, and other files of yours, are the rest.'
+      ? 'The rest is the preset’s text and your other files.'
       : 'In place of the preset’s text; less than 100 % is mixed into it.',
   firstDocuments: 'First documents, as they will be read',
   previewLength: (shown: number, length: number) =>

@@ -7,8 +7,8 @@ const two = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 export const words = {
   heading: 'Instruments',
   about:
-    'Checks to make before you spend hours on a configuration. They train on the side; weights borrowed from a run ' +
-    'are put back bit for bit.',
+    'Checks to make before you spend hours on a configuration. If they use the weights of a run, ' +
+    'they put them back bit for bit.',
   worksOn: 'Trials start from',
   fromStart: (preset: string, seed: number, base: boolean) =>
     base
@@ -18,12 +18,12 @@ export const words = {
     `the ${paused ? 'paused run’s' : 'last run’s'} weights after step ${format.integer(step - 1)}`,
   change: 'Change the settings on the Train sheet.',
   noMachine: 'A trial needs WebGPU, or WebAssembly with SIMD.',
-  experimenting: 'An experiment is under way: stop it first.',
-  running: 'A run is under way: pause it to try its weights, or wait until it ends.',
+  experimenting: 'An experiment is running: stop it first.',
+  running: 'A run is in progress: pause it to use its weights, or wait until it ends.',
   preparing: 'Preparing …',
   compiling: (done: number, total: number) => `Compiling kernels ${done}/${total} …`,
   stop: 'Stop',
-  failed: (message: string) => `It could not be finished: ${message}`,
+  failed: (message: string) => `The trial could not finish: ${message}`,
 
   first: {
     heading: 'The first step',
@@ -47,7 +47,7 @@ export const words = {
 
   inside: {
     heading: 'Inside the model',
-    empty: 'During a run its tensors are measured every 5 % of the steps, and after every single step.',
+    empty: 'During a run the tensors are measured every 5 % of the steps, and after each step that you take singly.',
     at: (step: number) => `After step ${format.integer(step)}`,
     note:
       'Gradient norms before clipping. An update of about a thousandth of a matrix is usual for large models at small ' +
@@ -86,10 +86,10 @@ export const words = {
     note:
       'One step at each rate, from 1e-5 up to 1, forty rates per factor of ten, until the loss is one nat above its best. ' +
       'It finds where rates break training, not which rate is best after a whole run, and it ignores decay: take a peak ' +
-      'from the band, then settle it with the grid below.',
+      'from this range, then settle it with the grid below.',
     sweeping: (steps: number, rate: number) => `${format.integer(steps)} steps, at ${format.rate(rate)} …`,
     from: (subject: string) => `From ${subject}.`,
-    ended: 'Stopped early: the band is read from what there is.',
+    ended: 'Stopped early: the range is read from what was measured.',
     chart: 'Loss by learning rate',
     loss: 'Loss, nats a token',
     rate: 'learning rate',

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { Ask as Question } from '../../recipe/lessons/lesson.ts';
 import type { LessonRun } from '../../recipe/lessons/measure.ts';
-import { fill, quantity } from './fill.ts';
+import { amount, fill, quantity } from './fill.ts';
 import { integer } from './language.ts';
 import { type Answer, answer, answerOf, type Loaded } from './state.ts';
 import { lessonWords } from './words.ts';
@@ -12,6 +12,9 @@ const POINTS = 9;
 /** Nats a token at the top of the drawing: above what guessing among the world's words costs. */
 export const TOP = 6;
 const [WIDTH, HEIGHT, EDGE] = [480, 220, 34];
+
+/** How a number that is asked for is written: with its sign where it may be below zero. */
+export const answered = ({ unit, from }: Extract<Question, { kind: 'number' }>) => ({ unit, isSigned: from < 0 });
 
 interface Props {
   step: number;
@@ -49,8 +52,8 @@ export function Ask({ step, question, from: { lesson, recorded } }: Props) {
         {question.kind === 'number' && (
           <label>
             {words.from(
-              quantity({ value: question.from, unit: question.unit }),
-              quantity({ value: question.to, unit: question.unit }),
+              amount({ value: question.from, ...answered(question) }),
+              quantity({ value: question.to, ...answered(question) }),
             )}{' '}
             <input
               type="number"
@@ -125,6 +128,12 @@ function Drawing({ heights, run, isDone, draw }: DrawingProps) {
     <>
       <p class="note">{lessonWords.ask.draw}</p>
       <svg class="drawing" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} onPointerDown={follow} onPointerMove={follow}>
+        <text x={EDGE} y={14}>
+          {lessonWords.reveal.chart}
+        </text>
+        <text x={WIDTH / 2} y={HEIGHT - 12} text-anchor="middle">
+          {lessonWords.reveal.step}
+        </text>
         <line class="ground" x1={EDGE} x2={WIDTH - EDGE} y1={HEIGHT - EDGE} y2={HEIGHT - EDGE} />
         {[0, 2, 4, 6].map((value) => (
           <text key={value} x={EDGE - 8} y={y(value) + 4} text-anchor="end">

@@ -7,6 +7,7 @@ import { Result } from '../class/Result.tsx';
 import { Tally } from '../class/Tally.tsx';
 import { Ask } from './Ask.tsx';
 import { fill } from './fill.ts';
+import { Fixed } from './Fixed.tsx';
 import { addressIn, isLanguage, language, LANGUAGES, speak } from './language.ts';
 import { Paper } from './Paper.tsx';
 import { Presenter } from './Presenter.tsx';
@@ -181,6 +182,7 @@ function Steps({ from }: { from: Loaded }) {
           {say(text)}
         </p>
       ))}
+      <Fixed step={step} lesson={lesson} />
       {step.ask && <Ask step={number} question={step.ask} from={from} />}
       {step.runs && <RunStep number={number} step={step} from={from} />}
       {isRevealed && step.runs && <Reveal number={number} step={step} from={from} />}

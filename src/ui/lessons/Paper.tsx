@@ -1,7 +1,7 @@
 /** A lesson on paper: a hand-out to draw and write on, or the instructor's page. Black on white, A4 and Letter. */
 import { type Lesson, type LessonStep, placeholders, textsOf } from '../../recipe/lessons/lesson.ts';
 import { evaluate, isExpression, type LessonRun } from '../../recipe/lessons/measure.ts';
-import { fill, quantity } from './fill.ts';
+import { fill, machinesOf, rangeOf } from './fill.ts';
 import { decimal } from './language.ts';
 import { rightOptions } from './Reveal.tsx';
 import { hrefOf, lessonName, type Loaded } from './state.ts';
@@ -10,6 +10,7 @@ import { lessonWords } from './words.ts';
 export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind: 'handout' | 'instructor' }) {
   const words = lessonWords.paper;
   const say = (text: string) => fill(text, lesson, recorded.runs);
+  const machines = machinesOf(recorded);
   const firstAsked = lesson.steps.findIndex(({ ask }) => ask);
   const right = (ask: LessonStep['ask']) => (ask?.kind === 'choice' ? rightOptions(ask, recorded.runs) : []);
   return (
@@ -55,7 +56,7 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
           {kind === 'handout' && step.ask && (
             <p>
               {step.ask.kind === 'number' && `${words.answer}: ____________ `}
-              {lessonWords.ask.confidence} ______ %
+              {lessonWords.ask.confidence} {'______\u00a0%'}
             </p>
           )}
           {kind === 'handout' && step.runs && <p class="write">{lessonWords.reveal.heading}:</p>}
@@ -81,7 +82,8 @@ export function Paper({ from: { lesson, recorded }, kind }: { from: Loaded; kind
           <h2>{words.expected}</h2>
           <Ranges lesson={lesson} runs={recorded.runs} />
           <p class="note">
-            {words.madeOn(recorded.adapter)} {lesson.given.map(({ text, from }) => `${text}: ${from}`).join(' ')}
+            {words.madeOn(machines.recorded)} {machines.missing && words.notMeasured(machines.missing)}{' '}
+            {lesson.given.map(({ text, from }) => `${text}: ${from}`).join(' ')}
           </p>
         </>
       )}
@@ -97,9 +99,10 @@ function Ranges({ lesson, runs }: { lesson: Lesson; runs: readonly LessonRun[] }
     .filter(isExpression)
     .flatMap((one) => one.split(' - '));
   const columns = [...new Set(told.flatMap((one) => /\.(\w+)\.(?:end|change)/.exec(one)?.[1] ?? []))];
+  const isLoss = (series: string) => evaluate(`${runs[0]!.run}.${series}.end`, runs)?.unit === 'nats';
   const range = (of: string) => {
     const [low, high] = ['low', 'high'].map((end) => evaluate(`${of}.end.${end}`, runs));
-    return low && high ? reveal.range(quantity(low), quantity(high)) : '';
+    return low && high ? rangeOf(low, high) : '';
   };
   return (
     <table class="ranges">
@@ -108,7 +111,8 @@ function Ranges({ lesson, runs }: { lesson: Lesson; runs: readonly LessonRun[] }
           <th scope="col">{reveal.runName}</th>
           {columns.map((series) => (
             <th key={series} scope="col">
-              {series === 'loss' ? report.loss : (reveal.series[series] ?? series)}
+              {series === 'loss' ? report.loss : reveal.series[series]}
+              {isLoss(series) && `, ${lessonWords.reveal.nats}`}
             </th>
           ))}
           <th scope="col">{report.seconds}</th>
@@ -123,7 +127,7 @@ function Ranges({ lesson, runs }: { lesson: Lesson; runs: readonly LessonRun[] }
               {columns.map((series) => (
                 <td key={series}>{range(`${name}.${series}`)}</td>
               ))}
-              <td>{reveal.range(decimal(Math.min(...seconds), 1), decimal(Math.max(...seconds), 1))}</td>
+              <td>{`${decimal(Math.min(...seconds), 1)}–${decimal(Math.max(...seconds), 1)}`}</td>
             </tr>
           );
         })}

@@ -7,6 +7,7 @@ import { Tally } from '../class/Tally.tsx';
 import { frozen } from '../run/shown.ts';
 import { Ask } from './Ask.tsx';
 import { fill } from './fill.ts';
+import { Fixed } from './Fixed.tsx';
 import { Reveal } from './Reveal.tsx';
 import { RunStep } from './RunStep.tsx';
 import { addressOf, answerOf, goTo, loaded, type Loaded, nextLesson, round, stepNumber } from './state.ts';
@@ -132,15 +133,28 @@ export function Presenter({ from }: { from: Loaded }) {
       {shows.value === 'tally' && <Tally />}
       {shows.value === 'qr' && (
         <main class="state-qr">
-          <p>{words.state}</p>
-          <Qr text={link} label={link} side={420} />
-          <p class="note">{link}</p>
+          {/* The way to a file on this machine leads nowhere on another one. */}
+          {location.protocol === 'file:' ? (
+            <>
+              <p>{words.stateOfFile}</p>
+              <p>
+                <code>{new URL(link).search}</code>
+              </p>
+            </>
+          ) : (
+            <>
+              <p>{words.state}</p>
+              <Qr text={link} label={link} side={420} />
+              <p class="note">{link}</p>
+            </>
+          )}
         </main>
       )}
       {shows.value === 'lesson' && (
         <main class="beat" key={`${number} ${shown} ${round.value}`}>
           <h2>{step.title}</h2>
           {shown === 'text' && step.text.map((text) => <p key={text}>{fill(text, lesson, recorded.runs)}</p>)}
+          {shown === 'text' && <Fixed step={step} lesson={lesson} />}
           {shown === 'ask' && step.ask && <Ask step={number} question={step.ask} from={from} />}
           {shown === 'run' && <RunStep number={number} step={step} from={from} />}
           {shown === 'reveal' && <Reveal number={number} step={step} from={from} />}

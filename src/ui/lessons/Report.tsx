@@ -1,5 +1,6 @@
 /** `?lesson=NAME&paper=report`: the lab report, to print or to save as Markdown. */
 import { saveFile } from '../results/save.ts';
+import { machinesOf } from './fill.ts';
 import { markdownOf, sectionsOf } from './report.ts';
 import { answerOf, lessonName, type Loaded } from './state.ts';
 import { lessonWords } from './words.ts';
@@ -64,7 +65,7 @@ export function Report({ from }: { from: Loaded }) {
           )}
         </section>
       ))}
-      <p class="note">{lessonWords.paper.madeOn(from.recorded.adapter)}</p>
+      <p class="note">{lessonWords.paper.madeOn(machinesOf(from.recorded).recorded)}</p>
     </main>
   );
 }

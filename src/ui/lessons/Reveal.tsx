@@ -2,7 +2,8 @@
 import { evaluate, type LessonRun } from '../../recipe/lessons/measure.ts';
 import type { LessonStep } from '../../recipe/lessons/lesson.ts';
 import { type Line, LineChart } from '../experiments/LineChart.tsx';
-import { fill, quantity } from './fill.ts';
+import { answered } from './Ask.tsx';
+import { fill, quantity, rangeOf } from './fill.ts';
 import { decimal, integer, plain } from './language.ts';
 import { DRAWN, LOOKS, OWN } from './looks.ts';
 import { answer, answerOf, type Loaded, ownRuns } from './state.ts';
@@ -43,8 +44,7 @@ export function Reveal({ number, step, from: { lesson, recorded } }: Props) {
       </div>
       {success && left && right && own.length > 0 && (
         <p>
-          {isShown ? words.success : words.notYet}
-          {say(success.text)}
+          <strong>{isShown ? words.success : words.notYet}</strong> {say(success.text)}
         </p>
       )}
       {step.hint && (
@@ -115,7 +115,7 @@ export function verdict(
   const value = evaluate(ask.value, recorded.runs)!;
   const isRight = Math.abs(value.value - (prediction as number)) <= ask.within;
   return {
-    said: quantity({ value: prediction as number, unit: ask.unit }),
+    said: quantity({ value: prediction as number, ...answered(ask) }),
     outcome: `${words.measured}: ${quantity(value)}. ${isRight ? words.right : words.wrong}`,
   };
 }
@@ -180,11 +180,13 @@ function Table({ number, step, from: { lesson, recorded } }: Props) {
   const words = lessonWords.reveal;
   const names = step.runs ?? [];
   const own = ownRuns(number);
-  const series = step.figure === 'heldOut' ? ['web', 'wiki', 'forum', 'qa'] : ['facts', 'archive'];
+  const isLoss = step.figure === 'heldOut';
+  const caption = isLoss ? words.heldOut : words.answers;
+  const series = isLoss ? ['web', 'wiki', 'forum', 'qa'] : ['facts', 'archive'];
   return (
-    <div class="scroll" role="region" tabIndex={0} aria-label={words.table}>
+    <div class="scroll" role="region" tabIndex={0} aria-label={caption}>
       <table>
-        <caption class="note">{words.table}</caption>
+        <caption class="note">{caption}</caption>
         <thead>
           <tr>
             <th scope="col">{words.runName}</th>
@@ -205,8 +207,7 @@ function Table({ number, step, from: { lesson, recorded } }: Props) {
                 );
                 return (
                   <td key={one}>
-                    {middle && quantity(middle)}{' '}
-                    <span class="note">{low && high && words.range(quantity(low), quantity(high))}</span>
+                    {middle && quantity(middle)} <span class="note">{low && high && rangeOf(low, high)}</span>
                   </td>
                 );
               })}

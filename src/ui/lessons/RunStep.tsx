@@ -1,12 +1,11 @@
 /** The run of a step: one of its runs is trained here, or taken as recorded; a prediction comes first. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { optionOf } from '../../config/options.ts';
-import { formatValue, getPath } from '../../config/path.ts';
 import { type LessonStep, lessonConfig } from '../../recipe/lessons/lesson.ts';
 import { history, runState } from '../run/run.ts';
 import { picture } from '../run/shown.ts';
 import { machine, stop, stopCalibrating } from '../trainer.ts';
+import { machinesOf } from './fill.ts';
 import { decimal, integer } from './language.ts';
 import { again, answer, answerOf, type Loaded, secondsOf } from './state.ts';
 import { ownSeed, stepsHere, train, trouble, underWay } from './train.ts';
@@ -88,12 +87,7 @@ export function RunStep({ number, step, from: { lesson, recorded } }: Props) {
           {words.failed(trouble.value)}
         </p>
       )}
-      <p class="note">
-        {step.locked.length > 0 && `${lessonWords.lessons.fixed} `}
-        {step.locked.map((key) => `${optionOf(key)?.label ?? key} ${formatValue(getPath(config, key))}`).join(' · ')}
-        {step.locked.length > 0 && '. '}
-        {lessonWords.paper.madeOn(recorded.adapter)}
-      </p>
+      <p class="note">{lessonWords.paper.madeOn(machinesOf(recorded).recorded)}</p>
     </section>
   );
 }

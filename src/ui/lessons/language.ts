@@ -30,11 +30,19 @@ export function addressIn(other: Language): string {
   return `?${wanted}`;
 }
 
-const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+/** With a minus sign, which Intl writes as a hyphen; a zero has no sign. `isSigned`: above zero a plus. */
+function written(value: number, options: Intl.NumberFormatOptions, isSigned = false): string {
+  const signDisplay = isSigned ? 'exceptZero' : 'negative';
+  return new Intl.NumberFormat(language, { ...options, signDisplay }).format(value).replace('-', '−');
+}
 /** 59,904 · 59.904 */
-export const integer = (value: number): string => whole.format(value);
+export const integer = (value: number, isSigned = false): string =>
+  written(value, { maximumFractionDigits: 0 }, isSigned);
 /** 0.97 · 0,97 */
-export const decimal = (value: number, digits: number): string =>
-  value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+export const decimal = (value: number, digits: number, isSigned = false): string =>
+  written(value, { minimumFractionDigits: digits, maximumFractionDigits: digits }, isSigned);
 /** 0.5 · 0,5: as many digits as it has. */
-export const plain = (value: number): string => value.toLocaleString(language);
+export const plain = (value: number): string => written(value, {});
+/** 1, 2 or 5 · 1, 2 oder 5 */
+export const oneOf = (texts: readonly string[]): string =>
+  new Intl.ListFormat(language, { type: 'disjunction' }).format(texts);

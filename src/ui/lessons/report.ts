@@ -1,7 +1,7 @@
 /** A lab report filled from what was answered and run here: one content, drawn on the page for print and written as Markdown. */
 import type { LessonStep } from '../../recipe/lessons/lesson.ts';
 import { evaluate, type LessonRun } from '../../recipe/lessons/measure.ts';
-import { fill, quantity } from './fill.ts';
+import { fill, machinesOf, quantity } from './fill.ts';
 import { decimal, integer } from './language.ts';
 import { verdict } from './Reveal.tsx';
 import type { Answer, Loaded } from './state.ts';
@@ -85,5 +85,5 @@ export function markdownOf(from: Loaded, sections: readonly Section[]): string {
     } else parts.push(words.noRun);
     if (why) parts.push(`**${why.question}**`, why.answer ? escaped(why.answer) : words.none);
   }
-  return `${[...parts, lessonWords.paper.madeOn(from.recorded.adapter)].join('\n\n')}\n`;
+  return `${[...parts, lessonWords.paper.madeOn(machinesOf(from.recorded).recorded)].join('\n\n')}\n`;
 }

@@ -24,14 +24,14 @@ export const words = {
   measure: 'Measure',
   again: 'Measure again',
   close: 'Close',
-  busy: 'A run is under way: stop it first, so that the two do not share the machine.',
+  busy: 'A run is in progress: stop it first, because both would share the machine.',
   waiting: 'Waiting …',
   progress: (progress: MachineProgress) =>
     progress.kind === 'product'
       ? `Products of ${progress.side} × ${progress.side} matrices, ${progress.done + 1} of ${progress.total} …`
       : `Training steps of the preset ${progress.preset} …`,
   done: 'Measured.',
-  failed: (message: string) => `The check could not be finished: ${message}`,
+  failed: (message: string) => `The check could not finish: ${message}`,
 
   adapter: 'Adapter',
   name: 'Name',
@@ -40,7 +40,7 @@ export const words = {
   hardware: 'GPU',
   processor: 'processor, in WebAssembly',
   features: 'Optional features',
-  noFeatures: 'none; none is needed',
+  noFeatures: 'none (none is needed)',
   limits: 'Limits',
   limitsShown: [
     ['maxBufferSize', 'largest buffer', format.bytes],

@@ -16,3 +16,11 @@ export function remember(name: string, value: string): void {
     // Nothing depends on it.
   }
 }
+
+export function unlearn(name: string): void {
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch {
+    // It was not remembered either.
+  }
+}

@@ -8,13 +8,13 @@ export const words = {
     'Settings, curve and figures of every run stay in this browser. ' +
     (models === 0
       ? `The models of the last runs stay too, up to ${format.bytes(most)}.`
-      : `So ${models === 1 ? 'does one model' : `do the last ${models} models`}: ${format.bytes(bytes)} of at most ${format.bytes(most)}, ` +
-        'then the oldest makes room.'),
+      : `So ${models === 1 ? 'does one model' : `do the last ${models} models`}: ${format.bytes(bytes)} of at most ${format.bytes(most)}. ` +
+        'After that the oldest is deleted.'),
   shared: {
     add: 'Add runs that were shared with you',
     note: 'The .zip that a finished run saves as “Everything as one .zip”: settings, curve and figures come into the list of runs.',
     added: (runs: number) => (runs === 1 ? 'One run was added.' : `${runs} runs were added.`),
-    incomplete: 'It holds no config.json with a metrics.jsonl beside it: choose what a run saved as one .zip.',
+    incomplete: 'It has no config.json with a metrics.jsonl beside it: choose the .zip that a run saved.',
     unordered: 'Its metrics.jsonl has no logged steps in rising order.',
     notRead: (file: string, why: string) => `${file} could not be added: ${why}`,
     from: (file: string) => `From ${file}`,

@@ -3,10 +3,10 @@ import type { Part } from '../page/lesson.ts';
 
 export const classLinkWords = {
   about:
-    'Whoever opens the link finds these settings, and of the page what you leave. It is a help, no lock: an address can be edited.',
+    'Whoever opens the link gets these settings, and only the parts of the page that you leave on. It is no protection: anyone can edit an address.',
   preset: 'Settings',
   asSet: (preset: string) => `As set above (from ${preset})`,
-  hide: 'Put away',
+  hide: 'Hide',
   parts: {
     lead: 'The sentence under the title',
     experiments: 'The sheet Experiments',
@@ -30,11 +30,11 @@ export const classLinkWords = {
   fix: 'Fix',
   locks: { all: 'Every setting', preset: 'The preset', blends: 'The data mix' },
   single: 'Settings one by one',
-  uses: { free: 'free', locked: 'fixed', hidden: 'put away' },
+  uses: { free: 'free', locked: 'fixed', hidden: 'hidden' },
   link: 'Link',
   copy: 'Copy',
   copied: 'Copied.',
-  notCopied: 'The browser did not let the page copy: the link is marked, copy it by hand.',
+  notCopied: 'The browser did not let the page copy: the link is selected, copy it yourself.',
   qr: 'QR code of the link',
   tooLong: 'The link is too long for a QR code.',
 };

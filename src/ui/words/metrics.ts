@@ -63,7 +63,8 @@ export const METRICS = {
     formula: 'Σ tokens of a step / tokens a second = seconds',
   },
   accuracy: {
-    explanation: 'Share of questions for which the model finds the right answer most likely among those offered.',
+    explanation:
+      'Share of questions for which the model gives the right answer the highest probability of those offered.',
     formula: 'right / questions = accuracy',
   },
   chance: {
@@ -105,7 +106,7 @@ export const METRICS = {
   },
   retention: {
     explanation:
-      'Accuracy on what the base knew and the continued text hardly mentions: what is not forgotten. The paper measures none.',
+      'Accuracy on what the base knew and the continued text hardly mentions: what is not forgotten. The paper does not measure it.',
     formula: 'Σ accuracy of a retention suite / suites = retention',
   },
   average: {
@@ -114,7 +115,7 @@ export const METRICS = {
   },
   paperAverage: {
     explanation:
-      'The paper’s figure for the same comparison, with its table. Its models and tasks are others: compare signs and order.',
+      'The paper’s figure for the same comparison, with its table. Its models and tasks are different: compare signs and order.',
     source: reuse('Tables 5 to 9', 'T'),
   },
   logProb: {
@@ -140,13 +141,13 @@ export const METRICS = {
     formula: 'tokens / documents = tokens each',
   },
   pool: {
-    explanation: 'Documents before they repeat, and how many of them differ; an endless source never repeats.',
+    explanation: 'Documents before they repeat, and how many of them are different; an endless source never repeats.',
     formula: 'documents = |pool|, different ones = |set of their texts|',
   },
   heldOutMet: {
     explanation:
       'Share of held-out documents that also occur in the training text, word for word: short ones repeat by chance.',
-    formula: 'held-out documents met in training / held-out documents = share',
+    formula: 'held-out documents found in training / held-out documents = share',
   },
   items: {
     explanation: 'Questions of the suite. Each counts the same.',

@@ -25,18 +25,17 @@ export const pageWords = {
       ['Space', 'pause or resume'],
       ['.', 'one step, while paused'],
       ['?', 'this list'],
-      ['← →', 'move along the curve, when the chart has the focus; with Shift ten times as far'],
+      ['← →', 'move along the curve, while the chart has the focus; with Shift ten times as far'],
       ['Home End', 'to its first and its last step'],
-      ['+ −', 'zoom in and out, when the chart has the focus'],
+      ['+ −', 'zoom in and out, while the chart has the focus'],
       ['0', 'show the whole run again'],
       ['l L', 'log scale for the loss, with Shift for the X axis; press again for linear'],
       ['Esc', 'close an explanation, a dialog or the tour'],
     ],
     enabled: 'Enable single-key shortcuts (when no field or button has the focus)',
     about:
-      'The base run learns from random weights. The continued run takes over its last learning rate without a ' +
-      'warm-up, ' +
-      'lets it fall along a cosine to a hundredth, and changes the data once the rate is down to the fraction ' +
+      'The base run learns from random weights. The continued run starts at its last learning rate without a ' +
+      'warm-up, lets it fall along a cosine to a hundredth, and changes the data once the rate is down to the fraction ' +
       'you chose. ' +
       'The recipe is that of “Reuse, Don’t Retrain” (Parmar et al., 2024).',
     close: 'Close',
@@ -70,11 +69,11 @@ export const pageWords = {
       },
       blends: {
         title: 'What it reads',
-        say: 'One bar a phase: which share of the tokens comes from which source. All weights can be edited, or bring texts of your own.',
+        say: 'One bar a phase: the share of the tokens that each source gives. You can edit all weights, or bring your own texts.',
       },
       results: {
         title: 'What the run achieved',
-        say: 'For every source what was learnt and what was forgotten, on texts it never trained on, and what the model writes.',
+        say: 'What was learnt and forgotten of each source, on texts it never trained on, and what the model writes.',
       },
       evidence: {
         title: 'Whether it works',
@@ -84,7 +83,7 @@ export const pageWords = {
   },
   embed: {
     whole: 'Open the whole page',
-    alone: 'It computes on one core, because the page that shows it is not isolated in the browser.',
+    alone: 'It uses one core, because the page that shows it is not isolated in the browser.',
   },
   offline: {
     kept: 'Kept in this browser: it opens without a connection too.',
@@ -102,9 +101,9 @@ export const pageWords = {
     `${what}: the run continues from step ${format.integer(step)} in a new one, and nothing was lost.`,
   workerReplacedExperiment: (what: string) =>
     `${what}: the arm under way starts again in a new one, and finished rows are kept.`,
-  unreadable: 'a message of it could not be read',
+  unreadable: 'one of its messages could not be read',
   pageError: (what: string) =>
-    `Something on this page went wrong (${what}); training continues. If something does not respond, reload the page: saved runs are offered again.`,
+    `Something on this page went wrong (${what}); training continues. If the page does not respond, reload it: your saved runs are still there.`,
   title: {
     idle: 'Rekindle: train a language model in a browser tab',
     running: (share: number, loss: number | null) =>

@@ -29,7 +29,7 @@ export const recipeWords = {
     weights: 'Edit the data mix',
     weightOf: (source: string, blend: string) => `Weight of ${source} in the blend ${blend}`,
     more: 'All settings',
-    experimentUnderWay: 'An experiment is under way on the other sheet: stop it there first.',
+    experimentUnderWay: 'An experiment is running on the other sheet: stop it there first.',
     files: 'Your own text',
     filesNote:
       'Choose or drop files: .txt, .md, .docx, .csv, .tsv, .json or .jsonl, also as .zip or .gz. They are read in this tab ' +
@@ -39,7 +39,7 @@ export const recipeWords = {
     badName: (name: string) =>
       `“${name}” cannot name a source: use up to 40 letters, digits, hyphens and underscores, starting with a ` +
       'letter or digit.',
-    taken: (name: string) => `There is a source named “${name}” already: choose another name.`,
+    taken: (name: string) => `There is already a source named “${name}”: choose another name.`,
     empty: (name: string) => `${name} is empty: give a file with text.`,
     refused: (sentence: string, code: string) => `${sentence.replace(/\.$/, '')} (code ${code}).`,
     unread: (name: string, cause: string) => `${name} could not be read (${cause}): add it again.`,

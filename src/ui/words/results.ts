@@ -47,7 +47,7 @@ export const resultsWords = {
   },
   benchmarks: {
     heading: 'What the model can answer',
-    note: 'Share of right answers to questions that stand in no training text. Retention asks for people that continued training hardly mentions; probes are in no average.',
+    note: 'Share of right answers to questions that appear in no training text. Retention asks about people whom continued training hardly mentions; probes do not count in any average.',
     suite: 'Suite',
     start: 'Start',
     now: 'Now',

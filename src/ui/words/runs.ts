@@ -35,5 +35,5 @@ export const runsWords = {
   makeBaseline: '★ Use as baseline',
   takeOver: 'Use these settings',
   remove: 'Delete',
-  notKept: (name: string) => `${name} could not be written into this browser's list of runs.`,
+  notKept: (name: string) => `${name} could not be saved in this browser's list of runs.`,
 };

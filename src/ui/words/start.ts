@@ -132,7 +132,7 @@ export const startWords = {
         minute: '2-digit',
         second: '2-digit',
       });
-      return `The browser has paused graphics after crashes: leave this page open, it asks again at ${time}.`;
+      return `The browser has paused graphics after crashes: leave this page open; it tries again at ${time}.`;
     },
   },
   queue: {
@@ -162,7 +162,7 @@ export const startWords = {
         'Firefox 141 and later on Windows, 145 and later on Macs with Apple silicon.',
       ],
       'no-adapter': [
-        'Switch on “Use graphics acceleration when available” in the browser’s system settings, then restart the ' +
+        'Turn on “Use graphics acceleration when available” in the browser’s system settings, then restart the ' +
           'browser.',
         'In Chrome or Edge, chrome://gpu says whether WebGPU is blocked for this driver; an update of the driver ' +
           'often lifts the block.',
@@ -182,6 +182,6 @@ export const startWords = {
     failed: 'The run could not continue',
     diverged: (step: number) => `The run diverged at step ${format.integer(step)}`,
     divergedHelp: 'Lower the peak learning rate, or lengthen the warm-up, and start again.',
-    failedHelp: 'Change what the sentence names, then start again.',
+    failedHelp: 'Fix what it says, then start again.',
   },
 };

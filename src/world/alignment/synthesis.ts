@@ -350,3 +350,10 @@ export function answersByHand(world: AlignmentWorld, seed: number, tasks: readon
     [task.gold, ...faults.map((fault) => spoiled(world, task, draw, fault))].map((words) => ({ words, ended: true })),
   );
 }
+
+/**
+ * What stands in for a model's own wrong answers where labels are given by hand: an instruction left out, and a wrong value. Without them
+ * padding would be seen for the most part on what is right, and every head learns that filler is right (alignment-world.md §5).
+ */
+export const wrongByHand = (world: AlignmentWorld, seed: number, tasks: readonly Task[]): Answer[][] =>
+  answersByHand(world, seed, tasks).map(([, dropped, wrong]) => [dropped!, wrong!]);

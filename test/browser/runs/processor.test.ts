@@ -222,7 +222,7 @@ test('in a frame it takes the threads that the page around it leaves it; none: o
         await frame.getByRole('button', { name: 'Start', exact: true }).click();
         await frame.getByRole('button', { name: 'Start again' }).waitFor();
         const alone = frame.getByText(
-          'It computes on one core, because the page that shows it is not isolated in the browser.',
+          'It uses one core, because the page that shows it is not isolated in the browser.',
         );
         expect(await alone.count()).toBe(isolates ? 0 : 1);
         expect(threads()).toBe(isolates ? 1 : 0);
@@ -274,7 +274,7 @@ test('what was begun on the processor goes on on the GPU, and says so; the code 
     await button(page, 'Resume').first().click();
     await page
       .getByText(
-        /This run was on the processor until step \d+ and continues on the GPU: as good, but not the same to the last bit\./,
+        /This run was on the processor until step \d+ and continues on the GPU: just as good, but not equal to the last bit\./,
       )
       .first()
       .waitFor();

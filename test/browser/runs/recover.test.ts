@@ -150,7 +150,9 @@ test('a crashed graphics process is outlived once, and told of when the browser 
   // A reload does not end that for a worker started from a blob: the page says until when, and keeps the run.
   await page.reload();
   await page
-    .getByText(/^The browser has paused graphics after crashes: leave this page open, it asks again at [\d:]+ [AP]M\.$/)
+    .getByText(
+      /^The browser has paused graphics after crashes: leave this page open; it tries again at [\d:]+ [AP]M\.$/,
+    )
     .waitFor();
   expect(await button(page, 'Resume').first().isDisabled()).toBe(true);
 });

@@ -174,13 +174,13 @@ test('a tab asleep keeps its run and says so when it wakes, and an old request i
       for (let times = 0; times < 2; times++) {
         await button(second, 'Take over').click();
         await button(second, 'Asking the other tab …').waitFor();
-        await says(second, 'still holds it, asleep perhaps');
+        await says(second, 'perhaps because it is asleep');
       }
       expect(await writers(second)).toBe(1);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
-    await says(first, /slept for \d+ s: the run stands at step/);
+    await says(first, /slept for \d+ s: the run is at step/);
     await isStage(first, 'Training');
     const before = await stepOf(first);
     await reaches(first, before + 5);

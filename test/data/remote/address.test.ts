@@ -89,12 +89,12 @@ test('every fault of a model’s server is one sentence', async () => {
   const faults: [string, HostFaults, RegExp][] = [
     ['/who/model', { busy: 1000 }, /gave no answer \(status 503\): try again/],
     ['/who/model', { status: 401 }, /config\.json is private or gated.*status 401/],
-    ['/who/model', { page: true }, /has a web page in the place of config\.json/],
+    ['/who/model', { page: true }, /has a web page instead of config\.json/],
     ['/who/model', { claimed: 7 }, /config\.json came with 2 bytes instead of 7/],
     ['/who/model', { claimed: 2e9 }, /who\/model has 6000\.0 MB, and at most 2147\.5 MB are fetched/],
     ['/who/nothing', {}, /config\.json was not found at .*status 404/],
     ['/lacking/it/at/all/', {}, /model\.safetensors was not found/],
-    ['/two/parts', { page: true }, /has a web page in the place of config\.json/],
+    ['/two/parts', { page: true }, /has a web page instead of config\.json/],
   ];
   for (const [path, fault, sentence] of faults) {
     await expect(model(path, fault), JSON.stringify(fault)).rejects.toThrow(sentence);
@@ -102,7 +102,7 @@ test('every fault of a model’s server is one sentence', async () => {
     await host.close();
   }
   const { ask } = await open();
-  await expect(describeRemoteModel(ask, 'not a name')).rejects.toThrow(/names no model: give OWNER\/NAME/);
+  await expect(describeRemoteModel(ask, 'not a name')).rejects.toThrow(/is not a model: give OWNER\/NAME/);
 });
 
 test('a plain file of text comes as it is, and a page of the hub that shows a file is that file', async () => {
@@ -123,7 +123,7 @@ test('text of no kind that is read, or of too many bytes, is refused before any 
   const { ask, waits } = await open({ claimed: 260e6 });
   const story = `${host.address}/texts/story.txt`;
   await expect(describeRemoteText(ask, `${host.address}/film.mp4`)).rejects.toThrow(/film\.mp4.*\.txt/);
-  await expect(describeRemoteText(ask, 'film')).rejects.toThrow(/is no address/);
+  await expect(describeRemoteText(ask, 'film')).rejects.toThrow(/is not an address/);
   expect(host.asked).toEqual([]);
   await expect(describeRemoteText(ask, story)).rejects.toThrow('story.txt has 260.0 MB, and at most 250.0 MB');
   expect(host.asked.map(({ method }) => method)).toEqual(['HEAD']);
@@ -134,7 +134,7 @@ test('text of no kind that is read, or of too many bytes, is refused before any 
   }
   expect(waits).toEqual([]);
   host.faults = { page: true };
-  await expect(describeRemoteText(ask, story)).rejects.toThrow(/a web page in the place of story\.txt/);
+  await expect(describeRemoteText(ask, story)).rejects.toThrow(/a web page instead of story\.txt/);
   const ended = new AbortController();
   host.faults = { stuck: true };
   const stuck = fetchOnce(story, { signal: ended.signal, onBytes: () => ended.abort(new Error('enough of it')) });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brokenRule, CODE_RULES, ENGLISH_RULES, heuristics, limited } from '../../../src/data/stages/heuristics.ts';
+import { POLICY_PHRASES, POLICY_STEMS } from '../../../src/data/stages/faults.ts';
 import { Page } from '../../../src/data/stages/page.ts';
 import { asSet, COUNT, randomDocuments, run, shuffled } from './documents.ts';
 import { faultyDocuments } from './faults.ts';
@@ -97,6 +98,25 @@ describe('the rules', () => {
         expect(text.trim()).toBe('');
       } else expect(Math.abs(score - expected)).toBeLessThan(1e-12);
     }
+  });
+
+  test('score a page as before when another has been looked at meanwhile', () => {
+    // All pages share the room that one is scanned into: asked rule by rule in turn, each has to be scanned again.
+    const texts = documents.slice(0, COUNT / 4).map(({ text }) => text);
+    const scores = (rule: (typeof ENGLISH_RULES)[number], pages: Page[]) => pages.map((page) => rule.score(page));
+    const pages = texts.map((text) => new Page(text));
+    for (const rule of ENGLISH_RULES)
+      expect(scores(rule, pages)).toEqual(texts.map((text) => rule.score(new Page(text))));
+  });
+
+  test('look for policies only in texts with a stem that every one of their phrases has', () => {
+    expect(POLICY_PHRASES.filter((phrase) => !POLICY_STEMS.some((stem) => phrase.includes(stem)))).toEqual([]);
+  });
+
+  test('know lines apart by their white space, and take those without words for none', () => {
+    const page = new Page('a b\n a b\na  b\na b \n\n \na\tb\na b');
+    expect(page.distinctLines()).toEqual({ number: 5 / 6, units: 18 / 21 });
+    expect(page.linesThat((from, to) => page.text.slice(from, to) === 'a b')).toBe(4 / 6);
   });
 
   test('each drops something of the random documents, or none does that an earlier one leaves', async () => {

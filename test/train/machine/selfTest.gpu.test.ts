@@ -173,7 +173,7 @@ describe('an engine', () => {
   it('on a driver that gets every variant wrong is refused, with what to do', async () => {
     const backend = await driver(openNullDevice, (code) => (code.includes('fn gather(') ? `${code} wrong` : code));
     await expect(Engine.create(backend, tinyConfig, tokenIndex, undefined, unchecked)).rejects.toThrow(
-      /^This graphics driver does not compile the kernel gather, and so it is with every variant of it: update the graphics driver or the browser/,
+      /^This graphics driver does not compile the kernel gather, in all its variants: update the graphics driver or the browser/,
     );
   });
 });

@@ -35,7 +35,7 @@ async function train(when: 'paused' | 'ended', work: ((loan: Loan) => Promise<un
       },
       metric(row) {
         rows.push(row);
-        if (rows.length === 1) expect(() => run.lend(() => Promise.resolve())).toThrow('pause the run first');
+        if (rows.length === 1) expect(() => run.lend(() => Promise.resolve())).toThrow('pause it first');
       },
     }),
   );

@@ -196,7 +196,7 @@ describe.each([false, true])('a full disk (takes part of the bytes without a wor
     await keepTwice(keeper, disk, told);
     expect(told).toEqual([
       expect.stringMatching(
-        /storage is full: the saves of a finished run were deleted.*seed 1, 40 steps, 0\.1 MB a save/,
+        /storage is full: the saves of a finished run were deleted.*seed 1, 40 steps, 0\.1 MB each/,
       ),
       'saved 2',
     ]);

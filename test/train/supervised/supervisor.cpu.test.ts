@@ -75,7 +75,7 @@ describe('a supervised run', () => {
     expect(opened).toBe(3);
     const { to } = rewinds.at(-1)!;
     expect(failure).toMatch(
-      new RegExp(`^This run lost the GPU 3 times near step 1\\d and is kept as it was at step ${to}: start one`),
+      new RegExp(`^This run lost the GPU 3 times near step 1\\d and is kept as it was at step ${to}: start another`),
     );
     expect(losses.every(([step]) => step! < to)).toBe(true);
   });

@@ -7,8 +7,10 @@ import {
   type AlignScores,
   type AlignStage,
   isPreference,
+  type OpenedBase,
   type ShownGap,
   type ShownPair,
+  usualAlignSettings,
 } from '../../../src/recipe/alignApi.ts';
 
 const STEPS = 60;
@@ -31,6 +33,9 @@ function rowOf(stage: AlignStage, step: number): AlignRow {
   return { ...row, chosenGain, rejectedGain, ...rewards, gap, right: 0.5 + 0.3 * t, klFromReference: 2 * t };
 }
 
+const rowsOf = (stage: AlignStage, from: number, to: number): AlignRow[] =>
+  Array.from({ length: to - from }, (_, i) => rowOf(stage, from + i));
+
 const pairs = Array.from({ length: 40 }, (_, i): ShownPair => ({
   prompt: i === 0 ? '<b>what</b> is 7 x 8 ? end with bye .' : `what is ${i % 10} x 8 ? say it twice and end with bye .`,
   chosen: '5 6 5 6 bye',
@@ -44,6 +49,8 @@ const gapsOf = (stage: AlignStage): ShownGap[] =>
     return [(stage === 'dpo' ? 5 : 1.7) + 3 * Math.sin(i), wanted];
   });
 
+const base: OpenedBase = { name: 'shipped (seed 2)', seed: 2, parameters: 118_000, machine: 'cpu', scores };
+
 /** What waits to be stopped: both sides of a chat may. */
 const waiting: (() => void)[] = [];
 const stopAll = (): void => waiting.splice(0).forEach((go) => go());
@@ -52,9 +59,26 @@ const untilStopped = (): Promise<void> => new Promise((resolve) => waiting.push(
 const left = new Map<AlignStage, number>();
 
 const api: AlignApi = {
-  async open(_, __, onEvent) {
+  async open(_, name, __, onEvent) {
     onEvent({ kind: 'work', work: 'examining' });
-    return { seed: 2, parameters: 118_000, machine: 'cpu', scores };
+    return { ...base, name };
+  },
+  /** As left by a visit that ended in general SFT. */
+  async reopen() {
+    left.set('sft', UNTIL_STOPPED);
+    const soFar = (stage: AlignStage, steps: number) => ({
+      ...{ rows: rowsOf(stage, 0, steps), steps: STEPS, settings: usualAlignSettings },
+    });
+    return {
+      base,
+      stages: {
+        code: { ...soFar('code', STEPS), state: 'done', scores },
+        sft: { ...soFar('sft', UNTIL_STOPPED), state: 'stopped' },
+      },
+    };
+  },
+  async forget() {
+    left.clear();
   },
   async run(stage, _, onEvent) {
     const hear = (event: AlignEvent): void => onEvent(event);
@@ -63,8 +87,7 @@ const api: AlignApi = {
     const from = left.get(stage) ?? 0;
     // General SFT is the one that is stopped, by whoever presses Stop.
     const to = stage === 'sft' && from === 0 ? UNTIL_STOPPED : STEPS;
-    const rows = Array.from({ length: to - from }, (_unused, i) => rowOf(stage, from + i));
-    hear({ kind: 'rows', rows, steps: STEPS });
+    hear({ kind: 'rows', rows: rowsOf(stage, from, to), steps: STEPS });
     if (to < STEPS) {
       await untilStopped();
       left.set(stage, to);

@@ -10,7 +10,7 @@ export interface PageState {
   after?: string;
   /** What follows the page's address. */
   address?: string;
-  /** Made of the same parts as another state: worth a look, no test of its own. */
+  /** Made of the parts of other states in the same layout: worth a look, and judged only where all is. */
   onlyLook?: true;
   /** Brings the page there; it then stays. */
   reach(page: Page): Promise<void>;
@@ -99,7 +99,7 @@ export const states: readonly PageState[] = [
   },
   { name: 'software', scenario: { machine: 'software' }, reach: (page) => seen(page, 'software adapter') },
   { name: 'compiling', scenario: { end: { kind: 'compiling', at: 0 } }, reach: startAndSee('Compiling kernels 7/12') },
-  { name: 'running', scenario: { stride: 1 }, reach: startAndSee('Training — base run') },
+  { name: 'running', onlyLook: true, scenario: { stride: 1 }, reach: startAndSee('Training — base run') },
   {
     name: 'paused',
     scenario: { alerts: true, end: { kind: 'paused', at: 0.6 } },
@@ -147,8 +147,13 @@ export const states: readonly PageState[] = [
     },
   },
   { name: 'diverged', scenario: { end: { kind: 'diverged', at: 0.4 } }, reach: startAndSee('The run diverged') },
-  { name: 'failed', scenario: { end: { kind: 'failed', at: 0 } }, reach: startAndSee('The run could not continue') },
-  { name: 'saved', scenario: { saved: 2 }, reach: (page) => seen(page, 'stopped at step 40') },
+  {
+    name: 'failed',
+    onlyLook: true,
+    scenario: { end: { kind: 'failed', at: 0 } },
+    reach: startAndSee('The run could not continue'),
+  },
+  { name: 'saved', onlyLook: true, scenario: { saved: 2 }, reach: (page) => seen(page, 'stopped at step 40') },
   {
     name: 'elsewhere',
     scenario: {
@@ -190,10 +195,30 @@ export const states: readonly PageState[] = [
       await seen(page, 'close all its windows');
     },
   },
-  { name: 'insecure-address', scenario: { machine: 'insecure-address' }, reach: (page) => seen(page, 'not secure') },
-  { name: 'no-webgpu', scenario: { machine: 'no-webgpu' }, reach: (page) => seen(page, 'has no WebGPU') },
-  { name: 'no-adapter', scenario: { machine: 'no-adapter' }, reach: (page) => seen(page, 'offers no GPU') },
-  { name: 'device-refused', scenario: { machine: 'device-refused' }, reach: (page) => seen(page, 'refused to start') },
+  {
+    name: 'insecure-address',
+    onlyLook: true,
+    scenario: { machine: 'insecure-address' },
+    reach: (page) => seen(page, 'not secure'),
+  },
+  {
+    name: 'no-webgpu',
+    onlyLook: true,
+    scenario: { machine: 'no-webgpu' },
+    reach: (page) => seen(page, 'has no WebGPU'),
+  },
+  {
+    name: 'no-adapter',
+    onlyLook: true,
+    scenario: { machine: 'no-adapter' },
+    reach: (page) => seen(page, 'offers no GPU'),
+  },
+  {
+    name: 'device-refused',
+    onlyLook: true,
+    scenario: { machine: 'device-refused' },
+    reach: (page) => seen(page, 'refused to start'),
+  },
   {
     name: 'compared',
     scenario: { stride: 240 },
@@ -390,6 +415,28 @@ export const states: readonly PageState[] = [
     async reach(page) {
       await page.getByRole('link', { name: 'Instruments' }).click();
       await seen(page, 'A trial needs WebGPU');
+    },
+  },
+  {
+    name: 'align',
+    scenario: { align: true },
+    address: '#align',
+    async reach(page) {
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+      await page.getByRole('button', { name: 'Run: Code SFT' }).waitFor();
+      const runAllStages = page.getByRole('button', { name: 'Run all stages' });
+      await runAllStages.click();
+      await seen(page, 'step 20 of 60');
+      await page.locator('.align-stages').locator('xpath=..').getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('button', { name: 'Resume: General SFT' }).waitFor();
+      await runAllStages.click();
+      await page.getByRole('button', { name: 'Run again: RPO 3' }).waitFor();
+      const prompt = page.getByRole('textbox', { name: 'Prompt' });
+      for (const text of ['what is 7 x 8 ? end with bye .', '<b>bold</b> '.repeat(12)]) {
+        await prompt.fill(text);
+        await prompt.press('Enter');
+        await page.locator('.verdict').last().waitFor();
+      }
     },
   },
 ];

@@ -304,7 +304,7 @@ async function play(config: RunConfig, part: RunPart, emit: (events: RunEvents) 
           {
             code: 'plateau',
             step: step - 1,
-            message: `No progress in 200 steps: the loss was 3.214 on average over the first half of them and is 3.220 over the second, up to step ${step - 1}. Lower the rate, or continue with other data.`,
+            message: `No progress in 200 steps up to step ${step - 1}: the mean loss was 3.214 in the first half of them and is 3.220 in the second. Lower the rate, or continue with other data.`,
           },
         ],
       });
@@ -456,7 +456,7 @@ const api: TrainerApi = {
       return {
         kind: 'column',
         columns: ['id', 'title', 'body'],
-        message: `${name} has the columns "id", "title", "body", and more than one reads like text: choose the one to read.`,
+        message: `${name} has the columns "id", "title", "body", and more than one looks like text: choose the one to read.`,
       };
     }
     const text = 'The number after 12 is 13, and the one after 13 is 14.';
@@ -518,7 +518,7 @@ const api: TrainerApi = {
   async claimSaved() {
     await pause();
     if (scenario.asleep)
-      throw new Error('The tab that trains this run does not answer and still holds it (played by a test).');
+      throw new Error('The tab that trains this run does not answer, perhaps because it is asleep (played by a test).');
     command = 'stop';
     await pause();
   },

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readLesson, type RecordedLesson } from '../../../src/recipe/lessons/lesson.ts';
+import { DEVICE_CLASSES } from '../../../src/recipe/lessons/measure.ts';
+import { machinesOf, quantity, rangeOf } from '../../../src/ui/lessons/fill.ts';
 import { markdownOf, sectionsOf } from '../../../src/ui/lessons/report.ts';
 import type { Answer } from '../../../src/ui/lessons/state.ts';
 
@@ -23,7 +25,7 @@ test('a report has predictions, outcomes, runs and reasons of what was done, and
     sectionsOf(from, (step) => (step === 2 ? answered : nothing)),
   );
   expect(text).toMatch(/^# Lab report: Does re-warming hurt\?\n/);
-  expect(text).toContain('- Prediction: −20 points\n- Confidence: 70 %\n- What came out: Recorded: ');
+  expect(text).toContain('- Prediction: −20\u00a0points\n- Confidence: 70\u00a0%\n- What came out: Recorded: ');
   expect(text).toMatch(/^\| Re-warmed to the old peak \| 4711 \| processor \| 468 \| 59,904 \| /m);
   expect(text).toContain('More \\| new \\# text');
   expect(
@@ -48,4 +50,23 @@ test('a report has predictions, outcomes, runs and reasons of what was done, and
   );
   expect(predicted).toContain('Prediction: −20');
   expect(predicted).not.toContain('What came out');
+});
+
+test('ranges are of the machines on which they were recorded, and the others are named as not measured', () => {
+  const recorded = file('recorded/rewarm.json') as RecordedLesson;
+  expect(machinesOf(recorded)).toEqual({ recorded: 'processor', missing: 'graphics card, software adapter' });
+  const runs = DEVICE_CLASSES.map((device) => ({ ...recorded.runs[0]!, device }));
+  expect(machinesOf({ ...recorded, runs })).toEqual({
+    recorded: 'graphics card, software adapter, processor',
+    missing: '',
+  });
+});
+
+test('a difference has its sign, a spread has none, and one is a point', () => {
+  const points = (value: number, isSigned: boolean) => quantity({ value, unit: 'points', isSigned });
+  expect([points(-14.2, true), points(0.8, true), points(0.2, true), points(42, false)]).toEqual([
+    ...['−14\u00a0points', '+1\u00a0point', '0\u00a0points', '42\u00a0points'],
+  ]);
+  const percent = (value: number) => ({ value, unit: 'percent', isSigned: false }) as const;
+  expect(rangeOf(percent(46.2), percent(88))).toBe('46–88\u00a0%');
 });

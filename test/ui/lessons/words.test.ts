@@ -2,9 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { optionOf } from '../../../src/config/options.ts';
+import { LESSON_NAMES } from '../../../src/recipe/lessons/lesson.ts';
 import { LANGUAGES, languageOf } from '../../../src/ui/lessons/language.ts';
 import { allWords } from '../../../src/ui/lessons/words.ts';
 
+const lessons = path.resolve(import.meta.dirname, '../../../public/lessons');
 const ui = path.resolve(import.meta.dirname, '../../../src/ui');
 
 /** Every word by its path; a function with what it makes of marked arguments. */
@@ -65,6 +68,58 @@ test('no word is there that no view uses', () => {
   );
   expect(there.length).toBeGreaterThan(50);
   expect(there.filter((word) => !used.has(word))).toEqual([]);
+});
+
+test('the settings that a lesson names have a word in every language, in English the one of the trainer’s page', () => {
+  for (const name of LESSON_NAMES) {
+    const { steps } = JSON.parse(readFileSync(path.join(lessons, `${name}.json`), 'utf8')) as {
+      steps: { locked?: string[] }[];
+    };
+    for (const key of steps.flatMap(({ locked = [] }) => locked)) {
+      for (const [
+        language,
+        {
+          lessons: { settings },
+        },
+      ] of Object.entries(allWords))
+        expect(settings[key], `${language}: ${key}`).toBeTruthy();
+      expect(allWords.en.lessons.settings[key]).toBe(optionOf(key)!.label);
+    }
+  }
+});
+
+test('one of a thing is told otherwise than two, where the language does', () => {
+  for (const language of ['de', 'es'] as const) {
+    const { tally, quiz, units } = allWords[language];
+    const counting = [tally.twice, tally.bad, tally.runs, tally.recorded, quiz.unpaired, units.points];
+    for (const count of [...counting, (n: number) => tally.counted(n, 2), (n: number) => tally.counted(2, n)])
+      expect(count(1).replaceAll(/\d/g, ''), `${language}: ${count(1)}`).not.toBe(count(2).replaceAll(/\d/g, ''));
+  }
+});
+
+/** What a text of this language never has: another language's quotation marks or words of the field, another form of address. */
+const FOREIGN = {
+  en: /["«»„]/,
+  de: /["«»”]|Loss|Seeds|(?<!\()Seed|\p{L}+(en|n) Sie\b/u,
+  es: /["“”„]|\b(usted|ustedes|loss|batch|seeds?|entrenador)\b/i,
+};
+
+test('every text keeps to its language: quotation marks, words of the field, one form of address, no line between a number and %', () => {
+  for (const language of ['en', 'de', 'es'] as const) {
+    const folder = path.join(lessons, language === 'en' ? '' : language);
+    const files = LESSON_NAMES.map(
+      (name) => JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as unknown,
+    );
+    const marked = [...leaves(allWords[language]).values()].map((word) =>
+      typeof word === 'function' ? (word as (...marks: unknown[]) => string)(2, 2) : word,
+    );
+    const texts = [...marked, ...leaves(files).values()].filter((one) => typeof one === 'string');
+    expect(texts.length).toBeGreaterThan(300);
+    for (const text of texts) {
+      expect(text.replaceAll(/\{[^{}]*\}/g, '')).not.toMatch(FOREIGN[language]);
+      expect(text).not.toMatch(/\d %/);
+    }
+  }
 });
 
 test('the address says the language, else the memory, else it is English', () => {

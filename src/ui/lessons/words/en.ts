@@ -1,4 +1,9 @@
 /** English. A translation is a file like this one; what a lesson itself tells stands in `public/lessons`. */
+
+/** 1 run, 2 runs: the two forms that English, German and Spanish have. */
+export const counted = (count: number, one: string, several: string): string =>
+  `${count} ${count === 1 ? one : several}`;
+
 export const en = {
   lessons: {
     heading: 'Lessons',
@@ -27,30 +32,39 @@ export const en = {
     next: 'Next',
     goal: (goal: string) => `Goal: ${goal}`,
     fixed: 'Fixed in this lesson:',
+    /** Settings that a lesson names, as the trainer’s page calls them. */
+    settings: {
+      'continued.steps': 'Steps',
+      'continued.schedule.peak': 'Peak rate',
+      'continued.schedule.end': 'End rate',
+      'continued.schedule.warmupSteps': 'Warm-up',
+      'continued.switchDivisor': 'Switch when rate = peak ÷',
+      'model.hidden_size': 'Width',
+    } as Record<string, string>,
     language: 'Language',
     nextLesson: (title: string) => `Next lesson: ${title}`,
   },
   ask: {
     heading: 'First, your prediction',
     confidence: 'How sure are you?',
-    percent: (value: number) => `${value} %`,
+    percent: (value: number) => `${value}\u00a0%`,
     commit: 'That is my prediction',
-    committed: 'Your prediction is kept. It can no longer be changed, until you do the step again.',
+    committed: 'Your prediction is saved. You can change it only if you do this step again.',
     draw: 'Drag the points, or reach them with Tab and move them with the arrow keys.',
     point: (step: string) => `Loss at step ${step}`,
-    from: (from: string, to: string) => `Between ${from} and ${to}`,
+    from: (from: string, to: string) => `From ${from} to ${to}:`,
   },
   run: {
     heading: 'Now the run',
     which: 'Which run?',
     here: 'Run it here',
     recorded: 'Use the recorded run',
-    first: 'Predict first; the buttons are waiting.',
+    first: 'Predict first, then choose a run.',
     stop: 'Stop',
     going: (step: string, loss: string) => `Step ${step}, loss ${loss}`,
     preparing: 'Preparing …',
     failed: (why: string) => `The run did not come to its end: ${why}`,
-    noDevice: 'This browser can train nothing, so the recorded run takes its place: you take part in all the rest.',
+    noDevice: 'This browser cannot train, so the recorded run is used instead: you can still do all the rest.',
     again: 'Do this step again',
     timed: (seconds: string) =>
       `This run takes about ${seconds} seconds on every machine: a fast one takes more steps.`,
@@ -66,12 +80,14 @@ export const en = {
     wrong: 'Not this time.',
     off: (nats: string) => `Your drawing lies ${nats} nats from the curve on average.`,
     drawing: 'Your drawing',
-    success: 'Shown: ',
-    notYet: 'Not shown by your run: ',
+    success: 'Shown.',
+    notYet: 'Not shown by your run.',
     hint: 'A hint',
     why: 'In your own words:',
     whyAbout: 'Your words stay in this browser.',
-    table: 'Runs and what they came to',
+    heldOut: 'Held-out loss at the end, nats a token: mean and range of the recorded seeds',
+    answers: 'Right answers at the end: mean and range of the recorded seeds',
+    nats: 'nats',
     runName: 'Run',
     series: {
       facts: 'New answers',
@@ -86,7 +102,7 @@ export const en = {
     equal: (tokens: string) => `Compared on the same ${tokens} tokens: the shorter run ends there.`,
     step: 'step',
   },
-  units: { points: 'points' },
+  units: { points: (points: number): string => (points === 1 ? 'point' : 'points') },
   present: {
     open: 'Presenter’s view',
     leave: 'Leave the presenter’s view',
@@ -95,16 +111,17 @@ export const en = {
     frozen: 'Frozen',
     blank: 'The screen is blank: press B.',
     state: 'This step, for your own laptop',
+    stateOfFile: 'This step, in your own copy of the file: write this behind its name',
     noWindow: 'The browser did not open a second window: allow pop-ups for this page.',
     notesWindow: 'Speaker notes',
   },
   result: {
     heading: 'For the class',
     about:
-      'This code holds your prediction and what your run came to. No name, nothing is sent: let it be scanned, or paste it.',
+      'This code holds your prediction and the result of your run. It has no name in it and nothing is sent: have it scanned, or paste it.',
     copy: 'Copy',
     copied: 'Copied.',
-    notCopied: 'The browser did not let the page copy: the code is marked, copy it by hand.',
+    notCopied: 'The browser did not let the page copy: the code is selected, copy it yourself.',
     qr: 'QR code of your result',
   },
   tally: {
@@ -119,14 +136,15 @@ export const en = {
     stopScan: 'Stop the camera',
     noCamera: (why: string) => `The camera cannot be used: ${why}. Paste the codes instead.`,
     clear: 'Clear',
-    counted: (laptops: number, results: number) => `${results} results of ${laptops} laptops.`,
+    counted: (laptops: number, results: number) =>
+      `${counted(results, 'result', 'results')} of ${counted(laptops, 'laptop', 'laptops')}.`,
     twice: (codes: number) => `${codes} came twice and counted once.`,
     bad: (codes: number) => `${codes} could not be read:`,
     faults: {
-      form: 'is no code of this page',
+      form: 'is not a code of this page',
       checksum: 'is damaged: its checksum does not fit',
       version: 'is of another version of this page',
-      content: 'holds values that no lesson gives',
+      content: 'has values that no lesson gives',
     },
     lesson: 'Lesson',
     predictions: 'Predictions',
@@ -136,7 +154,7 @@ export const en = {
     step: (step: number) => `step ${step}`,
     beginnings: 'Where the drawings begin, nats a token',
     atEnd: 'At the end, mean ± standard deviation',
-    runs: (n: number) => (n === 1 ? '1 run' : `${n} runs`),
+    runs: (n: number) => counted(n, 'run', 'runs'),
     recorded: (laptops: number) => `${laptops} of the laptops used a recorded run: each recorded run counts once.`,
     saveCsv: 'Save as CSV',
     none: 'Nothing yet.',
@@ -155,13 +173,16 @@ export const en = {
     thanks: 'Thank you. This is your code:',
     item: 'Question',
     pairs: 'Pairs',
-    unpaired: (laptops: number) => `${laptops} answered only once: they are in no pair.`,
+    unpaired: (laptops: number) =>
+      laptops === 1
+        ? '1 laptop answered only once: it is in no pair.'
+        : `${laptops} laptops answered only once: they are in no pair.`,
     rightBefore: 'Right before',
     rightAfter: 'Right after',
     p: 'p (McNemar, exact)',
     power: 'Power',
     powerAbout:
-      'Power: the chance to find, at 5 %, that four of five changed answers changed to right, with as many changes as there were.',
+      'Power: the chance to find, at 5\u00a0%, that four of five changed answers changed to right, with as many changes as there were.',
     questions: [
       [
         'What does continued pretraining begin with?',
@@ -233,7 +254,8 @@ export const en = {
     trouble: 'What usually goes wrong',
     says: 'Note',
     report: 'Lab report',
-    madeOn: (adapter: string) => `Recorded on: ${adapter}.`,
+    madeOn: (devices: string) => `Recorded on: ${devices}.`,
+    notMeasured: (devices: string) => `Not measured: ${devices}.`,
   },
   report: {
     heading: (lesson: string) => `Lab report: ${lesson}`,

@@ -1,11 +1,11 @@
-/** Español. */
-import type { LessonWords } from './en.ts';
+/** Español, siempre de tú. */
+import { counted, type LessonWords } from './en.ts';
 
 export const es: LessonWords = {
   lessons: {
     heading: 'Lecciones',
     about:
-      'Nueve lecciones de cinco a diez minutos. Cada una pregunta qué esperas, te deja hacer la ejecución y muestra ambas cosas juntas.',
+      'Nueve lecciones de cinco a diez minutos. Cada una pregunta qué esperas, te deja entrenar y muestra ambas cosas juntas.',
     titles: {
       continue: 'Qué es el preentrenamiento continuado',
       rate: 'Demasiado baja, demasiado alta',
@@ -28,26 +28,34 @@ export const es: LessonWords = {
     back: 'Atrás',
     next: 'Siguiente',
     goal: (goal) => `Objetivo: ${goal}`,
-    fixed: 'Fijo en esta lección:',
+    fixed: 'Fijado en esta lección:',
+    settings: {
+      'continued.steps': 'Pasos de entrenamiento',
+      'continued.schedule.peak': 'Tasa máxima',
+      'continued.schedule.end': 'Tasa final',
+      'continued.schedule.warmupSteps': 'Pasos de calentamiento',
+      'continued.switchDivisor': 'Cambio cuando tasa = máximo /',
+      'model.hidden_size': 'Anchura',
+    },
     language: 'Idioma',
     nextLesson: (title) => `Siguiente lección: ${title}`,
   },
   ask: {
     heading: 'Primero, tu predicción',
-    confidence: '¿Cuánta seguridad tienes?',
-    percent: (value) => `${value} %`,
+    confidence: '¿Con cuánta seguridad lo dices?',
+    percent: (value) => `${value}\u00a0%`,
     commit: 'Esta es mi predicción',
     committed: 'Tu predicción está guardada. Ya no se puede cambiar, salvo que repitas el paso.',
     draw: 'Arrastra los puntos, o llega a ellos con Tab y muévelos con las flechas.',
     point: (step) => `Pérdida en el paso ${step}`,
-    from: (from, to) => `Entre ${from} y ${to}`,
+    from: (from, to) => `De ${from} a ${to}:`,
   },
   run: {
     heading: 'Ahora, la ejecución',
     which: '¿Qué ejecución?',
     here: 'Entrenar aquí',
     recorded: 'Usar la ejecución grabada',
-    first: 'Primero la predicción; los botones esperan.',
+    first: 'Primero la predicción; después, los botones.',
     stop: 'Parar',
     going: (step, loss) => `Paso ${step}, pérdida ${loss}`,
     preparing: 'Preparando …',
@@ -69,12 +77,14 @@ export const es: LessonWords = {
     wrong: 'Esta vez no.',
     off: (nats) => `Tu dibujo se aparta de la curva ${nats} nats de media.`,
     drawing: 'Tu dibujo',
-    success: 'Demostrado: ',
-    notYet: 'Tu ejecución no lo demuestra: ',
+    success: 'Demostrado.',
+    notYet: 'Tu ejecución no lo demuestra.',
     hint: 'Una pista',
     why: 'Con tus palabras:',
     whyAbout: 'Lo que escribes se queda en este navegador.',
-    table: 'Las ejecuciones y sus resultados',
+    heldOut: 'Pérdida final en texto reservado, nats por token: media e intervalo de las ejecuciones grabadas',
+    answers: 'Respuestas correctas al final: media e intervalo de las ejecuciones grabadas',
+    nats: 'nats',
     runName: 'Ejecución',
     series: {
       facts: 'Respuestas nuevas',
@@ -87,9 +97,9 @@ export const es: LessonWords = {
     range: (low, high) => `de ${low} a ${high}`,
     chart: 'Pérdida de entrenamiento, nats por token',
     equal: (tokens) => `Comparadas con los mismos ${tokens} tokens: ahí termina la ejecución más corta.`,
-    step: 'paso',
+    step: 'paso de entrenamiento',
   },
-  units: { points: 'puntos' },
+  units: { points: (points) => (points === 1 ? 'punto porcentual' : 'puntos porcentuales') },
   present: {
     open: 'Vista de presentación',
     leave: 'Salir de la vista de presentación',
@@ -98,13 +108,14 @@ export const es: LessonWords = {
     frozen: 'Congelado',
     blank: 'La pantalla está en negro: pulsa B.',
     state: 'Este paso, para tu propio portátil',
+    stateOfFile: 'Este paso, en tu propia copia del archivo: escribe esto detrás de su nombre',
     noWindow: 'El navegador no abrió una segunda ventana: permite las ventanas emergentes de esta página.',
     notesWindow: 'Notas de la presentación',
   },
   result: {
     heading: 'Para la clase',
     about:
-      'Este código contiene tu predicción y el resultado de tu ejecución. Sin nombre y sin enviar nada: deja que lo escaneen, o pégalo.',
+      'Este código contiene tu predicción y el resultado de tu ejecución. No lleva nombre y no se envía nada: deja que lo escaneen, o pégalo.',
     copy: 'Copiar',
     copied: 'Copiado.',
     notCopied: 'El navegador no deja copiar a la página: el código está marcado, cópialo a mano.',
@@ -123,12 +134,14 @@ export const es: LessonWords = {
     stopScan: 'Apagar la cámara',
     noCamera: (why) => `No se puede usar la cámara: ${why}. Pega los códigos en su lugar.`,
     clear: 'Vaciar',
-    counted: (laptops, results) => `${results} resultados de ${laptops} portátiles.`,
-    twice: (codes) => `${codes} llegaron repetidos y cuentan una vez.`,
-    bad: (codes) => `${codes} no se pudieron leer:`,
+    counted: (laptops, results) =>
+      `${counted(results, 'resultado', 'resultados')} de ${counted(laptops, 'portátil', 'portátiles')}.`,
+    twice: (codes) =>
+      codes === 1 ? '1 llegó repetido y cuenta una vez.' : `${codes} llegaron repetidos y cuentan una vez.`,
+    bad: (codes) => (codes === 1 ? '1 no se pudo leer:' : `${codes} no se pudieron leer:`),
     faults: {
       form: 'no es un código de esta página',
-      checksum: 'está dañado: la suma de verificación no coincide',
+      checksum: 'está dañado: la suma de control no coincide',
       version: 'es de otra versión de esta página',
       content: 'contiene valores que ninguna lección produce',
     },
@@ -141,9 +154,9 @@ export const es: LessonWords = {
     step: (step) => `paso ${step}`,
     beginnings: 'Dónde empiezan los dibujos, nats por token',
     atEnd: 'Al final, media ± desviación típica',
-    runs: (n) => (n === 1 ? '1 ejecución' : `${n} ejecuciones`),
+    runs: (n) => counted(n, 'ejecución', 'ejecuciones'),
     recorded: (laptops) =>
-      `${laptops} de los portátiles usaron una ejecución grabada: cada ejecución grabada cuenta una vez.`,
+      `${counted(laptops, 'portátil usó', 'portátiles usaron')} una ejecución grabada: cada ejecución grabada cuenta una vez.`,
     saveCsv: 'Guardar como CSV',
     none: 'Todavía nada.',
     show: 'Mostrar',
@@ -161,13 +174,16 @@ export const es: LessonWords = {
     thanks: 'Gracias. Este es tu código:',
     item: 'Pregunta',
     pairs: 'Pares',
-    unpaired: (laptops) => `${laptops} respondieron solo una vez: no forman ningún par.`,
+    unpaired: (laptops) =>
+      laptops === 1
+        ? '1 portátil respondió solo una vez: no forma ningún par.'
+        : `${laptops} portátiles respondieron solo una vez: no forman ningún par.`,
     rightBefore: 'Correctas antes',
     rightAfter: 'Correctas después',
-    p: 'p (McNemar, exacta)',
+    p: 'Valor p (McNemar, exacto)',
     power: 'Potencia',
     powerAbout:
-      'Potencia: la probabilidad de detectar, al 5 %, que cuatro de cada cinco respuestas cambiadas pasaron a ser correctas, con tantos cambios como hubo.',
+      'Potencia: la probabilidad de detectar, al 5\u00a0%, que cuatro de cada cinco respuestas cambiadas pasaron a ser correctas, con tantos cambios como hubo.',
     questions: [
       [
         '¿Con qué empieza el preentrenamiento continuado?',
@@ -181,7 +197,7 @@ export const es: LessonWords = {
         'Con la última del modelo base',
         'Con la más alta del modelo base',
         'Con cero',
-        'Con la que alcance el calentamiento del entrenador',
+        'Con la que alcance el calentamiento del programa',
       ],
       [
         '¿Qué cuesta volver a calentar hasta el antiguo máximo?',
@@ -192,7 +208,7 @@ export const es: LessonWords = {
       ],
       [
         '¿Cuándo se añaden preguntas y respuestas al texto?',
-        'Cuando la tasa ha bajado a un quinto',
+        'Cuando la tasa de aprendizaje ha bajado a un quinto',
         'En el primer paso',
         'Después del último paso',
         'Cuando la pérdida es cero',
@@ -205,7 +221,7 @@ export const es: LessonWords = {
         'El tamaño del modelo',
       ],
       [
-        'Una ejecución es dos puntos mejor que otra. ¿Qué se deduce?',
+        'Una ejecución es dos puntos porcentuales mejor que otra. ¿Qué se deduce?',
         'Todavía nada: mira otras semillas',
         'Que tiene la mejor receta',
         'Que tiene un modelo más grande',
@@ -219,7 +235,7 @@ export const es: LessonWords = {
         'El tamaño de la mejora',
       ],
       [
-        '¿Por qué el cambio depende de la tasa y no de un paso?',
+        '¿Por qué el cambio depende de la tasa de aprendizaje y no de un paso?',
         'Así vale para una ejecución de cualquier longitud',
         'Los pasos no se pueden contar',
         'La tasa nunca cambia',
@@ -239,7 +255,8 @@ export const es: LessonWords = {
     trouble: 'Lo que suele salir mal',
     says: 'Nota',
     report: 'Informe de laboratorio',
-    madeOn: (adapter) => `Grabada en: ${adapter}.`,
+    madeOn: (devices) => `Grabado en: ${devices}.`,
+    notMeasured: (devices) => `Sin medir: ${devices}.`,
   },
   report: {
     heading: (lesson) => `Informe de laboratorio: ${lesson}`,
