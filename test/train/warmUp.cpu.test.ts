@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { presetConfig } from '../../src/config/presets.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import type { RunEvents } from '../../src/protocol.ts';
@@ -89,8 +90,8 @@ test('a run that is stopped while its text is read ends there, and the rest of t
   const file = Object.assign(new Blob([bytes]), { stream }) as Blob;
   const states: RunEvents['state'][] = [];
   await made.start(
-    resolveConfig({ preset: 'shakespeare' }),
-    [{ source: 'text', name: 'a.txt', bytes: file }],
+    presetConfig('shakespeare'),
+    [{ source: 'shakespeare', name: 'a.txt', bytes: file }],
     ({ state }) => state && states.push(state),
   );
   expect(states.at(-1)).toEqual({ kind: 'stopped' });
