@@ -1,13 +1,13 @@
 /** What the fields of the grid come to, and when a trial may begin. */
 import { beforeEach, expect, test } from 'vitest';
-import { presetConfig } from '../../src/config/presets.ts';
-import { checkGrid } from '../../src/recipe/grid.ts';
-import { fields, gridPlan, hindrance, subject, weights } from '../../src/ui/instruments/state.ts';
-import { choosePreset, config } from '../../src/ui/recipe/config.ts';
-import { viewOf } from '../../src/ui/page/route.ts';
-import { beginRun, receive } from '../../src/ui/run/run.ts';
-import { machine } from '../../src/ui/trainer.ts';
-import { wholeColumns } from '../../src/recipe/measurements.ts';
+import { presetConfig } from '../../../src/config/presets.ts';
+import { checkGrid } from '../../../src/recipe/grid.ts';
+import { fields, gridPlan, hindrance, subject, weights } from '../../../src/ui/instruments/state.ts';
+import { choosePreset, config } from '../../../src/ui/recipe/config.ts';
+import { viewOf } from '../../../src/ui/page/route.ts';
+import { beginRun, receive } from '../../../src/ui/run/run.ts';
+import { machine } from '../../../src/ui/trainer.ts';
+import { wholeColumns } from '../../../src/recipe/measurements.ts';
 
 beforeEach(() => {
   choosePreset('tiny');

@@ -1,15 +1,15 @@
 /** A worker's events and its answers come by ways of their own, so an event may come after the answer: nothing is under way then. */
 import { expect, test, vi } from 'vitest';
-import type { GridEvent, MachineProgress } from '../../src/protocol.ts';
-import { fields, fillGrid, grid, underWay } from '../../src/ui/instruments/state.ts';
-import { check, measure } from '../../src/ui/machine/state.ts';
+import type { GridEvent, MachineProgress } from '../../../src/protocol.ts';
+import { fields, fillGrid, grid, underWay } from '../../../src/ui/instruments/state.ts';
+import { check, measure } from '../../../src/ui/machine/state.ts';
 
 const late = vi.hoisted(() => {
   vi.stubGlobal('location', { hash: '' });
   vi.stubGlobal('addEventListener', () => {});
   return {} as { grid: (event: GridEvent) => void; machine: (progress: MachineProgress) => void };
 });
-vi.mock('../../src/ui/trainer.ts', async (original) => ({
+vi.mock('../../../src/ui/trainer.ts', async (original) => ({
   ...(await original<object>()),
   async runGrid(_: unknown, hear: typeof late.grid) {
     late.grid = hear;
