@@ -32,6 +32,9 @@ export type * from './protocol/trials.ts';
 export type * from './protocol/preflight.ts';
 export type * from './protocol/remote.ts';
 
+/** What of a run leaves as a folder: the model, adapters as PEFT has them, Adam's moments. */
+export type ExportPart = 'model' | 'adapter' | 'optimizer';
+
 /** Commands of the worker, as comlink exposes them. A run and an experiment take turns: starting one ends the other. */
 export interface TrainerApi {
   /** Answers at once: whoever gets no answer has lost the worker. */
@@ -87,7 +90,7 @@ export interface TrainerApi {
   /** Text continued from `prompt` by the weights as they are now. */
   sample(prompt: string, tokens: number, temperature: number, seed: number): Promise<string>;
   /** The HuggingFace folder as it stands, name → bytes; or what adapters have learnt, as PEFT saves it. */
-  exportModel(part?: 'model' | 'adapter'): Promise<{ name: string; bytes: Uint8Array }[]>;
+  exportModel(part?: ExportPart): Promise<{ name: string; bytes: Uint8Array }[]>;
   /** What a run needs here, as the recipe stands. `files`: bytes of the user's sources. */
   preflight(config: RunConfig, part: RunPart, files: { source: string; bytes: number }[]): Promise<Preflight>;
   /** Prepares text, base and kernels of a run that may be started next, so that it starts at once. */

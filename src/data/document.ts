@@ -6,6 +6,25 @@ export interface Document {
   id?: string | null;
 }
 
+/** A document whose text stands as UTF-8 in a buffer of its reader's: good until the reader goes on. */
+export class Utf8Document implements Document {
+  readonly source: string;
+  /** Which of its two sides it is on, once that is decided. */
+  heldOut = false;
+  bytes: Uint8Array = new Uint8Array(0);
+  length = 0;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  get text(): string {
+    return decoder.decode(this.bytes.subarray(0, this.length));
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** A named set of documents, before it is split and tokenized. */
 export interface Corpus {
   name: string;
@@ -15,12 +34,42 @@ export interface Corpus {
   documents: Document[];
 }
 
+/** Documents of a file that is read again whenever they are gone through. */
+export interface ReadAgain extends Omit<Corpus, 'documents'> {
+  documents: {
+    each(visit: (document: Document) => void): Promise<void>;
+    /** Bytes of the file. */
+    readonly size: number;
+    /** How many documents there are, and what is to be said of them: known once they were gone through. */
+    readonly count: number;
+    readonly notes: readonly string[];
+  };
+}
+
+/** `documentHash` of its text. */
+export function hashOf(document: Document): [high: number, low: number] {
+  if (!(document instanceof Utf8Document)) return documentHash(document.text);
+  const { bytes, length } = document;
+  let [high, low] = FIRST;
+  for (let i = 0; i < length; i++) {
+    const unit = bytes[i]!;
+    // Units of what is not ASCII are not its bytes.
+    if (unit >= 0x80) return documentHash(document.text);
+    high = Math.imul(high ^ unit, 0x9e3779b1);
+    low = Math.imul(low ^ unit, 0x5f356495);
+    high ^= high >>> 15;
+    low ^= low >>> 13;
+  }
+  return finished(high, low, length);
+}
+
+const FIRST: readonly [high: number, low: number] = [0x9e3779b9, 0x85ebca6b];
+
 /**
  * 64 bits of a text as two 32-bit words: two multiply-xor lanes over UTF-16 units, mixed at the end as in MurmurHash3.
  */
 export function documentHash(text: string): [high: number, low: number] {
-  let high = 0x9e3779b9;
-  let low = 0x85ebca6b;
+  let [high, low] = FIRST;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     high = Math.imul(high ^ unit, 0x9e3779b1);
@@ -29,7 +78,11 @@ export function documentHash(text: string): [high: number, low: number] {
     high ^= high >>> 15;
     low ^= low >>> 13;
   }
-  high = finish(high ^ text.length);
+  return finished(high, low, text.length);
+}
+
+function finished(high: number, low: number, length: number): [high: number, low: number] {
+  high = finish(high ^ length);
   low = finish(low ^ high);
   return [finish(high ^ low), low];
 }

@@ -1,14 +1,16 @@
-import { loadTokenizer } from '../tokenizer/load.ts';
+import { BPE_SAMPLE_UNITS, loadTokenizer, RUN_UNITS } from '../tokenizer/load.ts';
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
+import { randomUniform, streamOf } from '../util/random.ts';
 import type { Invalid } from './decode.ts';
-import { readFile } from './read.ts';
+import { readFile, type ReadOptions } from './read.ts';
 import { tokenizeSource } from './source.ts';
 import { EQUALS_HELD_OUT, holdOut } from './stages/holdOut.ts';
 import { inMemory, StageReport } from './stages/stage.ts';
 import type { RunConfig } from '../config/run.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { Corpus, Document } from './document.ts';
+import { type Corpus, type Document, type ReadAgain, Utf8Document } from './document.ts';
+import { HELD_LINES, openLines } from './lines.ts';
 import type { TokenSource } from './source.ts';
 import { dataWords } from '../words/data.ts';
 import { progressWords } from '../words/notices.ts';
@@ -27,7 +29,7 @@ export interface Prepared {
  */
 export async function prepareSources(
   config: RunConfig,
-  corpora: readonly Corpus[],
+  corpora: readonly (Corpus | ReadAgain)[],
   given: Tokenizer | null,
   onProgress?: (what: string, done: number, total: number) => void,
 ): Promise<Prepared> {
@@ -37,12 +39,16 @@ export async function prepareSources(
     .filter(({ name }) => wanted.has(name))
     .map((corpus) => {
       const report = new StageReport<Document>(dataWords.heldOutOf(corpus.name));
-      return { corpus, report, documents: holdOut(inMemory(corpus.documents), { share, by }, report) };
+      const documents = Array.isArray(corpus.documents) ? inMemory(corpus.documents) : corpus.documents;
+      return { corpus, report, documents: holdOut(documents, { share, by }, report) };
     });
   const texts = sided.map((): string[] => []);
-  if (!given)
-    for (const [i, { documents }] of sided.entries())
-      await documents.each(({ heldOut, text }) => !heldOut && texts[i]!.push(text));
+  if (!given && config.tokenizer.kind === 'bpe')
+    for (const [i, { corpus, documents }] of sided.entries()) {
+      const own = texts[i]!;
+      const take = Array.isArray(corpus.documents) ? everyText(own) : someTexts(own, corpus.documents.size);
+      await documents.each((document) => !document.heldOut && take(document));
+    }
   const tokenizer = given ?? trainTokenizer(config, texts, onProgress);
   if (tokenizer.size > config.model.vocab_size) {
     throw new UserError(
@@ -64,18 +70,33 @@ export async function prepareSources(
   return { tokenizer, sources, notes };
 }
 
+const everyText = (texts: string[]) => (document: Document) => void texts.push(document.text);
+
+/** Of a file that is too large to be held so much as a tokenizer is trained on, drawn throughout it: runs of units, as `loadTokenizer` draws. */
+function someTexts(texts: string[], size: number): (document: Document) => void {
+  const share = BPE_SAMPLE_UNITS / size;
+  const stream = streamOf('documents for the tokenizer');
+  let run = 0;
+  return (document) => {
+    const length = document instanceof Utf8Document ? document.length : document.text.length;
+    for (let at = 0; at < length; at += RUN_UNITS)
+      if (randomUniform(0, stream, run++) < share) texts.push(document.text.slice(at, at + RUN_UNITS));
+  };
+}
+
 /** How what is held out of a source departs from what was asked for, and what is little of it. */
 function heldOutNotes(
-  { name, documents }: Corpus,
+  { name, documents }: Corpus | ReadAgain,
   { details: { by }, reasons }: StageReport<Document>,
   { heldOut }: TokenSource,
   { data, batch, evaluation }: RunConfig,
 ): string[] {
-  const notes: string[] = [];
+  const notes: string[] = Array.isArray(documents) ? [] : [...documents.notes];
+  const count = Array.isArray(documents) ? documents.length : documents.count;
   const percent = `${Number((100 * data.heldOut).toPrecision(3))} %`;
   // One document can only be divided by its tail.
-  if (by === 'tail' && data.split === 'hash' && documents.length > 1) {
-    notes.push(dataWords.tailHeldOut(name, documents.length, percent));
+  if (by === 'tail' && data.split === 'hash' && count > 1) {
+    notes.push(dataWords.tailHeldOut(name, count, percent));
   }
   const dropped = reasons.get(EQUALS_HELD_OUT) ?? 0;
   if (dropped > 0) notes.push(dataWords.equalHeldOut(name, dropped));
@@ -124,28 +145,77 @@ export interface GivenFile {
   column?: string | null;
 }
 
-/** Files of the user's as corpora; several files of one source are read one after another. `notes` gets what is to be said of them. */
+/**
+ * Files of the user's as corpora; several files of one source are read one after another. `notes` gets what is to be said of them.
+ * `held`: bytes above which JSON lines are not held but read again.
+ */
 export async function readUserFiles(
   files: readonly GivenFile[],
   notes: string[],
   onProgress?: (what: string, done: number, total: number) => void,
-): Promise<Corpus[]> {
-  const corpora = new Map<string, Corpus>();
+  held = HELD_LINES,
+): Promise<(Corpus | ReadAgain)[]> {
+  const corpora = new Map<string, Corpus | ReadAgain>();
   for (const { source, name, bytes, invalid, column } of files) {
     const file = bytes instanceof Blob ? bytes : new Blob([bytes as BlobPart]);
     const reading = progressWords.reading(brief(name));
-    const { documents, notes: said } = await readFile(source, name, file, {
+    const options = {
       invalid,
       column,
-      onProgress: (read, total) => onProgress?.(reading, read, total),
-    });
-    notes.push(...said);
+      onProgress: (read: number, total: number) => onProgress?.(reading, read, total),
+    };
+    const lines = await openLines(source, name, file, { ...options, held });
+    const documents = lines ?? (await readDocumentsOf(source, name, file, options, notes));
     const known = corpora.get(source);
-    if (known === undefined) corpora.set(source, { name: source, label: name, licence: 'yours', documents });
-    else {
-      known.documents = known.documents.concat(documents);
-      known.label += `, ${name}`;
-    }
+    if (known === undefined)
+      corpora.set(source, { name: source, label: name, licence: 'yours', documents } as Corpus | ReadAgain);
+    else corpora.set(source, together(known, documents, name));
   }
   return [...corpora.values()];
+}
+
+async function readDocumentsOf(
+  source: string,
+  name: string,
+  file: Blob,
+  options: ReadOptions,
+  notes: string[],
+): Promise<Document[]> {
+  const { documents, notes: said } = await readFile(source, name, file, options);
+  notes.push(...said);
+  return documents;
+}
+
+/** A source with one more file behind what it has. */
+function together(
+  { documents: before, label, ...rest }: Corpus | ReadAgain,
+  documents: Corpus['documents'] | ReadAgain['documents'],
+  name: string,
+): Corpus | ReadAgain {
+  const both = { ...rest, label: `${label}, ${name}` };
+  if (Array.isArray(before) && Array.isArray(documents)) return { ...both, documents: before.concat(documents) };
+  const parts = [before, documents];
+  const sum = (of: (part: ReadAgain['documents']) => number, held: (list: Document[]) => number): number =>
+    parts.reduce((total, part) => total + (Array.isArray(part) ? held(part) : of(part)), 0);
+  return {
+    ...both,
+    documents: {
+      async each(visit) {
+        for (const part of parts) await (Array.isArray(part) ? inMemory(part) : part).each(visit);
+      },
+      size: sum(
+        ({ size }) => size,
+        (list) => list.reduce((total, { text }) => total + text.length, 0),
+      ),
+      get count() {
+        return sum(
+          ({ count }) => count,
+          ({ length }) => length,
+        );
+      },
+      get notes() {
+        return parts.flatMap((part) => (Array.isArray(part) ? [] : part.notes));
+      },
+    },
+  };
 }

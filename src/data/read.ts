@@ -283,7 +283,7 @@ export function decodeText(fileName: string, bytes: Uint8Array): string {
   return text;
 }
 
-function notText(
+export function notText(
   name: string,
   encoding: string | null,
   places: number,
@@ -296,13 +296,13 @@ function notText(
   });
 }
 
-function noText(name: string, size: number): UserError {
+export function noText(name: string, size: number): UserError {
   return new UserError(dataWords.noText(name, size), {
     code: 'text-empty',
   });
 }
 
-function tooLarge(name: string, size: number, limit: number): UserError {
+export function tooLarge(name: string, size: number, limit: number): UserError {
   const millions = (bytes: number) => (bytes < 1e6 ? `${bytes} bytes` : `${Math.ceil(bytes / 1e6)} MB`);
   return new UserError(dataWords.tooLarge(name, millions(size), millions(limit)), { code: 'text-size' });
 }

@@ -1,5 +1,6 @@
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { Corpus, Document } from './document.ts';
+import { type Corpus, type Document, Utf8Document } from './document.ts';
+import { Column } from './stages/columns.ts';
 import type { SidedDocument } from './stages/holdOut.ts';
 import type { Documents } from './stages/stage.ts';
 
@@ -21,34 +22,87 @@ export interface TokenSource {
   heldOut: TokenText;
 }
 
-/** Tokenizes both sides of a source. */
+/** Tokenizes both sides of a source, document by document: none is kept. */
 export async function tokenizeSource(
   { name, label, licence }: Omit<Corpus, 'documents'>,
   documents: Documents<SidedDocument>,
   tokenizer: Tokenizer,
 ): Promise<TokenSource> {
-  const train: Document[] = [];
-  const held: Document[] = [];
-  await documents.each((document) => (document.heldOut ? held : train).push(document));
-  return {
-    ...{ name, label, licence },
-    train: tokenizeDocuments(train, tokenizer),
-    heldOut: tokenizeDocuments(held, tokenizer),
-  };
+  const [train, heldOut] = [new Tokenizing(tokenizer), new Tokenizing(tokenizer)];
+  await documents.each((document) => (document.heldOut ? heldOut : train).add(document));
+  return { ...{ name, label, licence }, train: train.end(), heldOut: heldOut.end() };
 }
 
 export function tokenizeDocuments(documents: readonly Document[], tokenizer: Tokenizer): TokenText {
-  const starts = new Uint32Array(documents.length + 1);
-  const encoded = documents.map(({ text }) => tokenizer.encode(text));
-  encoded.forEach((ids, i) => (starts[i + 1] = starts[i]! + ids.length + 1));
-  const total = starts[documents.length]!;
-  const tokens = tokenizer.size <= 65536 ? new Uint16Array(total) : new Uint32Array(total);
-  encoded.forEach((ids, i) => {
-    tokens.set(ids, starts[i]!);
-    tokens[starts[i + 1]! - 1] = tokenizer.endOfText;
-  });
-  const bytes = documents.reduce((sum, { text }) => sum + utf8Length(text), 0);
-  return { tokens, starts, bytes };
+  const all = new Tokenizing(tokenizer);
+  for (const document of documents) all.add(document);
+  return all.end();
+}
+
+/** Ids gathered at once: 8 MB, so that growing copies none of them. */
+const CHUNK = 1 << 22;
+
+/** A TokenText under way. */
+class Tokenizing {
+  readonly #tokenizer: Tokenizer;
+  readonly #starts = new Column(Uint32Array);
+  readonly #make: new (length: number) => Uint16Array | Uint32Array;
+  #full: (Uint16Array | Uint32Array)[] = [];
+  #chunk: Uint16Array | Uint32Array;
+  #used = 0;
+  #count = 0;
+  #bytes = 0;
+
+  constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+    this.#make = tokenizer.size <= 65536 ? Uint16Array : Uint32Array;
+    // Most sources are small.
+    this.#chunk = new this.#make(1 << 12);
+    this.#starts.push(0);
+  }
+
+  add(document: Document): void {
+    if (document instanceof Utf8Document && this.#tokenizer.encodeUtf8) {
+      this.#bytes += document.length;
+      this.#append(this.#tokenizer.encodeUtf8(document.bytes, document.length));
+    } else {
+      const { text } = document;
+      this.#bytes += utf8Length(text);
+      this.#append(this.#tokenizer.encode(text));
+    }
+    if (this.#used === this.#chunk.length) this.#grow();
+    this.#chunk[this.#used++] = this.#tokenizer.endOfText;
+    this.#starts.push(++this.#count);
+  }
+
+  end(): TokenText {
+    const tokens = new this.#make(this.#count);
+    let at = 0;
+    for (const chunk of this.#full) {
+      tokens.set(chunk, at);
+      at += chunk.length;
+    }
+    tokens.set(this.#chunk.subarray(0, this.#used), at);
+    this.#full = [];
+    return { tokens, starts: this.#starts.data.slice(0, this.#starts.length), bytes: this.#bytes };
+  }
+
+  #append(ids: Uint8Array | Uint16Array | Uint32Array): void {
+    this.#count += ids.length;
+    for (let from = 0; from < ids.length;) {
+      if (this.#used === this.#chunk.length) this.#grow();
+      const end = Math.min(ids.length, from + this.#chunk.length - this.#used);
+      this.#chunk.set(ids.subarray(from, end), this.#used);
+      this.#used += end - from;
+      from = end;
+    }
+  }
+
+  #grow(): void {
+    this.#full.push(this.#chunk);
+    this.#chunk = new this.#make(Math.min(CHUNK, 2 * this.#chunk.length));
+    this.#used = 0;
+  }
 }
 
 /** Bytes of a text in UTF-8, a lone surrogate counting as U+FFFD. */

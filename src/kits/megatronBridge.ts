@@ -5,6 +5,22 @@
 import { stackDecay } from './decay.ts';
 import { json, type KitFile, type KitPlan } from './plan.ts';
 
+/** Of each family the smallest recipe that there is: whoever launches puts their own model in its place. */
+const RECIPES = {
+  nemotron: {
+    name: 'nemotronh.nemotron_3_nano_4b.nemotron_3_nano_4b_pretrain_config',
+    said: "The recipe's model is NVIDIA's hybrid of 4 B parameters: put your own in its place.",
+  },
+  llama: {
+    name: 'llama.llama3.llama32_1b_pretrain_config',
+    said: "The recipe's model is Llama 3.2 of 1 B parameters, its name not tried: put your own in its place.",
+  },
+  qwen2: {
+    name: 'qwen.qwen2.qwen2_500m_pretrain_config',
+    said: "The recipe's model is Qwen2 of 0.5 B parameters, its name not tried: put your own in its place.",
+  },
+} as const;
+
 /** A number as YAML 1.1 reads one: 1e-7 without a dot would be a text. */
 export function yamlNumber(value: number): string {
   const text = String(value);
@@ -22,11 +38,9 @@ function phaseYaml(plan: KitPlan, which: 0 | 1): string {
   const decay = stackDecay(plan);
   const ends = which === 0 && switchStep !== null;
   return [
-    `# Megatron-Bridge 0.6.0, phase ${which + 1}. The recipe's model is NVIDIA's hybrid of 4 B parameters: put your own in its place.
+    `# Megatron-Bridge 0.6.0, phase ${which + 1}. ${RECIPES[plan.family].said}
 `,
-    section('recipe', [
-      ['_target_', 'megatron.bridge.recipes.nemotronh.nemotron_3_nano_4b.nemotron_3_nano_4b_pretrain_config'],
-    ]),
+    section('recipe', [['_target_', `megatron.bridge.recipes.${RECIPES[plan.family].name}`]]),
     section('data', [
       ['per_split_data_args_path', `blend_phase${which + 1}.json`],
       ['seq_length', batch.length],

@@ -10,11 +10,14 @@ import type { KitFile, KitPlan } from './plan.ts';
 const array = (name: string, lines: readonly string[]): string =>
   `${name}=(\n${lines.map((line) => `  ${line}\n`).join('')})\n`;
 
-function modelArguments({ config: { model, batch } }: KitPlan): string[] {
+function modelArguments({ family, config: { model, batch } }: KitPlan): string[] {
+  const nemotron = family === 'nemotron';
+  const form = nemotron ? '--normalization LayerNorm --apply-layernorm-1p' : '--normalization RMSNorm';
+  const tied = model.tie_word_embeddings ? '' : ' --untie-embeddings-and-output-weights';
   return [
-    '--use-mcore-models --disable-bias-linear --untie-embeddings-and-output-weights',
+    `--use-mcore-models --disable-bias-linear${tied}${family === 'qwen2' ? ' --add-qkv-bias' : ''}`,
     `--position-embedding-type rope --rotary-percent ${model.partial_rotary_factor} --rotary-base ${Math.round(model.rope_theta)}`,
-    `--normalization LayerNorm --apply-layernorm-1p --norm-epsilon ${model.norm_eps} --squared-relu`,
+    `${form} --norm-epsilon ${model.norm_eps} ${nemotron ? '--squared-relu' : '--swiglu'}`,
     `--num-layers ${model.num_hidden_layers} --hidden-size ${model.hidden_size} --ffn-hidden-size ${model.intermediate_size}`,
     `--num-attention-heads ${model.num_attention_heads} --kv-channels ${model.head_dim}`,
     `--group-query-attention --num-query-groups ${model.num_key_value_heads}`,

@@ -20,8 +20,13 @@ export interface KitFile {
   text: string;
 }
 
+/** Of which models a kit is made, and what the classes of HuggingFace are called. */
+export const FAMILIES = { nemotron: 'Nemotron', llama: 'Llama', qwen2: 'Qwen2' } as const;
+export type ModelFamily = keyof typeof FAMILIES;
+
 export interface KitPlan {
   config: RunConfig;
+  family: ModelFamily;
   schedule: ScheduleConfig;
   /** S. */
   steps: number;
@@ -45,13 +50,14 @@ function shares(blend: Blend): Blend {
 
 export function kitPlan(config: RunConfig): KitPlan {
   const { continued, base, batch, model } = config;
-  if (model.model_type !== undefined && model.model_type !== 'nemotron')
-    throw new UserError(recipeWords.notNemotron(model.model_type));
+  const known = Object.keys(FAMILIES).find((type) => type === (model.model_type ?? 'nemotron'));
+  if (known === undefined) throw new UserError(recipeWords.noKitOf(model.model_type!));
   const phases = phasesOf(config, continued ? 'continued' : 'base');
   const [first, last] = [phases[0]!, phases.at(-1)!];
   const blends = [shares(first.blend), shares(last.blend)] as const;
   return {
     config,
+    family: known as ModelFamily,
     schedule: (continued ?? base).schedule,
     steps: (continued ?? base).steps,
     switchStep: phases.length > 1 ? last.firstStep - first.firstStep : null,

@@ -1,23 +1,31 @@
 /**
- * torchtitan (main of August 2026, whose configurations are Python functions): schedule and data only, for it has no Nemotron.
+ * torchtitan (main of August 2026, whose configurations are Python functions): schedule and data only, for it has no Nemotron, and which
+ * of its own models is a Llama's twin is for whoever launches to say.
  * Its progress at step t is (t + 1 − F)/(D + 1) from the F-th step on, with D = round(decay_ratio · total_steps) and
  * F = total_steps − D: for a decay of `length` steps from step `from`, total_steps = from + length and D = length − 1.
  */
 import { stackDecay } from './decay.ts';
 import { type KitFile, type KitPlan, python } from './plan.ts';
 
+/** Why a model has to be given. */
+const MODELS = {
+  nemotron: 'torchtitan has no Nemotron',
+  llama: 'torchtitan has a Llama 3 of its own, which takes this folder where its sizes are the same',
+  qwen2: 'torchtitan has Qwen3 and no Qwen2',
+} as const;
+
 /** Its names of the shapes. */
 const SHAPES = { cosine: 'cosine', linear: 'linear', minus_sqrt: 'sqrt' } as const;
 
 export function torchtitan(plan: KitPlan): KitFile[] {
-  const { config, schedule, steps, switchStep, blends, globalBatch } = plan;
+  const { config, family, schedule, steps, switchStep, blends, globalBatch } = plan;
   const { optimizer, batch } = config;
   const decay = stackDecay(plan);
   const constant = decay.kind === 'constant';
   return [
     {
       name: 'rekindle_recipe.py',
-      text: `"""Schedule and data only: torchtitan has no Nemotron. Give MODEL_SPEC your model.
+      text: `"""Schedule and data only: ${MODELS[family]}. Give MODEL_SPEC your model.
 
 torchtitan main, August 2026. Run with MODULE=rekindle_recipe CONFIG=phase1 ./run_train.sh, then CONFIG=phase2.
 A warm-up, where there is one, is one step ahead of Rekindle's.

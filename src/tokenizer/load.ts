@@ -11,7 +11,7 @@ import type { Tokenizer } from './tokenizer.ts';
  */
 export const BPE_SAMPLE_UNITS = 8 << 20;
 /** The sample is drawn in runs of this many units, so that one huge document is sampled throughout. */
-const RUN_UNITS = 1 << 14;
+export const RUN_UNITS = 1 << 14;
 
 /**
  * The tokenizer a configuration asks for: bytes as they are, or a BPE trained on the run's own training texts (never on

@@ -25,6 +25,7 @@ import type {
   TrialProgress,
   TrialRequest,
   UserFile,
+  ExportPart,
 } from '../protocol.ts';
 import { isActive, type Command } from './run/controls.ts';
 import { Lifeline } from './lifeline.ts';
@@ -350,7 +351,7 @@ export async function stop(): Promise<void> {
 export const sample = (prompt: string, tokens: number, temperature: number, seed: number) =>
   ask((trainer) => trainer.sample(prompt, tokens, temperature, seed));
 
-export const exportModel = (part: 'model' | 'adapter' = 'model') => ask((trainer) => trainer.exportModel(part));
+export const exportModel = (part: ExportPart = 'model') => ask((trainer) => trainer.exportModel(part));
 
 export const checkMachine = (onProgress: Parameters<TrainerApi['checkMachine']>[0]) =>
   ask((trainer) => trainer.checkMachine(proxy(onProgress)));

@@ -8,8 +8,8 @@ export const recipeWords = {
   manyIds: (ids: number, rows: number) =>
     `The tokenizer has ${ids} ids but the embedding ${rows} rows: raise vocab_size or choose a smaller tokenizer.`,
   noStage: `The model has been through no stage of an alignment: give the folder that \`align\` has written.`,
-  notNemotron: (kind: string) =>
-    `A launch kit is for a Nemotron model, and this one is ${kind}: there is no kit for it yet.`,
+  noKitOf: (kind: string) =>
+    `A launch kit is for a model of Nemotron, Llama or Qwen2, and this one is ${kind}: recipe.json beside the run has its settings.`,
   notContinued: 'This run has no continued part, so it cannot start from a base: add continued=on.',
   noExperiment: (name: string, known: string) => `There is no experiment "${name}"; choose one of ${known}.`,
   noContinuedRun: (preset: string) =>

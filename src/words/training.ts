@@ -1,6 +1,8 @@
 /** What is said where a run, a model or a save cannot do what was asked. */
 
 export const trainingWords = {
+  oldAdapters: (rank: number, alpha: number) =>
+    `This save is of an early version that stored adapters of rank ${rank} and alpha ${alpha} otherwise, and would be read ${alpha / rank} times as strong: train them again.`,
   emptyChoice: (choice: string, context: string) => `The choice "${choice}" adds no token to its context "${context}".`,
   longChoice: (choice: string, tokens: number, row: number) =>
     `The choice "${choice}" is ${tokens} tokens, more than the ${row} a row holds: use longer rows.`,

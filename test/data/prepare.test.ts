@@ -134,7 +134,7 @@ describe("sources of the user's", () => {
       { source: 'qa', name: 'qa.jsonl', bytes: utf8('{"question":"Who?","answer":"I."}').buffer },
       { source: 'mine', name: 'two.txt', bytes: new Blob(['second']) },
     ];
-    const read = await readUserFiles(files, []);
+    const read = (await readUserFiles(files, [])) as Corpus[];
     expect(read.map(({ name, label, documents }) => [name, label, documents.map((d) => d.text)])).toEqual([
       ['mine', 'one.txt, two.txt', ['first', 'second']],
       ['qa', 'qa.jsonl', ['Question: Who?\nAnswer: I.']],

@@ -40,6 +40,7 @@ const cases: Record<string, RunConfig> = {
   }),
   'no switch': changed('lab', { 'continued.switchDivisor': 0 }),
   'QA from the start': changed('lab', { 'continued.switchDivisor': 1 }),
+  'a Llama with a tied head': changed('lab', { 'model.model_type': 'llama', 'model.tie_word_embeddings': true }),
   'a base alone': resolveConfig({ preset: 'lab', set: ['continued=off'] }),
 };
 
@@ -232,6 +233,31 @@ describe.each(Object.entries(cases))('%s', (name, config) => {
     );
     expect(titan.STEPS).toBe(steps);
   });
+});
+
+test('a Llama and a Qwen2 have their own arguments, and the README says what carries over', () => {
+  const of = (type: string, tied: boolean): Map<string, string> =>
+    kitOf(
+      changed('lab', { 'model.model_type': type, 'model.tie_word_embeddings': tied, 'model.partial_rotary_factor': 1 }),
+    );
+  const [llama, qwen, nemotron] = [of('llama', false), of('qwen2', true), kitOf(presetConfig('lab'))];
+  const model = (kit: Map<string, string>): string =>
+    /MODEL=\(([^)]*)\)/.exec(kit.get('megatron-lm/arguments.sh')!)![1]!;
+  expect(model(llama)).toMatch(/--normalization RMSNorm .*--swiglu/);
+  expect(model(llama)).toMatch(/--rotary-percent 1 /);
+  expect(model(llama)).toContain('--untie-embeddings-and-output-weights');
+  expect(model(llama)).not.toMatch(/layernorm-1p|squared-relu|qkv-bias/);
+  expect(model(qwen)).toContain('--add-qkv-bias');
+  expect(model(qwen)).not.toContain('--untie');
+  expect(model(nemotron)).toMatch(/--apply-layernorm-1p .*--squared-relu/);
+  for (const [kit, name] of [
+    [llama, 'Llama'],
+    [qwen, 'Qwen2'],
+  ] as const) {
+    expect(kit.get('README.md')).toContain(`load as \`${name}ForCausalLM\``);
+    expect([...kit.values()].join('')).not.toMatch(/NemotronForCausalLM|no Nemotron|LayerNorm-1P|undefined/);
+  }
+  expect(() => kitOf(changed('lab', { 'model.model_type': 'mamba' }))).toThrow(/is mamba: recipe\.json/);
 });
 
 test('the README names a range of rates and its assumption', () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { presetConfig } from '../../src/config/presets.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { RunConfig } from '../../src/config/run.ts';
 import type { RunEvents } from '../../src/protocol.ts';
@@ -72,4 +73,27 @@ test('a start with other settings takes nothing of it', async () => {
   await made.warmUp(config, shipped);
   await lossesOf(made, { ...config, continued: { ...config.continued!, steps: 3 } });
   expect(timesWeights(made.fetched)).toBe(2);
+});
+
+test('a run that is stopped while its text is read ends there, and the rest of the file is not read', async () => {
+  const made = trainer();
+  const bytes = new TextEncoder().encode('a line of text\n'.repeat(100));
+  let pulled = 0;
+  const stream = () =>
+    new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (++pulled === 3) void made.stop();
+        controller.enqueue(bytes);
+        if (pulled === 100) controller.close();
+      },
+    });
+  const file = Object.assign(new Blob([bytes]), { stream }) as Blob;
+  const states: RunEvents['state'][] = [];
+  await made.start(
+    presetConfig('shakespeare'),
+    [{ source: 'shakespeare', name: 'a.txt', bytes: file }],
+    ({ state }) => state && states.push(state),
+  );
+  expect(states.at(-1)).toEqual({ kind: 'stopped' });
+  expect(pulled).toBeLessThan(10);
 });

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FolderFile } from '../../export/huggingface.ts';
-import { exportSaved, savedAdapter } from '../../train/bases/exportModel.ts';
+import { exportSaved, savedAdapter, savedOptimizer } from '../../train/bases/exportModel.ts';
+import type { ExportPart } from '../../protocol.ts';
 import { prepareData } from '../../train/run/data.ts';
 import { SavedRuns } from '../../train/saved/savedRuns.ts';
 import { UserError } from '../../util/errors.ts';
@@ -20,7 +21,7 @@ export const exportCommand = command({
   about: words.about,
   flags: {
     run: { kind: folder, about: words.run, required: true },
-    part: { kind: choice('model|adapter', ['model', 'adapter'] as const), about: words.part },
+    part: { kind: choice('model|adapter|optimizer', ['model', 'adapter', 'optimizer'] as const), about: words.part },
     out: { kind: place('DIR'), about: words.out, required: true },
   },
   example: 'export --run runs/smoke --out exported',
@@ -37,12 +38,13 @@ const filesIn = (from: string): FolderFile[] =>
   readdirSync(from).map((name) => ({ name, bytes: new Uint8Array(readFileSync(path.join(from, name))) }));
 
 /** Of a run that was interrupted. */
-async function lastSave(run: string, part: 'model' | 'adapter'): Promise<FolderFile[]> {
+async function lastSave(run: string, part: ExportPart): Promise<FolderFile[]> {
   const saves = path.join(run, 'saves');
-  if (!existsSync(saves))
-    throw new UserError(
-      part === 'adapter' && existsSync(path.join(run, 'model')) ? words.noAdapter(run) : words.noModel(run),
-    );
+  if (!existsSync(saves)) {
+    const isFinished = existsSync(path.join(run, 'model'));
+    if (isFinished && part === 'optimizer') throw new UserError(words.noOptimizer(run));
+    throw new UserError(isFinished && part === 'adapter' ? words.noAdapter(run) : words.noModel(run));
+  }
   const runs = await SavedRuns.open(new NodeFiles(saves));
   const [listed] = await runs.list();
   if (!listed) throw new UserError(words.noModel(run));
@@ -51,6 +53,7 @@ async function lastSave(run: string, part: 'model' | 'adapter'): Promise<FolderF
     if (!config.model.lora) throw new UserError(words.noAdapter(run));
     return savedAdapter(checkpoint);
   }
+  if (part === 'optimizer') return savedOptimizer(checkpoint);
   // A tokenizer that was made from the text is made again.
   const made = tokenizer ?? (await prepareData(config, files, fetchShard, () => {}, null, checkpoint.part)).tokenizer;
   return exportSaved(checkpoint, made);

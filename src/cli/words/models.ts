@@ -15,11 +15,13 @@ export const importWords = {
 
 export const exportWords = {
   about:
-    'Writes the model of a run, finished or interrupted, as a HuggingFace folder; or its adapters, as PEFT reads them.',
+    'Writes the model of a run, finished or interrupted, as a HuggingFace folder; or its adapters, as PEFT reads them; or, of one that was interrupted, the optimizer’s state.',
   run: 'the folder of the run',
-  part: 'model, the default, or adapter',
+  part: 'model, the default, adapter or optimizer',
   out: 'the folder to make',
   noAdapter: (run: string) => `The run in ${run} trained all weights and has no adapters: leave out --part.`,
+  noOptimizer: (run: string) =>
+    `The run in ${run} has ended, and a run that ends here keeps its model and not the optimizer’s state: export it before the end, or from the page.`,
   noModel: (run: string) => `The folder ${run} has no model and no save of one: give the folder of a run.`,
 };
 

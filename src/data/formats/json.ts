@@ -5,10 +5,15 @@ import type { Divided, Divider } from './texts.ts';
 import { dataWords } from '../../words/data.ts';
 
 /** A record in UTF-16 units: more than the longest novels, and nested to the hilt it still parses in a fraction of a second. */
-const LONGEST = 1 << 23;
+export const LONGEST = 1 << 23;
 
-function tooLong(name: string, unit: string, number: number): UserError {
+export function tooLong(name: string, unit: string, number: number): UserError {
   return new UserError(dataWords.longDocument(name, unit, number, LONGEST), { code: 'text-line' });
+}
+
+export function notJsonLine(name: string, number: number, line: string): UserError {
+  const isArray = number === 1 && line.trimStart().startsWith('[');
+  return new UserError(dataWords.notJsonLine(name, number, isArray), { code: 'text-json' });
 }
 
 /** JSON lines: a record each. */
@@ -57,8 +62,7 @@ export class JsonLines implements Divider {
     try {
       return JSON.parse(line);
     } catch {
-      const isArray = this.#number === 1 && line.trimStart().startsWith('[');
-      throw new UserError(dataWords.notJsonLine(this.#name, this.#number, isArray), { code: 'text-json' });
+      throw notJsonLine(this.#name, this.#number, line);
     }
   }
 }

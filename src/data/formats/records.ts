@@ -50,11 +50,29 @@ export class Records {
   #turnsLeftOut = 0;
   #found = false;
 
-  constructor(name: string, unit: string, column: string | null) {
+  /** @param take gets the texts where no list of them is wanted. */
+  constructor(name: string, unit: string, column: string | null, take: ((text: string) => void) | null = null) {
     this.#name = name;
     this.#unit = unit;
     this.#column = column;
-    this.#texts = new Texts(name);
+    this.#texts = new Texts(name, take);
+  }
+
+  /** Records so far whose text is not blank. */
+  get count(): number {
+    return this.#texts.count;
+  }
+
+  /** A record whose text, not blank, was read without it. */
+  counts(): void {
+    this.#found = true;
+    this.#texts.counts();
+  }
+
+  /** The same of one whose text is blank. */
+  leavesOut(): void {
+    this.#found = true;
+    this.#leftOut++;
   }
 
   add(value: unknown, number: number): void {
@@ -106,7 +124,7 @@ export class Records {
     if (typeof question === 'string' && typeof answer === 'string') return questionAndAnswer(question, answer);
     const names = Object.keys(fields);
     // Which field is the text is a question; one record unlike those before it is an error.
-    const choose = names.length > 0 && this.#texts.list.length === 0;
+    const choose = names.length > 0 && this.#texts.count === 0;
     const sentence = dataWords.unknownFields(this.#name, this.#unit, number, told(names), choose);
     throw choose ? new ColumnError(sentence, names) : new UserError(sentence, { code: 'text-fields' });
   }

@@ -4,6 +4,8 @@ import { dataWords } from '../../words/data.ts';
 
 /** Documents a file. Each costs memory beside its text; natural documents of this number exceed every other limit. */
 const MOST_DOCUMENTS = 1 << 22;
+/** Of a file whose texts are not kept: each still has its place among the tokens. */
+const MOST_PASSED_ON = 1 << 25;
 
 /** A file's documents, and what a person should know of how they were read. */
 export interface Divided {
@@ -25,21 +27,30 @@ export interface Divider {
 /** Blank texts are dropped as they come: a file of nothing but separators takes no memory. */
 export class Texts {
   readonly list: string[] = [];
+  /** Of those that are not blank. */
+  count = 0;
   readonly #name: string;
+  readonly #take: ((text: string) => void) | null;
 
-  constructor(name: string) {
+  /** @param take gets each in place of the list. */
+  constructor(name: string, take: ((text: string) => void) | null = null) {
     this.#name = name;
+    this.#take = take;
   }
 
   /** Whether it was taken. */
   add(text: string): boolean {
     if (text.trim() === '') return false;
-    if (this.list.length === MOST_DOCUMENTS) {
-      throw new UserError(dataWords.manyDocuments(this.#name, MOST_DOCUMENTS), {
-        code: 'text-documents',
-      });
-    }
-    this.list.push(text);
+    this.counts();
+    if (this.#take) this.#take(text);
+    else this.list.push(text);
     return true;
+  }
+
+  /** One that is taken elsewhere. */
+  counts(): void {
+    const most = this.#take ? MOST_PASSED_ON : MOST_DOCUMENTS;
+    if (this.count === most) throw new UserError(dataWords.manyDocuments(this.#name, most), { code: 'text-documents' });
+    this.count++;
   }
 }

@@ -1,7 +1,7 @@
 /** A share of one source's documents is kept out of training, before anything else is done with them. */
 import { UserError } from '../../util/errors.ts';
 import { dataWords } from '../../words/data.ts';
-import { type Document, documentHash } from '../document.ts';
+import { type Document, hashOf, Utf8Document } from '../document.ts';
 import { BitSet } from './columns.ts';
 import type { Documents, Stage } from './stage.ts';
 import { reasonWords } from '../../words/curation.ts';
@@ -14,6 +14,13 @@ export interface HeldOutShare {
 /** A document on one side or the other. */
 export interface SidedDocument extends Document {
   heldOut: boolean;
+}
+
+/** The document on a side: one in its reader's buffer itself. */
+function sided(document: Document, heldOut: boolean): SidedDocument {
+  if (!(document instanceof Utf8Document)) return { ...document, heldOut };
+  document.heldOut = heldOut;
+  return document;
 }
 
 /** Why a training document is dropped. */
@@ -38,14 +45,14 @@ export const holdOut: Stage<HeldOutShare, Document, SidedDocument> = (documents,
   let decided: { by: 'hash' | 'tail' | 'none'; sides: Sides; equal: ReadonlySet<string> } | null = null;
   const decide = async (): Promise<NonNullable<typeof decided>> => {
     const none = new Set<string>();
-    if (share === 0) return { by: 'none', sides: () => (document) => [{ ...document, heldOut: false }], equal: none };
+    if (share === 0) return { by: 'none', sides: () => (document) => [sided(document, false)], equal: none };
     const hashed = by === 'hash' ? await hashSides(documents, share) : null;
     if (hashed) return { by: 'hash', sides: hashed, equal: none };
     const sides = await tailSides(documents, share);
     const equal = new Set<string>();
-    const sided = sides();
+    const partsOf = sides();
     await documents.each((document) => {
-      for (const { heldOut, text } of sided(document)) if (heldOut) equal.add(text);
+      for (const { heldOut, text } of partsOf(document)) if (heldOut) equal.add(text);
     });
     return { by: 'tail', sides, equal };
   };
@@ -55,10 +62,10 @@ export const holdOut: Stage<HeldOutShare, Document, SidedDocument> = (documents,
       decided ??= await decide();
       report.details.by = decided.by;
       const { equal } = decided;
-      const sided = decided.sides();
+      const sides = decided.sides();
       await documents.each((document) => {
-        for (const part of sided(document)) {
-          const reason = !part.heldOut && equal.has(part.text) ? EQUALS_HELD_OUT : null;
+        for (const part of sides(document)) {
+          const reason = equal.size > 0 && !part.heldOut && equal.has(part.text) ? EQUALS_HELD_OUT : null;
           if (first) report.count(part, reason);
           if (reason === null) visit(part);
         }
@@ -72,8 +79,8 @@ async function hashSides(documents: Documents<Document>, share: number): Promise
   const out = new BitSet();
   let count = 0;
   let held = 0;
-  await documents.each(({ text }) => {
-    if (documentHash(text)[0] / 4294967296 < share) {
+  await documents.each((document) => {
+    if (hashOf(document)[0] / 4294967296 < share) {
       out.add(count);
       held++;
     }
@@ -82,7 +89,7 @@ async function hashSides(documents: Documents<Document>, share: number): Promise
   if (count < 2 / share || held === 0 || held === count) return null;
   return () => {
     let at = 0;
-    return (document) => [{ ...document, heldOut: out.has(at++) }];
+    return (document) => [sided(document, out.has(at++))];
   };
 }
 
@@ -93,14 +100,14 @@ async function tailSides(documents: Documents<Document>, share: number): Promise
   return () => {
     let at = 0;
     return (document) => {
-      const { text } = document;
+      const { source, id, text } = document;
       let inside = Math.min(Math.max(cut - at, 0), text.length);
       at += text.length;
       // Both halves of a surrogate pair stay together.
       if (inside > 0 && inside < text.length && /[\udc00-\udfff]/.test(text[inside]!)) inside--;
       const parts = [
-        { ...document, text: text.slice(0, inside), heldOut: false },
-        { ...document, text: text.slice(inside), heldOut: true },
+        { source, id, text: text.slice(0, inside), heldOut: false },
+        { source, id, text: text.slice(inside), heldOut: true },
       ];
       return parts.filter((part) => part.text !== '');
     };

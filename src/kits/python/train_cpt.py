@@ -21,7 +21,7 @@ COUNTED = 1000
 
 
 def mean_tokens(documents, tokenizer):
-    counts = [len(tokenizer(row["text"])["input_ids"]) + 1 for row in documents.take(COUNTED)]
+    counts = [len(tokenizer(row["text"], add_special_tokens=False)["input_ids"]) + 1 for row in documents.take(COUNTED)]
     return sum(counts) / len(counts)
 
 
@@ -47,7 +47,7 @@ def blended(phase, folder, tokenizer):
     def pack(batch):
         ids = []
         for text in batch["text"]:
-            ids += tokenizer(text)["input_ids"] + [tokenizer.eos_token_id]
+            ids += tokenizer(text, add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
         length = recipe.SEQUENCE_LENGTH
         rows = [ids[at : at + length] for at in range(0, len(ids) - length + 1, length)]
         return {"input_ids": rows, "labels": [list(row) for row in rows], "attention_mask": [[1] * length for _ in rows]}

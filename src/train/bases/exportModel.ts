@@ -5,12 +5,13 @@
 import { type FolderFile, huggingFaceFolder } from '../../export/huggingface.ts';
 import { baseMetadata } from '../../recipe/baseCheckpoint.ts';
 import { adapterFolder, mergedWeights } from '../../export/lora.ts';
+import { optimizerFolder } from '../../export/optimizer.ts';
 import type { Weights } from '../../export/parts.ts';
 import type { RunConfig } from '../../config/run.ts';
-import { planRun } from '../../recipe/phases.ts';
+import { planRun, type RunPlan } from '../../recipe/phases.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import type { Checkpoint } from '../saved/checkpoint.ts';
-import { weightsIn } from '../engine/engine.ts';
+import type { Checkpoint, Progress } from '../saved/checkpoint.ts';
+import { type Pools, weightsIn } from '../engine/engine.ts';
 import { poolsOf } from '../engine/graphs.ts';
 import { takenBy } from '../run/course.ts';
 import type { Run } from '../run/run.ts';
@@ -26,6 +27,29 @@ export async function exportAdapter({ config, engine }: Run): Promise<FolderFile
 
 export const savedAdapter = ({ config, pools }: Checkpoint): FolderFile[] =>
   adapterFolder(config.model.lora!, weightsIn(config.model, poolsOf(config), pools.parameters));
+
+/** Adam's moments apart from the model. */
+export async function exportOptimizer({ config, engine, plan, progress }: Run): Promise<FolderFile[]> {
+  return optimizerOf(config, plan, { ...progress }, await engine.snapshot());
+}
+
+export const savedOptimizer = ({ config, part, progress, pools }: Checkpoint): FolderFile[] =>
+  optimizerOf(config, planRun(config, part), progress, pools);
+
+function optimizerOf(
+  config: RunConfig,
+  plan: RunPlan,
+  { step, momentsFrom }: Pick<Progress, 'step' | 'momentsFrom'>,
+  pools: Pick<Pools, 'moments1' | 'moments2'>,
+): FolderFile[] {
+  const layout = poolsOf(config);
+  return optimizerFolder(config, {
+    first: weightsIn(config.model, layout, pools.moments1),
+    second: weightsIn(config.model, layout, pools.moments2),
+    steps: step - momentsFrom,
+    rate: step < plan.endStep ? plan.at(step).lr : null,
+  });
+}
 
 export async function exportSaved(
   { config, part, progress, pools }: Checkpoint,

@@ -14,7 +14,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { AwakeClock, inWords } from '../../util/awake.ts';
 import type { Backend } from '../backends/backend.ts';
 import { Engine } from '../engine/engine.ts';
-import type { Checkpoint } from '../saved/checkpoint.ts';
+import type { Checkpoint, Progress } from '../saved/checkpoint.ts';
 import {
   begun,
   type Course,
@@ -103,6 +103,11 @@ export class Run {
   }
 
   /** Where a run that continues this one starts. */
+  /** Where it is now: copy it if it is to stay. */
+  get progress(): Readonly<Progress> {
+    return this.#course.progress;
+  }
+
   get taken(): Taken {
     return takenBy(this.plan, this.#course.progress);
   }

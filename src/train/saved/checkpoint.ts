@@ -9,6 +9,8 @@ import type { Inspection, PhaseName } from '../../protocol.ts';
 import type { RunPart } from '../../recipe/phases.ts';
 import type { Pools } from '../engine/engine.ts';
 import type { Health } from '../run/health.ts';
+import { UserError } from '../../util/errors.ts';
+import { trainingWords } from '../../words/training.ts';
 import { rowsOfTable, tableOf } from '../../recipe/measurements.ts';
 import { type History, newHistory } from '../run/history.ts';
 
@@ -41,6 +43,8 @@ export interface Checkpoint {
 }
 
 const key = 'rekindle';
+/** α/r scales the product of an adapter's two matrices. In the oldest saves, which do not say so, it stood in A itself. */
+const ADAPTERS = { adapters: 'α/r scales the product' };
 
 /** A safetensors file, in parts: the pools, the logged rows, and the rest as one JSON string of its metadata. */
 export function encodeCheckpoint({ config, part, progress, history, pools }: Checkpoint): Uint8Array[] {
@@ -51,14 +55,15 @@ export function encodeCheckpoint({ config, part, progress, history, pools }: Che
     { name: 'metrics', dtype: 'F64', shape: table.shape, data: table.data },
   ];
   return safetensorsParts(tensors, {
-    [key]: JSON.stringify({ config, part, progress, history: said, columns: table.names }),
+    [key]: JSON.stringify({ config, part, progress, history: said, columns: table.names, ...ADAPTERS }),
   });
 }
 
 /** Of bytes whose hash has been checked: they are what encodeCheckpoint wrote. */
 export function decodeCheckpoint(body: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(body);
-  const { config, part, progress, history, columns } = JSON.parse(metadata[key]!);
+  const { config, part, progress, history, columns, adapters } = JSON.parse(metadata[key]!);
+  checkAdapters(config, adapters);
   if (progress.place === undefined) fromSteps(config, progress);
   const data = <T extends ArrayBufferView>(name: string): T => tensors.get(name)!.data as T;
   return {
@@ -79,6 +84,12 @@ export function decodeCheckpoint(body: Uint8Array): Checkpoint {
       ...(tensors.has('lossScale') && { lossScale: data<Float32Array<ArrayBuffer>>('lossScale') }),
     },
   };
+}
+
+/** Where α is r it makes no difference, and targets came to be named after the change. */
+function checkAdapters({ model: { lora } }: RunConfig, said: unknown): void {
+  if (said !== undefined || !lora || lora.targets !== undefined || lora.alpha === lora.rank) return;
+  throw new UserError(trainingWords.oldAdapters(lora.rank, lora.alpha), { code: 'old-adapters' });
 }
 
 /** Older saves say how many batches were passed over instead, and know one batch for the whole run. */

@@ -2,14 +2,14 @@
  * A saved run, shown again: nothing is trained. Its model leaves as files without a device; to write text, or to lend its weights, it is
  * put on one when that is first asked for. What is not asked for stays on the disk.
  */
-import type { ShownRun as Shown, RunEvents } from '../../protocol.ts';
+import type { ExportPart, RunEvents, ShownRun as Shown } from '../../protocol.ts';
 import type { FolderFile } from '../../export/huggingface.ts';
 import { SlotStore } from '../../storage/slots.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { OpenBackend } from '../backends/backend.ts';
 import type { TrainingData } from '../run/data.ts';
 import { EventBatcher } from '../run/events.ts';
-import { exportSaved, savedAdapter } from '../bases/exportModel.ts';
+import { exportSaved, savedAdapter, savedOptimizer } from '../bases/exportModel.ts';
 import { retell } from '../run/history.ts';
 import { listening } from '../../util/events.ts';
 import type { RunNews } from '../run/listener.ts';
@@ -58,9 +58,10 @@ export class OpenedRun {
     return (await this.#run).live();
   }
 
-  async exportModel(part: 'model' | 'adapter'): Promise<FolderFile[]> {
+  async exportModel(part: ExportPart): Promise<FolderFile[]> {
     const saved = await this.#runs.read(this.#id);
     if (part === 'adapter') return savedAdapter(saved.checkpoint);
+    if (part === 'optimizer') return savedOptimizer(saved.checkpoint);
     return exportSaved(saved.checkpoint, await this.#tokenizer(saved));
   }
 

@@ -1,6 +1,6 @@
 /** Commands to the run at hand, and what is asked of its weights. */
 import type { TrainerApi } from '../../protocol.ts';
-import { exportAdapter, exportModel } from '../bases/exportModel.ts';
+import { exportAdapter, exportModel, exportOptimizer } from '../bases/exportModel.ts';
 import { OpenedRun } from '../saved/opened.ts';
 import { type Session, theRun, trained } from './session.ts';
 import { endTrial } from './turns.ts';
@@ -32,6 +32,7 @@ export const controlCommands = (session: Session): Pick<TrainerApi, Command> => 
   async exportModel(part = 'model') {
     const found = theRun(session);
     if (found instanceof OpenedRun) return found.exportModel(part);
-    return (part === 'adapter' ? exportAdapter : exportModel)(await found.live());
+    const exports = { model: exportModel, adapter: exportAdapter, optimizer: exportOptimizer };
+    return exports[part](await found.live());
   },
 });

@@ -34,10 +34,15 @@ const tellNotice = (
   message: string,
 ): void => listener.tell({ kind: 'notice', said: { code, step, message } });
 
+/** Thrown out of preparing once the run is stopped: a large file is not read to its end. */
+const STOPPED = new Error('stopped while it was prepared');
+
 const progressOf =
-  (listener: EventBatcher): OnProgress =>
-  (what, done, total) =>
+  (session: Session, listener: EventBatcher): OnProgress =>
+  (what, done, total) => {
+    if (session.stopping) throw STOPPED;
     listener.tell({ kind: 'state', said: { kind: 'preparing', what, done, total } });
+  };
 
 /** Lets other tabs see the run that is held, and have it. */
 function share(session: Session, runs: SavedRuns, history: () => History, listener: EventBatcher): void {
@@ -86,7 +91,7 @@ async function train(
   session.run?.destroy();
   session.run = null;
   await theBackend(session);
-  const { base, data } = await prepareStart(session, config, files, source, progressOf(listener));
+  const { base, data } = await prepareStart(session, config, files, source, progressOf(session, listener));
   for (const message of data.notes) tellNotice(listener, 'data', null, message);
   const part = base ? 'continued' : 'all';
   const keeper = await saved(session)
@@ -124,7 +129,7 @@ async function resumeSaved(session: Session, id: string, listener: EventBatcher)
     config,
     files,
     session.fetchBytes,
-    progressOf(listener),
+    progressOf(session, listener),
     tokenizer && { tokenizer },
     checkpoint.part,
   );
@@ -144,7 +149,14 @@ export function trainingCommands(session: Session): Pick<TrainerApi, 'start' | '
       failed: (said: { kind: 'failed'; message: string; code?: string }) => listener.tell({ kind: 'state', said }),
       flush: () => listener.flush(),
     };
-    return instead(session, teller, () => work(listener));
+    return instead(session, teller, async () => {
+      try {
+        await work(listener);
+      } catch (error) {
+        if (error !== STOPPED) throw error;
+        listener.tell({ kind: 'state', said: { kind: 'stopped' } });
+      }
+    });
   };
   return {
     start: (config, files, onEvents, base) =>

@@ -70,6 +70,16 @@ export function ExportModel() {
             {recipeWords.kit.save}
           </button>
         )}
+        {withModel && (
+          <button
+            type="button"
+            class="quiet"
+            disabled={busy.value}
+            onClick={() => void save(recipeWords.model.optimizerFile, () => exportModel('optimizer'))}
+          >
+            {recipeWords.model.optimizer}
+          </button>
+        )}
       </div>
       {runConfig.value && <p class="note">{recipeWords.kit.note}</p>}
     </div>

@@ -51,6 +51,8 @@ export const recipeWords = {
     file: 'rekindle-model.zip',
     adapter: 'Download the adapter',
     adapterFile: 'rekindle-adapter.zip',
+    optimizer: 'Download the optimizer’s state',
+    optimizerFile: 'rekindle-optimizer.zip',
   },
   kit: {
     save: 'Launch kit for a cluster',
