@@ -1,6 +1,7 @@
 /** What is said where a run, a model or a save cannot do what was asked. */
 
 export const trainingWords = {
+  stoppedPreparing: 'The run was stopped while its text was read: start it again.',
   oldAdapters: (rank: number, alpha: number) =>
     `This save is of an early version that stored adapters of rank ${rank} and alpha ${alpha} otherwise, and would be read ${alpha / rank} times as strong: train them again.`,
   emptyChoice: (choice: string, context: string) => `The choice "${choice}" adds no token to its context "${context}".`,

@@ -17,6 +17,8 @@ import { saved } from './saved.ts';
 import type { Session } from './session.ts';
 import { instead } from './turns.ts';
 import { noticeWords } from '../../words/notices.ts';
+import { UserError } from '../../util/errors.ts';
+import { trainingWords } from '../../words/training.ts';
 
 /** What a run's page hears, and the tabs that watch it. */
 const listenerOf = (session: Session, onEvents: (events: RunEvents) => void): EventBatcher =>
@@ -34,8 +36,8 @@ const tellNotice = (
   message: string,
 ): void => listener.tell({ kind: 'notice', said: { code, step, message } });
 
-/** Thrown out of preparing once the run is stopped: a large file is not read to its end. */
-const STOPPED = new Error('stopped while it was prepared');
+/** Thrown out of preparing once the run is stopped: a large file is not read to its end. Readers let a UserError pass as it is. */
+const STOPPED = new UserError(trainingWords.stoppedPreparing);
 
 const progressOf =
   (session: Session, listener: EventBatcher): OnProgress =>
