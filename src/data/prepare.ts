@@ -75,7 +75,7 @@ const everyText = (texts: string[]) => (document: Document) => void texts.push(d
 /** Of a file that is too large to be held so much as a tokenizer is trained on, drawn throughout it: runs of units, as `loadTokenizer` draws. */
 function someTexts(texts: string[], size: number): (document: Document) => void {
   const share = BPE_SAMPLE_UNITS / size;
-  const stream = streamOf('documents for the tokenizer');
+  const stream = streamOf('tokenizer.documents');
   let run = 0;
   return (document) => {
     const length = document instanceof Utf8Document ? document.length : document.text.length;

@@ -43,8 +43,8 @@ export interface Checkpoint {
 }
 
 const key = 'rekindle';
-/** α/r scales the product of an adapter's two matrices. In the oldest saves, which do not say so, it stood in A itself. */
-const ADAPTERS = { adapters: 'α/r scales the product' };
+/** A and B are stored as they are, and α/r scales their product. In the oldest saves, which do not say so, it stood in A itself. */
+const ADAPTERS = { adapters: 'unscaled' };
 
 /** A safetensors file, in parts: the pools, the logged rows, and the rest as one JSON string of its metadata. */
 export function encodeCheckpoint({ config, part, progress, history, pools }: Checkpoint): Uint8Array[] {

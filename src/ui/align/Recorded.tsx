@@ -9,8 +9,9 @@ import { words } from './words.ts';
 const SUITES = ['promptStrict', 'instructionStrict', 'know', 'math', 'code', 'translation', 'falseRefusal', 'reward'];
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   reward: ['easy', 'hard', 'concise', 'hard: fact', 'hard: arithmetic', 'hard: translation', 'hard: run'],
-  'dpo-rpo': [...SUITES, 'chosenMoved', 'rejectedMoved', 'nearTieGap', 'nearTieWanted'],
 };
+/** How answers' log-probabilities moved: of arms that were trained on pairs, in a table of its own, for both are not as wide as a page. */
+const MOVED = ['chosenMoved', 'rejectedMoved', 'nearTieGap', 'nearTieWanted'];
 const titleOf = (column: string): string => words.score[column] ?? words.measure[column] ?? column;
 
 export function Recorded() {
@@ -36,22 +37,13 @@ function Comparison({ name, rows }: { name: string; rows: readonly AlignmentRow[
   const told = findings(name, rows);
   // Arms that others share with it are no comparison yet.
   if (told.length === 0) return null;
-  const columns = COLUMNS[name] ?? SUITES;
   const title = words.recordedTitles[name] ?? name;
   return (
     <div class="comparison">
       <h3>{title}</h3>
       {name === 'weak-to-strong' && <p class="note">{words.teacherNote}</p>}
-      <Table class="numbers-table narrow-heads" name={title} head={[words.arm, ...columns.map(titleOf)]}>
-        {arms.map((arm) => (
-          <tr key={arm} class={arm === 'teacher' ? 'strong' : undefined}>
-            <th scope="row">{words.armName(arm)}</th>
-            {columns.map((column) => (
-              <td key={column}>{spread(rows, arm, column)}</td>
-            ))}
-          </tr>
-        ))}
-      </Table>
+      <ArmScores name={title} columns={COLUMNS[name] ?? SUITES} {...{ arms, rows }} />
+      {name === 'dpo-rpo' && <ArmScores name={`${title}: ${words.moved}`} columns={MOVED} {...{ arms, rows }} />}
       <Table
         class="numbers-table claims"
         name={`${title}: ${words.claim}`}
@@ -75,6 +67,31 @@ function Comparison({ name, rows }: { name: string; rows: readonly AlignmentRow[
         })}
       </Table>
     </div>
+  );
+}
+
+interface ArmScoresProps {
+  name: string;
+  columns: readonly string[];
+  arms: readonly string[];
+  rows: readonly AlignmentRow[];
+}
+
+function ArmScores({ name, columns, arms, rows }: ArmScoresProps) {
+  const measured = arms.filter((arm) =>
+    rows.some((row) => row.arm === arm && columns.some((one) => one in row.suites)),
+  );
+  return (
+    <Table class="numbers-table narrow-heads" name={name} head={[words.arm, ...columns.map(titleOf)]}>
+      {measured.map((arm) => (
+        <tr key={arm} class={arm === 'teacher' ? 'strong' : undefined}>
+          <th scope="row">{words.armName(arm)}</th>
+          {columns.map((column) => (
+            <td key={column}>{spread(rows, arm, column)}</td>
+          ))}
+        </tr>
+      ))}
+    </Table>
   );
 }
 

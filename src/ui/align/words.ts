@@ -202,6 +202,7 @@ export const words = {
   arm: 'arm',
   /** The files' names have the letters small. */
   armName: (arm: string) => arm.replace(/\b(sft|dpo|rpo)\b/g, (name) => name.toUpperCase()),
+  moved: 'how log-probabilities moved',
   claim: 'claim',
   difference: 'difference (95 %)',
   wins: 'seeds for it',

@@ -38,34 +38,36 @@ const now = signal(Date.now());
 
 /** Rows with what is saved of them. */
 export function deleteRows(ids: readonly string[]): Promise<void> {
-  const found = savesOfRows(records.value, saves.value);
-  return deleteTogether(
-    ids,
-    ids.flatMap((id) => found.get(id) ?? []),
-  );
+  const before = records.value;
+  return deleteTogether(ids, () => {
+    const found = savesOfRows(before, saves.value);
+    return ids.flatMap((id) => found.get(id) ?? []);
+  });
 }
 
 /** What is saved of runs, whose rows stay with their curves. */
-export const deleteSaves = (...runs: readonly SavedRun[]): Promise<void> => deleteTogether([], runs);
+export const deleteSaves = (...runs: readonly SavedRun[]): Promise<void> => deleteTogether([], () => runs);
 
-async function deleteTogether(rows: readonly string[], runs: readonly SavedRun[]): Promise<void> {
+async function deleteTogether(rows: readonly string[], runsOf: () => readonly SavedRun[]): Promise<void> {
   const at = Date.now();
   undoProblem.value = null;
   removeRows(rows, at);
+  // Rows are here before anybody knows what is saved of them: the worker has that list.
+  if (rows.length > 0) await look();
+  const runs = runsOf().map(({ id }) => id);
   if (runs.length === 0) return;
   // One that another tab has taken over stays.
-  await deleteSaved(
-    runs.map(({ id }) => id),
-    at,
-  ).catch(() => undefined);
+  await deleteSaved(runs, at).catch(() => undefined);
   await look();
 }
 
-export async function undo({ rows, saves: runs }: Deletion): Promise<void> {
+export async function undo({ at, rows }: Pick<Deletion, 'at' | 'rows'>): Promise<void> {
   undoProblem.value = null;
   restoreRows(rows);
+  await look();
+  const runs = deletedSaves.value.filter(({ deletedAt }) => deletedAt === at).map(({ id }) => id);
   if (runs.length === 0) return;
-  await restoreSaved(runs.map(({ id }) => id)).catch((error: Error) => (undoProblem.value = error.message));
+  await restoreSaved(runs).catch((error: Error) => (undoProblem.value = error.message));
   await look();
 }
 

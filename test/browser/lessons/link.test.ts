@@ -20,7 +20,7 @@ test('what is chosen is copied, stands in the QR code, and is what its reader fi
       await page.getByLabel('The preset').check();
       await form.getByText('Settings one by one').click();
       await form.locator('.use', { hasText: /^Seed/ }).locator('select').selectOption('fixed');
-      await form.locator('.use', { hasText: /^Rows/ }).locator('select').selectOption('put away');
+      await form.locator('.use', { hasText: /^Rows/ }).locator('select').selectOption('hidden');
       await page.getByLabel('Base run: steps').first().fill('500');
       await button(page, 'Copy').click();
       await form.getByText('Copied.').waitFor();

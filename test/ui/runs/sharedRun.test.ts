@@ -1,15 +1,15 @@
 /** A run saved as one .zip, by the page or the terminal, comes back as it was; what is no run is told. */
 import { strToU8, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { presetConfig } from '../../src/config/presets.ts';
-import { withChanges } from '../../src/config/resolve.ts';
-import type { RunConfig } from '../../src/config/run.ts';
-import { rowAt } from '../../src/recipe/measurements.ts';
-import { planRun } from '../../src/recipe/phases.ts';
-import { History } from '../../src/ui/chart/columns.ts';
-import { jsonLinesOf } from '../../src/ui/chart/csv.ts';
-import { figuresOf } from '../../src/ui/runs/record.ts';
-import { readSharedRun } from '../../src/ui/runs/shared.ts';
+import { presetConfig } from '../../../src/config/presets.ts';
+import { withChanges } from '../../../src/config/resolve.ts';
+import type { RunConfig } from '../../../src/config/run.ts';
+import { rowAt } from '../../../src/recipe/measurements.ts';
+import { planRun } from '../../../src/recipe/phases.ts';
+import { History } from '../../../src/ui/chart/columns.ts';
+import { jsonLinesOf } from '../../../src/ui/chart/csv.ts';
+import { figuresOf } from '../../../src/ui/runs/record.ts';
+import { readSharedRun } from '../../../src/ui/runs/shared.ts';
 
 const config = withChanges(presetConfig('ci'), { 'continued.steps': 40 });
 const { firstStep, endStep, tokensPerStep } = planRun(config, 'continued');

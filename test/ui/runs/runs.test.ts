@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { presetConfig } from '../../src/config/presets.ts';
-import { runLook } from '../../src/ui/chart/palette.ts';
-import { bySeedlessKey, freePlace, meanOf, nameFor, NO_FIGURES, type RunRecord } from '../../src/ui/runs/record.ts';
-import { History } from '../../src/ui/chart/columns.ts';
-import { curves, records, removedRows, removeRows, restoreRows } from '../../src/ui/runs/ledger.ts';
-import { heldOutOf, measuredSources, sorted, switchOf } from '../../src/ui/runs/rows.ts';
-import { savesOfRows } from '../../src/ui/runs/saves.ts';
-import type { SavedRun } from '../../src/protocol.ts';
-import { planRun } from '../../src/recipe/phases.ts';
+import { presetConfig } from '../../../src/config/presets.ts';
+import { runLook } from '../../../src/ui/chart/palette.ts';
+import { bySeedlessKey, freePlace, meanOf, nameFor, NO_FIGURES, type RunRecord } from '../../../src/ui/runs/record.ts';
+import { History } from '../../../src/ui/chart/columns.ts';
+import { curves, records, removedRows, removeRows, restoreRows } from '../../../src/ui/runs/ledger.ts';
+import { heldOutOf, measuredSources, sorted, switchOf } from '../../../src/ui/runs/rows.ts';
+import { savesOfRows } from '../../../src/ui/runs/saves.ts';
+import type { SavedRun } from '../../../src/protocol.ts';
+import { planRun } from '../../../src/recipe/phases.ts';
 
 function record(id: string, changes: Partial<RunRecord> = {}): RunRecord {
   return {
