@@ -60,16 +60,6 @@ export function ExportModel() {
         >
           {reportWords.save}
         </button>
-        {runConfig.value && (
-          <button
-            type="button"
-            class="quiet"
-            disabled={busy.value}
-            onClick={() => void save(recipeWords.kit.file, kit)}
-          >
-            {recipeWords.kit.save}
-          </button>
-        )}
         {withModel && (
           <button
             type="button"
@@ -78,6 +68,16 @@ export function ExportModel() {
             onClick={() => void save(recipeWords.model.optimizerFile, () => exportModel('optimizer'))}
           >
             {recipeWords.model.optimizer}
+          </button>
+        )}
+        {runConfig.value && (
+          <button
+            type="button"
+            class="quiet"
+            disabled={busy.value}
+            onClick={() => void save(recipeWords.kit.file, kit)}
+          >
+            {recipeWords.kit.save}
           </button>
         )}
       </div>
