@@ -60,8 +60,8 @@ export interface TrainerApi {
   restoreSaved(ids: string[]): Promise<void>;
   /** Gives up the room of all deleted runs now. */
   emptyDeleted(): Promise<void>;
-  /** The page may be gone in a moment: saves what is under way after the step it is at. */
-  saveSoon(): Promise<void>;
+  /** The page may be gone soon: saves what is under way after the step it is at. `leaving`: in a moment; the run then also waits a while. */
+  saveSoon(leaving: boolean): Promise<void>;
   /**
    * Shows a run that another tab trains: everything so far, then what happens there. Resolves when that tab lets go of it, or
    * another call of the kind ends the watch.

@@ -264,11 +264,15 @@ export class CpuExecutor implements Executor {
   }
 
   async snapshot(what: readonly (PoolName | Tensor)[]): Promise<Elements[]> {
-    // All are made before one is read: making one may let the memory grow.
-    for (const one of what) this.#whole(one);
-    const copies = what.map((one) => this.#whole(one).slice() as Elements);
+    const copies = this.snapshotNow(what);
     await this.finished();
     return copies;
+  }
+
+  snapshotNow(what: readonly (PoolName | Tensor)[]): Elements[] {
+    // All are made before one is read: making one may let the memory grow.
+    for (const one of what) this.#whole(one);
+    return what.map((one) => this.#whole(one).slice() as Elements);
   }
 
   async finished(): Promise<void> {

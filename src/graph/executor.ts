@@ -27,6 +27,8 @@ export interface Executor {
   clear(pool: PoolName): void;
   /** Copies of pools and of states, in order, in elements of the caller's own. Rejects where the executor is lost. */
   snapshot(what: readonly (PoolName | Tensor)[]): Promise<Elements[]>;
+  /** The same at once; absent where work is done by another processor. */
+  snapshotNow?(what: readonly (PoolName | Tensor)[]): Elements[];
   /** Settles when all work submitted so far is done. */
   finished(): Promise<void>;
   /** Frees everything; plans of this executor are dead afterwards. */

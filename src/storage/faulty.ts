@@ -24,6 +24,7 @@ const sentinel = 4294967288;
 
 export class FaultyFiles implements Files {
   readonly kind: FilesKind;
+  readonly answersAtOnce = false;
   readonly #files: Files;
   readonly #plan: FaultPlan | null;
   /** Calls made so far. */

@@ -24,6 +24,8 @@ export type FilesKind = 'opfs' | 'indexeddb' | 'memory' | 'disk';
 /** A flat folder. */
 export interface Files {
   readonly kind: FilesKind;
+  /** Whether the calls of an open file answer at once, without a promise. */
+  readonly answersAtOnce: boolean;
   list(): Promise<string[]>;
   /** The file, made empty if there is none. One opener at a time. */
   open(name: string): Promise<OpenFile>;
@@ -34,6 +36,7 @@ export interface Files {
 /** Lives as long as the worker: what is left where the browser blocks storage. */
 export class MemoryFiles implements Files {
   readonly kind = 'memory';
+  readonly answersAtOnce = true;
   readonly contents = new Map<string, Uint8Array<ArrayBuffer>>();
 
   async list(): Promise<string[]> {

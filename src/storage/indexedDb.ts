@@ -14,6 +14,7 @@ const store = 'files';
 
 export class IndexedDbFiles implements Files {
   readonly kind = 'indexeddb';
+  readonly answersAtOnce = false;
   readonly #opened: IDBPDatabase;
   #outdated = false;
 

@@ -6,6 +6,7 @@ const folder = 'runs';
 
 export class OpfsFiles implements Files {
   readonly kind = 'opfs';
+  readonly answersAtOnce = true;
   readonly #directory: FileSystemDirectoryHandle;
 
   /** Rejects where the browser denies storage or has no sync handles. */

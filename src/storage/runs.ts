@@ -5,6 +5,7 @@
 import { deleteDB, type IDBPDatabase } from 'idb';
 import type { DeletedRun, MetricColumns, SavedRun } from '../protocol.ts';
 import { announceChange } from '../util/tabs.ts';
+import { heldRuns } from './lock.ts';
 import { openShared } from './database.ts';
 import { StorageError } from './errors.ts';
 import type { Files } from './files.ts';
@@ -143,11 +144,12 @@ export class RunList {
     const marks = new Map((await this.#marks()).map(({ id, at }) => [id, at]));
     const stored = (await storedRuns(this.#files, this.#options.patience)).filter((id) => !id.endsWith(inputsOf('')));
     const known = new Map((await this.#use((table) => table.all())).map((record) => [record.id, record]));
+    const held = await heldRuns();
     const records: SavedRun[] = [];
     let newer = 0;
     for (const id of stored) {
       const head = await this.#slots(id)
-        .newest()
+        .newest(held.has(id))
         .catch((error: unknown) => {
           if (error instanceof StorageError && error.code === 'newer') newer++;
           return null;

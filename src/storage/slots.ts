@@ -1,5 +1,5 @@
 /**
- * A run's checkpoints: two slots, written in turn. A slot is a body in files of 32 MiB and a head (head.ts) written
+ * A run's checkpoints: two slots, written in turn, and a third for the page's last moment (`saveNow`). A slot is a body in files of 32 MiB and a head (head.ts) written
  * last, so that whenever the machine stops one of the two is whole:
  *
  *   empty the head · flush | write the body, segment by segment, each flushed | write the head · flush
@@ -9,7 +9,17 @@
  */
 import { StorageError } from './errors.ts';
 import type { Awaitable, Files, OpenFile } from './files.ts';
-import { decodeHead, encodeHead, type Facts, type Head, headBytes, hex, newerError, digestOf } from './head.ts';
+import {
+  decodeHead,
+  digestNow,
+  digestOf,
+  encodeHead,
+  type Facts,
+  type Head,
+  headBytes,
+  hex,
+  newerError,
+} from './head.ts';
 import { longEnough, settled } from './settle.ts';
 import { storageWords } from '../words/storage.ts';
 
@@ -19,8 +29,18 @@ import { storageWords } from '../words/storage.ts';
  */
 export const segmentBytes = 32 * 2 ** 20;
 
-const slotNames = ['a', 'b'] as const;
+/** Written in turn. */
+const turns = ['a', 'b'] as const;
+/** Written as the page is left. */
+const leaving = 'left';
+const slotNames = [...turns, leaving] as const;
 type Slot = (typeof slotNames)[number];
+
+/**
+ * Most bytes that are saved as the page is left: a browser lets a worker finish what it does, in Chromium for two seconds, in which a disk
+ * and SHA-256 in JavaScript (some 120 MB/s) see to this much and half as much again.
+ */
+const mostAtOnce = 96 * 2 ** 20;
 
 export interface Loaded {
   head: Head;
@@ -47,7 +67,7 @@ const nameOf = (run: string, slot: Slot, part: 'head' | number): string => `${ru
 /** The runs that have files here. */
 export async function storedRuns(files: Files, patience = longEnough): Promise<string[]> {
   const names = await settled(files.list(), storageWords.listing, patience);
-  return [...new Set(names.flatMap((name) => /^([\w-]+)\.[ab]\.(head|\d+)$/.exec(name)?.[1] ?? []))].sort();
+  return [...new Set(names.flatMap((name) => /^([\w-]+)\.(?:a|b|left)\.(?:head|\d+)$/.exec(name)?.[1] ?? []))].sort();
 }
 
 export class SlotStore {
@@ -59,6 +79,8 @@ export class SlotStore {
   #good: Slot | null | undefined;
   /** Highest generation ever begun here. */
   #generation = 0;
+  /** The files of the third slot, open. */
+  #held: { head: OpenFile; segments: OpenFile[] } | null = null;
   /** What the last `load` passed over. */
   passed: Passed[] = [];
 
@@ -86,9 +108,62 @@ export class SlotStore {
     }
     await this.#removeFrom(slot, hashes.length);
     const head: Head = { generation, length, segment: this.#segment, sha256: await hashOf(hashes), facts };
-    await this.#write(slot, 'head', await encodeHead(head));
+    await this.#write(slot, 'head', encodeHead(head));
     this.#good = slot;
     return head;
+  }
+
+  /**
+   * Opens what `saveNow` writes to and keeps it open, after a save. Nobody else can read those files meanwhile; nothing is opened where a
+   * file does not answer at once, or a save is too long for a last moment.
+   */
+  async hold({ length }: Head): Promise<void> {
+    if (!this.files.answersAtOnce || length > mostAtOnce) return this.letGo();
+    const open = (part: 'head' | number): Promise<OpenFile> => {
+      const name = nameOf(this.run, leaving, part);
+      return this.#open(name, storageWords.writing(name));
+    };
+    this.#held ??= { head: await open('head'), segments: [] };
+    const { segments } = this.#held;
+    // One more than the save took: the next one is longer by what is said meanwhile.
+    while ((segments.length - 1) * this.#segment < length) segments.push(await open(segments.length));
+  }
+
+  /**
+   * Saves as `save` does, by the time that it returns: also while a save is under way, and in a worker that is being ended. null: not
+   * possible, for nothing is held, or the good save is the one that it would write over. Throws where the disk fails; what was saved
+   * before is intact.
+   */
+  saveNow(parts: readonly Uint8Array[], facts: Facts): Head | null {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const held = this.#held;
+    if (!held || this.#good === leaving || length > held.segments.length * this.#segment) return null;
+    const generation = ++this.#generation;
+    const put = (file: OpenFile, bytes: Uint8Array<ArrayBuffer>, part: 'head' | number): void => {
+      void file.truncate(bytes.length);
+      const count = bytes.length === 0 ? 0 : (file.write(bytes, 0) as number);
+      const name = nameOf(this.run, leaving, part);
+      if (count !== bytes.length) throw new StorageError('short', storageWords.shortWrite(name, count, bytes.length));
+      void file.flush();
+    };
+    put(held.head, new Uint8Array(0), 'head');
+    const hashes: Uint8Array[] = [];
+    for (const segment of segmentsOf(parts, this.#segment)) {
+      put(held.segments[hashes.length]!, segment, hashes.length);
+      hashes.push(digestNow(segment));
+    }
+    const sha256 = hex(digestNow(join(hashes, hashes.length * 32)));
+    const head: Head = { generation, length, segment: this.#segment, sha256, facts };
+    put(held.head, encodeHead(head), 'head');
+    this.#good = leaving;
+    return head;
+  }
+
+  /** Closes what `hold` opened. */
+  letGo(): void {
+    const held = this.#held;
+    this.#held = null;
+    for (const file of held ? [held.head, ...held.segments] : []) void file.close();
   }
 
   /**
@@ -120,24 +195,26 @@ export class SlotStore {
     return null;
   }
 
-  /** The newest head, its body unread: for lists. */
-  async newest(): Promise<Head | null> {
-    return (await this.#heads()).heads[0]?.head ?? null;
+  /** The newest head, its body unread: for lists. `held`: the run is being trained, and its trainer keeps the third slot open. */
+  async newest(held?: boolean): Promise<Head | null> {
+    return (await this.#heads(held)).heads[0]?.head ?? null;
   }
 
   async remove(): Promise<void> {
+    this.letGo();
     await this.#removeAll(await this.#own());
     this.#good = null;
   }
 
-  /** Frees the room of the older save: of a run at its end, which no later save can damage. */
+  /** Frees the room of the older saves: of a run at its end, which no later save can damage. */
   async dropOlder(): Promise<void> {
-    const own = await this.#own();
-    const slotOf = (name: string): string | undefined => name.split('.')[1];
-    if (!slotNames.every((slot) => own.some((name) => slotOf(name) === slot))) return;
+    this.letGo();
+    const slotOf = (name: string): Slot | undefined =>
+      slotNames.find((slot) => name.startsWith(`${this.run}.${slot}.`));
+    const own = (await this.#own()).filter(slotOf);
+    if (new Set(own.map(slotOf)).size < 2) return;
     if (!this.#good) await this.load();
-    const older = own.filter((name) => slotOf(name) === (this.#good === 'a' ? 'b' : 'a'));
-    if (this.#good) await this.#removeAll(older);
+    if (this.#good) await this.#removeAll(own.filter((name) => slotOf(name) !== this.#good));
   }
 
   async #own(): Promise<string[]> {
@@ -162,23 +239,24 @@ export class SlotStore {
     }
   }
 
-  /** The heads there are, newest first. */
-  async #heads(): Promise<{ heads: { slot: Slot; head: Head }[]; passed: Passed[] }> {
+  /** The heads there are, newest first; without the third slot's where it is `held` here or elsewhere. */
+  async #heads(held = this.#held !== null): Promise<{ heads: { slot: Slot; head: Head }[]; passed: Passed[] }> {
     const heads: { slot: Slot; head: Head }[] = [];
     const passed: Passed[] = [];
     const names = new Set(await this.#settle(this.files.list(), storageWords.listing));
-    for (const slot of slotNames) {
+    for (const slot of held ? turns : slotNames) {
       const name = nameOf(this.run, slot, 'head');
       if (!names.has(name)) {
-        if (names.has(nameOf(this.run, slot, 0))) passed.push(unfinished);
+        if (slot !== leaving && names.has(nameOf(this.run, slot, 0))) passed.push(unfinished);
         continue;
       }
       const bytes = new Uint8Array(headBytes);
       // A head being rewritten is empty: zeros stand for it.
       await this.#read(name, bytes);
-      const read = await decodeHead(bytes);
+      const read = decodeHead(bytes);
       if (read.kind === 'newer') throw newerError(this.run, read.schema);
-      if (read.kind === 'empty') passed.push(unfinished);
+      // The third slot is open, and empty, before it is written.
+      if (read.kind === 'empty' && slot !== leaving) passed.push(unfinished);
       if (read.kind === 'damaged') passed.push({ kind: 'damaged', message: storageWords.damagedHead(slot) });
       if (read.kind === 'head') heads.push({ slot, head: read.head });
     }

@@ -213,7 +213,7 @@ export const restoreSaved = (ids: string[]): Promise<void> => ask((trainer) => t
 export const emptyDeleted = (): Promise<void> => ask((trainer) => trainer.emptyDeleted());
 export const savedConfig = (id: string): Promise<RunConfig> => ask((trainer) => trainer.savedConfig(id));
 /** Without a worker there is nothing to save. */
-export const saveSoon = async (): Promise<void> => void (await link?.remote.saveSoon());
+export const saveSoon = async (leaving: boolean): Promise<void> => void (await link?.remote.saveSoon(leaving));
 
 export const claimSaved = (id: string): Promise<void> => ask((trainer) => trainer.claimSaved(id));
 export const unwatch = async (): Promise<void> => {

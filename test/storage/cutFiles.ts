@@ -10,6 +10,7 @@ const sector = 512;
 
 export class CutFiles implements Files {
   readonly kind = 'memory';
+  readonly answersAtOnce = true;
   readonly #now = new Map<string, Uint8Array<ArrayBuffer>>();
   readonly #onDisk = new Map<string, Uint8Array<ArrayBuffer>>();
   /** Calls left until the power goes; negative: it stays. */

@@ -32,6 +32,7 @@ function call<T>(work: () => T): T {
 
 export class NodeFiles implements Files {
   readonly kind = 'disk';
+  readonly answersAtOnce = false;
   readonly #folder: string;
 
   constructor(folder: string) {

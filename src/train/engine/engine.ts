@@ -39,6 +39,14 @@ export interface Pools {
 
 type Elements = Float32Array<ArrayBuffer>;
 
+const poolNames = ['parameters', 'moments1', 'moments2'] as const satisfies PoolName[];
+
+/** `copies`: of those pools, and of the loss scale if there is one. */
+function poolsOf(copies: readonly Elements[]): Pools {
+  const [parameters, moments1, moments2, lossScale] = copies as [Elements, Elements, Elements, Elements?];
+  return { parameters, moments1, moments2, ...(lossScale && { lossScale }) };
+}
+
 const storageOf = (parameters: readonly Parameter[], layout: PoolLayout): StorageTensor[] =>
   parameters.map((parameter) => ({ ...parameter, ...layout.slices.get(parameter.name)! }));
 
@@ -220,10 +228,23 @@ export class Engine {
 
   /** Weights and moments after all work submitted so far; steps submitted later do not show. Rejects where they are lost. */
   async snapshot(): Promise<Pools> {
-    const pools = ['parameters', 'moments1', 'moments2'] as const;
-    const copies = await this.executor.snapshot(this.#scale ? [...pools, this.#scale] : pools);
-    const [parameters, moments1, moments2, lossScale] = copies as [Elements, Elements, Elements, Elements?];
-    return { parameters, moments1, moments2, ...(lossScale && { lossScale }) };
+    return poolsOf(await this.executor.snapshot(this.#kept));
+  }
+
+  /** The same at once; null: the executor does not answer at once. */
+  snapshotNow(): Pools | null {
+    const copies = this.executor.snapshotNow?.(this.#kept);
+    return copies ? poolsOf(copies) : null;
+  }
+
+  /** Whether another processor does the work, and must be waited for. */
+  get answersLater(): boolean {
+    return !this.executor.snapshotNow;
+  }
+
+  /** What a step reads of the steps before it. */
+  get #kept(): (PoolName | Tensor)[] {
+    return [...poolNames, ...(this.#scale ? [this.#scale] : [])];
   }
 
   /** The weights after all submitted work, by HuggingFace name: the model's, or with `own` the objective's too. */
@@ -288,12 +309,21 @@ export class Engine {
 
   /** Measurements of steps `first` … `last`, at most `ringRows` of them, when they are done. */
   async metrics(first: number, last: number): Promise<StepMetrics[]> {
-    const { ring } = this.#update;
-    const width = ring.shape[1]!;
-    const [rows] = await this.executor.snapshot([ring]);
+    const [rows] = await this.executor.snapshot([this.#update.ring]);
+    return this.#readRows(rows!, first, last);
+  }
+
+  /** The same at once; null: the executor does not answer at once. */
+  metricsNow(first: number, last: number): StepMetrics[] | null {
+    const [rows] = this.executor.snapshotNow?.([this.#update.ring]) ?? [];
+    return rows ? this.#readRows(rows, first, last) : null;
+  }
+
+  #readRows(rows: Elements, first: number, last: number): StepMetrics[] {
+    const width = this.#update.ring.shape[1]!;
     return Array.from({ length: last - first + 1 }, (_, i) => {
       const at = ((first + i) % ringRows) * width;
-      return readRing(first + i, rows!.subarray(at, at + width), this.#objective.metrics);
+      return readRing(first + i, rows.subarray(at, at + width), this.#objective.metrics);
     });
   }
 

@@ -83,6 +83,10 @@ export interface Course {
   stopped: boolean;
   /** Steps that may still be taken while paused. */
   allowance: number;
+  /** Evaluations of the weights that `progress.step` finds are under way. */
+  evaluating: boolean;
+  /** The page may be gone in a moment. */
+  leaving: boolean;
   /** Nothing is submitted: the run has not begun, is paused or has ended. */
   resting: boolean;
 }

@@ -25,9 +25,17 @@ export class Evaluations {
   /** Held-out losses, benchmarks and a sample of the weights before step `step`. */
   async evaluate(step: number, phase: PhaseName): Promise<void> {
     const course = this.#course;
-    const { data, progress, plan, listener, watch, config } = course;
+    const { data, progress } = course;
     if (data.heldOut.length === 0 || progress.evaluated === step) return;
     progress.evaluated = step;
+    course.evaluating = true;
+    await this.#tell(step, phase);
+    course.evaluating = false;
+  }
+
+  async #tell(step: number, phase: PhaseName): Promise<void> {
+    const course = this.#course;
+    const { data, plan, listener, watch, config } = course;
     tellState(course, { kind: 'evaluating', phase });
     const { loss, rows } = await this.#evaluator.heldOut();
     const tokens = tokensBefore(course, step);

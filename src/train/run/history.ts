@@ -42,11 +42,11 @@ export const newHistory = (notes: readonly string[] = []): History => ({
   device: null,
 });
 
-/** What was said before `step` was taken, evaluations of the weights it found included. */
-export function historyBefore(history: History, step: number): History {
+/** What was said before `step` was taken, evaluations of the weights it found included, but for one that is still `evaluating`. */
+export function historyBefore(history: History, step: number, evaluating = false): History {
   const { metrics, heldOut, benchmarks, samples, switches, sources, notices, checks, inspections, device } = history;
   const before = <T extends { step: number }>(entries: readonly T[]): T[] =>
-    entries.filter((entry) => entry.step <= step);
+    entries.filter((entry) => (evaluating ? entry.step < step : entry.step <= step));
   return {
     metrics: metrics.filter((row) => row.step < step),
     heldOut: before(heldOut),

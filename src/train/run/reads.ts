@@ -21,13 +21,15 @@ export class Reads {
   #waiting: Promise<boolean>[] = [];
   /** The end of the latest of them: steps are judged and told in their order. */
   #latest: Promise<unknown> = Promise.resolve();
+  /** The first step not told. */
+  #untold: number;
   /** Steps read back together. */
   #group = 1;
 
   constructor(course: Course, clock: AwakeClock) {
     this.#course = course;
     this.#clock = clock;
-    this.#unread = course.progress.step;
+    this.#unread = this.#untold = course.progress.step;
   }
 
   /** As many steps have been submitted as are read together. */
@@ -68,7 +70,7 @@ export class Reads {
 
   /** The run has gone back to `step`: what comes after it has not been submitted. */
   rewind(step: number): void {
-    this.#unread = step;
+    this.#unread = this.#untold = step;
   }
 
   #expect(read: Promise<boolean>): void {
@@ -76,10 +78,10 @@ export class Reads {
     this.#waiting.push(read);
   }
 
-  /** Reads and judges steps; false: there is trouble, and what comes after it is not looked at. */
+  /** Reads, tells and judges steps; false: there is trouble. */
   async #read(first: number, last: number, before: Promise<unknown>): Promise<boolean> {
     const course = this.#course;
-    const { plan, config, engine, listener } = course;
+    const { engine } = course;
     const rows = await engine.metrics(first, last);
     // An answer that waited for its buffer can come after a later one.
     await before;
@@ -89,9 +91,26 @@ export class Reads {
       this.#group = Math.max(1, Math.min(16, Math.round(groupMillis / perStep)));
       engine.pace(perStep);
     }
+    return this.#tell(rows);
+  }
+
+  /** Tells and judges all steps submitted, at once; false: there is trouble, or the device does not answer at once. */
+  tellNow(): boolean {
+    const { engine, progress } = this.#course;
+    const rows = engine.metricsNow(this.#untold, progress.step - 1);
+    return rows !== null && this.#tell(rows);
+  }
+
+  /** False: there is trouble, and what comes after it is not looked at. */
+  #tell(rows: readonly StepMetrics[]): boolean {
+    const course = this.#course;
+    const { plan, config, listener } = course;
+    const { perStep } = this.#timer;
     const tokensPerSecond = perStep === null ? 0 : (plan.tokensPerStep / perStep) * 1000;
     for (const row of rows) {
       if (course.trouble) return false;
+      if (row.step < this.#untold) continue;
+      this.#untold = row.step + 1;
       const logged = row.step % config.logEverySteps === 0 || row.step === plan.endStep - 1;
       if (logged) {
         const tokens = tokensBefore(course, row.step + 1);

@@ -33,7 +33,7 @@ import { recording } from './history.ts';
 import type { RunListener } from './listener.ts';
 import type { Loan } from './loan.ts';
 import { Reads } from './reads.ts';
-import { goBackToSave, save } from './saves.ts';
+import { goBackToSave, note, save, saveLeaving, waitLeaving } from './saves.ts';
 import { Watch } from './watch.ts';
 import { noticeWords } from '../../words/notices.ts';
 
@@ -94,7 +94,7 @@ export class Run {
       watch: new Watch(config, plan, part, listener),
       progress: from ?? begun(plan, config, this.#batch.counts.length, options),
       trouble: null,
-      ...{ paused: false, stopped: false, allowance: 0, resting: true },
+      ...{ paused: false, stopped: false, allowance: 0, resting: true, evaluating: false, leaving: false },
     };
     const { watch, progress } = this.#course;
     watch.begin(progress.phase, progress.watched);
@@ -125,6 +125,14 @@ export class Run {
   step(): void {
     this.#course.allowance++;
     this.#wake?.();
+  }
+
+  /** The page may be gone in a moment: saves what there is, and waits a while. */
+  leave(): void {
+    const course = this.#course;
+    if (course.resting) return;
+    course.leaving = true;
+    saveLeaving(course, this.#reads);
   }
 
   stop(): void {
@@ -212,6 +220,8 @@ export class Run {
     const { progress, keeper } = course;
     const { everySteps } = config.evaluation;
     const { phase } = plan.at(step);
+    if (course.leaving) await waitLeaving(course);
+    if (this.#isInterrupted) return false;
     const changed = phase.name !== progress.phase;
     if (changed || step === plan.firstStep || (everySteps > 0 && (step - plan.firstStep) % everySteps === 0)) {
       if (!(await this.#reads.drain())) return false;
@@ -236,6 +246,9 @@ export class Run {
     if (keeper?.due(step, plan.endStep - plan.firstStep)) {
       if (!(await this.#reads.drain())) return false;
       await save(course, 'training');
+    } else if (this.engine.answersLater && keeper?.noteDue(step, plan.endStep - plan.firstStep)) {
+      if (!(await this.#reads.drain())) return false;
+      await note(course);
     }
     return true;
   }

@@ -123,6 +123,10 @@ export class SupervisedRun {
     this.#run?.step();
   }
 
+  leave(): void {
+    this.#run?.leave();
+  }
+
   goBack(): void {
     this.#run?.goBack();
   }

@@ -23,7 +23,7 @@ export interface SaveMade {
 }
 
 /** Where saves go and come from: a slot store. */
-export type Store = Pick<SlotStore, 'save' | 'load'>;
+export type Store = Pick<SlotStore, 'save' | 'load'> & Partial<Pick<SlotStore, 'saveNow'>>;
 
 export interface KeeperListener {
   saved(saved: SaveMade, head: Head): void;
@@ -76,6 +76,12 @@ export class Keeper {
   #failed = false;
   /** A save is wanted as soon as may be. */
   #wanted = false;
+  /** What would be saved as the page is left, if nothing newer can be had then. */
+  #noted: Checkpoint | null = null;
+  #notedStep: number | null = null;
+  /** Milliseconds that a note took, and when it was made. */
+  #noteCost = 0;
+  #noteLast: number;
 
   /** `facts`: what the heads say besides step and state. `now`: milliseconds, upwards. `every`: seconds between saves, instead of the best. */
   constructor(
@@ -93,7 +99,7 @@ export class Keeper {
     this.#facts = facts;
     this.#now = now;
     this.#every = every;
-    this.#last = now();
+    this.#last = this.#noteLast = now();
     this.history = history;
   }
 
@@ -116,7 +122,28 @@ export class Keeper {
     );
   }
 
-  /** The page may be gone in a moment: the next step is saved. */
+  /** Whether it is time for a note, of a run whose device does not answer at once: as often as for a save, by what a note costs. */
+  noteDue(step: number, steps: number): boolean {
+    this.#notedStep ??= step;
+    return (
+      this.#store.saveNow !== undefined &&
+      step - this.#notedStep >= shareBetween * steps &&
+      this.#now() - this.#noteLast >= leastTimes * this.#noteCost
+    );
+  }
+
+  /** Notes a run as it is now, in memory: what `saveNoted` saves. */
+  async note(config: RunConfig, part: RunPart, progress: Progress, pools: Promise<Pools>): Promise<void> {
+    const begun = this.#now();
+    this.#notedStep = progress.step;
+    const kept = structuredClone(progress);
+    const history = historyBefore(this.history, progress.step);
+    this.#noted = { config, part, progress: kept, history, pools: await pools };
+    this.#noteLast = this.#now();
+    this.#noteCost = this.#noteLast - begun;
+  }
+
+  /** The page may be gone soon: the next step is saved. */
   want(): void {
     this.#wanted = true;
   }
@@ -131,15 +158,7 @@ export class Keeper {
     const work = async (): Promise<void> => {
       try {
         const body = encodeCheckpoint({ config, part, progress: kept, history, pools: await pools });
-        const loss = history.metrics.at(-1)?.loss ?? null;
-        const head = await this.#store.save(body, {
-          ...this.#facts,
-          step: kept.step,
-          phase: kept.phase,
-          loss: Number.isFinite(loss) ? loss : null,
-          state,
-          savedAt: Date.now(),
-        });
+        const head = await this.#store.save(body, this.#factsOf(kept, history, state));
         this.#last = this.#now();
         const taken = this.#last - begun;
         this.#cost = head.generation === 1 ? laterShare * taken : taken;
@@ -162,6 +181,35 @@ export class Keeper {
     pools.catch(() => {}); // told of above, when its turn comes
     this.#waiting++;
     return (this.#queue = this.#queue.then(work));
+  }
+
+  /**
+   * Saves a run under way, by the time that it returns, where storage can do that and nothing else is as new; a save that fails leaves the
+   * one before. Where the run goes on after all, an ordinary save comes next. `evaluating`: what the weights are asked is not all answered.
+   */
+  keepNow(config: RunConfig, part: RunPart, progress: Progress, pools: Pools, evaluating: boolean): void {
+    const history = historyBefore(this.history, progress.step, evaluating);
+    this.#saveNow({ config, part, progress: evaluating ? { ...progress, evaluated: null } : progress, history, pools });
+  }
+
+  /** The same with what was noted last, if that is newer than the last save. */
+  saveNoted(): void {
+    if (this.#noted && this.#noted.progress.step > (this.#lastStep ?? -1)) this.#saveNow(this.#noted);
+  }
+
+  #saveNow(checkpoint: Checkpoint): void {
+    this.#wanted = true;
+    try {
+      const { progress, history } = checkpoint;
+      this.#store.saveNow?.(encodeCheckpoint(checkpoint), this.#factsOf(progress, history, 'training'));
+    } catch {
+      // There is nobody left to be told.
+    }
+  }
+
+  #factsOf({ step, phase }: Progress, { metrics }: History, state: SavedState): Facts {
+    const loss = metrics.at(-1)?.loss ?? null;
+    return { ...this.#facts, step, phase, loss: Number.isFinite(loss) ? loss : null, state, savedAt: Date.now() };
   }
 
   /** The last save, read back from storage; null: there is none. */

@@ -61,6 +61,8 @@ export class SavedRuns {
   #held: { id: string; release: () => void } | null = null;
   /** One that another tab let go of for us. */
   #claimed: { id: string; release: () => void } | null = null;
+  /** What the run that is trained here is saved to. */
+  #store: SlotStore | null = null;
 
   static async open(files: Files, options?: SavingOptions): Promise<SavedRuns> {
     return new SavedRuns(files, await RunList.open(files), options);
@@ -153,6 +155,7 @@ export class SavedRuns {
 
   /** For good. UserError where another tab trains it. */
   remove(id: string): Promise<void> {
+    if (this.#held?.id === id) this.#store?.letGo();
     return this.#alone(id, () => this.#list.remove(id));
   }
 
@@ -174,6 +177,8 @@ export class SavedRuns {
   /** Lets go of what is held, whose last save has ended: other tabs may go on with it. */
   release(): void {
     if (!this.#held && !this.#claimed) return;
+    this.#store?.letGo();
+    this.#store = null;
     this.#held?.release();
     this.#claimed?.release();
     this.#held = this.#claimed = null;
@@ -228,13 +233,16 @@ export class SavedRuns {
     history: Keeper['history'],
     listener: KeeperListener,
   ): Keeper {
+    this.#store = store;
     const keeper = new Keeper(
       {
         save: async (parts, saved) => {
           const head = await this.#save(store, parts, saved, listener);
-          if (saved.state === 'done') await store.dropOlder().catch(() => {}); // room, and no more
+          // Room, and a last moment's save: without either of them this one is as good.
+          await (saved.state === 'done' ? store.dropOlder() : store.hold(head)).catch(() => {});
           return head;
         },
+        ...(this.files.answersAtOnce && { saveNow: (parts, saved) => store.saveNow(parts, saved) }),
         load: () => store.load(),
       },
       {

@@ -24,8 +24,9 @@ export function savedCommands(session: Session): Pick<TrainerApi, Command> {
     deleteSaved: async (ids, at) => (await theRuns()).delete(ids, at),
     restoreSaved: async (ids) => (await theRuns()).restore(ids),
     emptyDeleted: async () => (await theRuns()).emptyDeleted(),
-    async saveSoon() {
+    async saveSoon(leaving) {
       session.keeping?.want();
+      if (leaving) session.current?.leave();
     },
     async openSaved(id) {
       await endAll(session);

@@ -217,16 +217,17 @@ function recallShown(): string | null {
 
 /** A page that is hidden, frozen or left may never be back: what is under way is saved as it is. */
 export function saveOnLeaving(): void {
-  const save = () => {
-    if (isActive(runState.peek()) && !isWatched.peek()) void saveSoon();
+  const save = (isLeaving: boolean) => {
+    if (isActive(runState.peek()) && !isWatched.peek()) void saveSoon(isLeaving);
   };
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && save());
-  window.addEventListener('pagehide', save);
+  const leaving = () => save(true);
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && save(false));
+  window.addEventListener('pagehide', leaving);
   effect(() => {
     if (!isActive(runState.value)) return;
     // Sooner than the two above: a reload waits for the server in between. Only while a run is under way, for such a listener
     // can keep a page from being kept for the back button.
-    window.addEventListener('beforeunload', save);
-    return () => window.removeEventListener('beforeunload', save);
+    window.addEventListener('beforeunload', leaving);
+    return () => window.removeEventListener('beforeunload', leaving);
   });
 }

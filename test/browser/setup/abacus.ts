@@ -86,6 +86,17 @@ export class Engine implements Asked {
     return copies;
   }
 
+  /** As a GPU does. */
+  readonly answersLater = true;
+
+  snapshotNow(): null {
+    return null;
+  }
+
+  metricsNow(): null {
+    return null;
+  }
+
   async weights(): Promise<Weights> {
     return splitParts(this.#storage(), this.#pools.parameters);
   }

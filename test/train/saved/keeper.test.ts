@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FaultyFiles, faults } from '../../../src/storage/faulty.ts';
 import { MemoryFiles } from '../../../src/storage/files.ts';
 import { SlotStore } from '../../../src/storage/slots.ts';
+import { type Checkpoint, decodeCheckpoint } from '../../../src/train/saved/checkpoint.ts';
 import { Keeper, saveInterval } from '../../../src/train/saved/keeper.ts';
 import { progressAt, switchingConfig } from './fakeData.ts';
 
@@ -107,6 +108,75 @@ describe('saves by share of the run', () => {
     expect(keeper.due(300, 360)).toBe(true);
     await keep(300);
     expect(keeper.due(309, 360)).toBe(true);
+  });
+});
+
+describe('a note', () => {
+  /** A keeper that saves at once into `left`, and what is noted and saved of a step. */
+  function noting(clock = { now: 0 }) {
+    const left: Checkpoint[] = [];
+    const store = new SlotStore(new MemoryFiles(), 'run');
+    const saveNow = (parts: readonly Uint8Array[]) => {
+      left.push(decodeCheckpoint(Uint8Array.from(Buffer.concat(parts))));
+      return null;
+    };
+    const { save, load } = store;
+    const keeper = new Keeper(
+      { save: save.bind(store), load: load.bind(store), saveNow },
+      { saved() {}, failed: (_, message) => expect.fail(message) },
+      {},
+      { now: () => clock.now },
+    );
+    const note = (step: number) => keeper.note(switchingConfig, 'all', progressAt(step), pools(step));
+    return { keeper, note, left };
+  }
+
+  test('is what is saved at once where nothing newer can be had, unless a save is as new', async () => {
+    const { keeper, note, left } = noting();
+    keeper.saveNoted();
+    expect(left).toEqual([]);
+    await note(7);
+    keeper.saveNoted();
+    expect(left.map(({ progress }) => progress)).toEqual([progressAt(7)]);
+    expect(left[0]!.pools.parameters[0]).toBe(7);
+    await keeper.keep(switchingConfig, 'all', progressAt(8), 'training', pools(8));
+    keeper.saveNoted();
+    expect(left.length).toBe(1);
+    expect(keeper.due(8, 1000)).toBe(false);
+  });
+
+  test('is made by share of the run, and takes no more than a fiftieth of the time', async () => {
+    const clock = { now: 0 };
+    const { keeper, note } = noting(clock);
+    expect(keeper.noteDue(0, 400)).toBe(false);
+    expect(keeper.noteDue(9, 400)).toBe(false);
+    expect(keeper.noteDue(10, 400)).toBe(true);
+    const noted = note(10);
+    clock.now += 4;
+    await noted;
+    clock.now += 199;
+    expect(keeper.noteDue(20, 400)).toBe(false);
+    clock.now += 1;
+    expect(keeper.noteDue(19, 400)).toBe(false);
+    expect(keeper.noteDue(20, 400)).toBe(true);
+    // Where storage cannot save at once there is nothing to note it for.
+    const { save, load } = new SlotStore(new MemoryFiles(), 'run');
+    const other = new Keeper({ save, load }, { saved() {}, failed() {} }, {});
+    expect(other.noteDue(0, 400)).toBe(false);
+    expect(other.noteDue(399, 400)).toBe(false);
+  });
+
+  test('of a run that is being evaluated has none of that evaluation', () => {
+    const { keeper, left } = noting();
+    const point = (step: number) => ({ step, tokens: 0, loss: { a: 1 } });
+    keeper.history.heldOut.push(point(4), point(8));
+    const progress = { ...progressAt(8), evaluated: 8 };
+    const read = { parameters: new Float32Array(4), moments1: new Float32Array(4), moments2: new Float32Array(4) };
+    keeper.keepNow(switchingConfig, 'all', progress, read, true);
+    keeper.keepNow(switchingConfig, 'all', progress, read, false);
+    expect(left.map(({ history }) => history.heldOut.map(({ step }) => step))).toEqual([[4], [4, 8]]);
+    expect(left.map(({ progress: saved }) => saved.evaluated)).toEqual([null, 8]);
+    expect(keeper.due(9, 1000)).toBe(true); // the page stayed
   });
 });
 

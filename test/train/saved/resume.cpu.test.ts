@@ -2,7 +2,7 @@
  * A run that was saved and gone on with on a new engine is, bit for bit, the run that was never interrupted: every later
  * loss, norm and rate, every evaluation, the sources' counts, and the weights and moments at the end.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RunConfig } from '../../../src/config/run.ts';
 import { MemoryFiles } from '../../../src/storage/files.ts';
 import { SlotStore } from '../../../src/storage/slots.ts';
@@ -81,6 +81,18 @@ class EverySave {
   }
 }
 
+/** Keeps what was saved as the page was left, each time. */
+class EveryLeaving extends EverySave {
+  readonly checkpoints: Checkpoint[] = [];
+
+  saveNow: Store['saveNow'] = (parts) => {
+    this.checkpoints.push(decodeCheckpoint(Uint8Array.from(Buffer.concat(parts))));
+    return null;
+  };
+}
+
+const realTimeout = setTimeout;
+
 /** Taken step by step from pauses, each of which saves. */
 async function savedAtEveryStep(config: RunConfig) {
   const saves = new EverySave();
@@ -113,6 +125,35 @@ describe('a resumed run', () => {
     for (const step of steps) {
       const resumed = await train(config, new EverySave(), { from: saves.at(step) });
       expectSame(resumed, free, `resumed at step ${step}`);
+    }
+  });
+
+  it('is the same from wherever its page was left, evaluations under way included', async () => {
+    const free = await train(switchingConfig, new EverySave());
+    const saves = new EveryLeaving();
+    // The run waits for its page to go, which it never does.
+    const waiting = vi
+      .spyOn(globalThis, 'setTimeout')
+      .mockImplementation(((done: () => void, millis?: number) =>
+        millis === 2000 ? setImmediate(done) : realTimeout(done, millis)) as typeof setTimeout);
+    const leaveAlways = async (run: Run): Promise<void> => {
+      while (run.progress.evaluated !== 40) {
+        run.leave();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    let leaving: Promise<void> | null = null;
+    const whole = await train(switchingConfig, saves, { drive: (_, run) => void (leaving ??= leaveAlways(run)) });
+    await leaving;
+    waiting.mockRestore();
+    expectSame(whole, free, 'left all the time');
+    const steps = saves.checkpoints.map(({ progress }) => progress.step);
+    expect(new Set(steps).size).toBeGreaterThan(10);
+    const evaluating = saves.checkpoints.filter(({ progress }) => progress.evaluated === null && progress.step > 0);
+    expect(evaluating.length).toBeGreaterThan(3);
+    for (const from of [...saves.checkpoints.filter((_, i) => i % 9 === 0), ...evaluating.slice(0, 4)]) {
+      const resumed = await train(switchingConfig, new EverySave(), { from: structuredClone(from) });
+      expectSame(resumed, free, `left at step ${from.progress.step}`);
     }
   });
 

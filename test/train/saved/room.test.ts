@@ -12,6 +12,7 @@ import { fakeData, progressAt, switchingConfig } from './fakeData.ts';
 /** A disk of so many bytes: a write that does not fit fails, or takes what fits and says nothing, as a full disk does under OPFS. */
 class SmallDisk implements Files {
   readonly kind = 'memory';
+  readonly answersAtOnce = false;
   readonly files = new MemoryFiles();
   room = Infinity;
   short = false;

@@ -1,0 +1,172 @@
+/** The save of a page's last moment: made at once, beside the two that are written in turn, and never in place of the only good one. */
+import { describe, expect, test } from 'vitest';
+import type { Files, OpenFile } from '../../src/storage/files.ts';
+import { MemoryFiles } from '../../src/storage/files.ts';
+import { FaultyFiles } from '../../src/storage/faulty.ts';
+import { SlotStore } from '../../src/storage/slots.ts';
+import { RandomStream } from '../../src/util/random.ts';
+import { bodyOf, copyOf, partsOf, storeIn, testOptions } from './bodies.ts';
+import { CutFiles } from './cutFiles.ts';
+
+const facts = (step: number) => ({ step });
+
+/** Files that have one opener at a time, as a browser's. */
+class ExclusiveFiles implements Files {
+  readonly kind = 'opfs';
+  readonly answersAtOnce = true;
+  readonly open_ = new Set<string>();
+  readonly contents: MemoryFiles;
+
+  constructor(contents = new MemoryFiles()) {
+    this.contents = contents;
+  }
+
+  list = () => this.contents.list();
+
+  async remove(name: string): Promise<void> {
+    if (this.open_.has(name)) throw new DOMException('held', 'NoModificationAllowedError');
+    await this.contents.remove(name);
+  }
+
+  async open(name: string): Promise<OpenFile> {
+    if (this.open_.has(name)) throw new DOMException('held', 'NoModificationAllowedError');
+    this.open_.add(name);
+    const file = await this.contents.open(name);
+    return { ...file, close: () => void this.open_.delete(name) };
+  }
+
+  /** What a worker leaves that has ended: its files, all closed. */
+  afterEnd(): ExclusiveFiles {
+    return new ExclusiveFiles(copyOf(this.contents));
+  }
+}
+
+async function heldStore(files = new ExclusiveFiles()) {
+  const store = storeIn(files);
+  await store.hold(await store.save(partsOf(1), facts(1)));
+  return { files, store };
+}
+
+const found = async (files: Files) => {
+  const store = storeIn(files);
+  const loaded = await store.load();
+  return loaded && { step: loaded.head.facts.step, body: loaded.body, passed: store.passed };
+};
+
+describe('a save at once', () => {
+  test('is there by the time that the call returns, and newer than the others', async () => {
+    const { files, store } = await heldStore();
+    expect(store.saveNow(partsOf(2), facts(2))).toMatchObject({ generation: 2, length: 840 });
+    expect(await found(files.afterEnd())).toEqual({ step: 2, body: bodyOf(2, 840), passed: [] });
+    expect((await storeIn(files.afterEnd()).newest())!.facts).toEqual({ step: 2 });
+  });
+
+  test('does not wait for a save under way, wherever that is', async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const { files, store } = await heldStore();
+      const saving = store.save(partsOf(2), facts(2));
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      expect(store.saveNow(partsOf(3), facts(3))).not.toBeNull();
+      expect(await found(files.afterEnd()), `after ${turns} turns`).toMatchObject({ step: 3 });
+      await saving;
+      expect(await found(files.afterEnd())).toMatchObject({ step: 3 });
+    }
+  });
+
+  test('is longer than the one before by up to a segment', async () => {
+    const { files, store } = await heldStore();
+    expect(store.saveNow(partsOf(2, 840 + testOptions.segment), facts(2))).not.toBeNull();
+    expect(await found(files.afterEnd())).toMatchObject({ step: 2, body: bodyOf(2, 840 + testOptions.segment) });
+    const again = await heldStore();
+    expect(again.store.saveNow(partsOf(2, 4 * 840), facts(2))).toBeNull();
+    expect(await found(again.files.afterEnd())).toMatchObject({ step: 1, passed: [] });
+  });
+
+  test('never writes over the newest good one', async () => {
+    const { files, store } = await heldStore();
+    store.saveNow(partsOf(2), facts(2));
+    expect(store.saveNow(partsOf(3), facts(3))).toBeNull();
+    expect(await found(files.afterEnd())).toMatchObject({ step: 2 });
+    // The page stayed: an ordinary save, and then it may again.
+    await store.save(partsOf(4), facts(4));
+    expect(await found(files.afterEnd())).toMatchObject({ step: 4 });
+    expect(store.saveNow(partsOf(5), facts(5))).not.toBeNull();
+    expect(await found(files.afterEnd())).toMatchObject({ step: 5 });
+  });
+
+  test('is gone on from: the next save is another', async () => {
+    const { files, store } = await heldStore();
+    store.saveNow(partsOf(2), facts(2));
+    const next = files.afterEnd();
+    const resumed = storeIn(next);
+    await resumed.load();
+    await resumed.hold(await resumed.save(partsOf(3), facts(3)));
+    expect(await found(next.afterEnd())).toMatchObject({ step: 3 });
+    resumed.saveNow(partsOf(4), facts(4));
+    expect(await found(next.afterEnd())).toMatchObject({ step: 4 });
+  });
+
+  test('is not made where nothing is held, or where files answer later', async () => {
+    const store = storeIn(new MemoryFiles());
+    const head = await store.save(partsOf(1), facts(1));
+    expect(store.saveNow(partsOf(2), facts(2))).toBeNull();
+    await store.hold(head);
+    store.letGo();
+    expect(store.saveNow(partsOf(2), facts(2))).toBeNull();
+    const later = new MemoryFiles();
+    const slow = storeIn(new FaultyFiles(later, null));
+    await slow.hold(await slow.save(partsOf(1), facts(1)));
+    expect([...later.contents.keys()].filter((name) => name.includes('left'))).toEqual([]);
+  });
+});
+
+describe('files that are held', () => {
+  test('are passed over by whoever knows it, and by their store itself', async () => {
+    const { files, store } = await heldStore();
+    expect((await storeIn(files).newest(true))!.facts).toEqual({ step: 1 });
+    await expect(storeIn(files).newest()).rejects.toThrow(/busy/);
+    expect((await store.load())!.head.facts).toEqual({ step: 1 });
+  });
+
+  test('are let go of at the end, when only the last save stays', async () => {
+    const { files, store } = await heldStore();
+    await store.save(partsOf(2), facts(2));
+    store.saveNow(partsOf(3), facts(3));
+    await store.save(partsOf(4), facts(4));
+    await store.dropOlder();
+    expect(files.open_.size).toBe(0);
+    expect(new Set((await files.list()).map((name) => name.split('.')[1]))).toEqual(new Set(['a']));
+    await (await heldStore(files)).store.remove();
+    expect(await files.list()).toEqual([]);
+  });
+});
+
+test('a cut at any call of it leaves the one before or itself', async () => {
+  let itself = 0;
+  for (let calls = 0; calls < 24; calls++) {
+    for (let seed = 0; seed < 20; seed++) {
+      const random = new RandomStream(seed, 'cuts as a page is left');
+      const files = new CutFiles();
+      const store = new SlotStore(files, 'run-1', { ...testOptions, segment: 1024 });
+      await store.hold(await store.save([bodyOf(1, 2600)], facts(1)));
+      store.saveNow([bodyOf(2, 2600)], facts(2));
+      await store.save([bodyOf(3, 2600)], facts(3));
+      files.cutAfter(calls);
+      let ended = true;
+      try {
+        store.saveNow([bodyOf(4, 2600)], facts(4));
+      } catch {
+        ended = false;
+      }
+      const { head, body } = (await new SlotStore(files.afterCut(random), 'run-1', {
+        ...testOptions,
+        segment: 1024,
+      }).load())!;
+      expect(ended ? [4] : [3, 4], `${calls} calls, seed ${seed}`).toContain(head.generation);
+      expect(body).toEqual(bodyOf(head.generation, 2600));
+      if (ended) itself++;
+    }
+  }
+  expect(itself).toBeGreaterThan(0);
+  expect(itself).toBeLessThan(24 * 20);
+});
