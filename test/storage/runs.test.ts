@@ -94,7 +94,7 @@ test('runs of a newer version are counted, left out and left alone', async () =>
   await list.list();
   expect(list.notes).toEqual([]);
   for (const [n, id] of ids.entries()) {
-    const newer = encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
+    const newer = await encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
     newer[8] = 2;
     newer.set(await digestOf(newer.slice(0, headBytes - 32)), headBytes - 32);
     files.contents.set(`${id}.a.head`, newer);
