@@ -143,12 +143,11 @@ export class SlotStore {
     const generation = ++this.#generation;
     const put = (file: OpenFile, bytes: Uint8Array<ArrayBuffer>, part: 'head' | number): void => {
       void file.truncate(bytes.length);
-      const count = bytes.length === 0 ? 0 : (file.write(bytes, 0) as number);
+      const count = file.write(bytes, 0) as number;
       const name = nameOf(this.run, leaving, part);
       if (count !== bytes.length) throw new StorageError('short', storageWords.shortWrite(name, count, bytes.length));
       void file.flush();
     };
-    put(held.head, new Uint8Array(0), 'head');
     const hashes: Uint8Array[] = [];
     for (const segment of segmentsOf(parts, this.#segment)) {
       put(held.segments[hashes.length]!, segment, hashes.length);
