@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { UserError } from '../util/errors.ts';
 import { decodeText, gunzip, isGzip, readDocuments } from './read.ts';
-import type { Corpus } from './document.ts';
+import { type Corpus, heldCorpus } from './corpus.ts';
 import { dataWords } from '../words/data.ts';
 
 /** Bytes of a file in the folder of shards. */
@@ -82,7 +82,7 @@ export async function loadSource(
     throw damagedShards(dataWords.damagedFile(entry.file, hex.slice(0, 8), entry.sha256.slice(0, 8)));
   }
   const documents = await readDocuments(name, `${name}.jsonl`, jsonl);
-  return { name, label: entry.label, licence: entry.licence, documents };
+  return heldCorpus({ name, label: entry.label, licence: entry.licence }, documents);
 }
 
 /** Fetches from a folder of a web server, given by its address with a slash at the end. */

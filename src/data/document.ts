@@ -25,27 +25,6 @@ export class Utf8Document implements Document {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** A named set of documents, before it is split and tokenized. */
-export interface Corpus {
-  name: string;
-  /** For people: "Moby Dick, by chapter". */
-  label: string;
-  licence: string;
-  documents: Document[];
-}
-
-/** Documents of a file that is read again whenever they are gone through. */
-export interface ReadAgain extends Omit<Corpus, 'documents'> {
-  documents: {
-    each(visit: (document: Document) => void): Promise<void>;
-    /** Bytes of the file. */
-    readonly size: number;
-    /** How many documents there are, and what is to be said of them: known once they were gone through. */
-    readonly count: number;
-    readonly notes: readonly string[];
-  };
-}
-
 /** `documentHash` of its text. */
 export function hashOf(document: Document): [high: number, low: number] {
   if (!(document instanceof Utf8Document)) return documentHash(document.text);

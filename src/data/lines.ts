@@ -72,14 +72,6 @@ export class Lines {
     this.#decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: options.invalid !== 'replace' });
   }
 
-  get count(): number {
-    return this.found.count;
-  }
-
-  get notes(): readonly string[] {
-    return this.found.notes;
-  }
-
   async each(visit: (document: Document) => void): Promise<void> {
     const reading = new Reading(this.#source, this.#name, this.#options.column ?? null, this.#decoder, visit);
     const step = this.#options.piece ?? PIECE;

@@ -1,5 +1,6 @@
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { type Corpus, type Document, Utf8Document } from './document.ts';
+import type { Corpus } from './corpus.ts';
+import { type Document, Utf8Document } from './document.ts';
 import { Column } from './stages/columns.ts';
 import type { SidedDocument } from './stages/holdOut.ts';
 import type { Documents } from './stages/stage.ts';
@@ -24,7 +25,7 @@ export interface TokenSource {
 
 /** Tokenizes both sides of a source, document by document: none is kept. */
 export async function tokenizeSource(
-  { name, label, licence }: Omit<Corpus, 'documents'>,
+  { name, label, licence }: Pick<Corpus, 'name' | 'label' | 'licence'>,
   documents: Documents<SidedDocument>,
   tokenizer: Tokenizer,
 ): Promise<TokenSource> {

@@ -3,7 +3,7 @@
  * weight is read.
  */
 import type { FolderBlob } from '../protocol.ts';
-import { quoted } from '../util/quoted.ts';
+import { brief, quoted } from '../util/quoted.ts';
 import {
   asModels,
   checkJsonSize,
@@ -48,7 +48,7 @@ export async function inspectFolder(files: readonly FolderBlob[]): Promise<Folde
   let size = 0;
   for (const name of weightFiles(named)) {
     const blob = blobs.get(name);
-    if (!blob) throw new ImportError('missing-file', folderWords.noFile(quoted(name)));
+    if (!blob) throw new ImportError('missing-file', folderWords.noFile(brief(name)));
     layouts.set(name, await layoutOf(blob));
     size += blob.size;
   }

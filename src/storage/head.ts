@@ -7,7 +7,6 @@
  *   16    …  JSON in UTF-8: generation, body's length and SHA-256, facts; then zeros
  *   4064 32  SHA-256 of the 4064 bytes before: a torn head is no head
  */
-import { sha256 } from '@noble/hashes/sha2.js';
 import { StorageError } from './errors.ts';
 import { storageWords } from '../words/storage.ts';
 
@@ -38,7 +37,21 @@ export type ReadHead =
   | { kind: 'damaged' }
   | { kind: 'newer'; schema: number };
 
-export function encodeHead(head: Head): Uint8Array<ArrayBuffer> {
+export async function encodeHead(head: Head): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = unhashed(head);
+  bytes.set(await digestOf(bytes.subarray(0, checked)), checked);
+  return bytes;
+}
+
+/** The same at once, by a `digest` that is. */
+export function encodeHeadNow(head: Head, digest: DigestNow): Uint8Array<ArrayBuffer> {
+  const bytes = unhashed(head);
+  bytes.set(digest(bytes.subarray(0, checked)), checked);
+  return bytes;
+}
+
+/** A head whose last 32 bytes are 0. */
+function unhashed(head: Head): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(headBytes);
   const view = new DataView(bytes.buffer);
   const json = new TextEncoder().encode(JSON.stringify(head));
@@ -48,15 +61,14 @@ export function encodeHead(head: Head): Uint8Array<ArrayBuffer> {
   view.setUint32(8, schema, true);
   view.setUint32(12, json.length, true);
   bytes.set(json, 16);
-  bytes.set(digestNow(bytes.subarray(0, checked)), checked);
   return bytes;
 }
 
 /** `bytes`: `headBytes` of them. */
-export function decodeHead(bytes: Uint8Array<ArrayBuffer>): ReadHead {
+export async function decodeHead(bytes: Uint8Array<ArrayBuffer>): Promise<ReadHead> {
   if (bytes.every((byte) => byte === 0)) return { kind: 'empty' };
   if (new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) return { kind: 'damaged' };
-  const hash = digestNow(bytes.subarray(0, checked));
+  const hash = await digestOf(bytes.subarray(0, checked));
   if (hash.some((byte, i) => byte !== bytes[checked + i])) return { kind: 'damaged' };
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const written = view.getUint32(8, true);
@@ -71,13 +83,16 @@ export function newerError(run: string, written: number): StorageError {
   return new StorageError('newer', storageWords.newerRun(run, written, schema));
 }
 
+/** SHA-256 without waiting for it. */
+export type DigestNow = (bytes: Uint8Array) => Uint8Array;
+
+/** One in JavaScript, some 120 MB/s: fetched when a run is first saved, for most visits save none. */
+export const loadDigestNow = async (): Promise<DigestNow> => (await import('@noble/hashes/sha2.js')).sha256;
+
 /** SHA-256 by the browser, beside other work. */
 export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
-
-/** The same without waiting for it: some 120 MB/s on one core. */
-export const digestNow = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(sha256(bytes));
 
 export const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -11,13 +11,15 @@ import { StorageError } from './errors.ts';
 import type { Awaitable, Files, OpenFile } from './files.ts';
 import {
   decodeHead,
-  digestNow,
+  type DigestNow,
   digestOf,
   encodeHead,
+  encodeHeadNow,
   type Facts,
   type Head,
   headBytes,
   hex,
+  loadDigestNow,
   newerError,
 } from './head.ts';
 import { longEnough, settled } from './settle.ts';
@@ -49,7 +51,7 @@ export interface Loaded {
 
 export interface SlotOptions {
   segment?: number;
-  /** Milliseconds to wait for a held file, and for the answer to one call. */
+  /** Milliseconds to wait for a held file, and for the answer to one call, of the files or of the list's table. */
   patience?: number;
 }
 
@@ -80,7 +82,7 @@ export class SlotStore {
   /** Highest generation ever begun here. */
   #generation = 0;
   /** The files of the third slot, open. */
-  #held: { head: OpenFile; segments: OpenFile[] } | null = null;
+  #held: { head: OpenFile; segments: OpenFile[]; digest: DigestNow } | null = null;
   /** What the last `load` passed over. */
   passed: Passed[] = [];
 
@@ -108,7 +110,7 @@ export class SlotStore {
     }
     await this.#removeFrom(slot, hashes.length);
     const head: Head = { generation, length, segment: this.#segment, sha256: await hashOf(hashes), facts };
-    await this.#write(slot, 'head', encodeHead(head));
+    await this.#write(slot, 'head', await encodeHead(head));
     this.#good = slot;
     return head;
   }
@@ -123,7 +125,7 @@ export class SlotStore {
       const name = nameOf(this.run, leaving, part);
       return this.#open(name, storageWords.writing(name));
     };
-    this.#held ??= { head: await open('head'), segments: [] };
+    this.#held ??= { digest: await loadDigestNow(), head: await open('head'), segments: [] };
     const { segments } = this.#held;
     // One more than the save took: the next one is longer by what is said meanwhile.
     while ((segments.length - 1) * this.#segment < length) segments.push(await open(segments.length));
@@ -141,20 +143,19 @@ export class SlotStore {
     const generation = ++this.#generation;
     const put = (file: OpenFile, bytes: Uint8Array<ArrayBuffer>, part: 'head' | number): void => {
       void file.truncate(bytes.length);
-      const count = bytes.length === 0 ? 0 : (file.write(bytes, 0) as number);
+      const count = file.write(bytes, 0) as number;
       const name = nameOf(this.run, leaving, part);
       if (count !== bytes.length) throw new StorageError('short', storageWords.shortWrite(name, count, bytes.length));
       void file.flush();
     };
-    put(held.head, new Uint8Array(0), 'head');
     const hashes: Uint8Array[] = [];
     for (const segment of segmentsOf(parts, this.#segment)) {
       put(held.segments[hashes.length]!, segment, hashes.length);
-      hashes.push(digestNow(segment));
+      hashes.push(held.digest(segment));
     }
-    const sha256 = hex(digestNow(join(hashes, hashes.length * 32)));
+    const sha256 = hex(held.digest(join(hashes, hashes.length * 32)));
     const head: Head = { generation, length, segment: this.#segment, sha256, facts };
-    put(held.head, encodeHead(head), 'head');
+    put(held.head, encodeHeadNow(head, held.digest), 'head');
     this.#good = leaving;
     return head;
   }
@@ -253,7 +254,7 @@ export class SlotStore {
       const bytes = new Uint8Array(headBytes);
       // A head being rewritten is empty: zeros stand for it.
       await this.#read(name, bytes);
-      const read = decodeHead(bytes);
+      const read = await decodeHead(bytes);
       if (read.kind === 'newer') throw newerError(this.run, read.schema);
       // The third slot is open, and empty, before it is written.
       if (read.kind === 'empty' && slot !== leaving) passed.push(unfinished);

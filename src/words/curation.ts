@@ -5,7 +5,9 @@ export const reasonWords = {
   notUtf8: 'not UTF-8',
   notJson: 'not JSON',
   withoutText: 'without text',
+  heldOut: 'held out',
   heldOutCopy: 'equal to a held-out document',
+  notDrawn: 'not drawn',
   unlikeTarget: 'unlike the target',
   farFromQa: 'far from the QA set',
 } as const;

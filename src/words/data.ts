@@ -97,6 +97,7 @@ export const dataWords = {
   utf16: (name: string) => `${name} looks like UTF-16 and is read as that.`,
   fileName: 'a plain file name',
   heldOutOf: (source: string) => `held out of ${source}`,
+  sampleOf: (source: string) => `text of ${source} for the tokenizer`,
   wrongTokenizer: (reason: string) =>
     `This tokenizer.json cannot be used: ${reason}; use the file this project wrote beside the model.`,
   vocabulary: (size: number, least: number, most: number) =>

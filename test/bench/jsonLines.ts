@@ -67,7 +67,7 @@ await timed('reading, finding the text', async () => (await lines()).each(() => 
 await timed('reading, finding the text, hashing it', async () =>
   (await lines()).each((document) => void hashOf(document)),
 );
-const corporaOf = () => readUserFiles([{ source: 'text', name: 'lines.jsonl', bytes: blob }], [], look, 0);
+const corporaOf = () => readUserFiles([{ source: 'text', name: 'lines.jsonl', bytes: blob }], look, 0);
 const { tokenizer } = await timed(`all, a tokenizer of ${vocabulary} learnt first`, async () =>
   prepareSources(config, await corporaOf(), null, look),
 );

@@ -142,14 +142,10 @@ test('a file too large to be held is trained on as if it were, its tokenizer dra
     { source: 'a', name: 'b.jsonl', bytes: blobOf(rows.slice(300).join('\n'), '\n{"text":" "}') },
   ];
   const prepared = async (most: number, changes: Partial<RunConfig['data']> = {}) => {
-    const said: string[] = [];
     const chosen = { ...config, data: { ...config.data, ...changes } };
-    const { sources, tokenizer, notes } = await prepareSources(
-      chosen,
-      await readUserFiles(files, said, undefined, most),
-      null,
-    );
-    return { sources, notes: [...said, ...notes].sort(), tokenizer: tokenizer.toHuggingFace() };
+    const corpora = await readUserFiles(files, undefined, most);
+    const { sources, tokenizer, notes } = await prepareSources(chosen, corpora, null);
+    return { sources, notes, tokenizer: tokenizer.toHuggingFace() };
   };
   const wanted = await prepared(Infinity);
   expect(wanted.notes).toContainEqual('b.jsonl: 1 line without text is left out.');

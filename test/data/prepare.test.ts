@@ -5,7 +5,8 @@ import { prepareSources, readUserFiles, sourcesOf } from '../../src/data/prepare
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { UserError } from '../../src/util/errors.ts';
 import type { RunConfig } from '../../src/config/run.ts';
-import type { Corpus } from '../../src/data/document.ts';
+import { type Corpus, heldCorpus } from '../../src/data/corpus.ts';
+import { collect } from '../../src/data/stages/stage.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -22,18 +23,13 @@ const config: RunConfig = (() => {
   };
 })();
 
-const corpus = (name: string, texts: string[]): Corpus => ({
-  name,
-  label: name,
-  licence: 'none',
-  documents: texts.map((text) => ({ source: name, text })),
-});
-const corpora = ['a', 'b', 'q', 'other'].map((name) =>
-  corpus(
-    name,
-    Array.from({ length: 300 }, (_, i) => `${name}: the text of document ${i}, in words`),
-  ),
-);
+const corpus = (name: string, texts: string[]): Corpus =>
+  heldCorpus(
+    { name, label: name, licence: 'none' },
+    texts.map((text) => ({ source: name, text })),
+  );
+const textsOf = (name: string) => Array.from({ length: 300 }, (_, i) => `${name}: the text of document ${i}, in words`);
+const corpora = ['a', 'b', 'q', 'other'].map((name) => corpus(name, textsOf(name)));
 
 describe('preparing sources', () => {
   test('splits first, then tokenizes both sides of every source a blend draws from', async () => {
@@ -56,7 +52,7 @@ describe('preparing sources', () => {
   });
 
   test('trains a BPE on training text only, and keeps a given tokenizer', async () => {
-    const secret = corpora[0]!.documents.map(({ text }) => ({ source: 'a', text: `${text} zqzqzqzq` }));
+    const secret = textsOf('a').map((text) => `${text} zqzqzqzq`);
     const held: RunConfig = {
       ...config,
       tokenizer: { kind: 'bpe', vocab_size: 300 },
@@ -65,8 +61,7 @@ describe('preparing sources', () => {
       base: { ...config.base, blend: { a: 1 } },
       continued: null,
     };
-    const plain = corpora[0]!.documents;
-    const { tokenizer } = await prepareSources(held, [{ ...corpora[0]!, documents: [...plain, ...secret] }], null);
+    const { tokenizer } = await prepareSources(held, [corpus('a', [...textsOf('a'), ...secret])], null);
     const made = Array.from({ length: tokenizer.size - 257 }, (_, i) => tokenizer.decode([257 + i])).join('\n');
     expect(made).toMatch(/document/);
     expect(made).not.toMatch(/zq/);
@@ -85,10 +80,7 @@ describe('preparing sources', () => {
       'a',
       Array.from({ length: 12 }, (_, i) => `A text of some words, number ${i}.`),
     );
-    const same = corpus(
-      'b',
-      Array.from({ length: 40 }, () => 'the same text'),
-    );
+    const same = Array.from({ length: 40 }, () => 'the same text');
     const odd: RunConfig = {
       ...config,
       tokenizer: { kind: 'bpe', vocab_size: 4096 },
@@ -98,7 +90,7 @@ describe('preparing sources', () => {
     };
     const { notes, tokenizer } = await prepareSources(
       odd,
-      [few, { ...same, documents: [...same.documents, ...corpora[1]!.documents.slice(0, 1)] }],
+      [few, corpus('b', [...same, ...textsOf('b').slice(0, 1)])],
       null,
     );
     expect(notes).toEqual([
@@ -134,11 +126,13 @@ describe("sources of the user's", () => {
       { source: 'qa', name: 'qa.jsonl', bytes: utf8('{"question":"Who?","answer":"I."}').buffer },
       { source: 'mine', name: 'two.txt', bytes: new Blob(['second']) },
     ];
-    const read = (await readUserFiles(files, [])) as Corpus[];
-    expect(read.map(({ name, label, documents }) => [name, label, documents.map((d) => d.text)])).toEqual([
-      ['mine', 'one.txt, two.txt', ['first', 'second']],
-      ['qa', 'qa.jsonl', ['Question: Who?\nAnswer: I.']],
+    const read = await readUserFiles(files);
+    const texts = read.map(async ({ documents }) => (await collect(documents)).map(({ text }) => text));
+    expect(read.map(({ name, label, held, size }) => [name, label, held, size])).toEqual([
+      ['mine', 'one.txt, two.txt', true, 11],
+      ['qa', 'qa.jsonl', true, 25],
     ]);
+    expect(await Promise.all(texts)).toEqual([['first', 'second'], ['Question: Who?\nAnswer: I.']]);
   });
 });
 

@@ -4,7 +4,7 @@ import { presetConfig } from '../../src/config/presets.ts';
 import { blendShares } from '../../src/data/blend.ts';
 import { expectedTokens } from '../../src/data/size.ts';
 import { BitSet, Column, PairTable } from '../../src/data/stages/columns.ts';
-import { bucketsOf } from '../../src/data/stages/features.ts';
+import { bucketsOf } from '../../src/data/stages/words.ts';
 import { wordsOf } from '../../src/data/stages/words.ts';
 import { RandomStream } from '../../src/util/random.ts';
 

@@ -56,7 +56,11 @@ describe('encode', () => {
       shape: [1],
       data: Float32Array.of(1),
     }));
-    expect(encodeSafetensors(tensors)).toEqual(encodeSafetensors(tensors.toReversed()));
+    const bytes = encodeSafetensors(tensors);
+    expect(bytes).toEqual(encodeSafetensors(tensors.toReversed()));
+    const { tensors: back, metadata } = decodeSafetensors(bytes);
+    expect([[...back.keys()], metadata]).toEqual([['a', 'q', 'z'], {}]);
+    expect(new TextDecoder().decode(bytes)).not.toContain('__metadata__');
   });
 
   test.each([
@@ -97,6 +101,10 @@ describe('decode', () => {
     F8_E4M3: 1,
     F8_E5M2: 1,
   };
+  const views: Partial<Record<Dtype, new () => ArrayBufferView>> = {
+    ...{ F64: Float64Array, I64: BigInt64Array, U64: BigUint64Array, F32: Float32Array, I32: Int32Array },
+    ...{ U32: Uint32Array, I16: Int16Array, F16: Uint16Array, BF16: Uint16Array, U16: Uint16Array, I8: Int8Array },
+  };
   const tensor = fc
     .record({
       name: fc.string({ unit: 'grapheme' }).filter((name) => name !== '__metadata__'),
@@ -123,6 +131,7 @@ describe('decode', () => {
         for (const { name, dtype, shape, data } of tensors) {
           const twin = back.tensors.get(name)!;
           expect([twin.dtype, twin.shape]).toEqual([dtype, shape]);
+          expect(twin.data.constructor).toBe(views[dtype] ?? Uint8Array);
           expect(new Uint8Array(twin.data.buffer, twin.data.byteOffset, twin.data.byteLength)).toEqual(data);
         }
       }),
@@ -147,6 +156,21 @@ describe('decode', () => {
     ]);
   });
 
+  test('takes tensors in any order of their bytes, and gives them in that order', () => {
+    const { tensors } = decodeSafetensors(
+      file(`{${u8('b', 2, 3)},${u8('none', 2, 2)},${u8('c', 3, 4)},${u8('a', 0, 2)}}`, 4),
+    );
+    expect([...tensors.keys()]).toEqual(['a', 'none', 'b', 'c']);
+  });
+
+  test('says where a header ends being one, and by how much a tensor does not fit', () => {
+    const saidOf = (header: string, data = 0) => refusal(file(header, data)).message;
+    expect(saidOf('{} x')).toMatch(/nothing more at character 3, not "x"/);
+    expect(saidOf('{"a":{"dtype":"U8"')).toMatch(/at character 18, not the end/);
+    const short = `{${u8('a', 0, 1)},"b":{"dtype":"F32","shape":[2],"data_offsets":[1,5]}}`;
+    expect(saidOf(short, 5)).toMatch(/takes 8 bytes, but has 4/);
+  });
+
   test('keeps __proto__ an ordinary name', () => {
     const { tensors, metadata } = decodeSafetensors(
       file(`{"__metadata__":{"__proto__":"x"},${u8('__proto__', 0, 1)}}`, 1),
@@ -159,7 +183,9 @@ describe('decode', () => {
   test.each([
     ['an empty file', new Uint8Array(0), 'truncated'],
     ['a cut header length', new Uint8Array(7), 'truncated'],
+    ['nothing but a header length', file('', 0, 2n), 'header-length'],
     ['a header length of 0', file('', 8, 0n), 'header-length'],
+    ['a header length of 2^32 + 2', file('{}', 0, 2n ** 32n + 2n), 'header-length'],
     ['a header longer than the file', file('{}', 0, 3n), 'header-length'],
     ['a header length of 2^64 − 1', file('{}', 0, 2n ** 64n - 1n), 'header-length'],
     ['a header that is not UTF-8', file(Uint8Array.of(0x7b, 0xff, 0x7d)), 'header-utf8'],
@@ -172,6 +198,12 @@ describe('decode', () => {
     ['a name without end', file('{"a\\"'), 'header-syntax'],
     ['a million brackets', file('{"a":'.repeat(1_000_000)), 'header-entry'],
     ['an entry without shape', file('{"a":{"dtype":"U8","data_offsets":[0,0]}}'), 'header-entry'],
+    ['an entry without dtype', file('{"a":{"shape":[0],"data_offsets":[0,0]}}'), 'header-entry'],
+    ['an entry without offsets', file('{"a":{"dtype":"U8","shape":[0]}}'), 'header-entry'],
+    ['a size that is no number', file('{"a":{"dtype":"U8","shape":[x],"data_offsets":[0,1]}}', 1), 'shape'],
+    ['a size that is missing', file('{"a":{"dtype":"U8","shape":[1,],"data_offsets":[0,1]}}', 1), 'shape'],
+    ['a size with a zero before it', file('{"a":{"dtype":"U8","shape":[01],"data_offsets":[0,1]}}', 1), 'shape'],
+    ['an offset of 2^53', file('{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,9007199254740992]}}'), 'offsets'],
     ['an unknown key', file('{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0],"x":1}}'), 'header-entry'],
     ['the same name twice', file(`{${u8('a', 0, 1)},${u8('a', 0, 1)}}`, 1), 'duplicate'],
     ['the same name twice, once escaped', file(`{${u8('a', 0, 1)},${u8('\\u0061', 0, 1)}}`, 1), 'duplicate'],

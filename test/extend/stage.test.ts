@@ -1,6 +1,9 @@
 /** A stage of data work written here and nowhere else. */
 import { expect, it } from 'vitest';
-import { holdOut } from '../../src/data/stages/holdOut.ts';
+import { presetConfig } from '../../src/config/presets.ts';
+import { heldCorpus } from '../../src/data/corpus.ts';
+import { prepareSources } from '../../src/data/prepare.ts';
+import type { TokenSource } from '../../src/data/source.ts';
 import { collect, type Documents, inMemory, judged, type Stage, StageReport } from '../../src/data/stages/stage.ts';
 
 /** Drops documents of fewer words than asked. */
@@ -24,11 +27,19 @@ it('keeps what it should, in order, and accounts for the rest', async () => {
 
 it('stands before those of training, which see what it leaves', async () => {
   const texts = ['one two five', 'two', 'one two four', 'three'];
-  const documents = inMemory(texts.map((text, index) => ({ index, id: null, source: 'web', text, date: null })));
-  const kept = longEnough(documents, { words: 3 }, new StageReport('long enough'));
-  const sided = await collect(holdOut(kept, { share: 0.5, by: 'tail' }, new StageReport('held out')));
-  expect(sided.map(({ text, heldOut }) => [text, heldOut])).toEqual([
-    ['one two five', false],
-    ['one two four', true],
-  ]);
+  const raw = texts.map((text, index) => ({ index, id: null, source: 'mine', text, date: null }));
+  const mine = heldCorpus({ name: 'mine', label: 'mine', licence: 'mine' }, raw);
+  const documents = longEnough(inMemory(raw), { words: 3 }, new StageReport('long enough'));
+  const preset = presetConfig('smoke');
+  const config = {
+    ...preset,
+    data: { ...preset.data, heldOut: 0.5, split: 'tail' as const },
+    base: { ...preset.base, blend: { mine: 1 } },
+    continued: null,
+  };
+  const { sources, tokenizer } = await prepareSources(config, [{ ...mine, documents }], null);
+  const [{ train, heldOut }] = sources as [TokenSource];
+  expect([train, heldOut].map(({ tokens }) => tokenizer.decode(tokens.subarray(0, -1)))).toEqual(
+    texts.filter((_, i) => i % 2 === 0),
+  );
 });

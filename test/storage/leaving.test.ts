@@ -9,6 +9,8 @@ import { bodyOf, copyOf, partsOf, storeIn, testOptions } from './bodies.ts';
 import { CutFiles } from './cutFiles.ts';
 
 const facts = (step: number) => ({ step });
+/** How much of what was not flushed is there after a cut, differently each time. */
+const seeds = Number(process.env.POWER_CUTS ?? 200) / 10;
 
 /** Files that have one opener at a time, as a browser's. */
 class ExclusiveFiles implements Files {
@@ -128,6 +130,38 @@ describe('files that are held', () => {
     expect((await store.load())!.head.facts).toEqual({ step: 1 });
   });
 
+  test('are as many as the next save may need, and none of one that is too long for a last moment', async () => {
+    const files = new ExclusiveFiles();
+    const store = new SlotStore(files, 'run-1', { ...testOptions, segment: 2 ** 25 });
+    const head = await store.save(partsOf(1), facts(1));
+    const longest = 96 * 2 ** 20;
+    for (const [length, segments] of [
+      [2 ** 25, 2],
+      [2 ** 25 + 1, 3],
+      [longest, 4],
+    ] as const) {
+      await store.hold({ ...head, length });
+      const names = ['head', ...Array.from({ length: segments }, (_, i) => `${i}`)].map((part) => `run-1.left.${part}`);
+      expect([...files.open_].sort()).toEqual(names.sort());
+    }
+    await store.hold({ ...head, length: longest + 1 });
+    expect(files.open_.size).toBe(0);
+    expect(store.saveNow(partsOf(2), facts(2))).toBeNull();
+  });
+
+  test('that take less than they are given are told of, by name', async () => {
+    const files = new ExclusiveFiles();
+    const open = files.open.bind(files);
+    files.open = async (name) => {
+      const file = await open(name);
+      return name.endsWith('left.1') ? { ...file, write: () => 255 } : file;
+    };
+    const { store } = await heldStore(files);
+    expect(() => store.saveNow(partsOf(2), facts(2))).toThrow(expect.objectContaining({ code: 'short' }));
+    expect(() => store.saveNow(partsOf(2), facts(2))).toThrow(/run-1\.left\.1\b.*\b255\b.*\b256\b/);
+    expect(await found(files.afterEnd())).toMatchObject({ step: 1 });
+  });
+
   test('are let go of at the end, when only the last save stays', async () => {
     const { files, store } = await heldStore();
     await store.save(partsOf(2), facts(2));
@@ -142,31 +176,29 @@ describe('files that are held', () => {
 });
 
 test('a cut at any call of it leaves the one before or itself', async () => {
-  let itself = 0;
-  for (let calls = 0; calls < 24; calls++) {
-    for (let seed = 0; seed < 20; seed++) {
+  const inTwoSegments = { ...testOptions, segment: 2048 };
+  const body = (step: number) => bodyOf(step, 2600);
+  let calls = 0;
+  for (let ended = false; !ended; calls++) {
+    for (let seed = 0; seed < seeds; seed++) {
       const random = new RandomStream(seed, 'cuts as a page is left');
       const files = new CutFiles();
-      const store = new SlotStore(files, 'run-1', { ...testOptions, segment: 1024 });
-      await store.hold(await store.save([bodyOf(1, 2600)], facts(1)));
-      store.saveNow([bodyOf(2, 2600)], facts(2));
-      await store.save([bodyOf(3, 2600)], facts(3));
+      const store = new SlotStore(files, 'run-1', inTwoSegments);
+      await store.hold(await store.save([body(1)], facts(1)));
+      store.saveNow([body(2)], facts(2));
+      await store.save([body(3)], facts(3));
       files.cutAfter(calls);
-      let ended = true;
       try {
-        store.saveNow([bodyOf(4, 2600)], facts(4));
+        store.saveNow([body(4)], facts(4));
+        ended = true;
       } catch {
-        ended = false;
+        // Cut.
       }
-      const { head, body } = (await new SlotStore(files.afterCut(random), 'run-1', {
-        ...testOptions,
-        segment: 1024,
-      }).load())!;
-      expect(ended ? [4] : [3, 4], `${calls} calls, seed ${seed}`).toContain(head.generation);
-      expect(body).toEqual(bodyOf(head.generation, 2600));
-      if (ended) itself++;
+      const left = (await new SlotStore(files.afterCut(random), 'run-1', inTwoSegments).load())!;
+      expect(ended ? [4] : [3, 4], `${calls} calls, seed ${seed}`).toContain(left.head.generation);
+      expect(left.body).toEqual(body(left.head.generation));
     }
   }
-  expect(itself).toBeGreaterThan(0);
-  expect(itself).toBeLessThan(24 * 20);
+  // Two segments and a head, each made as long, written and flushed: cut before every call of them, and not at all.
+  expect(calls).toBe(3 * 3 + 1);
 });

@@ -29,9 +29,9 @@ test('a table that throws or does not answer is done without', async () => {
     remove: async () => {},
     metrics: async () => null,
   };
-  expect((await new RunList(files, broken).list()).map(({ id }) => id)).toEqual(['two', 'one']);
+  expect((await new RunList(files, broken, testOptions).list()).map(({ id }) => id)).toEqual(['two', 'one']);
   const silent = { ...broken, all: () => new Promise<never>(() => {}) };
-  expect((await new RunList(files, silent).list()).map(({ id }) => id)).toEqual(['two', 'one']);
+  expect((await new RunList(files, silent, testOptions).list()).map(({ id }) => id)).toEqual(['two', 'one']);
 });
 
 const columns = { steps: [1] } as never;
@@ -94,7 +94,7 @@ test('runs of a newer version are counted, left out and left alone', async () =>
   await list.list();
   expect(list.notes).toEqual([]);
   for (const [n, id] of ids.entries()) {
-    const newer = encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
+    const newer = await encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
     newer[8] = 2;
     newer.set(await digestOf(newer.slice(0, headBytes - 32)), headBytes - 32);
     files.contents.set(`${id}.a.head`, newer);

@@ -152,7 +152,7 @@ describe('damage', () => {
 
   test('a newer app’s save is neither read past nor overwritten', async () => {
     const files = await savedTwice();
-    const newer = encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
+    const newer = await encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
     new DataView(newer.buffer).setUint32(8, 2, true);
     newer.set(await digestOf(newer.subarray(0, headBytes - 32)), headBytes - 32);
     files.contents.set('run-1.a.head', newer);

@@ -4,7 +4,7 @@ import type { UserFile } from '../../protocol.ts';
 import type { ChosenSource, DataReport, OnReading } from '../../recipe/curation/dataReport.ts';
 import { type FetchBytes, loadCatalogue, loadSource } from '../catalogue.ts';
 import { readFile } from '../read.ts';
-import type { RawDocument } from '../stages/stage.ts';
+import { collect, type RawDocument } from '../stages/stage.ts';
 import { RecordStream } from '../stream.ts';
 import { textReport, type TextSource } from './textReport.ts';
 
@@ -34,7 +34,7 @@ export async function chosenText(
   return { ...(await textReport(sources, survivor, onProgress)), unread, cut };
 
   async function shipped(name: string): Promise<Documents> {
-    return dateless((await loadSource(fetchBytes, catalogue, name)).documents);
+    return dateless(await collect((await loadSource(fetchBytes, catalogue, name)).documents));
   }
 }
 

@@ -9,7 +9,7 @@
 import { ln } from '../../util/elementary.ts';
 import { pcg3d, streamOf } from '../../util/random.ts';
 import { BitSet, Column } from './columns.ts';
-import { bucketsOf } from './features.ts';
+import { bucketsOf } from './words.ts';
 import { judged, keyOf, type RawDocument, type Stage, tieDate } from './stage.ts';
 import { reasonWords } from '../../words/curation.ts';
 

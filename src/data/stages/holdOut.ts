@@ -3,7 +3,7 @@ import { UserError } from '../../util/errors.ts';
 import { dataWords } from '../../words/data.ts';
 import { type Document, hashOf, Utf8Document } from '../document.ts';
 import { BitSet } from './columns.ts';
-import type { Documents, Stage } from './stage.ts';
+import type { Documents, Stage, StageReport } from './stage.ts';
 import { reasonWords } from '../../words/curation.ts';
 
 export interface HeldOutShare {
@@ -36,7 +36,8 @@ type Sides = () => (document: Document) => SidedDocument[];
  * document). The document the cut falls in is divided; training documents equal to a held-out one are dropped.
  *
  * Below 2 / share documents a hash would keep out none or half of them by luck, and where luck is so bad with more of them:
- * those sources are divided by their tail. The report's `by` says how it was done in the end, 'none' where `share` is 0.
+ * those sources are divided by their tail. The report's `by` says how it was done in the end, 'none' where `share` is 0, and its
+ * `tooFew` how many documents there were where that was too few for a hash.
  */
 export const holdOut: Stage<HeldOutShare, Document, SidedDocument> = (documents, { share, by }, report) => {
   if (!(share >= 0 && share < 1)) {
@@ -46,8 +47,10 @@ export const holdOut: Stage<HeldOutShare, Document, SidedDocument> = (documents,
   const decide = async (): Promise<NonNullable<typeof decided>> => {
     const none = new Set<string>();
     if (share === 0) return { by: 'none', sides: () => (document) => [sided(document, false)], equal: none };
-    const hashed = by === 'hash' ? await hashSides(documents, share) : null;
-    if (hashed) return { by: 'hash', sides: hashed, equal: none };
+    if (by === 'hash') {
+      const sides = await hashSides(documents, share, report);
+      if (sides) return { by, sides, equal: none };
+    }
     const sides = await tailSides(documents, share);
     const equal = new Set<string>();
     const partsOf = sides();
@@ -75,7 +78,11 @@ export const holdOut: Stage<HeldOutShare, Document, SidedDocument> = (documents,
 };
 
 /** Null: too few documents, or none on one side. */
-async function hashSides(documents: Documents<Document>, share: number): Promise<Sides | null> {
+async function hashSides(
+  documents: Documents<Document>,
+  share: number,
+  { details }: StageReport<Document>,
+): Promise<Sides | null> {
   const out = new BitSet();
   let count = 0;
   let held = 0;
@@ -86,7 +93,10 @@ async function hashSides(documents: Documents<Document>, share: number): Promise
     }
     count++;
   });
-  if (count < 2 / share || held === 0 || held === count) return null;
+  if (count < 2 / share || held === 0 || held === count) {
+    details.tooFew = count;
+    return null;
+  }
   return () => {
     let at = 0;
     return (document) => [sided(document, out.has(at++))];

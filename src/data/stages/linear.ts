@@ -4,7 +4,7 @@
  */
 import { exponential } from '../../util/elementary.ts';
 import { RandomStream } from '../../util/random.ts';
-import { bucketsOf } from './features.ts';
+import { bucketsOf } from './words.ts';
 
 export interface LabelledDocument {
   text: string;

@@ -5,7 +5,7 @@
  */
 import { ln } from '../../util/elementary.ts';
 import { Column } from './columns.ts';
-import { bucketsOf } from './features.ts';
+import { bucketsOf } from './words.ts';
 import { type Documents, judged, keyOf, type Stage, tieDate } from './stage.ts';
 import { reasonWords } from '../../words/curation.ts';
 

@@ -1,7 +1,7 @@
 /** What a run trains on: shipped shards that its blends name, the user's files in their place, or a synthetic world. */
 import type { Blend, RunConfig } from '../../config/run.ts';
 import { type FetchBytes, loadCatalogue, loadSource } from '../../data/catalogue.ts';
-import type { Corpus } from '../../data/document.ts';
+import type { Corpus } from '../../data/corpus.ts';
 import { heldOutRows, type Rows } from '../../data/heldOutRows.ts';
 import type { Batch } from '../../data/loader.ts';
 import { type GivenFile, prepareSources, readUserFiles, sourcesOf } from '../../data/prepare.ts';
@@ -74,7 +74,7 @@ export async function prepareData(
     };
   }
   const drawn = sourcesOf(config, part === 'continued');
-  const own = await readUserFiles(files, said, onProgress);
+  const own = await readUserFiles(files, onProgress);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { attributeStage, ATTRIBUTE_LABELS } from '../../../src/data/stages/attributes.ts';
 import { dsir, gumbel, logRatios, logWeight } from '../../../src/data/stages/dsir.ts';
-import { bucketsOf } from '../../../src/data/stages/features.ts';
+import { bucketsOf } from '../../../src/data/stages/words.ts';
 import { trainLinear, wilson } from '../../../src/data/stages/linear.ts';
 import { idfOf, mining, QaIndex } from '../../../src/data/stages/mining.ts';
 import { inMemory, type RawDocument } from '../../../src/data/stages/stage.ts';
