@@ -1,5 +1,6 @@
 /** One option as a form field, made from its description alone: label, range, unit, explanation. */
 import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Option } from '../../config/options.ts';
 import { formatValue, getPath } from '../../config/path.ts';
@@ -30,7 +31,8 @@ export function OptionField({ option, withSection = false }: Props) {
   );
 }
 
-function Control({ option, id, describedBy }: { option: Option; id: string; describedBy: string }) {
+/** Its type says that every kind of option has a control. */
+function Control({ option, id, describedBy }: { option: Option; id: string; describedBy: string }): JSX.Element {
   const { key, type } = option;
   const value = getPath(config.value, key);
   const common = { id, 'aria-describedby': describedBy, disabled: isLocked(key) };
@@ -58,12 +60,13 @@ function Control({ option, id, describedBy }: { option: Option; id: string; desc
         </select>
       );
     case 'tokenizer':
+    case 'ramp':
     case 'integer':
     case 'number':
       return (
         <TextControl
           {...common}
-          numeric={type !== 'tokenizer'}
+          numeric={type !== 'tokenizer' && type !== 'ramp'}
           shown={formatValue(value)}
           take={(written) => state(key, written)}
         />
