@@ -59,11 +59,22 @@ export interface TokenizerOption extends Described {
   min: number;
   max: number;
 }
+/** `none`, left out of the configuration, or a ramp's stages as config/ramp.ts writes them. */
+export interface RampOption extends Described {
+  type: 'ramp';
+}
 /** A part of the configuration that may be off (null): `on` or `off`. */
 export interface SectionOption extends Described {
   type: 'section';
 }
-export type Option = IntegerOption | NumberOption | BooleanOption | ChoiceOption | TokenizerOption | SectionOption;
+export type Option =
+  | IntegerOption
+  | NumberOption
+  | BooleanOption
+  | ChoiceOption
+  | TokenizerOption
+  | RampOption
+  | SectionOption;
 
 export interface BlendOption extends Described {
   type: 'blend';

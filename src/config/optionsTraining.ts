@@ -81,7 +81,19 @@ export function optimizerOptions(): Option[] {
 
 /** The schedule's options of one phase; the same shape twice, with each phase's own explanations where they differ. */
 export function baseOptions(): Option[] {
-  return scheduleOptions('base');
+  return [
+    ...scheduleOptions('base'),
+    {
+      key: 'base.batchRamp',
+      label: 'Batch ramp',
+      section: 'Base run',
+      type: 'ramp',
+      explanation:
+        'Smaller batches first: `8:0.025,16:0.025` is 8, then 16 sequences a step for 2.5 % of the tokens each, as 384 and ' +
+        '768 in the paper. The rate follows tokens, which get fewer, as steps stay.',
+      source: reuse('base model', 'S'),
+    },
+  ];
 }
 
 function scheduleOptions(at: 'base' | 'continued'): Option[] {

@@ -1,5 +1,6 @@
 /** Dotted keys into a configuration, and values as the text of a command line, a link or a form field. */
-import type { RunConfig, TokenizerConfig } from './run.ts';
+import { formatRamp } from './ramp.ts';
+import type { RampStage, RunConfig, TokenizerConfig } from './run.ts';
 
 type Node = Record<string, unknown>;
 
@@ -25,11 +26,12 @@ export function getPath(config: object, key: string): unknown {
   return place && Object.hasOwn(place.parent, place.leaf) ? place.parent[place.leaf] : undefined;
 }
 
-/** Sets a value at a dotted key, in place. Returns false where the key's section is off (null). */
+/** Sets a value at a dotted key, in place; undefined takes it out. Returns false where the key's section is off (null). */
 export function setPath(config: object, key: string, value: unknown): boolean {
   const place = locate(config, key);
   if (!place) return false;
-  place.parent[place.leaf] = value;
+  if (value === undefined) delete place.parent[place.leaf];
+  else place.parent[place.leaf] = value;
   return true;
 }
 
@@ -53,7 +55,8 @@ export function parseTokenizer(text: string): TokenizerConfig | null {
 
 /** Any option's value as text; `parseValue` of the option reads it back to the same value. */
 export function formatValue(value: unknown): string {
-  if (value === null) return 'none';
+  if (value === null || value === undefined) return 'none';
+  if (Array.isArray(value)) return formatRamp(value as RampStage[]);
   if (typeof value === 'object') return formatTokenizer(value as TokenizerConfig);
   return String(value);
 }

@@ -88,11 +88,19 @@ export interface OptimizerConfig {
   max_grad_norm: number;
 }
 
+/** A stage of a batch ramp: so many sequences a step, for this share of the base run's tokens. */
+export interface RampStage {
+  sequences: number;
+  share: number;
+}
+
 /** The base run: one blend, one schedule with warm-up. */
 export interface BaseConfig {
   steps: number;
   schedule: ScheduleConfig;
   blend: Blend;
+  /** Smaller batches at the beginning, the rate following tokens; left out: the whole batch from the first step. */
+  batchRamp?: readonly RampStage[];
 }
 
 /**

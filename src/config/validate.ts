@@ -6,6 +6,7 @@ import { switchStep } from '../optim/schedule.ts';
 import { UserError } from '../util/errors.ts';
 import { quoted } from '../util/quoted.ts';
 import { vocabularyFor } from './derived.ts';
+import { wholeBatch } from './ramp.ts';
 import { BLENDS, closedSectionOf, OPTIONS } from './options.ts';
 import { getPath, nearest } from './path.ts';
 import type { Blend, RunConfig, ScheduleConfig } from './run.ts';
@@ -32,7 +33,7 @@ export function checkConfig(config: RunConfig, given?: readonly string[], fromBa
     return blend === undefined ? [] : blendProblems(key, blend as Blend, isDrawn ? knownSources(config, given) : null);
   });
   // Relations of values that are out of range would only repeat the news.
-  return ranges.length > 0 ? [...ranges, ...blends] : [...relationProblems(config), ...blends];
+  return ranges.length > 0 ? [...ranges, ...blends] : [...relationProblems(config, fromBase), ...blends];
 }
 
 /** Throws the first problem as a UserError. */
@@ -75,7 +76,7 @@ export function blendProblems(key: string, blend: Blend, known: readonly string[
   return problems;
 }
 
-function relationProblems(config: RunConfig): string[] {
+function relationProblems(config: RunConfig, fromBase: boolean): string[] {
   const { model, tokenizer, batch, data, base, continued } = config;
   const problems: string[] = [];
   const demand = (holds: boolean, problem: string) => {
@@ -102,6 +103,10 @@ function relationProblems(config: RunConfig): string[] {
   }
 
   problems.push(...scheduleProblems('base', base.schedule, base.steps));
+  // Of a base that is there already the ramp is a record: this run's batch may be another.
+  const whole = wholeBatch(batch);
+  const odd = base.batchRamp?.find(({ sequences }) => sequences % batch.sequences !== 0 || sequences >= whole);
+  if (odd && !fromBase) problems.push(configWords.rampBatch(odd.sequences, batch.sequences, whole));
   if (continued) {
     const inner = scheduleProblems('continued', continued.schedule, continued.steps);
     problems.push(...inner);

@@ -2,6 +2,8 @@
 import { brief, shown } from '../util/quoted.ts';
 import type { Option } from './option.ts';
 import { formatTokenizer, formatValue, parseTokenizer } from './path.ts';
+import { isRamp, parseRamp } from './ramp.ts';
+import type { RampStage } from './run.ts';
 import { configWords } from '../words/config.ts';
 
 export type Read = { value: unknown } | { problem: string };
@@ -26,12 +28,21 @@ export function readText(option: Option, text: string): Read {
       const value = parseTokenizer(text);
       return value ? { value } : { problem: mismatch(option, text) };
     }
+    case 'ramp':
+      return readRamp(option, text);
   }
+}
+
+function readRamp(option: Option, given: unknown): Read {
+  if (given === 'none' || given === null || given === undefined) return { value: undefined };
+  const value = parseRamp(given);
+  return value ? { value } : { problem: mismatch(option, shown(given)) };
 }
 
 /** What a JSON value means for an option: as config.json writes it, or the text of a command line. */
 export function readJson(option: Option, json: unknown): Read {
   if (option.type === 'tokenizer' && typeof json === 'object' && json !== null) return readTokenizer(option, json);
+  if (option.type === 'ramp') return readRamp(option, json);
   if (typeof json === 'string') return readText(option, json);
   if (typeof json === 'number' && (option.type === 'integer' || option.type === 'number')) return { value: json };
   if (typeof json === 'boolean' && option.type === 'boolean') return { value: json };
@@ -69,6 +80,8 @@ export function checkValue(option: Option, value: unknown): string | null {
         kind !== 'bpe' || (Number.isInteger(vocab_size) && vocab_size! >= option.min && vocab_size! <= option.max);
       return fits ? null : mismatch(option, formatValue(value));
     }
+    case 'ramp':
+      return value === undefined || isRamp(value as RampStage[]) ? null : mismatch(option, formatValue(value));
     case 'section':
       return null;
   }
@@ -94,6 +107,8 @@ export function wanted(option: Option): string {
       return configWords.oneOf(option.choices);
     case 'tokenizer':
       return configWords.tokenizer(option.min, option.max);
+    case 'ramp':
+      return configWords.ramp;
     case 'section':
       return configWords.onOrOff;
   }

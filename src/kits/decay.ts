@@ -1,4 +1,7 @@
-/** A schedule in the numbers that Megatron and torchtitan are told it by. W warm-up steps, E = S − 1 the step that ends at `end`. */
+/**
+ * A schedule in the numbers that Megatron and torchtitan are told it by. W warm-up steps, E = S − 1 the step that ends at `end`; all as
+ * positions, which are steps where no batch grows.
+ */
 import { decayOf } from '../optim/schedule.ts';
 import type { KitPlan } from './plan.ts';
 
@@ -14,10 +17,10 @@ export interface StackDecay {
   end: number;
 }
 
-export function stackDecay({ schedule, steps }: KitPlan): StackDecay {
-  const decay = decayOf(schedule, steps);
+export function stackDecay({ schedule, steps, position }: KitPlan): StackDecay {
+  const decay = decayOf(schedule, steps, position);
   if (!decay) {
-    const end = Math.max(schedule.warmupSteps + 1, steps - 1);
+    const end = Math.max(position(schedule.warmupSteps) + 1, position(steps - 1));
     return { kind: 'constant', shape: 'cosine', from: end - 1, length: 1, end };
   }
   const length = Math.max(1, decay.length);

@@ -3,15 +3,15 @@ import type { RunConfig } from '../config/run.ts';
 import { hfTrainer } from './hfTrainer.ts';
 import { megatronBridge } from './megatronBridge.ts';
 import { megatronLm } from './megatronLm.ts';
-import { type KitFile, type KitPlan, kitPlan, neutralFiles, type Stack, STACKS } from './plan.ts';
+import { type KitFile, type KitPlan, kitPlan, neutralFiles, type Stack, STACKS, withoutRamp } from './plan.ts';
 import { readme } from './readme.ts';
 import { torchtitan } from './torchtitan.ts';
 
 const makers: Record<Stack, (plan: KitPlan) => KitFile[]> = {
   'megatron-lm': megatronLm,
-  'hf-trainer': hfTrainer,
-  'megatron-bridge': megatronBridge,
-  torchtitan,
+  'hf-trainer': (plan) => hfTrainer(withoutRamp(plan)),
+  'megatron-bridge': (plan) => megatronBridge(withoutRamp(plan)),
+  torchtitan: (plan) => torchtitan(withoutRamp(plan)),
 };
 
 /** recipe.json, blends, lr.csv, README.md and a folder a stack. */

@@ -28,16 +28,19 @@ function modelArguments({ family, config: { model, batch } }: KitPlan): string[]
 }
 
 function recipeArguments(plan: KitPlan): string[] {
-  const { config, schedule, steps, switchStep, globalBatch } = plan;
-  const { optimizer } = config;
+  const { config, schedule, steps, switchStep, globalBatch, stages, position } = plan;
+  const { optimizer, batch } = config;
   const decay = stackDecay(plan);
-  const samples = (count: number): number => count * globalBatch;
+  const samples = (count: number): number => Math.round(count * globalBatch);
+  // Thresholds are tokens: its calculator divides them by --seq-length.
+  const grown = stages.map(({ sequences, rowsBefore }) => `${rowsBefore * batch.length}:${sequences}`).join(' ');
+  const size = stages.length > 1 ? `--step-batch-size-schedule "${grown}"` : `--global-batch-size ${globalBatch}`;
   const style = decay.kind === 'wsd' ? 'WSD' : decay.kind;
   const warm = schedule.warmupSteps > 0 ? ` --lr-warmup-init ${schedule.warmupStart}` : '';
   return [
-    `--train-samples ${samples(steps)} --global-batch-size ${globalBatch} --micro-batch-size "$MICRO_BATCH"`,
+    `--train-samples ${samples(position(steps))} ${size} --micro-batch-size "$MICRO_BATCH"`,
     `--lr ${schedule.peak} --min-lr ${decay.kind === 'constant' ? schedule.peak : schedule.end} --lr-decay-style ${style}`,
-    `--lr-decay-samples ${samples(decay.end)} --lr-warmup-samples ${samples(schedule.warmupSteps)}${warm}`,
+    `--lr-decay-samples ${samples(decay.end)} --lr-warmup-samples ${samples(position(schedule.warmupSteps))}${warm}`,
     ...(decay.kind === 'wsd'
       ? [`--lr-wsd-decay-style ${decay.shape} --lr-wsd-decay-samples ${samples(decay.length)}`]
       : []),

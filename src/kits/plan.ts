@@ -2,8 +2,9 @@
  * What a kit says, whatever the stack: the continued part of a run (of a run without one, its base part), its steps counted from its
  * own start. S steps; step `switchStep` is the first on the second blend.
  */
+import { type BatchStage, batchStages, rowsBefore, wholeBatch } from '../config/ramp.ts';
 import type { Blend, RunConfig, ScheduleConfig } from '../config/run.ts';
-import { rate } from '../optim/schedule.ts';
+import { type Position, rate } from '../optim/schedule.ts';
 import { UserError } from '../util/errors.ts';
 import { phasesOf } from '../recipe/phases.ts';
 import { recipeWords } from '../words/recipe.ts';
@@ -34,8 +35,12 @@ export interface KitPlan {
   switchStep: number | null;
   /** Shares of tokens, which sum to 1; both the same where there is no switch. */
   blends: readonly [Blend, Blend];
-  /** Rows of T tokens a step. */
+  /** Rows of T tokens a step, after a ramp. */
   globalBatch: number;
+  /** Steps of one batch each: more than one where a base's batches grow. Shares of the whole one count its steps. */
+  stages: readonly BatchStage[];
+  /** Where a step stands in steps of the whole batch: itself without a ramp. */
+  position: Position;
   /** The run's own count of the kit's step 0. */
   firstStepOfRun: number;
   /** Names of both blends: letters, digits, - and _, so that they name files and stand in shell, YAML and Python as they are. */
@@ -55,6 +60,8 @@ export function kitPlan(config: RunConfig): KitPlan {
   const phases = phasesOf(config, continued ? 'continued' : 'base');
   const [first, last] = [phases[0]!, phases.at(-1)!];
   const blends = [shares(first.blend), shares(last.blend)] as const;
+  const stages = batchStages(batch, continued ? undefined : base);
+  const globalBatch = wholeBatch(batch);
   return {
     config,
     family: known as ModelFamily,
@@ -62,14 +69,26 @@ export function kitPlan(config: RunConfig): KitPlan {
     steps: (continued ?? base).steps,
     switchStep: phases.length > 1 ? last.firstStep - first.firstStep : null,
     blends,
-    globalBatch: batch.sequences * batch.accumulation,
+    globalBatch,
+    stages,
+    position: (step) => rowsBefore(stages, step) / globalBatch,
     firstStepOfRun: first.firstStep,
     sources: [...new Set(blends.flatMap((blend) => Object.keys(blend)))],
   };
 }
 
 /** η of step 0 … S − 1. */
-export const rateAt = ({ schedule, steps }: KitPlan, step: number): number => rate(schedule, step, steps);
+export const rateAt = ({ schedule, steps, position }: KitPlan, step: number): number =>
+  rate(schedule, step, steps, position);
+
+/** The nearest plan of one batch throughout, for stacks whose batches cannot grow: the same tokens, the rate at the same ones. */
+export function withoutRamp(plan: KitPlan): KitPlan {
+  const { config, schedule, steps, position } = plan;
+  const whole = Math.round(position(steps));
+  const warmupSteps = Math.round(position(schedule.warmupSteps));
+  const stages = batchStages(config.batch);
+  return { ...plan, steps: whole, schedule: { ...schedule, warmupSteps }, stages, position: (step) => step };
+}
 
 /** Shares of tokens of step 0 … S − 1. */
 export const blendAt = ({ blends, switchStep }: KitPlan, step: number): Blend =>
@@ -82,7 +101,7 @@ export const json = (value: unknown): string => `${JSON.stringify(value, null, 2
 
 /** What every kit holds. */
 export function neutralFiles(plan: KitPlan): KitFile[] {
-  const { config, schedule, steps, switchStep, blends, globalBatch, firstStepOfRun } = plan;
+  const { config, schedule, steps, switchStep, blends, globalBatch, stages, firstStepOfRun } = plan;
   const recipe = {
     format: 'rekindle-recipe',
     version: RECIPE_VERSION,
@@ -94,6 +113,7 @@ export function neutralFiles(plan: KitPlan): KitFile[] {
     globalBatch,
     sequenceLength: config.batch.length,
     tokensPerStep: globalBatch * config.batch.length,
+    ...(stages.length > 1 && { batchStages: stages.map(({ sequences, firstStep }) => ({ sequences, firstStep })) }),
     schedule,
     optimizer: config.optimizer,
     blends,

@@ -1,5 +1,5 @@
 /** README.md of a kit: what it holds, what was checked, and what a toy can and cannot say about a large run. */
-import type { KitPlan, ModelFamily, Stack } from './plan.ts';
+import { type KitPlan, type ModelFamily, type Stack, withoutRamp } from './plan.ts';
 
 const number = (value: number): string => String(Number(value.toPrecision(3)));
 
@@ -40,10 +40,20 @@ const folders = (family: ModelFamily): Record<Stack, string> => ({
   torchtitan: `\`torchtitan/\`: schedule and data only, ${TITANS[family]} For its main branch of August 2026; the last release, 0.2.2, reads TOML instead.`,
 });
 
+/** A line about batches that grow; nothing where they do not. */
+function ramped(plan: KitPlan): string {
+  const { stages, steps } = plan;
+  if (stages.length < 2) return '';
+  const grown = stages.map(({ sequences, firstStep }) => `${sequences} rows from step ${firstStep}`).join(', ');
+  const whole = withoutRamp(plan);
+  return `- The batch grows: ${grown}. The rate follows tokens. Megatron-LM is told by \`--step-batch-size-schedule\`, in tokens; its older \`--rampup-batch-size\` is ignored since 0.18. The other stacks have no such ramp for this kind of run: their files take the whole batch from the first step, ${whole.steps} steps instead of ${steps}, with ${whole.schedule.warmupSteps} of warm-up, for the same tokens and the same rate at the same token.
+`;
+}
+
 export function readme(plan: KitPlan, stacks: readonly Stack[]): string {
-  const { config, family, schedule, steps, switchStep, globalBatch, sources, firstStepOfRun } = plan;
+  const { config, family, schedule, steps, switchStep, globalBatch, stages, position, sources, firstStepOfRun } = plan;
   const { model, batch } = config;
-  const tokens = steps * globalBatch * batch.length;
+  const tokens = Math.round(position(steps) * globalBatch) * batch.length;
   const { peak } = schedule;
   const adapters = model.lora
     ? `- The run trained adapters of rank ${model.lora.rank} alone. These files train every weight: a rate for adapters is too high for that, by some ten times as a rule.\n`
@@ -52,8 +62,8 @@ export function readme(plan: KitPlan, stacks: readonly Stack[]): string {
 
 Made by Rekindle from a run of preset ${config.preset}, seed ${config.seed}. Names of options are those of November 2026.
 
-- ${steps.toLocaleString('en-US')} steps of ${globalBatch} × ${batch.length} tokens: ${tokens.toLocaleString('en-US')} tokens. Step 0 here is step ${firstStepOfRun} of the run.
-- Rate: ${schedule.kind}, from ${number(peak)} to ${number(schedule.kind === 'constant' ? peak : schedule.end)}, ${schedule.warmupSteps === 0 ? 'no warm-up' : `${schedule.warmupSteps} steps of warm-up`}. \`lr.csv\` has every step.
+- ${steps.toLocaleString('en-US')} steps of ${globalBatch} × ${batch.length} tokens${stages.length > 1 ? ', fewer at first' : ''}: ${tokens.toLocaleString('en-US')} tokens. Step 0 here is step ${firstStepOfRun} of the run.
+${ramped(plan)}- Rate: ${schedule.kind}, from ${number(peak)} to ${number(schedule.kind === 'constant' ? peak : schedule.end)}, ${schedule.warmupSteps === 0 ? 'no warm-up' : `${schedule.warmupSteps} steps of warm-up`}. \`lr.csv\` has every step.
 - ${switchStep === null ? 'One blend from the first step to the last.' : `The blend changes at step ${switchStep.toLocaleString('en-US')}, ${number((100 * switchStep) / steps)} % of the way.`} Weights are shares of tokens: \`blend_phase1.json\`, \`blend_phase2.json\`.
 - \`recipe.json\` has all of it, and the run's whole configuration.
 

@@ -1,4 +1,5 @@
 /** What a run will need, known from its configuration alone, before a buffer is allocated or a kernel compiled. */
+import { batchStages, rowsBefore } from '../config/ramp.ts';
 import type { RunConfig, ModelConfig } from '../config/run.ts';
 import { matmulParameters, parameterCount, parameterList } from './parameters.ts';
 
@@ -48,6 +49,7 @@ export function memoryOf({ model, batch }: Pick<RunConfig, 'model' | 'batch'>): 
 
 export interface Estimate {
   parameters: number;
+  /** Of a step of the whole batch. */
   tokensPerStep: number;
   steps: number;
   tokens: number;
@@ -61,7 +63,7 @@ export function estimate(config: RunConfig): Estimate {
   const { model, batch, base, continued } = config;
   const tokensPerStep = batch.sequences * batch.length * batch.accumulation;
   const steps = base.steps + (continued?.steps ?? 0);
-  const tokens = steps * tokensPerStep;
+  const tokens = rowsBefore(batchStages(batch, base), steps) * batch.length;
   return {
     parameters: parameterCount(model),
     tokensPerStep,

@@ -28,37 +28,46 @@ export function remaining(shape: DecayShape, q: number): number {
 }
 
 /**
- * The decaying part of a phase: the last step at the peak, the steps from there to the end, the shape. Null: it never
+ * How far a step is along the schedule, in steps of the whole batch: tokens before it over those of such a step. With one batch
+ * throughout it is the step itself. A schedule by tokens has its corners at the same steps: W, and the last.
+ */
+export type Position = (step: number) => number;
+const itself: Position = (step) => step;
+
+/**
+ * The decaying part of a phase, as positions: the last one at the peak, how far from there to the end, the shape. Null: it never
  * decays.
  */
 export function decayOf(
   schedule: ScheduleConfig,
   steps: number,
+  at = itself,
 ): { from: number; length: number; shape: DecayShape } | null {
-  const last = steps - 1;
-  const longest = Math.max(0, last - schedule.warmupSteps);
+  const last = at(steps - 1);
+  const warm = Math.min(last, at(schedule.warmupSteps));
   switch (schedule.kind) {
     case 'constant':
       return null;
     case 'wsd': {
-      const length = Math.min(longest, Math.max(1, Math.round(schedule.decayShare * steps)));
+      const length = Math.min(last - warm, Math.max(1, Math.round(schedule.decayShare * at(steps))));
       return { from: last - length, length, shape: schedule.decayShape };
     }
     case 'cosine':
     case 'linear':
-      return { from: last - longest, length: longest, shape: schedule.kind };
+      return { from: warm, length: last - warm, shape: schedule.kind };
   }
 }
 
 /** η at `step` of a phase of `steps` steps. Steps past the end keep the end's rate. */
-export function rate(schedule: ScheduleConfig, step: number, steps: number): number {
+export function rate(schedule: ScheduleConfig, step: number, steps: number, at = itself): number {
   const { peak, end, warmupSteps, warmupStart } = schedule;
-  if (step < warmupSteps) return warmupStart + (peak - warmupStart) * (step / warmupSteps);
-  const decay = decayOf(schedule, steps);
+  if (step < warmupSteps) return warmupStart + (peak - warmupStart) * (at(step) / at(warmupSteps));
+  const decay = decayOf(schedule, steps, at);
   if (!decay) return peak;
   if (step >= steps - 1) return end;
-  if (step <= decay.from) return peak;
-  return end + (peak - end) * remaining(decay.shape, (step - decay.from) / decay.length);
+  const position = at(step);
+  if (position <= decay.from) return peak;
+  return end + (peak - end) * remaining(decay.shape, (position - decay.from) / decay.length);
 }
 
 /** η at the last step: what a continued run starts from. */

@@ -84,7 +84,7 @@ export function baseMetadata(config: RunConfig, tokenizerHash: string, taken: Ta
 }
 
 function wholeBase({ base, batch }: RunConfig): Taken {
-  const drawn = placeOfStep(base.steps, batch);
+  const drawn = placeOfStep(base.steps, batch, base);
   return { steps: base.steps, rate: endingRate(base.schedule), tokens: drawn.tokens, drawn };
 }
 
@@ -220,7 +220,7 @@ export const ARCHITECTURE_KEYS = [...SHAPE_KEYS, ...MEANING_KEYS] as const;
 function restated({ base, steps }: BaseMetadata, config: RunConfig): { key: string; was: string; is: string }[] {
   const record = { base: { ...base, steps } };
   const keys = OPTIONS.map(({ key }) => key).filter((key) => key.startsWith('base.'));
-  const changed = keys.filter((key) => getPath(record, key) !== getPath(config, key));
+  const changed = keys.filter((key) => formatValue(getPath(record, key)) !== formatValue(getPath(config, key)));
   const options = changed.map((key) => ({
     key,
     was: formatValue(getPath(record, key)),

@@ -40,7 +40,9 @@ export function cellConfig(
   { rate, sequences, seed }: Omit<GridRow, 'loss'>,
   tokens: number,
 ): RunConfig {
-  const { base, batch } = config;
+  // A cell has one batch throughout.
+  const { batch } = config;
+  const { batchRamp: _ramp, ...base } = config.base;
   const steps = Math.round(tokens / (sequences * batch.length * batch.accumulation));
   const { schedule } = base;
   const warmupSteps =

@@ -5,6 +5,7 @@
  * Steps are counted over base and continued run together. A continued run that starts from a base checkpoint keeps that
  * count (its first step is base.steps), so that it is step for step the second half of the run in one go.
  */
+import { type BatchStage, batchStages, rowsBefore, rowsOf, stepAfter } from '../config/ramp.ts';
 import type { Blend, RunConfig } from '../config/run.ts';
 import { rate, switchStep } from '../optim/schedule.ts';
 import { raisedSources } from './groups.ts';
@@ -23,6 +24,8 @@ export interface PlannedStep {
   blend: Blend;
   /** η of the step's update. */
   lr: number;
+  /** Its micro-batches. */
+  accumulation: number;
 }
 
 export interface RunPlan {
@@ -31,7 +34,13 @@ export interface RunPlan {
   firstStep: number;
   /** One past the last step. */
   endStep: number;
+  /** Of a step of the whole batch, which all are after a ramp. */
   tokensPerStep: number;
+  /** Stretches of steps with one batch each, counted from the base's first step. */
+  stages: readonly BatchStage[];
+  /** Tokens of all steps before `step`, a base's included as if it had been trained in this batch; `stepOf` is its inverse. */
+  tokensBefore(step: number): number;
+  stepOf(tokens: number): number;
   /** First step on the QA blend; null if the run has none, or one that is the blend before it. */
   switchStep: number | null;
   /** What a step of the run does. RangeError outside firstStep … endStep − 1. */
@@ -88,20 +97,27 @@ export function planRun(config: RunConfig, part: RunPart = 'all'): RunPlan {
   if (!last) throw new RangeError(`The ${part} part of this run has no steps`);
   const { firstStep } = phases[0]!;
   const endStep = last.firstStep + last.steps;
+  const stages = batchStages(batch, base);
+  const whole = stages.at(-1)!.sequences;
+  // Without a ramp steps are their own measure.
+  const position = base.batchRamp && ((step: number) => rowsBefore(stages, step) / whole);
   return {
     phases,
     firstStep,
     endStep,
-    tokensPerStep: batch.sequences * batch.length * batch.accumulation,
+    tokensPerStep: whole * batch.length,
+    stages,
+    tokensBefore: (step) => rowsBefore(stages, step) * batch.length,
+    stepOf: (tokens) => stepAfter(stages, tokens / batch.length),
     switchStep: last.name === 'qa' && raisedByQa(config).length > 0 ? last.firstStep : null,
     at(step) {
       const phase = phases.find((one) => step >= one.firstStep && step < one.firstStep + one.steps);
       if (!phase) throw new RangeError(`Step ${step} is outside this run's ${firstStep} … ${endStep - 1}`);
       const lr =
         phase.name === 'base'
-          ? rate(base.schedule, step, base.steps)
+          ? rate(base.schedule, step, base.steps, position)
           : rate(continued!.schedule, step - base.steps, continued!.steps);
-      return { phase, blend: phase.blend, lr };
+      return { phase, blend: phase.blend, lr, accumulation: rowsOf(stages, step) / batch.sequences };
     },
   };
 }

@@ -2,17 +2,18 @@
  * How much a run has drawn from its data: where its next row comes from. It is counted and never inferred from steps, so that
  * batch, length and accumulation may change between a base and what continues it, and no row is drawn twice.
  */
-import type { BatchConfig } from '../config/run.ts';
+import { batchStages, rowsBefore } from '../config/ramp.ts';
+import type { BaseConfig, BatchConfig } from '../config/run.ts';
 
 export interface Place {
   rows: number;
   tokens: number;
 }
 
-/** The place after so many steps that were all taken with this batch, from the beginning of the data. */
-export function placeOfStep(steps: number, { sequences, length, accumulation }: BatchConfig): Place {
-  const rows = steps * accumulation * sequences;
-  return { rows, tokens: rows * length };
+/** The place after so many steps from the beginning of the data, all taken with this batch, or with the ramp of a base run. */
+export function placeOfStep(steps: number, batch: BatchConfig, base?: BaseConfig): Place {
+  const rows = rowsBefore(batchStages(batch, base), steps);
+  return { rows, tokens: rows * batch.length };
 }
 
 /** The place after `micro` more micro-batches. */

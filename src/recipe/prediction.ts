@@ -29,7 +29,8 @@ export function predict(
   calibration: Calibration,
 ): Prediction {
   const { prepare, compile, step, stepLow, stepHigh, firstEvaluation, evaluation, save, saveEvery } = calibration;
-  const steps = plan.endStep - plan.firstStep;
+  // Timed were steps of the whole batch.
+  const steps = (plan.tokensBefore(plan.endStep) - plan.tokensBefore(plan.firstStep)) / plan.tokensPerStep;
   const start = prepare + compile;
   const measure = firstEvaluation + (evaluationsOf(plan, everySteps) - 1) * evaluation;
   const total = (perStep: number) => {

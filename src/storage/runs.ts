@@ -220,7 +220,8 @@ export class RunList {
   /** A table that fails, or is closed because a newer app came, is done without: the slots have everything. */
   async #use<T>(work: (table: Table) => Promise<T>): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => (timer = setTimeout(reject, longEnough, new Error('no answer'))));
+    const { patience = longEnough } = this.#options;
+    const late = new Promise<never>((_, reject) => (timer = setTimeout(reject, patience, new Error('no answer'))));
     try {
       return await Promise.race([work(this.#table), late]);
     } catch {

@@ -51,7 +51,7 @@ export interface Loaded {
 
 export interface SlotOptions {
   segment?: number;
-  /** Milliseconds to wait for a held file, and for the answer to one call. */
+  /** Milliseconds to wait for a held file, and for the answer to one call, of the files or of the list's table. */
   patience?: number;
 }
 

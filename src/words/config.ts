@@ -48,6 +48,8 @@ export const configWords = {
     `The continued rate never falls to its peak / ${divisor} (it ends at ${end}): lower continued.schedule.end, set continued.switchShare, or set continued.switchDivisor to 0 for no switch.`,
   warmUp: (part: string, warmUp: number, steps: number) =>
     `${part}.schedule.warmupSteps is ${warmUp} of ${steps} steps: the warm-up must end before the run does.`,
+  rampBatch: (sequences: number, microBatch: number, whole: number) =>
+    `base.batchRamp has a stage of ${sequences} sequences: it must be a multiple of batch.sequences (${microBatch}) below the whole batch of ${whole}, which batch.accumulation makes larger.`,
   rise: (part: string, end: number, peak: number) =>
     `${part}.schedule.end is ${end} and ${part}.schedule.peak ${peak}: the last rate must not be above the peak.`,
   /** What an option accepts. */
@@ -60,6 +62,7 @@ export const configWords = {
   trueOrFalse: 'true or false',
   oneOf: (choices: readonly string[]) => `one of ${choices.join(', ')}`,
   tokenizer: (min: number, max: number) => `byte, word, or bpe:N with N from ${min} to ${max}`,
+  ramp: 'none, or stages such as 8:0.025,16:0.025: sequences a step, which grow, and their share of the tokens, below 1 together',
   onOrOff: 'on or off',
 };
 

@@ -1,6 +1,8 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { countIn, endless } from './setup/abacusPage.ts';
 import { screenshot, withPage } from './setup/harness.ts';
+import { nothing } from '../setup/site.ts';
 
 test('the page opens without a complaint, with a WebGPU adapter behind it', () =>
   withPage(async (page) => {
@@ -30,7 +32,29 @@ test('in a frame of another page it trains too, with a worker of its own; Stop e
   ));
 
 test('what a page logs as an error fails its test', async () => {
-  const complain = (what: () => void) => withPage((page) => page.evaluate(what));
+  const complain = (what: () => void) => withPage((page) => page.evaluate(what), { address: nothing });
   await expect(complain(() => console.error('no good'))).rejects.toThrow('no good');
   await expect(complain(() => void Promise.reject(new Error('forgotten')))).rejects.toThrow('forgotten');
+});
+
+test('a page finds nothing of the test before it', async () => {
+  const look = (page: Page) =>
+    page.evaluate(async () => {
+      const found = [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length];
+      for await (const _ of (await navigator.storage.getDirectory()).keys()) found.push(1);
+      return [...found, innerWidth];
+    });
+  await withPage(
+    async (page) => {
+      expect(await look(page)).toEqual([0, 0, 0, 400]);
+      await page.evaluate(async () => {
+        localStorage['kept'] = sessionStorage['kept'] = 'yes';
+        await new Promise((resolve) => (indexedDB.open('kept').onsuccess = resolve));
+        await (await navigator.storage.getDirectory()).getFileHandle('kept', { create: true });
+      });
+      expect((await look(page)).filter(Boolean)).toHaveLength(5);
+    },
+    { address: nothing, viewport: { width: 400, height: 400 } },
+  );
+  await withPage(async (page) => expect(await look(page)).toEqual([0, 0, 0, 1280]), { address: nothing });
 });

@@ -93,6 +93,7 @@ const changes: Record<string, readonly string[]> = {
   'base.blend.own': ['2', '0', '-1', ''],
   'base.blend.other': ['1'],
   'batch.accumulation': ['1', '2'],
+  'base.batchRamp': ['none', '1:0.25', '2:0.5', '1:0.2,2:0.2', '2:1'],
   'batch.sequences': ['1', '3'],
   'batch.length': ['8', '16', '1'],
   continued: ['off', 'on', 'maybe'],

@@ -23,6 +23,8 @@ const setting = fc.constantFrom(...OPTIONS).chain((option): fc.Arbitrary<[string
         return fc.constantFrom(...option.choices);
       case 'tokenizer':
         return fc.constantFrom('byte', 'bpe:300', 'bpe:5000');
+      case 'ramp':
+        return fc.constantFrom('none', '1:0.5', '8:0.025,16:0.025', '4:0.1,8:1e-3,12:0.25');
       case 'section':
         return fc.constantFrom('on', 'off');
     }

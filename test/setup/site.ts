@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { build, type Plugin, preview } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { isolationHeaders } from '../../src/util/isolation.mjs';
 import { RECORDED_RUN } from '../../src/recipe/results/recordedRun.ts';
 
 declare module 'vitest' {
@@ -11,14 +12,20 @@ declare module 'vitest' {
   }
 }
 
+/** An empty page of the site, which forbids nothing: for a test that wants its origin alone. */
+export const nothing = 'nothing.html';
+
 /**
  * Played in every test, a visitor's recorded run would be most of what a page does; it is shown in test/browser/firstVisit. Answered here:
  * a context that answers one request itself is asked about all of them, and keeps no file.
  */
-const withoutRecordedRun: Plugin = {
-  name: 'without-recorded-run',
+const ofTheTests: Plugin = {
+  name: 'of-the-tests',
   configurePreviewServer({ middlewares }) {
     middlewares.use(`/${RECORDED_RUN}`, (_request, response) => void response.end('null'));
+    middlewares.use(`/${nothing}`, (_request, response) => {
+      response.writeHead(200, { ...isolationHeaders, 'Content-Type': 'text/html' }).end('<!doctype html>');
+    });
   },
 };
 
@@ -28,7 +35,7 @@ export default async function serveSite(project: TestProject): Promise<() => Pro
   const settings = { root, build: { outDir: 'out/site', emptyOutDir: true }, logLevel: 'warn' } as const;
   try {
     await build(settings);
-    const server = await preview({ ...settings, plugins: [withoutRecordedRun], preview: { port: 0 } });
+    const server = await preview({ ...settings, plugins: [ofTheTests], preview: { port: 0 } });
     const url = server.resolvedUrls?.local[0];
     if (url === undefined) throw new Error('Vite serves the page at no local address.');
     project.provide('site', { url });

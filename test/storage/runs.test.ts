@@ -29,9 +29,9 @@ test('a table that throws or does not answer is done without', async () => {
     remove: async () => {},
     metrics: async () => null,
   };
-  expect((await new RunList(files, broken).list()).map(({ id }) => id)).toEqual(['two', 'one']);
+  expect((await new RunList(files, broken, testOptions).list()).map(({ id }) => id)).toEqual(['two', 'one']);
   const silent = { ...broken, all: () => new Promise<never>(() => {}) };
-  expect((await new RunList(files, silent).list()).map(({ id }) => id)).toEqual(['two', 'one']);
+  expect((await new RunList(files, silent, testOptions).list()).map(({ id }) => id)).toEqual(['two', 'one']);
 });
 
 const columns = { steps: [1] } as never;

@@ -15,8 +15,11 @@ const tolerance = 1e-4;
 /** Of norms, relative: those of small gradients differ first. */
 const normTolerance = 1e-3;
 
-/** In two micro-batches, so that gradients are also added up. */
-const set = ['base.steps=20', 'batch.sequences=2', 'batch.accumulation=2', 'evaluation.rows=1', 'logEverySteps=1'];
+/** In one micro-batch, then in two, so that gradients are also added up. */
+const set = [
+  ...['base.steps=20', 'batch.sequences=2', 'batch.accumulation=2', 'base.batchRamp=2:0.1'],
+  ...['evaluation.rows=1', 'logEverySteps=1'],
+];
 const config = { ...resolveConfig({ preset: 'ci', set }), continued: null };
 
 /** What a run measures, and what its model then says. */

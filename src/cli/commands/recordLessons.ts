@@ -92,7 +92,7 @@ async function train(
       firstStep: continuedFrom,
       endStep: plan.endStep,
       switchStep: plan.switchStep,
-      tokens: (plan.endStep - continuedFrom) * plan.tokensPerStep,
+      tokens: plan.tokensBefore(plan.endStep) - plan.tokensBefore(continuedFrom),
       curve: curveOf(
         logged.map(({ step }) => step),
         logged.map(({ loss }) => loss),

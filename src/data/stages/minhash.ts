@@ -6,6 +6,7 @@
  * much as a binomial's, and with a mixing of its own for each row of a band it does not.
  */
 import { randomU32, streamOf } from '../../util/random.ts';
+import { i32, i32x4, type Locals, Module, v128 } from '../../util/wasm.ts';
 import { wordsOf } from './words.ts';
 
 export interface ShingleOptions {
@@ -53,111 +54,136 @@ export function shinglesOf(text: string, { unit, width }: ShingleOptions): Int32
   return hashes.subarray(0, count);
 }
 
-/** Orders that are worked on at once: what a processor holds in its registers. */
-const AT_ONCE = 10;
+/** Shingles worked on at once: they and their mixed forms, 64 kB each, stay in a core's cache. */
+const CHUNK = 16_384;
+/** Vectors of four orders that are worked on at once: with their constants what a processor holds in its registers, or nearly. */
+const MOST_VECTORS = 5;
+const PAGE = 65_536;
+
+/**
+ * Mixes `count` shingles with a row's own number, and lowers `least` to the least of them under each of `orders` orders of constants a and b.
+ * The others are places in the memory, in bytes.
+ */
+type Lower = (
+  shingles: number,
+  count: number,
+  own: number,
+  mixed: number,
+  a: number,
+  b: number,
+  least: number,
+  orders: number,
+) => void;
+
+/** `Lower` in WebAssembly, four orders a vector and `vectors` of them at once. */
+function assembled(vectors: number, pages: number): Uint8Array<ArrayBuffer> {
+  const module = new Module();
+  const f = module.func(
+    'lower',
+    Array.from({ length: 8 }, () => 'i32' as const),
+  );
+  const [shingles, count, own, mixed, a, b, least, orders] = f.parameters as unknown as Locals;
+  const bytes = f.let(i32.shl(count, 2));
+  const salt = f.let(i32x4.splat(own));
+  const x = f.local('v128');
+  const [c1, c2] = [0x85ebca6b, 0xc2b2ae35].map((constant) => f.let(i32x4.const(constant)));
+  const fold = (bits: number) => v128.xor(x, i32x4.shr(x, bits));
+  f.for(i32.const(0), bytes, 16, (i) => {
+    f.set(x, v128.xor(i32x4.load(i32.add(shingles, i)), salt));
+    f.set(x, i32x4.mul(fold(16), c1!));
+    f.set(x, i32x4.mul(fold(13), c2!));
+    f.store(i32.add(mixed, i), fold(16));
+  });
+  f.for(i32.const(0), i32.shl(orders, 2), 16 * vectors, (at) => {
+    const each = Array.from({ length: vectors }, (_, v) => {
+      const [factor, mask, lowest] = [a, b, least].map((one) => f.let(i32x4.load(i32.add(one, at), 16 * v)));
+      return { factor: factor!, mask: mask!, lowest: lowest!, offset: 16 * v };
+    });
+    f.for(mixed, i32.add(mixed, bytes), 4, (i) => {
+      f.set(x, i32x4.loadSplat(i));
+      for (const { factor, mask, lowest } of each)
+        f.set(lowest, i32x4.min(i32x4.mul(v128.xor(x, mask), factor), lowest));
+    });
+    for (const { lowest, offset } of each) f.store(i32.add(least, at), lowest, offset);
+  });
+  return module.assemble({ pages, most: pages, shared: false });
+}
+
+/** The same in plain numbers, for where WebAssembly has no SIMD. */
+const plain =
+  (memory: Int32Array): Lower =>
+  (shingles, count, own, mixed, a, b, least, orders) => {
+    for (let i = 0; i < count; i++) memory[mixed / 4 + i] = finish(memory[shingles / 4 + i]! ^ own);
+    for (let order = 0; order < orders; order++) {
+      const [factor, mask] = [memory[a / 4 + order]!, memory[b / 4 + order]!];
+      let lowest = memory[least / 4 + order]!;
+      for (let i = 0; i < count; i++) lowest = Math.min(Math.imul(memory[mixed / 4 + i]! ^ mask, factor), lowest);
+      memory[least / 4 + order] = lowest;
+    }
+  };
 
 /** Signatures of bands `from` … `from + bands` of `rows` orders each. */
 export class MinHash {
   readonly #rows: number;
-  /** Bands with those made up to fill the last AT_ONCE. */
+  /** Bands with those made up to fill the last vectors. */
   readonly #room: number;
-  /** Constants of band j in row r at r · #room + j, and of each row. */
-  readonly #a: Int32Array;
-  readonly #b: Int32Array;
   readonly #ofRow: Int32Array;
-  #mixed = new Int32Array(0);
-  /** Smallest hash of the text last taken, of band j in row r at r · room + j. */
-  readonly #least: Int32Array;
-  /** The same of band j in row r at j · rows + r. */
+  readonly #lower: Lower;
+  /** A chunk of shingles and its mixed form; then a, b and least, of band j in row r at r · room + j. */
+  readonly #memory: Int32Array;
+  /** Least hash of the text last taken, of band j in row r at j · rows + r. */
   readonly signature: Int32Array;
 
-  constructor(seed: number, from: number, bands: number, rows: number) {
+  constructor(seed: number, from: number, bands: number, rows: number, simd = true) {
     this.#rows = rows;
-    const room = (this.#room = AT_ONCE * Math.ceil(bands / AT_ONCE));
+    const quads = Math.ceil(bands / 4);
+    const turns = Math.ceil(quads / MOST_VECTORS);
+    const vectors = Math.ceil(quads / turns);
+    const room = (this.#room = 4 * vectors * turns);
     const [a, b, row] = ['a', 'b', 'row'].map((name) => streamOf(`curation.minhash.${name}`));
     const order = (i: number) => (from + (i % room)) * rows + Math.floor(i / room);
-    this.#a = Int32Array.from({ length: room * rows }, (_, i) => randomU32(seed, a!, order(i)) | 1);
-    this.#b = Int32Array.from({ length: room * rows }, (_, i) => randomU32(seed, b!, order(i)));
+    const orders = room * rows;
+    const pages = Math.ceil((4 * (2 * CHUNK + 3 * orders)) / PAGE);
+    const { memory, lower } = kernel(vectors, pages, simd);
+    for (let i = 0; i < orders; i++) {
+      memory[2 * CHUNK + i] = randomU32(seed, a!, order(i)) | 1;
+      memory[2 * CHUNK + orders + i] = randomU32(seed, b!, order(i));
+    }
+    this.#memory = memory;
+    this.#lower = lower;
     this.#ofRow = Int32Array.from({ length: rows }, (_, i) => randomU32(seed, row!, i));
-    this.#least = new Int32Array(room * rows);
     this.signature = new Int32Array(bands * rows);
   }
 
   /** The signature of shingles, in an array that the next call overwrites. */
   take(shingles: Int32Array): Int32Array {
-    if (this.#mixed.length < shingles.length) this.#mixed = new Int32Array(Math.ceil(1.5 * shingles.length));
-    const [mixed, a, b, least, room] = [this.#mixed, this.#a, this.#b, this.#least, this.#room];
-    for (let row = 0; row < this.#rows; row++) {
-      const own = this.#ofRow[row]!;
-      for (let i = 0; i < shingles.length; i++) mixed[i] = finish(shingles[i]! ^ own);
-      for (let at = row * room; at < (row + 1) * room; at += AT_ONCE) leastOf(mixed, shingles.length, a, b, least, at);
-    }
     const { signature } = this;
-    for (let i = 0; i < signature.length; i++) {
-      signature[i] = least[(i % this.#rows) * room + Math.floor(i / this.#rows)]!;
+    const [memory, rows, room] = [this.#memory, this.#rows, this.#room];
+    const orders = room * rows;
+    const [a, b, least] = [0, 1, 2].map((i) => 2 * CHUNK + i * orders) as [number, number, number];
+    memory.fill(0x7fffffff, least, least + orders);
+    for (let from = 0; from < shingles.length; from += CHUNK) {
+      const chunk = shingles.subarray(from, from + CHUNK);
+      memory.set(chunk);
+      for (let row = 0; row < rows; row++) {
+        const [ofA, ofB, ofLeast] = [a, b, least].map((place) => 4 * (place + row * room)) as [number, number, number];
+        this.#lower(0, chunk.length, this.#ofRow[row]!, 4 * CHUNK, ofA, ofB, ofLeast, room);
+      }
     }
+    for (let i = 0; i < signature.length; i++) signature[i] = memory[least + (i % rows) * room + Math.floor(i / rows)]!;
     return signature;
   }
 }
 
-/**
- * Of the hashes the least under each of the ten orders from `at` on. Written out, since this is where deduplication spends its time; and
- * Math.min, unlike a comparison, never makes a processor guess.
- */
-function leastOf(mixed: Int32Array, count: number, a: Int32Array, b: Int32Array, least: Int32Array, at: number): void {
-  const a0 = a[at + 0]!;
-  const b0 = b[at + 0]!;
-  let m0 = 0x7fffffff;
-  const a1 = a[at + 1]!;
-  const b1 = b[at + 1]!;
-  let m1 = 0x7fffffff;
-  const a2 = a[at + 2]!;
-  const b2 = b[at + 2]!;
-  let m2 = 0x7fffffff;
-  const a3 = a[at + 3]!;
-  const b3 = b[at + 3]!;
-  let m3 = 0x7fffffff;
-  const a4 = a[at + 4]!;
-  const b4 = b[at + 4]!;
-  let m4 = 0x7fffffff;
-  const a5 = a[at + 5]!;
-  const b5 = b[at + 5]!;
-  let m5 = 0x7fffffff;
-  const a6 = a[at + 6]!;
-  const b6 = b[at + 6]!;
-  let m6 = 0x7fffffff;
-  const a7 = a[at + 7]!;
-  const b7 = b[at + 7]!;
-  let m7 = 0x7fffffff;
-  const a8 = a[at + 8]!;
-  const b8 = b[at + 8]!;
-  let m8 = 0x7fffffff;
-  const a9 = a[at + 9]!;
-  const b9 = b[at + 9]!;
-  let m9 = 0x7fffffff;
-  for (let i = 0; i < count; i++) {
-    const h = mixed[i]!;
-    m0 = Math.min(Math.imul(h ^ b0, a0), m0);
-    m1 = Math.min(Math.imul(h ^ b1, a1), m1);
-    m2 = Math.min(Math.imul(h ^ b2, a2), m2);
-    m3 = Math.min(Math.imul(h ^ b3, a3), m3);
-    m4 = Math.min(Math.imul(h ^ b4, a4), m4);
-    m5 = Math.min(Math.imul(h ^ b5, a5), m5);
-    m6 = Math.min(Math.imul(h ^ b6, a6), m6);
-    m7 = Math.min(Math.imul(h ^ b7, a7), m7);
-    m8 = Math.min(Math.imul(h ^ b8, a8), m8);
-    m9 = Math.min(Math.imul(h ^ b9, a9), m9);
+function kernel(vectors: number, pages: number, simd: boolean): { memory: Int32Array; lower: Lower } {
+  const bytes = simd && typeof WebAssembly === 'object' ? assembled(vectors, pages) : null;
+  if (!bytes || !WebAssembly.validate(bytes)) {
+    const memory = new Int32Array((pages * PAGE) / 4);
+    return { memory, lower: plain(memory) };
   }
-  least[at + 0] = m0;
-  least[at + 1] = m1;
-  least[at + 2] = m2;
-  least[at + 3] = m3;
-  least[at + 4] = m4;
-  least[at + 5] = m5;
-  least[at + 6] = m6;
-  least[at + 7] = m7;
-  least[at + 8] = m8;
-  least[at + 9] = m9;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  return { memory: new Int32Array(memory.buffer), lower: exports['lower'] as Lower };
 }
 
 /** A text's distinct shingles in ascending order. */

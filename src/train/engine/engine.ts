@@ -259,13 +259,19 @@ export class Engine {
   }
 
   /**
-   * Submits one optimizer step; does not wait. `micros` are its micro-batches, `adamStep` counts from 1 since the moments were 0.
+   * Submits one optimizer step; does not wait. `micros` are its micro-batches, as many as `accumulation` says and at most the
+   * configuration's; `adamStep` counts from 1 since the moments were 0.
    * Its loss is the mean over all that counts of it, however that is spread over the micro-batches. The step's measurements
    * appear in `metrics` once it is done.
    */
-  submitStep(step: number, micros: (micro: number) => StepBatch, lr: number, adamStep: number): void {
+  submitStep(
+    step: number,
+    micros: (micro: number) => StepBatch,
+    lr: number,
+    adamStep: number,
+    accumulation = this.config.batch.accumulation,
+  ): void {
     const { beta1, beta2 } = this.config.optimizer;
-    const { accumulation } = this.config.batch;
     const plan = this.#training;
     // How much each target weighs is known only when all micro-batches are: they may come one after another in one and the same memory.
     const batches =
@@ -292,12 +298,9 @@ export class Engine {
     }
   }
 
-  /** Cuts coming steps into as many submits as a measured step of `millis` asks for. */
+  /** Cuts coming micro-batches into as many submits as a measured one of `millis` asks for. */
   pace(millis: number): void {
-    this.#submits = Math.max(
-      1,
-      Math.min(mostSubmits, Math.ceil(millis / this.config.batch.accumulation / submitMillis)),
-    );
+    this.#submits = Math.max(1, Math.min(mostSubmits, Math.ceil(millis / submitMillis)));
   }
 
   /** Copies a batch into a plan's inputs. */

@@ -1,5 +1,6 @@
 /** What an arm of curation trains on: its web and the sources beside it, tokenized, and their shares. */
 import type { Blend, RunConfig } from '../../config/run.ts';
+import { placeOfStep } from '../../recipe/place.ts';
 import { heldOutRows, type Rows } from '../../data/heldOutRows.ts';
 import { tokenizeDocuments, type TokenSource } from '../../data/source.ts';
 import { textLoader } from '../../data/textRows.ts';
@@ -76,7 +77,7 @@ export async function armData(
 ): Promise<ArmData> {
   const pages = await web.after(choice.steps);
   const { batch, seed, base } = config;
-  const budget = base.steps * batch.sequences * batch.length * batch.accumulation;
+  const budget = placeOfStep(base.steps, batch, base).tokens;
   const whole = [sourceOf('web', textsOf(pages)), ...beside];
   const sizes = whole.map(({ train }) => train.tokens.length);
   const named = (shares: readonly number[]): Blend =>

@@ -4,6 +4,7 @@
  */
 import { presetConfig } from '../../config/presets.ts';
 import type { RunConfig } from '../../config/run.ts';
+import { estimate } from '../../model/estimate.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import type { DataArm } from '../../recipe/curation/dataArms.ts';
 import type { ResultRow } from '../../recipe/results/results.ts';
@@ -15,7 +16,7 @@ import { Engine } from '../engine/engine.ts';
 import { Run } from '../run/run.ts';
 import { armData, seededWeb } from './curatedData.ts';
 import { doremiWeights } from './doremi.ts';
-import { flopsOf, watchArm } from './experiment.ts';
+import { watchArm } from './experiment.ts';
 import type { ExperimentListener } from './listener.ts';
 import { trainingWords } from '../../words/training.ts';
 
@@ -96,8 +97,7 @@ export async function runDataExperiment(
         const end = await run.train();
         if (end.kind === 'diverged') throw new UserError(trainingWords.armDiverged(name, seed, end.message));
         if (end.kind !== 'done') return false;
-        const steps = config.base.steps + (continued?.steps ?? 0);
-        listener.tell({ kind: 'row', said: { ...watch.row(flopsOf(whole, steps)), data: made.row } });
+        listener.tell({ kind: 'row', said: { ...watch.row(estimate(whole).flops), data: made.row } });
       }
     }
     return true;

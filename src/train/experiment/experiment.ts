@@ -6,7 +6,7 @@ import type { RunConfig } from '../../config/run.ts';
 import type { FetchBytes } from '../../data/catalogue.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import type { Weights } from '../../export/parts.ts';
-import { trainingFlopsPerToken } from '../../model/estimate.ts';
+import { estimate, trainingFlopsPerToken } from '../../model/estimate.ts';
 import type { BenchmarkPoint, HeldOutPoint } from '../../protocol.ts';
 import { type Arm, armConfig, type Experiment } from '../../recipe/experiments.ts';
 import type { ResultPoint, ResultRow } from '../../recipe/results/results.ts';
@@ -101,7 +101,7 @@ async function startingWeights(
   const known = request.done.some((row) => row.arm === BASE_ARM && row.seed === seed);
   const base = await request.baseOf(seed);
   const watch = watchArm(BASE_ARM, seed, listener);
-  const flops = flopsOf(config, config.base.steps);
+  const flops = flopsOf(config, estimate(alone).tokens);
   if (base) {
     await checkBase(base, config);
     if (!known) {
@@ -155,13 +155,18 @@ async function runArm(
   const end = await run.train();
   if (end.kind === 'diverged') throw new UserError(trainingWords.armDiverged(name, config.seed, end.message));
   if (end.kind !== 'done') return false;
-  listener.tell({ kind: 'row', said: watch.row(flopsOf(config, run.plan.endStep - run.plan.firstStep)) });
+  listener.tell({
+    kind: 'row',
+    said: watch.row(
+      flopsOf(config, run.plan.tokensBefore(run.plan.endStep) - run.plan.tokensBefore(run.plan.firstStep)),
+    ),
+  });
   return true;
 }
 
-/** Training operations of so many steps, the whole T×T square counted as toy-world.md §2 does. */
-export function flopsOf({ model, batch }: RunConfig, steps: number): number {
-  return steps * batch.sequences * batch.length * batch.accumulation * trainingFlopsPerToken(model, batch.length).total;
+/** Training operations of so many tokens, the whole T×T square counted as toy-world.md §2 does. */
+export function flopsOf({ model, batch }: RunConfig, tokens: number): number {
+  return tokens * trainingFlopsPerToken(model, batch.length).total;
 }
 
 /** Gathers what one run says into its result row. */

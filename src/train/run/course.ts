@@ -43,7 +43,7 @@ export function takenBy(plan: RunPlan, { step, tokens, place }: Progress): Taken
 /** Where a run begins that goes on from no save. `sources`: how many its batches count. */
 export function begun(plan: RunPlan, config: RunConfig, sources: number, { origin, evaluated }: RunOptions): Progress {
   const { firstStep, phases } = plan;
-  const before = placeOfStep(firstStep, config.batch);
+  const before = placeOfStep(firstStep, config.batch, config.base);
   return {
     step: firstStep,
     phase: phases[0]!.name,
@@ -93,7 +93,7 @@ export interface Course {
 
 /** Tokens trained on before `step`, of this run or its base. */
 export const tokensBefore = ({ progress, plan }: Course, step: number): number =>
-  progress.tokens + (step - progress.step) * plan.tokensPerStep;
+  progress.tokens + plan.tokensBefore(step) - plan.tokensBefore(progress.step);
 
 export const tellState = ({ listener }: Course, said: RunState): void => listener.tell({ kind: 'state', said });
 export const tellNotice = ({ listener }: Course, said: Notice): void => listener.tell({ kind: 'notice', said });

@@ -81,15 +81,16 @@ export class Reads {
   /** Reads, tells and judges steps; false: there is trouble. */
   async #read(first: number, last: number, before: Promise<unknown>): Promise<boolean> {
     const course = this.#course;
-    const { engine } = course;
+    const { engine, plan, config } = course;
     const rows = await engine.metrics(first, last);
     // An answer that waited for its buffer can come after a later one.
     await before;
-    this.#timer.add(rows.length, this.#clock.lap());
+    // Steps of the whole batch: those of a ramp are parts of one.
+    this.#timer.add((plan.tokensBefore(last + 1) - plan.tokensBefore(first)) / plan.tokensPerStep, this.#clock.lap());
     const { perStep } = this.#timer;
     if (perStep !== null) {
       this.#group = Math.max(1, Math.min(16, Math.round(groupMillis / perStep)));
-      engine.pace(perStep);
+      engine.pace(perStep / config.batch.accumulation);
     }
     return this.#tell(rows);
   }

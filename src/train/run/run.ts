@@ -268,7 +268,7 @@ export class Run {
     const { plan, config, engine } = this;
     const course = this.#course;
     const { progress, data, watch } = course;
-    const { blend, lr } = plan.at(step);
+    const { blend, lr, accumulation } = plan.at(step);
     const fill = (micro: number): Batch => {
       const batch = data.batches.draw(progress.place, blend, this.#batch);
       progress.place = placeAfter(progress.place, 1, config.batch);
@@ -277,9 +277,9 @@ export class Run {
       return batch;
     };
     const factor = this.#disturb ? await this.#disturb(step, engine) : 1;
-    engine.submitStep(step, fill, lr * factor, step - progress.momentsFrom + 1);
+    engine.submitStep(step, fill, lr * factor, step - progress.momentsFrom + 1, accumulation);
     progress.step = step + 1;
-    progress.tokens += plan.tokensPerStep;
+    progress.tokens += plan.tokensBefore(step + 1) - plan.tokensBefore(step);
     if (!watch.isDue(step, course.paused)) return;
     // The step's own measurements are asked for first: they need not wait for the look, which the first time compiles its kernels.
     this.#reads.ask();

@@ -46,7 +46,7 @@ export async function waitLeaving(course: Course): Promise<void> {
 
 /** Goes back to the last save and past the batches drawn since; false where the run must be given up. */
 export async function goBackToSave(course: Course, { step, message, asked }: Trouble): Promise<boolean> {
-  const { automatic, keeper, config, engine, listener } = course;
+  const { automatic, keeper, config, plan, engine, listener } = course;
   const { health, place, step: taken } = course.progress;
   const may = asked || (automatic && health.rollbacks < mostRollbacks);
   const last = may ? await keeper?.last() : null;
@@ -58,10 +58,12 @@ export async function goBackToSave(course: Course, { step, message, asked }: Tro
   if (!last) return false;
   const { progress, pools, history } = last;
   engine.restore(pools);
+  const { sequences, length } = config.batch;
+  const after = (plan.tokensBefore(taken) - plan.tokensBefore(step + 1)) / (sequences * length);
   course.progress = {
     ...progress,
     // The next batch is the first after the last that was drawn for a step taken back.
-    place: placeAfter(place, -(taken - step - 1) * config.batch.accumulation, config.batch),
+    place: placeAfter(place, -after, config.batch),
     health: { ...progress.health, rollbacks: health.rollbacks + (asked ? 0 : 1) },
   };
   keeper!.history = history;

@@ -1,15 +1,18 @@
 /** What x counts, in terms of steps. Tokens and FLOPs count every step from 0, a base trained before included. */
 import type { RunConfig } from '../../config/run.ts';
+import type { RunPlan } from '../../recipe/phases.ts';
 import { trainingFlopsPerToken } from '../../model/estimate.ts';
 import type { History } from './columns.ts';
 import { lowerBound } from './downsample.ts';
-import type { Unit } from './scale.ts';
+import type { AxisChoice, Unit } from './scale.ts';
 
-/** Tokens or FLOPs a step takes; FLOPs in the usual convention, 6 a parameter and token and attention's own. */
-export function perStep(unit: Exclude<Unit, 'seconds'>, config: RunConfig, tokensPerStep: number): number {
-  if (unit === 'step') return 1;
-  if (unit === 'tokens') return tokensPerStep;
-  return tokensPerStep * trainingFlopsPerToken(config.model, config.batch.length).total;
+type UnitOfSteps = NonNullable<AxisChoice['unit']>;
+
+/** Steps ↔ steps, tokens or FLOPs before a step; FLOPs in the usual convention, 6 a parameter and token and attention's own. */
+export function countedIn(unit: Exclude<Unit, 'seconds'>, config: RunConfig, plan: RunPlan): UnitOfSteps {
+  if (unit === 'step') return { of: (step) => step, step: (value) => value };
+  const each = unit === 'tokens' ? 1 : trainingFlopsPerToken(config.model, config.batch.length).total;
+  return { of: (step) => plan.tokensBefore(step) * each, step: (value) => plan.stepOf(value / each) };
 }
 
 /** Steps ↔ seconds of training: between logged steps in a straight line, beyond the last at the pace so far. */

@@ -12,6 +12,9 @@ import { classLinkWords as words } from '../words/classLink.ts';
 import { classLink } from './link.ts';
 import { Qr } from './Qr.tsx';
 import '../style/lessons.css';
+import '../style/classroom.css';
+import '../style/presenter.css';
+import '../style/paper.css';
 
 /** What a pupil's page goes without unless it is asked for: the form itself. */
 const hidden = signal<ReadonlySet<string>>(new Set(['link']));

@@ -2,7 +2,9 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { decodeHash, encodeHash } from '../../config/url.ts';
 import { PRESETS } from '../../config/presets.ts';
+import { wholeBatch } from '../../config/ramp.ts';
 import type { RunConfig } from '../../config/run.ts';
+import { placeOfStep } from '../../recipe/place.ts';
 import { continuedConfig, experimentNamed, EXPERIMENTS } from '../../recipe/experiments.ts';
 import type { ResultRow } from '../../recipe/results/results.ts';
 import { experimentState, isExperimenting } from './experimentState.ts';
@@ -134,18 +136,22 @@ export const cost = computed((): Cost | string => {
   try {
     for (const seed of seeds.value) {
       const arms = experiment.value.arms.filter(({ name }) => missing(name, seed));
-      for (const arm of arms) all.steps += continuedConfig(arm, base).steps;
+      for (const arm of arms) {
+        const { steps } = continuedConfig(arm, base);
+        all.steps += steps;
+        all.tokens += steps * wholeBatch(base.batch) * base.batch.length;
+      }
       all.arms += arms.length;
       const trained = offered.value[keyOf(seeded(seed))] || !missing(BASE, seed);
       if (arms.length === 0 || trained) continue;
       all.basesToTrain++;
       all.steps += base.base.steps;
+      all.tokens += placeOfStep(base.base.steps, base.batch, base.base).tokens;
     }
   } catch (error) {
     return (error as Error).message;
   }
-  const { sequences, length, accumulation } = base.batch;
-  return { ...all, tokens: all.steps * sequences * length * accumulation };
+  return all;
 });
 
 /** Tokens a second that this preset's arms last came to here; null: none has run. */

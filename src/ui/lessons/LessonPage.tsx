@@ -33,6 +33,9 @@ import {
 } from './state.ts';
 import { lessonWords } from './words.ts';
 import '../style/lessons.css';
+import '../style/classroom.css';
+import '../style/presenter.css';
+import '../style/paper.css';
 import '../style/experiments.css';
 
 export function LessonPage() {

@@ -66,7 +66,7 @@ export async function train(lesson: Lesson, name: string, seed: number, seconds?
       firstStep,
       endStep: plan.endStep,
       switchStep: plan.switchStep,
-      tokens: (plan.endStep - firstStep) * plan.tokensPerStep,
+      tokens: plan.tokensBefore(plan.endStep) - plan.tokensBefore(firstStep),
       curve: curveOf(history.step.subarray(begin), history.loss.subarray(begin), history.length - begin),
       heldOut: after(heldOut.peek()).map(({ step, loss }) => ({ step, loss })),
       accuracy: after(benchmarks.peek()).map(({ step, suites }) => ({

@@ -4,12 +4,13 @@ import { shownConfig, shownPlan } from './config.ts';
 import { figureWords } from '../words/figure.ts';
 
 export function PlanNote() {
-  const { phases, firstStep: start, switchStep } = shownPlan.value;
+  const { phases, firstStep: start, switchStep, stages } = shownPlan.value;
+  const ramp = stages.length > 1 && figureWords.chart.planRamp(stages);
   const divisor = shownConfig.value.continued?.switchDivisor ?? 0;
   const hasQa = phases.some(({ name }) => name === 'qa');
   const neverSwitches = phases.length > 1 && switchStep === null && !hasQa;
   const sentence = ({ name, firstStep, steps }: Phase) => {
-    if (name === 'base') return figureWords.chart.planBase(steps);
+    if (name === 'base') return [figureWords.chart.planBase(steps), ramp].filter(Boolean).join(' ');
     if (name === 'general') return figureWords.chart.planGeneral(steps);
     return switchStep === null ? figureWords.chart.planSame : figureWords.chart.planQa(divisor, firstStep);
   };

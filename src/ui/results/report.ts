@@ -71,7 +71,7 @@ export function reportOf(report: Report): string {
         figureWords.phase[name],
         format.integer(firstStep),
         format.integer(steps),
-        format.short(steps * plan.tokensPerStep),
+        format.short(plan.tokensBefore(firstStep + steps) - plan.tokensBefore(firstStep)),
         format.rate(plan.at(firstStep).lr),
         format.rate(plan.at(firstStep + steps - 1).lr),
       ]),

@@ -25,7 +25,7 @@ export function Progress() {
       : 0
     : (done - plan.firstStep) / (plan.endStep - plan.firstStep);
   const pace = isActive(state)
-    ? paceOf(history.tokensPerSecond, history.length, (plan.endStep - done) * plan.tokensPerStep)
+    ? paceOf(history.tokensPerSecond, history.length, plan.tokensBefore(plan.endStep) - plan.tokensBefore(done))
     : null;
   return (
     <div>

@@ -64,7 +64,11 @@ export function RunPanel() {
         <p class="note">
           {isEdited.value ? startWords.run.changed(parameterCount(model)) : `${chosen?.title}.`}{' '}
           {startWords.run.size(model.num_hidden_layers, model.hidden_size)};{' '}
-          {startWords.run.work(plan.endStep - plan.firstStep, (plan.endStep - plan.firstStep) * plan.tokensPerStep)}.
+          {startWords.run.work(
+            plan.endStep - plan.firstStep,
+            plan.tokensBefore(plan.endStep) - plan.tokensBefore(plan.firstStep),
+          )}
+          .
         </p>
         {lesson.locked.size > 0 && <p class="note">{startWords.lesson.locked}</p>}
         {isEdited.value && !isActive(state) && lesson.locked.size === 0 && (

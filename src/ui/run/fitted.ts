@@ -44,8 +44,8 @@ export function fitPreset(): () => void {
     const hasRun = runConfig.peek() !== null && !isRecorded.peek();
     if (machine.value.kind !== 'ready' || hasGpu.value || !isFree || hasRun) return;
     const { model, batch } = config.peek();
-    const { firstStep, endStep, tokensPerStep } = nextPlan.peek();
-    const flops = (endStep - firstStep) * tokensPerStep * trainingFlopsPerToken(model, batch.length).total;
+    const { firstStep, endStep, tokensBefore } = nextPlan.peek();
+    const flops = (tokensBefore(endStep) - tokensBefore(firstStep)) * trainingFlopsPerToken(model, batch.length).total;
     const seconds = flops / speedOf(machine.value.adapter);
     fitting.value = seconds > PATIENCE ? { kind: 'changed', from: DEFAULT_PRESET, seconds } : { kind: 'kept', seconds };
     if (seconds > PATIENCE) choosePreset(QUICKEST);

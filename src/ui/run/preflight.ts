@@ -74,11 +74,12 @@ export interface SourceDraw {
 
 /** What the run will draw of each source. */
 export const draws = computed((): SourceDraw[] => {
-  const { phases, tokensPerStep } = nextPlan.value;
+  const { phases, tokensBefore } = nextPlan.value;
   const drawn = new Map<string, number>();
-  for (const { blend, steps } of phases) {
+  for (const { blend, firstStep, steps } of phases) {
+    const tokens = tokensBefore(firstStep + steps) - tokensBefore(firstStep);
     for (const [name, share] of Object.entries(sharesOf(blend))) {
-      if (share > 0) drawn.set(name, (drawn.get(name) ?? 0) + share * steps * tokensPerStep);
+      if (share > 0) drawn.set(name, (drawn.get(name) ?? 0) + share * tokens);
     }
   }
   const sizes = preflight.value?.sourceTokens ?? {};

@@ -5,7 +5,7 @@ import { stepScale, type AxisChoice, type Unit } from '../chart/scale.ts';
 import { summaryOf } from '../chart/summary.ts';
 import { otherLines } from '../runs/overlays.ts';
 import { conclusion } from '../results/conclusion.ts';
-import { perStep, secondsOf } from '../chart/unit.ts';
+import { countedIn, secondsOf } from '../chart/unit.ts';
 import { DEFAULT_SMOOTHING, Smoother } from '../chart/smooth.ts';
 import { shownConfig, shownPlan, sourcesOf } from '../recipe/config.ts';
 import { isActive } from './controls.ts';
@@ -37,13 +37,11 @@ export function toggle(entry: Entry): void {
 
 /** Value of x of a step; seconds are measured where the run has been and guessed from its pace where it has not. */
 const stepUnit = computed((): AxisChoice['unit'] => {
-  const { tokensPerStep, firstStep } = shownPlan.value;
   if (unit.value === 'seconds') {
     void picture.value;
-    return secondsOf(history, firstStep);
+    return secondsOf(history, shownPlan.value.firstStep);
   }
-  const each = perStep(unit.value, shownConfig.value, tokensPerStep);
-  return { of: (step) => step * each, step: (value) => value / each };
+  return countedIn(unit.value, shownConfig.value, shownPlan.value);
 });
 
 const choice = computed(() => ({

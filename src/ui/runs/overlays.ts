@@ -6,7 +6,7 @@ import { nearest } from '../chart/downsample.ts';
 import type { OtherLine } from '../chart/drawn.ts';
 import { stepScale, type Unit } from '../chart/scale.ts';
 import type { Smoother } from '../chart/smooth.ts';
-import { perStep } from '../chart/unit.ts';
+import { countedIn } from '../chart/unit.ts';
 import { figureWords } from '../words/figure.ts';
 import { shownConfig } from '../recipe/config.ts';
 import { amend, currentId, curves, records } from './ledger.ts';
@@ -61,8 +61,8 @@ function placesOf({ config, part }: RunRecord, curve: History, unit: Unit): Floa
   return known.x;
 
   function inSteps(of: Exclude<Unit, 'seconds'>): Float64Array {
-    const each = perStep(of, config, planRun(config, part).tokensPerStep);
-    return curve.step.map((step) => step * each);
+    const counted = countedIn(of, config, planRun(config, part));
+    return curve.step.map((step) => counted.of(step));
   }
 }
 

@@ -78,9 +78,10 @@ export function runQueue(): void {
 
 /** FLOPs of steps `from` … end of a run. */
 function workOf({ config, part }: Pick<RunRecord, 'config' | 'part'>, from?: number): number {
-  const { firstStep, endStep, tokensPerStep } = planRun(config, part);
+  const { firstStep, endStep, tokensBefore } = planRun(config, part);
   return (
-    (endStep - (from ?? firstStep)) * tokensPerStep * trainingFlopsPerToken(config.model, config.batch.length).total
+    (tokensBefore(endStep) - tokensBefore(from ?? firstStep)) *
+    trainingFlopsPerToken(config.model, config.batch.length).total
   );
 }
 

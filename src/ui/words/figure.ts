@@ -1,4 +1,5 @@
 /** The picture of the run: stages, axes, legend, reading line. */
+import type { BatchStage } from '../../config/ramp.ts';
 import type { PhaseName, RunState } from '../../protocol.ts';
 import type { Unit } from '../chart/scale.ts';
 import * as format from '../format.ts';
@@ -56,6 +57,11 @@ export const figureWords = {
     switchAt: (step: number) => `switch at step ${format.integer(step)}`,
     switchRate: (divisor: number) => (divisor > 1 ? `rate down to 1/${divisor}` : 'from the first step'),
     planBase: (steps: number) => `From random weights, ${format.integer(steps)} steps on mixed text.`,
+    planRamp: ([first, ...later]: readonly BatchStage[]) =>
+      `Its batch grows: ${[
+        `${first!.sequences} sequences`,
+        ...later.map(({ sequences, firstStep }) => `${sequences} from step ${format.integer(firstStep)}`),
+      ].join(', ')}.`,
     planFromBase: (steps: number) =>
       `Already trained: this run starts from a checkpoint after ${format.integer(steps)} steps.`,
     planGeneral: (steps: number) =>

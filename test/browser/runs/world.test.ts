@@ -1,13 +1,15 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { FACTS, WHOLE } from '../../world/configs.ts';
 import { EXPECTED } from '../../world/hashes.ts';
 import { withPage } from '../setup/harness.ts';
+import { nothing } from '../../setup/site.ts';
 import { workerScript } from '../setup/workerScript.ts';
 import type { WorldHashes } from './worldWorker.ts';
 
 test('a worker in the browser writes the same bytes as Node', async () => {
   const script = await workerScript('test/browser/runs/worldWorker.ts');
-  await withPage(async (page) => {
+  const use = async (page: Page): Promise<void> => {
     for (const [config, expected] of [
       [WHOLE, EXPECTED.whole],
       [FACTS, EXPECTED.facts],
@@ -26,5 +28,6 @@ test('a worker in the browser writes the same bytes as Node', async () => {
       );
       expect(hashes).toEqual(expected);
     }
-  });
+  };
+  await withPage(use, { address: nothing });
 });

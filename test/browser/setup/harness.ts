@@ -3,12 +3,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { inject } from 'vitest';
+import { nothing } from '../../setup/site.ts';
 import { sharedBrowser, webGpuSwitches } from './launch.ts';
 
 export interface PageOptions extends BrowserContextOptions {
   /** What follows the site's address: a query or a hash. */
   address?: string;
-  /** Done to the profile before the page is opened. */
+  /** Answers of the test's own to the page's requests, before it is opened. */
   before?: (context: BrowserContext) => Promise<unknown>;
   /** Other origins that the test has the page ask; by itself it asks none. */
   mayAsk?: () => readonly string[];
@@ -17,17 +18,40 @@ export interface PageOptions extends BrowserContextOptions {
 /** WebGPU's validation errors reach the console as warnings that name the call they arose in. */
 const isGpuError = (text: string) => /While (calling|encoding|validating|initializing)/.test(text);
 
+const VIEWPORT = { width: 1280, height: 720 };
+
+/** Without its service worker, which takes the processor as long to keep the page as the page to start (test/browser/offline has it). */
+const openWindow = async (options: BrowserContextOptions = {}): Promise<Page> => {
+  const browser = await sharedBrowser(webGpuSwitches);
+  return (await browser.newContext({ serviceWorkers: 'block', viewport: VIEWPORT, ...options })).newPage();
+};
+
+let shared: Page | undefined;
+
+/** The window that tests share, for opening one costs the processor more than the page in it does: nothing is left of the test before. */
+async function emptyWindow(url: string): Promise<Page> {
+  if (shared === undefined) return (shared = await openWindow());
+  // Workers end with the page that is left.
+  await shared.goto(url + nothing);
+  await shared.evaluate(() => sessionStorage.clear());
+  const session = await shared.context().newCDPSession(shared);
+  await session.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes: 'all' });
+  await session.detach();
+  return shared;
+}
+
 /**
- * Opens the built page in a fresh profile and hands it over; without its service worker, which takes the processor as long to keep the
- * page as the page to start (test/browser/offline has it). Afterwards throws what the page or its workers logged as an
- * error, threw uncaught, or did wrong with the GPU.
+ * Opens the built page with nothing kept and hands it over. Afterwards throws what the page or its workers logged as an error, threw
+ * uncaught, or did wrong with the GPU. A test that asks for a window of its own kind, or that changes it for good, has its own.
  */
 export async function withPage(use: (page: Page) => Promise<void>, options: PageOptions = {}): Promise<void> {
-  const { address = '', before, mayAsk, ...contextOptions } = options;
+  const { address = '', before, mayAsk, viewport = VIEWPORT, ...ofWindow } = options;
   const site = inject('site');
   if ('failure' in site) throw new Error(site.failure);
-  const browser = await sharedBrowser(webGpuSwitches);
-  const context = await browser.newContext({ serviceWorkers: 'block', ...contextOptions });
+  const own = Object.keys(ofWindow).length > 0;
+  const page = own ? await openWindow({ viewport, ...ofWindow }) : await emptyWindow(site.url);
+  const context = page.context();
+  let done = false;
   try {
     const complaints: string[] = [];
     const { origin } = new URL(site.url);
@@ -36,24 +60,32 @@ export async function withPage(use: (page: Page) => Promise<void>, options: Page
       if (![origin, ...(mayAsk?.() ?? [])].includes(url.origin) && url.protocol !== 'data:')
         complaints.push(`a request to another origin: ${request.url()}`);
     });
-    await before?.(context);
-    const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack ?? error.message}`));
     page.on('crash', () => complaints.push('the page crashed'));
     page.on('console', (message) => {
       const wrong = message.type() === 'error' || (message.type() === 'warning' && isGpuError(message.text()));
       if (wrong) complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
     });
+    await before?.(context);
+    if (!own) await page.setViewportSize(viewport!);
     await page.goto(site.url + address);
     await use(page);
     // A rejection is reported after the task it arose in: one more task, and its report is here before the answer.
-    if (!page.isClosed()) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
     if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
+    done = true;
   } catch (error) {
     await tellAll(context);
     throw error;
   } finally {
-    await context.close();
+    context.removeAllListeners('request');
+    for (const event of ['pageerror', 'crash', 'console', 'request'] as const) page.removeAllListeners(event);
+    await page.unrouteAll();
+    await context.unrouteAll();
+    for (const other of context.pages()) if (other !== page) await other.close();
+    // After a failure nobody knows what is left in it.
+    if (own || !done) await context.close();
+    if (!own && !done) shared = undefined;
   }
 }
 

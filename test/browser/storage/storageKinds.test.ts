@@ -1,5 +1,7 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { withPage } from '../setup/harness.ts';
+import { nothing } from '../../setup/site.ts';
 import type { Kind } from './storageKindsWorker.ts';
 import { workerScript } from '../setup/workerScript.ts';
 
@@ -8,7 +10,7 @@ const bytes = Number(process.env.STORAGE_BYTES ?? 12_000_000);
 
 test('OPFS, IndexedDB and memory keep what they are given, and the safest there is gets chosen', async () => {
   const script = await workerScript('test/browser/storage/storageKindsWorker.ts');
-  await withPage(async (page) => {
+  const use = async (page: Page): Promise<void> => {
     const { results, refusal, opened } = await page.evaluate(
       (given) => {
         const worker = new Worker(URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' })), {
@@ -37,5 +39,6 @@ test('OPFS, IndexedDB and memory keep what they are given, and the safest there 
     expect(opened.map(({ kind }) => kind)).toEqual(['opfs', 'indexeddb', 'memory']);
     expect(opened.map(({ notice }) => notice !== null)).toEqual([false, false, true]);
     expect(opened[2]!.notice).toMatch(/keep this tab open/);
-  });
+  };
+  await withPage(use, { address: nothing });
 });

@@ -159,6 +159,27 @@ describe('fuzzy deduplication', () => {
     }
   });
 
+  test('signatures by vectors are those by plain numbers, for any bands and rows and beyond a chunk of shingles', () => {
+    const long = Array.from({ length: 4000 }, (_, i) => `word${(i * i) % 977}`).join(' ');
+    const texts = ['', 'x', documents[1]!.text, documents[2]!.text, long];
+    expect(shinglesOf(long, characters).length).toBeGreaterThan(16_384);
+    for (const [from, bands, rows] of [
+      [0, 20, 13],
+      [3, 1, 2],
+      [0, 4, 5],
+      [7, 13, 13],
+      [0, 24, 3],
+    ] as const) {
+      const [vectors, numbers] = [true, false].map((simd) => new MinHash(42, from, bands, rows, simd));
+      for (const text of texts) {
+        const shingles = shinglesOf(text, characters);
+        const signature = vectors!.take(shingles);
+        expect(signature, `${bands} bands of ${rows}, ${text.length} characters`).toEqual(numbers!.take(shingles));
+        expect(new Set(signature).size).toBe(text === '' ? 1 : bands * rows);
+      }
+    }
+  });
+
   test('MinHash tells Jaccard within its binomial error: no bias, and the spread of as many independent draws', () => {
     const orders = 260;
     const [one, other] = [new MinHash(42, 0, 20, 13), new MinHash(42, 0, 20, 13)];

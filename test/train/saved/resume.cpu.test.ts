@@ -110,11 +110,22 @@ async function savedAtEveryStep(config: RunConfig) {
 describe('a resumed run', () => {
   const accumulating = { ...switchingConfig, batch: { ...switchingConfig.batch, accumulation: 2 } };
   const keeping = { ...switchingConfig, continued: { ...switchingConfig.continued!, keepMoments: true } };
+  // Micro-batches of 3 rows: two steps of one, four of two, then three each.
+  const ramp = [
+    { sequences: 3, share: 0.03 },
+    { sequences: 6, share: 0.12 },
+  ];
+  const growing: RunConfig = {
+    ...switchingConfig,
+    batch: { ...switchingConfig.batch, accumulation: 3 },
+    base: { ...switchingConfig.base, batchRamp: ramp },
+  };
   // The base ends before step 24, the blend switches before step 34, the run ends before step 40.
   it.each([
     ['at any phase', switchingConfig, [0, 1, 5, 9, 23, 24, 25, 33, 34, 35, 39]],
     ['with micro-batches', accumulating, [7, 24, 34]],
     ['with moments carried over', keeping, [23, 24, 34]],
+    ['in the middle of a batch ramp', growing, [1, 2, 4, 6, 24]],
   ])('is the uninterrupted one: %s', async (_, config, steps) => {
     const free = await train(config, new EverySave());
     expect(free.history.metrics.length).toBe(40);
@@ -126,6 +137,21 @@ describe('a resumed run', () => {
       const resumed = await train(config, new EverySave(), { from: saves.at(step) });
       expectSame(resumed, free, `resumed at step ${step}`);
     }
+  });
+
+  it('begins a ramp as the run of one micro-batch a step begins, and draws every row once', async () => {
+    const { steps, schedule } = growing.base;
+    const base = { ...growing.base, schedule: { ...schedule, kind: 'constant' as const, warmupSteps: 0 } };
+    const run = (config: RunConfig) => train({ ...config, continued: null }, new EverySave());
+    const grown = await run({ ...growing, base });
+    const small = await run({ ...switchingConfig, base: { ...base, batchRamp: undefined } });
+    const rows = grown.history.metrics.map(({ tokens }, i, all) => (tokens - (all[i - 1]?.tokens ?? 0)) / 13);
+    expect(rows).toEqual([3, 3, ...Array(4).fill(6), ...Array(steps - 6).fill(9)]);
+    const losses = ({ history }: Finished) => history.metrics.map(({ loss }) => loss);
+    const same = losses(grown).map((loss, i) => loss === losses(small)[i]);
+    expect(same.indexOf(false)).toBe(2);
+    const drawn = grown.counts.reduce((sum, { tokens }) => sum + tokens, 0);
+    expect(drawn).toBe(grown.history.metrics.at(-1)!.tokens);
   });
 
   it('is the same from wherever its page was left, evaluations under way included', async () => {
