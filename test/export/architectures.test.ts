@@ -1,5 +1,5 @@
 /** Folders of every architecture, and what a look at their headers tells before a weight is read. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { ModelConfig } from '../../src/config/run.ts';
 import {
   checkJsonSize,
@@ -77,7 +77,7 @@ describe.each<[string, ModelConfig, Record<string, number[]>, object, string, st
   ['Qwen2', qwen, { ...shapes, ...gate, ...biases }, {}, 'Qwen2ForCausalLM', 'SwiGLU'],
 ])('a folder of %s', (name, model, inModel, outside, architecture, mlp) => {
   let files: Map<string, FolderFile>;
-  beforeAll(() => void (files = folderOf(model)));
+  beforeEach(() => void (files = folderOf(model)));
 
   test('has these tensors and comes back as it went', () => {
     const inside = Object.entries(inModel).map(([key, shape]) => [`model.${key}`, shape]);
