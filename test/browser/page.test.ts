@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { countIn, endless } from './setup/abacusPage.ts';
 import { screenshot, withPage } from './setup/harness.ts';
-import { nothing } from '../setup/site.ts';
+import { nothing } from '../setup/nothing.ts';
 
 test('the page opens without a complaint, with a WebGPU adapter behind it', () =>
   withPage(async (page) => {

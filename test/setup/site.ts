@@ -4,6 +4,7 @@ import { build, type Plugin, preview } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { isolationHeaders } from '../../src/util/isolation.mjs';
 import { RECORDED_RUN } from '../../src/recipe/results/recordedRun.ts';
+import { nothing } from './nothing.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -11,9 +12,6 @@ declare module 'vitest' {
     site: { url: string } | { failure: string };
   }
 }
-
-/** An empty page of the site, which forbids nothing: for a test that wants its origin alone. */
-export const nothing = 'nothing.html';
 
 /**
  * Played in every test, a visitor's recorded run would be most of what a page does; it is shown in test/browser/firstVisit. Answered here:

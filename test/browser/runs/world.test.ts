@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { FACTS, WHOLE } from '../../world/configs.ts';
 import { EXPECTED } from '../../world/hashes.ts';
 import { withPage } from '../setup/harness.ts';
-import { nothing } from '../../setup/site.ts';
+import { nothing } from '../../setup/nothing.ts';
 import { workerScript } from '../setup/workerScript.ts';
 import type { WorldHashes } from './worldWorker.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { inject } from 'vitest';
-import { nothing } from '../../setup/site.ts';
+import { nothing } from '../../setup/nothing.ts';
 import { sharedBrowser, webGpuSwitches } from './launch.ts';
 
 export interface PageOptions extends BrowserContextOptions {

@@ -6,6 +6,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { RECORDED_RUN } from '../../../src/recipe/results/recordedRun.ts';
 import { newPlayer, playedScript } from '../../ui/fake/play.ts';
+import { nothing } from '../../setup/nothing.ts';
 import { recordedFiles } from '../../ui/fake/recorded.ts';
 import type { Scenario } from '../../ui/fake/trainer.worker.ts';
 import { tell } from './harness.ts';
@@ -23,8 +24,6 @@ interface Options extends BrowserContextOptions {
 }
 
 const VIEWPORT = { width: 1280, height: 720 };
-/** An empty page of the site: a browser keeps the process of a window that stays on its site, and starts one for any other page. */
-const nothing = 'nothing.html';
 let stage: { host: Host; url: string } | undefined;
 let shared: Page | undefined;
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { withPage } from '../setup/harness.ts';
-import { nothing } from '../../setup/site.ts';
+import { nothing } from '../../setup/nothing.ts';
 import type { Kind } from './storageKindsWorker.ts';
 import { workerScript } from '../setup/workerScript.ts';
 
