@@ -1,7 +1,7 @@
 /** Folders made elsewhere: read whatever their floats, shards and spelling, or refused in a sentence before the weights are touched. */
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import type { FolderFile } from '../../src/export/huggingface.ts';
 import { huggingFaceFolder, readHuggingFaceFolder } from '../../src/export/huggingface.ts';
@@ -10,6 +10,7 @@ import { ForeignWords } from '../../src/tokenizer/foreignWords.ts';
 import { configureFromBase } from '../../src/recipe/baseCheckpoint.ts';
 import { readAnyBase, readCheckpoint } from '../../src/train/bases/base.ts';
 import { validateConfig } from '../../src/config/validate.ts';
+import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { UserError } from '../../src/util/errors.ts';
 import { readTokenizer } from '../../src/world/readTokenizer.ts';
 import { byteLevelBpe, foreignFolder, sentencePieceBpe } from './foreign.ts';
@@ -91,8 +92,9 @@ const kinds: [string, object, boolean][] = [
   ['tokens across words', across(sentencePieceBpe()), false],
 ];
 
-describe.each(kinds)('%s', async (_, json, isCut) => {
-  const ours = await readTokenizer(JSON.parse(JSON.stringify(json)));
+describe.each(kinds)('%s', (_, json, isCut) => {
+  let ours: Tokenizer;
+  beforeEach(async () => void (ours = await readTokenizer(JSON.parse(JSON.stringify(json)))));
 
   test('is cut between words where that is known to change nothing', () => {
     const library = new Library(json, { clean_up_tokenization_spaces: false });

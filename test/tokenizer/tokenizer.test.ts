@@ -218,6 +218,23 @@ describe('pieces', () => {
     expect([...bpe.encode(long)]).toEqual(theirs.encode(long).ids);
   });
 
+  test('words that differ in a letter, a space or their length are told apart, known or not', () => {
+    const bpe = new BpeTokenizer(merges);
+    const theirs = new HuggingFaceTokenizer(JSON.parse(JSON.stringify(bpe.toHuggingFace())), {
+      clean_up_tokenization_spaces: false,
+    });
+    const longest = 'constructorsandgovernments';
+    const words = Array.from({ length: longest.length }, (_, i) => longest.slice(0, i + 1)).flatMap((word) => [
+      word,
+      ...Array.from(word, (_, i) =>
+        ['a', 'z', 'A', 'Z', 'é'].map((one) => word.slice(0, i) + one + word.slice(i + 1)),
+      ).flat(),
+    ]);
+    const text = words.map((word) => `${word} ${word}.`).join('\n');
+    const wanted = theirs.encode(text).ids;
+    for (let again = 0; again < 2; again++) expect([...bpe.encode(text)]).toEqual(wanted);
+  });
+
   test('a table gives each piece its own ids', () => {
     const table = new PieceTable();
     let made = 0;
