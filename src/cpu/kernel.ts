@@ -6,7 +6,7 @@
 import type { Tensor } from '../graph/graph.ts';
 import type { Madd } from './kernels/arithmetic.ts';
 import type { Packs } from './kernels/pack.ts';
-import { type Expr, f32, type Func, i32, type Local } from './wasm.ts';
+import { type Expr, f32, type Func, i32, type Local } from '../util/wasm.ts';
 
 /** Where an argument points: a tensor, an element of it, or a byte of the plan's scratch memory. */
 export interface TensorPlace {

@@ -64,11 +64,7 @@ test.each<[string, (name: string, bytes: Uint8Array) => Uint8Array | null, RegEx
     (name, bytes) => (/00002-of/.test(name) ? bytes.subarray(0, bytes.length - 9) : bytes),
     /bytes of data/,
   ],
-  [
-    'a shard that is not there',
-    (name, bytes) => (/00002-of/.test(name) ? null : bytes),
-    /has no model-00002-of-00002/,
-  ],
+  ['a shard that is not there', (name, bytes) => (/00002-of/.test(name) ? null : bytes), /has no model-00002-of-00002/],
   [
     'an index of other tensors',
     (name, bytes) =>

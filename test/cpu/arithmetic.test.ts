@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { enableRelaxedSimd } from '../../src/cli/node/relaxedSimd.ts';
 import { exp, log, type Madd } from '../../src/cpu/kernels/arithmetic.ts';
-import { f32, f32x4, f64, Module } from '../../src/cpu/wasm.ts';
+import { f32, f32x4, f64, Module } from '../../src/util/wasm.ts';
 
 enableRelaxedSimd();
 

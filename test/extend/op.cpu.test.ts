@@ -3,7 +3,7 @@ import { it } from 'vitest';
 import { call, kernel } from '../../src/cpu/kernel.ts';
 import { at } from '../../src/cpu/kernels/arithmetic.ts';
 import { registerLowering } from '../../src/cpu/lower.ts';
-import { f32, i32 } from '../../src/cpu/wasm.ts';
+import { f32, i32 } from '../../src/util/wasm.ts';
 import type { Graph, Op, Tensor } from '../../src/graph/graph.ts';
 import { read, write } from '../../src/graph/kernel.ts';
 import { checkOp } from '../ops/checkOp.ts';

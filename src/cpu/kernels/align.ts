@@ -1,6 +1,6 @@
 /** What pairs of answers and labelled ones lose (ops/align): a few rows a step, so all in f64 and in one block. */
 import { eachRow, kernel } from '../kernel.ts';
-import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
+import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../../util/wasm.ts';
 import { at, exp, log, type Madd, times } from './arithmetic.ts';
 
 const number = (address: Expr): Expr => f64.promote(f32.load(address));

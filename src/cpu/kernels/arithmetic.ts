@@ -1,5 +1,5 @@
 /** Arithmetic written in line: addresses, sums of f32 in f64, exponential and logarithm. */
-import { type Expr, f32, f32x4, f64, f64x2, type Func, i32, i32x4, type Local, v128 } from '../wasm.ts';
+import { type Expr, f32, f32x4, f64, f64x2, type Func, i32, i32x4, type Local, v128 } from '../../util/wasm.ts';
 
 /** a · b + c for f32x4: rounded once with relaxed SIMD, twice without. */
 export type Madd = (a: Expr, b: Expr, c: Expr) => Expr;

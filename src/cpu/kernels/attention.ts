@@ -4,7 +4,7 @@
  */
 import type { AttentionShape } from '../../ops/attention/attention.ts';
 import { type Call, call, eachRow, inScratch, kernel, type WasmKernel, rowsPerBlock, type Value } from '../kernel.ts';
-import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
+import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../../util/wasm.ts';
 import { at, dot, eachVector, exponentials, log, plus, times } from './arithmetic.ts';
 import { paddedColumns } from './micro.ts';
 

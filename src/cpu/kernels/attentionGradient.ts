@@ -4,7 +4,7 @@
  */
 import type { AttentionShape } from '../../ops/attention/attention.ts';
 import { type Call, call, kernel, type WasmKernel, type Value } from '../kernel.ts';
-import { f32, f32x4, i32, type Local } from '../wasm.ts';
+import { f32, f32x4, i32, type Local } from '../../util/wasm.ts';
 import { at, eachVector, exp, plus, times, WideSum } from './arithmetic.ts';
 import { clearAround, keysOf, maskRow, rowBytes, shapeInts, shapeValues, tileOf, upTo } from './attention.ts';
 import { paddedColumns } from './micro.ts';

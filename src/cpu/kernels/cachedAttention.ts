@@ -1,7 +1,7 @@
 /** Attention of one new token a row over the keys and values of those before it, a block a row. */
 import type { CachedAttentionShape } from '../../ops/attention/cachedAttention.ts';
 import { type Call, call, kernel, type WasmKernel, type Value } from '../kernel.ts';
-import { f32, f32x4, f64, i32, type Local } from '../wasm.ts';
+import { f32, f32x4, f64, i32, type Local } from '../../util/wasm.ts';
 import { at, dot, eachVector, exponentials, plus, times } from './arithmetic.ts';
 import { masked, upTo } from './attention.ts';
 import { mapTuple } from '../../util/tuple.ts';

@@ -1,6 +1,6 @@
 /** LayerNorm-1P, y = (x − mean) · rstd · (1 + weight) + bias, row by row, and its gradient. Sums over a row are in f64. */
 import { eachRow, kernel } from '../kernel.ts';
-import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
+import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../../util/wasm.ts';
 import { eachVector, times, WideSum } from './arithmetic.ts';
 import { mapTuple } from '../../util/tuple.ts';
 

@@ -1,6 +1,6 @@
 /** All kernels as one module of WebAssembly, and the functions that they share. */
 import { buildKernel, type WasmKernel } from '../kernel.ts';
-import { type Expr, f32x4, type Local, Module } from '../wasm.ts';
+import { type Expr, f32x4, type Local, Module } from '../../util/wasm.ts';
 import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './align.ts';
 import type { Madd } from './arithmetic.ts';
 import { attentionKernels } from './attention.ts';

@@ -1,6 +1,6 @@
 /** What Llama's layers do besides products and attention: RMSNorm, SwiGLU's gate, a bias; and their gradients. */
 import { eachRow, kernel } from '../kernel.ts';
-import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../wasm.ts';
+import { type Expr, f32, f32x4, f64, type Func, i32, type Local } from '../../util/wasm.ts';
 import { eachVector, exp, type Madd, times, WideSum } from './arithmetic.ts';
 import { mapTuple } from '../../util/tuple.ts';
 

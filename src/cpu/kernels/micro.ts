@@ -6,7 +6,7 @@
  * under way: V8 20's compiler moves a step's loads before its arithmetic. 6×8, which other compilers like, spills there and runs at 18
  * GFLOP a CPU-second where 4×8 does 43 (a Zen 3 core whose arithmetic peaks at 49). For the same reason the loop is not unrolled here.
  */
-import { type Expr, f32x4, type Func, i32, type Local, type Locals, type Module } from '../wasm.ts';
+import { type Expr, f32x4, type Func, i32, type Local, type Locals, type Module } from '../../util/wasm.ts';
 import { isZero, type Madd, plus, times } from './arithmetic.ts';
 
 export const tileRows = 4;

@@ -1,6 +1,6 @@
 /** The optimizer over whole pools: the gradients' norm, the factor that clips them, AdamW, and what it did to every tensor. */
 import { eachRow, kernel } from '../kernel.ts';
-import { type Expr, f32, f32x4, f64, i32, type Local } from '../wasm.ts';
+import { type Expr, f32, f32x4, f64, i32, type Local } from '../../util/wasm.ts';
 import { ringColumn, ringNames, updateCode } from '../../recipe/measurements.ts';
 import { anyBad, isBad, WideSum } from './arithmetic.ts';
 import { mapTuple } from '../../util/tuple.ts';

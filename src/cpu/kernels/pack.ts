@@ -3,7 +3,7 @@
  * step, its elements side by side. Where the matrix ends inside a panel, its last row or columns are repeated: what the micro-kernel
  * makes of them is not stored.
  */
-import { f32, f32x4, type Func, i32, type Local, type Locals, type Module } from '../wasm.ts';
+import { f32, f32x4, type Func, i32, type Local, type Locals, type Module } from '../../util/wasm.ts';
 import { plus, times } from './arithmetic.ts';
 import { tileColumns, tileRows } from './micro.ts';
 

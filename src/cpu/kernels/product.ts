@@ -15,7 +15,7 @@ import {
   type Value,
 } from '../kernel.ts';
 import { transpose } from './pack.ts';
-import { f32x4, i32, type Local } from '../wasm.ts';
+import { f32x4, i32, type Local } from '../../util/wasm.ts';
 import { at, eachVector, isZero, plus, times } from './arithmetic.ts';
 import { paddedColumns, paddedRows } from './micro.ts';
 import { mapTuple } from '../../util/tuple.ts';

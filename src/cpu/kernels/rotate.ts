@@ -1,5 +1,5 @@
 /** Rotary positions: element j of a head turns with j + half by the angle of the table's pair j. */
-import { type Expr, f32, f32x4, type Func, i32, type Local, type Locals, type Module } from '../wasm.ts';
+import { type Expr, f32, f32x4, type Func, i32, type Local, type Locals, type Module } from '../../util/wasm.ts';
 import { at } from './arithmetic.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Kernels that take rows or elements one by one: embedding and its gradient, sums of two, largest elements of columns. */
 import { eachRow, kernel } from '../kernel.ts';
-import { f32, f32x4, i32 } from '../wasm.ts';
+import { f32, f32x4, i32 } from '../../util/wasm.ts';
 import { at, eachVector, times } from './arithmetic.ts';
 
 /** y[n] = weight[tokens[n]], rows of `bytes`. */

@@ -1,6 +1,6 @@
 /** Softmax cross-entropy of rows of logits, which in training become their own gradient, and the sum of all rows' losses. */
 import { eachRow, kernel } from '../kernel.ts';
-import { f32, f32x4, f64, i32 } from '../wasm.ts';
+import { f32, f32x4, f64, i32 } from '../../util/wasm.ts';
 import { at, eachVector, exponentials, log, times } from './arithmetic.ts';
 
 /**

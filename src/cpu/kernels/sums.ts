@@ -1,6 +1,6 @@
 /** Sums of every row of a micro-batch, and the gradients of such sums. */
 import { eachRow, kernel } from '../kernel.ts';
-import { f32, f64, i32 } from '../wasm.ts';
+import { f32, f64, i32 } from '../../util/wasm.ts';
 import { at, times } from './arithmetic.ts';
 import { mapTuple } from '../../util/tuple.ts';
 
