@@ -48,7 +48,7 @@ const stageOf = (stages: readonly BatchStage[], isBefore: (stage: BatchStage) =>
   stages.findLast(isBefore) ?? stages[0]!;
 
 /** Rows of one step. */
-export const rowsOf = (stages: readonly BatchStage[], step: number): number =>
+export const sequencesAt = (stages: readonly BatchStage[], step: number): number =>
   stageOf(stages, ({ firstStep }) => firstStep <= step).sequences;
 
 /** Rows of all steps before `step`, which need not be whole. */

@@ -5,7 +5,7 @@
  * Steps are counted over base and continued run together. A continued run that starts from a base checkpoint keeps that
  * count (its first step is base.steps), so that it is step for step the second half of the run in one go.
  */
-import { type BatchStage, batchStages, rowsBefore, rowsOf, stepAfter } from '../config/ramp.ts';
+import { type BatchStage, batchStages, rowsBefore, sequencesAt, stepAfter } from '../config/ramp.ts';
 import type { Blend, RunConfig } from '../config/run.ts';
 import { rate, switchStep } from '../optim/schedule.ts';
 import { raisedSources } from './groups.ts';
@@ -117,7 +117,7 @@ export function planRun(config: RunConfig, part: RunPart = 'all'): RunPlan {
         phase.name === 'base'
           ? rate(base.schedule, step, base.steps, position)
           : rate(continued!.schedule, step - base.steps, continued!.steps);
-      return { phase, blend: phase.blend, lr, accumulation: rowsOf(stages, step) / batch.sequences };
+      return { phase, blend: phase.blend, lr, accumulation: sequencesAt(stages, step) / batch.sequences };
     },
   };
 }

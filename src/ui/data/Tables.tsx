@@ -91,17 +91,12 @@ export function Weights({ report }: { report: DataReport }) {
       <Table
         class="numbers-table"
         name={words.weights}
-        head={[words.method, ...sources, ...(canTrain ? [words.blend] : [])]}
+        head={[words.method, ...(canTrain ? [words.blend] : []), ...sources]}
       >
         {weights.map(({ method, sources: list }) => (
           <tr key={method}>
             <th scope="row">{method}</th>
-            {list.map(({ name, share, epochs, repeated }) => (
-              <td key={name}>
-                <div class="weight-bar" style={{ width: `${100 * share}%` }} />
-                {words.cell(share, epochs, repeated)}
-              </td>
-            ))}
+            {/* Before the sources, so that a phone has it without scrolling the table. */}
             {canTrain && (
               <td>
                 <button
@@ -114,6 +109,12 @@ export function Weights({ report }: { report: DataReport }) {
                 </button>
               </td>
             )}
+            {list.map(({ name, share, epochs, repeated }) => (
+              <td key={name}>
+                <div class="weight-bar" style={{ width: `${100 * share}%` }} />
+                {words.cell(share, epochs, repeated)}
+              </td>
+            ))}
           </tr>
         ))}
       </Table>

@@ -79,11 +79,14 @@ export class Host {
   headers: Record<string, string> = securityHeaders;
   /** Whether a browser may keep a file by its name. */
   mayBeKept: (name: string) => boolean = () => false;
+  /** It answers nothing: every connection breaks. */
+  isGone = false;
   /** Names of the files asked for. */
   readonly asked: string[] = [];
   readonly #server: Server = createServer((request, response) => {
     const name = decodeURIComponent(new URL(request.url ?? '/', 'http://site').pathname.slice(1)) || 'index.html';
     this.asked.push(name);
+    if (this.isGone) return void request.socket.destroy();
     const body = this.files.get(name);
     if (body === undefined) return void response.writeHead(404).end();
     const type = types[name.split('.').pop()!] ?? 'application/octet-stream';
