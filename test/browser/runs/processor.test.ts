@@ -22,7 +22,7 @@ import { small } from '../setup/small.ts';
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const whole = Boolean(process.env.WHOLE);
 /** Few enough steps of a whole preset that a test can wait for them. */
-const few = whole ? '' : 'base.steps=16&continued.steps=6&base.schedule.warmupSteps=2&evaluation.rows=1';
+const few = whole ? '' : 'base.steps=40&continued.steps=10&base.schedule.warmupSteps=5&evaluation.rows=1';
 /** Steps at which a run is paused, which saves it, and paused again and killed: in the midst. */
 const [pausedFrom, killedFrom] = whole ? [100, 150] : [2, 4];
 

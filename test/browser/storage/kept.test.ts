@@ -111,13 +111,13 @@ test('a reload loses nothing of a run at its end, and a deletion nothing at all'
   ));
 
 /** Steps of the run, of which a twentieth may be lost. */
-const [base, continued] = [90, 30];
+const [base, continued] = [150, 50];
 const mostLost = (base + continued) / 20;
 
 test('a reload in the midst of a run of seconds, really trained, loses a twentieth of its steps at most', () =>
   withPage(
     async (page) => {
-      const reloaded = await reloadedAt(page, 36);
+      const reloaded = await reloadedAt(page, 40);
       expect(reloaded.shown - reloaded.kept).toBeLessThanOrEqual(mostLost);
       // It goes on from there, to its end.
       await button(page, 'Resume').click();
