@@ -1,7 +1,10 @@
 /** Comparisons of alignment told from rows: verdicts by their intervals, and rows that every reader of results takes. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import { alignmentRow, claimDifference, findings, findingsTable } from '../../src/recipe/alignment.ts';
+import { alignmentArms } from '../../src/recipe/alignmentClaims.ts';
 import { newStage, stageAfter, usualAlignSettings } from '../../src/recipe/alignApi.ts';
 import { resultsSchema } from '../../src/recipe/results/readResults.ts';
 
@@ -55,4 +58,16 @@ it('has rows that every reader of results takes', () => {
     rows: [{ ...made[0], average: null, logProb: null }],
   }).rows;
   expect([row!.average, row!.logProb]).toEqual([Number.NaN, Number.NaN]);
+});
+
+it('every recorded arm has the same five seeds, as the page says, and the list of records says so too', () => {
+  const read = (name: string): unknown =>
+    JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../public/results', name), 'utf8'));
+  const { rows } = read('alignment.json') as { rows: { arm: string; seed: number }[] };
+  const index = read('index.json') as { preset: string; seeds: number[] }[];
+  expect(index.find(({ preset }) => preset === 'alignment')!.seeds).toEqual([1, 2, 3, 4, 5]);
+  for (const arm of new Set(Object.values(alignmentArms).flat())) {
+    const seeds = rows.filter((row) => row.arm === arm).map(({ seed }) => seed);
+    expect(seeds.sort(), arm).toEqual([1, 2, 3, 4, 5]);
+  }
 });

@@ -198,8 +198,7 @@ describe('a tokenizer made elsewhere', () => {
       ...{ id, content, special: true },
       ...{ single_word: false, lstrip: false, rstrip: false, normalized: false },
     });
-    const json = byteLevelBpe() as any;
-    json.added_tokens = [added('<|im_end|>', 300), added('</s>', 301)];
+    const json = { ...byteLevelBpe(), added_tokens: [added('<|im_end|>', 300), added('</s>', 301)] };
     const made = new ForeignTokenizer(json);
     expect([made.endName, made.endOfText, made.size]).toEqual(['</s>', 301, 302]);
     expect(made.bytes(301)).toEqual(new Uint8Array(0));

@@ -189,7 +189,7 @@ export const words = {
 
   recorded: 'Recorded comparisons',
   recordedNote: (seeds: number, adapter: string) =>
-    `Means of up to ${seeds} seeds with standard deviations, trained with Rekindle’s own command on ${adapter}. A claim counts as shown or failed only if the 95 % interval of the paired difference excludes 0; otherwise it is a tie.`,
+    `Means of ${seeds} seeds with standard deviations, trained with Rekindle’s own command. Device: ${adapter}. A claim counts as shown or failed only if the 95 % interval of the paired difference excludes 0; otherwise it is a tie.`,
   recordedTitles: {
     'sft-stages': 'One stage of SFT against two',
     reward: 'Five attributes against pairs',
