@@ -92,7 +92,8 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
   await begin(page);
   const died =
     /The training process ended unexpectedly \(.*Crashed at step 22, as asked for\.\): the run continues from step \d+ in a new one, and nothing was lost\./;
-  await page.getByText(died).first().waitFor();
+  // A save that the death cut is told of too, and then stands on top.
+  await page.getByText(died).first().waitFor({ state: 'attached' });
   await finish(page);
   await expect.poll(() => doneRuns(page)).toHaveLength(4);
   expect((await doneRuns(page))[0]).toEqual(cleanCurve);
@@ -104,11 +105,11 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
   await twice
     .getByText(/Rejected at step 22, as asked for\.\): the run continues from step/)
     .first()
-    .waitFor();
+    .waitFor({ state: 'attached' });
   await twice
     .getByText(/^The training process ended unexpectedly \(Rejected at step 22, as asked for\.\)\. /)
     .first()
-    .waitFor();
+    .waitFor({ state: 'attached' });
   await twice.getByText(/^Run ci, seed 1, stopped at step \d+ of 72/).waitFor();
   expect(await button(twice, 'Resume').isEnabled()).toBe(true);
 });

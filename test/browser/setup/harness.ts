@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { inject } from 'vitest';
-import { nothing } from '../../setup/nothing.ts';
+import { emptied } from './emptied.ts';
 import { sharedBrowser, webGpuSwitches } from './launch.ts';
 
 export interface PageOptions extends BrowserContextOptions {
@@ -31,12 +31,7 @@ let shared: Page | undefined;
 /** The window that tests share, for opening one costs the processor more than the page in it does: nothing is left of the test before. */
 async function emptyWindow(url: string): Promise<Page> {
   if (shared === undefined) return (shared = await openWindow());
-  // Workers end with the page that is left.
-  await shared.goto(url + nothing);
-  await shared.evaluate(() => sessionStorage.clear());
-  const session = await shared.context().newCDPSession(shared);
-  await session.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes: 'all' });
-  await session.detach();
+  await emptied(shared, url);
   return shared;
 }
 

@@ -9,6 +9,7 @@ import { newPlayer, playedScript } from '../../ui/fake/play.ts';
 import { nothing } from '../../setup/nothing.ts';
 import { recordedFiles } from '../../ui/fake/recorded.ts';
 import type { Scenario } from '../../ui/fake/trainer.worker.ts';
+import { emptied } from './emptied.ts';
 import { tell } from './harness.ts';
 import { builtSite, Host } from './host.ts';
 import { sharedBrowser } from './launch.ts';
@@ -53,13 +54,8 @@ export async function playedAt(scenario: Scenario, html?: string): Promise<strin
   return stage.url;
 }
 
-/** Leaves the page, whose worker ends with it, and empties what its site has stored. */
-export async function forget(page: Page): Promise<void> {
-  await page.goto(stage!.url + nothing);
-  const session = await page.context().newCDPSession(page);
-  await session.send('Storage.clearDataForOrigin', { origin: new URL(stage!.url).origin, storageTypes: 'all' });
-  await session.detach();
-}
+/** Leaves the page and empties what its site has stored. */
+export const forget = (page: Page): Promise<void> => emptied(page, stage!.url);
 
 /** A page of the shared window, with nothing in it and nothing kept. */
 async function emptyPage(): Promise<Page> {
