@@ -5,6 +5,7 @@ import './style/base.css';
 import './style/page.css';
 import './style/figure.css';
 import './style/forms.css';
+import './style/facts.css';
 import { announceRun } from './page/announce.ts';
 import { lookForSaved, saveOnLeaving } from './runs/saved.ts';
 import { askForShippedBase } from './recipe/base.ts';

@@ -1,4 +1,4 @@
-/** "Check this machine": a line that opens a dialog, and in it the adapter, what it was measured to do, and all of it as text. */
+/** The dialog of "Check this machine": the adapter, what it was measured to do, and all of it as text. */
 import '../style/machine.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
@@ -7,23 +7,11 @@ import { isActive } from '../run/controls.ts';
 import { runState } from '../run/run.ts';
 import { machine } from '../trainer.ts';
 import * as format from '../format.ts';
-import { adapterName, optionalFeatures, peakOf, plainReport, presetTimes, shownLimits } from './report.ts';
+import { adapterName, optionalFeatures, peakOf, plainReport, type PresetTime, shownLimits } from './report.ts';
 import { check, isOpen, measure } from './state.ts';
 import { about, gigaflops, milliseconds, words } from './words.ts';
 
-export function CheckMachine() {
-  if (machine.value.kind !== 'ready') return null;
-  return (
-    <>
-      <button type="button" class="quiet" onClick={() => (isOpen.value = true)}>
-        {words.open}
-      </button>
-      <Sheet adapter={machine.value.adapter} />
-    </>
-  );
-}
-
-function Sheet({ adapter }: { adapter: AdapterReport }) {
+export function MachineCheck() {
   const dialog = useRef<HTMLDialogElement>(null);
   const open = isOpen.value;
   useEffect(() => {
@@ -32,6 +20,7 @@ function Sheet({ adapter }: { adapter: AdapterReport }) {
   }, [open]);
   const state = check.value;
   const busy = isActive(runState.value);
+  const ready = machine.value.kind === 'ready' ? machine.value.adapter : null;
   return (
     <dialog
       ref={dialog}
@@ -40,7 +29,7 @@ function Sheet({ adapter }: { adapter: AdapterReport }) {
       onClose={() => (isOpen.value = false)}
     >
       <h2 id="machine-heading">{words.heading}</h2>
-      <Adapter adapter={adapter} limits={state.kind === 'done' ? state.report.limits : null} />
+      {ready && <Adapter adapter={ready} limits={state.kind === 'done' ? state.report.limits : null} />}
       <p class="note">{words.note}</p>
       {busy && <p class="note">{words.busy}</p>}
       <div class="buttons">
@@ -61,7 +50,7 @@ function Sheet({ adapter }: { adapter: AdapterReport }) {
         {state.kind === 'done' && words.done}
       </p>
       {state.kind === 'failed' && <p role="alert">{words.failed(state.message)}</p>}
-      {state.kind === 'done' && <Results report={state.report} />}
+      {state.kind === 'done' && <Results report={state.report} times={state.times} />}
     </dialog>
   );
 }
@@ -91,7 +80,7 @@ function Adapter({ adapter, limits }: { adapter: AdapterReport; limits: Record<s
   );
 }
 
-function Results({ report }: { report: MachineReport }) {
+function Results({ report, times }: { report: MachineReport; times: PresetTime[] }) {
   const peak = peakOf(report);
   const sizes = [...new Set(report.products.map(({ n }) => n))];
   const kinds = ['nt', 'nn', 'tn'] as const;
@@ -129,7 +118,7 @@ function Results({ report }: { report: MachineReport }) {
         <h3>{words.times}</h3>
         <Table
           columns={[words.preset, words.parameters, words.time]}
-          rows={presetTimes(report).map(({ preset, parameters, seconds, measured }) => [
+          rows={times.map(({ preset, parameters, seconds, measured }) => [
             preset,
             format.short(parameters),
             measured ? `${about(seconds)}, ${words.measured}` : about(seconds),

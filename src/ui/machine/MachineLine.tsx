@@ -1,11 +1,13 @@
 import type { AdapterReport, DeviceChoice } from '../../protocol.ts';
+import { useRef } from 'preact/hooks';
+import { fetched } from '../components/fetched.tsx';
 import { isExperimenting } from '../experiments/experimentState.ts';
 import { isActive } from '../run/controls.ts';
 import { runState } from '../run/run.ts';
 import { chooseDevice, machine } from '../trainer.ts';
 import { startWords } from '../words/start.ts';
 import { deviceChoice } from './device.ts';
-import { CheckMachine } from './MachineCheck.tsx';
+import { isOpen } from './state.ts';
 
 const words = startWords.machine;
 
@@ -19,6 +21,25 @@ function sentences(adapter: AdapterReport): string[] {
   if (!processor) return [words.on(nameOf(adapter)), ...(adapter.software ? [words.software] : [])];
   const { threads, alone, because = 'chosen' } = processor;
   return [words.processor(threads), words.because[because], ...(alone ? [words.alone] : [])].filter(Boolean);
+}
+
+const MachineCheck = fetched(
+  () => import('./MachineCheck.tsx').then((module) => module.MachineCheck),
+  (children) => <>{children}</>,
+);
+
+function CheckMachine() {
+  // Closed, the dialog stays: it gives the focus back.
+  const wanted = useRef(false);
+  wanted.current ||= isOpen.value;
+  return (
+    <>
+      <button type="button" class="quiet" onClick={() => (isOpen.value = true)}>
+        {words.check}
+      </button>
+      {wanted.current && <MachineCheck />}
+    </>
+  );
 }
 
 export function MachineLine() {
@@ -42,7 +63,7 @@ export function MachineLine() {
           ))}
         </select>
       </label>
-      <CheckMachine />
+      {state.kind === 'ready' && <CheckMachine />}
     </div>
   );
 }

@@ -17,7 +17,6 @@ export function about(seconds: number): string {
 }
 
 export const words = {
-  open: 'Check this machine',
   heading: 'This machine',
   title: 'Rekindle, check of a machine',
   note: 'Measures matrix products and training steps in this tab. It takes about ten seconds on a GPU and a minute without one. Nothing is sent.',

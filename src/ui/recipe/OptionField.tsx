@@ -25,7 +25,8 @@ export function OptionField({ option, withSection = false }: Props) {
       </label>
       <Control option={option} id={id} describedBy={`${id}-about`} />
       <p class="about" id={`${id}-about`} role="tooltip">
-        {option.explanation} <SourceNote source={option.source} />
+        {option.explanation.split('`').map((part, i) => (i % 2 ? <code key={i}>{part}</code> : part))}{' '}
+        <SourceNote source={option.source} />
       </p>
     </div>
   );

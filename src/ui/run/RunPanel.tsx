@@ -16,7 +16,6 @@ import { isExperimenting } from '../experiments/experimentState.ts';
 import { history, isRecorded, isWatched, runState } from './run.ts';
 import { isHidden, isLocked, lesson } from '../page/lesson.ts';
 import { fetched } from '../components/fetched.tsx';
-import { presetTimes } from '../machine/report.ts';
 import { check } from '../machine/state.ts';
 import { hasGpu, machine } from '../trainer.ts';
 import { recipeWords } from '../words/recipe.ts';
@@ -38,9 +37,7 @@ export function RunPanel() {
   const state = runState.value;
   const { model } = config.value;
   const plan = nextPlan.value;
-  const times = new Map(
-    check.value.kind === 'done' ? presetTimes(check.value.report).map((one) => [one.preset, one.seconds]) : [],
-  );
+  const times = new Map(check.value.kind === 'done' ? check.value.times.map((one) => [one.preset, one.seconds]) : []);
   const chosen = PRESETS.find(({ name }) => name === preset.value);
   return (
     <section class="run-panel" aria-label={startWords.run.heading}>

@@ -29,6 +29,7 @@ export const startWords = {
       wrong: 'The GPU gave wrong numbers in a test at the start.',
     } satisfies Record<NonNullable<ProcessorFacts['because']>, string>,
     alone: 'It uses one core, because this page is not isolated in the browser; opening it again may change that.',
+    check: 'Check this machine',
     computeOn: 'Compute on',
     devices: { auto: 'automatic choice', gpu: 'GPU', cpu: 'processor' } satisfies Record<DeviceChoice, string>,
   },
