@@ -213,9 +213,11 @@ test('moving the switch moves the mark and the address', () =>
     await expect.poll(() => page.url()).toContain('continued.switchDivisor=4');
   }));
 
-test('a recipe that cannot run says why and cannot be started', () =>
+test('settings show code as code; a recipe that cannot run says why and cannot be started', () =>
   played({}, async (page) => {
     await page.getByText('All settings').click();
+    expect(await page.locator('.about code').allTextContents()).toContain('8:0.025,16:0.025');
+    expect((await page.locator('.about').allTextContents()).join()).not.toContain('`');
     await page.getByLabel('Query heads').fill('3');
     await page.getByRole('alert').first().waitFor();
     expect(await button(page, 'Start').isDisabled()).toBe(true);
