@@ -89,8 +89,8 @@ export function baseOptions(): Option[] {
       section: 'Base run',
       type: 'ramp',
       explanation:
-        'Smaller batches first: `8:0.025,16:0.025` trains with 8 and then 16 sequences a step, for 2.5 % of the tokens each; the ' +
-        'paper has 384 and 768. The number of steps stays, so fewer tokens are read; the rate follows the tokens.',
+        '`8:0.025,16:0.025`: 8, then 16 sequences a step, for 2.5 % of the tokens each, as 384 and 768 in the paper. Steps stay, so ' +
+        'fewer tokens are read; the rate follows the tokens.',
       source: reuse('base model', 'S'),
     },
   ];

@@ -17,7 +17,7 @@ vi.mock('../../../src/ui/trainer.ts', async (original) => ({
   },
   async checkMachine(hear: typeof late.machine) {
     late.machine = hear;
-    return {};
+    return { steps: [{ preset: 'smoke', flopsPerSecond: 1e9 }] };
   },
 }));
 
