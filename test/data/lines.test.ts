@@ -70,6 +70,10 @@ test('lines that are gone through give the documents, notes and sentences of lin
     '{"text":"a\tb"}',
     '{"text":"a","n":01}',
     '{"text":"a","n":1.}',
+    '{"text":"a","n":1e}',
+    '{"text":"a","n":1e-}',
+    '{"text":"a","o":{"b"}}',
+    '{"text":"a","o":{"b":1,}}',
     '{"text":"a","n":tru}',
     '{"text":"a","l":[1,]}',
     String.raw`{"text":"\x"}`,
@@ -124,6 +128,28 @@ test('one field of a line is what JSON.parse finds there, or is left to it', () 
     { numRuns: 300 },
   );
   expect(read).toBeGreaterThan(30); // the others are no JSON, or left to JSON.parse
+});
+
+test('what stands beside the field, one thing inside another, is no reason to leave a line to JSON.parse', () => {
+  const field = new JsonField('text');
+  const read = (besides: string): boolean => {
+    const line = utf8(`{"id":"d1","text":"a","meta":${besides},"n":-0.5}\n`);
+    return field.read(line, 0, line.length - 1);
+  };
+  for (const besides of [
+    '{}',
+    '[]',
+    '{"text":"another"}',
+    '{"a":{"b":[1,null,{"c":true}]},"d":"e"}',
+    '[[{"a":"\\n"}],""]',
+    '[1e5,-0.25E-07,0e+0]',
+  ]) {
+    expect([besides, read(besides)]).toEqual([besides, true]);
+    expect(new TextDecoder().decode(field.bytes.subarray(0, field.length))).toBe('a');
+  }
+  // More of them inside one another than is followed, and what is no JSON.
+  for (const besides of [`${'['.repeat(40)}${']'.repeat(40)}`, '{"a"}', '{"a":1,}', '[1e]', '[1e+]'])
+    expect([besides, read(besides)]).toEqual([besides, false]);
 });
 
 test('a file too large to be held is trained on as if it were, its tokenizer drawn from it', async () => {
