@@ -1,4 +1,4 @@
-import { BPE_SAMPLE_UNITS, loadTokenizer } from '../tokenizer/load.ts';
+import { loadTokenizer, sampleShares, type SourceTexts } from '../tokenizer/load.ts';
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
 import type { Invalid } from './decode.ts';
@@ -105,18 +105,24 @@ async function trainTokenizer(
     throw new UserError(dataWords.wordTokenizer);
   }
   if (tokenizer.kind === 'given') throw new UserError(dataWords.foreignTokenizer);
-  const texts: string[][] = [];
-  if (tokenizer.kind === 'bpe')
-    for (const { corpus, documents } of sided) {
-      const own: string[] = [];
+  const training: SourceTexts[] = [];
+  if (tokenizer.kind === 'bpe') {
+    const shares = sampleShares(
+      sided.map(({ corpus }) => corpus.size),
+      tokenizer.even === true,
+    );
+    for (const [number, { corpus, documents }] of sided.entries()) {
+      const texts: string[] = [];
       // What is held is drawn from where the tokenizer is trained.
-      const share = corpus.held ? 1 : BPE_SAMPLE_UNITS / corpus.size;
-      await sample(documents, { share }, new StageReport(dataWords.sampleOf(corpus.name))).each(({ text }) =>
-        own.push(text),
-      );
-      texts.push(own);
+      const share = corpus.held ? 1 : shares[number]!;
+      const report = new StageReport<SidedDocument>(dataWords.sampleOf(corpus.name));
+      await sample(documents, { share, number }, report).each(({ text }) => texts.push(text));
+      training.push({ texts, share });
     }
-  return loadTokenizer(tokenizer, texts, (done, total) => onProgress?.(progressWords.trainingTokenizer, done, total));
+  }
+  return loadTokenizer(tokenizer, training, (done, total) =>
+    onProgress?.(progressWords.trainingTokenizer, done, total),
+  );
 }
 
 /** Names of the sources that some phase draws from; `fromBase`: of a run that continues a checkpoint, whose base draws no more. */

@@ -2,14 +2,19 @@ import { ByteLevelTokenizer } from './byteLevel.ts';
 import { BASE_SIZE, LARGEST_SIZE } from './format.ts';
 import { Heap } from './heap.ts';
 import type { Merge } from './format.ts';
-import { pieceEnd, wholePieces } from './pieces.ts';
+import { isAsciiLetter, pieceEnd, standsAlone, wholePieces } from './pieces.ts';
 import { LONGEST_WORD, WordTable } from './wordTable.ts';
 
 /** Bytes of a piece whose pairs are looked at one by one: nearly all words. */
 const SHORT = 32;
 /** Above every id. */
 const NONE = LARGEST_SIZE;
+
 const SPACE = 0x20;
+/** By two bytes, the first lowest: whether the first is a piece, and so its own id. */
+const alone = Uint8Array.from({ length: 1 << 16 }, (_, two) => (standsAlone(two & 0xff, two >> 8) ? 1 : 0));
+
+const letters = Uint8Array.from({ length: 256 }, (_, byte) => (isAsciiLetter(byte) ? 1 : 0));
 
 /** The high bit of every byte of four that is no ASCII letter. */
 function notLetters(four: number): number {
@@ -74,23 +79,40 @@ export class BpeTokenizer extends ByteLevelTokenizer {
     for (let from = 0; from < length;) {
       // Most pieces are ASCII letters, a space before them or not: found and known by two numbers, and the rest by the pattern.
       const a = view.getInt32(from, true);
+      const first = a & 0xff;
       let others = notLetters(a);
-      if ((a & 0xff) === SPACE) others &= ~0x80;
+      if (first === SPACE) others &= ~0x80;
       if (others !== 0) {
         const end = from + (ctz(others) >> 3);
-        if (end > from + ((a & 0xff) === SPACE ? 1 : 0) && bytes[end]! < 0x80) {
-          count = known.writeShort(a & ((1 << (8 * (end - from))) - 1), 0, from, end - from, ids, count);
-          from = end;
+        if (end > from + (first === SPACE ? 1 : 0)) {
+          if (bytes[end]! < 0x80) {
+            count = known.writeShort(a & ((1 << (8 * (end - from))) - 1), 0, from, end - from, ids, count);
+            from = end;
+            continue;
+          }
+        } else if (alone[a & 0xffff] === 1) {
+          ids[count++] = first;
+          from++;
           continue;
         }
       } else {
         const b = view.getInt32(from + 4, true);
         others = notLetters(b);
-        const end = from + 4 + (ctz(others) >> 3);
-        if (others !== 0 && bytes[end]! < 0x80) {
-          count = known.writeShort(a, b & ((1 << (8 * (end - from - 4))) - 1), from, end - from, ids, count);
-          from = end;
-          continue;
+        if (others !== 0) {
+          const end = from + 4 + (ctz(others) >> 3);
+          if (bytes[end]! < 0x80) {
+            count = known.writeShort(a, b & ((1 << (8 * (end - from - 4))) - 1), from, end - from, ids, count);
+            from = end;
+            continue;
+          }
+        } else {
+          let end = from + 8;
+          while (letters[bytes[end]!] === 1) end++;
+          if (end - from <= LONGEST_WORD && bytes[end]! < 0x80) {
+            count = known.write(view, from, end - from, ids, count);
+            from = end;
+            continue;
+          }
         }
       }
       const end = pieceEnd(bytes, from, length);
@@ -112,25 +134,41 @@ export class BpeTokenizer extends ByteLevelTokenizer {
   #mergeShort(bytes: Uint8Array, from: number, length: number, ids: Int32Array): number {
     const pairs = this.#pairs;
     const merged = this.#merged;
-    for (let i = 0; i < length; i++) ids[i] = bytes[from + i]!;
-    for (let i = 0; i < length - 1; i++) pairs[i] = merged.of(ids[i]!, ids[i + 1]!);
-    for (let n = length; ; n--) {
-      let best = NONE;
-      let at = 0;
+    const { ofBytes } = merged;
+    let right = bytes[from]!;
+    ids[0] = right;
+    // Of the smallest, the leftmost.
+    let best = NONE;
+    let at = 0;
+    for (let i = 1; i < length; i++) {
+      const left = right;
+      right = bytes[from + i]!;
+      ids[i] = right;
+      const id = ofBytes[left * 256 + right]!;
+      pairs[i - 1] = id;
+      if (id < best) {
+        best = id;
+        at = i - 1;
+      }
+    }
+    for (let n = length; best !== NONE;) {
+      n--;
+      ids[at] = best;
+      for (let i = at + 1; i < n; i++) {
+        ids[i] = ids[i + 1]!;
+        pairs[i - 1] = pairs[i]!;
+      }
+      if (at + 1 < n) pairs[at] = merged.of(best, ids[at + 1]!);
+      if (at > 0) pairs[at - 1] = merged.of(ids[at - 1]!, best);
+      length = n;
+      best = NONE;
       for (let i = 0; i < n - 1; i++) {
         if (pairs[i]! >= best) continue;
         best = pairs[i]!;
         at = i;
       }
-      if (best === NONE) return n;
-      ids[at] = best;
-      for (let i = at + 1; i < n - 1; i++) {
-        ids[i] = ids[i + 1]!;
-        pairs[i] = pairs[i + 1]!;
-      }
-      if (at + 2 < n) pairs[at] = merged.of(best, ids[at + 1]!);
-      if (at > 0) pairs[at - 1] = merged.of(ids[at - 1]!, best);
     }
+    return length;
   }
 
   /** Merges within one piece. `ids` is overwritten; merged-away positions hold GONE. */
@@ -172,34 +210,36 @@ export class BpeTokenizer extends ByteLevelTokenizer {
 
 /** The learnt pairs: an open table of left · 65536 + right, at most a quarter full. */
 class Merged {
-  readonly #keys: Uint32Array;
-  /** NONE: the place is free. */
-  readonly #ids: Int32Array;
+  /** Of two bytes, by left · 256 + right. */
+  readonly ofBytes = new Int32Array(1 << 16).fill(NONE);
+  /** Keys, and behind each its id; NONE: the place is free. */
+  readonly #places: Int32Array;
   readonly #shift: number;
 
   constructor(merges: readonly Merge[]) {
     const bits = Math.ceil(Math.log2(merges.length + 1)) + 2;
     this.#shift = 32 - bits;
-    this.#keys = new Uint32Array(1 << bits);
-    this.#ids = new Int32Array(1 << bits).fill(NONE);
+    this.#places = new Int32Array(2 << bits).fill(NONE);
     merges.forEach(([left, right], rank) => {
       const place = this.#placeOf(left, right);
-      this.#keys[place] = left * LARGEST_SIZE + right;
-      this.#ids[place] = BASE_SIZE + rank;
+      this.#places[place] = left * LARGEST_SIZE + right;
+      this.#places[place + 1] = BASE_SIZE + rank;
+      if (left < 256 && right < 256) this.ofBytes[left * 256 + right] = BASE_SIZE + rank;
     });
   }
 
   /** The id of a pair; NONE: it was not learned. */
   of(left: number, right: number): number {
-    return this.#ids[this.#placeOf(left, right)]!;
+    return this.#places[this.#placeOf(left, right) + 1]!;
   }
 
   /** Where the pair is, or the free place where it would be. */
   #placeOf(left: number, right: number): number {
-    const key = left * LARGEST_SIZE + right;
-    const mask = this.#keys.length - 1;
-    let place = Math.imul(key, 0x9e3779b1) >>> this.#shift;
-    while (this.#ids[place] !== NONE && this.#keys[place] !== key) place = (place + 1) & mask;
+    const places = this.#places;
+    const key = (left * LARGEST_SIZE + right) | 0;
+    const mask = places.length - 1;
+    let place = (Math.imul(key, 0x9e3779b1) >>> this.#shift) << 1;
+    while (places[place + 1] !== NONE && places[place] !== key) place = (place + 2) & mask;
     return place;
   }
 }

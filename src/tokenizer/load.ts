@@ -13,6 +13,21 @@ export const BPE_SAMPLE_UNITS = 8 << 20;
 /** The sample is drawn in runs of this many units, so that one huge document is sampled throughout. */
 export const RUN_UNITS = 1 << 14;
 
+/** What of a source's training texts a tokenizer may learn from. */
+export interface SourceTexts {
+  texts: readonly string[];
+  /** The share of the source that these are: less than 1 where it is too large to be held, and they were drawn throughout it. */
+  share: number;
+}
+
+/**
+ * The share of each source to draw for a sample, from their sizes: about what `loadTokenizer` then takes of it, so that no more is held.
+ */
+export function sampleShares(sizes: readonly number[], even: boolean): number[] {
+  const total = sizes.reduce((a, b) => a + b, 0);
+  return sizes.map((size) => Math.min(1, BPE_SAMPLE_UNITS / (even ? sizes.length * size : total)));
+}
+
 /**
  * The tokenizer a configuration asks for: bytes as they are, or a BPE trained on the run's own training texts (never on
  * held-out ones). The sample depends on the texts alone, so the same data gives the same tokenizer whatever the run's
@@ -21,29 +36,32 @@ export const RUN_UNITS = 1 << 14;
  */
 export function loadTokenizer(
   config: Exclude<TokenizerConfig, { kind: 'word' | 'given' }>,
-  trainingTexts: readonly (readonly string[])[],
+  training: readonly SourceTexts[],
   onProgress?: (done: number, total: number) => void,
 ): Tokenizer {
   if (config.kind === 'byte') return new ByteTokenizer();
   return new BpeTokenizer(
-    trainBpe(sample(trainingTexts, BPE_SAMPLE_UNITS, config.even === true), config.vocab_size, onProgress),
+    trainBpe(sample(training, BPE_SAMPLE_UNITS, config.even === true), config.vocab_size, onProgress),
   );
 }
 
 /**
- * About `units` of the texts in all; everything when that is less. Every run of them is drawn with the same probability or, `even`, with
+ * About `units` of the sources in all; everything when that is less. Every run of them is drawn with the same probability or, `even`, with
  * the one that gives each source as much of the sample: what is too short for it is taken again.
  */
-function* sample(sources: readonly (readonly string[])[], units: number, even: boolean): Generator<string> {
-  const sizes = sources.map((texts) => texts.reduce((sum, text) => sum + text.length, 0));
+function* sample(sources: readonly SourceTexts[], units: number, even: boolean): Generator<string> {
+  // Of whole sources: of one that was drawn from, what its share tells.
+  const sizes = sources.map(({ texts, share }) => texts.reduce((sum, text) => sum + text.length, 0) / share);
   const total = sizes.reduce((a, b) => a + b, 0);
   const room = Math.min(units, total);
   const some = sizes.filter((size) => size > 0).length;
   const stream = streamOf('tokenizer sample');
   let run = 0;
-  for (const [i, texts] of sources.entries()) {
+  for (const [i, { texts, share: drawn }] of sources.entries()) {
     if (sizes[i] === 0) continue;
-    const times = even ? room / some / sizes[i]! : room / total;
+    const wanted = (even ? room / some / sizes[i]! : room / total) / drawn;
+    // What was drawn is the sample, and a little less than was wanted is no reason to take some of it again.
+    const times = drawn < 1 ? Math.min(wanted, 1) : wanted;
     for (let whole = 1; whole <= times; whole++) yield* texts;
     const share = times % 1;
     if (share === 0) continue;

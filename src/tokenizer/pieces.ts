@@ -78,6 +78,14 @@ export function pieceEnd(bytes: Uint8Array, from: number, end: number): number {
   return at === end || last === from ? at : last;
 }
 
+/** Whether a piece that begins with this ASCII character, no letter, ends with it, whatever follows the next byte: else it is to be looked at. */
+export function standsAlone(first: number, next: number): boolean {
+  const [kind, nextKind] = [asciiKinds[first]!, asciiKinds[next]!];
+  if (kind === DIGIT) return true;
+  if (first === SPACE) return nextKind === DIGIT;
+  return (kind === WHITE || (kind === OTHER && first !== APOSTROPHE)) && nextKind !== 0 && nextKind !== kind;
+}
+
 /** UTF-16 units that are cut into pieces at once, about: as bytes they stay in a core's own memory. */
 const PART = 1 << 16;
 /** Between what stands before and behind, no piece reaches across: a word and the space of the next, a line's end and what is visible. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { documentHash } from '../../src/data/document.ts';
+import { documentHash, Utf8Document } from '../../src/data/document.ts';
 import { heldOutRows } from '../../src/data/heldOutRows.ts';
 import { IGNORED } from '../../src/data/loader.ts';
 import { utf8Length } from '../../src/data/source.ts';
@@ -58,6 +58,74 @@ describe('held-out split by hash', () => {
     expect(documentHash('ab')).not.toEqual(documentHash('ba'));
     expect(documentHash('')).toEqual(documentHash(''));
   });
+});
+
+describe('a source that is gone through once', () => {
+  /** As a file's reader gives them: one object over and over, its text in a buffer that is written again. */
+  const reread = (list: readonly string[]) => {
+    const counted = {
+      readings: 0,
+      async each(visit: (document: Document) => void): Promise<void> {
+        counted.readings++;
+        const document = new Utf8Document('s');
+        document.bytes = new Uint8Array(64);
+        for (const text of list) {
+          document.length = new TextEncoder().encodeInto(text, document.bytes).written;
+          visit(document);
+        }
+        document.bytes.fill(0);
+      },
+    };
+    return counted;
+  };
+
+  /** Counted first, divided after: what dividing on the way has to come to. Null: not by hash. */
+  const inTwo = (list: readonly string[], share: number): [text: string, heldOut: boolean][] | null => {
+    const sides = list.map((text) => documentHash(text)[0] / 2 ** 32 < share);
+    const held = sides.filter(Boolean).length;
+    if (list.length < 2 / share || held === 0 || held === list.length) return null;
+    return list.map((text, i) => [text, sides[i]!]);
+  };
+
+  test('is divided as one that is counted first, whatever its documents and however few may wait', async () => {
+    let [byHash, byTail, again] = [0, 0, 0];
+    const words = fc.array(fc.stringMatching(/^[a-zé日 ]{1,8}$/), { maxLength: 60 });
+    const shares = fc.constantFrom(0.05, 0.1, 0.3, 0.6, 0.95);
+    await fc.assert(
+      fc.asyncProperty(words, shares, fc.constantFrom(0, 20, undefined), async (list, share, waiting) => {
+        const report = new StageReport<Document>('held out');
+        const file = reread(list);
+        const stage = holdOut(file, { share, by: 'hash', waiting }, report);
+        const read = async () => {
+          const came: [string, boolean][] = [];
+          await stage.each(({ text, heldOut }) => came.push([text, heldOut]));
+          return came;
+        };
+        const came = await read();
+        const wanted = inTwo(list, share);
+        if (wanted === null) {
+          byTail++;
+          expect(report.details).toEqual({ by: 'tail', tooFew: list.length });
+          expect(came).toEqual((await sidesInOrder(list, share)).map(({ text, heldOut }) => [text, heldOut]));
+        } else {
+          byHash++;
+          expect(report.details).toEqual({ by: 'hash' });
+          expect(came).toEqual(wanted);
+          if (waiting === undefined) expect(file.readings).toBe(1);
+          else if (file.readings > 1) again++;
+          expect([report.in, report.out]).toEqual([list.length, list.length]);
+        }
+        const examples = report.examples.length;
+        expect(await read()).toEqual(came);
+        expect(report.examples.length).toBe(examples);
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(byHash, byTail, again)).toBeGreaterThan(20);
+  });
+
+  const sidesInOrder = (list: readonly string[], share: number) =>
+    collect(holdOut(inMemory(documents(list)), { share, by: 'tail' }, new StageReport<Document>('held out')));
 });
 
 describe('held-out split by tail', () => {

@@ -7,6 +7,7 @@ import { JsonField } from '../../src/data/formats/jsonField.ts';
 import { openLines } from '../../src/data/lines.ts';
 import { prepareSources, readUserFiles } from '../../src/data/prepare.ts';
 import { readFile } from '../../src/data/read.ts';
+import { BPE_SAMPLE_UNITS, RUN_UNITS } from '../../src/tokenizer/load.ts';
 import { UserError } from '../../src/util/errors.ts';
 import fc from '../property.ts';
 
@@ -70,6 +71,10 @@ test('lines that are gone through give the documents, notes and sentences of lin
     '{"text":"a\tb"}',
     '{"text":"a","n":01}',
     '{"text":"a","n":1.}',
+    '{"text":"a","n":1e}',
+    '{"text":"a","n":1e-}',
+    '{"text":"a","o":{"b"}}',
+    '{"text":"a","o":{"b":1,}}',
     '{"text":"a","n":tru}',
     '{"text":"a","l":[1,]}',
     String.raw`{"text":"\x"}`,
@@ -126,16 +131,43 @@ test('one field of a line is what JSON.parse finds there, or is left to it', () 
   expect(read).toBeGreaterThan(30); // the others are no JSON, or left to JSON.parse
 });
 
-test('a file too large to be held is trained on as if it were, its tokenizer drawn from it', async () => {
+test('what stands beside the field, one thing inside another, is no reason to leave a line to JSON.parse', () => {
+  const field = new JsonField('text');
+  const read = (besides: string): boolean => {
+    const line = utf8(`{"id":"d1","text":"a","meta":${besides},"n":-0.5}\n`);
+    return field.read(line, 0, line.length - 1);
+  };
+  for (const besides of [
+    '{}',
+    '[]',
+    '{"text":"another"}',
+    '{"a":{"b":[1,null,{"c":true}]},"d":"e"}',
+    '[[{"a":"\\n"}],""]',
+    '[1e5,-0.25E-07,0e+0]',
+  ]) {
+    expect([besides, read(besides)]).toEqual([besides, true]);
+    expect(new TextDecoder().decode(field.bytes.subarray(0, field.length))).toBe('a');
+  }
+  // More of them inside one another than is followed, and what is no JSON.
+  for (const besides of [`${'['.repeat(40)}${']'.repeat(40)}`, '{"a"}', '{"a":1,}', '[1e]', '[1e+]'])
+    expect([besides, read(besides)]).toEqual([besides, false]);
+});
+
+/** A run on these sources, its tokenizer of so many ids learnt from them. */
+function configOf(blend: Record<string, number>, vocabulary: number): RunConfig {
   const preset = presetConfig('smoke');
-  const config: RunConfig = {
+  return {
     ...preset,
-    tokenizer: { kind: 'bpe', vocab_size: 300 },
-    model: { ...preset.model, vocab_size: 300 },
+    tokenizer: { kind: 'bpe', vocab_size: vocabulary },
+    model: { ...preset.model, vocab_size: vocabulary },
     data: { ...preset.data, world: null, heldOut: 0.1, split: 'hash' },
-    base: { ...preset.base, blend: { a: 1 } },
+    base: { ...preset.base, blend },
     continued: null,
   };
+}
+
+test('a file too large to be held is trained on as if it were, its tokenizer drawn from it', async () => {
+  const config = configOf({ a: 1 }, 300);
   const rows = Array.from({ length: 400 }, (_, i) => JSON.stringify({ text: `row ${i} of the whale 日本 ${i * i}` }));
   const files = [
     { source: 'a', name: 'a.jsonl', bytes: blobOf(rows.slice(0, 300).join('\n')) },
@@ -165,4 +197,25 @@ test('whoever ends the reading of a large file ends it at the next piece', async
   const lines = await openLines('mine', 'a.jsonl', file, { held: 0, piece: 1000, onProgress });
   await expect(lines!.each(() => {})).rejects.toThrow('Stopped.');
   expect(seen).toEqual([1000, 2000, 3000, 4000]);
+});
+
+test('two large files are drawn from in places of their own for the tokenizer', async () => {
+  // As long as a run of the sample, of one letter each: who saw it has a token for it.
+  const letters = Array.from({ length: 600 }, (_, i) => String.fromCharCode(0x4e00 + i));
+  const file = blobOf(
+    '{"text":"first"}\n',
+    ...letters.map((letter) => `${JSON.stringify({ text: `${letter} `.repeat(RUN_UNITS / 4) })}\n`),
+  );
+  const files = ['a', 'b'].map((source) => ({ source, name: `${source}.jsonl`, bytes: file }));
+  const { tokenizer } = await prepareSources(
+    configOf({ a: 1, b: 1 }, 4096),
+    await readUserFiles(files, undefined, 0),
+    null,
+  );
+  const seen = letters.filter((letter) => tokenizer.encode(` ${letter}`).length === 1).length;
+  const share = BPE_SAMPLE_UNITS / (2 * file.size);
+  expect(share).toBeLessThan(0.5);
+  // Of the 90 % that train, those that one file or the other drew: five standard deviations above what one alone draws.
+  const once = letters.length * 0.9 * share;
+  expect(seen).toBeGreaterThan(once + 5 * Math.sqrt(once));
 });

@@ -4,7 +4,7 @@ import { BpeTokenizer } from '../../src/tokenizer/bpe.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { BASE_SIZE, PIECE_PATTERN } from '../../src/tokenizer/format.ts';
 import { fromHuggingFace } from '../../src/tokenizer/huggingface.ts';
-import { loadTokenizer } from '../../src/tokenizer/load.ts';
+import { loadTokenizer, type SourceTexts } from '../../src/tokenizer/load.ts';
 import { pieces } from '../../src/tokenizer/pieces.ts';
 import { PieceTable } from '../../src/tokenizer/pieceTable.ts';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
@@ -284,8 +284,10 @@ describe('BPE training', () => {
     for (let id = BASE_SIZE; id < bpe.size; id++) expect(bpe.decode([id])).not.toMatch(/\p{N}.|.\p{N}|\S\s/u);
   });
 
+  const whole = (...list: string[]): SourceTexts => ({ texts: list, share: 1 });
+
   test('a text with too few different pairs gives a smaller vocabulary and says its size', () => {
-    const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 1024 }, [['to be or not to be']]);
+    const tokenizer = loadTokenizer({ kind: 'bpe', vocab_size: 1024 }, [whole('to be or not to be')]);
     expect(tokenizer.size).toBeGreaterThan(BASE_SIZE);
     expect(tokenizer.size).toBeLessThan(BASE_SIZE + 12);
     expect(tokenizer.decode(tokenizer.encode('or not'))).toBe('or not');
@@ -293,7 +295,7 @@ describe('BPE training', () => {
 
   test('an even sample raises a small source, another language: its text takes fewer tokens, the large one’s more', () => {
     const small = 'Der Wal schwimmt durch das Meer, und das Schiff schwimmt hinter ihm her. '.repeat(3);
-    const sources = [[trainingText], [], ['', small]];
+    const sources = [whole(trainingText), whole(), whole('', small)];
     const [plain, even] = [undefined, true as const].map((raised) =>
       loadTokenizer({ kind: 'bpe', vocab_size: 320, ...(raised && { even: raised }) }, sources),
     );
@@ -304,7 +306,7 @@ describe('BPE training', () => {
     const [large, largeAfter] = tokens(trainingText);
     expect(largeAfter!).toBeGreaterThan(large!);
     // Of equal sources an even sample is the sample.
-    const both = [[trainingText], [trainingText]];
+    const both = [whole(trainingText), whole(trainingText)];
     expect(loadTokenizer({ kind: 'bpe', vocab_size: 320, even: true }, both)).toEqual(
       loadTokenizer({ kind: 'bpe', vocab_size: 320 }, both),
     );

@@ -64,7 +64,8 @@ export class JsonField {
       const from = ++this.#at;
       while (plain[this.#line[this.#at]!] === 1) this.#at++;
       if (this.#line[this.#at] !== QUOTE) return null;
-      const isIt = depth === 0 && this.#isName(from, this.#at++);
+      const isIt = depth === 0 && this.#isName(from, this.#at);
+      this.#at++;
       if (this.#white() !== COLON) return null;
       this.#at++;
       if (isIt) {
@@ -124,8 +125,10 @@ export class JsonField {
       this.#at++;
       if (this.#digits() === 0) return false;
     }
-    // An exponent is left to JSON.parse.
-    return (this.#line[this.#at]! | 0x20) !== 0x65;
+    if ((this.#line[this.#at]! | 0x20) !== 0x65) return true;
+    const sign = this.#line[++this.#at];
+    if (sign === 0x2b || sign === 0x2d) this.#at++;
+    return this.#digits() > 0;
   }
 
   #digits(): number {

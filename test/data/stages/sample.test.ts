@@ -36,3 +36,14 @@ test('a share of it: whole runs drawn throughout, the same at every reading, eac
   expect([report.out, report.reasons.get('not drawn')]).toEqual([half.length, RUNS + 1 - half.length]);
   expect(await texts(0.5)).toEqual(half);
 });
+
+test('sources are drawn from in places of their own', async () => {
+  const places = async (number: number) =>
+    (await collect(sample(inMemory(documents), { share: 0.5, number }, new StageReport<SidedDocument>('sample'))))
+      .filter(({ text }) => text.length === RUN_UNITS)
+      .map(({ text }) => text[0]);
+  const [first, second] = [new Set(await places(0)), new Set(await places(1))];
+  // A quarter of the runs by chance: five standard deviations on either side.
+  const both = [...first].filter((place) => second.has(place)).length;
+  expect(Math.abs(both - RUNS / 4)).toBeLessThan(5 * Math.sqrt((RUNS * 3) / 16));
+});
