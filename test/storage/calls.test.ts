@@ -59,6 +59,7 @@ describe('an answer', () => {
       slept.wake();
       slept.answer();
       expect(await slept.call).toBe('late');
+      expect(vi.getTimerCount()).toBe(0);
       const twice = outcome(6001, 0);
       twice.wake();
       now = 20_000;
@@ -202,6 +203,21 @@ describe('faults made to order', () => {
       await outcome(lasting.remove('a')),
       await outcome(lasting.open('a')),
     ]).toEqual([['a'], 'NoModificationAllowedError', 'NoModificationAllowedError']);
+  });
+
+  test('are the only difference: other calls are the file’s own', async () => {
+    const own = await new MemoryFiles().open('a');
+    const asked: unknown[] = [];
+    const files = new MemoryFiles();
+    files.open = async () => ({
+      ...own,
+      truncate: (size) => void asked.push(size),
+      flush: () => void asked.push('flush'),
+    });
+    const file = await new FaultyFiles(files, null).open('a');
+    await file.truncate(5);
+    await file.flush();
+    expect(asked).toEqual([5, 'flush']);
   });
 
   test.each<[StorageFault, unknown[]]>([

@@ -113,6 +113,7 @@ describe('a save at once', () => {
     const head = await store.save(partsOf(1), facts(1));
     expect(store.saveNow(partsOf(2), facts(2))).toBeNull();
     await store.hold(head);
+    expect(store.saveNow(partsOf(2), facts(2))).not.toBeNull();
     store.letGo();
     expect(store.saveNow(partsOf(2), facts(2))).toBeNull();
     const later = new MemoryFiles();

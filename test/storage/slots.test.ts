@@ -148,6 +148,9 @@ describe('damage', () => {
     expect(error).toBeInstanceOf(StorageError);
     expect(error).toMatchObject({ code: 'damaged' });
     expect(String(error)).toMatch(/Save 2 .*Save 1 /);
+    // Nothing is left to protect: the next save takes their place.
+    await storeIn(files).save(partsOf(3), facts(3));
+    expect((await storeIn(files).load())!.head).toMatchObject({ generation: 3, facts: facts(3) });
   });
 
   test('a newer app’s save is neither read past nor overwritten', async () => {
@@ -170,10 +173,12 @@ test('a file that cannot be opened for another reason is told of at once', async
     asked++;
     throw new DOMException('broken', 'UnknownError');
   };
-  await expect(new SlotStore(files, 'run-1', { ...testOptions, patience: 1000 }).load()).rejects.toMatchObject({
-    code: 'io',
-  });
+  const store = new SlotStore(files, 'run-1', { ...testOptions, patience: 1000 });
+  await expect(store.load()).rejects.toMatchObject({ code: 'io' });
   expect(asked).toBe(1);
+  // A save that cannot read what is there writes over nothing: it might be whole.
+  await expect(store.save(partsOf(3), facts(3))).rejects.toMatchObject({ code: 'io' });
+  expect(asked).toBe(2);
 });
 
 test('a file that a dying worker holds for a while is waited for', async () => {
