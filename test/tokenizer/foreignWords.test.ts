@@ -1,6 +1,7 @@
 /** What HuggingFace's library is still asked for: words, and each once. That the ids are its own: test/export/foreign.test.ts. */
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { expect, test } from 'vitest';
+import { ForeignTokenizer } from '../../src/tokenizer/foreign.ts';
 import { ForeignWords } from '../../src/tokenizer/foreignWords.ts';
 import type { Fields } from '../../src/util/object.ts';
 import { byteLevelBpe, sentencePieceBpe } from '../export/foreign.ts';
@@ -53,6 +54,50 @@ test('without a token for the space nothing is cut', () => {
 test('an added token is the library’s, also where only the normalized text has it', () => {
   const end = { id: 0, content: '<|END|>', special: true, normalized: true };
   const { made } = asked({ ...byteLevelBpe(), normalizer: { type: 'Lowercase' }, added_tokens: [end] });
-  expect(['the <|END|>', 'the <|end|>'].map((text) => made.encode(text))).toEqual([null, null]);
+  for (const text of ['the <|END|>', 'the <|end|>', 'the <|End|>']) expect(made.encode(text)).toBeNull();
   expect(made.encode('the end')).not.toBeNull();
+});
+
+test('a word that is a token stays whole only where the file says so', () => {
+  for (const ignore_merges of [true, false]) {
+    const json = byteLevelBpe() as { model: { vocab: Record<string, number> } };
+    json.model.vocab['cat'] = Object.keys(json.model.vocab).length;
+    const { words, encode } = asked({ ...json, model: { ...json.model, ignore_merges } });
+    encode('cat cat');
+    expect(words).toEqual([]);
+  }
+});
+
+test.each<[string, object]>([
+  ['the end of a word', { end_of_word_suffix: 'h' }],
+  ['a piece that goes on', { continuing_subword_suffix: 'h' }],
+  ['a piece behind the first', { continuing_subword_prefix: 'h' }],
+])('words are the library’s where %s is marked', (_, marked) => {
+  const json = byteLevelBpe() as { model: object };
+  const { words, encode } = asked({ ...json, model: { ...json.model, ...marked } });
+  encode('the ate');
+  expect(words).toEqual([['the'], ['Ġate']]);
+});
+
+test('words are the library’s where two tokens have one id, or a merge makes none', () => {
+  for (const name of ['er', 'z']) {
+    const json = byteLevelBpe() as { model: { vocab: Record<string, number> } };
+    if (name === 'er') delete json.model.vocab[name];
+    else json.model.vocab[name] = json.model.vocab['y']!;
+    const { words, encode } = asked(json);
+    encode('the in');
+    expect(words).toEqual([['the'], ['Ġin']]);
+  }
+});
+
+test('a text with an added token is given none at its begin', () => {
+  const begin = { SpecialToken: { id: '<s>', type_id: 0 } };
+  const template = {
+    type: 'TemplateProcessing',
+    single: [begin, { Sequence: { id: 'A', type_id: 0 } }],
+    pair: [],
+    special_tokens: { '<s>': { id: '<s>', ids: [1], tokens: ['<s>'] } },
+  };
+  const ids = new ForeignTokenizer({ ...sentencePieceBpe(), post_processor: template }).encode('the</s>');
+  expect([ids[0] === 1, ids.at(-1)]).toEqual([false, 2]);
 });

@@ -254,7 +254,10 @@ describe('pieces', () => {
     expect(table.get(long, 0, long.length, make)).toEqual(Uint32Array.of(5, 71));
     // Past the 65,536 that it keeps it begins afresh.
     made = 0;
-    ask(70_000);
+    ask(65_536);
+    ask(65_536, 65_000);
+    expect([made, wrong]).toEqual([65_536 - 1000, []]);
+    ask(70_000, 65_536);
     expect([made, wrong]).toEqual([70_000 - 1000, []]);
     ask(51_000, 50_000);
     expect([made, wrong]).toEqual([70_000, []]);
