@@ -108,6 +108,8 @@ describe('a linear classifier', () => {
     const { card, classifier } = trainLinear('toxicity', labels, twoKinds(300), 'made-up words', { epochs: 10 });
     expect(card).toMatchObject({ training: 240, heldOut: 60, trainedOn: 'made-up words' });
     expect(card.interval[0]).toBeGreaterThan(0.9);
+    expect(card.accuracy * 60).toBeCloseTo(Math.round(card.accuracy * 60), 9);
+    expect([card.interval[0] < card.accuracy, card.accuracy <= card.interval[1]]).toEqual([true, true]);
     const fresh = twoKinds(400).slice(300);
     const right = fresh.filter(({ text, label }) => classifier.label(text) === label).length;
     expect(right).toBeGreaterThan(90);
@@ -117,6 +119,8 @@ describe('a linear classifier', () => {
     const shuffledLabels = twoKinds(300).map((one, i) => ({ ...one, label: new Draws().open(1, 82, i).integer(2) }));
     const { card } = trainLinear('toxicity', labels, shuffledLabels, 'labels drawn by lot', { epochs: 5 });
     expect(card.interval[0]).toBeLessThan(card.commonest);
+    // Of two labels one has at least half.
+    expect([card.commonest > 0.5, card.commonest < 1]).toEqual([true, true]);
   });
 
   test('is the same in a second training', () => {
@@ -145,6 +149,7 @@ describe('a linear classifier', () => {
       }
       return low;
     };
+    expect(wilson(0, 0)).toEqual([0, 1]);
     for (const [right, of] of [
       [7, 10],
       [0, 5],
