@@ -50,6 +50,10 @@ it('has rows that every reader of results takes', () => {
   const suites = { know: 0.5, math: 0.25, code: 1, translation: 0.25, reward: 3 };
   const made = [alignmentRow('base', 1, suites, 10), alignmentRow('regression', 1, { easy: 1, hard: 0.5 }, 20)];
   expect(made.map(({ average }) => average)).toEqual([0.5, 0.75]);
+  // Gaps of log-probabilities, to the hundredth that a histogram needs; none where none were measured.
+  const gaps = [{ chosen: 1.5, rejected: -0.503, wanted: 0.126 }];
+  expect(alignmentRow('dpo', 1, {}, 1, gaps).gaps).toEqual([[2, 0.13]]);
+  expect('gaps' in made[0]!).toBe(false);
   const written = JSON.stringify({ experiment: 'reward', preset: 'alignment', rows: made });
   expect(v.parse(resultsSchema, JSON.parse(written)).rows).toEqual(made);
   // What is asked no questions has an average of nothing, which JSON writes as null.

@@ -57,6 +57,10 @@ test('what departs from the recipe is a warning with both values', () => {
   expect(kinds('continued.schedule.peak=0.0008000001')).toEqual([]);
   expect(kinds('batch.sequences=8')).toEqual(['batch']);
   expect(kinds('batch.sequences=2', 'batch.accumulation=2')).toEqual([]);
+  expect(kinds('data.split=tail')).toEqual(['held-out']);
+  const told = (...set: string[]) => checkAgainstBase(meta, withSet(...set), HASH).warnings[0]!.message;
+  expect(told('batch.sequences=8')).toMatch(/256\D+512/);
+  expect(told('optimizer.beta2=0.99')).toContain(`beta2 ${smoke.optimizer.beta2}→0.99`);
   expect(kinds('optimizer.beta2=0.99', 'optimizer.weight_decay=0')).toEqual(['optimizer']);
   expect(kinds('data.heldOut=0.2')).toEqual(['held-out']);
   expect(checkAgainstBase(meta, withSet('continued.schedule.peak=1e-3'), HASH).warnings[0].message).toMatch(

@@ -209,6 +209,14 @@ describe('results', () => {
     expect(text).toContain('48.9 [S]');
     expect(text).toContain('Chance: average 12.5; facts 12.5, archive 12.5.');
     expect(text).toContain('+10.5 (+4.1 to +16.9)');
+    // No chance level is told of a suite that has none.
+    const some = { ...results, chance: { average: 0.125, suites: { facts: 0.125 } } };
+    expect(resultsTable(f1, some)).toContain('Chance: average 12.5; facts 12.5.');
+    expect(text).toContain('| `recipe` | 2.000 ± 0.000 | 1.000 ± 0.000 |');
+    const bare = results.rows.map((one) => ({ ...one, heldOutLoss: {} }));
+    const without = resultsTable(f1, { ...results, rows: bare });
+    // A sentence, and a table of three arms below its head.
+    expect(text.split('\n').length - without.split('\n').length).toBe(8);
     expect(text).not.toMatch(/NaN|undefined/);
   });
   test('open with the arm that trades most, name the trade, and fold ties into one line', () => {
@@ -237,6 +245,7 @@ describe('results', () => {
     expect(found[2]).toBe('No difference to recipe is shown in 3 seeds: switch-10, switch-50.');
     const text = resultsTable(f4, { experiment: 'f4', preset: 'ci', rows: rows.flat() });
     expect(text.split('\n')[2]).toBe(`**${found[0]}**`);
+    expect(text).toContain(`\n- ${found[1]}\n- ${found[2]}\n`);
   });
   test('say so where no difference is shown, and where one seed shows none', () => {
     const tie = {

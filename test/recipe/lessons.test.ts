@@ -235,6 +235,11 @@ test('a quantity is a mean over seeds, a range, or a difference', () => {
   expect(evaluate('a.qa.change', runs)).toEqual({ value: -0.5, unit: 'nats', isSigned: true });
   expect(evaluate('a.switchShare', runs)).toEqual({ value: 71, unit: 'percent', isSigned: false });
   expect(evaluate('a.nothing.end', runs)).toBeNull();
+  expect([
+    evaluate('a.nothing.end - a.facts.end', runs),
+    evaluate('a.facts.end - a.nothing.end', runs),
+    evaluate('a.qa.change - a.qa.change', runs)!.unit,
+  ]).toEqual([null, null, 'nats']);
   const steps = Array.from({ length: 100 }, (_, i) => i);
   const curve = curveOf(steps, steps, steps.length);
   expect(curve.step).toHaveLength(CURVE_POINTS);
