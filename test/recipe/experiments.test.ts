@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { finalRate, rate, switchStep } from '../../src/optim/schedule.ts';
-import { type Arm, armConfig, continuedConfig, EXPERIMENTS, experimentNamed } from '../../src/recipe/experiments.ts';
+import {
+  type Arm,
+  armConfig,
+  armsOf,
+  continuedConfig,
+  EXPERIMENTS,
+  experimentNamed,
+  experimentsNamed,
+} from '../../src/recipe/experiments.ts';
 import {
   difference,
   type ExperimentResults,
@@ -34,6 +42,19 @@ describe('plans', () => {
       expect(names).toEqual(expect.arrayContaining(['recipe', 'pretraining-blend', control]));
     }
   });
+  test('are named in a list, all five findings by one word, and have each arm once', () => {
+    const names = (list: string) => experimentsNamed(list).map(({ name }) => name);
+    expect([names('f4,f1,f4'), names('All')]).toEqual([
+      ['f4', 'f1'],
+      ['f1', 'f2', 'f3', 'f4', 'f5'],
+    ]);
+    const arms = armsOf(experimentsNamed('f1,f4'));
+    const all = experimentsNamed('f1,f4').flatMap((one) => one.arms.map(({ name }) => name));
+    expect(arms.length).toBeLessThan(all.length);
+    expect(new Set(arms.map(({ name }) => name))).toEqual(new Set(all));
+    expect(new Set(arms.map(({ name }) => name)).size).toBe(arms.length);
+  });
+
   test('an arm of one name is the same arm in every experiment', () => {
     const seen = new Map<string, string>();
     for (const { arms } of EXPERIMENTS) {

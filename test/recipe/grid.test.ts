@@ -1,8 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
-import { cellConfig, checkGrid, gridCells, type GridRow, gridTable, roundedTokens } from '../../src/recipe/grid.ts';
+import {
+  cellConfig,
+  checkGrid,
+  gridCells,
+  type GridRow,
+  gridTable,
+  proposedGrid,
+  roundedTokens,
+} from '../../src/recipe/grid.ts';
 
 const smoke = presetConfig('smoke');
+
+it('is proposed about the recipe: five rates, half its batch and its own, a tenth of its steps', () => {
+  const { base, batch } = smoke;
+  const at = (peak: number, steps: number, sequences: number) =>
+    proposedGrid({
+      ...smoke,
+      base: { ...base, steps, schedule: { ...base.schedule, peak } },
+      batch: { ...batch, sequences, accumulation: 2 },
+    });
+  expect(at(2e-3, 4000, 8)).toEqual({
+    rates: [5e-4, 1e-3, 2e-3, 4e-3, 8e-3],
+    batches: [4, 8],
+    tokens: 400 * 8 * batch.length * 2,
+  });
+  // No rate above 1, no batch of nothing, no fewer than a hundred steps.
+  expect(at(0.5, 300, 1)).toEqual({ rates: [0.125, 0.25, 0.5, 1], batches: [1], tokens: 100 * batch.length * 2 });
+});
 
 describe('a cell of a grid', () => {
   it('trains the tokens asked for whatever its batch, on the preset’s schedule scaled', () => {
