@@ -45,6 +45,20 @@ test('another tokenizer or model is an error that names both', () => {
   expect(errors[1]).toMatch(/rope_theta 10000 and this run 500/);
   expect(errors[2]).toMatch(/tokenizer ab12ab12 and this run has cd34cd34/);
   expect(checkAgainstBase(meta, withSet('continued=off'), HASH).errors[0]).toMatch(/no continued part/);
+  // The base run is the base's own: what is said of it otherwise.
+  const steps = { ...smoke, base: { ...smoke.base, steps: 500 } };
+  expect(checkAgainstBase(meta, steps, HASH).errors).toEqual([
+    expect.stringMatching(/base\.steps\b.*\b240\b.*\b500\b/),
+  ]);
+  const [first] = Object.keys(smoke.base.blend);
+  const blend = { ...smoke.base.blend, [first!]: 7 };
+  const reversed = Object.fromEntries(Object.entries(smoke.base.blend).toReversed());
+  const other = (one: Record<string, number>) =>
+    checkAgainstBase(meta, { ...smoke, base: { ...smoke.base, blend: one } }, HASH).errors;
+  expect(other(blend)).toEqual([
+    expect.stringMatching(new RegExp(`base\\.blend.*${first} ${smoke.base.blend[first!]}.*${first} 7`)),
+  ]);
+  expect(other(reversed)).toEqual([]);
   // Longest context and initial spread belong to no weight.
   expect(
     checkAgainstBase(meta, withSet('model.max_position_embeddings=128', 'model.initializer_range=0.1'), HASH).errors,
@@ -76,6 +90,14 @@ test('metadata of another version or with parts missing are refused', () => {
   expect(() => parseBaseMetadata({ ...meta, version: 9 })).toThrow(/version 9 and this page reads 1/);
   expect(() => parseBaseMetadata(null)).toThrow(/version none/);
   const { tokenizerHash: _hash, base: _base, ...rest } = meta;
+  for (const endingRate of [-1e-3, 1.5]) expect(() => parseBaseMetadata({ ...meta, endingRate })).toThrow(/endingRate/);
+  for (const endingRate of [0, 1]) expect(parseBaseMetadata({ ...meta, endingRate }).endingRate).toBe(endingRate);
+  expect(() => parseBaseMetadata({ ...meta, tokenizerHash: `0${HASH}` })).toThrow(/tokenizerHash/);
+  for (const drawn of [
+    { rows: -1, tokens: 1 },
+    { rows: 1, tokens: 0.5 },
+  ])
+    expect(() => parseBaseMetadata({ ...meta, drawn })).toThrow(/drawn/);
   expect(() => parseBaseMetadata({ ...rest, endingRate: 'x' })).toThrow(/has no endingRate, base, tokenizerHash/);
 });
 

@@ -102,6 +102,12 @@ describe('what a grid shows', () => {
     expect(cells[0]!.standardError).toBeCloseTo(0.1 / Math.sqrt(3), 12);
     expect(cells[2]!.difference!.mean).toBeCloseTo(0.30333, 4);
     const table = gridTable({ tokens: 1000 }, rows);
+    const more = gridTable({ tokens: 1000 }, [...rows.toReversed(), { ...rows[0]!, sequences: 2, rate: 4e-4 }]);
+    expect(more.split('\n').slice(0, 4)).toEqual([
+      ...['| peak rate | 2 rows | 4 rows |', '| --- | --- | --- |'],
+      expect.stringMatching(/^\| 0\.000400 \| \*\*3\.0000\*\* best \|  \|$|^\| 0\.000400 \| 3\.0000 .* \|  \|$/),
+      expect.stringMatching(/^\| 0\.00100 \|  \| /),
+    ]);
     expect(table).toContain('| 0.00100 | **3.1000 ± 0.0577** best |');
     expect(table).toMatch(/\| 0\.00200 \|.* tie \|/);
     expect(table).toContain('| 0.00800 | diverged (1 of 3) |');
