@@ -24,6 +24,8 @@ for (let code = 0; code < 0x80; code++) kinds[code] = kindOfCharacter(String.fro
 /** By byte: an ASCII character's kind; 0 for bytes of longer ones. */
 const asciiKinds = kinds.slice(0, 256).fill(0, 0x80);
 
+export const isAsciiLetter = (byte: number): boolean => asciiKinds[byte] === LETTER;
+
 /** Bytes of the character that begins with this one. */
 const lengthFrom = (lead: number): number => (lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4);
 
