@@ -32,6 +32,9 @@ test('a run is set up from the base: model, tokenizer, base run, and the rate it
   expect([ready.model, ready.tokenizer, ready.base]).toEqual([smoke.model, smoke.tokenizer, smoke.base]);
   expect(planRun(ready, 'continued').firstStep).toBe(240);
   expect(other.continued!.schedule.peak).toBe(2e-3);
+  const { schedule } = other.continued!;
+  const warmed = { ...other, continued: { ...other.continued!, schedule: { ...schedule, warmupStart: 5e-4 } } };
+  expect(configureFromBase(meta, warmed).continued!.schedule.warmupStart).toBe(2e-4);
 });
 
 test('another tokenizer or model is an error that names both', () => {

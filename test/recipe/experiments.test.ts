@@ -233,7 +233,21 @@ describe('results', () => {
     // No chance level is told of a suite that has none.
     const some = { ...results, chance: { average: 0.125, suites: { facts: 0.125 } } };
     expect(resultsTable(f1, some)).toContain('Chance: average 12.5; facts 12.5.');
-    expect(text).toContain('| `recipe` | 2.000 ± 0.000 | 1.000 ± 0.000 |');
+    const points = '+10.5 (+4.1 to +16.9)';
+    const below = '−10.0 (−10.0 to −10.0)';
+    const rule = (columns: number): string => `|${' --- |'.repeat(columns)}`;
+    const percent = '60.3 ± 6.1 | 70.3 ± 6.1 | 50.3 ± 6.1 | 70.3 ± 6.1 | 50.3 ± 6.1';
+    expect(text.split('\n').filter((line) => line.startsWith('|') && !/^\| `(base|pre)/.test(line))).toEqual([
+      '| arm |  | seeds | average | without retention | retention | facts | archive | log p | paper |',
+      ...[rule(10), `| \`recipe\` | the recipe | 3 | ${percent} | – | 56.1 [T] Table 9 |`],
+      '| arm | average | without retention | retention | seeds won |',
+      ...[rule(5), `| \`recipe\` | ${points} | ${points} | ${points} | 2 of 2 |`],
+      ...['| arm | web | wiki |', rule(3), '| `recipe` | 2.000 ± 0.000 | 1.000 ± 0.000 |'],
+    ]);
+    expect(text).toContain(`| \`base\` | ${below} | ${below} | ${below} | 0 of 2 |`);
+    // The control is not compared with itself, and an arm without rows has no line.
+    expect(text.match(/`pretraining-blend` \|/g)).toHaveLength(2);
+    expect(text.match(/^\| `/gm)).toHaveLength(8);
     const bare = results.rows.map((one) => ({ ...one, heldOutLoss: {} }));
     const without = resultsTable(f1, { ...results, rows: bare });
     // A sentence, and a table of three arms below its head.

@@ -44,6 +44,15 @@ describe('a cell of a grid', () => {
     }
   });
 
+  it('counts every micro-batch, and begins its warm-up at the same share of its peak', () => {
+    const { base, batch } = smoke;
+    const schedule = { ...base.schedule, warmupStart: base.schedule.peak / 4 };
+    const config = { ...smoke, base: { ...base, schedule }, batch: { ...batch, accumulation: 2 } };
+    const cell = cellConfig(config, { rate: 2 * base.schedule.peak, sequences: 4, seed: 7 }, 51_200).base;
+    expect(cell.steps * 4 * batch.length * 2).toBe(51_200);
+    expect(cell.schedule.warmupStart).toBeCloseTo(base.schedule.peak / 2, 12);
+  });
+
   it('that cannot be trained is refused before anything is', () => {
     const plan = { rates: [1e-3], batches: [4], tokens: 51_200, seeds: [1] };
     expect(() => checkGrid(smoke, plan)).not.toThrow();
