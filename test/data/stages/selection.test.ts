@@ -129,6 +129,13 @@ describe('a linear classifier', () => {
     for (const { text } of twoKinds(80)) expect([...one.probabilities(text)]).toEqual([...other.probabilities(text)]);
   });
 
+  test('is the less sure the more its weights decay', () => {
+    const [{ text, label }] = twoKinds(1) as [{ text: string; label: number }];
+    const sure = (decay: number) =>
+      trainLinear('toxicity', labels, twoKinds(60), '', { epochs: 3, decay }).classifier.probabilities(text)[label]!;
+    expect([sure(0) > sure(0.1), sure(0.1) > 0.5]).toEqual([true, true]);
+  });
+
   test('goes down the gradient of the log-likelihood', () => {
     const [{ text, label }] = twoKinds(1) as [{ text: string; label: number }];
     const { classifier } = trainLinear('toxicity', labels, twoKinds(60), '', { epochs: 1 });
