@@ -1,5 +1,6 @@
 /** The four kinds of data that alignment trains on, as lines of JSON: read with the line and the reason of what is wrong. */
 import { UserError } from '../util/errors.ts';
+import { type Fields, isObject } from '../util/object.ts';
 import { brief, shown } from '../util/quoted.ts';
 import { outputNames } from './attributes.ts';
 import { type Message, roles } from './template.ts';
@@ -23,11 +24,6 @@ export interface PairExample {
   /** r*(x, chosen) − r*(x, rejected); null where no reward was given. */
   rewardGap: number | null;
 }
-
-type Fields = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** One example a line. UserError names the first line that is none. */
 function readLines<T>(text: string, name: string, read: (fields: Fields) => T): T[] {

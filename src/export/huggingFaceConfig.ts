@@ -1,5 +1,6 @@
 /** config.json of NemotronForCausalLM (keys, defaults and traps: papers.md §5.2), LlamaForCausalLM and Qwen2ForCausalLM, out and in. */
 import type { ModelConfig } from '../config/run.ts';
+import { isObject } from '../util/object.ts';
 import { brief, shown } from '../util/quoted.ts';
 import { ImportError } from './importError.ts';
 import { modelConfigWords } from '../words/model.ts';
@@ -228,10 +229,6 @@ function number(config: Record<string, unknown>, key: string, fallback: number):
 /** A key of the file itself, never of Object.prototype. */
 function own(object: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function problem(reason: string): ImportError {

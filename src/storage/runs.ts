@@ -2,19 +2,17 @@
  * The list of saved runs, in IndexedDB: what can be shown of a run without reading its weights. The slots are the
  * truth; the list is brought in line with them whenever it is read, and made anew from them where it is gone.
  */
-import { deleteDB, type IDBPDatabase } from 'idb';
 import type { DeletedRun, MetricColumns, SavedRun } from '../protocol.ts';
 import { announceChange } from '../util/tabs.ts';
 import { heldRuns } from './lock.ts';
-import { openShared } from './database.ts';
 import { StorageError } from './errors.ts';
 import type { Files } from './files.ts';
 import type { Head } from './head.ts';
+import { openTable } from './runDatabase.ts';
+import { MemoryTable, type RunTable } from './runTable.ts';
 import { settled } from './settle.ts';
 import { type SlotOptions, SlotStore, storedRuns } from './slots.ts';
 import { storageWords } from '../words/storage.ts';
-
-const database = 'rekindle-runs';
 
 /** Lies beside the files of a run that was deleted, at a time in ms since 1970; empty. An older version of this app still lists the run. */
 const markOf = (id: string, at: number): string => `${id}.deleted-${at}`;
@@ -34,62 +32,13 @@ const states: ReadonlySet<unknown> = new Set(['training', 'paused', 'stopped', '
 const isRun = ({ step, endStep, savedAt, state }: SavedRun): boolean =>
   [step, endStep, savedAt].every(Number.isFinite) && states.has(state);
 
-interface Table {
-  all(): Promise<SavedRun[]>;
-  put(record: SavedRun, metrics?: MetricColumns): Promise<void>;
-  remove(id: string): Promise<void>;
-  metrics(id: string): Promise<MetricColumns | null>;
-}
-
-/** Where IndexedDB is denied the list lasts as long as the worker. */
-class MemoryTable implements Table {
-  readonly #records = new Map<string, SavedRun>();
-  readonly #metrics = new Map<string, MetricColumns>();
-
-  all = async (): Promise<SavedRun[]> => [...this.#records.values()];
-  metrics = async (id: string): Promise<MetricColumns | null> => this.#metrics.get(id) ?? null;
-  put = async (record: SavedRun, metrics?: MetricColumns): Promise<void> => {
-    this.#records.set(record.id, record);
-    if (metrics) this.#metrics.set(record.id, metrics);
-  };
-  remove = async (id: string): Promise<void> => {
-    this.#records.delete(id);
-    this.#metrics.delete(id);
-  };
-}
-
-class DatabaseTable implements Table {
-  readonly #database: IDBPDatabase;
-
-  constructor(db: IDBPDatabase) {
-    this.#database = db;
-  }
-
-  all = (): Promise<SavedRun[]> => this.#database.getAll('runs');
-  metrics = async (id: string): Promise<MetricColumns | null> => (await this.#database.get('metrics', id)) ?? null;
-  put = async (record: SavedRun, metrics?: MetricColumns): Promise<void> => {
-    const transaction = this.#database.transaction(['runs', 'metrics'], 'readwrite');
-    const puts: Promise<unknown>[] = [transaction.objectStore('runs').put(record)];
-    if (metrics) puts.push(transaction.objectStore('metrics').put(metrics, record.id));
-    await Promise.all([...puts, transaction.done]);
-  };
-  remove = async (id: string): Promise<void> => {
-    const transaction = this.#database.transaction(['runs', 'metrics'], 'readwrite');
-    await Promise.all([
-      transaction.objectStore('runs').delete(id),
-      transaction.objectStore('metrics').delete(id),
-      transaction.done,
-    ]);
-  };
-}
-
 /** Milliseconds for an answer of the table: it holds a few hundred kilobytes, and nothing depends on it. */
 const longEnough = 5000;
 
 export class RunList {
   readonly #files: Files;
   readonly #options: SlotOptions;
-  #table: Table;
+  #table: RunTable;
   #outdated = false;
   /** What the list cannot show, a sentence each; of the last `list`. */
   notes: string[] = [];
@@ -99,7 +48,7 @@ export class RunList {
     return list;
   }
 
-  constructor(files: Files, table: Table = new MemoryTable(), options: SlotOptions = {}) {
+  constructor(files: Files, table: RunTable = new MemoryTable(), options: SlotOptions = {}) {
     this.#files = files;
     this.#table = table;
     this.#options = options;
@@ -218,7 +167,7 @@ export class RunList {
   }
 
   /** A table that fails, or is closed because a newer app came, is done without: the slots have everything. */
-  async #use<T>(work: (table: Table) => Promise<T>): Promise<T> {
+  async #use<T>(work: (table: RunTable) => Promise<T>): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const { patience = longEnough } = this.#options;
     const late = new Promise<never>((_, reject) => (timer = setTimeout(reject, patience, new Error('no answer'))));
@@ -236,29 +185,5 @@ export class RunList {
     this.#outdated = true;
     this.#table = new MemoryTable();
     announceChange();
-  }
-}
-
-async function openTable(onNewer: () => void): Promise<Table> {
-  const shared = {
-    version: 1,
-    upgrade(db: IDBPDatabase): void {
-      db.createObjectStore('runs', { keyPath: 'id' });
-      db.createObjectStore('metrics');
-    },
-    onNewer,
-  };
-  try {
-    return new DatabaseTable(await openShared(database, shared));
-  } catch (error) {
-    // A newer app's list is not ours to touch; nor one that an older tab holds.
-    if (!(error instanceof DOMException)) return new MemoryTable();
-    try {
-      // A damaged list is thrown away: the slots have everything.
-      await deleteDB(database);
-      return new DatabaseTable(await openShared(database, shared));
-    } catch {
-      return new MemoryTable();
-    }
   }
 }

@@ -226,8 +226,9 @@ export class SlotStore {
 
   /** Heads first: a body without one is nothing. */
   async #removeAll(names: string[]): Promise<void> {
-    names.sort((a, b) => Number(b.endsWith('.head')) - Number(a.endsWith('.head')));
-    for (const name of names) await this.#settle(this.files.remove(name), storageWords.deleting(name));
+    const heads = names.filter((name) => name.endsWith('.head'));
+    for (const name of new Set([...heads, ...names]))
+      await this.#settle(this.files.remove(name), storageWords.deleting(name));
   }
 
   /** Finds the good slot before the first save into a store that was not loaded from. */

@@ -17,6 +17,6 @@ export async function withSpace(failure: StorageError, needed: number): Promise<
   const free = Math.max(0, quota - usage);
   const what = failure.what.replace(/\.$/, '');
   const known = quota === 0 ? null : megabytes(free);
-  const told = storageWords.needed(what, megabytes(needed), known, known !== null && free >= needed);
+  const told = storageWords.needed(what, megabytes(needed), known, free >= needed);
   return new StorageError(failure.code, told, failure);
 }

@@ -3,6 +3,7 @@
  * Other kinds (WordPiece, Unigram) lose text or weigh pieces, and are refused by name.
  */
 import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { type Fields, isObject } from '../util/object.ts';
 import { brief, quoted, shown } from '../util/quoted.ts';
 import { ForeignWords } from './foreignWords.ts';
 import { BYTE_CHARACTERS, canonicalJson, refusedTokenizer as refused, sha256 } from './format.ts';
@@ -18,10 +19,6 @@ const LARGEST_ID = 2 ** 24;
 /** The space of SentencePiece. */
 const LOW_LINE = /\u2581/g;
 
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Types of a pre-tokenizer or decoder, those inside a sequence too; a sequence within one is none that anybody writes. */
 function typesOf(part: unknown): unknown[] {
   if (!isObject(part)) return [];
@@ -35,7 +32,7 @@ export class ForeignTokenizer implements Tokenizer {
   readonly endOfText: number;
   /** Its name in the file. */
   readonly endName: string;
-  readonly #json: Json;
+  readonly #json: Fields;
   readonly #library: Library;
   readonly #words: ForeignWords | null;
   readonly #bytes = new Map<number, Uint8Array>();

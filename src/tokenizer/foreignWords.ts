@@ -10,11 +10,8 @@
  *   no merge reaches across.
  */
 import type { Tokenizer as Library } from '@huggingface/tokenizers';
+import { type Fields, isObject } from '../util/object.ts';
 import { PieceTable } from './pieceTable.ts';
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const LOW_LINE = '▁';
 /** The space of byte-level tokens. */
@@ -29,12 +26,11 @@ const REST = String.raw`| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
 const PATTERNS = [String.raw`\p{N}{1,3}`, String.raw`\p{N}`].map((digits) => START + digits + REST);
 
 /** Whether this pre-tokenizer, or one in a sequence, cuts before a space that stands between letters, and looks no farther. */
-function cutsWords(part: Json): boolean | null {
+function cutsWords(part: unknown): boolean | null {
+  if (!isObject(part)) return null;
   switch (part['type']) {
     case 'Sequence': {
-      const inner = Array.isArray(part['pretokenizers'])
-        ? part['pretokenizers'].map((one: Json) => cutsWords(one))
-        : [];
+      const inner = (part['pretokenizers'] as unknown[]).map(cutsWords);
       return inner.includes(null) ? null : inner.includes(true);
     }
     case 'Digits':
@@ -61,10 +57,10 @@ interface Way {
   words: (piece: string) => string[];
 }
 
-function wayOf(json: Json, { pre_tokenizer: cut, model }: Library): Way | null {
+function wayOf(json: Fields, { pre_tokenizer: cut, model }: Library): Way | null {
   const part = json['pre_tokenizer'];
   if (model === null) return null;
-  if (cut !== null && isObject(part) && cutsWords(part))
+  if (cut !== null && cutsWords(part))
     return { space: ' ', cutsLines: true, prepare: (text) => [text], words: (piece) => cut(piece) };
   const low = cut === null || (isObject(part) && part['type'] === 'Metaspace');
   const reaches = [...model.tokens_to_ids.keys()].some((token) => /[^▁]▁/.test(token));
@@ -92,7 +88,7 @@ class Merges {
   readonly #whole: boolean;
 
   /** null: a suffix, a merge that makes no token, or two tokens of one id; the library knows what that means. */
-  static of(model: Json, ids: ReadonlyMap<string, number>): Merges | null {
+  static of(model: Fields, ids: ReadonlyMap<string, number>): Merges | null {
     const {
       merges,
       end_of_word_suffix: end,
@@ -147,27 +143,27 @@ export class ForeignWords {
   readonly #way: Way;
   readonly #merges: Merges | null;
   readonly #table = new PieceTable();
-  /** Texts of added tokens, which have rules of their own; null: there are none. */
-  readonly #added: RegExp | null;
+  /** Texts of added tokens, which have rules of their own: the end of a text at least. */
+  readonly #added: RegExp;
   /** By code: VISIBLE, LETTER, or 0 for what is no token. */
   readonly #kinds = new Uint8Array(128);
   #ids = new Uint32Array(1 << 12);
 
   /** null where the library's own way is the only one known to be right. */
-  static of(json: Json, library: Library): ForeignWords | null {
+  static of(json: Fields, library: Library): ForeignWords | null {
     const way = wayOf(json, library);
     return way && new ForeignWords(json, library, way);
   }
 
-  private constructor(json: Json, library: Library, way: Way) {
+  private constructor(json: Fields, library: Library, way: Way) {
     this.#library = library;
     this.#way = way;
-    this.#merges = Merges.of(json['model'] as Json, library.model!.tokens_to_ids);
+    this.#merges = Merges.of(json['model'] as Fields, library.model!.tokens_to_ids);
     const { normalizer, model } = library;
     const added = Array.from(library.get_added_tokens_decoder().values(), ({ content }) => content);
     const texts = new Set(added.flatMap((text) => (normalizer === null ? [text] : [text, normalizer(text)])));
     texts.delete('');
-    this.#added = texts.size === 0 ? null : new RegExp([...texts].map(escaped).join('|'));
+    this.#added = new RegExp([...texts].map(escaped).join('|'));
     const known = model!.tokens_to_ids;
     if (!known.has(way.space === ' ' ? BYTE_SPACE : way.space)) return;
     for (let code = 33; code < 127; code++) {
@@ -179,9 +175,9 @@ export class ForeignWords {
   /** The library's ids; null: this text has added tokens in it, which it alone knows how to treat. */
   encode(text: string): Uint32Array | null {
     if (text === '') return new Uint32Array(0);
-    if (this.#added?.test(text)) return null;
+    if (this.#added.test(text)) return null;
     const normalized = this.#library.normalizer?.(text) ?? text;
-    if (normalized !== text && this.#added?.test(normalized)) return null;
+    if (normalized !== text && this.#added.test(normalized)) return null;
     let length = 0;
     for (const part of normalized === '' ? [] : this.#way.prepare(normalized))
       for (let from = 0, end = 0; from < part.length; from = end) {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Fields, isObject } from '../util/object.ts';
 import { brief, quoted, shown } from '../util/quoted.ts';
 import { BpeTokenizer } from './bpe.ts';
 import { ByteTokenizer } from './byte.ts';
@@ -15,17 +16,14 @@ import type { Merge } from './format.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { tokenizerWords } from '../words/tokenizer.ts';
 
-// Not v.record for the vocabulary: it drops keys such as "constructor", which is a common token of program text.
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const schema = v.looseObject({
   added_tokens: v.array(v.looseObject({ id: v.number(), content: v.string() })),
   normalizer: v.null_(tokenizerWords.normalizer),
   pre_tokenizer: v.unknown(),
   model: v.looseObject({
     type: v.literal('BPE', tokenizerWords.onlyBpe),
-    vocab: v.custom<Record<string, unknown>>(isObject, tokenizerWords.vocabulary),
+    // Not v.record: it drops keys such as "constructor", which is a common token of program text.
+    vocab: v.custom<Fields>(isObject, tokenizerWords.vocabulary),
     merges: v.pipe(
       v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])),
       v.maxLength(LARGEST_SIZE - BASE_SIZE, tokenizerWords.manyMerges(LARGEST_SIZE - BASE_SIZE)),

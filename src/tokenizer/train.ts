@@ -1,4 +1,4 @@
-import { BASE_SIZE, LARGEST_SIZE, checkVocabularySize, tokenNames } from './format.ts';
+import { BASE_SIZE, LARGEST_SIZE, checkVocabularySize } from './format.ts';
 import { Heap } from './heap.ts';
 import type { Merge } from './format.ts';
 import { pieces } from './pieces.ts';
@@ -19,9 +19,9 @@ interface Pair {
 /**
  * Learns byte-pair merges until the vocabulary has `size` ids. Every turn merges the most frequent pair; of equals the
  * one with the smaller left id, then the smaller right id, so that the same texts always give the same tokenizer. Pairs
- * are counted once and then only where a merge changed them. Two rules keep names unique and useful: a pair whose bytes
- * already are a token is passed over, and a pair met once is not merged, so a short or monotonous text gives fewer
- * merges than asked for, and the tokenizer's own `size` tells how many (the model's unused rows do no harm).
+ * are counted once and then only where a merge changed them. A pair met once is not merged, so a short or monotonous
+ * text gives fewer merges than asked for, and the tokenizer's own `size` tells how many (the model's unused rows do no
+ * harm). No two tokens have the same bytes: what lies between two borders of tokens merged alike wherever it stands.
  */
 export function trainBpe(
   texts: Iterable<string>,
@@ -85,8 +85,6 @@ export function trainBpe(
   for (const pair of fresh.splice(0)) offer(pair);
 
   const merges: Merge[] = [];
-  const names = tokenNames([]);
-  const taken = new Set(names);
   for (let entry = waiting.pop(); entry !== undefined && merges.length < wanted; entry = waiting.pop()) {
     const { pair, count } = entry;
     if (count !== pair.count) {
@@ -94,11 +92,7 @@ export function trainBpe(
       continue;
     }
     const { left, right } = pair;
-    const name = names[left]! + names[right]!;
-    if (taken.has(name)) continue;
     const id = BASE_SIZE + merges.length;
-    names.push(name);
-    taken.add(name);
     merges.push([left, right]);
     for (const place of pair.places) {
       const second = next[place]!;
@@ -110,7 +104,6 @@ export function trainBpe(
       symbols[second] = GONE;
       next[place] = after;
       if (after !== GONE) previous[after] = place;
-      pair.count -= by;
       if (before !== GONE) {
         change(symbols[before]!, left, -by, before);
         change(symbols[before]!, id, by, before);

@@ -54,6 +54,8 @@ test('lines that are gone through give the documents, notes and sentences of lin
     String.raw`{"text":"half a pair \ud83d here"}`,
     '{"text":"  \u00a0 "}',
     '{"text":null}',
+    '{"text":"日本é"}',
+    '{"te":"no","text":"yes","textual":"no"}',
     '{"messages":[{"role":"user","content":"hi"}]}',
     '{"question":"q","answer":"a"}',
     '',

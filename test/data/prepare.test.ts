@@ -106,6 +106,11 @@ describe('preparing sources', () => {
       'Nothing is held out, as data.heldOut is 0: no held-out loss is measured.',
     ]);
     expect((await prepareSources(config, corpora, null)).notes).toEqual([]);
+    // As many ids as were asked for, or a tokenizer that was not trained here.
+    const sized = { ...config.model, vocab_size: 270 };
+    const exact: RunConfig = { ...config, tokenizer: { kind: 'bpe', vocab_size: 270 }, model: sized };
+    for (const given of [null, new ByteTokenizer()])
+      expect((await prepareSources(exact, corpora, given)).notes).toEqual([]);
     const more = { ...config, evaluation: { ...config.evaluation, rows: 1000 } };
     expect((await prepareSources(more, corpora, null)).notes[0]).toMatch(
       /^a: \d+ tokens are held out, \d+ rows of 64 where evaluation\.rows asks for 1000\.$/,

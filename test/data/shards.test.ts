@@ -108,8 +108,8 @@ describe('a data folder that is not as it should be', () => {
     await expect(loadSource(serve(folder, [file, bytes('{"text":"x"}')]), catalogue, name)).rejects.toThrow(
       /news.jsonl.bin is damaged \(SHA-256/,
     );
-    await expect(loadSource(serve(folder), catalogue, 'web')).rejects.toThrow(
-      /no source "web": the shipped ones are news/,
-    );
+    const unknown = loadSource(serve(folder), catalogue, 'web');
+    await expect(unknown).rejects.toThrow(/no source "web": the shipped ones are news/);
+    await expect(unknown).rejects.toMatchObject({ code: 'source-unknown' });
   });
 });

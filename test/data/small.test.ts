@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { blendShares } from '../../src/data/blend.ts';
+import { told } from '../../src/data/formats/records.ts';
+import { notText } from '../../src/data/read.ts';
+import { weightsBy } from '../../src/data/shown/steps.ts';
 import { expectedTokens } from '../../src/data/size.ts';
 import { BitSet, Column, PairTable } from '../../src/data/stages/columns.ts';
 import { bucketsOf } from '../../src/data/stages/words.ts';
@@ -22,6 +25,38 @@ describe('a blend as shares', () => {
     [{}, 'sum to 0 (no source)'],
     [{ a: 1e308, b: 1e308 }, 'sum to Infinity'],
   ])('%j is refused', (blend, message) => expect(() => blendShares(blend, ['a', 'b'])).toThrow(message));
+});
+
+test('names are told in a sentence cut to 24 units, five of them and how many more there are', () => {
+  const names = ['a'.repeat(24), 'b'.repeat(25), 'c', 'd', 'e'];
+  const five = `"${names[0]}", "${'b'.repeat(23)}…", "c", "d", "e"`;
+  expect(told(names)).toBe(five);
+  expect(told([...names, 'f', 'g'])).toBe(`${five} and 2 more`);
+});
+
+test('bytes that are no text are told of by their encoding', () => {
+  const sentence = (encoding: string | null) => notText('a.txt', encoding, 1, { at: 7, byte: 10 }).message;
+  expect(['utf-16le', 'utf-8', null].map((encoding) => /UTF-16/.test(sentence(encoding)))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(sentence(null)).toContain('byte 7 (0x0a)');
+});
+
+test('weights of what is left: by hand first where somebody has any, none of nothing', () => {
+  const texts = [
+    { source: 'a', documents: ['one', 'two'] },
+    { source: 'b', documents: ['three words'] },
+  ];
+  const given = (hand: Record<string, number> | null) => weightsBy(texts, ({ length }) => length, hand);
+  expect(given(null).map(({ method }) => method)).toEqual([
+    ...['proportional', 'alpha 1.3, flattened', 'alpha 1.3, sharpened', 'UniMax, 1 epoch', 'UniMax, 4 epochs'],
+  ]);
+  const [hand, proportional] = given({ b: 3, a: 1 });
+  expect([hand!.method, hand!.sources.map(({ share }) => share)]).toEqual(['by hand', [0.25, 0.75]]);
+  expect(proportional!.sources.map(({ share }) => share)).toEqual([6 / 17, 11 / 17]);
+  expect(weightsBy([{ source: 'a', documents: [] }], () => 1, null)).toEqual([]);
 });
 
 test('tokens are expected from bytes and documents, by the size of the vocabulary', () => {

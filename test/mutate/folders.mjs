@@ -9,7 +9,7 @@ export const folders = {
   storage: {
     tests: ['storage', 'train/saved/keeper', 'train/saved/room'],
     // IndexedDB, OPFS and Web Locks.
-    without: ['adapters', 'database', 'indexedDb', 'lock', 'open', 'opfs'],
+    without: ['adapters', 'database', 'indexedDb', 'lock', 'open', 'opfs', 'runDatabase'],
   },
   export: { tests: ['export'] },
   config: { tests: ['config'] },

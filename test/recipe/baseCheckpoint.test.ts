@@ -32,6 +32,9 @@ test('a run is set up from the base: model, tokenizer, base run, and the rate it
   expect([ready.model, ready.tokenizer, ready.base]).toEqual([smoke.model, smoke.tokenizer, smoke.base]);
   expect(planRun(ready, 'continued').firstStep).toBe(240);
   expect(other.continued!.schedule.peak).toBe(2e-3);
+  const { schedule } = other.continued!;
+  const warmed = { ...other, continued: { ...other.continued!, schedule: { ...schedule, warmupStart: 5e-4 } } };
+  expect(configureFromBase(meta, warmed).continued!.schedule.warmupStart).toBe(2e-4);
 });
 
 test('another tokenizer or model is an error that names both', () => {
@@ -45,6 +48,20 @@ test('another tokenizer or model is an error that names both', () => {
   expect(errors[1]).toMatch(/rope_theta 10000 and this run 500/);
   expect(errors[2]).toMatch(/tokenizer ab12ab12 and this run has cd34cd34/);
   expect(checkAgainstBase(meta, withSet('continued=off'), HASH).errors[0]).toMatch(/no continued part/);
+  // The base run is the base's own: what is said of it otherwise.
+  const steps = { ...smoke, base: { ...smoke.base, steps: 500 } };
+  expect(checkAgainstBase(meta, steps, HASH).errors).toEqual([
+    expect.stringMatching(/base\.steps\b.*\b240\b.*\b500\b/),
+  ]);
+  const [first] = Object.keys(smoke.base.blend);
+  const blend = { ...smoke.base.blend, [first!]: 7 };
+  const reversed = Object.fromEntries(Object.entries(smoke.base.blend).toReversed());
+  const other = (one: Record<string, number>) =>
+    checkAgainstBase(meta, { ...smoke, base: { ...smoke.base, blend: one } }, HASH).errors;
+  expect(other(blend)).toEqual([
+    expect.stringMatching(new RegExp(`base\\.blend.*${first} ${smoke.base.blend[first!]}.*${first} 7`)),
+  ]);
+  expect(other(reversed)).toEqual([]);
   // Longest context and initial spread belong to no weight.
   expect(
     checkAgainstBase(meta, withSet('model.max_position_embeddings=128', 'model.initializer_range=0.1'), HASH).errors,
@@ -57,6 +74,10 @@ test('what departs from the recipe is a warning with both values', () => {
   expect(kinds('continued.schedule.peak=0.0008000001')).toEqual([]);
   expect(kinds('batch.sequences=8')).toEqual(['batch']);
   expect(kinds('batch.sequences=2', 'batch.accumulation=2')).toEqual([]);
+  expect(kinds('data.split=tail')).toEqual(['held-out']);
+  const told = (...set: string[]) => checkAgainstBase(meta, withSet(...set), HASH).warnings[0]!.message;
+  expect(told('batch.sequences=8')).toMatch(/256\D+512/);
+  expect(told('optimizer.beta2=0.99')).toContain(`beta2 ${smoke.optimizer.beta2}→0.99`);
   expect(kinds('optimizer.beta2=0.99', 'optimizer.weight_decay=0')).toEqual(['optimizer']);
   expect(kinds('data.heldOut=0.2')).toEqual(['held-out']);
   expect(checkAgainstBase(meta, withSet('continued.schedule.peak=1e-3'), HASH).warnings[0].message).toMatch(
@@ -72,6 +93,14 @@ test('metadata of another version or with parts missing are refused', () => {
   expect(() => parseBaseMetadata({ ...meta, version: 9 })).toThrow(/version 9 and this page reads 1/);
   expect(() => parseBaseMetadata(null)).toThrow(/version none/);
   const { tokenizerHash: _hash, base: _base, ...rest } = meta;
+  for (const endingRate of [-1e-3, 1.5]) expect(() => parseBaseMetadata({ ...meta, endingRate })).toThrow(/endingRate/);
+  for (const endingRate of [0, 1]) expect(parseBaseMetadata({ ...meta, endingRate }).endingRate).toBe(endingRate);
+  expect(() => parseBaseMetadata({ ...meta, tokenizerHash: `0${HASH}` })).toThrow(/tokenizerHash/);
+  for (const drawn of [
+    { rows: -1, tokens: 1 },
+    { rows: 1, tokens: 0.5 },
+  ])
+    expect(() => parseBaseMetadata({ ...meta, drawn })).toThrow(/drawn/);
   expect(() => parseBaseMetadata({ ...rest, endingRate: 'x' })).toThrow(/has no endingRate, base, tokenizerHash/);
 });
 

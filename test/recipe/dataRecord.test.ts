@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { EVALUATION_GROUPS } from '../../src/recipe/curation/evaluationGroups.ts';
 import { dataExperimentNamed } from '../../src/recipe/curation/dataArms.ts';
 import { dataTable } from '../../src/recipe/curation/dataTable.ts';
-import { difference, type ExperimentResults } from '../../src/recipe/results/results.ts';
+import { difference, type ExperimentResults, type ResultRow } from '../../src/recipe/results/results.ts';
 import { mean } from '../../src/recipe/statistics.ts';
 
 const read = (name: string) => readFileSync(path.resolve(import.meta.dirname, '../..', name), 'utf8');
@@ -62,6 +62,37 @@ test('the table has a line an arm, the paper’s marks, and says that faults are
   for (const { name } of curation.arms) expect(text).toContain(`| \`${name}\` |`);
   expect(text).toContain('+2.3 [S]');
   expect(text).toContain('far more thickly');
+});
+
+test('a table’s cells are means of what its rows measured, and what no row measured is left empty', () => {
+  const data = (tokens: number, shares: Record<string, number>, epochs: Record<string, number>) =>
+    ({ ...{ tokens, right: 0.5, factsPer100: 2, shares, epochs } }) as NonNullable<ResultRow['data']>;
+  const row = (arm: string, seed: number, average: number, more: Partial<ResultRow> = {}): ResultRow => ({
+    ...{ arm, seed, average, suites: { facts: average }, heldOutLoss: {}, flops: 1 },
+    ...more,
+  });
+  const [one, two] = curation.arms;
+  const rows = [
+    row(one!.name, 1, 0.2, { data: data(100, { web: 0.75, wiki: 0.25 }, { web: 1, wiki: 2 }) }),
+    row(one!.name, 2, 0.4, { data: data(300, { web: 0.25, wiki: 0.75 }, { web: 2, wiki: 4 }), suites: { code: 1 } }),
+    row(two!.name, 1, 0.5),
+  ];
+  const text = dataTable(curation, { experiment: curation.name, preset: 'web', rows });
+  const cells = text
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.slice(2, -2).split(' | '));
+  const [first, second] = [one!, two!].map(({ name }) => `\`${name}\``);
+  expect(cells).toEqual([
+    [first, one!.label, '2', '200 ± 100', '0.50 ± 0.00', '**2.00 ± 0.00**', '30.0 ± 10.0', '', '', ''],
+    [second, two!.label, '1', '–', '–', '**–**', '50.0', first, '+30.0, 1 of 1', expect.any(String)],
+    [first, '20.0', '100.0'],
+    [second, '50.0', '–'],
+    [first, '50.0 (1.5×)', '50.0 (3.0×)'],
+    [second, '', ''],
+  ]);
+  expect(text).toContain('| arm | facts | code |\n| --- | --- | --- |\n');
+  expect(text).toContain('| arm | web | wiki |\n');
 });
 
 test('the report’s groups stand in the documentation as on the page', () => {

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { finalRate, rate, switchStep } from '../../src/optim/schedule.ts';
-import { type Arm, armConfig, continuedConfig, EXPERIMENTS, experimentNamed } from '../../src/recipe/experiments.ts';
+import {
+  type Arm,
+  armConfig,
+  armsOf,
+  continuedConfig,
+  EXPERIMENTS,
+  experimentNamed,
+  experimentsNamed,
+} from '../../src/recipe/experiments.ts';
 import {
   difference,
   type ExperimentResults,
@@ -34,6 +42,19 @@ describe('plans', () => {
       expect(names).toEqual(expect.arrayContaining(['recipe', 'pretraining-blend', control]));
     }
   });
+  test('are named in a list, all five findings by one word, and have each arm once', () => {
+    const names = (list: string) => experimentsNamed(list).map(({ name }) => name);
+    expect([names('f4,f1,f4'), names('All')]).toEqual([
+      ['f4', 'f1'],
+      ['f1', 'f2', 'f3', 'f4', 'f5'],
+    ]);
+    const arms = armsOf(experimentsNamed('f1,f4'));
+    const all = experimentsNamed('f1,f4').flatMap((one) => one.arms.map(({ name }) => name));
+    expect(arms.length).toBeLessThan(all.length);
+    expect(new Set(arms.map(({ name }) => name))).toEqual(new Set(all));
+    expect(new Set(arms.map(({ name }) => name)).size).toBe(arms.length);
+  });
+
   test('an arm of one name is the same arm in every experiment', () => {
     const seen = new Map<string, string>();
     for (const { arms } of EXPERIMENTS) {
@@ -209,6 +230,28 @@ describe('results', () => {
     expect(text).toContain('48.9 [S]');
     expect(text).toContain('Chance: average 12.5; facts 12.5, archive 12.5.');
     expect(text).toContain('+10.5 (+4.1 to +16.9)');
+    // No chance level is told of a suite that has none.
+    const some = { ...results, chance: { average: 0.125, suites: { facts: 0.125 } } };
+    expect(resultsTable(f1, some)).toContain('Chance: average 12.5; facts 12.5.');
+    const points = '+10.5 (+4.1 to +16.9)';
+    const below = '−10.0 (−10.0 to −10.0)';
+    const rule = (columns: number): string => `|${' --- |'.repeat(columns)}`;
+    const percent = '60.3 ± 6.1 | 70.3 ± 6.1 | 50.3 ± 6.1 | 70.3 ± 6.1 | 50.3 ± 6.1';
+    expect(text.split('\n').filter((line) => line.startsWith('|') && !/^\| `(base|pre)/.test(line))).toEqual([
+      '| arm |  | seeds | average | without retention | retention | facts | archive | log p | paper |',
+      ...[rule(10), `| \`recipe\` | the recipe | 3 | ${percent} | – | 56.1 [T] Table 9 |`],
+      '| arm | average | without retention | retention | seeds won |',
+      ...[rule(5), `| \`recipe\` | ${points} | ${points} | ${points} | 2 of 2 |`],
+      ...['| arm | web | wiki |', rule(3), '| `recipe` | 2.000 ± 0.000 | 1.000 ± 0.000 |'],
+    ]);
+    expect(text).toContain(`| \`base\` | ${below} | ${below} | ${below} | 0 of 2 |`);
+    // The control is not compared with itself, and an arm without rows has no line.
+    expect(text.match(/`pretraining-blend` \|/g)).toHaveLength(2);
+    expect(text.match(/^\| `/gm)).toHaveLength(8);
+    const bare = results.rows.map((one) => ({ ...one, heldOutLoss: {} }));
+    const without = resultsTable(f1, { ...results, rows: bare });
+    // A sentence, and a table of three arms below its head.
+    expect(text.split('\n').length - without.split('\n').length).toBe(8);
     expect(text).not.toMatch(/NaN|undefined/);
   });
   test('open with the arm that trades most, name the trade, and fold ties into one line', () => {
@@ -237,6 +280,7 @@ describe('results', () => {
     expect(found[2]).toBe('No difference to recipe is shown in 3 seeds: switch-10, switch-50.');
     const text = resultsTable(f4, { experiment: 'f4', preset: 'ci', rows: rows.flat() });
     expect(text.split('\n')[2]).toBe(`**${found[0]}**`);
+    expect(text).toContain(`\n- ${found[1]}\n- ${found[2]}\n`);
   });
   test('say so where no difference is shown, and where one seed shows none', () => {
     const tie = {

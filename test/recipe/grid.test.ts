@@ -1,8 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
-import { cellConfig, checkGrid, gridCells, type GridRow, gridTable, roundedTokens } from '../../src/recipe/grid.ts';
+import {
+  cellConfig,
+  checkGrid,
+  gridCells,
+  type GridRow,
+  gridTable,
+  proposedGrid,
+  roundedTokens,
+} from '../../src/recipe/grid.ts';
 
 const smoke = presetConfig('smoke');
+
+it('is proposed about the recipe: five rates, half its batch and its own, a tenth of its steps', () => {
+  const { base, batch } = smoke;
+  const at = (peak: number, steps: number, sequences: number) =>
+    proposedGrid({
+      ...smoke,
+      base: { ...base, steps, schedule: { ...base.schedule, peak } },
+      batch: { ...batch, sequences, accumulation: 2 },
+    });
+  expect(at(2e-3, 4000, 8)).toEqual({
+    rates: [5e-4, 1e-3, 2e-3, 4e-3, 8e-3],
+    batches: [4, 8],
+    tokens: 400 * 8 * batch.length * 2,
+  });
+  // No rate above 1, no batch of nothing, no fewer than a hundred steps.
+  expect(at(0.5, 300, 1)).toEqual({ rates: [0.125, 0.25, 0.5, 1], batches: [1], tokens: 100 * batch.length * 2 });
+});
 
 describe('a cell of a grid', () => {
   it('trains the tokens asked for whatever its batch, on the preset’s schedule scaled', () => {
@@ -17,6 +42,15 @@ describe('a cell of a grid', () => {
       );
       expect(base.schedule.warmupSteps / base.steps).toBeCloseTo(0.05, 2);
     }
+  });
+
+  it('counts every micro-batch, and begins its warm-up at the same share of its peak', () => {
+    const { base, batch } = smoke;
+    const schedule = { ...base.schedule, warmupStart: base.schedule.peak / 4 };
+    const config = { ...smoke, base: { ...base, schedule }, batch: { ...batch, accumulation: 2 } };
+    const cell = cellConfig(config, { rate: 2 * base.schedule.peak, sequences: 4, seed: 7 }, 51_200).base;
+    expect(cell.steps * 4 * batch.length * 2).toBe(51_200);
+    expect(cell.schedule.warmupStart).toBeCloseTo(base.schedule.peak / 2, 12);
   });
 
   it('that cannot be trained is refused before anything is', () => {
@@ -77,6 +111,12 @@ describe('what a grid shows', () => {
     expect(cells[0]!.standardError).toBeCloseTo(0.1 / Math.sqrt(3), 12);
     expect(cells[2]!.difference!.mean).toBeCloseTo(0.30333, 4);
     const table = gridTable({ tokens: 1000 }, rows);
+    const more = gridTable({ tokens: 1000 }, [...rows.toReversed(), { ...rows[0]!, sequences: 2, rate: 4e-4 }]);
+    expect(more.split('\n').slice(0, 4)).toEqual([
+      ...['| peak rate | 2 rows | 4 rows |', '| --- | --- | --- |'],
+      expect.stringMatching(/^\| 0\.000400 \| \*\*3\.0000\*\* best \|  \|$|^\| 0\.000400 \| 3\.0000 .* \|  \|$/),
+      expect.stringMatching(/^\| 0\.00100 \|  \| /),
+    ]);
     expect(table).toContain('| 0.00100 | **3.1000 ± 0.0577** best |');
     expect(table).toMatch(/\| 0\.00200 \|.* tie \|/);
     expect(table).toContain('| 0.00800 | diverged (1 of 3) |');

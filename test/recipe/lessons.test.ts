@@ -234,9 +234,23 @@ test('a quantity is a mean over seeds, a range, or a difference', () => {
   expect(evaluate('b.facts.end - a.facts.end', runs)).toEqual({ value: -40, unit: 'points', isSigned: true });
   expect(evaluate('a.qa.change', runs)).toEqual({ value: -0.5, unit: 'nats', isSigned: true });
   expect(evaluate('a.switchShare', runs)).toEqual({ value: 71, unit: 'percent', isSigned: false });
+  expect([evaluate('a.switchStep', runs), evaluate('a.steps', runs)]).toEqual([
+    { value: 71, unit: 'steps', isSigned: false },
+    { value: 100, unit: 'steps', isSigned: false },
+  ]);
+  const early = [{ ...runs[0]!, switchStep: null }];
+  expect([evaluate('a.switchStep', early), evaluate('c.facts.end', runs)]).toEqual([null, null]);
+  expect(evaluate('a.facts.end.low', runs)!.value).toBe(25);
+  expect(() => evaluate('facts', runs)).toThrow(RangeError);
   expect(evaluate('a.nothing.end', runs)).toBeNull();
+  expect([
+    evaluate('a.nothing.end - a.facts.end', runs),
+    evaluate('a.facts.end - a.nothing.end', runs),
+    evaluate('a.qa.change - a.qa.change', runs)!.unit,
+  ]).toEqual([null, null, 'nats']);
   const steps = Array.from({ length: 100 }, (_, i) => i);
   const curve = curveOf(steps, steps, steps.length);
   expect(curve.step).toHaveLength(CURVE_POINTS);
   expect(curve.step.at(-1)).toBe(99);
+  expect(curve.loss.reduce((sum, loss) => sum + loss, 0) / CURVE_POINTS).toBeCloseTo(49.5, 0);
 });

@@ -44,6 +44,7 @@ describe('the seconds of a run', () => {
     // At four moments, and every 20 of 161 s.
     expect(parts.save).toBe((4 + 8) * 0.5);
     expect(seconds).toBeCloseTo(5 + 144 + 17 + 6, 9);
+    expect(predict(config, planRun(config), { ...calibration, evaluation: 2 }).parts.measure).toBe(4 + 2 * 13);
   });
 
   test('lie between those of its quickest and its slowest steps', () => {

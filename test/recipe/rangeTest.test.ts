@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { hasDiverged, type RangePoint, readRange, sweepRates } from '../../src/recipe/rangeTest.ts';
+import {
+  hasDiverged,
+  type RangePoint,
+  rangeSentence,
+  type RangeVerdict,
+  readRange,
+  sweepRates,
+} from '../../src/recipe/rangeTest.ts';
 import { randomNormal } from '../../src/util/random.ts';
 
 /** A sweep whose loss follows a formula of log₁₀ of the rate, with noise. */
@@ -60,4 +67,14 @@ describe('a range test', () => {
     const points = [...swept(() => 1.2).slice(0, 100), { rate: 0.01, loss: Number.POSITIVE_INFINITY, gradNorm: 1 }];
     expect(readRange(points)).toMatchObject({ rule: 'edge', edge: points[99]!.rate });
   });
+});
+
+it('is told in words by its rule, and so that nothing was found', () => {
+  const found = { smoothed: [], steepest: 2e-3, lowest: 3e-2, edge: 0.12, band: [1e-3, 4e-2] as [number, number] };
+  const told = (change: Partial<RangeVerdict>) => rangeSentence({ ...found, rule: 'descent', ...change });
+  const rates = (sentence: string) => sentence.match(/\de−?-?\d|\d\.\de-?\d/g);
+  expect(rates(told({}))).toEqual(['2e-3', '3e-2', '1.2e-1', '1e-3', '4e-2']);
+  expect(rates(told({ edge: null }))).toEqual(['2e-3', '3e-2', '1e-3', '4e-2']);
+  expect(rates(told({ rule: 'edge' }))).toEqual(['1.2e-1', '1e-3', '4e-2']);
+  expect(rates(told({ band: null }))).toBeNull();
 });

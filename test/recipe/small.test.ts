@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { raisedSources, sharesOf } from '../../src/recipe/groups.ts';
 import { columnsOf, type MetricRow, rowAt } from '../../src/recipe/measurements.ts';
-import { isModelFile, missingModelFiles } from '../../src/recipe/modelFiles.ts';
+import { isModelFile, missingModelFiles, modelFilesOf } from '../../src/recipe/modelFiles.ts';
 import { blendBefore, blendSwitch, raisedByQa } from '../../src/recipe/phases.ts';
 import { placeAfter, placeOfStep } from '../../src/recipe/place.ts';
 import { sizeInPoints } from '../../src/recipe/statistics.ts';
@@ -60,6 +60,11 @@ test('a model’s files are told by name, and what is missing is named', () => {
     'rekindle.json',
   ]);
   expect(missingModelFiles(yes, true)).toEqual([]);
+  // An index stands for its shards, and without one there is one file.
+  const [single, shardIndex] = ['model.safetensors', 'model.safetensors.index.json'];
+  const folder = ['README.md', 'config.json', single, ...shards];
+  expect(modelFilesOf(folder)).toEqual(['config.json', single]);
+  expect(modelFilesOf([...folder, shardIndex])).toEqual(['config.json', ...shards, shardIndex]);
 });
 
 test('a difference that was shown is never 0.0 points', () => {

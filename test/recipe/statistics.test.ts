@@ -45,6 +45,9 @@ describe('a paired difference', () => {
     expect(interval![0]).toBeCloseTo(0.07 / 3 - (4.302653 * 0.01) / 3, 7);
     expect(interval![1]).toBeCloseTo(0.07 / 3 + (4.302653 * 0.01) / 3, 7);
   });
+  test('is won by seeds that are above, and by none that are equal', () => {
+    expect(pairedDifference([1, 2, 3], [2, 1, 3])!.wins).toBe(1);
+  });
   test('of one seed has no interval, of none is none, of unequal lists an error', () => {
     expect(pairedDifference([0.5], [0.4])!.interval).toBeNull();
     expect(pairedDifference([], [])).toBeNull();

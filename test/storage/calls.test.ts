@@ -44,12 +44,17 @@ describe('an answer', () => {
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
     try {
       const outcome = (late: number, settle: number) => {
-        now = 0;
+        now = 7000;
         let answer: (value: string) => void = () => {};
         const call = settled(new Promise<string>((resolve) => (answer = resolve)), 'Asking', 1000).catch(
           () => 'no answer',
         );
-        return { call, wake: () => ((now = late), vi.advanceTimersByTime(1000)), answer: () => answer('late'), settle };
+        return {
+          call,
+          wake: () => ((now = 7000 + late), vi.advanceTimersByTime(1000)),
+          answer: () => answer('late'),
+          settle,
+        };
       };
       // Woken by up to 5 s late it was busy, later it slept.
       const busy = outcome(6000, 0);
@@ -59,9 +64,10 @@ describe('an answer', () => {
       slept.wake();
       slept.answer();
       expect(await slept.call).toBe('late');
+      expect(vi.getTimerCount()).toBe(0);
       const twice = outcome(6001, 0);
       twice.wake();
-      now = 20_000;
+      now = 27_000;
       vi.advanceTimersByTime(1000);
       expect(await twice.call).toBe('no answer');
       expect(vi.getTimerCount()).toBe(0);
@@ -74,9 +80,13 @@ describe('an answer', () => {
 
 describe('room', () => {
   const failure = new StorageError('full', 'Writing run.a.0 failed: no room.');
-  const estimate = (found: object | Error | null) =>
+  /** null: a browser without storage; 'none': one whose storage says nothing. */
+  const estimate = (found: object | Error | 'none' | null) =>
     vi.stubGlobal('navigator', {
-      storage: found && { estimate: async () => (found instanceof Error ? Promise.reject(found) : found) },
+      storage:
+        found === 'none'
+          ? {}
+          : found && { estimate: async () => (found instanceof Error ? Promise.reject(found) : found) },
     });
 
   test('is short where the browser says so, or where it took part of the bytes', () => {
@@ -88,7 +98,8 @@ describe('room', () => {
     expect(isFull(new Error('full'))).toBe(false);
   });
 
-  test.each<[object | Error | null, string]>([
+  test.each<[object | Error | 'none' | null, string]>([
+    ['none', '; this save needs 5.0 MB'],
     [{ usage: 7e6, quota: 10e6 }, '; this save needs 5.0 MB, and 3.0 MB are free'],
     [{ usage: 12e6, quota: 10e6 }, '; this save needs 5.0 MB, and 0.0 MB are free'],
     [{ usage: 5e6, quota: 10e6 }, '; this save needs 5.0 MB, which the browser allows, so the disk itself is full'],
@@ -202,6 +213,23 @@ describe('faults made to order', () => {
       await outcome(lasting.remove('a')),
       await outcome(lasting.open('a')),
     ]).toEqual([['a'], 'NoModificationAllowedError', 'NoModificationAllowedError']);
+  });
+
+  test('are the only difference: other calls are the file’s own', async () => {
+    const own = await new MemoryFiles().open('a');
+    const asked: unknown[] = [];
+    const files = new MemoryFiles();
+    files.open = async () => ({
+      ...own,
+      truncate: (size) => void asked.push(size),
+      flush: () => void asked.push('flush'),
+    });
+    const file = await new FaultyFiles(files, null).open('a');
+    files.remove = async (name) => void asked.push(name);
+    await file.truncate(5);
+    await file.flush();
+    await new FaultyFiles(files, null).remove('a');
+    expect(asked).toEqual([5, 'flush', 'a']);
   });
 
   test.each<[StorageFault, unknown[]]>([

@@ -79,8 +79,11 @@ describe('a save at once', () => {
     const { files, store } = await heldStore();
     expect(store.saveNow(partsOf(2, 840 + testOptions.segment), facts(2))).not.toBeNull();
     expect(await found(files.afterEnd())).toMatchObject({ step: 2, body: bodyOf(2, 840 + testOptions.segment) });
+    // 840 bytes are in four segments, and a fifth is held.
+    const full = await heldStore();
+    expect(full.store.saveNow(partsOf(2, 5 * testOptions.segment), facts(2))).not.toBeNull();
     const again = await heldStore();
-    expect(again.store.saveNow(partsOf(2, 4 * 840), facts(2))).toBeNull();
+    expect(again.store.saveNow(partsOf(2, 5 * testOptions.segment + 4), facts(2))).toBeNull();
     expect(await found(again.files.afterEnd())).toMatchObject({ step: 1, passed: [] });
   });
 
@@ -113,6 +116,7 @@ describe('a save at once', () => {
     const head = await store.save(partsOf(1), facts(1));
     expect(store.saveNow(partsOf(2), facts(2))).toBeNull();
     await store.hold(head);
+    expect(store.saveNow(partsOf(2), facts(2))).not.toBeNull();
     store.letGo();
     expect(store.saveNow(partsOf(2), facts(2))).toBeNull();
     const later = new MemoryFiles();

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { encodeHead, type Facts, headBytes, digestOf } from '../../src/storage/head.ts';
 import { inputsOf, RunList } from '../../src/storage/runs.ts';
+import { MemoryTable } from '../../src/storage/runTable.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { bodyOf, listIn, partsOf, testOptions, twoRuns } from './bodies.ts';
 
@@ -66,6 +67,9 @@ test('curves are kept beside the list until their run is removed', async () => {
   expect(await list.metrics('two')).toBe(null);
   await list.put(two!, columns);
   expect(await list.metrics('two')).toBe(columns);
+  const memory = new MemoryTable();
+  await memory.put(two!);
+  expect(await memory.all()).toEqual([two]);
   await list.remove('two');
   expect(await list.metrics('two')).toBe(null);
   expect((await list.list()).map(({ id }) => id)).toEqual(['one']);
@@ -97,12 +101,23 @@ test('runs of a newer version are counted, left out and left alone', async () =>
     const newer = await encodeHead({ generation: 3, length: 0, segment: 256, sha256: '', facts: {} });
     newer[8] = 2;
     newer.set(await digestOf(newer.slice(0, headBytes - 32)), headBytes - 32);
-    files.contents.set(`${id}.a.head`, newer);
+    // What it is trained on is no run of its own.
+    for (const name of [id, inputsOf(id)]) files.contents.set(`${name}.a.head`, newer);
     expect(await list.list()).toHaveLength(1 - n);
     expect(list.notes).toEqual([
       expect.stringMatching(n === 0 ? /^One run here was saved/ : /^2 runs here were saved/),
     ]);
   }
+});
+
+test('a run whose files cannot be opened is left out, and not taken for a newer version’s', async () => {
+  const files = await twoRuns();
+  const open = files.open.bind(files);
+  files.open = (name) =>
+    name.startsWith('one') ? Promise.reject(new DOMException('broken', 'UnknownError')) : open(name);
+  const list = listIn(files);
+  expect((await list.list()).map(({ id }) => id)).toEqual(['two']);
+  expect(list.notes).toEqual([]);
 });
 
 test('what never came to a save is cleared away: not what is being begun, nor what is damaged', async () => {
@@ -120,7 +135,9 @@ test('what never came to a save is cleared away: not what is being begun, nor wh
 
 test('the older save of a run at its end can go', async () => {
   const files = await twoRuns();
+  await listIn(files).markDeleted('two', 500);
   await listIn(files).dropOlder('two');
+  expect(await listIn(files).deleted()).toMatchObject([{ id: 'two', deletedAt: 500 }]);
   const heads = [...files.contents.keys()].filter((name) => /^two\..\.head$/.test(name));
   expect(heads).toEqual(['two.b.head']);
   expect((await new SlotStore(files, 'two', testOptions).load())!.head.facts['step']).toBe(2);

@@ -56,6 +56,13 @@ describe('room', () => {
     }
   });
 
+  test('of saves that never came to an end is left to what clears those away', async () => {
+    const files = new MemoryFiles();
+    for (const slot of 'ab') files.contents.set(`run-1.${slot}.0`, new Uint8Array(3));
+    await storeIn(files).dropOlder();
+    expect(names(files)).toEqual(['run-1.a.0', 'run-1.b.0']);
+  });
+
   test('of what is damaged is not freed in place of what is whole', async () => {
     const files = await savedTwice();
     flip(files, 'run-1.b.0', 0);
@@ -88,9 +95,19 @@ describe('room', () => {
 
   test('holds only files of runs, and lists know their names', async () => {
     const files = new MemoryFiles();
-    for (const name of ['b.a.0', 'a.b.head', 'a.b.12', 'c.c.head', 'd.a.x', 'notes.txt', 'e.a.headless', '/f.a.0'])
+    for (const name of [
+      'b.a.0',
+      'a.b.head',
+      'a.b.12',
+      'c.c.head',
+      'd.a.x',
+      'notes.txt',
+      'e.a.headless',
+      '/f.a.0',
+      'g.a.12',
+    ])
       files.contents.set(name, new Uint8Array(1));
-    expect(await storedRuns(files)).toEqual(['a', 'b']);
+    expect(await storedRuns(files)).toEqual(['a', 'b', 'g']);
   });
 
   test('of an unfinished save is told of', async () => {
@@ -104,6 +121,10 @@ describe('room', () => {
     await store.load();
     expect(store.passed.map(({ kind }) => kind)).toEqual(['unfinished']);
     expect(await storeIn(new MemoryFiles()).newest()).toBe(null);
+    // The third slot has files from when it is held.
+    files.contents.set('run-1.left.0', new Uint8Array(3));
+    await store.load();
+    expect(store.passed.length).toBe(1);
   });
 });
 
@@ -148,6 +169,9 @@ describe('damage', () => {
     expect(error).toBeInstanceOf(StorageError);
     expect(error).toMatchObject({ code: 'damaged' });
     expect(String(error)).toMatch(/Save 2 .*Save 1 /);
+    // Nothing is left to protect: the next save takes their place.
+    await storeIn(files).save(partsOf(3), facts(3));
+    expect((await storeIn(files).load())!.head).toMatchObject({ generation: 3, facts: facts(3) });
   });
 
   test('a newer app’s save is neither read past nor overwritten', async () => {
@@ -170,10 +194,12 @@ test('a file that cannot be opened for another reason is told of at once', async
     asked++;
     throw new DOMException('broken', 'UnknownError');
   };
-  await expect(new SlotStore(files, 'run-1', { ...testOptions, patience: 1000 }).load()).rejects.toMatchObject({
-    code: 'io',
-  });
+  const store = new SlotStore(files, 'run-1', { ...testOptions, patience: 1000 });
+  await expect(store.load()).rejects.toMatchObject({ code: 'io' });
   expect(asked).toBe(1);
+  // A save that cannot read what is there writes over nothing: it might be whole.
+  await expect(store.save(partsOf(3), facts(3))).rejects.toMatchObject({ code: 'io' });
+  expect(asked).toBe(2);
 });
 
 test('a file that a dying worker holds for a while is waited for', async () => {

@@ -34,8 +34,13 @@ describe('names', () => {
     ] as const;
     expect(tokenNames(merges).slice(256)).toEqual(['<|endoftext|>', 'ab', 'abc']);
     expect(tokenizerJson('bpe', merges)).toMatchObject({
-      model: { vocab: { abc: 258 }, merges: ['a b', 'ab c'] },
+      model: {
+        ...{ vocab: { abc: 258 }, merges: ['a b', 'ab c'] },
+        // A word that is a token by chance is merged as any other.
+        ...{ fuse_unk: false, byte_fallback: false, ignore_merges: false },
+      },
       added_tokens: [{ id: 256, content: '<|endoftext|>', special: true }],
+      decoder: { type: 'ByteLevel', use_regex: true },
       pre_tokenizer: { pretokenizers: [{ type: 'Split' }, { type: 'ByteLevel' }] },
     });
     expect(tokenizerJson('byte', [])).toMatchObject({ pre_tokenizer: { type: 'ByteLevel', use_regex: false } });

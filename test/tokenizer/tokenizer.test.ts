@@ -251,10 +251,13 @@ describe('pieces', () => {
     expect(made).toBe(1000);
     expect(wrong).toEqual([]);
     const long = `${'0'.repeat(70)}5`;
-    expect(table.get(long, 0, long.length, make)).toEqual(Uint32Array.of(5, 71));
+    expect(table.get(`a${long}z`, 1, long.length + 1, make)).toEqual(Uint32Array.of(5, 71));
     // Past the 65,536 that it keeps it begins afresh.
     made = 0;
-    ask(70_000);
+    ask(65_536);
+    ask(65_536, 65_000);
+    expect([made, wrong]).toEqual([65_536 - 1000, []]);
+    ask(70_000, 65_536);
     expect([made, wrong]).toEqual([70_000 - 1000, []]);
     ask(51_000, 50_000);
     expect([made, wrong]).toEqual([70_000, []]);

@@ -1,5 +1,6 @@
 /** Records as documents, whatever file they came in: a text, a prompt and what answers it, or a conversation. */
 import { UserError } from '../../util/errors.ts';
+import { type Fields, isObject } from '../../util/object.ts';
 import { quoted } from '../../util/quoted.ts';
 import { type Divided, Texts } from './texts.ts';
 import { dataWords } from '../../words/data.ts';
@@ -29,10 +30,7 @@ export function told(names: readonly string[]): string {
   return dataWords.more(names.slice(0, MOST_TOLD).map(toldName).join(', '), rest);
 }
 
-type Fields = Record<string, unknown>;
 const fieldOf = (fields: Fields, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** How questions are written in every QA source of real text. */
 export function questionAndAnswer(question: string, answer: string): string {
@@ -76,7 +74,7 @@ export class Records {
   }
 
   add(value: unknown, number: number): void {
-    if (isFields(value) && this.#columns.length === 0) this.#columns = Object.keys(value);
+    if (isObject(value) && this.#columns.length === 0) this.#columns = Object.keys(value);
     const text = this.text(value, number);
     if (text === null || !this.#texts.add(text)) this.#leftOut++;
   }
@@ -96,7 +94,7 @@ export class Records {
 
   /** Null: there is none in this record. */
   #fieldText(value: unknown, column: string, number: number): string | null {
-    const field = isFields(value) ? fieldOf(value, column) : undefined;
+    const field = isObject(value) ? fieldOf(value, column) : undefined;
     if (field === undefined) return null;
     this.#found = true;
     if (field === null || typeof field === 'string') return field;
@@ -110,7 +108,7 @@ export class Records {
   #textOf(value: unknown, number: number): string | null {
     if (typeof value === 'string') return value;
     if (isConversation(value)) return this.#conversation(value);
-    const fields = isFields(value) ? value : {};
+    const fields = isObject(value) ? value : {};
     const text = fieldOf(fields, 'text');
     if (typeof text === 'string' || text === null) return text;
     const messages = fieldOf(fields, 'messages');
@@ -134,7 +132,7 @@ export class Records {
     const said = turns.map(({ role, content }) => {
       const parts = Array.isArray(content) ? content : [content];
       const texts = parts
-        .map((part: unknown) => (isFields(part) ? fieldOf(part, 'text') : part))
+        .map((part: unknown) => (isObject(part) ? fieldOf(part, 'text') : part))
         .filter((part) => typeof part === 'string');
       this.#turnsLeftOut += parts.length - texts.length;
       return texts.length === 0 ? '' : `${role.charAt(0).toUpperCase()}${role.slice(1)}: ${texts.join('\n')}`;
@@ -152,7 +150,7 @@ function isConversation(value: unknown): value is Turn[] {
   return (
     Array.isArray(value) &&
     value.length > 0 &&
-    value.every((turn) => isFields(turn) && typeof fieldOf(turn, 'role') === 'string' && Object.hasOwn(turn, 'content'))
+    value.every((turn) => isObject(turn) && typeof fieldOf(turn, 'role') === 'string' && Object.hasOwn(turn, 'content'))
   );
 }
 

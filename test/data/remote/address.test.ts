@@ -1,6 +1,7 @@
 /** Plain files and model folders by their address: what is told first, what is asked for, and every fault of a server as one sentence. */
 import { afterEach, expect, test } from 'vitest';
 import { fetchOnce, patient } from '../../../src/data/remote/ask.ts';
+import { lastName, webAddress } from '../../../src/data/remote/file.ts';
 import { describeRemoteModel, fetchRemoteModel } from '../../../src/data/remote/model.ts';
 import { describeRemoteText, fetchRemoteText } from '../../../src/data/remote/text.ts';
 import { type FileHost, type HostFaults, modelRevision, openHost } from './host.ts';
@@ -61,6 +62,30 @@ test('of a repository licence, revision and the files of the model are told firs
   expect(new Set(host.asked.map(({ path }) => path))).toEqual(
     new Set(['/api/models/who/model/revision/main', ...Object.keys(ofHub).map((name) => hub + name)]),
   );
+});
+
+test('a repository is named OWNER/NAME and nothing else, with white space around it or not', async () => {
+  const asked: string[] = [];
+  const ask = (address: string) => (asked.push(address), Promise.reject(new Error('asked')));
+  for (const name of ['who/model', '/who/model/', ' who/model\n', 'api/models/who/model'])
+    await expect(describeRemoteModel(ask, name)).rejects.toThrow('asked');
+  expect(new Set(asked)).toEqual(new Set(['https://huggingface.co/api/models/who/model?blobs=true']));
+  for (const name of ['a/b/c', 'a /b', 'who/model?', 'see who/model', 'https://'])
+    await expect(describeRemoteModel(ask, name)).rejects.toMatchObject({ code: 'remote' });
+});
+
+test('an address is one of the web, and the last part of its path a name', () => {
+  expect(['film', 'ftp://a/b', 'https://', 'http://['].map(webAddress)).toEqual([null, null, null, null]);
+  const path = (given: string) => webAddress(`https://hub${given}`)!.pathname;
+  expect(['/who/what/blob/main/a', '/datasets/who/what/blob/main/a', '/x/datasets/a/b/blob/c'].map(path)).toEqual([
+    '/who/what/resolve/main/a',
+    '/datasets/who/what/resolve/main/a',
+    '/x/datasets/a/b/blob/c',
+  ]);
+  const name = (given: string) => lastName(new URL(given));
+  expect(['https://hub/a/b%20c/', 'https://hub/a%2Fb', 'https://hub/%E0%A4%A', 'https://hub/'].map(name)).toEqual([
+    ...['b c', 'a-b', '%E0%A4%A', 'hub'],
+  ]);
 });
 
 test('a plain folder is read by its index; one in two parts of a path is no repository where there is no hub', async () => {

@@ -88,4 +88,12 @@ describe('marks', () => {
     expect(marked(text, rulePlaces('RepeatedParagraphsFilter', text))).toEqual(['We use cookies.']);
     expect(rulePlaces('WordCountFilter', text)).toEqual([]);
   });
+
+  test('are as long as what they mark, and of a line without its mark its last word alone', () => {
+    const text = 'of ¶§ 123 ([it])\nand on';
+    const of = (name: string) => marked(text, rulePlaces(name, text));
+    expect(of('NonAlphaNumericFilter')).toEqual(['¶§', '([', '])']);
+    expect([of('NumbersFilter'), of('ParenthesesFilter')]).toEqual([['123'], ['([', '])']]);
+    expect(of('PunctuationFilter')).toEqual(['([it])', 'on']);
+  });
 });

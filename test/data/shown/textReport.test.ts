@@ -1,5 +1,7 @@
 /** Real text as the page shows it: every document accounted for, by the stages of the command, and nothing claimed that nobody knows. */
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import type { ChosenSource } from '../../../src/recipe/curation/dataReport.ts';
 import { chosenText } from '../../../src/data/shown/chosenText.ts';
 import { textReport, type TextSource } from '../../../src/data/shown/textReport.ts';
 import { curate, type StageName, STAGES, usualCuration } from '../../../src/data/stages/curate.ts';
@@ -83,6 +85,36 @@ test('a reader’s lines of JSON keep their dates, and those that cannot be read
   );
   expect([report.pages, report.unread, report.cut]).toEqual([2, 1, []]);
   expect(report.stages[0]!.reasons[0]!.documents[0]).toMatchObject({ id: 'new', note: 'the same text as old' });
+});
+
+test('a reader’s own text stands beside shipped ones, and each is told of as it is read', async () => {
+  const utf8 = (json: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(json));
+  const shipped = utf8({ text: 'A shipped text of some words.' });
+  const sha256 = createHash('sha256').update(shipped).digest('hex');
+  const counts = { bytes: shipped.length, textBytes: 29, documents: 1 };
+  const words = { label: 'Shipped', licence: '', citation: '', notice: '' };
+  const entry = { name: 'shipped', kind: 'general', file: 'one', noticeFile: 'two', sha256, ...counts, ...words };
+  const files = new Map([
+    ['manifest.json', utf8({ version: 1, sources: [entry] })],
+    ['one', shipped],
+  ]);
+  const own = ['One text.', 'Another.'].map((text) => JSON.stringify({ text })).join('\n');
+  const chosen: ChosenSource[] = [
+    { name: 'own', role: 'judged', file: { source: 'own', name: 'own.jsonl', bytes: new Blob([own]) } },
+    { name: 'shipped', role: 'judged', file: null },
+  ];
+  const told: [string, number][] = [];
+  const report = await chosenText(
+    async (file) => files.get(file)!,
+    chosen,
+    'older',
+    (name, share) => told.push([name, share]),
+  );
+  expect(told.slice(0, 2)).toEqual([
+    ['own', 0],
+    ['shipped', 0.5],
+  ]);
+  expect([report.pages, report.unread, report.cut]).toEqual([3, 0, []]);
 });
 
 test('of a long document the part is shown in which what decided stands', async () => {

@@ -108,6 +108,8 @@ describe('a linear classifier', () => {
     const { card, classifier } = trainLinear('toxicity', labels, twoKinds(300), 'made-up words', { epochs: 10 });
     expect(card).toMatchObject({ training: 240, heldOut: 60, trainedOn: 'made-up words' });
     expect(card.interval[0]).toBeGreaterThan(0.9);
+    expect(card.accuracy * 60).toBeCloseTo(Math.round(card.accuracy * 60), 9);
+    expect([card.interval[0] < card.accuracy, card.accuracy <= card.interval[1]]).toEqual([true, true]);
     const fresh = twoKinds(400).slice(300);
     const right = fresh.filter(({ text, label }) => classifier.label(text) === label).length;
     expect(right).toBeGreaterThan(90);
@@ -117,12 +119,21 @@ describe('a linear classifier', () => {
     const shuffledLabels = twoKinds(300).map((one, i) => ({ ...one, label: new Draws().open(1, 82, i).integer(2) }));
     const { card } = trainLinear('toxicity', labels, shuffledLabels, 'labels drawn by lot', { epochs: 5 });
     expect(card.interval[0]).toBeLessThan(card.commonest);
+    // Of two labels one has at least half.
+    expect([card.commonest > 0.5, card.commonest < 1]).toEqual([true, true]);
   });
 
   test('is the same in a second training', () => {
     const train = () => trainLinear('toxicity', labels, twoKinds(60), '', { epochs: 3 }).classifier;
     const [one, other] = [train(), train()];
     for (const { text } of twoKinds(80)) expect([...one.probabilities(text)]).toEqual([...other.probabilities(text)]);
+  });
+
+  test('is the less sure the more its weights decay', () => {
+    const [{ text, label }] = twoKinds(1) as [{ text: string; label: number }];
+    const sure = (decay: number) =>
+      trainLinear('toxicity', labels, twoKinds(60), '', { epochs: 3, decay }).classifier.probabilities(text)[label]!;
+    expect([sure(0) > sure(0.1), sure(0.1) > 0.5]).toEqual([true, true]);
   });
 
   test('goes down the gradient of the log-likelihood', () => {
@@ -145,6 +156,7 @@ describe('a linear classifier', () => {
       }
       return low;
     };
+    expect(wilson(0, 0)).toEqual([0, 1]);
     for (const [right, of] of [
       [7, 10],
       [0, 5],
