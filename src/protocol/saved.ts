@@ -45,6 +45,8 @@ export interface SavedList {
   /** Latest first. */
   deleted: DeletedRun[];
   notes: string[];
+  /** A run is left out whose files another worker still holds: the list is to be asked for again. */
+  waiting: boolean;
 }
 
 /** A saved run, shown again. */

@@ -42,6 +42,8 @@ export class RunList {
   #outdated = false;
   /** What the list cannot show, a sentence each; of the last `list`. */
   notes: string[] = [];
+  /** Of the last `list`: a run is left out whose files another worker still holds, as one that ends does for some seconds. */
+  waiting = false;
 
   static async open(files: Files): Promise<RunList> {
     const list: RunList = new RunList(files, await openTable(() => list.#leave()));
@@ -96,11 +98,14 @@ export class RunList {
     const held = await heldRuns();
     const records: SavedRun[] = [];
     let newer = 0;
+    this.waiting = false;
     for (const id of stored) {
       const head = await this.#slots(id)
         .newest(held.has(id))
         .catch((error: unknown) => {
-          if (error instanceof StorageError && error.code === 'newer') newer++;
+          const code = error instanceof StorageError ? error.code : null;
+          if (code === 'newer') newer++;
+          if (code === 'busy' || code === 'no-answer') this.waiting = true;
           return null;
         });
       if (!head) continue;

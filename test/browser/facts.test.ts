@@ -185,13 +185,15 @@ test('a run of 100,000 points takes the bytes of its points and no more', () =>
       const before = await memoryOf(session);
       await button(page, 'Start').click();
       await button(page, 'Resume').waitFor();
-      const after = await memoryOf(session);
+      let after = await memoryOf(session);
+      // What is still on its way from the worker, on a slow machine, is no part of the page.
+      const arraysNow = async () => (after = await memoryOf(session)).arrays - before.arrays;
+      await expect.poll(arraysNow).toBeLessThan(CAPACITY * POINT_BYTES + MORE_ARRAYS);
       const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
       console.log(
         `objects ${mb(before.heap)} → ${mb(after.heap)} MB, typed arrays ${mb(before.arrays)} → ${mb(after.arrays)} MB, ${before.nodes} → ${after.nodes} nodes`,
       );
       expect(after.heap - before.heap).toBeLessThan(MOST_OBJECTS);
-      expect(after.arrays - before.arrays).toBeLessThan(CAPACITY * POINT_BYTES + MORE_ARRAYS);
       // Rows of the samples and ticks of the axes come and go; garbage is collected with them.
       expect(after.nodes).toBeLessThan(1.5 * before.nodes);
       expect(after.listeners).toBeLessThan(1.5 * before.listeners);

@@ -5,7 +5,7 @@ import { MemoryFiles } from '../../src/storage/files.ts';
 import { FaultyFiles } from '../../src/storage/faulty.ts';
 import { SlotStore } from '../../src/storage/slots.ts';
 import { RandomStream } from '../../src/util/random.ts';
-import { bodyOf, copyOf, partsOf, storeIn, testOptions } from './bodies.ts';
+import { bodyOf, copyOf, listIn, partsOf, storeIn, testOptions } from './bodies.ts';
 import { CutFiles } from './cutFiles.ts';
 
 const facts = (step: number) => ({ step });
@@ -127,6 +127,17 @@ describe('a save at once', () => {
 });
 
 describe('files that are held', () => {
+  test('leave their run out of the list, which says so, until they are free', async () => {
+    const files = new ExclusiveFiles();
+    const store = storeIn(files);
+    await store.hold(await store.save(partsOf(1), { step: 1, endStep: 9, savedAt: 0, state: 'training' }));
+    const list = listIn(files);
+    expect([await list.list(), list.waiting]).toEqual([[], true]);
+    store.letGo();
+    expect(await list.list()).toMatchObject([{ step: 1 }]);
+    expect(list.waiting).toBe(false);
+  });
+
   test('are passed over by whoever knows it, and by their store itself', async () => {
     const { files, store } = await heldStore();
     expect((await storeIn(files).newest(true))!.facts).toEqual({ step: 1 });

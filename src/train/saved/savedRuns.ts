@@ -85,7 +85,12 @@ export class SavedRuns {
       .map((run) => ({ ...run, elsewhere: held.has(run.id) && !own.includes(run.id) }));
     const passed = deleted.filter(({ deletedAt }) => deletedAt <= Date.now() - undoTime);
     await this.#removeAll(passed);
-    return { runs, deleted: deleted.filter((run) => !passed.includes(run)), notes: this.#list.notes };
+    return {
+      runs,
+      deleted: deleted.filter((run) => !passed.includes(run)),
+      notes: this.#list.notes,
+      waiting: this.#list.waiting,
+    };
   }
   /** A run as its last save tells it, with its curve; null: there is none. */
   async recorded(id: string): Promise<{ run: SavedRun; metrics: MetricColumns | null } | null> {

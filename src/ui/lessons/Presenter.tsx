@@ -1,7 +1,7 @@
 /** For a projector of 1280×720: one thing at a time, next by key or clicker, notes in a second window, blank, freeze, QR code, class. */
 import { signal } from '@preact/signals';
 import { render } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { Qr } from '../class/Qr.tsx';
 import { Tally } from '../class/Tally.tsx';
 import { frozen } from '../run/shown.ts';
@@ -87,7 +87,8 @@ export function Presenter({ from }: { from: Loaded }) {
   const step = lesson.steps[number - 1]!;
   const beats = beatsOf(from, number);
   const shown = beats[Math.min(beat.value, beats.length - 1)]!;
-  useEffect(() => {
+  // With the view, not after it: a key pressed at what is seen is heard.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const isTyping =

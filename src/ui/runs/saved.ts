@@ -74,9 +74,16 @@ function whyNoGpu(): void {
   if (rest > 0) setTimeout(() => void askMachine(), rest);
 }
 
+/** Milliseconds until the list is asked for again that left a run out, having waited ten seconds for it. */
+const AGAIN = 2000;
+let again: ReturnType<typeof setTimeout> | undefined;
+
 export async function look(): Promise<void> {
   // Where the list cannot be had, no run can be gone on with either; a start says what is wrong with the storage.
-  const { runs, deleted, notes } = await listSaved().catch(() => ({ runs: [], deleted: [], notes: [] }));
+  const none = { runs: [], deleted: [], notes: [], waiting: false };
+  const { runs, deleted, notes, waiting } = await listSaved().catch(() => none);
+  clearTimeout(again);
+  if (waiting) again = setTimeout(() => void look(), AGAIN);
   saves.value = runs;
   deletedSaves.value = deleted;
   for (const { id, elsewhere } of runs) if (elsewhere) lookWhenFree(id);

@@ -474,7 +474,7 @@ const api: TrainerApi = {
     };
   },
   async savedRuns() {
-    return { runs: saved, deleted, notes: scenario.notes ?? [] };
+    return { runs: saved, deleted, notes: scenario.notes ?? [], waiting: false };
   },
   async savedConfig() {
     return resolveConfig({ preset: 'smoke' });

@@ -15,7 +15,7 @@ const save: SavedRun = {
 const kept = vi.hoisted(() => ({ runs: [] as SavedRun[], deleted: [] as DeletedRun[] }));
 vi.mock('../../../src/ui/trainer.ts', async (original) => ({
   ...(await original<object>()),
-  listSaved: async () => ({ runs: [...kept.runs], deleted: [...kept.deleted], notes: [] }),
+  listSaved: async () => ({ runs: [...kept.runs], deleted: [...kept.deleted], notes: [], waiting: false }),
   async deleteSaved(ids: string[], at: number) {
     const gone = kept.runs.filter(({ id }) => ids.includes(id));
     kept.runs = kept.runs.filter((run) => !gone.includes(run));
