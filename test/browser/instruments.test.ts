@@ -26,6 +26,8 @@ const pressSoon = (page: Page, name: string, said: RegExp) =>
 test('a paused run shows its inside, lends its weights to trials, and ends as planned', () =>
   withPage(
     async (page) => {
+      // Until the machine is known the page still moves, and a slow press on Start may end beside it.
+      await page.getByText('Runs on').waitFor();
       await pressSoon(page, 'Pause', /Training — base run/);
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('button', { name: 'Resume' }).waitFor();
