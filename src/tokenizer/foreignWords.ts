@@ -30,7 +30,8 @@ function cutsWords(part: unknown): boolean | null {
   if (!isObject(part)) return null;
   switch (part['type']) {
     case 'Sequence': {
-      const inner = (part['pretokenizers'] as unknown[]).map(cutsWords);
+      // The library has refused every other value; without a list it is one of none.
+      const inner = ((part['pretokenizers'] ?? []) as unknown[]).map(cutsWords);
       return inner.includes(null) ? null : inner.includes(true);
     }
     case 'Digits':

@@ -101,3 +101,10 @@ test('a text with an added token is given none at its begin', () => {
   const ids = new ForeignTokenizer({ ...sentencePieceBpe(), post_processor: template }).encode('the</s>');
   expect([ids[0] === 1, ids.at(-1)]).toEqual([false, 2]);
 });
+
+test('a sequence without a list cuts nothing, and leaves texts to the library', () => {
+  const model = { type: 'BPE', vocab: { a: 0 }, merges: [] };
+  const none = { normalizer: null, decoder: null, post_processor: null, added_tokens: [] };
+  const json = { ...none, model, pre_tokenizer: { type: 'Sequence' } };
+  expect(ForeignWords.of(json, new Library(json, {}))).toBe(null);
+});
