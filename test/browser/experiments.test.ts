@@ -7,6 +7,7 @@ import { type ExperimentResults, verdicts } from '../../src/recipe/results/resul
 import { recordedFiles } from '../ui/fake/recorded.ts';
 import { screenshot, withPage } from './setup/harness.ts';
 import { withPlayed } from './setup/played.ts';
+import { pressSoon } from './setup/pressSoon.ts';
 import { onGpu } from './setup/workerScript.ts';
 
 /** Steps of an arm, for a machine that computes on its CPU; the preset has 468. */
@@ -24,10 +25,8 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
       const arms = experimentNamed('f1').arms.map(({ name }) => name);
       const button = (name: string) => page.getByRole('button', { name, exact: true });
       await page.getByText(`2 arms to run, from existing base checkpoints: ${2 * STEPS} steps`).waitFor();
+      await pressSoon(page, 'Stop', new RegExp(`Seed 1: ${arms[0]}`));
       await button('Run').click();
-      // In the first arm: the second is still to be compiled.
-      await page.getByText(`Seed 1: ${arms[0]}`).first().waitFor();
-      await button('Stop').click();
       await page.getByRole('button', { name: /^Run( the missing arms)?$/ }).click();
       await page.getByText('2 of 2 arms done').waitFor();
       await page.getByText('Every arm of these seeds is done.').waitFor();

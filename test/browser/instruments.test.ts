@@ -1,27 +1,12 @@
 /** The instruments on the built page with the real worker: a paused run is looked into, tried out, and goes on as if nothing had been. */
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { screenshot, withPage } from './setup/harness.ts';
+import { pressSoon } from './setup/pressSoon.ts';
 import { onGpu } from './setup/workerScript.ts';
 import { small } from './setup/small.ts';
 
 /** Of the base run. */
 const STEPS = 120;
-
-/** Presses a button as soon as the page says something, from within: what is under way is short, and a click from here may come after its end. */
-const pressSoon = (page: Page, name: string, said: RegExp) =>
-  page.evaluate(
-    ([label, pattern]) => {
-      const watch = new MutationObserver(() => {
-        const button = [...document.querySelectorAll('button')].find((one) => one.textContent === label);
-        if (!button || !new RegExp(pattern!).test(document.body.innerText)) return;
-        watch.disconnect();
-        button.click();
-      });
-      watch.observe(document.body, { subtree: true, childList: true, characterData: true });
-    },
-    [name, said.source],
-  );
 
 test('a paused run shows its inside, lends its weights to trials, and ends as planned', () =>
   withPage(

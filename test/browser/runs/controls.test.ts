@@ -283,6 +283,8 @@ test('queued seeds run one after another; a stop holds the rest until it is sent
     await page.getByLabel('Seeds', { exact: true }).fill('3');
     await button(page, 'Queue').click();
     await page.getByText('2 runs wait').waitFor();
+    // One that is still being prepared would end with its worker, and the next worker holds the first of its own runs.
+    await page.getByText('Training — base run', { exact: true }).first().waitFor();
     await button(page, 'Stop').click();
     await button(page, 'Resume queue').waitFor();
     expect(await page.locator('.runs').getByText('Queued').count()).toBe(2);
