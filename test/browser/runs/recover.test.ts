@@ -1,6 +1,7 @@
 /**
  * A run on the page that loses its GPU, or its page, ends with the bits of one that lost nothing. Its steps are counted (abacus.ts) on the
- * browser's own device; that computed ones come back to the same bits is shown by soak.test.ts in a worker of the same browser.
+ * browser's own device; that computed ones come back to the same bits is shown by test/train/supervised/supervisor.gpu.test.ts, and in a
+ * worker of this browser by `npm run soak -- losses`.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';

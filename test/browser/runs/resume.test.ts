@@ -1,6 +1,6 @@
 /**
  * A run in a browser that is killed twice and resumed ends with the bits of the run that nobody disturbed. Its steps are counted
- * (abacus.ts): what is computed again from the same save is the same in test/train/saved/resume.cpu.test.ts and soak.test.ts.
+ * (abacus.ts): what is computed again from the same save is the same in test/train/saved/resume.cpu.test.ts.
  */
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
