@@ -32,9 +32,16 @@ test('the first steps tell the time of the whole run', () =>
     expect(await page.getByText('memory, takes about').count()).toBe(0);
   }));
 
+/** Until the machine and what a run needs of it are told, what stands below them still moves. */
+async function stands(page: Page): Promise<void> {
+  await page.getByText('Runs on').waitFor();
+  await page.getByText(/^Needs /).waitFor();
+}
+
 test('the switch is drawn along the curve by pointer and moved by keys; step and tokens follow', () =>
   withPlayed({}, async (page) => {
     const curve = page.locator('.rate-preview');
+    await stands(page);
     await page.getByText('Step 213 of 300: 71 % of the continued run, after 327K tokens; 134K follow.').waitFor();
     await curve.scrollIntoViewIfNeeded();
     const box = (await curve.boundingBox())!;
@@ -65,6 +72,7 @@ test('a switch at a share of the steps is drawn and moved the same way', () =>
       await page.getByText('Step 120 of 240: 50 % of the continued run').waitFor();
       await page.getByRole('slider').first().press('ArrowRight');
       await expect.poll(() => page.url()).toContain('continued.switchShare=0.51');
+      await stands(page);
       const box = (await page.locator('.rate-preview').boundingBox())!;
       await page.mouse.click(box.x + 0.25 * box.width, box.y + 10);
       await expect.poll(() => page.url()).toMatch(/continued\.switchShare=0\.(24|25)/);

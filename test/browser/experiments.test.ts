@@ -147,7 +147,7 @@ test('a run starts from the shipped base, and its saved model can be continued',
         )
         .waitFor();
       await page.getByRole('button', { name: 'Start again' }).click();
-      await page.getByRole('button', { name: 'Pause' }).waitFor();
+      // Of the second run; twenty steps on the processor are over between two looks at a button.
       await page.locator('.numbers', { hasText: `of ${(2343 + 2 * STEPS).toLocaleString('en')}` }).waitFor();
       await page.getByRole('button', { name: 'Start again' }).waitFor();
       await page

@@ -20,6 +20,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { frames } from '../ui/frames.ts';
 import { countIn } from './setup/abacusPage.ts';
 import { withPage } from './setup/harness.ts';
+import { pressSoon } from './setup/pressSoon.ts';
 
 const largeBytes = Number(process.env.FILE_BYTES ?? 24_000_000);
 const recipe = '#v=1&p=smoke&base.steps=300&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0';
@@ -107,9 +108,8 @@ test('damaged text is a choice; a run on text that was replaced is resumed after
       expect(await page.locator('li.file').count()).toBe(0);
       await button(page, 'Replace by \ufffd').click();
       await page.locator('li.file').waitFor();
+      await pressSoon(page, 'Pause', /Training — base run/);
       await button(page, 'Start').click();
-      await page.locator('.stage', { hasText: 'Training' }).waitFor();
-      await button(page, 'Pause').click();
       await page.locator('.stage', { hasText: 'Paused' }).waitFor();
       rmSync(path.join(folder, 'damaged.txt'));
       await page.reload();

@@ -32,3 +32,29 @@ test('with a GPU it gives way to the first run, whose picture and buttons are in
       expect(y + height).toBeLessThanOrEqual(PHONE.height);
     }
   }));
+
+/** Notes in every frame where the primary button stands, from the first on that it is drawn in. */
+function noteStart(): void {
+  const places = new Set<number>();
+  Object.assign(globalThis, { places });
+  const look = (): void => {
+    const button = document.querySelector('.run-panel > .stack-2 > .buttons button');
+    if (button) places.add(button.getBoundingClientRect().y);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+test('Start stays where it is while the page learns what the machine can do', () =>
+  withPlayed(
+    { firstVisit: true, needs: 'heavy' },
+    async (page) => {
+      await page.getByText('Recorded run', { exact: true }).waitFor();
+      await page.getByText('Runs on').waitFor();
+      await page.getByText(/^Needs /).waitFor();
+      expect(await page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true);
+      const places = await page.evaluate(() => [...(globalThis as unknown as { places: Set<number> }).places]);
+      expect(places).toHaveLength(1);
+    },
+    { before: noteStart },
+  ));

@@ -58,6 +58,8 @@ export function RunPanel() {
             </select>
           </label>
         )}
+        {/* Above what the worker has yet to tell: a button does not move under the pointer. */}
+        <Commands />
         <p class="note">
           {isEdited.value ? startWords.run.changed(parameterCount(model)) : `${chosen?.title}.`}{' '}
           {startWords.run.size(model.num_hidden_layers, model.hidden_size)};{' '}
@@ -77,7 +79,6 @@ export function RunPanel() {
       {machine.value.kind === 'ready' && !hasGpu.value && <Fitted />}
       <ShippedBase />
       {!isHidden('estimate') && <BeforeRun />}
-      <Commands />
       {isWatched.value && isActive(state) && <Watched />}
       {isExperimenting.value && <p class="problem">{recipeWords.setup.experimentUnderWay}</p>}
       <Problems title={null} sentences={conflicts.value} />
