@@ -17,8 +17,14 @@ const REDRAWS = 12;
  */
 const MOST = 2;
 
-/** Counts the lines of the pictures, and how often they are begun anew. */
+/**
+ * Counts the lines of the pictures, and how often they are begun anew. What is written down of a run every ten seconds (src/ui/runs/ledger.ts)
+ * goes over all of its points, and would be counted with whatever click it fell on: here it is not.
+ */
 function countLines(): void {
+  const { setInterval: repeat } = globalThis;
+  globalThis.setInterval = ((work: TimerHandler, millis?: number, ...rest: unknown[]) =>
+    millis === 10_000 ? 0 : repeat(work, millis, ...rest)) as typeof setInterval;
   const drawn = { lines: 0, redraws: 0 };
   Object.assign(globalThis, { drawn });
   const { lineTo } = Path2D.prototype;
