@@ -9,6 +9,7 @@ import { countedRun, countingContext, endless } from '../setup/abacusPage.ts';
 import { tellAll } from '../setup/harness.ts';
 import { doneRuns } from '../setup/indexedDb.ts';
 import { sharedBrowser, webGpuSwitches } from '../setup/launch.ts';
+import { pressSoon } from '../setup/pressSoon.ts';
 
 const [base, continued] = [240, 20];
 const short = countedRun(base, continued);
@@ -98,19 +99,17 @@ test('taken over in one click, the run ends with the losses of one that nobody m
     const first = await open(short);
     await button(first, 'Start').click();
     await isStage(first, 'Done');
+    await pressSoon(first, 'Pause', /step [1-9]\d of/);
     await button(first, 'Start again').click();
-    await reaches(first, 10);
-    await button(first, 'Pause').click();
     await isStage(first, 'Paused');
     const second = await open(short);
     await button(second, 'Watch').click();
     await isStage(second, 'Paused');
+    await pressSoon(second, 'Pause', /Training — base run/);
     await button(second, 'Take over').click();
     await isStage(first, 'Continued in another tab');
-    await isStage(second, 'Training');
-    expect(await writers(second)).toBe(1);
-    await button(second, 'Pause').click();
     await isStage(second, 'Paused');
+    expect(await writers(second)).toBe(1);
     // Back again, from the list.
     await button(first, 'Take over').click();
     await isStage(second, 'Continued in another tab');
