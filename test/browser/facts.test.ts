@@ -133,6 +133,11 @@ test('at 1440 px the recorded tables are whole, and no choice is cut', () =>
         await page.getByRole('region', { name: table }).waitFor();
         expect(await page.evaluate(cut), sheet).toEqual([]);
       }
+      // The widest of them: twelve columns, and the longest names.
+      await page.evaluate(() => (location.hash = 'experiments&x=f2&p=lab'));
+      await page.getByRole('button', { name: 'Recorded', exact: true }).click();
+      await page.getByRole('rowheader', { name: 'pretraining-then-qa' }).first().waitFor();
+      expect(await page.evaluate(cut)).toEqual([]);
     },
     { viewport: { width: 1440, height: 900 } },
   ));
