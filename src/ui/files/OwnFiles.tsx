@@ -1,4 +1,4 @@
-/** The reader's own text as sources: dropped or chosen, looked at, named, put into the blends, and kept in this tab. */
+/** The reader's own text as sources: dropped or chosen, looked at, named, put into the blends, and kept in this browser. */
 import { FromAddress } from '../address/FromAddress.tsx';
 import { DropZone } from '../components/DropZone.tsx';
 import { useId } from 'preact/hooks';
@@ -6,6 +6,7 @@ import { fetched } from '../components/fetched.tsx';
 import { FileInput } from './FileInput.tsx';
 import { missingSources } from '../recipe/config.ts';
 import { addFiles, candidates, fileProblems, ownFiles } from './files.ts';
+import { keepingProblems, keptTexts } from './keptTexts.ts';
 import { recipeWords } from '../words/recipe.ts';
 
 const Rows = fetched(
@@ -15,6 +16,11 @@ const Rows = fetched(
 
 const TextAddress = fetched(
   () => import('../address/TextAddress.tsx').then((module) => module.TextAddress),
+  (children) => <div>{children}</div>,
+);
+
+const KeptTexts = fetched(
+  () => import('./KeptTexts.tsx').then((module) => module.KeptTexts),
   (children) => <div>{children}</div>,
 );
 
@@ -39,6 +45,7 @@ export function OwnFiles() {
         </div>
       )}
       {hasRows && <Rows />}
+      {keptTexts.value.length + keepingProblems.value.length > 0 && <KeptTexts />}
     </DropZone>
   );
 }

@@ -13,7 +13,7 @@ export function Rows() {
   return (
     <>
       <ul class="stack-2">
-        {missingSources.value.map((source) => (
+        {missingSources.value.filter(isAskedFor).map((source) => (
           <MissingRow key={source} source={source} />
         ))}
         {candidates.value.map((candidate) => (
@@ -27,6 +27,10 @@ export function Rows() {
     </>
   );
 }
+
+/** Not while a file is being looked at for it. */
+const isAskedFor = (source: string): boolean =>
+  !candidates.value.some(({ awaited, file }) => awaited && file.source === source);
 
 /** A source that the recipe names and whose file is not here, as after a reload. */
 function MissingRow({ source }: { source: string }) {

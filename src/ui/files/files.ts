@@ -1,8 +1,9 @@
 /**
  * Files the reader added: each is a source under a name of its own, in place of the preset's text or beside it. They stay in
- * this tab, as files: the worker reads them through once when they are added, so that a file that cannot be used is refused
+ * this browser, as files: the worker reads them through once when they are added, so that a file that cannot be used is refused
  * there and then and the others can be seen as they will be read, and again when a run begins. Until that is known a file is
- * no source. After a reload the recipe still names its sources, and the page asks for their files.
+ * no source. What became one is kept (keeping.ts). After a reload the recipe still names its sources, and the page asks for the files of
+ * which it has no copy.
  */
 import { computed, signal } from '@preact/signals';
 import type { FilePreview, UserFile } from '../../protocol.ts';
@@ -11,6 +12,7 @@ import { isWhole, SOURCE_NAME, type SourceUse, wholeUse } from '../../config/sou
 import { recipeWords } from '../words/recipe.ts';
 import { checkFile } from '../trainer.ts';
 import { missingSources, useSources } from '../recipe/config.ts';
+import { withKeeping } from './keptTexts.ts';
 import { forgetFile, remembered, rememberFiles } from './rememberedFiles.ts';
 
 export interface OwnFile {
@@ -117,6 +119,8 @@ async function look({ key, file, awaited }: Candidate): Promise<void> {
     const source = freeName(file.source, taken);
     const use = (keep && remembered.value.get(source)?.use) || wholeUse(source);
     setFiles([...ownFiles.value, { file: { ...file, source }, preview, use }], keep);
+    const { bytes } = file;
+    if (bytes instanceof File) void withKeeping((keeping) => keeping.keep(bytes));
   } catch (error) {
     withdraw(key);
     refuse(recipeWords.setup.unread(file.name, error instanceof Error ? error.message : String(error)));
@@ -152,6 +156,8 @@ export function useFile(source: string, change: Partial<Pick<SourceUse, 'blends'
 export function removeFile(source: string): void {
   fileProblems.value = [];
   forgetFile(source);
+  const bytes = files.value.find((file) => file.source === source)?.bytes;
+  if (bytes instanceof File) void withKeeping((keeping) => keeping.drop(bytes));
   setFiles(
     ownFiles.value.filter(({ file }) => file.source !== source),
     false,

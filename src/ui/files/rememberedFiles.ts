@@ -1,13 +1,16 @@
 /**
- * What this tab knows of the reader's files across a reload: their names and how they were read, never their text. The recipe
- * itself, which names their sources, stands in the address.
+ * What this tab knows of the reader's files across a reload: their names, which kept copies are theirs (textStore.ts), and
+ * how they were read. The recipe itself, which names their sources, stands in the address.
  */
 import { signal } from '@preact/signals';
 import { BLEND_KEYS, type SourceUse } from '../../config/sources.ts';
 import type { UserFile } from '../../protocol.ts';
+import { idOf } from './keptTexts.ts';
 
 export interface RememberedFile extends Pick<UserFile, 'name' | 'invalid' | 'column'> {
   use: SourceUse;
+  /** Id of its copy, if there is one (keptTexts.ts). */
+  kept?: string | null;
 }
 
 const KEY = 'rekindle.files';
@@ -41,7 +44,13 @@ function write(next: ReadonlyMap<string, RememberedFile>): void {
 export function rememberFiles(own: readonly { file: UserFile; use: SourceUse }[]): void {
   const next = new Map(remembered.value);
   for (const { file, use } of own)
-    next.set(file.source, { name: file.name, invalid: file.invalid, column: file.column, use });
+    next.set(file.source, {
+      name: file.name,
+      invalid: file.invalid,
+      column: file.column,
+      use,
+      kept: idOf(file.bytes),
+    });
   write(next);
 }
 

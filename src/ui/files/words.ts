@@ -37,4 +37,19 @@ export const words = {
   western: 'Read as Windows-1252',
   leaveOut: 'Leave out',
   leaveOutOf: (name: string) => `Leave out ${name}`,
+  kept: (count: number, bytes: number) =>
+    `Kept in this browser: ${count === 1 ? 'one text' : `${format.integer(count)} texts`}, ${format.bytes(bytes)}`,
+  keptNote: 'Copies of your files on this machine, until you delete them. They are never sent anywhere.',
+  inUse: 'in use',
+  use: 'Use',
+  useOf: (name: string) => `Use ${name}`,
+  erase: 'Delete',
+  eraseOf: (name: string) => `Delete the copy of ${name}`,
+  keepsNone: 'This browser keeps no files for pages: after a reload the page asks for your text again.',
+  noRoom: (name: string, bytes: number) =>
+    `${name} is not kept, for the browser has no room for another ${format.bytes(bytes)} beside the runs: after a reload the page ` +
+    'asks for it again.',
+  notKept: (name: string, cause: string) =>
+    `${name} could not be kept (${cause}): after a reload the page asks for it again.`,
+  usedElsewhere: (name: string) => `The copy of ${name} stays, for another tab uses it: close that tab first.`,
 };
