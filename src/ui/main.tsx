@@ -15,7 +15,6 @@ import { askBeforeRun } from './run/preflight.ts';
 import { listenToKeys } from './page/keys.ts';
 import { asksForLesson, isEmbedded } from './page/lesson.ts';
 import { dismissTips } from './page/tips.ts';
-import { withKeeping } from './files/keptTexts.ts';
 import { tellMishaps } from './page/mishaps.ts';
 import { keepAwake } from './page/wakeLock.ts';
 import { titleFollowsRun } from './page/title.ts';
@@ -45,7 +44,7 @@ void firstPaint().then(() => {
   void import('./run/fitted.ts').then(({ fitPreset }) => fitPreset());
   // The page around a frame says what is to be seen.
   if (!isEmbedded && !asksForLesson) void import('./run/recorded.ts').then(({ offerRecorded }) => offerRecorded());
-  if (!isEmbedded) void withKeeping((keeping) => keeping.bringBack());
+  if (!isEmbedded) void import('./files/keeping.ts').then(({ keepTexts }) => keepTexts());
   return askMachine().then(keepOffline);
 });
 

@@ -12,7 +12,6 @@ import { isWhole, SOURCE_NAME, type SourceUse, wholeUse } from '../../config/sou
 import { recipeWords } from '../words/recipe.ts';
 import { checkFile } from '../trainer.ts';
 import { missingSources, useSources } from '../recipe/config.ts';
-import { withKeeping } from './keptTexts.ts';
 import { forgetFile, remembered, rememberFiles } from './rememberedFiles.ts';
 
 export interface OwnFile {
@@ -119,8 +118,6 @@ async function look({ key, file, awaited }: Candidate): Promise<void> {
     const source = freeName(file.source, taken);
     const use = (keep && remembered.value.get(source)?.use) || wholeUse(source);
     setFiles([...ownFiles.value, { file: { ...file, source }, preview, use }], keep);
-    const { bytes } = file;
-    if (bytes instanceof File) void withKeeping((keeping) => keeping.keep(bytes));
   } catch (error) {
     withdraw(key);
     refuse(recipeWords.setup.unread(file.name, error instanceof Error ? error.message : String(error)));
@@ -156,8 +153,6 @@ export function useFile(source: string, change: Partial<Pick<SourceUse, 'blends'
 export function removeFile(source: string): void {
   fileProblems.value = [];
   forgetFile(source);
-  const bytes = files.value.find((file) => file.source === source)?.bytes;
-  if (bytes instanceof File) void withKeeping((keeping) => keeping.drop(bytes));
   setFiles(
     ownFiles.value.filter(({ file }) => file.source !== source),
     false,

@@ -1,4 +1,5 @@
 /** Keeps what became a source, brings it back after a reload, and deletes it: the reader's own text, in this browser and nowhere else. */
+import { effect } from '@preact/signals';
 import { mostFinishedBytes } from '../../util/kept.ts';
 import { missingSources } from '../recipe/config.ts';
 import { addFiles, ownFiles, removeFile, sourceName } from './files.ts';
@@ -34,7 +35,7 @@ function inTurn(act: () => Promise<void>): Promise<void> {
 }
 
 /** Keeps a copy, where there is room. */
-export const keep = (file: File): Promise<void> => inTurn(() => write(file));
+const keep = (file: File): Promise<void> => inTurn(() => write(file));
 
 async function write(file: File): Promise<void> {
   if (sourceOf(file) === undefined) return; // taken out meanwhile
@@ -72,9 +73,8 @@ export async function use(text: KeptText): Promise<void> {
 }
 
 /** After a load: what an earlier visit left half written goes, and sources that are awaited have their texts. */
-export async function bringBack(): Promise<void> {
-  await refresh(true);
-  document.addEventListener('visibilitychange', () => void (document.hidden || refresh())); // another tab may have changed them
+async function bringBack(): Promise<void> {
+  await inTurn(() => refresh(true));
   for (const source of missingSources.peek()) {
     // Of several versions of a file the one changed last.
     const [latest] = keptTexts
@@ -85,8 +85,24 @@ export async function bringBack(): Promise<void> {
   }
 }
 
+/** From now on a file that becomes a source is kept, and the copy of one that is taken out goes. */
+export async function keepTexts(): Promise<void> {
+  const back = bringBack();
+  let before = new Map<string, File>();
+  effect(() => {
+    const all = ownFiles.value.map(({ file }) => file.bytes).filter((bytes) => bytes instanceof File);
+    const now = new Map(all.map((file) => [textId(file), file]));
+    for (const [id, file] of before) if (!now.has(id)) void drop(file);
+    for (const [id, file] of now) if (!before.has(id)) void keep(file);
+    before = now;
+  });
+  // Another tab may have changed what there is.
+  document.addEventListener('visibilitychange', () => void (document.hidden || refresh()));
+  await back;
+}
+
 /** Deletes a copy, also one that is being written, unless another tab uses it. */
-export function drop(text: KeptText): Promise<void> {
+function drop(text: KeptText): Promise<void> {
   stopWriting(text);
   return inTurn(async () => {
     if (!(await isAble())) return;

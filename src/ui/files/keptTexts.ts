@@ -1,4 +1,4 @@
-/** What this browser keeps of the reader's own text, as the page knows it; what is done about it is fetched when needed (keeping.ts). */
+/** What this browser keeps of the reader's own text, as the page knows it; what is done about it is fetched when the page is on the screen (keeping.ts). */
 import { signal } from '@preact/signals';
 
 /** A file as it was picked: what it is called, bytes, milliseconds since 1970 of its last change. Together they tell it from others. */
@@ -14,7 +14,3 @@ export const keepingProblems = signal<readonly string[]>([]);
 export const textId = ({ name, size, lastModified }: KeptText): string => `${size}-${lastModified}-${name}`;
 /** Of the bytes of a source; null: they are no file's, and are not kept. */
 export const idOf = (bytes: Blob): string | null => (bytes instanceof File ? textId(bytes) : null);
-
-/** What is done about kept texts; without its code, as without a connection, nothing is kept, and the page goes on as without storage. */
-export const withKeeping = (act: (keeping: typeof import('./keeping.ts')) => Promise<void>): Promise<void> =>
-  import('./keeping.ts').then(act, () => {});
