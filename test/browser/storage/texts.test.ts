@@ -124,11 +124,12 @@ test('a copy half written is swept away and never taken, and one for which there
       await says(page, 1e9 + prose.length - 1);
       await add(page, 'more.txt');
       await expect.poll(() => told.allTextContents()).toEqual([notKept('more.txt')]);
-      // There would be room for both, and there is none when it is written: fewer bytes than the origin uses already.
+      // There would be room for both, and when it is written there is room for its beginning: the copy is begun and ends half way.
       await says(page, 1e12);
       const { origin } = new URL(page.url());
       const session = await page.context().newCDPSession(page);
-      await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+      const { usage } = await session.send('Storage.getUsageAndQuota', { origin });
+      await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + prose.length / 2 });
       await add(page, 'again.txt');
       await expect.poll(() => told.allTextContents()).toEqual([notKept('more.txt'), notKept('again.txt')]);
       expect([await row(page).count(), await stored(page)]).toEqual([3, { '40-7-whole.txt': 40 }]);
