@@ -7,7 +7,7 @@ import { tokenizerConfigJson } from '../tokenizer/format.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { UserError } from '../util/errors.ts';
 import { isObject } from '../util/object.ts';
-import { brief, quoted } from '../util/quoted.ts';
+import { brief, quoted, shown } from '../util/quoted.ts';
 import { huggingFaceConfig, readHuggingFaceConfig, unknownKeys } from './huggingFaceConfig.ts';
 import { ImportError } from './importError.ts';
 import { modelCard } from './modelCard.ts';
@@ -143,13 +143,19 @@ export function asModels<S, T>(
 /** The files that hold a folder's tensors: model.safetensors or, where there is none, the shards that the index names. */
 export function weightFiles(files: ReadonlyMap<string, FolderFile>): string[] {
   if (files.has('model.safetensors') || !files.has('model.safetensors.index.json')) return ['model.safetensors'];
-  return [...new Set(Object.values(readIndex(files)).map(String))];
+  return [...new Set(readIndex(files).values())];
 }
 
-function readIndex(files: ReadonlyMap<string, FolderFile>): Record<string, unknown> {
-  const map = readJson(files, 'model.safetensors.index.json').weight_map;
+/** The shard of each tensor, by name. */
+function readIndex(files: ReadonlyMap<string, FolderFile>): Map<string, string> {
+  const map = readJson(files, 'model.safetensors.index.json')['weight_map'];
   if (!isObject(map)) throw new ImportError('json', folderWords.noWeightMap);
-  return map;
+  const places = new Map<string, string>();
+  for (const [name, shard] of Object.entries(map)) {
+    if (typeof shard !== 'string') throw new ImportError('json', folderWords.noShardName(quoted(name), shown(shard)));
+    places.set(name, shard);
+  }
+  return places;
 }
 
 /** The tensors of all files that hold some, each file's as `read` gives them. */
@@ -163,18 +169,16 @@ export function readTensors<T>(
   const tensors = new Map<string, T>();
   for (const shard of shards) {
     for (const [name, tensor] of read(shard)) {
-      const place = Object.hasOwn(map, name) ? map[name] : null;
+      const place = map.get(name);
       if (place !== shard) {
-        const told = place === null ? null : quoted(String(place));
+        const told = place === undefined ? null : quoted(place);
         throw new ImportError('shard', folderWords.stray(quoted(shard), quoted(name), told));
       }
       tensors.set(name, tensor);
     }
   }
-  const absent = Object.keys(map).find((name) => !tensors.has(name));
-  if (absent !== undefined) {
-    throw new ImportError('shard', folderWords.absent(quoted(absent), quoted(String(map[absent]))));
-  }
+  for (const [name, shard] of map)
+    if (!tensors.has(name)) throw new ImportError('shard', folderWords.absent(quoted(name), quoted(shard)));
   return tensors;
 }
 

@@ -16,6 +16,9 @@ const ENDS = ['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>', '<|eos|>', '<
 /** Beyond it is no row of an embedding. */
 const LARGEST_ID = 2 ** 24;
 
+/** A text that every normalizer and pre-tokenizer has something to do with. */
+const TRIAL = " The é 12,\n it's";
+
 /** The space of SentencePiece. */
 const LOW_LINE = /\u2581/g;
 
@@ -47,8 +50,13 @@ export class ForeignTokenizer implements Tokenizer {
     if (!isObject(model['vocab'])) throw refused('form', tokenizerWords.noVocabulary);
     const byteLevel = [...typesOf(json['pre_tokenizer']), ...typesOf(json['decoder'])].includes('ByteLevel');
     if (!byteLevel && model['byte_fallback'] !== true) throw refused('kind', tokenizerWords.losesText);
+    const list = json['added_tokens'] ?? [];
+    if (!Array.isArray(list) || !list.every((one) => isObject(one) && typeof one['content'] === 'string'))
+      throw refused('added-tokens', tokenizerWords.oddAddedTokens);
     try {
       this.#library = new Library(json, { clean_up_tokenization_spaces: false });
+      // Some parts are looked at when a text is met, and not before.
+      this.#library.encode(TRIAL, { add_special_tokens: false });
     } catch (error) {
       throw refused('form', tokenizerWords.reader(brief((error as Error).message)));
     }

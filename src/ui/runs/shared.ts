@@ -9,6 +9,8 @@ import { resolveConfig } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { measurements, phaseNames, updateWords, wholeColumns } from '../../recipe/measurements.ts';
 import { planRun, type RunPart } from '../../recipe/phases.ts';
+import { type Fields, isObject } from '../../util/object.ts';
+import { brief } from '../../util/quoted.ts';
 import { History } from '../chart/columns.ts';
 import { figuresOf, type RunRecord } from './record.ts';
 import { words } from './words.ts';
@@ -31,39 +33,69 @@ export async function readSharedRun(zip: Blob): Promise<SharedRun> {
     const found = unpacked.find(([path]) => path.split('/').at(-1) === name);
     return found ? decoder.decode(found[1]) : '';
   };
-  const lines = (name: string): unknown[] =>
+  const lines = (name: string): Fields[] =>
     text(name)
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as unknown);
+      .map((line) => parsed(name, line));
   if (!text('config.json') || !text('metrics.jsonl')) throw new Error(words.shared.incomplete);
-  const config = configOf(JSON.parse(text('config.json')));
-  const curve = curveOf(lines('metrics.jsonl') as Record<string, unknown>[]);
+  const config = configOf(parsed('config.json', text('config.json')));
+  const curve = curveOf(lines('metrics.jsonl'));
   const part: RunPart = curve.step[0]! < config.base.steps ? 'all' : 'continued';
+  if (part === 'continued' && config.continued === null) throw new Error(words.shared.otherRun);
   const isWhole = curve.step[curve.length - 1]! + 1 >= planRun(config, part).endStep;
-  const heldOut = (lines('held-out.jsonl') as { loss?: Record<string, number> }[]).map(({ loss }) => loss ?? {});
+  const heldOut = lines('held-out.jsonl').map(({ loss }) => lossesOf(loss));
   return {
     ...{ config, part, state: { kind: isWhole ? 'done' : 'stopped' }, curve },
     figures: figuresOf({ config, part }, curve, Object.assign({}, ...heldOut)),
   };
 }
 
+/** An object of JSON. */
+function parsed(name: string, json: string): Fields {
+  let value: unknown = null;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    // Told as what is no object.
+  }
+  if (!isObject(value)) throw new Error(words.shared.notJson(name));
+  return value;
+}
+
+/** Nats a token by source. */
+function lossesOf(loss: unknown): Record<string, number> {
+  const entries = isObject(loss) ? Object.entries(loss) : [];
+  return Object.fromEntries(
+    entries.map(([source, value]) => {
+      if (typeof value !== 'number') throw new Error(words.shared.noLoss(brief(source)));
+      return [source, value];
+    }),
+  );
+}
+
 /** Checked as one from a file is; sources of the reader's own text are none of the preset's, and are taken as given. */
-function configOf(file: RunConfig): RunConfig {
-  const known = new Set(BLENDS.flatMap(({ key }) => Object.keys(blendOf(presetConfig(file.preset), key))));
-  const data = BLENDS.flatMap(({ key }) => Object.keys(blendOf(file, key))).filter((name) => !known.has(name));
+function configOf(file: Fields): RunConfig {
+  const { preset } = file;
+  if (typeof preset !== 'string') throw new Error(words.shared.noPreset);
+  const known = new Set(BLENDS.flatMap(({ key }) => sourcesOf(presetConfig(preset), key)));
+  const data = BLENDS.flatMap(({ key }) => sourcesOf(file, key)).filter((name) => !known.has(name));
   return resolveConfig({ file, data: [...new Set(data)] });
 }
-const blendOf = (config: RunConfig, key: string): object => (getPath(config, key) as object | undefined) ?? {};
+function sourcesOf(config: object, key: string): string[] {
+  const blend = getPath(config, key);
+  return isObject(blend) ? Object.keys(blend) : [];
+}
 
 /** Tables name the columns by their headers, the terminal by their names. */
-function curveOf(rows: readonly Record<string, unknown>[]): History {
+function curveOf(rows: readonly Fields[]): History {
   const codes: Record<string, readonly string[]> = { phase: phaseNames, update: updateWords };
   const columns = measurements.map(({ name, header }) => {
     const spelled = codes[name];
     const column = rows.map((row) => {
       const value = row[header] ?? row[name];
-      return spelled ? Math.max(0, spelled.indexOf(String(value))) : typeof value === 'number' ? value : Number.NaN;
+      if (spelled) return typeof value === 'string' ? Math.max(0, spelled.indexOf(value)) : 0;
+      return typeof value === 'number' ? value : Number.NaN;
     });
     return [name, column] as const;
   });

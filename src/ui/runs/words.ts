@@ -15,6 +15,11 @@ export const words = {
     note: 'The .zip that a finished run saves as “Everything as one .zip”: settings, curve and figures come into the list of runs.',
     added: (runs: number) => (runs === 1 ? 'One run was added.' : `${runs} runs were added.`),
     incomplete: 'It has no config.json with a metrics.jsonl beside it: choose the .zip that a run saved.',
+    notJson: (file: string) =>
+      `Its ${file} holds something other than JSON objects: choose the .zip as a run saved it.`,
+    noPreset: 'Its config.json names no preset: choose the .zip as a run saved it.',
+    noLoss: (source: string) => `Its held-out.jsonl has no number for ${source}: choose the .zip as a run saved it.`,
+    otherRun: 'Its metrics.jsonl begins behind the last step of its config.json: choose the .zip as a run saved it.',
     unordered: 'Its metrics.jsonl has no logged steps in rising order.',
     notRead: (file: string, why: string) => `${file} could not be added: ${why}`,
     from: (file: string) => `From ${file}`,

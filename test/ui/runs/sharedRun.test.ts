@@ -10,6 +10,7 @@ import { History } from '../../../src/ui/chart/columns.ts';
 import { jsonLinesOf } from '../../../src/ui/chart/csv.ts';
 import { figuresOf } from '../../../src/ui/runs/record.ts';
 import { readSharedRun } from '../../../src/ui/runs/shared.ts';
+import { everyField } from '../../setup/everyField.ts';
 
 const config = withChanges(presetConfig('ci'), { 'continued.steps': 40 });
 const { firstStep, endStep, tokensPerStep } = planRun(config, 'continued');
@@ -83,4 +84,22 @@ test('what is no run is told', async () => {
   ];
   for (const [named, sentence] of cases) await expect(readSharedRun(zip(named))).rejects.toThrow(sentence);
   await expect(readSharedRun(new Blob(['hello']))).rejects.toThrow('invalid zip data');
+});
+
+test('with any field another, it is read or told in a sentence', async () => {
+  const curve = curveTo(endStep);
+  const whole = files(config, jsonLinesOf({ curve, average: curve.loss }));
+  const odd: string[] = [];
+  for (const name of Object.keys(whole)) {
+    const [first = '', ...rest] = name === 'config.json' ? [whole[name]!] : whole[name]!.split('\n');
+    for (const { path, value, changed } of everyField(JSON.parse(first)))
+      await readSharedRun(zip({ ...whole, [name]: [JSON.stringify(changed), ...rest].join('\n') })).catch((error) => {
+        const told = error instanceof Error && !/TypeError|RangeError|SyntaxError/.test(error.name);
+        if (!told) odd.push(`${name} ${path} = ${JSON.stringify(value)}: ${String(error)}`);
+      });
+  }
+  expect(odd).toEqual([]);
+  await expect(readSharedRun(zip({ ...whole, 'config.json': '{' }))).rejects.toThrow(
+    'config.json holds something other',
+  );
 });
