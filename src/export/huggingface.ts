@@ -152,7 +152,7 @@ function readIndex(files: ReadonlyMap<string, FolderFile>): Map<string, string> 
   if (!isObject(map)) throw new ImportError('json', folderWords.noWeightMap);
   const places = new Map<string, string>();
   for (const [name, shard] of Object.entries(map)) {
-    if (typeof shard !== 'string') throw new ImportError('json', folderWords.noShardName(quoted(name), shown(shard)));
+    if (typeof shard !== 'string') throw new ImportError('shard', folderWords.absent(quoted(name), shown(shard)));
     places.set(name, shard);
   }
   return places;

@@ -2,16 +2,6 @@
 import type { ModelConfig } from '../config/run.ts';
 import { architectureName } from './huggingFaceConfig.ts';
 
-/** What llama.cpp's convert_hf_to_gguf.py makes of such a folder, by model_type. */
-const GGUF: Record<string, string> = {
-  nemotron:
-    "llama.cpp's converter knows `NemotronForCausalLM`, but expects a SentencePiece tokenizer (`tokenizer.model`) for it: this folder has a `tokenizer.json` alone, and does not convert as it is.",
-  llama:
-    "llama.cpp's converter reads `LlamaForCausalLM`. A byte-level tokenizer is told by the hash of what it makes of a fixed text: one that it does not know is refused.",
-  qwen2:
-    "llama.cpp's converter reads `Qwen2ForCausalLM`. A byte-level tokenizer is told by the hash of what it makes of a fixed text: one that it does not know is refused.",
-};
-
 /** `metadata`: its plain values (text, numbers, yes or no) are listed, what is nested stays in rekindle.json. */
 export function modelCard(model: ModelConfig, parameters: number, metadata: object): string {
   const { num_attention_heads: H, num_key_value_heads: K, head_dim: d } = model;
@@ -54,7 +44,7 @@ print(tokenizer.decode(model.generate(**inputs, max_new_tokens=40)[0]))
 
 ## GGUF
 
-${GGUF[type]} Not tried with the converter itself.
+llama.cpp's converter takes \`${name}\` with a ${type === 'nemotron' ? 'SentencePiece tokenizer, which this is not' : 'tokenizer whose hash it knows'}. Not tried.
 
 ## Limits
 

@@ -75,8 +75,6 @@ export const folderWords = {
   notJson: (name: string) => `The file ${name} is not valid JSON in UTF-8`,
   notObject: (name: string) => `The file ${name} must hold a JSON object`,
   noWeightMap: 'The file model.safetensors.index.json has no weight_map',
-  noShardName: (tensor: string, found: string) =>
-    `The index names no file for ${tensor}, but ${found}: give the folder as it was saved`,
   stray: (shard: string, tensor: string, place: string | null) =>
     `The shard ${shard} holds ${tensor}, but the index ${place === null ? 'does not name it' : `says it is in ${place}`}`,
   absent: (tensor: string, shard: string) => `The index says that ${tensor} is in ${shard}, which does not hold it`,

@@ -10,7 +10,7 @@ export const tokenizerWords = {
   losesText: 'it is not byte-level and has no bytes to fall back on, so some text would be lost',
   reader: (problem: string) => `HuggingFace’s reader says ${problem}`,
   noId: (token: string, found: string) => `token ${token} has ${found}, which is not an id`,
-  oddAddedTokens: 'added_tokens should be a list of tokens, each with its text under content',
+  oddAddedTokens: 'added_tokens should be a list of tokens with their content',
   noEnd: (ends: readonly string[]) => `none of ${ends.join(', ')} is among its added tokens`,
   marks: (marks: readonly string[], ids: number) =>
     `its marks of a conversation should be ${marks.join(', ')}, in this order after the other ${ids} ids`,

@@ -107,10 +107,8 @@ describe.each<[string, ModelConfig, Record<string, number[]>, object, string, st
     expect(card).toContain(`  - ${config.model_type}\n`);
     expect(card).toContain('| note | two lines |');
     const isNemotron = name === 'Nemotron';
-    expect(card).toContain(
-      `llama.cpp's converter ${isNemotron ? 'knows' : 'reads'} \`${String(config.architectures)}\``,
-    );
-    expect(card.includes('does not convert as it is')).toBe(isNemotron);
+    expect(card).toContain(`llama.cpp's converter takes \`${String(config.architectures)}\``);
+    expect(card.includes('SentencePiece tokenizer, which this is not')).toBe(isNemotron);
   });
 
   test('is seen without its weights', async () => {

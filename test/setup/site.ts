@@ -4,7 +4,7 @@ import { build, type Plugin, preview } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { isolationHeaders } from '../../src/util/isolation.mjs';
 import { RECORDED_RUN } from '../../src/recipe/results/recordedRun.ts';
-import { nothing } from './nothing.ts';
+import { nothing, nothingPage } from './nothing.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -22,7 +22,7 @@ const ofTheTests: Plugin = {
   configurePreviewServer({ middlewares }) {
     middlewares.use(`/${RECORDED_RUN}`, (_request, response) => void response.end('null'));
     middlewares.use(`/${nothing}`, (_request, response) => {
-      response.writeHead(200, { ...isolationHeaders, 'Content-Type': 'text/html' }).end('<!doctype html>');
+      response.writeHead(200, { ...isolationHeaders, 'Content-Type': 'text/html' }).end(nothingPage);
     });
   },
 };

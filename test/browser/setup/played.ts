@@ -6,7 +6,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { RECORDED_RUN } from '../../../src/recipe/results/recordedRun.ts';
 import { newPlayer, playedScript } from '../../ui/fake/play.ts';
-import { nothing } from '../../setup/nothing.ts';
+import { nothing, nothingPage } from '../../setup/nothing.ts';
 import { recordedFiles } from '../../ui/fake/recorded.ts';
 import type { Scenario } from '../../ui/fake/trainer.worker.ts';
 import { emptied } from './emptied.ts';
@@ -45,7 +45,7 @@ export async function playedAt(scenario: Scenario, html?: string): Promise<strin
   // As a server without the files answers; some send their front page instead of a 404.
   const recorded = scenario.recorded ? await recordedFiles() : {};
   files.set('results/index.json', '<!doctype html>');
-  files.set(nothing, '<!doctype html>');
+  files.set(nothing, nothingPage);
   for (const [name, json] of Object.entries(recorded)) files.set(`results/${name}`, JSON.stringify(json));
   // Played over again in every test it would be most of what a page does.
   if (!scenario.firstVisit) files.set(RECORDED_RUN, 'null');
