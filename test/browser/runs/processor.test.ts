@@ -21,8 +21,8 @@ import { small } from '../setup/small.ts';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const whole = Boolean(process.env.WHOLE);
-/** Few enough steps of a whole preset that a test can wait for them. */
-const few = whole ? '' : 'base.steps=40&continued.steps=10&base.schedule.warmupSteps=5&evaluation.rows=1';
+/** Few enough steps of a whole preset that a test can wait for them, and enough that a browser can be killed before the last. */
+const few = whole ? '' : 'base.steps=120&continued.steps=10&base.schedule.warmupSteps=5&evaluation.rows=1';
 /** Steps at which a run is paused, which saves it, and paused again and killed: in the midst. */
 const [pausedFrom, killedFrom] = whole ? [100, 150] : [2, 4];
 
@@ -36,7 +36,9 @@ const reach = (page: Page, step: number, name?: string) =>
     ([least, wanted]) => {
       const told = /step ([\d,]+) of/.exec(document.querySelector('.numbers')?.textContent ?? '');
       if (Number(told?.[1]!.replaceAll(',', '') ?? 0) < least) return false;
-      const pressed = Array.from(document.querySelectorAll('button')).find((one) => one.textContent === wanted);
+      const pressed = Array.from(document.querySelectorAll('button')).find(
+        (one) => one.textContent === wanted && !one.disabled,
+      );
       pressed?.click();
       return wanted === undefined || pressed !== undefined;
     },
@@ -140,7 +142,7 @@ test('a browser killed in the midst of a run goes on from its last save, to the 
       await button(killed, 'Resume').click();
       // Before a second pause the save of the first is on the disk.
       await reach(killed, killedFrom, 'Pause');
-      await button(killed, 'Resume').click();
+      await reach(killed, killedFrom, 'Resume');
       await browser!.kill();
 
       const page = await openAgain();
