@@ -74,6 +74,37 @@ test('an experiment can be stopped between two arms: what is done stays, also af
     { address: '#experiments&x=f2&p=ci&seeds=1' },
   ));
 
+test('results saved as a file and forgotten are there again once the file is added, and the missing arms can be run', () =>
+  withPlayed(
+    // Holds still in the fifth of the arms until it is stopped.
+    { experiment: { kind: 'held', at: 41 } },
+    async (page) => {
+      const button = (name: string) => page.getByRole('button', { name, exact: true });
+      await button('Run').click();
+      await page.getByText('Seed 1: pretraining-then-qa').first().waitFor();
+      await button('Stop').click();
+      const [download] = await Promise.all([page.waitForEvent('download'), button('Save these results').click()]);
+      const done = await page.getByText(/^\d+ of \d+ arms done/).textContent();
+      await button('Forget results').click();
+      await button('Run').waitFor();
+      expect(await button('Save these results').count()).toBe(0);
+      // Another is chosen: the file brings the sheet back to its own experiment.
+      await page.getByRole('combobox', { name: 'Experiment' }).selectOption('f3');
+      const buffer = readFileSync(await download.path());
+      const input = page.getByLabel('Add results that were shared with you');
+      await input.setInputFiles({ name: 'f2-ci.json', mimeType: 'application/json', buffer });
+      await page.getByText(/^\d+ rows from f2-ci\.json were added\.$/).waitFor();
+      await page.getByText(done!).waitFor();
+      await button('Run the missing arms').click();
+      // The two that are left end before the beat at which the worker would hold.
+      await page.getByText('7 of 7 arms done').waitFor();
+      await input.setInputFiles({ name: 'odd.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+      await page.getByText(/^odd\.json could not be added: it is not a file of results/).waitFor();
+      await page.getByText('7 of 7 arms done').waitFor();
+    },
+    { address: '#experiments&x=f2&p=ci&seeds=1' },
+  ));
+
 test('a link is followed though the address was about to be written', () =>
   withPlayed(
     { recorded: true },

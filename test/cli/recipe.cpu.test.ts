@@ -207,8 +207,10 @@ describe('npm run recipe', () => {
     const second = await recipe(...args, '--seeds', '2', '--base', 'train');
     expect(second.status, second.stderr).toBe(0);
     expect(second.stderr).not.toMatch(/seed 1, recipe: \d+ steps/);
-    const { experiment, preset, rows } = JSON.parse(readFileSync(path.join(out, 'results.json'), 'utf8'));
+    const { experiment, preset, rows, config } = JSON.parse(readFileSync(path.join(out, 'results.json'), 'utf8'));
     expect([experiment, preset]).toEqual(['f1', 'ci']);
+    // What the page needs to go on with the file.
+    expect(config).toEqual(JSON.parse(readFileSync(path.join(out, 'config.json'), 'utf8')));
     expect(rows.map(({ arm, seed }: { arm: string; seed: number }) => `${arm} ${seed}`).sort()).toEqual(
       ['base', 'pretraining-blend', 'recipe'].flatMap((arm) => [`${arm} 1`, `${arm} 2`]),
     );

@@ -5,6 +5,7 @@ import type { RunConfig } from '../../config/run.ts';
 import { rowSchema } from '../../recipe/results/readResults.ts';
 import type { Experiment } from '../../recipe/experiments.ts';
 import { type ExperimentResults, type ResultRow, resultsTable } from '../../recipe/results/results.ts';
+import { type ResultsFile, resultsFile } from '../../recipe/results/resultsFile.ts';
 import { type Base, readBase } from '../../train/bases/base.ts';
 import { UserError } from '../../util/errors.ts';
 import { makeFolders } from '../folders.ts';
@@ -55,9 +56,9 @@ export class ResultsFolder {
     this.#write(`rows/${row.arm}-${row.seed}.json`, `${JSON.stringify(row)}\n`);
   }
 
-  results(adapter: string): ExperimentResults & { adapter: string } {
+  results(adapter: string): ResultsFile {
     const { preset } = this.#config;
-    return { experiment: this.#name, preset, adapter, chance: this.#chance, rows: this.rows() };
+    return { experiment: this.#name, preset, adapter, config: this.#config, chance: this.#chance, rows: this.rows() };
   }
 
   summarise(experiments: readonly Experiment[], adapter: string): void {
@@ -66,11 +67,9 @@ export class ResultsFolder {
 
   /** results.json, and table.md as `tableOf` has it. */
   write(adapter: string, tableOf: (results: ExperimentResults) => string): void {
-    const { rows, ...head } = this.results(adapter);
-    // A row a line: the file stays small and its history readable.
-    const lines = rows.map((row) => JSON.stringify(row)).join(',\n');
-    this.#write('results.json', `${JSON.stringify(head).slice(0, -1)},"rows":[\n${lines}\n]}\n`);
-    this.#write('table.md', tableOf({ ...head, rows }));
+    const results = this.results(adapter);
+    this.#write('results.json', resultsFile(results));
+    this.#write('table.md', tableOf(results));
   }
 
   basePath(seed: number): string {

@@ -8,6 +8,8 @@ import { machine, pending, stop } from '../trainer.ts';
 import { MachineLine } from '../machine/MachineLine.tsx';
 import { parameterCount } from '../../model/parameters.ts';
 import type { Look } from './look.ts';
+import { saveResults } from './shared/shared.ts';
+import { SharedRows } from './shared/SharedRows.tsx';
 import {
   canChange,
   choosePreset,
@@ -15,6 +17,7 @@ import {
   experiment,
   experimentName,
   forget,
+  hasOwnRows,
   hasRows,
   isEdited,
   linkProblems,
@@ -144,6 +147,11 @@ export function Chooser() {
               {words.forget}
             </button>
           )}
+          {hasOwnRows.value && (
+            <button type="button" title={words.saveNote} onClick={saveResults}>
+              {words.save}
+            </button>
+          )}
         </div>
         {blocked && <p class="problem">{words.busy}</p>}
         {known ? (
@@ -165,6 +173,7 @@ export function Chooser() {
           {state.kind === 'idle' || preparing ? '' : words.state(state)}
         </p>
         <MachineLine />
+        <SharedRows />
       </div>
     </section>
   );

@@ -16,6 +16,7 @@ import { type Results, resultsOf, seedsOf } from './results.ts';
 import {
   askForBases,
   config,
+  devicesHere,
   experiment,
   experimentName,
   keepLink,
@@ -97,6 +98,7 @@ export function Experiments() {
         {which === 'here' ? (
           <>
             {(something || isExperimenting.value) && <Progress />}
+            {devicesHere.value.length > 1 && <p class="note">{words.devices(devicesHere.value)}</p>}
             {something ? (
               <Findings
                 key={`here ${experimentName.value} ${preset.value}`}

@@ -3,16 +3,14 @@ import { signal } from '@preact/signals';
 import type { RunConfig } from '../../config/run.ts';
 import type { BenchmarkPoint, ExperimentEvents } from '../../protocol.ts';
 import { continuedConfig, type Experiment } from '../../recipe/experiments.ts';
-import type { ExperimentResults, ResultRow } from '../../recipe/results/results.ts';
+import type { ExperimentResults } from '../../recipe/results/results.ts';
 import { recall, remember } from '../run/memory.ts';
-import { forgetResults, keepResults, recallResults } from './kept.ts';
+import { forgetResults, type Kept, keepResults, recallResults } from './kept.ts';
 import { words } from './words.ts';
 import { BASE, CurveBuilder, type Scored, type Trace, traceOf } from './results.ts';
 
-export interface Gathered {
-  rows: readonly ResultRow[];
+export interface Gathered extends Kept {
   traces: readonly Trace[];
-  chance?: ExperimentResults['chance'];
 }
 
 const NOTHING: Gathered = { rows: [], traces: [] };
@@ -23,14 +21,51 @@ export const keyOf = (config: RunConfig): string => JSON.stringify(config);
 
 export const gatheredOf = (config: RunConfig): Gathered => gathered.value[keyOf(config)] ?? NOTHING;
 
-/** Brings in the rows of earlier visits; those of this one stand. */
-export async function recallGathered(): Promise<void> {
+let recalled: Promise<void> | undefined;
+
+/** Brings in the rows of earlier visits, once; those of this one stand. */
+export const recallGathered = (): Promise<void> => (recalled ??= bringIn());
+
+async function bringIn(): Promise<void> {
   const kept = await recallResults().catch(() => ({}));
-  const recalled = Object.entries(kept).map(([key, { rows, chance }]) => [
-    key,
-    { rows, chance, traces: rows.map(traceOf) },
-  ]);
-  gathered.value = { ...Object.fromEntries(recalled), ...gathered.peek() };
+  const found = Object.entries(kept).map(([key, one]) => [key, { ...one, traces: one.rows.map(traceOf) }]);
+  gathered.value = { ...Object.fromEntries(found), ...gathered.peek() };
+}
+
+export interface AddedRows {
+  added: number;
+  /** Arms and seeds that had a row: it stands. */
+  known: number;
+  /** Those of `known` whose average is another. */
+  differing: number;
+  /** Whether the browser keeps them beyond this page. */
+  kept: boolean;
+}
+
+/** Takes in rows that were run elsewhere with this configuration. Not while an experiment runs, which holds rows of its own. */
+export async function addRows(
+  config: RunConfig,
+  from: Required<Pick<Kept, 'rows' | 'devices'>> & Kept,
+): Promise<AddedRows> {
+  await recallGathered();
+  const here = gatheredOf(config);
+  const averages = new Map(here.rows.map((row) => [nameOf(row), row.average]));
+  const fresh = from.rows.filter((row) => !averages.has(nameOf(row)));
+  const differing = from.rows.filter((row) => averages.has(nameOf(row)) && averages.get(nameOf(row)) !== row.average);
+  const counts = { added: fresh.length, known: from.rows.length - fresh.length, differing: differing.length };
+  if (fresh.length === 0) return { ...counts, kept: true };
+  const next: Kept = {
+    rows: [...here.rows, ...fresh],
+    chance: here.chance ?? from.chance,
+    devices: [...new Set([...(here.devices ?? []), ...from.devices])],
+  };
+  const key = keyOf(config);
+  gathered.value = { ...gathered.peek(), [key]: { ...next, traces: [...here.traces, ...fresh.map(traceOf)] } };
+  const kept = await keepResults(key, next).then(
+    () => true,
+    () => false,
+  );
+  return { ...counts, kept };
 }
 
 export async function forgetGathered(config: RunConfig): Promise<void> {
@@ -39,8 +74,11 @@ export async function forgetGathered(config: RunConfig): Promise<void> {
   await forgetResults(keyOf(config)).catch(() => undefined);
 }
 
-/** Takes in what an experiment with this configuration says. */
-export function gather(config: RunConfig, experiment: Experiment): (events: ExperimentEvents) => void {
+/** Seeds with a row run since the page was opened, by configuration: the worker has their bases still. */
+export const basesHere = signal<ReadonlySet<string>>(new Set());
+
+/** Takes in what an experiment with this configuration says, as `device` trains it. */
+export function gather(config: RunConfig, experiment: Experiment, device: string): (events: ExperimentEvents) => void {
   const { batch, base, logEverySteps } = config;
   const key = keyOf(config);
   const tokensPerStep = batch.sequences * batch.length * batch.accumulation;
@@ -48,7 +86,7 @@ export function gather(config: RunConfig, experiment: Experiment): (events: Expe
     const change = experiment.arms.find(({ name }) => name === arm);
     return (change ? continuedConfig(change, config).steps : base.steps) / logEverySteps;
   };
-  let { rows, chance } = gatheredOf(config);
+  let { rows, chance, devices = [] } = gatheredOf(config);
   // What a stop left half done is run again.
   const traces = new Map(rows.map((row) => [nameOf(row), traceOf(row)]));
   const traceNamed = (arm: string, seed: number): Trace =>
@@ -84,14 +122,16 @@ export function gather(config: RunConfig, experiment: Experiment): (events: Expe
     for (const row of finished) {
       rows = [...rows.filter((one) => nameOf(one) !== nameOf(row)), row];
       traces.set(nameOf(row), traceOf(row));
+      devices = [...new Set([...devices, device])];
+      basesHere.value = new Set([...basesHere.peek(), keyOf({ ...config, seed: row.seed })]);
       if (nameOf(row) !== current || row.arm === BASE) continue;
       const steps = (row.curve?.at(-1)?.[0] ?? 0) - heard.step;
       learnSpeed(config.preset, (steps * tokensPerStep * 1000) / (performance.now() - heard.at));
     }
     if (state?.kind === 'stopped' || state?.kind === 'failed') forgetHalves();
-    gathered.value = { ...gathered.value, [key]: { rows, traces: [...traces.values()], chance } };
+    gathered.value = { ...gathered.value, [key]: { rows, traces: [...traces.values()], chance, devices } };
     if (finished.length > 0)
-      void keepResults(key, { rows, chance }).catch((error: unknown) => console.warn(words.notKept, error));
+      void keepResults(key, { rows, chance, devices }).catch((error: unknown) => console.warn(words.notKept, error));
   };
 }
 

@@ -5,6 +5,8 @@ import { openDispensable } from '../runs/database.ts';
 export interface Kept {
   rows: readonly ResultRow[];
   chance?: ExperimentResults['chance'];
+  /** Names of what trained them; rows of before these were noted have none. */
+  devices?: readonly string[];
 }
 
 const STORE = 'results';

@@ -1,7 +1,8 @@
 /** The experiment that is chosen, what it will take, and how far it is. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import { decodeHash, encodeHash } from '../../config/url.ts';
-import { PRESETS } from '../../config/presets.ts';
+import { differences } from '../../config/difference.ts';
+import { presetConfig, PRESETS } from '../../config/presets.ts';
 import { wholeBatch } from '../../config/ramp.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { placeOfStep } from '../../recipe/place.ts';
@@ -10,9 +11,10 @@ import type { ResultRow } from '../../recipe/results/results.ts';
 import { experimentState, isExperimenting } from './experimentState.ts';
 import { writeHash } from '../page/link.ts';
 import { EXPERIMENTS_HASH, view } from '../page/route.ts';
-import { offeredBase, startExperiment } from '../trainer.ts';
-import { forgetGathered, gather, gatheredOf, keyOf, speedOf } from './gathered.ts';
-import { BASE, type Results } from './results.ts';
+import { machine, offeredBase, startExperiment } from '../trainer.ts';
+import { basesHere, forgetGathered, gather, gatheredOf, keyOf, speedOf } from './gathered.ts';
+import { adapterName } from '../machine/report.ts';
+import { type Results, resultsOf } from './results.ts';
 
 /** Presets with a world, whose facts can be asked for, and a continued run. */
 export const WORLD_PRESETS = PRESETS.filter(({ config }) => config.data.world && config.continued);
@@ -93,6 +95,31 @@ export function choosePreset(name: string): void {
   stated.value = '';
 }
 
+/** The settings that differ from the preset's, as the address has them; seeds are counted apart. */
+const settingsOf = (of: RunConfig): string =>
+  encodeHash({ ...of, seed: presetConfig(of.preset).seed })
+    .split('&')
+    .slice(2)
+    .join('&');
+
+/** The configuration of this sheet that says what `of` says; null: the address cannot say it. */
+export function configHere(of: RunConfig): RunConfig | null {
+  const { config: told, problems } = decodeHash(`#p=${of.preset}&${settingsOf(of)}`);
+  return problems.length === 0 && differences({ ...of, seed: told.seed }, told).length === 0 ? told : null;
+}
+
+/** Turns to results of these experiments with these settings; the choice stands if it is one of them. */
+export function turnTo(names: readonly string[], of: RunConfig, topSeed: number): void {
+  batch(() => {
+    if (!names.includes(experimentName.value)) experimentName.value = names[0] ?? experimentName.value;
+    preset.value = of.preset;
+    stated.value = settingsOf(of);
+    linkProblems.value = [];
+    seedCount.value = Math.max(seedCount.value, Math.min(topSeed, MOST_SEEDS));
+    sheet.value = 'here';
+  });
+}
+
 const here = computed(() => gatheredOf(config.value));
 
 export const resultsHere = computed((): Results => ({
@@ -101,6 +128,9 @@ export const resultsHere = computed((): Results => ({
   ...here.value,
   rows: [...here.value.rows],
 }));
+
+/** What trained the rows here. */
+export const devicesHere = computed(() => here.value.devices ?? []);
 
 const missingOf = (rows: readonly ResultRow[]) => (arm: string, seed: number) =>
   !rows.some((row) => row.arm === arm && row.seed === seed);
@@ -142,7 +172,8 @@ export const cost = computed((): Cost | string => {
         all.tokens += steps * wholeBatch(base.batch) * base.batch.length;
       }
       all.arms += arms.length;
-      const trained = offered.value[keyOf(seeded(seed))] || !missing(BASE, seed);
+      const key = keyOf(seeded(seed));
+      const trained = offered.value[key] || basesHere.value.has(key);
       if (arms.length === 0 || trained) continue;
       all.basesToTrain++;
       all.steps += base.base.steps;
@@ -157,17 +188,24 @@ export const cost = computed((): Cost | string => {
 /** Tokens a second that this preset's arms last came to here; null: none has run. */
 export const speed = computed(() => speedOf(preset.value));
 
+function deviceName(): string {
+  const { adapter } = machine.value.kind === 'ready' ? machine.value : {};
+  return adapter ? adapterName(adapter) : '';
+}
+
 export async function run(): Promise<void> {
   const request = { experiments: [experimentName.value], config: config.value, seeds: seeds.value };
   sheet.value = 'here';
   await startExperiment(
     () => ({ ...request, done: [...gatheredOf(request.config).rows] }),
-    gather(request.config, experiment.value),
+    gather(request.config, experiment.value, deviceName()),
   );
 }
 
 /** Whether there are rows to forget. */
 export const hasRows = computed(() => here.value.rows.length > 0);
+/** Whether some are of the chosen experiment. */
+export const hasOwnRows = computed(() => resultsOf(experiment.value, resultsHere.value).rows.length > 0);
 export const forget = () => forgetGathered(config.value);
 
 /** Of the seeds asked for, arms that are done here. */

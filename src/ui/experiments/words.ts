@@ -3,6 +3,7 @@ import type { ExperimentState } from '../../protocol.ts';
 import { signed } from '../../recipe/statistics.ts';
 import * as format from '../format.ts';
 
+const rowsOf = (count: number) => `${count} ${count === 1 ? 'row' : 'rows'}`;
 const arms = (count: number) => `${count} ${count === 1 ? 'arm' : 'arms'}`;
 
 export const words = {
@@ -32,7 +33,7 @@ export const words = {
   forgetNote: 'Removes the rows run in this browser with this configuration.',
   notKept: 'A row of the experiment could not be saved: it is lost when this tab closes.',
   busy: 'A run is in progress on the Train sheet: stop it there first.',
-  changed: 'The link changed settings of this preset.',
+  changed: 'The link or a file changed settings of this preset.',
   linkProblems: 'Some settings in the link could not be used:',
 
   cost(count: number, bases: number, steps: number, tokens: number): string {
@@ -44,6 +45,43 @@ export const words = {
   time: (seconds: number, speed: number) =>
     `About ${format.duration(seconds)} at the ${format.short(speed)} tokens a second last measured here.`,
   noSpeed: 'The time will be known once an arm has run here.',
+
+  save: 'Save these results',
+  saveNote: 'One file with the rows of this experiment, its preset, changed settings, seeds and device.',
+  shared: {
+    add: 'Add results that were shared with you',
+    note: 'A file saved with “Save these results”, or the results.json of an experiment in the terminal. Rows that are here already stay.',
+    added: (added: number, known: number, differing: number, file: string) =>
+      (added === 0
+        ? `No row of ${file} is new`
+        : `${rowsOf(added)} from ${file} ${added === 1 ? 'was' : 'were'} added`) +
+      (known === 0
+        ? '.'
+        : `; ${known} ${known === 1 ? 'was' : 'were'} here already and ${known === 1 ? 'stays' : 'stay'}`) +
+      (known === 0
+        ? ''
+        : differing === 0
+          ? '.'
+          : `, though ${differing} of the file ${differing === 1 ? 'has' : 'have'} another average.`),
+    changed: (preset: string, settings: readonly string[]) =>
+      `They were run with changed settings (${settings.join(', ')}): the sheet shows them apart from rows of ${preset} as it is.`,
+    notAdded: (file: string, why: string) => `${file} could not be added: ${why}`,
+    notJson: 'it is not JSON. Choose a file of results.',
+    otherForm: (at: string) =>
+      `it is not a file of results${at ? `: ${at} is missing or of another kind` : ''}. Choose one that this sheet or the terminal saved.`,
+    otherPreset: (preset: string) => `its preset ${preset} is none of this sheet.`,
+    noSettings:
+      'it does not say with which settings it was run. The same command in the terminal writes them into results.json.',
+    otherSettings: 'its settings are not ones that this page can run.',
+    noRows: 'it holds no rows.',
+    row: (arm: string, seed: number) => `${arm} of seed ${seed}`,
+    otherArm: (row: string) => `it has a row ${row}, an arm that no experiment of this sheet has.`,
+    noSeed: (row: string) => `it has a row ${row}, which is no seed.`,
+    twice: (row: string) => `it has two rows ${row}.`,
+    large: (most: number) => `it has more than ${format.bytes(most)}, which no file of results has.`,
+  },
+  devices: (names: readonly string[]) =>
+    `Trained on ${names.length} devices: ${names.join('; ')}. They round differently, so arms of one seed from two of them may start from slightly different bases.`,
 
   sheets: 'Results',
   here: 'Run here',

@@ -1,0 +1,43 @@
+/** Results out of this browser as a file, and those of others into it. */
+import { signal } from '@preact/signals';
+import { DropZone } from '../../components/DropZone.tsx';
+import { canChange } from '../state.ts';
+import { words } from '../words.ts';
+import { addShared } from './shared.ts';
+
+const told = signal<readonly string[]>([]);
+
+/** One after the other: each sees the rows of those before it. */
+async function addAll(files: readonly File[]): Promise<void> {
+  if (!canChange.value) return;
+  const sentences: string[] = [];
+  for (const file of files) sentences.push(...(await addShared(file)));
+  told.value = sentences;
+}
+
+export function SharedRows() {
+  return (
+    <DropZone take={(dropped) => void addAll([...(dropped?.files ?? [])])}>
+      <label>
+        {words.shared.add}{' '}
+        <input
+          type="file"
+          multiple
+          accept=".json"
+          disabled={!canChange.value}
+          onChange={({ currentTarget }) => {
+            void addAll([...(currentTarget.files ?? [])]);
+            // The same file can be chosen again.
+            currentTarget.value = '';
+          }}
+        />
+      </label>
+      <p class="note">{words.shared.note}</p>
+      <div role="status">
+        {told.value.map((one) => (
+          <p key={one}>{one}</p>
+        ))}
+      </div>
+    </DropZone>
+  );
+}
