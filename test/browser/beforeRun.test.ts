@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { withPage } from './setup/harness.ts';
 import { button, withPlayed } from './setup/played.ts';
 import { small } from './setup/small.ts';
+import { stands } from './setup/stands.ts';
 
 const line = (page: Page) => page.getByText('of graphics memory', { exact: false });
 
@@ -31,12 +32,6 @@ test('the first steps tell the time of the whole run', () =>
     await page.getByText('not measured on this machine yet').waitFor();
     expect(await page.getByText('memory, takes about').count()).toBe(0);
   }));
-
-/** Until the machine and what a run needs of it are told, what stands below them still moves. */
-async function stands(page: Page): Promise<void> {
-  await page.getByText('Runs on').waitFor();
-  await page.getByText(/^Needs /).waitFor();
-}
 
 test('the switch is drawn along the curve by pointer and moved by keys; step and tokens follow', () =>
   withPlayed({}, async (page) => {

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { button, withPlayed } from './setup/played.ts';
+import { stands } from './setup/stands.ts';
 
 /** Columns that hold names, marks or pictures of numbers explained beside them. */
 const NO_NUMBER = [
@@ -108,6 +109,7 @@ test('an explanation is there on hover and on focus, stays under the pointer, an
 
 test('a first visitor is asked once; the walk goes by keyboard from part to part and gives the focus back', () =>
   withPlayed({}, async (page) => {
+    await stands(page);
     const begin = button(page, 'What am I looking at?');
     await begin.focus();
     await page.keyboard.press('Enter');
@@ -118,11 +120,13 @@ test('a first visitor is asked once; the walk goes by keyboard from part to part
     const titles: string[] = [];
     for (;;) {
       titles.push((await page.locator('#tour-title').innerText()).replace(/ \d of \d$/, ''));
-      await expect.poll(() => page.locator('.toured').count()).toBe(1);
-      // The part is in sight, above the panel.
-      const part = (await page.locator('.toured').boundingBox())!;
-      const { y } = (await page.locator('.tour').boundingBox())!;
-      expect(part.y).toBeLessThan(y);
+      // The part is in sight, above the panel: marked and scrolled to after the paint that names it.
+      const isAbove = () =>
+        page.evaluate(() => {
+          const top = (one: string) => document.querySelector(one)?.getBoundingClientRect().top ?? Number.NaN;
+          return top('.toured') < top('.tour');
+        });
+      await expect.poll(isAbove).toBe(true);
       const next = button(page, 'Next');
       if ((await next.count()) === 0) break;
       await next.press('Enter');
