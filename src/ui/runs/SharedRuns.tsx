@@ -1,5 +1,6 @@
 /** Files of runs that others saved, into the list of runs. */
 import { signal } from '@preact/signals';
+import { SharedFiles } from '../components/SharedFiles.tsx';
 import { addShared } from './ledger.ts';
 import { readSharedRun } from './shared.ts';
 import { words } from './words.ts';
@@ -23,21 +24,13 @@ async function addAll(files: readonly File[]): Promise<void> {
 export function SharedRuns() {
   return (
     <div class="shared-runs stack-2">
-      <label>
-        {words.shared.add}{' '}
-        <input
-          type="file"
-          multiple
-          accept=".zip"
-          onChange={({ currentTarget }) => void addAll([...(currentTarget.files ?? [])])}
-        />
-      </label>
-      <p class="note">{words.shared.note}</p>
-      <div role="status">
-        {told.value.map((one) => (
-          <p key={one}>{one}</p>
-        ))}
-      </div>
+      <SharedFiles
+        label={words.shared.add}
+        note={words.shared.note}
+        accept=".zip"
+        take={(files) => void addAll(files)}
+        told={told.value}
+      />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** Results out of this browser as a file, and those of others into it. */
 import { signal } from '@preact/signals';
 import { DropZone } from '../../components/DropZone.tsx';
+import { SharedFiles } from '../../components/SharedFiles.tsx';
 import { canChange } from '../state.ts';
 import { words } from '../words.ts';
 import { addShared } from './shared.ts';
@@ -18,26 +19,14 @@ async function addAll(files: readonly File[]): Promise<void> {
 export function SharedRows() {
   return (
     <DropZone take={(dropped) => void addAll([...(dropped?.files ?? [])])}>
-      <label>
-        {words.shared.add}{' '}
-        <input
-          type="file"
-          multiple
-          accept=".json"
-          disabled={!canChange.value}
-          onChange={({ currentTarget }) => {
-            void addAll([...(currentTarget.files ?? [])]);
-            // The same file can be chosen again.
-            currentTarget.value = '';
-          }}
-        />
-      </label>
-      <p class="note">{words.shared.note}</p>
-      <div role="status">
-        {told.value.map((one) => (
-          <p key={one}>{one}</p>
-        ))}
-      </div>
+      <SharedFiles
+        label={words.shared.add}
+        note={words.shared.note}
+        accept=".json"
+        disabled={!canChange.value}
+        take={(files) => void addAll(files)}
+        told={told.value}
+      />
     </DropZone>
   );
 }
