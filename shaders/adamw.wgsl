@@ -1,16 +1,21 @@
 // AdamW with decoupled decay over whole pools, one vec4 an invocation:
 //   m = β1 m + (1 − β1) g    v = β2 v + (1 − β2) g²    w −= lr (m·c1 / (√(v·c2) + ε) + λ w)     with g already clipped
-// λ counts only before `decayed4`. A clip factor of 0 (a bad gradient) leaves weights and moments as they are. So does, for its
+// lr, ε and λ are those of the element's region. A clip factor of 0 (a bad gradient) leaves weights and moments as they are. So does, for its
 // own four elements, a result that is not finite, after which the step's row of the ring calls the update partial: every weight and
 // moment passes here in every step, also those that no token of the batch looks up.
-struct Shape {
-  vectors: u32, // pool elements / 4
-  decayed4: u32, // vectors before this one decay
-  beta1: f32,
-  beta2: f32,
+struct Region {
+  rate: f32, // a factor of lr
   epsilon: f32,
   decay: f32,
+  unused: f32, // an array of uniforms lies in steps of 16 bytes
+}
+struct Shape {
+  vectors: u32, // pool elements / 4
+  beta1: f32,
+  beta2: f32,
   width: u32, // of a row of the ring
+  ends: vec4u, // of the regions, in vectors
+  regions: array<Region, 4>,
 }
 struct Controls {
   lr: f32,
@@ -40,8 +45,9 @@ fn adamw(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) gro
   let m = shape.beta1 * moments1[i] + (1.0 - shape.beta1) * g;
   let v = shape.beta2 * moments2[i] + (1.0 - shape.beta2) * g * g;
   let w = weights[i];
-  let decay = select(0.0, shape.decay, i < shape.decayed4);
-  let next = w - c.lr * (m * c.correction1 / (sqrt(v * c.correction2) + shape.epsilon) + decay * w);
+  let past = select(vec3u(), vec3u(1), vec3u(i) >= shape.ends.xyz);
+  let region = shape.regions[past.x + past.y + past.z];
+  let next = w - region.rate * c.lr * (m * c.correction1 / (sqrt(v * c.correction2) + region.epsilon) + region.decay * w);
   if (any_bad(m) || any_bad(v) || any_bad(next)) {
     atomicStore(&ring[u32(c.ringRow) * shape.width + RING_update], bitcast<u32>(f32(UPDATE_partial)));
     return;

@@ -2,8 +2,10 @@
 // Δw is the update that adamw.wgsl has just made, worked out again from what it left behind; nothing needs to be kept for it:
 //   u = m·c1 / (√(v·c2) + ε)    w before = (w + lr u) / (1 − lr λ)    Δw = −lr (u + λ · w before)
 // One barrier and a sum in order: the same bits every time.
-struct Shape {
-  decayed4: u32, // vectors before this one decay
+struct Slice {
+  first: u32, // vector
+  vectors: u32,
+  rate: f32, // a factor of lr
   epsilon: f32,
   decay: f32,
 }
@@ -13,8 +15,7 @@ struct Controls {
   correction2: f32,
   ringRow: f32,
 }
-@group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> slices: array<vec2u>; // (S): first vector and number of vectors
+@group(0) @binding(1) var<storage, read> slices: array<Slice>; // (S)
 @group(0) @binding(2) var<storage, read> controls: array<Controls>; // (1)
 @group(0) @binding(3) var<storage, read> clip: array<f32>; // (4): factor, norm, 1 / loss scale; a factor of 0 was no update
 @group(0) @binding(4) var<storage, read> gradients: array<vec4f>;
@@ -28,14 +29,13 @@ var<workgroup> partial: array<vec4f, 64>;
 fn tensorNorms(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   let slice = slices[group.x];
   let c = controls[0];
-  let lr = select(c.lr, 0.0, clip[0] == 0.0);
+  let lr = select(slice.rate * c.lr, 0.0, clip[0] == 0.0);
   var own = vec4f();
-  for (var i = slice.x + local; i < slice.x + slice.y; i += 64u) {
+  for (var i = slice.first + local; i < slice.first + slice.vectors; i += 64u) {
     let g = gradients[i] * clip[2];
     let w = weights[i];
-    let u = moments1[i] * c.correction1 / (sqrt(moments2[i] * c.correction2) + shape.epsilon);
-    let decay = select(0.0, shape.decay, i < shape.decayed4);
-    let change = lr * (u + decay * (w + lr * u) / (1.0 - lr * decay));
+    let u = moments1[i] * c.correction1 / (sqrt(moments2[i] * c.correction2) + slice.epsilon);
+    let change = lr * (u + slice.decay * (w + lr * u) / (1.0 - lr * slice.decay));
     own += vec4f(dot(g, g), dot(w, w), dot(change, change), select(0.0, 1.0, any_bad(g)));
   }
   partial[local] = own;

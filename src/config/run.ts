@@ -34,6 +34,8 @@ export interface ModelConfig {
   partial_rotary_factor: number;
   /** Only adapters are trained; left out: every weight. */
   lora?: Lora;
+  /** Width at which the rates are meant; weights start and move as µP has it at this one (src/model/mup.ts). Left out: the standard way. */
+  mup_base_hidden_size?: number;
 }
 
 /** Matrices of a layer that may have an adapter: q, k and v together, o, the MLP's up (with its gate, where it has one), its down. */
@@ -86,6 +88,13 @@ export interface OptimizerConfig {
   decay_embeddings: boolean;
   /** Global gradient-norm clip; 0 = off. */
   max_grad_norm: number;
+}
+
+/** Factors of a tensor's rate, ε and decoupled decay. */
+export interface UpdateScales {
+  rate: number;
+  epsilon: number;
+  decay: number;
 }
 
 /** A stage of a batch ramp: so many sequences a step, for this share of the base run's tokens. */

@@ -24,6 +24,7 @@ import type { scaleOp } from '../ops/adapters/scale.ts';
 import type { rowSumsOp, sameOp, spreadOp, stepTotalOp } from '../ops/sums.ts';
 import type { tensorNormsOp } from '../ops/tensorNorms.ts';
 import { UserError } from '../util/errors.ts';
+import { mapTuple } from '../util/tuple.ts';
 import { type Call, call, element, inScratch, rowsPerBlock, type Value, type WasmKernel } from './kernel.ts';
 import { registerKernels } from './kernels/library.ts';
 import { pairMeasuresKernel, preferenceKernel, rewardLossKernel } from './kernels/align.ts';
@@ -331,20 +332,22 @@ const gradientNorm: For<typeof gradientNormOp> = (inputs, outputs, { maxNorm, st
 const adamw: For<typeof adamwOp> = (inputs, outputs, attributes) => {
   const [gradients, controls, clip] = inputs;
   const [weights, moments1, moments2, ring] = outputs;
-  const { beta1, beta2, epsilon, weightDecay: decay, decayed } = attributes;
-  const tensors = { gradients, controls, clip, weights, moments1, moments2, ring };
-  return [
-    overVectors(adamwKernel, gradients.size / 4, {
-      ...{ ...tensors, decayed: decayed / 4, rowBytes: rowBytesOf(ring) },
-      ...{ beta1, beta2, rest1: 1 - Math.fround(beta1), rest2: 1 - Math.fround(beta2), epsilon, decay },
-    }),
-  ];
+  const { beta1, beta2, epsilon, weightDecay, regions } = attributes;
+  const shared = { controls, clip, ring, rowBytes: rowBytesOf(ring), beta1, beta2 };
+  const rests = { rest1: 1 - Math.fround(beta1), rest2: 1 - Math.fround(beta2) };
+  return regions.map(({ end, rate, epsilon: e, decay }, i) => {
+    const from = regions[i - 1]?.end ?? 0;
+    const [g, w, m, v] = mapTuple([gradients, weights, moments1, moments2], (pool) => element(pool, from));
+    const scaled = { rate, epsilon: epsilon * e, decay: weightDecay * decay };
+    const places = { gradients: g, weights: w, moments1: m, moments2: v };
+    return overVectors(adamwKernel, (end - from) / 4, { ...places, ...shared, ...rests, ...scaled });
+  });
 };
 
-const tensorNorms: For<typeof tensorNormsOp> = (inputs, [norms], { epsilon, weightDecay: decay, decayed }) => {
+const tensorNorms: For<typeof tensorNormsOp> = (inputs, [norms]) => {
   const [slices, controls, clip, gradients, weights, moments1, moments2] = inputs;
   const pools = { gradients, weights, moments1, moments2 };
-  const values = { slices, controls, clip, ...pools, norms, decayed: decayed / 4, epsilon, decay };
+  const values = { slices, controls, clip, ...pools, norms };
   return [call(tensorNormsKernel, values, { blocks: norms.shape[0] })];
 };
 

@@ -2,7 +2,7 @@
  * A family of models, as pure data: which weights a configuration has, under which HuggingFace names. How its layer computes is
  * architecture.ts's; this half is small enough for the page, which counts parameters before anything is loaded.
  */
-import type { Lora, LoraTarget, ModelConfig } from '../config/run.ts';
+import type { Lora, LoraTarget, ModelConfig, UpdateScales } from '../config/run.ts';
 
 /** Initial values: drawn from N(0, std²), all 0, or all 1. */
 export type Init = { kind: 'normal'; std: number } | { kind: 'zeros' } | { kind: 'ones' };
@@ -32,6 +32,8 @@ export interface Parameter {
   also?: string;
   /** Never trained: it has no gradient, and stays to the bit. */
   frozen?: boolean;
+  /** By what its AdamW differs from the run's settings: mup.ts. */
+  scales?: UpdateScales;
 }
 
 export interface Family {

@@ -5,6 +5,7 @@
 import type { ModelConfig } from '../config/run.ts';
 import type { Family, Parameter } from './family.ts';
 import { llamaFamilies } from './llamaFamily.ts';
+import { parametrized } from './mup.ts';
 import { nemotronFamily } from './nemotronFamily.ts';
 
 export type { Init, Parameter, ParameterPart } from './family.ts';
@@ -23,10 +24,10 @@ export function familyOf({ model_type: type = nemotronFamily.type }: ModelConfig
 
 /**
  * Storage tensors in the order of the pools: every decayed one first, then every undecayed one, each group in the order of the forward
- * pass. So one boundary (`PoolLayout.decayed`) tells the optimizer where weight decay ends.
+ * pass. So what the optimizer treats alike lies together (`PoolLayout.regions`).
  */
 export function parameterList(model: ModelConfig, decayEmbeddings = true): Parameter[] {
-  const list = familyOf(model).parameters(model, decayEmbeddings);
+  const list = parametrized(familyOf(model).parameters(model, decayEmbeddings), model);
   return [...list.filter((p) => p.decay), ...list.filter((p) => !p.decay)];
 }
 

@@ -46,7 +46,7 @@ export function update(
     beta2: config.beta2,
     epsilon: config.epsilon,
     weightDecay: config.weight_decay,
-    decayed: layout.decayed,
+    regions: layout.regions,
   });
   own.forEach((value, i) => writeRing(g, value, controls, ring, ringNames.length + i));
   return { controls, ring };

@@ -94,7 +94,7 @@ function interpretTwenty() {
       m[i] = beta1 * m[i] + (1 - beta1) * factor * g[i];
       v[i] = beta2 * v[i] + (1 - beta2) * (factor * g[i]) ** 2;
       const u = m[i] / (1 - beta1 ** (t + 1)) / (Math.sqrt(v[i] / (1 - beta2 ** (t + 1))) + epsilon);
-      w[i] -= twentyRate * (u + (i < layout.decayed ? decay * w[i] : 0));
+      w[i] -= twentyRate * (u + (i < layout.regions[0]!.end ? decay * w[i] : 0));
     }
     return { loss, norm, factor };
   });

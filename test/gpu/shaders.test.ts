@@ -33,7 +33,7 @@ import { scaled } from '../../src/ops/adapters/scale.ts';
 import { scoreMax } from '../../src/ops/scoreMax.ts';
 import { writeRing } from '../../src/ops/ringColumn.ts';
 import { rowSums, stepTotal } from '../../src/ops/sums.ts';
-import { tensorNorms } from '../../src/ops/tensorNorms.ts';
+import { SLICE_WORDS, tensorNorms } from '../../src/ops/tensorNorms.ts';
 import { gpuTiles } from '../../src/ops/matmul/tiles.ts';
 import { inTile, productTrial } from '../../src/ops/matmul/trial.ts';
 
@@ -106,11 +106,17 @@ function everything(dtype: DType, d: number): Graph {
   const controls = g.input('controls', [4]);
   const ring = g.state('ring', [4, 8]);
   const clip = gradientNorm(g, gradients!, loss, controls, ring, 1);
-  const attributes = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: 64 };
+  const attributes = {
+    beta1: 0.9,
+    beta2: 0.95,
+    epsilon: 1e-8,
+    weightDecay: 0.1,
+    regions: layoutPool([{ name: 'w', shape: [64], decay: true }]).regions,
+  };
   const pools = { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! };
   adamw(g, pools, controls, clip, ring, attributes);
   writeRing(g, loss, controls, ring, 5);
-  tensorNorms(g, g.input('slices', [1, 2], 'u32'), controls, clip, pools, attributes);
+  tensorNorms(g, g.input('slices', [1, SLICE_WORDS], 'u32'), controls, clip, pools);
   const [, rotated, statistics] = g.nodes.find((node) => node.op === attentionOp)!.outputs;
   columnMax(g, scoreMax(g, rotated!, statistics!, { B, T, ...heads }));
   columnMax(g, x);

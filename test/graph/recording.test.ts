@@ -147,17 +147,30 @@ describe('pools', () => {
         ['c', { offset: 192, size: 3, shape: [3] }],
       ]),
       elements: 256,
-      decayed: 192,
+      regions: [
+        { end: 192, rate: 1, epsilon: 1, decay: 1 },
+        { end: 256, rate: 1, epsilon: 1, decay: 0 },
+      ],
     });
-    expect(layoutPool(entries, 'f16')).toMatchObject({ elements: 384, decayed: 256 });
-    expect(layoutPool([entry('c', false, 3)])).toMatchObject({ elements: 64, decayed: 0 });
+    expect(layoutPool(entries, 'f16')).toMatchObject({ elements: 384, regions: [{ end: 256 }, { end: 384 }] });
+    expect(layoutPool([entry('c', false, 3)])).toMatchObject({ elements: 64, regions: [{ end: 64, decay: 0 }] });
   });
 
-  it('refuse a name twice and decay after none', () => {
+  const scales = { rate: 0.25, epsilon: 0.25, decay: 2 };
+
+  it('are one region for as long as entries are updated alike', () => {
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => entry(name, name !== 'd', 64));
+    expect(layoutPool([a!, { ...b!, scales }, { ...c!, scales }, { ...d!, scales }]).regions).toEqual([
+      { end: 64, rate: 1, epsilon: 1, decay: 1 },
+      { end: 192, ...scales },
+      { end: 256, ...scales, decay: 0 },
+    ]);
+  });
+
+  it('refuse a name twice and more regions than kernels choose among', () => {
     expect(() => layoutPool([entry('a', true, 1), entry('a', true, 1)])).toThrow('two entries are named a');
-    expect(() => layoutPool([entry('a', false, 1), entry('b', true, 1)])).toThrow(
-      'b is decayed but comes after undecayed entries',
-    );
+    const five = Array.from({ length: 5 }, (_, i) => ({ ...entry(`${i}`, true, 1), scales: { ...scales, rate: i } }));
+    expect(() => layoutPool(five)).toThrow('5 regions are updated differently; at most 4 may be');
   });
 });
 

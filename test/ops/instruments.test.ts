@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import { columnMax } from '../../src/ops/columnMax.ts';
 import { scoreMax } from '../../src/ops/scoreMax.ts';
-import { tensorNorms } from '../../src/ops/tensorNorms.ts';
+import { SLICE_WORDS, tensorNorms } from '../../src/ops/tensorNorms.ts';
 import { checkOp } from './checkOp.ts';
 
 describe('columnMax', () => {
@@ -42,17 +42,27 @@ describe('scoreMax', () => {
 });
 
 describe('tensorNorms', () => {
-  const P = 64 * 20; // elements of a pool, of which the first half decays
+  const P = 64 * 20; // elements of a pool
   const vector = { shape: [P] };
-  // One vector, one across the boundary of decay, one beyond a workgroup's 64 vectors.
-  const slices = [0, 1, 150, 20, 100, 200];
+  // One vector, twenty, and more than a workgroup's 64; each with a factor of lr, ε and λ of its own.
+  const bits = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0]!;
+  const settings: [number, number, number][] = [
+    [1, 1e-8, 0.1],
+    [0.25, 0.5, 0],
+    [4, 1e-3, 0.4],
+  ];
+  const slices = [
+    [0, 1],
+    [150, 20],
+    [100, 200],
+  ].flatMap((where, i) => [...where, ...settings[i]!.map(bits)]);
   it.each([
     ['taken', [0.01, 1.7, 9, 3], 0.5],
     ['suppressed', [0.01, 1.7, 9, 3], 0],
   ])('of a step that was %s', (_, controls, factor) =>
     checkOp({
       inputs: {
-        slices: { shape: [3, 2], dtype: 'u32', value: (i) => slices[i]! },
+        slices: { shape: [3, SLICE_WORDS], dtype: 'u32', value: (i) => slices[i]! },
         controls: { shape: [4], value: (i) => controls[i]! },
         clip: { shape: [4], value: (i) => (i === 2 ? 1 / 8 : factor) }, // gradients times a loss scale of 8
         gradients: vector,
@@ -62,7 +72,7 @@ describe('tensorNorms', () => {
       },
       record: (g, { slices: where, controls: rates, clip, gradients, weights, moments1, moments2 }) => {
         const pools = { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! };
-        return tensorNorms(g, where!, rates!, clip!, pools, { epsilon: 1e-8, weightDecay: 0.1, decayed: P / 2 });
+        return tensorNorms(g, where!, rates!, clip!, pools);
       },
       forwardOnly: true,
     }),

@@ -9,19 +9,28 @@ import { randomNormal } from '../../src/util/random.ts';
 import { nmse } from '../../src/graph/interpret.ts';
 import { executors, type Tried } from './executors.ts';
 
-const P = 64 * 300; // elements of the pools; the first half is decayed
-const options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, decayed: P / 2 };
+const P = 64 * 300; // elements of the pools
+const options = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 };
+/** A quarter of the pools each: as usual, by factors that would each be missed, and as usual without decay. */
+const [usual, slow, moved] = [
+  { rate: 1, epsilon: 1, decay: 1 },
+  { rate: 0.25, epsilon: 1e5, decay: 1 },
+  { rate: 0.5, epsilon: 8, decay: 4 },
+];
+const entriesOf = (size: number) => [
+  { name: 'a', shape: [size / 4], decay: true },
+  { name: 'b', shape: [size / 4], decay: true, scales: slow },
+  { name: 'c', shape: [size / 4], decay: true, scales: moved },
+  { name: 'd', shape: [size / 4], decay: false },
+];
 const maxNorm = 1;
 
 const width = ringWidth(1);
 const rowOf = (ring: Float32Array, row: number) => readRing(row, ring.subarray(row * width), ['loss again']);
 
 async function setUp(tried: Tried, stepsToDouble = 0, size = P) {
-  const layout = layoutPool([
-    { name: 'a', shape: [size / 2], decay: true },
-    { name: 'b', shape: [size / 2], decay: false },
-  ]);
-  expect(layout.decayed).toBe(size / 2);
+  const layout = layoutPool(entriesOf(size));
+  expect(layout.regions.map(({ end }) => end)).toEqual([1, 2, 3, 4].map((part) => (part * size) / 4));
   const executor = await tried.open(layout);
   const g = new Graph();
   const gradients = g.pool('gradients', size);
@@ -33,7 +42,7 @@ async function setUp(tried: Tried, stepsToDouble = 0, size = P) {
   const ring = g.state('ring', [16, width]);
   const scale = g.state('lossScale', [4]);
   const clip = gradientNorm(g, gradients, loss, controls, ring, maxNorm, { scale, stepsToDouble });
-  adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, ring, options);
+  adamw(g, { gradients, weights, moments1, moments2 }, controls, clip, ring, { ...options, regions: layout.regions });
   writeRing(g, loss, controls, ring, ringNames.length);
   const plan = await executor.compile(g, {});
   return { executor, plan, tensors: { weights, moments1, moments2, loss, controls, ring, clip, scale } };
@@ -49,9 +58,10 @@ function reference(w: Float64Array, m: Float64Array, v: Float64Array, g: Float64
     v[i] = options.beta2 * v[i]! + (1 - options.beta2) * gi * gi;
     const mHat = m[i]! / (1 - options.beta1 ** t);
     const vHat = v[i]! / (1 - options.beta2 ** t);
+    const { rate, epsilon, decay } = [usual, slow, moved, { ...usual, decay: 0 }][Math.floor((4 * i) / w.length)]!;
     w[i] =
-      w[i]! * (1 - lr * (i < options.decayed ? options.weightDecay : 0)) -
-      (lr * mHat) / (Math.sqrt(vHat) + options.epsilon);
+      w[i]! * (1 - lr * rate * options.weightDecay * decay) -
+      (lr * rate * mHat) / (Math.sqrt(vHat) + options.epsilon * epsilon);
   }
   return norm;
 }

@@ -38,7 +38,7 @@ describe('an update', () => {
         phase: 'update',
         inputs: ['gradients', 'controls', 'clip'],
         outputs: ['parameters', 'moments1', 'moments2', 'ring'],
-        attributes: { beta1: 0.8, beta2: 0.95, epsilon: 1e-7, weightDecay: 0.02, decayed: 64 },
+        attributes: { beta1: 0.8, beta2: 0.95, epsilon: 1e-7, weightDecay: 0.02, regions: layout.regions },
       },
     ]);
     expect(told).toHaveLength(2);

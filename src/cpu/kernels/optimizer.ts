@@ -3,6 +3,7 @@ import { eachRow, kernel } from '../kernel.ts';
 import { type Expr, f32, f32x4, f64, i32, type Local } from '../../util/wasm.ts';
 import { ringColumn, ringNames, updateCode } from '../../recipe/measurements.ts';
 import { anyBad, isBad, WideSum } from './arithmetic.ts';
+import { SLICE_WORDS } from '../../ops/tensorNorms.ts';
 import { mapTuple } from '../../util/tuple.ts';
 
 /** The step's row of the ring, in bytes from its beginning. */
@@ -80,18 +81,20 @@ export const clipKernel = kernel(
 );
 
 /**
- * One AdamW step, vector by vector. A factor of 0 leaves everything as it is; so does a result that is not finite, for its four
+ * One AdamW step of a region, vector by vector. A factor of 0 leaves everything as it is; so does a result that is not finite, for its four
  * elements, and the ring then calls the update partial.
  */
 export const adamwKernel = kernel(
   'adamw',
-  ['gradients', 'controls', 'clip', 'weights', 'moments1', 'moments2', 'ring', 'vectors', 'decayed', 'rowBytes', 'per'],
-  ['beta1', 'beta2', 'rest1', 'rest2', 'epsilon', 'decay'],
+  ['gradients', 'controls', 'clip', 'weights', 'moments1', 'moments2', 'ring', 'vectors', 'rowBytes', 'per'],
+  ['beta1', 'beta2', 'rest1', 'rest2', 'rate', 'epsilon', 'decay'],
   (f, p) => {
     const splat = (value: Expr): Local => f.let(f32x4.splat(value));
     const factor = splat(f32.load(p.clip));
-    const [lr, c1, c2] = mapTuple([0, 4, 8], (offset) => f.let(f32x4.loadSplat(p.controls, offset)));
-    const [beta1, beta2, rest1, rest2, epsilon] = mapTuple([p.beta1, p.beta2, p.rest1, p.rest2, p.epsilon], splat);
+    const lr = splat(f32.mul(p.rate, f32.load(p.controls)));
+    const [c1, c2] = mapTuple([4, 8], (offset) => f.let(f32x4.loadSplat(p.controls, offset)));
+    const [beta1, beta2, rest1, rest2] = mapTuple([p.beta1, p.beta2, p.rest1, p.rest2], splat);
+    const [epsilon, decay] = mapTuple([p.epsilon, p.decay], splat);
     f.when(f32.eq(f32x4.lane(factor, 0), f32.const(0)), () => f.return());
     eachRow(f, { ...p, rows: p.vectors }, (i) => {
       const place = f.let(i32.shl(i, 4));
@@ -100,7 +103,6 @@ export const adamwKernel = kernel(
       const m = f.let(f32x4.add(f32x4.mul(beta1, f32x4.load(m0)), f32x4.mul(rest1, g)));
       const v = f.let(f32x4.add(f32x4.mul(beta2, f32x4.load(v0)), f32x4.mul(f32x4.mul(rest2, g), g)));
       const w = f.let(f32x4.load(w0));
-      const decay = f32x4.splat(f32.select(p.decay, f32.const(0), i32.lt(i, p.decayed)));
       const update = f32x4.div(f32x4.mul(m, c1), f32x4.add(f32x4.sqrt(f32x4.mul(v, c2)), epsilon));
       const next = f.let(f32x4.sub(w, f32x4.mul(lr, f32x4.add(update, f32x4.mul(decay, w)))));
       f.when(
@@ -121,17 +123,18 @@ export const adamwKernel = kernel(
 /** Of each slice of the pools, a block each: [Σ g², Σ w², Σ Δw², vectors of g that are not finite]; see ops/tensorNorms.ts. */
 export const tensorNormsKernel = kernel(
   'tensorNorms',
-  ['slices', 'controls', 'clip', 'gradients', 'weights', 'moments1', 'moments2', 'norms', 'decayed'],
-  ['epsilon', 'decay'],
+  ['slices', 'controls', 'clip', 'gradients', 'weights', 'moments1', 'moments2', 'norms'],
+  [],
   (f, p) => {
-    const slice = f.let(i32.add(p.slices, i32.shl(p.block, 3)));
+    const slice = f.let(i32.add(p.slices, i32.mul(p.block, i32.const(4 * SLICE_WORDS))));
     const first = f.let(i32.load(slice));
     const [c1, c2] = mapTuple([4, 8], (offset) => f.let(f32x4.loadSplat(p.controls, offset)));
     const suppressed = f32.eq(f32.load(p.clip), f32.const(0));
-    const rate = f.let(f32.select(f32.const(0), f32.load(p.controls), suppressed));
+    const taken = f32.mul(f32.load(slice, 8), f32.load(p.controls));
+    const rate = f.let(f32.select(f32.const(0), taken, suppressed));
     const lr = f.let(f32x4.splat(rate));
     const unscale = f.let(f32x4.loadSplat(p.clip, 8));
-    const epsilon = f.let(f32x4.splat(p.epsilon));
+    const [epsilon, decay] = mapTuple([12, 16], (offset) => f.let(f32x4.loadSplat(slice, offset)));
     const [sumG, sumW, sumChange] = [new WideSum(f), new WideSum(f), new WideSum(f)];
     const bad = f.let(i32.const(0));
     const square = (x: Local): Local => f.let(f32x4.mul(x, x));
@@ -140,7 +143,6 @@ export const tensorNormsKernel = kernel(
       const w = f.let(load(p.weights, i));
       const root = f32x4.sqrt(f32x4.mul(load(p.moments2, i), c2));
       const u = f.let(f32x4.div(f32x4.mul(load(p.moments1, i), c1), f32x4.add(root, epsilon)));
-      const decay = f.let(f32x4.splat(f32.select(p.decay, f32.const(0), i32.lt(i, p.decayed))));
       const kept = f32x4.sub(f32x4.const(1), f32x4.mul(lr, decay));
       const before = f32x4.div(f32x4.add(w, f32x4.mul(lr, u)), kept);
       const change = f.let(f32x4.mul(lr, f32x4.add(u, f32x4.mul(decay, before))));

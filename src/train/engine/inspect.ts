@@ -7,6 +7,7 @@ import type { RunConfig } from '../../config/run.ts';
 import { layoutPlan, type PlanLayout } from '../../gpu/layout.ts';
 import type { CompiledPlan } from '../../graph/executor.ts';
 import { Graph, type Tensor } from '../../graph/graph.ts';
+import { f32Bits } from '../../graph/kernel.ts';
 import type { PlanContext } from '../../graph/memory.ts';
 import type { PoolLayout } from '../../graph/pool.ts';
 import { recorderOf } from '../../model/architecture.ts';
@@ -18,7 +19,7 @@ import { swigluOp } from '../../ops/llama/swiglu.ts';
 import { squaredReluOp } from '../../ops/adapters/squaredRelu.ts';
 import { mlpOp } from '../../ops/mlp.ts';
 import { scoreMax } from '../../ops/scoreMax.ts';
-import { tensorNorms } from '../../ops/tensorNorms.ts';
+import { SLICE_WORDS, tensorNorms } from '../../ops/tensorNorms.ts';
 import type { LayerReading, TensorReading } from '../../protocol.ts';
 import type { Engine, StepBatch } from './engine.ts';
 
@@ -51,19 +52,22 @@ function partsOf({ model, optimizer }: RunConfig, layout: PoolLayout): Part[] {
   });
 }
 
-function normsGraph({ optimizer }: RunConfig, layout: PoolLayout, parts: number) {
+/** The words of a part's slice. */
+function sliceOf({ from, size }: Part, { regions }: PoolLayout, { optimizer }: RunConfig): number[] {
+  const { rate, epsilon, decay } = regions.find(({ end }) => from < end)!;
+  const settings = [rate, optimizer.epsilon * epsilon, optimizer.weight_decay * decay];
+  return [from / 4, size / 4, ...settings.map(f32Bits)];
+}
+
+function normsGraph(layout: PoolLayout, parts: number) {
   const g = new Graph();
-  const slices = g.input('slices', [parts, 2], 'u32');
+  const slices = g.input('slices', [parts, SLICE_WORDS], 'u32');
   const controls = g.input('controls', [4]);
   const [gradients, weights, moments1, moments2] = (['gradients', 'parameters', 'moments1', 'moments2'] as const).map(
     (name) => g.pool(name, layout.elements),
   );
   const pools = { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! };
-  const norms = tensorNorms(g, slices, controls, g.state('clip', [4]), pools, {
-    epsilon: optimizer.epsilon,
-    weightDecay: optimizer.weight_decay,
-    decayed: layout.decayed,
-  });
+  const norms = tensorNorms(g, slices, controls, g.state('clip', [4]), pools);
   return { g, slices, controls, norms };
 }
 
@@ -99,7 +103,7 @@ const keptOf = ({ layers }: ReturnType<typeof activationGraph>): Tensor[] =>
 
 /** What an inspector allocates besides an engine (train/engine/graphs.ts), known without a device. */
 export function inspectionLayouts(config: RunConfig, pools: PoolLayout, context: PlanContext): PlanLayout[] {
-  const norms = normsGraph(config, pools, partsOf(config, pools).length);
+  const norms = normsGraph(pools, partsOf(config, pools).length);
   const activations = activationGraph(config, rowsOf(config));
   return [
     layoutPlan(norms.g, pools, context, { keep: [norms.norms] }),
@@ -118,13 +122,13 @@ export class Inspector {
   static async create(engine: Engine): Promise<Inspector> {
     const { config, layout, executor } = engine;
     const parts = partsOf(config, layout);
-    const norms = normsGraph(config, layout, parts.length);
+    const norms = normsGraph(layout, parts.length);
     const activations = activationGraph(config, rowsOf(config));
     const [normsPlan, activationsPlan] = await Promise.all([
       executor.compile(norms.g, { keep: [norms.norms], label: 'norms' }),
       executor.compile(activations.g, { keep: keptOf(activations), label: 'activations' }),
     ]);
-    normsPlan.host(norms.slices).set(parts.flatMap(({ from, size }) => [from / 4, size / 4]));
+    normsPlan.host(norms.slices).set(parts.flatMap((part) => sliceOf(part, layout, config)));
     return new Inspector(engine, parts, norms, activations, { norms: normsPlan, activations: activationsPlan });
   }
 
