@@ -17,7 +17,14 @@ import type { AdapterReport, DeviceChoice, MachineProgress, MachineReport, NoGpu
 import type { Calibration, Preflight, WorldCard } from './protocol/preflight.ts';
 import type { RunEvents } from './protocol/run.ts';
 import type { ShownRun, SavedList } from './protocol/saved.ts';
-import type { GridEvent, GridRequest, OverfitResult, TrialProgress, TrialRequest } from './protocol/trials.ts';
+import type {
+  CellsEvent,
+  CellsRequest,
+  OverfitResult,
+  Reading,
+  TrialProgress,
+  TrialRequest,
+} from './protocol/trials.ts';
 import type { RunPart } from './recipe/phases.ts';
 import type { RangePoint } from './recipe/rangeTest.ts';
 
@@ -102,8 +109,10 @@ export interface TrainerApi {
   /** The learning-rate range test; fewer points than rates where it diverged or was ended. */
   rangeTest(request: TrialRequest, onProgress: (progress: TrialProgress) => void): Promise<RangePoint[]>;
   overfit(request: TrialRequest, onProgress: (progress: TrialProgress) => void): Promise<OverfitResult>;
-  /** Peak rates by batch sizes on equal tokens, beside a run that rests at most; false if it was ended before its last row. */
-  grid(request: GridRequest, onEvent: (event: GridEvent) => void): Promise<boolean>;
+  /** Short base runs beside a run that rests at most; false if it was ended before the last. */
+  cells(request: CellsRequest, onEvent: (event: CellsEvent) => void): Promise<boolean>;
+  /** Activations of every cell's model at its first steps, of one batch; false if it was ended. */
+  coordinates(request: CellsRequest, onRead: (cell: number, readings: Reading[]) => void): Promise<boolean>;
   /** Ends a trial or a grid under way; a run that lent its weights has them back then. */
   endTrial(): Promise<void>;
 }

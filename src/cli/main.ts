@@ -17,13 +17,14 @@ import { recordCommand } from './commands/record.ts';
 import { lessonsCommand } from './commands/recordLessons.ts';
 import { trainCommand } from './commands/train.ts';
 import { gridCommand, rangeCommand } from './commands/trials.ts';
+import { widthsCommand } from './commands/widths.ts';
 import { alignCommand } from './commands/align.ts';
 import { synthesizeCommand } from './commands/synthesize.ts';
 import { sampleCommand, scoreCommand } from './commands/useModel.ts';
 import { commonWords } from './words/common.ts';
 
 export const commands: readonly Command[] = [
-  ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand],
+  ...[trainCommand, scoreCommand, sampleCommand, rangeCommand, gridCommand, widthsCommand],
   ...[experimentCommand, basesCommand, recordCommand, lessonsCommand, curateCommand, kitCommand],
   ...[importCommand, exportCommand, fetchCommand, finetuneCommand, alignCommand, synthesizeCommand],
 ];

@@ -1,6 +1,5 @@
 /** Trials: steps taken to learn something about a setting. */
 import type { RunConfig } from '../config/run.ts';
-import type { GridPlan, GridRow } from '../recipe/grid.ts';
 import type { RangePoint } from '../recipe/rangeTest.ts';
 import type { BaseSource, UserFile } from './files.ts';
 
@@ -27,14 +26,24 @@ export interface OverfitResult {
   learnt: boolean;
 }
 
-export interface GridRequest {
-  config: RunConfig;
+/** Short base runs, one after the other: the cells of a grid or a sweep of widths. */
+export interface CellsRequest {
+  cells: RunConfig[];
   files: UserFile[];
-  plan: GridPlan;
-  /** Rows there already: they are not run again. */
-  done: GridRow[];
 }
 
-export type GridEvent =
-  | { kind: 'running'; rate: number; sequences: number; seed: number; step: number; endStep: number }
-  | { kind: 'row'; row: GridRow };
+/** `cell`: a place in the list. */
+export type CellsEvent =
+  | { kind: 'running'; cell: number; step: number; endStep: number }
+  /** Held-out loss at the end; null: the run diverged. */
+  | { kind: 'end'; cell: number; loss: number | null };
+
+/** How large a model's activations are after a step: the residual stream behind each layer ('layer 1' …), and 'logits'. */
+export interface Reading {
+  step: number;
+  site: string;
+  /** Root mean square. */
+  rms: number;
+  /** That of the difference to what it was before the first step. */
+  change: number;
+}

@@ -81,6 +81,20 @@ export function checkGrid(config: RunConfig, { rates, batches, tokens, seeds }: 
     for (const sequences of batches) cellConfig(config, { rate, sequences, seed: seeds[0]! }, tokens);
 }
 
+/** What is still to be trained of a grid, one batch size after the other, and with which configuration. */
+export const missingCells = (
+  config: RunConfig,
+  { rates, batches, seeds, tokens }: GridPlan,
+  done: readonly GridRow[],
+): { cell: Omit<GridRow, 'loss'>; config: RunConfig }[] =>
+  batches
+    .flatMap((sequences) => seeds.flatMap((seed) => rates.map((rate) => ({ rate, sequences, seed }))))
+    .filter(
+      (cell) =>
+        !done.some((row) => row.rate === cell.rate && row.sequences === cell.sequences && row.seed === cell.seed),
+    )
+    .map((cell) => ({ cell, config: cellConfig(config, cell, tokens) }));
+
 /** What a grid is where nothing else is said: rates about the recipe's own, half its batch beside it, a tenth of its base run. */
 export function proposedGrid({ base, batch }: RunConfig): Omit<GridPlan, 'seeds'> {
   const steps = Math.max(100, Math.round(base.steps / 10));

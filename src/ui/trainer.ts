@@ -15,8 +15,9 @@ import type {
   ExperimentEvents,
   ExperimentRequest,
   FileReport,
-  GridEvent,
-  GridRequest,
+  CellsEvent,
+  CellsRequest,
+  Reading,
   NoGpuCause,
   RunEvents,
   SavedList,
@@ -360,6 +361,8 @@ export const rangeTest = (request: TrialRequest, onProgress: (progress: TrialPro
   ask((trainer) => trainer.rangeTest(request, proxy(onProgress)));
 export const overfit = (request: TrialRequest, onProgress: (progress: TrialProgress) => void) =>
   ask((trainer) => trainer.overfit(request, proxy(onProgress)));
-export const runGrid = (request: GridRequest, onEvent: (event: GridEvent) => void) =>
-  ask((trainer) => trainer.grid(request, proxy(onEvent)));
+export const runCells = (request: CellsRequest, onEvent: (event: CellsEvent) => void) =>
+  ask((trainer) => trainer.cells(request, proxy(onEvent)));
+export const readCoordinates = (request: CellsRequest, onRead: (cell: number, readings: Reading[]) => void) =>
+  ask((trainer) => trainer.coordinates(request, proxy(onRead)));
 export const endTrial = () => ask((trainer) => trainer.endTrial());

@@ -2,28 +2,34 @@
  * `npm run recipe -- range …` and `grid …`: what the page's instruments do, into a folder. A range test sweeps the rate from a seed's
  * or a base's weights; a grid runs peak rates by batch sizes on equal tokens, and the same command again goes on where it stopped.
  */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import * as v from 'valibot';
 import type { RunConfig } from '../../config/run.ts';
 import type { GivenFile } from '../../data/prepare.ts';
-import { checkGrid, type GridPlan, type GridRow, gridTable, proposedGrid, roundedTokens } from '../../recipe/grid.ts';
+import {
+  checkGrid,
+  type GridPlan,
+  type GridRow,
+  gridTable,
+  missingCells,
+  proposedGrid,
+  roundedTokens,
+} from '../../recipe/grid.ts';
 import { hasDiverged, type RangePoint, type RangeVerdict, rangeSentence, readRange } from '../../recipe/rangeTest.ts';
 import { prepareData } from '../../train/run/data.ts';
-import type { Run } from '../../train/run/run.ts';
-import { type GridNews, runGrid, startingLoan, sweep } from '../../train/trials/trials.ts';
+import { startingLoan, sweep } from '../../train/trials/trials.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { fetchShard, once, readInputs, runFlags } from '../inputs.ts';
 import { count, list, number, place, seeds } from '../kinds.ts';
+import { hashes, trainCells } from '../cells.ts';
 import { ensureData } from '../node/data.mjs';
 import { checkFree, OutFolder } from '../outFolder.ts';
 import { readJsonAs } from '../readJson.ts';
 import { commonWords } from '../words/common.ts';
 import { gridWords, rangeWords } from '../words/trials.ts';
-import { listening } from '../../util/events.ts';
 
 export const rangeCommand = command({
   name: 'range',
@@ -161,14 +167,6 @@ interface Head {
   texts: string[];
 }
 
-const hashes = (files: readonly GivenFile[]): Promise<string[]> =>
-  Promise.all(
-    files.map(async ({ source, bytes }) => {
-      const content = bytes instanceof Blob ? await bytes.arrayBuffer() : bytes;
-      return `${source} ${createHash('sha256').update(new Uint8Array(content)).digest('hex')}`;
-    }),
-  );
-
 const gridSchema = v.object({
   config: v.unknown(),
   tokens: v.number(),
@@ -206,28 +204,18 @@ async function fillGrid(
   host.say(
     `${commonWords.adapter(adapter)}; ${gridWords.plan(plan.rates.length, plan.batches.length, plan.seeds)}, ${commonWords.rowsKept(rows.length)}`,
   );
-  let started = 0;
-  let current: Run | null = null;
-  host.ended.addEventListener('abort', () => current?.stop());
-  const work = { config: run, files, plan, done: [...rows] };
-  const finished = await runGrid(
+  const missing = missingCells(run, plan, rows);
+  const finished = await trainCells(
+    host,
     backend,
-    work,
-    fetchShard,
-    listening<GridNews>({
-      begin({ run: cell }) {
-        current = cell;
-        started = performance.now();
-      },
-      row(row) {
-        rows.push(row);
-        const seconds = (performance.now() - started) / 1000;
-        host.say(gridWords.row(row.rate, row.sequences, row.seed, row.loss, seconds));
-        out.write('grid.json', `${JSON.stringify({ ...head, adapter, rows }, null, 1)}\n`);
-        out.write('table.md', gridTable(plan, rows));
-      },
-    }),
-    () => host.ended.aborted,
+    { cells: missing.map((one) => one.config), files },
+    (cell, loss, seconds) => {
+      const row = { ...missing[cell]!.cell, loss };
+      rows.push(row);
+      host.say(gridWords.row(row.rate, row.sequences, row.seed, row.loss, seconds));
+      out.write('grid.json', `${JSON.stringify({ ...head, adapter, rows }, null, 1)}\n`);
+      out.write('table.md', gridTable(plan, rows));
+    },
   );
   host.say(`\n${gridTable(plan, rows)}`);
   if (!finished) host.say(commonWords.continues(out.path));

@@ -5,7 +5,8 @@ import { listening } from '../../util/events.ts';
 import type { Loan } from '../run/loan.ts';
 import type { Run } from '../run/run.ts';
 import { calibrate } from '../trials/calibrate.ts';
-import { type GridNews, overfit, runGrid, startingLoan, sweep } from '../trials/trials.ts';
+import type { CellsNews } from '../trials/cells.ts';
+import { overfit, startingLoan, sweep } from '../trials/trials.ts';
 import { tryModel } from '../trials/tryModel.ts';
 import { theBackend } from './device.ts';
 import { prepare } from './prepare.ts';
@@ -62,7 +63,7 @@ function follow({ trial }: Session, run: Run, isEnded: () => boolean): void {
 
 export const trialCommands = (
   session: Session,
-): Pick<TrainerApi, 'rangeTest' | 'overfit' | 'grid' | 'endTrial' | 'calibrate' | 'tryModel'> => ({
+): Pick<TrainerApi, 'rangeTest' | 'overfit' | 'cells' | 'coordinates' | 'endTrial' | 'calibrate' | 'tryModel'> => ({
   rangeTest: (request, onProgress) =>
     asTrial(session, (isEnded) =>
       onLoan(session, request, onProgress, (loan) =>
@@ -75,19 +76,29 @@ export const trialCommands = (
         overfit(loan, (losses) => onProgress({ kind: 'overfitting', losses: [...losses] }), isEnded),
       ),
     ),
-  async grid(request, onEvent) {
+  async cells(request, onEvent) {
     const backend = await theBackend(session);
+    // No run needs it.
+    const { runCells } = await import('../trials/cells.ts');
     return asTrial(session, (isEnded) => {
-      let cell = { rate: 0, sequences: 0, seed: 0 };
-      const listener = listening<GridNews>({
-        begin(begun) {
-          cell = begun.cell;
-          follow(session, begun.run, isEnded);
-        },
-        metric: ({ row: { step }, plan: { endStep } }) => onEvent({ kind: 'running', ...cell, step, endStep }),
-        row: (row) => onEvent({ kind: 'row', row }),
+      const listener = listening<CellsNews>({
+        begin: ({ run }) => follow(session, run, isEnded),
+        metric: ({ cell, row: { step }, plan: { endStep } }) => onEvent({ kind: 'running', cell, step, endStep }),
+        end: (said) => onEvent({ kind: 'end', ...said }),
       });
-      return runGrid(backend, request, session.fetchBytes, listener, isEnded);
+      return runCells(backend, request, session.fetchBytes, listener, isEnded);
+    });
+  },
+  async coordinates({ cells, files }, onRead) {
+    const backend = await theBackend(session);
+    const { coordinatesOf } = await import('../trials/coordinates.ts');
+    return asTrial(session, async (isEnded) => {
+      for (const [cell, config] of cells.entries()) {
+        const readings = await coordinatesOf(backend, config, files, session.fetchBytes, isEnded);
+        if (!readings) return false;
+        onRead(cell, readings);
+      }
+      return true;
     });
   },
   tryModel: (config, files, source) =>

@@ -1,25 +1,18 @@
 /**
  * Trials: steps taken to learn something about rates, batches or the set-up, and not to train. A range test and an overfit borrow an
- * engine and hand its weights and moments back bit for bit (Run.lend); a grid has engines of its own.
+ * engine and hand its weights and moments back bit for bit (Run.lend); the runs of a grid are cells.ts's.
  */
-import type { Blend, RunConfig } from '../../config/run.ts';
-import type { FetchBytes } from '../../data/catalogue.ts';
-import type { GivenFile } from '../../data/prepare.ts';
+import type { RunConfig } from '../../config/run.ts';
 import { placeAfter, placeOfStep } from '../../recipe/place.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
-import type { HeldOutPoint, OverfitResult } from '../../protocol.ts';
-import type { MetricRow } from '../../recipe/measurements.ts';
-import { type Listener, listening } from '../../util/events.ts';
-import { cellConfig, checkGrid, type GridPlan, type GridRow } from '../../recipe/grid.ts';
-import { planRun, type RunPlan } from '../../recipe/phases.ts';
+import type { OverfitResult } from '../../protocol.ts';
+import { planRun } from '../../recipe/phases.ts';
 import { hasDiverged, type RangePoint, sweepRates } from '../../recipe/rangeTest.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { Base } from '../bases/base.ts';
-import { prepareData, type TrainingData } from '../run/data.ts';
+import type { TrainingData } from '../run/data.ts';
 import { Engine, type StepBatch, type StepMetrics } from '../engine/engine.ts';
-import type { RunNews } from '../run/listener.ts';
 import type { Loan } from '../run/loan.ts';
-import { Run } from '../run/run.ts';
 
 /** Steps submitted before their measurements are awaited: keeps a GPU fed, and a sweep ends soon after it has diverged. */
 const together = 4;
@@ -126,93 +119,4 @@ export async function startingLoan(
     blend,
     adamSteps: 0,
   };
-}
-
-export interface GridWork {
-  config: RunConfig;
-  files: readonly GivenFile[];
-  plan: GridPlan;
-  /** Rows there already: their runs are not taken again. */
-  done: readonly GridRow[];
-}
-
-/** What a grid tells. */
-export interface GridNews {
-  /** A cell's run begins; it can be stopped. */
-  begin: { cell: Omit<GridRow, 'loss'>; run: Run };
-  metric: { row: MetricRow; plan: RunPlan };
-  row: GridRow;
-}
-
-/** Runs every cell of a grid with every seed, an engine a batch size; false if it was ended. */
-export async function runGrid(
-  backend: Backend,
-  { config, files, plan, done }: GridWork,
-  fetchBytes: FetchBytes,
-  listener: Listener<GridNews>,
-  isEnded: () => boolean,
-): Promise<boolean> {
-  checkGrid(config, plan);
-  const isDone = (cell: Omit<GridRow, 'loss'>): boolean =>
-    done.some(({ rate, sequences, seed }) => rate === cell.rate && sequences === cell.sequences && seed === cell.seed);
-  for (const sequences of plan.batches) {
-    const cellsOf = (seed: number) =>
-      plan.rates.map((rate) => ({ rate, sequences, seed })).filter((cell) => !isDone(cell));
-    const [first] = plan.seeds.flatMap(cellsOf);
-    if (!first) continue;
-    const engine = await Engine.create(backend, cellConfig(config, first, plan.tokens), tokenIndex);
-    try {
-      for (const seed of plan.seeds) {
-        const cells = cellsOf(seed);
-        if (cells.length === 0) continue;
-        const data = await prepareData(cellConfig(config, cells[0]!, plan.tokens), files, fetchBytes, () => {});
-        for (const cell of cells) {
-          if (isEnded()) return false;
-          engine.initialize(seed);
-          const row = await runCell(cellConfig(config, cell, plan.tokens), cell, data, engine, listener);
-          if (!row) return false;
-          listener.tell({ kind: 'row', said: row });
-        }
-      }
-    } finally {
-      engine.destroy();
-    }
-  }
-  return true;
-}
-
-/** One run; null if it was stopped. */
-async function runCell(
-  config: RunConfig,
-  cell: Omit<GridRow, 'loss'>,
-  data: TrainingData,
-  engine: Engine,
-  listener: Listener<GridNews>,
-): Promise<GridRow | null> {
-  let last: HeldOutPoint | null = null;
-  const run: Run = new Run(
-    config,
-    data,
-    engine,
-    listening<RunNews>({
-      metric: (row) => listener.tell({ kind: 'metric', said: { row, plan: run.plan } }),
-      heldOut: (point) => void (last = point),
-    }),
-    { part: 'base', evaluated: true },
-  );
-  listener.tell({ kind: 'begin', said: { cell, run } });
-  const end = await run.train();
-  if (end.kind === 'diverged') return { ...cell, loss: null };
-  if (end.kind !== 'done') return null;
-  const loss = blendLoss(last!, config.base.blend);
-  return { ...cell, loss: Number.isFinite(loss) ? loss : null };
-}
-
-/** Held-out losses by the blend's shares; of all sources alike where the blend names none of those measured. */
-function blendLoss({ loss }: HeldOutPoint, blend: Blend): number {
-  const known = Object.keys(loss).filter((name) => (blend[name] ?? 0) > 0);
-  const names = known.length > 0 ? known : Object.keys(loss);
-  const weight = (name: string): number => (known.length > 0 ? blend[name]! : 1);
-  const total = names.reduce((sum, name) => sum + weight(name), 0);
-  return names.reduce((sum, name) => sum + (weight(name) / total) * loss[name]!, 0);
 }

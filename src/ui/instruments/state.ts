@@ -1,7 +1,7 @@
 /** The trials of this sheet: what they work on, which one is under way, and what came of each. */
 import { batch, computed, signal } from '@preact/signals';
 import type { OverfitResult, TrialProgress, TrialRequest } from '../../protocol.ts';
-import { type GridPlan, type GridRow, proposedGrid } from '../../recipe/grid.ts';
+import { checkGrid, type GridPlan, type GridRow, missingCells, proposedGrid } from '../../recipe/grid.ts';
 import { hasDiverged, type RangePoint, readRange, sweepRates } from '../../recipe/rangeTest.ts';
 import { config, conflicts } from '../recipe/config.ts';
 import { baseSource } from '../recipe/base.ts';
@@ -9,7 +9,7 @@ import { hasWeights, isActive } from '../run/controls.ts';
 import { isExperimenting } from '../experiments/experimentState.ts';
 import { files } from '../files/files.ts';
 import { history, logged, runState } from '../run/run.ts';
-import { endTrial, machine, overfit, rangeTest, runGrid } from '../trainer.ts';
+import { endTrial, machine, overfit, rangeTest, runCells } from '../trainer.ts';
 import { words } from './words.ts';
 
 export type TrialName = 'range' | 'overfit' | 'grid';
@@ -191,13 +191,16 @@ export const fillGrid = () =>
     const shown: Grid = { plan, preset: config.value.preset, rows: done, at: null };
     grid.value = shown;
     try {
-      await runGrid({ config: config.value, files: [...files.value], plan, done }, (event) => {
+      checkGrid(config.value, plan);
+      const missing = missingCells(config.value, plan, done);
+      await runCells({ cells: missing.map((one) => one.config), files: [...files.value] }, (event) => {
         // Events come by a way of their own, and may come after the answer: a row counts then, and nothing is under way.
         if (underWay.value?.doing) underWay.value = { trial: 'grid', doing: null };
         const { rows } = grid.value!;
-        if (event.kind === 'row') grid.value = { ...shown, rows: [...rows, event.row] };
+        const { cell } = missing[event.cell]!;
+        if (event.kind === 'end') grid.value = { ...shown, rows: [...rows, { ...cell, loss: event.loss }] };
         else if (underWay.value)
-          grid.value = { ...shown, rows, at: { ...event, share: (event.step + 1) / event.endStep } };
+          grid.value = { ...shown, rows, at: { ...cell, share: (event.step + 1) / event.endStep } };
       });
     } finally {
       grid.value = { ...grid.value!, at: null };

@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../../src/config/run.ts';
 import type { RunState } from '../../../src/protocol.ts';
-import type { GridRow } from '../../../src/recipe/grid.ts';
+import { type GridRow, missingCells } from '../../../src/recipe/grid.ts';
 import { placeOfStep } from '../../../src/recipe/place.ts';
 import { hasDiverged, readRange, sweepRates } from '../../../src/recipe/rangeTest.ts';
 import { Run } from '../../../src/train/run/run.ts';
 import type { Loan } from '../../../src/train/run/loan.ts';
-import { type GridNews, overfit, runGrid, sweep } from '../../../src/train/trials/trials.ts';
+import { type CellsNews, runCells } from '../../../src/train/trials/cells.ts';
+import { overfit, sweep } from '../../../src/train/trials/trials.ts';
 import { processor } from '../../cpu/processor.ts';
 import { fakeData, switchingConfig } from '../saved/fakeData.ts';
 import type { MetricRow } from '../../../src/recipe/measurements.ts';
@@ -114,27 +115,30 @@ describe('a grid', () => {
     const { presetConfig } = await import('../../../src/config/presets.ts');
     const config: RunConfig = presetConfig('ci');
     const rows: GridRow[] = [];
-    const steps: number[] = [];
+    const tokens: number[] = [];
     const noShards = () => Promise.reject(new Error('a world reads no shard'));
-    const listener = listening<GridNews>({
-      begin: ({ run }) => void steps.push(run.plan.endStep * run.plan.tokensPerStep),
-      row: (row) => void rows.push(row),
+    const missing = missingCells(config, plan, []);
+    const listener = listening<CellsNews>({
+      begin: ({ run }) => void tokens.push(run.plan.endStep * run.plan.tokensPerStep),
+      end: ({ cell, loss }) => void rows.push({ ...missing[cell]!.cell, loss }),
     });
-    const work = { config, files: [], plan, done: [] as GridRow[] };
-    expect(await runGrid(backend, work, noShards, listener, never)).toBe(true);
+    const work = { cells: missing.map((one) => one.config), files: [] };
+    expect(await runCells(backend, work, noShards, listener, never)).toBe(true);
     expect(rows.map(({ sequences, seed, rate }) => [sequences, seed, rate])).toEqual(
       plan.batches.flatMap((sequences) =>
         plan.seeds.flatMap((seed) => plan.rates.map((rate) => [sequences, seed, rate])),
       ),
     );
-    expect(new Set(steps)).toEqual(new Set([1024]));
+    expect(new Set(tokens)).toEqual(new Set([1024]));
     for (const { loss } of rows) expect(loss).toBeLessThan(6);
 
     // The last row again, from nothing but its cell: the same bits.
-    const again: GridRow[] = [];
-    const rest = { ...work, done: rows.slice(0, -1) };
-    await runGrid(backend, rest, noShards, listening<GridNews>({ row: (row) => void again.push(row) }), never);
-    expect(again).toEqual(rows.slice(-1));
-    expect(await runGrid(backend, work, noShards, listener, () => true)).toBe(false);
+    const rest = missingCells(config, plan, rows.slice(0, -1));
+    expect(rest.map(({ cell }) => cell)).toEqual([missing.at(-1)!.cell]);
+    const again: (number | null)[] = [];
+    const hearing = listening<CellsNews>({ end: ({ loss }) => void again.push(loss) });
+    await runCells(backend, { cells: rest.map((one) => one.config), files: [] }, noShards, hearing, never);
+    expect(again).toEqual([rows.at(-1)!.loss]);
+    expect(await runCells(backend, work, noShards, listener, () => true)).toBe(false);
   });
 });

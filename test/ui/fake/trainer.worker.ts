@@ -26,7 +26,7 @@ import { baseMetadata } from '../../../src/recipe/baseCheckpoint.ts';
 import { planRun, type RunPart, type RunPlan } from '../../../src/recipe/phases.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 import { benchmarkPoint, playExperiment } from './experiment.ts';
-import { inspectionAt, playGrid, playOverfit, playRange } from './trials.ts';
+import { inspectionAt, playCells, playCoordinates, playOverfit, playRange } from './trials.ts';
 import { wholeColumns } from '../../../src/recipe/measurements.ts';
 
 /** A recorded run: the loss of every step, and what was measured and written along it. */
@@ -531,7 +531,8 @@ const api: TrainerApi = {
   },
   rangeTest: (_request, onProgress) => playRange(onProgress, trialBeat()),
   overfit: (_request, onProgress) => playOverfit(onProgress, trialBeat()),
-  grid: (request, onEvent) => playGrid(request, onEvent, trialBeat()),
+  cells: (request, onEvent) => playCells(request, onEvent, trialBeat()),
+  coordinates: (request, onRead) => playCoordinates(request, onRead, trialBeat()),
   async endTrial() {
     trialIsEnded = true;
   },

@@ -1,5 +1,13 @@
 /** Trials as a worker would tell of them, played by formula. */
-import type { GridEvent, GridRequest, Inspection, OverfitResult, TrialProgress } from '../../../src/protocol.ts';
+import type {
+  CellsEvent,
+  CellsRequest,
+  Inspection,
+  OverfitResult,
+  Reading,
+  TrialProgress,
+} from '../../../src/protocol.ts';
+import { COORDINATE_STEPS } from '../../../src/recipe/widths.ts';
 import { hasDiverged, type RangePoint, sweepRates } from '../../../src/recipe/rangeTest.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 
@@ -44,25 +52,49 @@ export async function playOverfit(
   return { losses, rate: 4e-3, learnt: losses.at(-1)! < 0.1 * losses[0]! };
 }
 
-/** Best in the middle, one diverged, neighbours within the noise of the seeds. */
-export async function playGrid(
-  { plan, done }: GridRequest,
-  tell: (event: GridEvent) => void,
+/**
+ * Best in the middle, one diverged, neighbours within the noise of the seeds. Of wider models in the standard parametrization the best
+ * rate falls as one over width.
+ */
+export async function playCells(
+  { cells }: CellsRequest,
+  tell: (event: CellsEvent) => void,
   beat: () => Promise<boolean>,
 ): Promise<boolean> {
-  const middle = plan.rates[plan.rates.length >> 1]!;
-  for (const sequences of plan.batches) {
-    for (const seed of plan.seeds) {
-      for (const [i, rate] of plan.rates.entries()) {
-        if (done.some((row) => row.rate === rate && row.sequences === sequences && row.seed === seed)) continue;
-        tell({ kind: 'running', rate, sequences, seed, step: 40, endStep: 100 });
-        if (!(await beat())) return false;
-        const far = Math.log2(rate / middle);
-        const noise = 0.03 * randomNormal(seed, STREAM, 0) + 0.01 * randomNormal(seed, STREAM + i, sequences);
-        const loss = far >= 2 ? null : 2.4 + 0.03 * far * far + 0.01 * sequences + noise;
-        tell({ kind: 'row', row: { rate, sequences, seed, loss } });
-      }
-    }
+  const rates = [...new Set(cells.map(({ base }) => base.schedule.peak))].sort((a, b) => a - b);
+  const middle = rates[rates.length >> 1]!;
+  const narrowest = Math.min(...cells.map(({ model }) => model.hidden_size));
+  for (const [cell, { model, base, batch, seed }] of cells.entries()) {
+    tell({ kind: 'running', cell, step: 40, endStep: 100 });
+    if (!(await beat())) return false;
+    const { peak } = base.schedule;
+    const doublings = Math.log2(model.hidden_size / narrowest);
+    const far = Math.log2(peak / middle) + (model.mup_base_hidden_size ? 0 : doublings);
+    const noise =
+      0.03 * randomNormal(seed, STREAM, 0) + 0.01 * randomNormal(seed, STREAM + rates.indexOf(peak), batch.sequences);
+    const loss = far >= 2 ? null : 2.4 + 0.03 * far * far + 0.01 * batch.sequences - 0.1 * doublings + noise;
+    tell({ kind: 'end', cell, loss });
+  }
+  return true;
+}
+
+/** Activations that grow with width in the standard parametrization and not in µP. */
+export async function playCoordinates(
+  { cells }: CellsRequest,
+  tell: (cell: number, readings: Reading[]) => void,
+  beat: () => Promise<boolean>,
+): Promise<boolean> {
+  const narrowest = Math.min(...cells.map(({ model }) => model.hidden_size));
+  for (const [cell, { model }] of cells.entries()) {
+    if (!(await beat())) return false;
+    const wider = model.mup_base_hidden_size ? 1 : model.hidden_size / narrowest;
+    const sites = [...Array.from({ length: model.num_hidden_layers }, (_, i) => `layer ${i + 1}`), 'logits'];
+    tell(
+      cell,
+      COORDINATE_STEPS.flatMap((step) =>
+        sites.map((site, i) => ({ step, site, rms: 0.1 * (i + 1) + 0.2 * step * wider, change: 0.2 * step * wider })),
+      ),
+    );
   }
   return true;
 }

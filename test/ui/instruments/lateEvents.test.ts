@@ -1,17 +1,17 @@
 /** A worker's events and its answers come by ways of their own, so an event may come after the answer: nothing is under way then. */
 import { expect, test, vi } from 'vitest';
-import type { GridEvent, MachineProgress } from '../../../src/protocol.ts';
+import type { CellsEvent, MachineProgress } from '../../../src/protocol.ts';
 import { fields, fillGrid, grid, underWay } from '../../../src/ui/instruments/state.ts';
 import { check, measure } from '../../../src/ui/machine/state.ts';
 
 const late = vi.hoisted(() => {
   vi.stubGlobal('location', { hash: '' });
   vi.stubGlobal('addEventListener', () => {});
-  return {} as { grid: (event: GridEvent) => void; machine: (progress: MachineProgress) => void };
+  return {} as { grid: (event: CellsEvent) => void; machine: (progress: MachineProgress) => void };
 });
 vi.mock('../../../src/ui/trainer.ts', async (original) => ({
   ...(await original<object>()),
-  async runGrid(_: unknown, hear: typeof late.grid) {
+  async runCells(_: unknown, hear: typeof late.grid) {
     late.grid = hear;
     return true;
   },
@@ -25,11 +25,10 @@ test('a grid whose last row comes late shows it, and is not under way again', as
   fields.rates.value = '1e-3';
   await fillGrid();
   expect(underWay.value).toBe(null);
-  const cell = { rate: 1e-3, sequences: 4, seed: 1 };
-  late.grid({ kind: 'running', ...cell, step: 9, endStep: 10 });
-  late.grid({ kind: 'row', row: { ...cell, loss: 5 } });
+  late.grid({ kind: 'running', cell: 0, step: 9, endStep: 10 });
+  late.grid({ kind: 'end', cell: 0, loss: 5 });
   expect(underWay.value).toBe(null);
-  expect(grid.value).toMatchObject({ at: null, rows: [{ ...cell, loss: 5 }] });
+  expect(grid.value).toMatchObject({ at: null, rows: [{ rate: 1e-3, seed: 1, loss: 5 }] });
 });
 
 test('a report of the machine is not hidden by progress that comes late', async () => {
