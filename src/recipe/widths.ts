@@ -6,7 +6,7 @@
 import type { ModelConfig, RunConfig } from '../config/run.ts';
 import type { Reading } from '../protocol.ts';
 import { UserError } from '../util/errors.ts';
-import { widthWords } from '../words/widths.ts';
+import { type BestRate, widthWords } from '../words/widths.ts';
 import { cellConfig, type GridCell, gridCells } from './grid.ts';
 import { mean } from './statistics.ts';
 
@@ -169,6 +169,15 @@ export function widthResults(rows: readonly WidthRow[]): WidthResult[] {
   });
 }
 
+/** Whether the best rate has none beside it on one side: a better one may lie beyond. */
+function edgeOf({ best, cells }: WidthResult): 'lowest' | 'highest' | null {
+  const rates = cells.map(({ rate }) => rate);
+  if (best?.rate === Math.min(...rates)) return 'lowest';
+  return best?.rate === Math.max(...rates) ? 'highest' : null;
+}
+
+const bestRate = ({ width, best, range }: WidthResult): BestRate => ({ width, rate: best!.rate, range: range! });
+
 /** How the best rate moves from the first width to the widest, a sentence a parametrization; of what the rows show and no more. */
 export function widthVerdict(results: readonly WidthResult[]): string[] {
   return PARAMETRIZATIONS.flatMap((parametrization) => {
@@ -178,9 +187,10 @@ export function widthVerdict(results: readonly WidthResult[]): string[] {
     const name = widthWords.name[parametrization];
     if (!last.best) return [widthWords.allDiverged(name, last.width)];
     const { carried } = last;
+    const overlap = first.range![0] <= last.range![1] && last.range![0] <= first.range![1];
     const cost = carried && carried.standing !== 'diverged' ? carried.difference : undefined;
     return [
-      widthWords.moves(name, first.width, first.best.rate, last.width, last.best.rate),
+      widthWords.moves(name, bestRate(first), bestRate(last), edgeOf(last), overlap),
       carried?.standing === 'diverged'
         ? widthWords.carriedDiverges(first.best.rate, last.width)
         : cost

@@ -2,8 +2,15 @@
 
 const rate = (value: number): string => String(Number(value.toPrecision(3)));
 
+/** Of one width; `range`: the lowest and the highest rate that are the best or a tie with it. */
+export interface BestRate {
+  width: number;
+  rate: number;
+  range: readonly [number, number];
+}
+
 export const widthWords = {
-  name: { standard: 'standard parametrization', mup: 'µP' },
+  name: { standard: 'the standard parametrization', mup: 'µP' },
   title: { standard: 'Standard', mup: 'µP' },
   peak: 'peak rate',
   width: (width: number) => `width ${width}`,
@@ -19,12 +26,18 @@ export const widthWords = {
     `Width ${width} gives no whole number of heads of this size: give multiples of ${step}.`,
   size: (widths: number, mostWidths: number, rates: number, mostRates: number, seeds: number) =>
     `The sweep has ${widths} widths, ${rates} rates and ${seeds} seeds: give 2 to ${mostWidths} widths, 1 to ${mostRates} rates and a seed.`,
-  moves: (name: string, first: number, firstRate: number, last: number, lastRate: number) => {
-    const best = `In the ${name} the best rate is ${rate(firstRate)} at width ${first}`.replace('the µP', 'µP');
-    const doublings = Math.log2(lastRate / firstRate);
-    if (lastRate === firstRate) return `${best} and the same at ${last}.`;
-    const factor = rate(2 ** Math.abs(doublings));
-    return `${best} and ${rate(lastRate)} at ${last}, ${factor} times ${doublings < 0 ? 'lower' : 'higher'}.`;
+  /** `overlap`: a rate of the first width's best or ties is one of the last's too. */
+  moves: (name: string, first: BestRate, last: BestRate, edge: string | null, overlap: boolean) => {
+    const ties = ({ range: [low, high] }: BestRate): string =>
+      low === high ? '' : ` (${rate(low)} to ${rate(high)} tie)`;
+    const beyond = edge === null ? '' : `; ${rate(last.rate)} is the ${edge} that was tried`;
+    const start = `In ${name} the best rate is ${rate(first.rate)}${ties(first)} at width ${first.width}`;
+    if (last.rate === first.rate) return `${start} and the same${ties(last)} at ${last.width}${beyond}.`;
+    const [low, high] = [first.rate, last.rate].sort((a, b) => a - b) as [number, number];
+    const moved = overlap
+      ? 'no difference shown, for there are common ties'
+      : `${rate(high / low)} times ${last.rate < first.rate ? 'lower' : 'higher'}`;
+    return `${start} and ${rate(last.rate)}${ties(last)} at ${last.width}: ${moved}${beyond}.`;
   },
   carriedCosts: (firstRate: number, last: number, cost: number, interval: [number, number] | null) =>
     `Taken to width ${last}, ${rate(firstRate)} costs ${cost.toFixed(3)} nats a token${
@@ -33,6 +46,5 @@ export const widthWords = {
         : ' (one seed, which cannot tell it from noise)'
     }.`,
   carriedDiverges: (firstRate: number, last: number) => `Taken to width ${last}, ${rate(firstRate)} diverges.`,
-  allDiverged: (name: string, width: number) =>
-    `In the ${name} every rate diverges at width ${width}.`.replace('the µP', 'µP'),
+  allDiverged: (name: string, width: number) => `In ${name} every rate diverges at width ${width}.`,
 };

@@ -30,6 +30,11 @@ export interface Optimizer {
   weight_decay: number;
   decay_embeddings: boolean;
   max_grad_norm: number;
+  /**
+   * m: trained by µP at m times the base's width, in the form that Megatron-LM gives it: logits divided by m in the forward pass; rate
+   * and ε of the layers' matrices divided by m; everything else as usual.
+   */
+  width_multiple?: number;
 }
 
 /** One row of text: what is read, what follows, and where the document of each position begins; all positions see it whole if null. */
@@ -81,6 +86,15 @@ class Tape {
         w.gradient[b]! += y.gradient[at]! * x.value[a]!;
       }),
     );
+  }
+
+  scale(x: Matrix, by: number): Matrix {
+    const y = matrix(
+      x.rows,
+      x.columns,
+      x.value.map((value) => value * by),
+    );
+    return this.#made(y, () => y.gradient.forEach((gradient, i) => (x.gradient[i]! += gradient * by)));
   }
 
   add(a: Matrix, b: Matrix): Matrix {
@@ -316,14 +330,16 @@ export class TwinTrainer {
       );
       h = tape.add(h, tape.linear(up, w(`${at}.mlp.down_proj.weight`)));
     }
-    const loss = tape.loss(tape.linear(norm(h, 'model.norm'), w('lm_head.weight')), targets, weight);
+    const logits = tape.linear(norm(h, 'model.norm'), w('lm_head.weight'));
+    const { width_multiple: m = 1 } = this.#optimizer;
+    const loss = tape.loss(m === 1 ? logits : tape.scale(logits, 1 / m), targets, weight);
     tape.backward();
     return loss;
   }
 
   /** Clipping of the whole gradient, then AdamW with decay apart from the moments; norms are not decayed. */
   #update(rate: number): void {
-    const { beta1, beta2, epsilon, weight_decay, decay_embeddings, max_grad_norm } = this.#optimizer;
+    const { beta1, beta2, epsilon, weight_decay, decay_embeddings, max_grad_norm, width_multiple } = this.#optimizer;
     let squares = 0;
     for (const { gradient } of this.#weights.values()) for (const g of gradient) squares += g * g;
     const length = Math.sqrt(squares);
@@ -333,13 +349,14 @@ export class TwinTrainer {
       const { first, second } = this.#moments.get(name)!;
       const isEmbedding = name === 'model.embed_tokens.weight' || name === 'lm_head.weight';
       const decay = name.includes('norm') || (isEmbedding && !decay_embeddings) ? 0 : weight_decay;
+      const m = isEmbedding || name.includes('norm') ? 1 : (width_multiple ?? 1);
       for (let i = 0; i < value.length; i++) {
         const g = gradient[i]! * clip;
         first[i] = beta1 * first[i]! + (1 - beta1) * g;
         second[i] = beta2 * second[i]! + (1 - beta2) * g * g;
         const direction =
-          first[i]! / (1 - beta1 ** this.#taken) / (Math.sqrt(second[i]! / (1 - beta2 ** this.#taken)) + epsilon);
-        value[i]! -= rate * (direction + decay * value[i]!);
+          first[i]! / (1 - beta1 ** this.#taken) / (Math.sqrt(second[i]! / (1 - beta2 ** this.#taken)) + epsilon / m);
+        value[i]! -= (rate / m) * (direction + decay * value[i]!);
       }
     }
   }
