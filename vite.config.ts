@@ -29,7 +29,11 @@ export default defineConfig({
   plugins: [confinedPage(), fetchFrame(), offlinePage(), ...(process.env.ONE_FILE === 'no' ? [] : [oneFile()])],
   preview: { headers: securityHeaders },
   server: { headers: isolationHeaders }, // while developing
-  worker: { format: 'es' },
+  // A worker begins with one file too, whatever it fetches later.
+  worker: {
+    format: 'es',
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'begin', tags: ['$initial'] }] } } },
+  },
   build: {
     target: 'es2023', // every browser with WebGPU is newer
     chunkSizeWarningLimit: 1000,

@@ -24,6 +24,7 @@ const pureFiles = [
   'src/optim/schedule.ts',
   'src/model/family.ts',
   'src/model/llamaFamily.ts',
+  'src/model/mup.ts',
   'src/model/nemotronFamily.ts',
   'src/model/parameters.ts',
   'src/model/estimate.ts',

@@ -25,7 +25,13 @@ function parse(place: string, text: string): unknown {
 
 export const readJson = (place: string): unknown => parse(place, textOf(place));
 
-function as<S extends v.GenericSchema>(place: string, value: unknown, schema: S, wanted: string): v.InferOutput<S> {
+/** What was read already. */
+export function checkJsonAs<S extends v.GenericSchema>(
+  place: string,
+  value: unknown,
+  schema: S,
+  wanted: string,
+): v.InferOutput<S> {
   const read = v.safeParse(schema, value);
   if (read.success) return read.output;
   const at = v.getDotPath(read.issues[0]);
@@ -34,7 +40,7 @@ function as<S extends v.GenericSchema>(place: string, value: unknown, schema: S,
 
 /** `wanted`: what to give instead, a clause. */
 export const readJsonAs = <S extends v.GenericSchema>(place: string, schema: S, wanted: string): v.InferOutput<S> =>
-  as(place, readJson(place), schema, wanted);
+  checkJsonAs(place, readJson(place), schema, wanted);
 
 /** A file of one JSON value a line, at least one. */
 export function readLinesAs<S extends v.GenericSchema>(place: string, schema: S, wanted: string): v.InferOutput<S>[] {
@@ -42,5 +48,5 @@ export function readLinesAs<S extends v.GenericSchema>(place: string, schema: S,
     .split('\n')
     .filter((line) => line.trim() !== '');
   if (lines.length === 0) throw new UserError(readWords.empty(place, wanted));
-  return lines.map((line) => as(place, parse(place, line), schema, wanted));
+  return lines.map((line) => checkJsonAs(place, parse(place, line), schema, wanted));
 }

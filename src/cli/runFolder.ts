@@ -6,7 +6,7 @@ import type { RunConfig } from '../config/run.ts';
 import { REAL_SOURCES } from '../config/sources.ts';
 import type { HeldOutPoint, Sample } from '../protocol.ts';
 import { type MetricRow, phaseNames, updateWords } from '../recipe/measurements.ts';
-import { readJsonAs, readLinesAs } from './readJson.ts';
+import { checkJsonAs, readJsonAs, readLinesAs } from './readJson.ts';
 import { readWords } from './words/places.ts';
 
 const wanted = readWords.finishedRun;
@@ -38,8 +38,9 @@ const lineSchema = v.looseObject({
 });
 
 /** The whole configuration of a run, checked as if it were to be trained. */
-export function readWholeConfig(folder: string): RunConfig {
-  const read = readRunConfig(folder);
+export const readWholeConfig = (folder: string): RunConfig => wholeConfig(readRunConfig(folder));
+
+function wholeConfig(read: RunConfig): RunConfig {
   const blends = [read.base.blend, read.continued?.general ?? {}, read.continued?.qa ?? {}];
   const names = [...new Set(blends.flatMap((blend) => Object.keys(blend)))];
   const own = read.data?.world ? [] : names.filter((name) => !Object.hasOwn(REAL_SOURCES, name));
@@ -48,6 +49,10 @@ export function readWholeConfig(folder: string): RunConfig {
   const config = resolveConfig({ file: { ...read, model }, data: own });
   return model_type === undefined ? config : { ...config, model: { ...config.model, model_type, tie_word_embeddings } };
 }
+
+/** The same of a record of something else that holds one. */
+export const configOfRecord = (place: string, value: unknown): RunConfig =>
+  wholeConfig(checkJsonAs(place, value, configSchema, wanted) as unknown as RunConfig);
 
 export const readRunConfig = (folder: string): RunConfig =>
   readJsonAs(path.join(folder, 'config.json'), configSchema, wanted) as unknown as RunConfig;

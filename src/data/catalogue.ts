@@ -75,7 +75,7 @@ export async function loadSource(
     throw new UserError(dataWords.noSource(name, known), { code: 'source-unknown' });
   }
   const fetched = await fetchBytes(entry.file);
-  const jsonl = isGzip(fetched) ? gunzip(entry.file, fetched) : fetched;
+  const jsonl = isGzip(fetched) ? await gunzip(entry.file, fetched) : fetched;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', jsonl as Uint8Array<ArrayBuffer>));
   const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   if (hex !== entry.sha256) {

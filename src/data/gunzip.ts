@@ -2,11 +2,8 @@
 import { Gunzip } from 'fflate';
 import { UserError } from '../util/errors.ts';
 import { dataWords } from '../words/data.ts';
+import { mostUnpacked } from './packed.ts';
 
-/** Real text packs to a third or a quarter; what unpacks to more than this many times its size is a bomb. */
-const LARGEST_RATIO = 20;
-/** A small file may be as monotonous as it likes: so many bytes do no harm. */
-const ALWAYS_ALLOWED = 1 << 24;
 /** Bytes unpacked in one go. Deflate grows at most 1,032-fold (RFC 1951), so a piece becomes at most 17 MB. */
 const PIECE = 1 << 14;
 /** Of a header without an end (a file name of megabytes), after which fflate's buffer would be copied again and again. */
@@ -14,19 +11,11 @@ const LONGEST_HEADER = 1 << 16;
 /** The smallest gzip file: 10 bytes of header and 8 of checksum and length around 2 of nothing. */
 const SMALLEST = 20;
 
-/** Bytes that a packed file of a size may unpack to. */
-export const mostUnpacked = (size: number, limit: number): number =>
-  Math.min(limit, Math.max(ALWAYS_ALLOWED, LARGEST_RATIO * size));
-
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
   return crc;
 });
-
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
 
 /**
  * Takes a gzip file's bytes as they come and hands on what they unpack to. fflate leaves checksum and length unread:

@@ -12,7 +12,7 @@ import { LONGEST, notJsonLine, tooLong } from './formats/json.ts';
 import { JsonField } from './formats/jsonField.ts';
 import { Records } from './formats/records.ts';
 import type { Divided } from './formats/texts.ts';
-import { isGzip } from './gunzip.ts';
+import { isGzip } from './packed.ts';
 import { noText, notText, tooLarge } from './read.ts';
 
 /** Smaller files are held: that is quicker where they are gone through more than once. */

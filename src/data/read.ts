@@ -12,14 +12,13 @@ import { type Invalid, joined, TextReader } from './decode.ts';
 import type { Document } from './document.ts';
 import { JsonLines, JsonValues } from './formats/json.ts';
 import { PlainText } from './formats/plain.ts';
-import { Table } from './formats/table.ts';
 import type { Divided, Divider } from './formats/texts.ts';
-import { unzip } from './formats/unzip.ts';
-import { GzipReader, isGzip } from './gunzip.ts';
+import type { GzipReader } from './gunzip.ts';
+import { isGzip } from './packed.ts';
 import { dataWords } from '../words/data.ts';
 
 export { questionAndAnswer } from './formats/records.ts';
-export { isGzip } from './gunzip.ts';
+export { isGzip } from './packed.ts';
 
 /**
  * Bytes of text a file may have, unpacked: half of what a JavaScript string can hold, because as byte tokens a text
@@ -67,12 +66,12 @@ export async function readFile(source: string, name: string, file: Blob, options
   const limit = options.limit ?? LARGEST_TEXT;
   if (packed && file.size > limit) throw tooLarge(brief(name), file.size, limit);
   const bytes: Uint8Array[] = [];
-  const reader = packed ? null : new TextFileReader(name, file.size, options);
+  const reader = packed ? null : await TextFileReader.open(name, file.size, options);
   const stream = file.stream().getReader();
   try {
     let taken = 0;
     for (let part = await stream.read(); !part.done; part = await stream.read()) {
-      if (reader) reader.push(part.value);
+      if (reader) await reader.push(part.value);
       else bytes.push(part.value);
       options.onProgress?.((taken += part.value.length), file.size);
     }
@@ -117,6 +116,7 @@ async function readDocument(source: string, name: string, file: Uint8Array, limi
 
 /** Every file of a zip that is of a kind that is read, as one; zips in zips are left out like everything else. */
 async function readZip(source: string, name: string, file: Uint8Array, options: ReadOptions): Promise<TextFile> {
+  const { unzip } = await import('./formats/unzip.ts');
   const leftOut: string[] = [];
   const entries = unzip(brief(name), file, options.limit ?? LARGEST_TEXT, (entry) => {
     // What a Mac puts beside every file it packs.
@@ -169,25 +169,31 @@ export class TextFileReader {
   #gzip: GzipReader | null = null;
   #unpacked = 0;
 
-  constructor(fileName: string, size: number, options: ReadOptions = {}) {
+  static async open(fileName: string, size: number, options: ReadOptions = {}): Promise<TextFileReader> {
     const kind = fileKind(fileName);
     if (kind === null) throw unreadableKind(fileName);
-    this.#name = brief(fileName);
+    const name = brief(fileName);
+    const divider = await dividerFor(name, kind, endingOf(fileName), options.column ?? null);
+    return new TextFileReader(name, size, options, divider);
+  }
+
+  private constructor(name: string, size: number, options: ReadOptions, divider: Divider) {
+    this.#name = name;
     this.#size = size;
     this.#options = options;
     this.#limit = options.limit ?? LARGEST_TEXT;
-    this.#text = new TextReader(this.#name, options.invalid ?? 'refuse');
-    this.#divider = dividerFor(this.#name, kind, endingOf(fileName), options.column ?? null);
+    this.#text = new TextReader(name, options.invalid ?? 'refuse');
+    this.#divider = divider;
   }
 
-  push(bytes: Uint8Array): void {
+  async push(bytes: Uint8Array): Promise<void> {
     if (!this.#head) return this.#pass(bytes);
     this.#head = this.#head.length === 0 ? bytes : joined(this.#head, bytes);
-    if (this.#head.length > 2) this.#begin(this.#head);
+    if (this.#head.length > 2) await this.#begin(this.#head);
   }
 
-  end(source: string): TextFile {
-    if (this.#head) this.#begin(this.#head);
+  async end(source: string): Promise<TextFile> {
+    if (this.#head) await this.#begin(this.#head);
     this.#gzip?.end();
     this.#take(this.#text.end());
     const { damaged, firstDamage, encoding, guessed } = this.#text;
@@ -198,9 +204,9 @@ export class TextFileReader {
     return textFile(source, this.#name, this.#unpacked, divided, damage);
   }
 
-  #begin(head: Uint8Array): void {
+  async #begin(head: Uint8Array): Promise<void> {
     this.#head = null;
-    if (isGzip(head)) this.#gzip = new GzipReader(this.#name, this.#limit, (unpacked) => this.#read(unpacked));
+    if (isGzip(head)) this.#gzip = await openGzip(this.#name, this.#limit, (unpacked) => this.#read(unpacked));
     else if (this.#size > this.#limit) throw tooLarge(this.#name, this.#size, this.#limit);
     this.#pass(head);
   }
@@ -223,7 +229,11 @@ export class TextFileReader {
   }
 }
 
-function dividerFor(name: string, kind: FileKind, ending: string, column: string | null): Divider {
+/** Unpacking is fetched with the first packed file: few runs read one. */
+const openGzip = async (...given: ConstructorParameters<typeof GzipReader>): Promise<GzipReader> =>
+  new (await import('./gunzip.ts')).GzipReader(...given);
+
+async function dividerFor(name: string, kind: FileKind, ending: string, column: string | null): Promise<Divider> {
   switch (kind) {
     case 'plain':
       return new PlainText(name);
@@ -232,7 +242,7 @@ function dividerFor(name: string, kind: FileKind, ending: string, column: string
     case 'json':
       return new JsonValues(name, column);
     case 'table':
-      return new Table(name, ending === '.tsv', column);
+      return new (await import('./formats/table.ts')).Table(name, ending === '.tsv', column);
     case 'docx':
     case 'zip':
     case 'parquet':
@@ -259,9 +269,9 @@ function textFile(
 }
 
 /** A gzip file that is in memory, unpacked. */
-export function gunzip(fileName: string, file: Uint8Array, limit = LARGEST_TEXT): Uint8Array {
+export async function gunzip(fileName: string, file: Uint8Array, limit = LARGEST_TEXT): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  const reader = new GzipReader(brief(fileName), limit, (chunk) => chunks.push(chunk));
+  const reader = await openGzip(brief(fileName), limit, (chunk) => void chunks.push(chunk));
   reader.push(file);
   reader.end();
   const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));

@@ -4,7 +4,8 @@
  */
 import { UserError } from '../util/errors.ts';
 import { Records } from './formats/records.ts';
-import { GzipReader, isGzip } from './gunzip.ts';
+import { GzipReader } from './gunzip.ts';
+import { isGzip } from './packed.ts';
 import { reasonWords } from '../words/curation.ts';
 
 export interface StreamedRecord {

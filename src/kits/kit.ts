@@ -6,6 +6,7 @@ import { megatronLm } from './megatronLm.ts';
 import { type KitFile, type KitPlan, kitPlan, neutralFiles, type Stack, STACKS, withoutRamp } from './plan.ts';
 import { readme } from './readme.ts';
 import { torchtitan } from './torchtitan.ts';
+import { widthFiles, type WidthSweep } from './widths.ts';
 
 const makers: Record<Stack, (plan: KitPlan) => KitFile[]> = {
   'megatron-lm': megatronLm,
@@ -14,12 +15,16 @@ const makers: Record<Stack, (plan: KitPlan) => KitFile[]> = {
   torchtitan: (plan) => torchtitan(withoutRamp(plan)),
 };
 
-/** recipe.json, blends, lr.csv, README.md and a folder a stack. */
-export function kitFiles(config: RunConfig, stacks: readonly Stack[] = STACKS): KitFile[] {
+const inFolder = (folder: string, files: readonly KitFile[]): KitFile[] =>
+  files.map(({ name, text }) => ({ name: `${folder}/${name}`, text }));
+
+/** recipe.json, blends, lr.csv, README.md and a folder a stack; mup/ where widths were swept. */
+export function kitFiles(config: RunConfig, stacks: readonly Stack[] = STACKS, sweep?: WidthSweep): KitFile[] {
   const plan = kitPlan(config);
   return [
     ...neutralFiles(plan),
-    { name: 'README.md', text: readme(plan, stacks) },
-    ...stacks.flatMap((stack) => makers[stack](plan).map(({ name, text }) => ({ name: `${stack}/${name}`, text }))),
+    { name: 'README.md', text: readme(plan, stacks, sweep !== undefined) },
+    ...stacks.flatMap((stack) => inFolder(stack, makers[stack](plan))),
+    ...(sweep ? inFolder('mup', widthFiles(sweep)) : []),
   ];
 }

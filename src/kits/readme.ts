@@ -50,7 +50,8 @@ function ramped(plan: KitPlan): string {
 `;
 }
 
-export function readme(plan: KitPlan, stacks: readonly Stack[]): string {
+/** `swept`: the kit has the numbers of a sweep of widths. */
+export function readme(plan: KitPlan, stacks: readonly Stack[], swept = false): string {
   const { config, family, schedule, steps, switchStep, globalBatch, stages, position, sources, firstStepOfRun } = plan;
   const { model, batch } = config;
   const tokens = Math.round(position(steps) * globalBatch) * batch.length;
@@ -84,7 +85,7 @@ From this run's ${number(peak)} at width ${model.hidden_size}:
 ${WIDTHS.map((times) => `| ${times * model.hidden_size} | ${number(peak / times)} … ${number(peak)} |`).join('\n')}
 
 Neither depth, batch size nor the number of tokens is in it. Try both ends and the middle for a few hundred steps first.
-
+${swept ? '\n`mup/` has what was measured of it: losses by rate at several widths, in the standard parametrization and in µP, and the arguments of Megatron-LM for the latter.\n' : ''}
 ## What to know before you launch
 
 - Steps, batch and length are those of a small run. To scale, change them together: the switch is a share of the steps, and \`lr.csv\` has one line a step.

@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
 const file = positionals[0]!;
 const vocabulary = Number(values.vocabulary);
 
-if (values.make !== undefined) make(file, Number(values.make) * 1e6);
+if (values.make !== undefined) await make(file, Number(values.make) * 1e6);
 const megabytes = statSync(file).size / 1e6;
 
 const seconds = (): number => {
@@ -83,14 +83,14 @@ console.log(
   `largest heap ${megabytesOf(largest.heap)}, arrays outside of it ${megabytesOf(largest.arrays)}, resident ${megabytesOf(largest.resident)}`,
 );
 
-function make(name: string, size: number): void {
-  const texts = ['books', 'code', 'docs', 'encyclopedia', 'legal', 'news', 'qa-definitions', 'qa-facts'].flatMap(
-    (source) => {
-      const shard = gunzip(source, readFileSync(`public/data/${source}.jsonl.bin`));
-      const rows = new TextDecoder().decode(shard).split('\n').filter(Boolean);
-      return rows.map((row) => (JSON.parse(row) as { text: string }).text);
-    },
-  );
+async function make(name: string, size: number): Promise<void> {
+  const sources = ['books', 'code', 'docs', 'encyclopedia', 'legal', 'news', 'qa-definitions', 'qa-facts'];
+  const texts: string[] = [];
+  for (const source of sources) {
+    const shard = await gunzip(source, readFileSync(`public/data/${source}.jsonl.bin`));
+    for (const row of new TextDecoder().decode(shard).split('\n').filter(Boolean))
+      texts.push((JSON.parse(row) as { text: string }).text);
+  }
   const handle = openSync(name, 'w');
   let word = 0;
   for (let written = 0, i = 0; written < size;) {

@@ -35,23 +35,39 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await pressSoon(page, 'Stop', /\d+ steps, at/);
       await page.getByRole('button', { name: 'Sweep the rate' }).click();
       await page.getByText('Stopped early').waitFor();
+      const sectionOf = (name: string) => page.locator('section', { has: page.getByRole('heading', { name }) });
+      const grid = sectionOf('Learning rate and batch size');
       for (const [field, value] of [
         ['Peak rates', '1e-3, 4e-3'],
         ['Rows a step', '4'],
         ['Tokens a run', '640'],
         ['Seeds', '1'],
       ] as const) {
-        await page.getByRole('textbox', { name: field }).fill(value);
+        await grid.getByRole('textbox', { name: field }).fill(value);
       }
       await page.getByText('2 runs, 1.28K tokens in all.').waitFor();
       await page.getByRole('button', { name: 'Run all combinations' }).click();
       await page.getByText('One seed cannot tell a difference from noise').waitFor();
-      await page.getByRole('button', { name: 'Run the missing ones' }).waitFor();
+      await grid.getByRole('button', { name: 'Run the missing ones' }).waitFor();
       const cells = page.getByRole('region', { name: 'Learning rate and batch size' }).getByRole('cell');
       expect((await cells.allTextContents()).map((cell) => cell.replace(/^\d\.\d{3} /, '')).sort()).toEqual([
         'best',
         'one seed',
       ]);
+
+      const widths = sectionOf('Does the rate hold at other widths?');
+      for (const [field, value] of [
+        ['Widths', '16, 32'],
+        ['Peak rates', '1e-3, 4e-3'],
+        ['Tokens a run', '640'],
+      ] as const) {
+        await widths.getByRole('textbox', { name: field }).fill(value);
+      }
+      await widths.getByText('3 models, 6 runs, 3.84K tokens in all.').waitFor();
+      await widths.getByRole('button', { name: 'Sweep the widths' }).click();
+      await widths.getByText(/^In µP the best rate is/).waitFor();
+      await widths.getByRole('button', { name: 'Run the missing ones' }).waitFor();
+      expect(await widths.getByRole('img').count()).toBe(4);
       await screenshot(page, 'instruments');
 
       await page.getByRole('link', { name: 'Train' }).click();

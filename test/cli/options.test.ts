@@ -178,6 +178,7 @@ describe('the command line', () => {
     writeFileSync(at('other/table.md'), 'Of a range test.');
     for (const args of [
       ['grid', '--preset', 'ci', '--tokens', '1280'],
+      ['widths', '--preset', 'ci', '--tokens', '1280'],
       ['experiment', 'ci', '--preset', 'ci'],
       ['bases', '--preset', 'ci'],
     ]) {
@@ -212,6 +213,7 @@ describe('the command line', () => {
         ]),
         [['bases', '--out', at('bases'), '--from'], { ...whole, 'model/config.json': other }],
         [['grid', '--preset', 'ci', '--tokens', '1280', '--out'], { 'grid.json': other }],
+        [['widths', '--preset', 'ci', '--tokens', '1280', '--out'], { 'widths.json': other }],
         [['experiment', 'ci', '--preset', 'ci', '--out'], { 'config.json': other }],
         [['experiment', 'ci', '--preset', 'ci', '--out'], { 'config.json': own, 'rows/a-1.json': other }],
         [['--resume'], { 'unfinished.txt': 'begun', 'saves/body': other }],

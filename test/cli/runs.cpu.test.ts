@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/export/safetensors.ts';
 import { readCheckpoint } from '../../src/train/bases/base.ts';
 import { readFolder } from '../../src/cli/readFolder.ts';
+import type { Coordinate, WidthRow } from '../../src/recipe/widths.ts';
 import { documentHash } from '../../src/data/document.ts';
 import { RandomStream } from '../../src/util/random.ts';
 import { type Losable, losable, processor } from '../cpu/processor.ts';
@@ -231,6 +232,41 @@ it('a seed or a rate that is named twice counts once, and that is said', async (
     [0.004, 1],
   ]);
   expect(readFileSync(path.join(out, 'table.md'), 'utf8')).not.toMatch(/, 0\.\d+ to/);
+});
+
+it('a sweep of widths goes on where it stopped, measures activations once, and goes along with a kit', async () => {
+  const args = ['widths', ...own, '--widths', '32,16', '--rates', '0.002,0.004', '--tokens', '640'];
+  const sweep = (...more: string[]) => rk([...args, ...more, '--out', at('widths')]);
+  expect((await sweep('--seeds', '1')).problem).toBeNull();
+  const second = await sweep('--seeds', '1,2');
+  expect(second.problem).toBeNull();
+  expect(second.said.join('\n')).toContain('6 rows already done');
+  expect(second.said.filter((line) => line.includes('logits move by'))).toHaveLength(3);
+  const { rows: trained, coordinates, base } = json('widths', 'widths.json');
+  expect(base).toBe(16);
+  expect(trained.map((row: WidthRow) => [row.seed, row.parametrization, row.width, row.rate])).toEqual(
+    [1, 2].flatMap((seed) =>
+      ['standard 16', 'standard 32', 'mup 32'].flatMap((model) => {
+        const [parametrization, width] = model.split(' ');
+        return [0.002, 0.004].map((rate) => [seed, parametrization, Number(width), rate]);
+      }),
+    ),
+  );
+  expect(new Set(coordinates.map(({ step }: Coordinate) => step))).toEqual(new Set([0, 1, 10]));
+  const changed = coordinates.filter(({ step, change }: Coordinate) => step === 0 && change !== 0);
+  expect(changed).toEqual([]);
+  expect((await sweep('--seeds', '1', '--set', 'model.norm_eps=1e-6')).problem!.message).toMatch(
+    /another configuration/,
+  );
+
+  const kit = ['kit', '--run', at('kept'), '--for', 'megatron-lm', '--widths', at('widths'), '--out', at('kit')];
+  mkdirSync(at('kept'));
+  writeFileSync(at('kept', 'config.json'), JSON.stringify(json('widths', 'widths.json').config));
+  expect((await rk(kit)).problem).toBeNull();
+  expect(readdirSync(at('kit', 'mup')).toSorted()).toEqual(
+    ['README.md', 'coordinates.csv', 'losses.csv', 'megatron-lm.sh', 'transfer.csv'].toSorted(),
+  );
+  expect(readFileSync(at('kit', 'README.md'), 'utf8')).toContain('`mup/` has what was measured of it');
 });
 
 it('few documents, none of which their hashes hold out, have a held-out loss and samples all the same', async () => {

@@ -36,9 +36,9 @@ describe('UTF-16', () => {
     expect(await read('a.txt', bytes)).toMatchObject({ documents: [{ text }], notes: [], damaged: 0 });
     expect(await texts('a.jsonl', utf16('{"text":"é"}\n{"text":"b"}', little))).toEqual(['é', 'b']);
     for (const size of [1, 3, 4, 4097]) {
-      const reader = new TextFileReader('a.txt', bytes.length);
-      for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
-      expect(reader.end('mine').documents).toEqual([{ source: 'mine', text }]);
+      const reader = await TextFileReader.open('a.txt', bytes.length);
+      for (let at = 0; at < bytes.length; at += size) await reader.push(bytes.subarray(at, at + size));
+      expect((await reader.end('mine')).documents).toEqual([{ source: 'mine', text }]);
     }
   });
 
@@ -144,16 +144,16 @@ describe('JSON', () => {
     );
   });
 
-  test('any array, cut anywhere, gives the documents that JSON.parse gives', () => {
-    fc.assert(
-      fc.property(
+  test('any array, cut anywhere, gives the documents that JSON.parse gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(
           fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => text.trim() !== ''),
           { minLength: 1, maxLength: 6 },
         ),
         fc.integer({ min: 1, max: 9 }),
         fc.nat(3),
-        (parts, size, indent) => {
+        async (parts, size, indent) => {
           const bytes = strToU8(
             JSON.stringify(
               parts.map((text, i) => (i % 2 ? text : { text, more: [{ a: '}' }] })),
@@ -161,9 +161,9 @@ describe('JSON', () => {
               indent,
             ),
           );
-          const reader = new TextFileReader('a.json', bytes.length);
-          for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
-          expect(reader.end('mine').documents.map(({ text }) => text)).toEqual(parts);
+          const reader = await TextFileReader.open('a.json', bytes.length);
+          for (let at = 0; at < bytes.length; at += size) await reader.push(bytes.subarray(at, at + size));
+          expect((await reader.end('mine')).documents.map(({ text }) => text)).toEqual(parts);
         },
       ),
       { numRuns: 60 },

@@ -89,7 +89,7 @@ describe('a data folder that is not as it should be', () => {
 
   test('a server that unpacks on the way makes no difference', async () => {
     const { file, name } = catalogue.sources[1]!;
-    const unpacked = gunzip(file, folder.get(file)!);
+    const unpacked = await gunzip(file, folder.get(file)!);
     expect(await textsFrom(serve(folder, [file, unpacked]), name)).toEqual(textsOf(name));
   });
 

@@ -14,8 +14,8 @@ afterEach(() => rmSync(parent, { recursive: true }));
 const noDevice = (): never => {
   throw new Error('a kit needs no device');
 };
-const kit = (stack: string) =>
-  runCommand(['kit', '--run', parent, '--for', stack, '--out', path.join(parent, 'kit')], noDevice);
+const kit = (stack: string, ...more: string[]) =>
+  runCommand(['kit', '--run', parent, '--for', stack, ...more, '--out', path.join(parent, 'kit')], noDevice);
 
 test.each(['world', 'lab'])('a run of %s becomes the files of its configuration', async (preset) => {
   const config = presetConfig(preset);
@@ -30,6 +30,29 @@ test.each(['world', 'lab'])('a run of %s becomes the files of its configuration'
       ...['README.md', 'blend_phase1.json', 'blend_phase2.json', 'hf-trainer', 'lr.csv'],
       ...['megatron-bridge', 'megatron-lm', 'recipe.json', 'torchtitan'],
     ].sort(),
+  );
+});
+
+const world = presetConfig('world');
+const read = { width: 64, parametrization: 'standard', seed: 1, step: 10, site: 'logits', rms: 1, change: 1 };
+const whole = { config: world, base: 64, tokens: 640, texts: [], rows: [], coordinates: [read] };
+
+test('what a folder of a sweep of widths holds goes along, or is refused in a sentence with nothing written', async () => {
+  writeFileSync(path.join(parent, 'config.json'), JSON.stringify(world));
+  const write = (held: unknown) => writeFileSync(path.join(parent, 'widths.json'), JSON.stringify(held));
+  const swept = () => kit('torchtitan', '--widths', parent);
+  const others = [null, [], 3, {}, { ...whole, config: {} }, { ...whole, config: { ...world, preset: 3 } }];
+  for (const other of [...others, { ...whole, rows: [{}] }, { ...whole, coordinates: [{ ...read, rms: 'much' }] }]) {
+    write(other);
+    const { problem } = await swept();
+    expect(problem, JSON.stringify(other)).toMatchObject({ name: 'UserError' });
+    expect(problem!.message).toMatch(/^[^\n]{10,400}[.?)]$/);
+    expect(readdirSync(parent).toSorted()).toEqual(['config.json', 'widths.json']);
+  }
+  write(whole);
+  expect((await swept()).problem).toBeNull();
+  expect(readFileSync(path.join(parent, 'kit', 'mup', 'coordinates.csv'), 'utf8')).toContain(
+    'standard,64,1,10,logits,1,1',
   );
 });
 

@@ -12,6 +12,7 @@ import { choice, folder, place } from '../kinds.ts';
 import { readJson } from '../readJson.ts';
 import { readWholeConfig } from '../runFolder.ts';
 import { kitWords } from '../words/lessons.ts';
+import { readWidths } from '../widthsFile.ts';
 import { writeFolder } from '../writeFolder.ts';
 
 const choices = [...STACKS, ...ALIGNMENT_STACKS, 'all'] as const;
@@ -22,12 +23,13 @@ export const kitCommand = command({
   flags: {
     run: { kind: folder, about: kitWords.run, required: true },
     for: { kind: choice(choices.join('|'), choices), about: kitWords.for, required: true },
+    widths: { kind: folder, about: kitWords.widths },
     out: { kind: place('DIR'), about: kitWords.out, required: true },
   },
   example: 'kit --run runs/smoke --for all --out kit',
-  async run({ run, for: stack, out }, host) {
+  async run({ run, for: stack, widths, out }, host) {
     const encoder = new TextEncoder();
-    const files = filesOf(run, stack);
+    const files = filesOf(run, stack, widths);
     writeFolder(
       out,
       files.map(({ name, text }) => ({ name, bytes: encoder.encode(text) })),
@@ -45,10 +47,13 @@ function stacksOf<S extends string>(known: readonly S[], stack: string, what: st
 
 const attributeNames = (outputs: number): readonly string[] => outputNames(outputs === 9 ? 9 : 5);
 
-function filesOf(run: string, stack: string): KitFile[] {
+function filesOf(run: string, stack: string, widths: string | undefined): KitFile[] {
   const record = path.join(run, 'model', 'rekindle.json');
   const known: unknown = existsSync(record) ? readJson(record) : null;
-  if (isAligned(known))
+  if (isAligned(known)) {
+    if (widths !== undefined) throw new UserError(kitWords.noWidths);
     return alignmentKitFiles(known, attributeNames, stacksOf(ALIGNMENT_STACKS, stack, kitWords.alignment));
-  return kitFiles(readWholeConfig(run), stacksOf(STACKS, stack, kitWords.pretraining));
+  }
+  const sweep = widths === undefined ? undefined : readWidths(widths);
+  return kitFiles(readWholeConfig(run), stacksOf(STACKS, stack, kitWords.pretraining), sweep);
 }

@@ -13,6 +13,8 @@ export const kitWords = {
   about: 'Writes a run’s recipe, or the stages of an alignment, as launch files for a training stack.',
   run: 'the folder of a finished run, or of a stage of `align`',
   for: 'the stack; all means all for this kind of run',
+  widths: 'the folder of a sweep of widths, to take along: µP for Megatron-LM',
+  noWidths: 'A sweep of widths goes with the kit of a pretraining run: leave out --widths.',
   out: 'the folder to make',
   written: (folder: string, files: number) => `written: ${folder}, ${files} files`,
   alignment: 'an alignment',

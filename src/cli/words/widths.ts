@@ -6,6 +6,7 @@ export const widthCommandWords = {
   tokens: 'tokens of every run; by default a tenth of the base run’s',
   out: 'the folder of the sweep: widths.json, table.md, losses.csv, coordinates.csv',
   results: 'a sweep of widths',
+  wanted: 'give the folder that `widths` has filled',
   unreadable: 'choose another --out or remove it',
   plan: (widths: readonly number[], rates: number, seeds: readonly number[]) =>
     `widths ${widths.join(', ')}, ${rates} rates, seeds ${seeds.join(', ')}`,

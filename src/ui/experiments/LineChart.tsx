@@ -24,6 +24,8 @@ interface Props {
   /** Extent of x. */
   to: number;
   xName: string;
+  /** What is written below the axis in place of round numbers. */
+  marks?: readonly { x: number; text: string }[];
   /** x of the rule in ember. */
   rule: { x: number; name: string } | null;
   /** A level to compare with, drawn where the picture reaches down to it. */
@@ -42,7 +44,7 @@ const LABEL = 12;
 /** Width of a letter of the labels, px; names are set in the sans at 12 px. */
 const LETTER = 6.4;
 
-export function LineChart({ title, summary, lines, to, xName, rule, level, write, least, height }: Props) {
+export function LineChart({ title, summary, lines, to, xName, marks, rule, level, write, least, height }: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const named = lines.filter(({ points }) => points.length > 0);
   const longest = Math.max(0, ...named.map(({ name }) => name.length));
@@ -70,11 +72,11 @@ export function LineChart({ title, summary, lines, to, xName, rule, level, write
               </g>
             ))}
           <line class="ground" x1={LEFT} x2={LEFT + plot} y1={bottom} y2={bottom} />
-          {ticks(0, to, plot / 90).map((value) => (
-            <g key={value}>
-              <line class="ground" x1={x(value)} x2={x(value)} y1={bottom} y2={bottom + 4} />
-              <text x={x(value)} y={bottom + 16} text-anchor="middle">
-                {format.short(value)}
+          {(marks ?? ticks(0, to, plot / 90).map((value) => ({ x: value, text: format.short(value) }))).map((mark) => (
+            <g key={mark.x}>
+              <line class="ground" x1={x(mark.x)} x2={x(mark.x)} y1={bottom} y2={bottom + 4} />
+              <text x={x(mark.x)} y={bottom + 16} text-anchor="middle">
+                {mark.text}
               </text>
             </g>
           ))}

@@ -51,7 +51,7 @@ export function GridSection() {
   );
 }
 
-function Field({ label, value, placeholder }: { label: string; value: Signal<string>; placeholder: string }) {
+export function Field({ label, value, placeholder }: { label: string; value: Signal<string>; placeholder: string }) {
   const id = useId();
   return (
     <div>

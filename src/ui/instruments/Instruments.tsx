@@ -10,6 +10,7 @@ import { GridSection } from './GridSection.tsx';
 import { Inside } from './Inside.tsx';
 import { RangeTest } from './RangeTest.tsx';
 import { hindrance, subject, underWay } from './state.ts';
+import { WidthSection } from './WidthSection.tsx';
 import { words } from './words.ts';
 
 export function Instruments() {
@@ -34,6 +35,7 @@ export function Instruments() {
         </section>
         <RangeTest />
         <GridSection />
+        <WidthSection />
       </div>
     </main>
   );

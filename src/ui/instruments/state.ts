@@ -12,7 +12,7 @@ import { history, logged, runState } from '../run/run.ts';
 import { endTrial, machine, overfit, rangeTest, runCells } from '../trainer.ts';
 import { words } from './words.ts';
 
-export type TrialName = 'range' | 'overfit' | 'grid';
+export type TrialName = 'range' | 'overfit' | 'grid' | 'widths';
 
 /** The trial under way, and what it is doing where it is not its own work yet. */
 export const underWay = signal<{ trial: TrialName; doing: string | null } | null>(null);
@@ -83,7 +83,7 @@ function follow(trial: TrialName, take: (progress: TrialProgress) => void) {
 }
 
 /** Runs a trial; what fails is said beside it. */
-async function attempt(trial: TrialName, work: () => Promise<void>): Promise<void> {
+export async function attempt(trial: TrialName, work: () => Promise<void>): Promise<void> {
   if (underWay.value) return;
   problem.value = null;
   underWay.value = { trial, doing: words.preparing };
@@ -142,31 +142,35 @@ export const proposed = computed(() => proposedGrid(config.value));
 /** Seeds of a grid on the page: more take longer than anybody looks on. */
 const MOST_SEEDS = 10;
 
+/** Numbers of a field, ascending and each once; `own` where it is empty; null: they are no numbers above 0. */
+export function numbersIn(written: string, own: readonly number[]): number[] | null {
+  if (written.trim() === '') return [...own];
+  const values = written
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map(Number);
+  return values.every((value) => value > 0 && Number.isFinite(value))
+    ? [...new Set(values)].sort((a, b) => a - b)
+    : null;
+}
+
+/** So many seeds from the first on, or what is wrong with the field. */
+export function seedsIn(written: string, first: number): number[] | string {
+  const seeds = numbersIn(written, [3]);
+  if (seeds?.length !== 1) return words.grid.badField;
+  const [count] = seeds as [number];
+  if (!Number.isInteger(count) || count > MOST_SEEDS) return words.grid.badSeeds(MOST_SEEDS);
+  return Array.from({ length: count }, (_, i) => first + i);
+}
+
 /** The grid as the fields have it, or what is wrong with them. */
 export const gridPlan = computed((): GridPlan | string => {
-  const list = (written: string, own: readonly number[]): number[] | null => {
-    if (written.trim() === '') return [...own];
-    const values = written
-      .split(/[\s,;]+/)
-      .filter(Boolean)
-      .map(Number);
-    return values.every((value) => value > 0 && Number.isFinite(value))
-      ? [...new Set(values)].sort((a, b) => a - b)
-      : null;
-  };
-  const rates = list(fields.rates.value, proposed.value.rates);
-  const batches = list(fields.batches.value, proposed.value.batches);
-  const tokens = list(fields.tokens.value, [proposed.value.tokens]);
-  const seeds = list(fields.seeds.value, [3]);
-  if (!rates || !batches || tokens?.length !== 1 || seeds?.length !== 1) return words.grid.badField;
-  if (!Number.isInteger(seeds[0]) || seeds[0] > MOST_SEEDS) return words.grid.badSeeds(MOST_SEEDS);
-  const first = config.value.seed;
-  return {
-    rates,
-    batches,
-    tokens: tokens[0],
-    seeds: Array.from({ length: seeds[0] }, (_, i) => first + i),
-  };
+  const rates = numbersIn(fields.rates.value, proposed.value.rates);
+  const batches = numbersIn(fields.batches.value, proposed.value.batches);
+  const tokens = numbersIn(fields.tokens.value, [proposed.value.tokens]);
+  const seeds = seedsIn(fields.seeds.value, config.value.seed);
+  if (!rates || !batches || tokens?.length !== 1) return words.grid.badField;
+  return typeof seeds === 'string' ? seeds : { rates, batches, tokens: tokens[0]!, seeds };
 });
 
 /** The grid that is shown: rows of one configuration and number of tokens. */

@@ -1,5 +1,7 @@
 /** Every sentence of the instruments' sheet, in one place, so that a translation is one more file of this shape. */
 import type { OverfitResult } from '../../protocol.ts';
+import type { Parametrization } from '../../recipe/widths.ts';
+import { widthWords } from '../../words/widths.ts';
 import * as format from '../format.ts';
 
 const two = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
@@ -129,5 +131,40 @@ export const words = {
         ? 'Every other cell is worse than the best by more than the seeds’ noise.'
         : `${count === 1 ? 'One cell is' : `${count} cells are`} a tie with the best: the 95 % interval of the seed-by-seed difference includes zero.`,
     noTies: 'One seed cannot tell a difference from noise: use three.',
+  },
+
+  widths: {
+    heading: 'Does the rate hold at other widths?',
+    begin: 'Sweep the widths',
+    again: 'Run the missing ones',
+    note:
+      'Base runs from untrained weights on equal tokens, at several widths, with standard weights and in µP, a way to start and ' +
+      'move weights under which the best rate should stay. Heads stay as wide as they are; there are more of them.',
+    widths: 'Widths',
+    cost: (models: number, runs: number, tokens: number) =>
+      `${format.integer(models)} models, ${format.integer(runs)} runs, ${format.short(tokens)} tokens in all. Twice the width costs up to four times as much.`,
+    model: (parametrization: Parametrization, width: number) => `${widthWords.title[parametrization]}, width ${width}`,
+    measuring: (model: string, seed: number, share: number) =>
+      `${model}, seed ${seed}: measuring activations, ${format.percent(share)}`,
+    at: (model: string, rate: number, seed: number, share: number) =>
+      `${model}, rate ${format.rate(rate)}, seed ${seed}: ${format.percent(Math.floor(100 * share) / 100)}`,
+    caption: (preset: string, tokens: number) =>
+      `Preset ${preset}, ${format.short(tokens)} tokens a run. Held-out loss, nats a token, by peak rate.`,
+    losses: (parametrization: Parametrization) => `Loss by peak rate: ${widthWords.title[parametrization]}`,
+    width: (width: number) => `width ${width}`,
+    rate: 'peak rate',
+    oneSeed: 'One seed cannot tell neighbouring rates apart: take three before you rely on it.',
+    coordinates: 'How large the model’s numbers become',
+    coordinatesNote: (rate: number) =>
+      `Root mean square over one batch, before training and after 1 and 10 steps at a rate of ${format.rate(rate)}. ` +
+      'Lines that rise with width mean that the rate does not hold.',
+    sites: 'What is measured',
+    site: (site: string) => (site === 'logits' ? 'Logits' : 'Last layer'),
+    activations: (parametrization: Parametrization) => `By width: ${widthWords.title[parametrization]}`,
+    step: (step: number) => (step === 0 ? 'before' : `step ${step}`),
+    wide: 'width',
+    table: 'Numbers',
+    summary: (title: string, line: string, from: string, to: string) => `${title}. ${line}: ${from} to ${to}.`,
+    kit: 'Saved with the launch kit of a run, with the arguments of Megatron-LM for µP.',
   },
 };

@@ -24,9 +24,15 @@ export function ExportModel() {
     }
   };
   const kit = async () => {
-    const { kitFiles } = await import('../../kits/kit.ts');
+    const [{ kitFiles }, { widths }] = await Promise.all([
+      import('../../kits/kit.ts'),
+      import('../instruments/widths.ts'),
+    ]);
     const encoder = new TextEncoder();
-    return kitFiles(runConfig.value!).map(({ name, text }) => ({ name, bytes: encoder.encode(text) }));
+    return kitFiles(runConfig.value!, undefined, widths.value ?? undefined).map(({ name, text }) => ({
+      name,
+      bytes: encoder.encode(text),
+    }));
   };
   const everything = async () => (await import('./report.ts')).reportFiles(withModel);
 

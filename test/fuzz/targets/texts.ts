@@ -97,13 +97,13 @@ export const texts: Target<Uint8Array> = {
     whole.set([random.integer(256), random.integer(256)], bytes.length);
     return whole;
   },
-  feed: (input) => {
+  feed: async (input) => {
     const [choice = 0, size = 0] = input.subarray(-2);
     const bytes = input.subarray(0, -2);
-    const whole = read(bytes, choice, bytes.length || 1);
+    const whole = await read(bytes, choice, bytes.length || 1);
     // fflate copies its window of 32 kB for every piece: a packed file is cut in three, where any other may be into bytes.
     const part = isGzip(bytes) ? Math.ceil(bytes.length / 3) : 1 + (size & 1 ? size >> 4 : 4 * size);
-    const pieces = read(bytes, choice, part);
+    const pieces = await read(bytes, choice, part);
     const same = (one: Result) => JSON.stringify('error' in one ? one.error.code : one);
     if (same(whole) !== same(pieces)) throw new Error(`read whole: ${same(whole)}; in pieces: ${same(pieces)}`);
     if ('error' in whole) throw whole.error;
@@ -112,13 +112,13 @@ export const texts: Target<Uint8Array> = {
   },
 };
 
-function read(bytes: Uint8Array, choice: number, size: number): Result {
+async function read(bytes: Uint8Array, choice: number, size: number): Promise<Result> {
   const invalid = INVALID[choice % 3]!;
   const name = NAMES[(choice >> 2) % NAMES.length]!;
   try {
-    const reader = new TextFileReader(name, bytes.length, { invalid, limit: 1 << 20 });
-    for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
-    return reader.end('mine');
+    const reader = await TextFileReader.open(name, bytes.length, { invalid, limit: 1 << 20 });
+    for (let at = 0; at < bytes.length; at += size) await reader.push(bytes.subarray(at, at + size));
+    return await reader.end('mine');
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { error };

@@ -135,6 +135,8 @@ export const states: readonly PageState[] = [
       await seen(page, 'The loss falls fastest at');
       await page.getByRole('button', { name: 'Run all combinations' }).click();
       await seen(page, 'a tie with the best');
+      await page.getByRole('button', { name: 'Sweep the widths' }).click();
+      await seen(page, 'In µP the best rate is');
     },
   },
   {
