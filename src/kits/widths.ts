@@ -16,7 +16,7 @@ export interface WidthSweep {
   coordinates: readonly Coordinate[];
 }
 
-const number = (value: number): string => String(Number(value.toPrecision(3)));
+const rateText = (value: number): string => Number(value.toPrecision(3)).toExponential();
 
 export function widthFiles(sweep: WidthSweep): KitFile[] {
   const { rows, coordinates } = sweep;
@@ -72,8 +72,8 @@ function advice(results: readonly WidthResult[]): string {
     ? 'are the best or a tie at every width above'
     : 'span the best of the widths above, which have no tie in common';
   return low === high
-    ? `In µP, ${number(low)} is the best or a tie at every width above. Try half and twice of it too.`
-    : `In µP, rates from ${number(low)} to ${number(high)} ${found}: try both ends and the middle.`;
+    ? `In µP, ${rateText(low)} is the best or a tie at every width above. Try half and twice of it too.`
+    : `In µP, rates from ${rateText(low)} to ${rateText(high)} ${found}: try both ends and the middle.`;
 }
 
 function readme(sweep: WidthSweep): string {
@@ -88,7 +88,7 @@ ${advice(widthResults(rows))} This assumes that depth, batch size, tokens, data 
 
 ## Activations at the first steps
 
-Root mean squares at peak rate ${number(config.base.schedule.peak)} without warm-up, before training (step 0) and after 1 and 10 steps; "change" is the difference to step 0. Where they grow from width to width, a rate does not hold.
+Root mean squares at peak rate ${rateText(config.base.schedule.peak)} without warm-up, before training (step 0) and after 1 and 10 steps; "change" is the difference to step 0. Where they grow from width to width, a rate does not hold.
 
 ${coordinates.length > 0 ? coordinateTable(coordinates) : 'Not measured.\n'}
 ## In Megatron-LM

@@ -12,7 +12,7 @@ import {
   widthVerdict,
 } from './widths.ts';
 
-const rate = (value: number): string => String(Number(value.toPrecision(3)));
+const rate = (value: number): string => Number(value.toPrecision(3)).toExponential();
 const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
 const ascending = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
 

@@ -1,6 +1,6 @@
 /** What is said of a sweep of widths. */
 
-const rate = (value: number): string => String(Number(value.toPrecision(3)));
+const rate = (value: number): string => Number(value.toPrecision(3)).toExponential();
 
 /** Of one width; `range`: the lowest and the highest rate that are the best or a tie with it. */
 export interface BestRate {
@@ -36,7 +36,7 @@ export const widthWords = {
     const [low, high] = [first.rate, last.rate].sort((a, b) => a - b) as [number, number];
     const moved = overlap
       ? 'no difference shown, for there are common ties'
-      : `${rate(high / low)} times ${last.rate < first.rate ? 'lower' : 'higher'}`;
+      : `${Number((high / low).toPrecision(3))} times ${last.rate < first.rate ? 'lower' : 'higher'}`;
     return `${start} and ${rate(last.rate)}${ties(last)} at ${last.width}: ${moved}${beyond}.`;
   },
   carriedCosts: (firstRate: number, last: number, cost: number, interval: [number, number] | null) =>

@@ -12,7 +12,7 @@ const { hidden_size: D, head_dim } = config.model;
 const rowsOf = (best: Record<Parametrization, number>): WidthRow[] =>
   widthCells({ widths: [D, 4 * D], rates: [1e-3, 2e-3, 4e-3, 8e-3], tokens: 1, seeds: [1, 2, 3] }).map((cell) => {
     const far = Math.log2(cell.rate / (cell.width === D ? 4e-3 : best[cell.parametrization]));
-    return { ...cell, loss: 2 + 0.1 * far * far + 0.001 * ((cell.seed * 7) % 3) * (1 + far) };
+    return { ...cell, loss: 2 + 0.1 * far * far + 1e-3 * ((cell.seed * 7) % 3) * (1 + far) };
   });
 const files = (rows: WidthRow[]) =>
   new Map(widthFiles({ config, tokens: 51_200, rows, coordinates: [] }).map(({ name, text }) => [name, text]));
@@ -49,11 +49,11 @@ test('the advice is a range with its assumption, or says that there is none', ()
   const assumption = 'This assumes that depth, batch size, tokens, data and width of a head stay as they were here';
   const held = readmeOf(rowsOf({ standard: 1e-3, mup: 4e-3 }));
   expect(held).toContain(
-    `In µP, 0.004 is the best or a tie at every width above. Try half and twice of it too. ${assumption}`,
+    `In µP, 4e-3 is the best or a tie at every width above. Try half and twice of it too. ${assumption}`,
   );
   const moved = readmeOf(rowsOf({ standard: 1e-3, mup: 2e-3 }));
   expect(moved).toContain(
-    'In µP, rates from 0.002 to 0.004 span the best of the widths above, which have no tie in common',
+    'In µP, rates from 2e-3 to 4e-3 span the best of the widths above, which have no tie in common',
   );
   expect(readmeOf(rowsOf({ standard: 1e-3, mup: 2e-3 }).filter((row) => row.parametrization === 'standard'))).toContain(
     'there is nothing to carry over yet',

@@ -101,7 +101,7 @@ const rowsOf = (best: Record<Parametrization, number>, seeds = [1, 2, 3]): Width
   widthCells({ widths: [64, 256], rates: [1e-3, 2e-3, 4e-3, 8e-3, 16e-3], tokens: 1, seeds }).map((cell) => {
     const middle = cell.width === 64 ? 8e-3 : best[cell.parametrization];
     const far = Math.log2(cell.rate / middle);
-    return { ...cell, loss: far >= 3 ? null : 2 + 0.1 * far * far + 0.5 * cell.seed + 0.001 * ((cell.seed * 7) % 3) };
+    return { ...cell, loss: far >= 3 ? null : 2 + 0.1 * far * far + 0.5 * cell.seed + 1e-3 * ((cell.seed * 7) % 3) };
   });
 
 describe('what rows say', () => {
@@ -122,8 +122,8 @@ describe('what rows say', () => {
 
   it('tells how the best rate moves, and what it would cost to keep it', () => {
     expect(widthVerdict(widthResults(moved))).toEqual([
-      'In the standard parametrization the best rate is 0.008 at width 64 and 0.002 at 256: 4 times lower. Taken to width 256, 0.008 costs 0.400 nats a token (95 % interval 0.400 to 0.400).',
-      'In µP the best rate is 0.008 at width 64 and the same at 256.',
+      'In the standard parametrization the best rate is 8e-3 at width 64 and 2e-3 at 256: 4 times lower. Taken to width 256, 8e-3 costs 0.400 nats a token (95 % interval 0.400 to 0.400).',
+      'In µP the best rate is 8e-3 at width 64 and the same at 256.',
     ]);
   });
 
@@ -132,7 +132,7 @@ describe('what rows say', () => {
     expect(one).toContain('one seed, which cannot tell it from noise');
     const [edge] = widthVerdict(widthResults(rowsOf({ standard: 1e-3, mup: 8e-3 })));
     expect(edge).toBe(
-      'In the standard parametrization the best rate is 0.008 at width 64 and 0.001 at 256: 8 times lower; 0.001 is the lowest that was tried. Taken to width 256, 0.008 diverges.',
+      'In the standard parametrization the best rate is 8e-3 at width 64 and 1e-3 at 256: 8 times lower; 1e-3 is the lowest that was tried. Taken to width 256, 8e-3 diverges.',
     );
     const all = moved.map((row) =>
       row.width === 256 && row.parametrization === 'standard' ? { ...row, loss: null } : row,
@@ -161,8 +161,8 @@ describe('what rows say', () => {
   it('is written as tables and as CSV', () => {
     const table = widthTable(moved, 51_200);
     expect(table).toContain('| peak rate | width 64 | width 256 |');
-    expect(table).toContain('| 0.002 | 3.401 ± 0.288 | **3.001 ± 0.288** |');
-    expect(table).toContain('| 0.016 | 3.101 ± 0.288 | diverged |');
+    expect(table).toContain('| 2e-3 | 3.401 ± 0.288 | **3.001 ± 0.288** |');
+    expect(table).toContain('| 1.6e-2 | 3.101 ± 0.288 | diverged |');
     expect(lossCsv(moved).split('\n').slice(0, 2)).toEqual([
       'parametrization,width,rate,seed,loss',
       `standard,64,0.001,1,${moved[0]!.loss ?? ''}`,

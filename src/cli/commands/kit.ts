@@ -12,7 +12,7 @@ import { choice, folder, place } from '../kinds.ts';
 import { readJson } from '../readJson.ts';
 import { readWholeConfig } from '../runFolder.ts';
 import { kitWords } from '../words/lessons.ts';
-import { readWidths } from '../widthsFile.ts';
+import { readWidths } from '../trials/widthsFile.ts';
 import { writeFolder } from '../writeFolder.ts';
 
 const choices = [...STACKS, ...ALIGNMENT_STACKS, 'all'] as const;

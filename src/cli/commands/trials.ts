@@ -24,7 +24,7 @@ import { describeAdapter } from '../describeAdapter.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { fetchShard, once, readInputs, runFlags } from '../inputs.ts';
 import { count, list, number, place, seeds } from '../kinds.ts';
-import { hashes, trainCells } from '../cells.ts';
+import { hashes, trainCells } from '../trials/cells.ts';
 import { ensureData } from '../node/data.mjs';
 import { checkFree, OutFolder } from '../outFolder.ts';
 import { readJsonAs } from '../readJson.ts';

@@ -21,7 +21,7 @@ import { prepareData } from '../../train/run/data.ts';
 import { coordinatesOf } from '../../train/trials/coordinates.ts';
 import { UserError } from '../../util/errors.ts';
 import { widthWords } from '../../words/widths.ts';
-import { hashes, trainCells } from '../cells.ts';
+import { hashes, trainCells } from '../trials/cells.ts';
 import { command } from '../commands.ts';
 import { describeAdapter } from '../describeAdapter.ts';
 import { type Host, INTERRUPTED } from '../host.ts';
@@ -30,7 +30,7 @@ import { count, list, number, place, seeds } from '../kinds.ts';
 import { ensureData } from '../node/data.mjs';
 import { OutFolder } from '../outFolder.ts';
 import { readJsonAs } from '../readJson.ts';
-import { widthsSchema } from '../widthsFile.ts';
+import { widthsSchema } from '../trials/widthsFile.ts';
 import { commonWords } from '../words/common.ts';
 import { widthCommandWords as words } from '../words/widths.ts';
 

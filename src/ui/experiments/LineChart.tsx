@@ -30,6 +30,8 @@ interface Props {
   rule: { x: number; name: string } | null;
   /** A level to compare with, drawn where the picture reaches down to it. */
   level?: { y: number; name: string };
+  /** Values that the axis must reach besides: those of the picture beside it, to be compared with. */
+  beside?: readonly number[];
   /** How a value is written on the axis. */
   write(value: number): string;
   /** Smallest extent of y worth a picture: below it differences would only look large. */
@@ -44,7 +46,20 @@ const LABEL = 12;
 /** Width of a letter of the labels, px; names are set in the sans at 12 px. */
 const LETTER = 6.4;
 
-export function LineChart({ title, summary, lines, to, xName, marks, rule, level, write, least, height }: Props) {
+export function LineChart({
+  title,
+  summary,
+  lines,
+  to,
+  xName,
+  marks,
+  beside = [],
+  rule,
+  level,
+  write,
+  least,
+  height,
+}: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const named = lines.filter(({ points }) => points.length > 0);
   const longest = Math.max(0, ...named.map(({ name }) => name.length));
@@ -52,7 +67,7 @@ export function LineChart({ title, summary, lines, to, xName, marks, rule, level
   const plot = Math.max(10, width - LEFT - right);
   const bottom = height - FOOT;
   const values = named.flatMap(({ points }) => points.map(([, y]) => y));
-  const [low, high] = extent(values, 0.06, least);
+  const [low, high] = extent([...values, ...beside], 0.06, least);
   const x = linear(0, to, LEFT, LEFT + plot);
   const y = linear(low, high, bottom, HEAD);
   const ends = named.map(({ points }) => y(points.at(-1)![1]));

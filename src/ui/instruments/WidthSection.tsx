@@ -79,6 +79,7 @@ function Losses() {
   const { rows, config, tokens, at } = widths.value!;
   const results = widthResults(rows);
   const rates = [...new Set(rows.map(({ rate }) => rate))].sort((a, b) => a - b);
+  const losses = results.flatMap(({ cells }) => cells.map(({ mean }) => mean));
   const seeds = new Set(rows.map(({ seed }) => seed));
   return (
     <>
@@ -90,11 +91,12 @@ function Losses() {
             parametrization={parametrization}
             results={results.filter((one) => one.parametrization === parametrization)}
             rates={rates}
+            losses={losses}
           />
         ))}
       </div>
       {at === null && (
-        <div class="said" role="status">
+        <div class="said stack-2" role="status">
           {widthVerdict(results).map((sentence) => (
             <p key={sentence}>{sentence}</p>
           ))}
@@ -133,10 +135,12 @@ interface LossChartProps {
   parametrization: Parametrization;
   results: readonly WidthResult[];
   rates: readonly number[];
+  /** All that either picture shows. */
+  losses: readonly number[];
 }
 
 /** x is the rate, as factors of two. */
-function LossChart({ parametrization, results, rates }: LossChartProps) {
+function LossChart({ parametrization, results, rates, losses }: LossChartProps) {
   const place = (rate: number): number => Math.log2(rate / rates[0]!);
   const lines = results.map(({ width, cells }, i): Line => ({
     ...{ name: words.width(width), look: look(i), ring: null, marked: true },
@@ -148,7 +152,7 @@ function LossChart({ parametrization, results, rates }: LossChartProps) {
   const title = words.losses(parametrization);
   return (
     <LineChart
-      {...{ title, lines, write, rule: null, least: 0.1, height: HEIGHT }}
+      {...{ title, lines, write, rule: null, least: 0.1, height: HEIGHT, beside: losses }}
       summary={summaryOf(title, lines, write)}
       to={Math.max(place(rates.at(-1)!), 1)}
       xName={words.rate}
@@ -171,6 +175,7 @@ function Activations() {
   const wide = [...new Set(coordinates.map(({ width }) => width))].sort((a, b) => a - b);
   const place = (width: number): number => Math.log2(width / wide[0]!);
   const say = (value: number): string => write(2 ** value);
+  const beside = coordinates.filter((one) => one.site === site.value && one.rms > 0).map(({ rms }) => Math.log2(rms));
   const chart = (parametrization: Parametrization) => {
     const lines = COORDINATE_STEPS.map((step, i): Line => ({
       ...{ name: words.step(step), look: look(i), ring: null, marked: true },
@@ -183,7 +188,7 @@ function Activations() {
     return (
       <LineChart
         key={parametrization}
-        {...{ title, lines, rule: null, least: 2, height: HEIGHT }}
+        {...{ title, lines, rule: null, least: 2, height: HEIGHT, beside }}
         summary={summaryOf(title, lines, say)}
         write={say}
         to={Math.max(place(wide.at(-1)!), 1)}
@@ -194,7 +199,7 @@ function Activations() {
   };
   return (
     <>
-      <h3>{words.coordinates}</h3>
+      <h3 class="apart">{words.coordinates}</h3>
       <p class="note">{words.coordinatesNote(config.base.schedule.peak)}</p>
       <div class="sheets" role="group" aria-label={words.sites}>
         {sites.map((one) => (

@@ -165,6 +165,6 @@ export const words = {
     wide: 'width',
     table: 'Numbers',
     summary: (title: string, line: string, from: string, to: string) => `${title}. ${line}: ${from} to ${to}.`,
-    kit: 'Saved with the launch kit of a run, with the arguments of Megatron-LM for µP.',
+    kit: 'A run’s launch kit takes this along, with the arguments of Megatron-LM for µP.',
   },
 };

@@ -1,12 +1,12 @@
 /** Short runs of the terminal, one after the other, each told when it is done: the cells of a grid or a sweep of widths. */
 import { createHash } from 'node:crypto';
-import type { GivenFile } from '../data/prepare.ts';
-import type { Backend } from '../train/backends/backend.ts';
-import { type CellsNews, type CellsWork, runCells } from '../train/trials/cells.ts';
-import { listening } from '../util/events.ts';
-import type { Run } from '../train/run/run.ts';
-import type { Host } from './host.ts';
-import { fetchShard } from './inputs.ts';
+import type { GivenFile } from '../../data/prepare.ts';
+import type { Backend } from '../../train/backends/backend.ts';
+import { type CellsNews, type CellsWork, runCells } from '../../train/trials/cells.ts';
+import { listening } from '../../util/events.ts';
+import type { Run } from '../../train/run/run.ts';
+import type { Host } from '../host.ts';
+import { fetchShard } from '../inputs.ts';
 
 /** `done`: a cell by its place in the list, its loss (null: it diverged) and the seconds it took. False if it was ended. */
 export function trainCells(

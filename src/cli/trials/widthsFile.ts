@@ -1,11 +1,11 @@
 /** widths.json, the record of a sweep of widths: written by `widths`, read by it and by `kit`. */
 import path from 'node:path';
 import * as v from 'valibot';
-import type { WidthSweep } from '../kits/widths.ts';
-import { PARAMETRIZATIONS } from '../recipe/widths.ts';
-import { readJsonAs } from './readJson.ts';
-import { configOfRecord } from './runFolder.ts';
-import { widthCommandWords } from './words/widths.ts';
+import type { WidthSweep } from '../../kits/widths.ts';
+import { PARAMETRIZATIONS } from '../../recipe/widths.ts';
+import { readJsonAs } from '../readJson.ts';
+import { configOfRecord } from '../runFolder.ts';
+import { widthCommandWords } from '../words/widths.ts';
 
 const model = { width: v.number(), parametrization: v.picklist(PARAMETRIZATIONS), seed: v.number() };
 
