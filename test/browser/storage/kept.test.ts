@@ -70,6 +70,7 @@ test('a reload loses nothing of a run at its end, and a deletion nothing at all'
       await button(page, 'Start').click();
       await page.locator('.stage', { hasText: 'Done' }).waitFor();
       await button(page, 'Download the model').waitFor();
+      await page.locator('.finding').waitFor(); // what the run showed is worked out after its end
       const before = await shown(page);
       const bytes = await model(page);
       expect(before.samples.length).toBeGreaterThan(2);
