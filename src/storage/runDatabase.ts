@@ -19,15 +19,14 @@ class DatabaseTable implements RunTable {
     const transaction = this.#database.transaction(['runs', 'metrics'], 'readwrite');
     const puts: Promise<unknown>[] = [transaction.objectStore('runs').put(record)];
     if (metrics) puts.push(transaction.objectStore('metrics').put(metrics, record.id));
+    transaction.commit(); // at once: the page may be about to be left
     await Promise.all([...puts, transaction.done]);
   };
   remove = async (id: string): Promise<void> => {
     const transaction = this.#database.transaction(['runs', 'metrics'], 'readwrite');
-    await Promise.all([
-      transaction.objectStore('runs').delete(id),
-      transaction.objectStore('metrics').delete(id),
-      transaction.done,
-    ]);
+    const removed = ['runs', 'metrics'].map((name) => transaction.objectStore(name).delete(id));
+    transaction.commit();
+    await Promise.all([...removed, transaction.done]);
   };
 }
 

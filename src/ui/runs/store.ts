@@ -44,15 +44,14 @@ function storeOf(db: IDBPDatabase): Store {
       const transaction = db.transaction(['runs', 'curves'], 'readwrite');
       const puts: Promise<unknown>[] = [transaction.objectStore('runs').put(record)];
       if (curve) puts.push(transaction.objectStore('curves').put(curve, record.id));
+      transaction.commit(); // at once: what is pressed just before a page is left is kept
       await Promise.all([...puts, transaction.done]);
     },
     async remove(id) {
       const transaction = db.transaction(['runs', 'curves'], 'readwrite');
-      await Promise.all([
-        transaction.objectStore('runs').delete(id),
-        transaction.objectStore('curves').delete(id),
-        transaction.done,
-      ]);
+      const removed = ['runs', 'curves'].map((name) => transaction.objectStore(name).delete(id));
+      transaction.commit();
+      await Promise.all([...removed, transaction.done]);
     },
   };
 }
