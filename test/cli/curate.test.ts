@@ -1,5 +1,15 @@
 /** `curate` as a person runs it: its files, its counts, and what hostile input does to them. */
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -167,6 +177,20 @@ describe('a run', () => {
     expect(dropped).toEqual([{ id: 'packed-2', source: 'packed', stage: 'exact', reason: 'equal' }]);
   });
 
+  test('reads a folder, in the order of its paths', async () => {
+    mkdirSync(at('folder/b'), { recursive: true });
+    write('folder/b/2.txt', article(1));
+    write('folder/a.md', article(2));
+    write('folder/cover.png', 'x');
+    const args = ['--data', `web=${at('folder')}/`, '--stages', 'exact'];
+    const { kept, said } = await curate(...args);
+    expect(kept.map(({ id, text }) => [id, text])).toEqual([
+      ['web-1', article(2)],
+      ['web-2', article(1)],
+    ]);
+    expect(said).toContain('note: folder/: cover.png left out, because files of that kind are not read here.');
+  });
+
   test('several files are one source', async () => {
     const { report, kept } = await curate('--data', `web=${webFile}`, '--data', `web=${wikiFile}`, '--stages', 'exact');
     expect(Object.keys(report.sources)).toEqual(['web']);
@@ -249,6 +273,17 @@ describe('a run that a person ends', () => {
     const { problem } = await runCommand(['curate', ...files, '--out', out], noDevice);
     expect(problem?.message).toMatch(/a curation with other files/);
     expect((await runCommand(['curate', ...options, '--out', out], noDevice)).status).toBe(0);
+  });
+
+  test('goes on with a folder only while nothing in it has changed', async () => {
+    mkdirSync(at('letters/old'), { recursive: true });
+    const letter = write('letters/old/1.txt', article(1));
+    const out = at('folder-ended');
+    const args = ['curate', '--data', `web=${at('letters')}`, '--stages', 'exact', '--out', out];
+    const begun = await runCommand(args, noDevice, { ended: endingAt(2).signal });
+    expect([begun.status, readdirSync(out)]).toEqual([130, ['saves', 'unfinished.txt']]);
+    utimesSync(letter, 1, 1);
+    expect((await runCommand(args, noDevice)).problem?.message).toMatch(/a curation with other files/);
   });
 
   test('leaves nothing where it has come to nothing', async () => {
