@@ -1,14 +1,15 @@
 /** Documents in the terminal: which files a command reads, and where, by the reader that the page has too (data/read.ts). */
-import { openAsBlob } from 'node:fs';
+import { openAsBlob, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { FILE_ENDINGS } from '../config/files.ts';
 import { BLEND_KEYS, type BlendKey, isWhole, SOURCE_NAME, type SourceUse, wholeUse } from '../config/sources.ts';
+import { packFolder } from '../config/folder.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { readFile } from '../data/read.ts';
 import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
 import type { Host } from './host.ts';
-import { choice, file, type Kind, number } from './kinds.ts';
+import { choice, file, folder, type Kind, number } from './kinds.ts';
 import { commonWords } from './words/common.ts';
 import { documentWords } from './words/inputs.ts';
 
@@ -18,18 +19,40 @@ export interface GivenDocument {
   column: string | null;
 }
 
-/** `FILE#COLUMN`; a file whose own name has a # is that file. */
+const isThere = (place: string): boolean => (file.read(place) ?? folder.read(place)) !== undefined;
+
+/** `PATH#COLUMN`; a file or folder whose own name has a # is that one. */
 export const documentFile: Kind<GivenDocument> = {
-  shown: 'FILE',
+  shown: 'PATH',
   wanted: documentWords.file,
-  path: 'file',
+  path: 'either',
   read(given) {
     const at = given.lastIndexOf('#');
-    if (file.read(given) !== undefined) return { file: given, column: null };
-    if (at < 0 || file.read(given.slice(0, at)) === undefined) return undefined;
+    if (isThere(given)) return { file: given, column: null };
+    if (at < 0 || !isThere(given.slice(0, at))) return undefined;
     return { file: given.slice(0, at), column: given.slice(at + 1) };
   },
 };
+
+/** A file, or a folder as the one file in which it is read. */
+export async function openDocument(place: string): Promise<{ name: string; bytes: Blob }> {
+  if (folder.read(place) === undefined) return { name: path.basename(place), bytes: await openAsBlob(place) };
+  const name = `${path.basename(path.resolve(place))}/`;
+  const files = filesBelow(place).map((one) => path.relative(place, one));
+  const opened = files.map(async (one) => ({
+    path: one.replaceAll(path.sep, '/'),
+    bytes: await openAsBlob(path.join(place, one)),
+  }));
+  return { name, bytes: await packFolder(name, await Promise.all(opened)) };
+}
+
+/** The files of a folder and of those in it, or the file itself. Links are not followed: they may lead in a circle, or out of it. */
+export const filesBelow = (place: string): string[] =>
+  folder.read(place) === undefined
+    ? [place]
+    : readdirSync(place, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name));
 
 /** What stands behind a source's name and an equals sign. */
 function ofSource<T, R>(
@@ -100,7 +123,7 @@ export interface Documents {
 export async function givenDocuments(given: Partial<Given<typeof documentFlags>>): Promise<Documents> {
   const files = await Promise.all(
     (given.data ?? []).map(async ({ source, file: place, column }) => ({
-      ...{ source, name: path.basename(place), bytes: await openAsBlob(place), invalid: given.invalid, column },
+      ...{ source, ...(await openDocument(place)), invalid: given.invalid, column },
     })),
   );
   const names = [...new Set(files.map(({ source }) => source))];
@@ -114,7 +137,8 @@ export async function givenDocuments(given: Partial<Given<typeof documentFlags>>
 
 /** A file's text, its documents end to end; what is to be said of it is said. */
 export async function readText({ file: place, column }: GivenDocument, host: Host): Promise<string> {
-  const { documents, notes } = await readFile('text', path.basename(place), await openAsBlob(place), { column });
+  const { name, bytes } = await openDocument(place);
+  const { documents, notes } = await readFile('text', name, bytes, { column });
   for (const note of notes) host.say(commonWords.note(note));
   return documents.map(({ text }) => text).join('');
 }

@@ -16,7 +16,7 @@ export interface Kind<T> {
   /** The value, or undefined where the text means none. */
   read(text: string): T | undefined;
   /** A path: the hostile values of others are good names of files. */
-  readonly path?: 'file' | 'folder' | 'new';
+  readonly path?: 'file' | 'folder' | 'either' | 'new';
 }
 
 /** Plain decimal or exponent notation; no hexadecimal, no Infinity, no empty text. */

@@ -3,6 +3,12 @@ import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
 import { recipeWords } from '../words/recipe.ts';
 
+/**
+ * Bytes of text a file may have, unpacked: half of what a JavaScript string can hold, because as byte tokens a text
+ * takes eight times its size while it is prepared, and a tab has a few GB.
+ */
+export const LARGEST_TEXT = 2 ** 28;
+
 export type FileKind = 'plain' | 'lines' | 'json' | 'table' | 'docx' | 'zip' | 'parquet';
 
 const KINDS: Readonly<Record<string, FileKind>> = {
@@ -27,11 +33,18 @@ export function endingOf(name: string): string {
   return /[^./\\](\.[^./\\]+)$/.exec(plain)?.[1] ?? '';
 }
 
-/** Null: of no kind that is read. */
+/** Null: of no kind that is read. A folder, told by the slash at the end of its name, is packed and read as a zip (config/folder.ts). */
 export function fileKind(name: string): FileKind | null {
+  if (name.endsWith('/')) return 'zip';
   const ending = endingOf(name);
   if (ending === '') return 'plain';
   return Object.hasOwn(KINDS, ending) ? KINDS[ending]! : null;
+}
+
+/** Whether a file inside a zip or a folder is read: its name says that it is text, and it is no zip itself. */
+export function isReadInside(name: string): boolean {
+  const kind = fileKind(name);
+  return kind !== null && kind !== 'zip' && endingOf(name) !== '';
 }
 
 export function unreadableKind(name: string): UserError {

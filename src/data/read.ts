@@ -5,7 +5,7 @@
  * is read piece by piece, so that none is ever in memory as bytes and as text at once. Every UserError names the file and
  * has a code; whatever was chosen, guessed or left out is a note.
  */
-import { endingOf, type FileKind, fileKind, unreadableKind } from '../config/files.ts';
+import { endingOf, type FileKind, fileKind, isReadInside, LARGEST_TEXT, unreadableKind } from '../config/files.ts';
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
 import { type Invalid, joined, TextReader } from './decode.ts';
@@ -20,11 +20,6 @@ import { dataWords } from '../words/data.ts';
 export { questionAndAnswer } from './formats/records.ts';
 export { isGzip } from './packed.ts';
 
-/**
- * Bytes of text a file may have, unpacked: half of what a JavaScript string can hold, because as byte tokens a text
- * takes eight times its size while it is prepared, and a tab has a few GB.
- */
-export const LARGEST_TEXT = 2 ** 28;
 /** Bytes decoded at once: large enough to be quick, small enough to be forgotten. */
 const PIECE = 1 << 20;
 
@@ -114,15 +109,14 @@ async function readDocument(source: string, name: string, file: Uint8Array, limi
   return textFile(source, brief(name), file.length, readDocx(brief(name), file, limit), null);
 }
 
-/** Every file of a zip that is of a kind that is read, as one; zips in zips are left out like everything else. */
+/** Every file of a zip or folder that is of a kind that is read, as one; zips in zips are left out like everything else. */
 async function readZip(source: string, name: string, file: Uint8Array, options: ReadOptions): Promise<TextFile> {
   const { unzip } = await import('./formats/unzip.ts');
   const leftOut: string[] = [];
   const entries = unzip(brief(name), file, options.limit ?? LARGEST_TEXT, (entry) => {
     // What a Mac puts beside every file it packs.
     if (/(^|\/)(__MACOSX\/|\._|\.DS_Store$)/.test(entry)) return false;
-    const kind = fileKind(entry);
-    const wanted = kind !== null && kind !== 'zip' && endingOf(entry) !== '';
+    const wanted = isReadInside(entry);
     if (!wanted && !entry.endsWith('/')) leftOut.push(entry);
     return wanted;
   });
@@ -135,16 +129,16 @@ async function readZip(source: string, name: string, file: Uint8Array, options: 
   if (leftOut.length > 0) {
     all.notes.push(dataWords.otherKinds(brief(name), dataWords.more(brief(leftOut[0]!), leftOut.length - 1)));
   }
+  const inside = name.replace(/\/?$/, '/');
   for (const { name: entry, bytes } of entries) {
-    const one = await readFile(source, `${name}/${entry}`, new Blob([bytes as BlobPart]), {
-      ...options,
-      onProgress: undefined,
-    }).catch((error: unknown) => {
-      // One blank file among others is no reason to refuse them.
-      if (!(error instanceof UserError && error.code === 'text-empty')) throw error;
-      all.notes.push(error.message);
-      return null;
-    });
+    const one = await readEntry(source, inside + entry, bytes, { ...options, onProgress: undefined }).catch(
+      (error: unknown) => {
+        // One blank file among others is no reason to refuse them.
+        if (!(error instanceof UserError && error.code === 'text-empty')) throw error;
+        all.notes.push(error.message);
+        return null;
+      },
+    );
     if (one === null) continue;
     for (const document of one.documents) all.documents.push(document);
     all.damaged += one.damaged;
@@ -154,6 +148,15 @@ async function readZip(source: string, name: string, file: Uint8Array, options: 
   }
   if (all.documents.length === 0) throw noText(brief(name), file.length);
   return all;
+}
+
+/** Text that is in memory is not streamed: a browser's worker would wait for each of some thousand small files. */
+async function readEntry(source: string, name: string, bytes: Uint8Array, options: ReadOptions): Promise<TextFile> {
+  const kind = fileKind(name);
+  if (kind === 'docx' || kind === 'parquet') return readFile(source, name, new Blob([bytes as BlobPart]), options);
+  const reader = new TextFileReader(name, bytes.length, options);
+  reader.push(bytes);
+  return reader.end(source);
 }
 
 /** A text file's bytes, pushed as they come, through unpacking and decoding into documents. */

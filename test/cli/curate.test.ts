@@ -1,5 +1,15 @@
 /** `curate` as a person runs it: its files, its counts, and what hostile input does to them. */
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -7,6 +17,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { CurateReport } from '../../src/cli/curate/curateReport.ts';
 import { dateOf } from '../../src/data/stream.ts';
 import { Draws } from '../../src/world/draws.ts';
+import { prose } from '../data/prose.ts';
 import { sentence } from '../data/stages/documents.ts';
 import { runCommand } from './host.ts';
 
@@ -167,6 +178,31 @@ describe('a run', () => {
     expect(dropped).toEqual([{ id: 'packed-2', source: 'packed', stage: 'exact', reason: 'equal' }]);
   });
 
+  test('tells the languages of what is left', async () => {
+    const lines = [{ text: prose.german }, { text: prose.german }, { text: prose.english }];
+    const { report, markdown } = await curate('--data', `web=${write('two.jsonl', jsonl(lines))}`, '--stages', 'exact');
+    // The equal one is gone.
+    const share = prose.german.length / (prose.german.length + prose.english.length);
+    const { shares } = report.sources.web!.languages;
+    expect(shares).toEqual({ deu: expect.closeTo(share, 10) as number, eng: expect.closeTo(1 - share, 10) as number });
+    const percent = Math.round(100 * share);
+    expect(markdown).toContain(`| English ${100 - percent}\u00a0%, German ${percent}\u00a0% |`);
+  });
+
+  test('reads a folder, in the order of its paths', async () => {
+    mkdirSync(at('folder/b'), { recursive: true });
+    write('folder/b/2.txt', article(1));
+    write('folder/a.md', article(2));
+    write('folder/cover.png', 'x');
+    const args = ['--data', `web=${at('folder')}/`, '--stages', 'exact'];
+    const { kept, said } = await curate(...args);
+    expect(kept.map(({ id, text }) => [id, text])).toEqual([
+      ['web-1', article(2)],
+      ['web-2', article(1)],
+    ]);
+    expect(said).toContain('note: folder/: cover.png left out, because files of that kind are not read here.');
+  });
+
   test('several files are one source', async () => {
     const { report, kept } = await curate('--data', `web=${webFile}`, '--data', `web=${wikiFile}`, '--stages', 'exact');
     expect(Object.keys(report.sources)).toEqual(['web']);
@@ -249,6 +285,17 @@ describe('a run that a person ends', () => {
     const { problem } = await runCommand(['curate', ...files, '--out', out], noDevice);
     expect(problem?.message).toMatch(/a curation with other files/);
     expect((await runCommand(['curate', ...options, '--out', out], noDevice)).status).toBe(0);
+  });
+
+  test('goes on with a folder only while nothing in it has changed', async () => {
+    mkdirSync(at('letters/old'), { recursive: true });
+    const letter = write('letters/old/1.txt', article(1));
+    const out = at('folder-ended');
+    const args = ['curate', '--data', `web=${at('letters')}`, '--stages', 'exact', '--out', out];
+    const begun = await runCommand(args, noDevice, { ended: endingAt(2).signal });
+    expect([begun.status, readdirSync(out)]).toEqual([130, ['saves', 'unfinished.txt']]);
+    utimesSync(letter, 1, 1);
+    expect((await runCommand(args, noDevice)).problem?.message).toMatch(/a curation with other files/);
   });
 
   test('leaves nothing where it has come to nothing', async () => {

@@ -1,14 +1,17 @@
 /** Documents in the terminal, up to where a device would be asked for: what is read, refused and said before work begins. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { documentHash } from '../../src/data/document.ts';
+import { openDocument } from '../../src/cli/documents.ts';
+import { readFile } from '../../src/data/read.ts';
 import { writeFolder } from '../../src/cli/writeFolder.ts';
 import { presetConfig } from '../../src/config/presets.ts';
 import { huggingFaceFolder } from '../../src/export/huggingface.ts';
 import { baseMetadata } from '../../src/recipe/baseCheckpoint.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
+import { prose } from '../data/prose.ts';
 import { randomWeights } from '../export/tinyModel.ts';
 import { runCommand } from './host.ts';
 
@@ -19,6 +22,16 @@ const write = (name: string, content: string): string => {
   writeFileSync(at(name), content);
   return at(name);
 };
+
+/** A folder of files by path. */
+function folderOf(name: string, files: Record<string, string>): string {
+  mkdirSync(at(name));
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(at(`${name}/${file}`)), { recursive: true });
+    write(`${name}/${file}`, content);
+  }
+  return at(name);
+}
 
 const DEVICE = 'it went as far as the device';
 const noDevice = () => Promise.reject(new Error(DEVICE));
@@ -42,6 +55,17 @@ describe('what is refused', () => {
       'an array shorter than a context, counted without its brackets',
       ['--data', `notes=${write('array.json', '[{"text": "Hi."}, {"text": "Ho."}]')}`],
       /"notes" has [1-8] tokens .*\(65\)/,
+    ],
+    ['a folder without a file', ['--data', `notes=${folderOf('none', {})}`], /^none\/ is empty: give a folder with/],
+    [
+      'a folder without text',
+      ['--data', `notes=${folderOf('pictures', { 'a.png': 'x' })}`],
+      /^pictures\/ has one file and none of a kind that can be read here/,
+    ],
+    [
+      'a folder in which a file is damaged',
+      ['--data', `notes=${folderOf('damaged', { 'a.txt': 'text', 'b/c.jsonl': '{' })}`],
+      /^damaged\/b\/c\.jsonl, line 1 is not JSON/,
     ],
     [
       'columns of which none is named',
@@ -96,7 +120,25 @@ describe('what is refused', () => {
       runCommand(['score', '--model', model, '--text', file, '--json', at('score.json')], noDevice);
     expect(new Set([...said, (await score(page)).problem!.message]).size).toBe(1);
     expect((await score(at('array.json'))).problem!.message).toBe(DEVICE);
+    expect((await score(folderOf('poems', { 'a.txt': 'A text of its own.' }))).problem!.message).toBe(DEVICE);
   });
+});
+
+test('a folder is read as one source, its files as they would be alone, by every command', async () => {
+  const half = words.length / 2;
+  const place = folderOf('letters', {
+    'b.txt': words.slice(half).join('\n'),
+    'a/a.jsonl': words
+      .slice(0, half)
+      .map((word) => JSON.stringify({ text: word }))
+      .join('\n'),
+    'cover.png': 'x',
+  });
+  const note = 'letters/: cover.png left out, because files of that kind are not read here.';
+  const { notes, problem } = await train('--data', `notes=${place}/`, '--set', 'continued=off');
+  expect([problem, notes]).toEqual([DEVICE, expect.arrayContaining([note])]);
+  const { documents } = await readFile('letters', (await openDocument(place)).name, (await openDocument(place)).bytes);
+  expect(documents.map(({ text: one }) => one)).toEqual([...words.slice(0, half), words.slice(half).join('\n')]);
 });
 
 describe('what is said once', () => {
@@ -120,6 +162,23 @@ describe('what is said once', () => {
   test('fewer ids than were asked for', async () => {
     const { notes } = await train('--data', `notes=${text}`, '--tokenizer', 'bpe:4096', '--set', 'continued=off');
     expect(notes).toContainEqual(expect.stringMatching(/^The tokenizer has \d+ ids and 4096 were asked for/));
+  });
+
+  test('the languages of each source, and where the blends have others than the base', async () => {
+    const german = write('german.txt', prose.german.repeat(60));
+    const english = write('english.txt', prose.english.repeat(60));
+    // Half of what the blend's other source takes.
+    const args = ['--data', `letters=${german}`, '--in', 'letters=qa', '--data', `notes=${english}`];
+    const told = async (...more: string[]) =>
+      (await runCommand([...more, '--out', at('out')], noDevice)).said
+        .filter((line) => /^Languages|^The base’s/.test(line))
+        .map((line) => line.replaceAll('\u00a0', ' '));
+    expect(await told('--preset', 'smoke', ...args, '--mix', 'letters=50')).toEqual([
+      'Languages of letters: German 100 %.',
+      'Languages of notes: English 100 %.',
+      'The base’s text is English 100 %; the QA blend’s is English 67 %, German 33 %.',
+    ]);
+    expect(await told('--preset', 'ci')).toEqual([]);
   });
 
   test('blends that are equal, and not where they differ', async () => {

@@ -24,6 +24,7 @@ const text = at('text.txt');
 const model = at('model');
 writeFileSync(text, 'The quick brown fox jumps over the lazy dog.\n'.repeat(20));
 writeFileSync(at('config.json'), '{"seed": 3}');
+mkdirSync(at('empty'));
 
 beforeAll(async () => {
   const config = presetConfig('smoke');
@@ -44,6 +45,7 @@ const noPlaces = [path.join(text, 'below'), '/proc/no/such/place', at('x'.repeat
 /** Values that a kind must refuse, told by what it reads. */
 function hostile({ kind, many }: Flag, name: string): string[] {
   if (kind.path === 'file') return ['', '/no/such/file', scratch, path.join(text, 'below'), at('nul\0byte'), ...names];
+  if (kind.path === 'either') return ['', '/no/such/path', path.join(text, 'below'), at('nul\0byte'), ...names];
   if (kind.path === 'folder') return ['', '/no/such/folder', text, path.join(text, 'below'), at('nul\0byte'), ...names];
   if (kind.path === 'new') return ['', ...noPlaces];
   if (name === 'in')
@@ -59,7 +61,7 @@ function hostile({ kind, many }: Flag, name: string): string[] {
       '__proto__=20',
     ];
   if (name === 'data')
-    return ['', '=', 'a', `=${text}`, `a b=${text}`, `__proto__=${text}`, 'a=/no/such/file', `a=${scratch}`];
+    return ['', '=', 'a', `=${text}`, `a b=${text}`, `__proto__=${text}`, 'a=/no/such/file', `a=${at('empty')}`];
   if (name === 'set')
     return ['', '=1', 'seed', ...names, ...names.map((one) => `${one}=1`), '__proto__.seed=1', 'base.__proto__=1'];
   if (name === 'tokenizer') return [...noWords, 'bpe', 'bpe:', 'bpe:NaN', 'bpe:1e3', 'bpe:-5', 'bpe:9999999', 'word'];

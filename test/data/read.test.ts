@@ -4,7 +4,8 @@ import { mkdtempSync, openAsBlob, rmSync, truncateSync, writeFileSync } from 'no
 import os from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { gunzip, LARGEST_TEXT, readDocuments, readFile, type ReadOptions } from '../../src/data/read.ts';
+import { LARGEST_TEXT } from '../../src/config/files.ts';
+import { gunzip, readDocuments, readFile, type ReadOptions } from '../../src/data/read.ts';
 import { UserError } from '../../src/util/errors.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -12,7 +12,7 @@ import { Engine } from '../../train/engine/engine.ts';
 import { generate, Generator, mostTokens, highestTemperature } from '../../train/engine/generate.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';
-import { documentFile, type GivenDocument, readText } from '../documents.ts';
+import { documentFile, filesBelow, type GivenDocument, readText } from '../documents.ts';
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { deviceFlags } from '../inputs.ts';
 import { count, folder, greatestSeed, number, place, text } from '../kinds.ts';
@@ -110,7 +110,7 @@ export const scoreCommand = command({
   },
   example: 'score --model runs/smoke/model --text FILE --json score.json',
   async run({ model, device, text: from, json }, host) {
-    checkWritable(json, [from.file, ...readdirSync(model).map((name) => path.join(model, name))]);
+    checkWritable(json, [...filesBelow(from.file), ...readdirSync(model).map((name) => path.join(model, name))]);
     const result = await scoreText(model, from, device, host);
     if (!result) return INTERRUPTED;
     const part = `${json}.part-${process.pid}`;

@@ -1,5 +1,5 @@
 /** What `curate` reads: JSON lines from the disk again at every reading, and files of every other kind once, into memory. */
-import { openAsBlob, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileKind } from '../../config/files.ts';
@@ -9,7 +9,7 @@ import { type Invalid } from '../../data/decode.ts';
 import { readFile } from '../../data/read.ts';
 import { UserError } from '../../util/errors.ts';
 import { brief } from '../../util/quoted.ts';
-import type { GivenDocument } from '../documents.ts';
+import { filesBelow, type GivenDocument, openDocument } from '../documents.ts';
 import type { Host } from '../host.ts';
 import { commonWords } from '../words/common.ts';
 import { curateWords } from '../words/curate.ts';
@@ -56,8 +56,11 @@ export class CurateInput {
     this.#ended = ended;
     this.#say = say;
     this.files = inputs.map(({ source, file, column }) => {
-      const { size, mtimeMs } = statSync(file);
-      return { source, file: path.resolve(file), column, bytes: size, changed: mtimeMs };
+      // Of a folder: of all in it, the last change.
+      const found = filesBelow(file).map((one) => statSync(one));
+      const bytes = found.reduce((sum, { size }) => sum + size, 0);
+      const changed = found.reduce((latest, { mtimeMs }) => Math.max(latest, mtimeMs), 0);
+      return { source, file: path.resolve(file), column, bytes, changed };
     });
     this.sources = [...new Set(inputs.map(({ source }) => source))];
   }
@@ -69,10 +72,10 @@ export class CurateInput {
   ): Promise<CurateInput> {
     const inputs: Input[] = [];
     for (const one of given) {
-      const name = path.basename(one.file);
+      const { name, bytes } = await openDocument(one.file);
       if (fileKind(name) === 'lines' && !(await isWide(one.file))) inputs.push({ ...one, texts: null });
       else {
-        const read = await readFile(one.source, name, await openAsBlob(one.file), { invalid, column: one.column });
+        const read = await readFile(one.source, name, bytes, { invalid, column: one.column });
         for (const note of read.notes) host.say(commonWords.note(note));
         inputs.push({ ...one, texts: read.documents.map(({ text }) => text) });
       }

@@ -14,10 +14,10 @@ export const inputWords = {
 };
 
 export const documentWords = {
-  file: 'the path of a file, or of a table and a column as FILE#COLUMN',
+  file: 'the path of a file or folder, or of a table and a column as FILE#COLUMN',
   ofSource: (shown: string, wanted: string) => `NAME=${shown}: a name of letters, digits, - and _, and ${wanted}`,
   data: (kinds: string) =>
-    `your documents (${kinds}) as a source that replaces the preset’s text; for one column of a table, PATH#COLUMN`,
+    `your documents (${kinds}, or a folder of them) as a source that replaces the preset’s text; for one column of a table, PATH#COLUMN`,
   in: 'the blends that use this source; all by default',
   blends: 'some of base, general, qa, separated by commas',
   mix: 'the share of those blends for this source, in percent; the rest is the preset’s text; 100 by default',

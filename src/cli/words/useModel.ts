@@ -7,7 +7,7 @@ export const modelWords = {
 
 export const scoreWords = {
   about: 'Scores a text under a model: nats a token, bits a byte.',
-  text: 'the text: a file of documents',
+  text: 'the text: a file of documents, or a folder of them',
   json: 'where tokens, nats and sums are written',
   isRead: (file: string) => `The file ${file} is the text itself: give another file.`,
   isFolder: (file: string) => `${file} is a folder: give the path of a file.`,
