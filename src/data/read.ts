@@ -154,8 +154,8 @@ async function readZip(source: string, name: string, file: Uint8Array, options: 
 async function readEntry(source: string, name: string, bytes: Uint8Array, options: ReadOptions): Promise<TextFile> {
   const kind = fileKind(name);
   if (kind === 'docx' || kind === 'parquet') return readFile(source, name, new Blob([bytes as BlobPart]), options);
-  const reader = new TextFileReader(name, bytes.length, options);
-  reader.push(bytes);
+  const reader = await TextFileReader.open(name, bytes.length, options);
+  await reader.push(bytes);
   return reader.end(source);
 }
 

@@ -27,7 +27,7 @@ import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { fetchShard, readInputs, runFlags } from '../inputs.ts';
 import { folder as folderKind, number, place } from '../kinds.ts';
 import { ensureData } from '../node/data.mjs';
-import { OwnLanguages } from './ownLanguages.ts';
+import { OwnLanguages } from '../data/ownLanguages.ts';
 import { NodeFiles } from '../node/files.ts';
 import { checkFree, OutFolder } from '../outFolder.ts';
 import { commonWords } from '../words/common.ts';

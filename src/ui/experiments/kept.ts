@@ -1,7 +1,6 @@
 /** Rows of experiments that this browser remembers, by configuration, in IndexedDB: an arm takes minutes, and a tab closes in no time. */
-import type { IDBPObjectStore } from 'idb';
 import type { ExperimentResults, ResultRow } from '../../recipe/results/results.ts';
-import { openDispensable } from '../runs/database.ts';
+import { change, openDispensable } from '../runs/database.ts';
 
 export interface Kept {
   rows: readonly ResultRow[];
@@ -24,16 +23,12 @@ export async function recallResults(): Promise<Record<string, Kept>> {
 }
 
 /** Rejects where the disk is full: then the rows last as long as the page. */
-export const keepResults = (key: string, kept: Kept): Promise<void> => change((store) => store.put(kept, key));
+export async function keepResults(key: string, kept: Kept): Promise<void> {
+  const db = await database();
+  if (db) await change(db, [STORE], (store) => [store(STORE).put(kept, key)]);
+}
 
-export const forgetResults = (key: string): Promise<void> => change((store) => store.delete(key));
-
-type Results = IDBPObjectStore<unknown, [typeof STORE], typeof STORE, 'readwrite'>;
-
-async function change(by: (store: Results) => Promise<unknown>): Promise<void> {
-  const transaction = (await database())?.transaction(STORE, 'readwrite');
-  if (!transaction) return;
-  const changed = by(transaction.store);
-  transaction.commit(); // at once: the page may be about to be left
-  await Promise.all([changed, transaction.done]);
+export async function forgetResults(key: string): Promise<void> {
+  const db = await database();
+  if (db) await change(db, [STORE], (store) => [store(STORE).delete(key)]);
 }

@@ -3,10 +3,11 @@
  */
 import type { IDBPDatabase } from 'idb';
 import type { MetricColumns } from '../../protocol.ts';
-import { openDispensable } from './database.ts';
+import { change, openDispensable } from './database.ts';
 import type { RunRecord } from './record.ts';
 
 const NAME = 'rekindle-ledger';
+const STORES = ['runs', 'curves'];
 
 export type Curve = MetricColumns & { seconds: Float64Array };
 
@@ -35,23 +36,16 @@ export async function openStore(): Promise<Store> {
 function storeOf(db: IDBPDatabase): Store {
   return {
     async all() {
-      const transaction = db.transaction(['runs', 'curves']);
+      const transaction = db.transaction(STORES);
       const records: RunRecord[] = await transaction.objectStore('runs').getAll();
       const curves = transaction.objectStore('curves');
       return Promise.all(records.map(async (record) => ({ record, curve: (await curves.get(record.id)) ?? null })));
     },
-    async put(record, curve) {
-      const transaction = db.transaction(['runs', 'curves'], 'readwrite');
-      const puts: Promise<unknown>[] = [transaction.objectStore('runs').put(record)];
-      if (curve) puts.push(transaction.objectStore('curves').put(curve, record.id));
-      transaction.commit(); // at once: what is pressed just before a page is left is kept
-      await Promise.all([...puts, transaction.done]);
-    },
-    async remove(id) {
-      const transaction = db.transaction(['runs', 'curves'], 'readwrite');
-      const removed = ['runs', 'curves'].map((name) => transaction.objectStore(name).delete(id));
-      transaction.commit();
-      await Promise.all([...removed, transaction.done]);
-    },
+    put: (record, curve) =>
+      change(db, STORES, (store) => [
+        store('runs').put(record),
+        ...(curve ? [store('curves').put(curve, record.id)] : []),
+      ]),
+    remove: (id) => change(db, STORES, (store) => STORES.map((name) => store(name).delete(id))),
   };
 }
