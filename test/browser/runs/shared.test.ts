@@ -7,6 +7,7 @@ import type { RunConfig } from '../../../src/config/run.ts';
 import type { HeldOutPoint } from '../../../src/protocol.ts';
 import { planRun } from '../../../src/recipe/phases.ts';
 import { axeFinds } from '../setup/axe.ts';
+import { entriesOf } from '../setup/indexedDb.ts';
 import { screenshot, withPage } from '../setup/harness.ts';
 import { small } from '../setup/small.ts';
 
@@ -115,6 +116,14 @@ test('a run saved by one page is opened by another, stands beside its own, and i
       expect(Object.keys(end.loss)).toHaveLength(7);
       expect(begin.loss).toEqual(end.loss);
       expect(heldOutIn(files).at(-1)!.loss).not.toEqual(end.loss);
+
+      // What is kept of the model goes with its row.
+      const kept = async () => (await entriesOf(page, 'rekindle-shared', 'models')).length;
+      expect(await kept()).toBe(1);
+      await rows.filter({ hasText: 'From ada.zip' }).getByRole('button', { name: 'Edit' }).click();
+      await button(page, 'Delete').click();
+      await button(page, 'Delete for good').click();
+      await expect.poll(kept).toBe(0);
     },
     { address: own, colorScheme: 'light' },
   );

@@ -48,8 +48,9 @@ async function bringIn(): Promise<void> {
   const rows = new Set((await (await openStore()).all()).map(({ record }) => record.id));
   const found = new Map<string, Blob>();
   for (const id of ids.map(String)) {
-    if (!rows.has(id)) await db.delete(STORE, id);
-    else found.set(id, (await db.get(STORE, id)) as Blob);
+    const zip: unknown = await db.get(STORE, id);
+    if (rows.has(id) && zip instanceof Blob) found.set(id, zip);
+    else await db.delete(STORE, id);
   }
   sharedModels.value = new Map([...found, ...sharedModels.peek()]);
 }
