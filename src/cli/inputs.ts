@@ -13,7 +13,7 @@ import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
 import { documentFlags, givenDocuments } from './documents.ts';
 import { deviceNames, type Host } from './host.ts';
-import { choice, count, file, folderOr, greatestSeed, text } from './kinds.ts';
+import { choice, count, file, modelOr, greatestSeed, text } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
 import { readFolder } from './readFolder.ts';
 import { readJson } from './readJson.ts';
@@ -47,7 +47,7 @@ export const runFlags = {
   ...deviceFlags,
   seed: { kind: count(0, greatestSeed), about: inputWords.seed },
   base: {
-    kind: folderOr('shipped'),
+    kind: modelOr('shipped'),
     about: inputWords.base,
   },
   ...dataFlags,

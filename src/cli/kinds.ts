@@ -97,12 +97,13 @@ export const folder: Kind<string> = {
   read: (given) => (typeOf(given) === 'folder' ? given : undefined),
 };
 
-/** A model's folder, or one of the words that stand for another. */
-export const folderOr = (...words: string[]): Kind<string> => ({
+/** A model's folder, a .zip of one, or one of the words that stand for another. */
+export const modelOr = (...words: string[]): Kind<string> => ({
   ...folder,
-  shown: ['DIR', ...words].join('|'),
-  wanted: kindWords.folderOr(words),
-  read: (given) => (words.includes(given) ? given : folder.read(given)),
+  shown: ['DIR', 'FILE.zip', ...words].join('|'),
+  wanted: kindWords.modelOr(words),
+  read: (given) =>
+    words.includes(given) || (given.endsWith('.zip') && typeOf(given) === 'file') ? given : folder.read(given),
 });
 
 /** A folder or file to be written, there or not. */

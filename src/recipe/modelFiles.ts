@@ -24,5 +24,19 @@ export function missingModelFiles(names: readonly string[], record: boolean): st
   return [...NEEDED, weights, ...(record ? ['rekindle.json'] : [])].filter((name) => !names.includes(name));
 }
 
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+
+/**
+ * Of an archive's paths those of its model: the files that are read in the one folder that has weights, the outermost of several. A run is
+ * saved with its settings, also a config.json, around its model. Without weights anywhere, what may belong to a model.
+ */
+export function modelPaths(paths: readonly string[]): string[] {
+  const files = paths.filter((path) => isModelFile(nameOf(path)));
+  const folders = files.filter((path) => /\.safetensors(\.index\.json)?$/.test(path)).map(folderOf);
+  const [outermost] = folders.toSorted((a, b) => a.split('/').length - b.split('/').length);
+  return outermost === undefined ? files : files.filter((path) => folderOf(path) === outermost);
+}
+
 /** Bytes of a model folder that are read: what half a billion parameters of 4 bytes have, which a browser still gives in one array. */
 export const LARGEST_FOLDER = 2 ** 31;

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { experimentNamed } from '../../src/recipe/experiments.ts';
 import { type ExperimentResults, verdicts } from '../../src/recipe/results/results.ts';
 import { recordedFiles } from '../ui/fake/recorded.ts';
+import { axeFinds } from './setup/axe.ts';
 import { screenshot, withPage } from './setup/harness.ts';
 import { withPlayed } from './setup/played.ts';
 import { pressSoon } from './setup/pressSoon.ts';
@@ -104,6 +105,61 @@ test('results saved as a file and forgotten are there again once the file is add
     },
     { address: '#experiments&x=f2&p=ci&seeds=1' },
   ));
+
+test('rows copied as a link are offered by another page, also after a reload, and added beside its own when that is asked for', async () => {
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+  const run = async (page: Page, arms: number) => {
+    await button(page, 'Run').click();
+    await page.getByText(`${arms} of ${arms} arms done`).waitFor();
+    await page.getByText('Every arm of these seeds is done.').waitFor();
+  };
+  let link = '';
+  await withPlayed(
+    {},
+    async (page) => {
+      await run(page, 4);
+      await button(page, 'Copy a link to these rows').click();
+      await page.getByText(/^Copied: \d,\d+ characters\.$/).waitFor();
+      link = await page.evaluate(() => navigator.clipboard.readText());
+      expect(await axeFinds(page)).toEqual([]);
+    },
+    { address: '#experiments&x=f1&p=ci&seeds=2', permissions: ['clipboard-read', 'clipboard-write'] },
+  );
+  const { hash } = new URL(link);
+  expect(link.length).toBeLessThanOrEqual(8000);
+  await withPlayed(
+    {},
+    async (page) => {
+      await run(page, 2);
+      const follow = (address: string) => page.evaluate((to) => (location.hash = to), address);
+      const offer = page.getByRole('region', { name: 'Rows from a link' });
+      await follow(hash.slice(0, -20));
+      await page.getByText('The rows in the link could not be read: it was cut short or changed on its way.').waitFor();
+      expect(await offer.count()).toBe(0);
+
+      await follow(hash);
+      await offer.getByText('6 rows of f1 with preset ci, seeds 1, 2').waitFor();
+      await offer.getByText('3 of them are new; 3 are here already and stay as they are.').waitFor();
+      await page.reload();
+      await offer.getByText('3 of them are new').waitFor();
+      expect(await axeFinds(page)).toEqual([]);
+      await screenshot(page, 'rows-from-a-link');
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      await screenshot(page, 'rows-from-a-link-narrow');
+      await page.getByText('2 of 4 arms done').waitFor();
+      await offer.getByRole('button', { name: 'Add these rows' }).click();
+      await page.getByText('3 rows from the link were added; 3 were here already and stay.').waitFor();
+      await page.getByText('4 of 4 arms done').waitFor();
+      await expect.poll(() => new URL(page.url()).hash).toBe('#experiments&x=f1&p=ci&seeds=2&show=here');
+      await page.reload();
+      await page.getByText('4 of 4 arms done').waitFor();
+      expect(await offer.count()).toBe(0);
+    },
+    { address: '#experiments&x=f1&p=ci&seeds=1', colorScheme: 'light' },
+  );
+});
 
 test('a link is followed though the address was about to be written', () =>
   withPlayed(

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/export/safetensors.ts';
 import { readCheckpoint } from '../../src/train/bases/base.ts';
@@ -162,6 +163,27 @@ describe('a run that continues a base', () => {
     expect(json('third', 'model', 'rekindle.json').drawn.rows).toBe(
       48 + 2 * json('third', 'config.json').batch.sequences,
     );
+  });
+
+  it('takes the run’s folder, or a .zip of it, as it takes the model’s', async () => {
+    const packed = readdirSync(at('base'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const entries = packed.map(({ parentPath, name }) => {
+      const file = path.join(parentPath, name);
+      return [path.relative(folder, file), readFileSync(file)] as const;
+    });
+    // The run's own config.json after the model's.
+    writeFileSync(at('base.zip'), zipSync(Object.fromEntries(entries.toSorted().toReversed())));
+    const plain = readFolder(at('base', 'model')).map(({ name, bytes }) => [name, documentHash(bytes.join())]);
+    for (const given of [at('base'), at('base.zip')]) {
+      const read = readFolder(given).map(({ name, bytes }) => [name, documentHash(bytes.join())]);
+      expect(Object.fromEntries(read), given).toEqual(Object.fromEntries(plain));
+    }
+    const args = ['--base', at('base.zip'), ...rest.slice(2), ...sets('continued.steps=2'), '--out', at('of-zip')];
+    expect((await rk(args)).problem).toBeNull();
+    expect(rows('of-zip')[0].step).toBe(6);
+    writeFileSync(at('torn.zip'), readFileSync(at('base.zip')).subarray(0, 900));
+    const torn = await rk(['--base', at('torn.zip'), ...rest.slice(2), '--out', at('of-torn')]);
+    expect(torn.problem!.message).toMatch(/torn\.zip cannot be read as a \.zip of a model\. It is not a \.zip/);
   });
 
   it('draws the rows that come next, where its batch is another too', async () => {

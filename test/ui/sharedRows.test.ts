@@ -48,7 +48,7 @@ test('rows of a seed that is here only in part are filled up; those here stand, 
   gather(asPreset, experimentNamed('f1'), 'a laptop')({ rows: [own] });
   const sentences = await addShared(named(resultsFile(results), 'results.json'));
   expect(sentences).toEqual([
-    '2 rows from results.json were added; 1 was here already and stays, though 1 of the file has another average.',
+    '2 rows from results.json were added; 1 was here already and stays, though 1 of results.json has another average.',
   ]);
   expect(gatheredOf(asPreset)).toMatchObject({ rows: [own, ...arms], chance, devices: ['a laptop', 'a GPU'] });
 });

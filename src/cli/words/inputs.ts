@@ -6,7 +6,7 @@ export const inputWords = {
   set: 'one setting by its dotted key in config.json; overrides everything else',
   tokenizer: 'the same as --set tokenizer=',
   seed: 'the same as --set seed=',
-  base: 'a model folder to continue, or the base shipped for this preset and seed',
+  base: 'a model to continue: its folder, its run’s, or a .zip of either; or the base shipped for this preset and seed',
   noShippedBase: (preset: string, seed: number) =>
     `No base checkpoint is shipped for this configuration of "${preset}", seed ${seed}: give --base DIR.`,
   repeated: (flag: string, values: readonly number[]) =>

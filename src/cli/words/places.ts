@@ -10,7 +10,7 @@ export const kindWords = {
   seeds: (most: number) => `a count from 1 to ${most}, or the seeds themselves, separated by commas`,
   file: 'the path of a file',
   folder: 'the path of a folder',
-  folderOr: (words: readonly string[]) => `the path of a folder, or ${words.join(' or ')}`,
+  modelOr: (words: readonly string[]) => `the path of a folder or a .zip, or ${words.join(' or ')}`,
   place: 'a path',
   wrong: (flag: string, value: string, wanted: string) =>
     `--${flag} is ${value === '' ? 'empty' : value}: give ${wanted}.`,
@@ -40,6 +40,7 @@ export const outFolderWords = {
 export const readWords = {
   noFolder: (folder: string) => `There is no folder ${folder}: give the model folder that a run has written.`,
   modelUnreadable: (folder: string) => `The model folder ${folder} cannot be read`,
+  badZip: (file: string, why: string) => `The file ${file} cannot be read as a .zip of a model. ${why}`,
   unreadable: (file: string, reason: string) => `The file ${file} cannot be read (${reason}).`,
   notJson: (file: string, reason: string) => `The file ${file} is not JSON (${reason}).`,
   otherContent: (file: string, wanted: string) => `The file ${file} does not hold what it should: ${wanted}.`,

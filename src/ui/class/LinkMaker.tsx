@@ -7,7 +7,7 @@ import { encodeHash } from '../../config/url.ts';
 import { Copy } from '../components/Copy.tsx';
 import { PARTS } from '../page/lesson.ts';
 import { config, preset } from '../recipe/config.ts';
-import { SharedRuns } from '../runs/SharedRuns.tsx';
+import { SharedRuns } from '../runs/shared/SharedRuns.tsx';
 import { classLinkWords as words } from '../words/classLink.ts';
 import { classLink } from './link.ts';
 import { Qr } from './Qr.tsx';

@@ -8,6 +8,7 @@ import { machine, pending, stop } from '../trainer.ts';
 import { MachineLine } from '../machine/MachineLine.tsx';
 import { parameterCount } from '../../model/parameters.ts';
 import type { Look } from './look.ts';
+import { CopyLink } from './shared/CopyLink.tsx';
 import { saveResults } from './shared/shared.ts';
 import { SharedRows } from './shared/SharedRows.tsx';
 import {
@@ -152,6 +153,7 @@ export function Chooser() {
               {words.save}
             </button>
           )}
+          {hasOwnRows.value && <CopyLink key={`${experimentName.value} ${preset.value}`} />}
         </div>
         {blocked && <p class="problem">{words.busy}</p>}
         {known ? (

@@ -13,6 +13,8 @@ import { looksOf } from './look.ts';
 import { recallGathered } from './gathered.ts';
 import { fetchChosen, fetchIndex, isRecorded, recorded, recordedIndex } from './recorded.ts';
 import { type Results, resultsOf, seedsOf } from './results.ts';
+import { lookAtLinks } from './shared/offer.ts';
+import { OfferedRows } from './shared/OfferedRows.tsx';
 import {
   askForBases,
   config,
@@ -39,6 +41,7 @@ function begin(): void {
   const arrive = () => viewOf(location.hash) === 'experiments' && readLink(location.hash);
   arrive();
   addEventListener('hashchange', arrive);
+  lookAtLinks();
   keepLink();
   askForBases();
   void recallGathered();
@@ -67,59 +70,62 @@ export function Experiments() {
   const none = machine.value.kind === 'none' ? machine.value : null;
   const state = experimentState.value;
   return (
-    <main class="columns">
-      <div class="run">
-        <Chooser />
-      </div>
-      <div class="picture" id="chart" tabIndex={-1}>
-        {none && <NoGpu cause={none.cause} message={none.message} rest={words.noGpu} />}
-        {state.kind === 'failed' && (
-          <section class="message" role="alert">
-            <h2>{words.failed}</h2>
-            <p>{state.message}</p>
-          </section>
-        )}
-        {experimentNotice.value && (
-          <section class="message" role="status">
-            <p>{experimentNotice.value}</p>
-          </section>
-        )}
-        <div class="question">
-          <h2>{chosen.title}</h2>
-          <p>{chosen.question}</p>
+    <main>
+      <OfferedRows />
+      <div class="columns">
+        <div class="run">
+          <Chooser />
         </div>
-        <div class="sheets" role="group" aria-label={words.sheets}>
-          {(['here', 'recorded'] as const).map((one) => (
-            <button key={one} type="button" aria-pressed={which === one} onClick={() => (sheet.value = one)}>
-              {words[one]}
-            </button>
-          ))}
+        <div class="picture" id="chart" tabIndex={-1}>
+          {none && <NoGpu cause={none.cause} message={none.message} rest={words.noGpu} />}
+          {state.kind === 'failed' && (
+            <section class="message" role="alert">
+              <h2>{words.failed}</h2>
+              <p>{state.message}</p>
+            </section>
+          )}
+          {experimentNotice.value && (
+            <section class="message" role="status">
+              <p>{experimentNotice.value}</p>
+            </section>
+          )}
+          <div class="question">
+            <h2>{chosen.title}</h2>
+            <p>{chosen.question}</p>
+          </div>
+          <div class="sheets" role="group" aria-label={words.sheets}>
+            {(['here', 'recorded'] as const).map((one) => (
+              <button key={one} type="button" aria-pressed={which === one} onClick={() => (sheet.value = one)}>
+                {words[one]}
+              </button>
+            ))}
+          </div>
+          {which === 'here' ? (
+            <>
+              {(something || isExperimenting.value) && <Progress />}
+              {devicesHere.value.length > 1 && <p class="note">{words.devices(devicesHere.value)}</p>}
+              {something ? (
+                <Findings
+                  key={`here ${experimentName.value} ${preset.value}`}
+                  experiment={chosen}
+                  results={here}
+                  looks={looks}
+                  config={config.value}
+                  running={state.kind === 'running' ? state : null}
+                  findingsFirst={false}
+                />
+              ) : (
+                !isExperimenting.value && <p class="note">{words.nothingYet}</p>
+              )}
+            </>
+          ) : (
+            <Recorded looks={looks} />
+          )}
+          <DataCard config={config.value} />
         </div>
-        {which === 'here' ? (
-          <>
-            {(something || isExperimenting.value) && <Progress />}
-            {devicesHere.value.length > 1 && <p class="note">{words.devices(devicesHere.value)}</p>}
-            {something ? (
-              <Findings
-                key={`here ${experimentName.value} ${preset.value}`}
-                experiment={chosen}
-                results={here}
-                looks={looks}
-                config={config.value}
-                running={state.kind === 'running' ? state : null}
-                findingsFirst={false}
-              />
-            ) : (
-              !isExperimenting.value && <p class="note">{words.nothingYet}</p>
-            )}
-          </>
-        ) : (
-          <Recorded looks={looks} />
-        )}
-        <DataCard config={config.value} />
-      </div>
-      <div class="setup">
-        <Arms looks={looks} />
+        <div class="setup">
+          <Arms looks={looks} />
+        </div>
       </div>
     </main>
   );

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { RunConfig } from '../../config/run.ts';
 import type { BenchmarkPoint, ExperimentEvents } from '../../protocol.ts';
 import { continuedConfig, type Experiment } from '../../recipe/experiments.ts';
-import type { ExperimentResults } from '../../recipe/results/results.ts';
+import type { ExperimentResults, ResultRow } from '../../recipe/results/results.ts';
 import { recall, remember } from '../run/memory.ts';
 import { forgetResults, type Kept, keepResults, recallResults } from './kept.ts';
 import { words } from './words.ts';
@@ -32,14 +32,24 @@ async function bringIn(): Promise<void> {
   gathered.value = { ...Object.fromEntries(found), ...gathered.peek() };
 }
 
-export interface AddedRows {
+export interface CountedRows {
   added: number;
-  /** Arms and seeds that had a row: it stands. */
+  /** Arms and seeds that have a row: it stands. */
   known: number;
   /** Those of `known` whose average is another. */
   differing: number;
+}
+export interface AddedRows extends CountedRows {
   /** Whether the browser keeps them beyond this page. */
   kept: boolean;
+}
+
+/** What taking in rows would come to. */
+export function countRows(config: RunConfig, rows: readonly ResultRow[]): CountedRows & { fresh: ResultRow[] } {
+  const averages = new Map(gatheredOf(config).rows.map((row) => [nameOf(row), row.average]));
+  const fresh = rows.filter((row) => !averages.has(nameOf(row)));
+  const differing = rows.filter((row) => averages.has(nameOf(row)) && averages.get(nameOf(row)) !== row.average);
+  return { fresh, added: fresh.length, known: rows.length - fresh.length, differing: differing.length };
 }
 
 /** Takes in rows that were run elsewhere with this configuration. Not while an experiment runs, which holds rows of its own. */
@@ -49,10 +59,7 @@ export async function addRows(
 ): Promise<AddedRows> {
   await recallGathered();
   const here = gatheredOf(config);
-  const averages = new Map(here.rows.map((row) => [nameOf(row), row.average]));
-  const fresh = from.rows.filter((row) => !averages.has(nameOf(row)));
-  const differing = from.rows.filter((row) => averages.has(nameOf(row)) && averages.get(nameOf(row)) !== row.average);
-  const counts = { added: fresh.length, known: from.rows.length - fresh.length, differing: differing.length };
+  const { fresh, ...counts } = countRows(config, from.rows);
   if (fresh.length === 0) return { ...counts, kept: true };
   const next: Kept = {
     rows: [...here.rows, ...fresh],

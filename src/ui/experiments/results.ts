@@ -43,9 +43,13 @@ export function resultsOf(experiment: Experiment, all: Results): Results {
   };
 }
 
+/** Seeds that rows are of, ascending. */
+export const seedsIn = (rows: readonly ResultRow[]): number[] =>
+  [...new Set(rows.map(({ seed }) => seed))].sort((a, b) => a - b);
+
 /** Seeds in which some arm, not only the base, has come to its end. */
 export const seedsOf = (results: ExperimentResults): number[] =>
-  [...new Set(results.rows.filter(({ arm }) => arm !== BASE).map(({ seed }) => seed))].sort((a, b) => a - b);
+  seedsIn(results.rows.filter(({ arm }) => arm !== BASE));
 
 export const rowsOf = (results: ExperimentResults, arm: string): ResultRow[] =>
   results.rows.filter((row) => row.arm === arm);

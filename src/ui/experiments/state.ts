@@ -27,6 +27,8 @@ export const seedCount = signal(3);
 /** Settings a link states besides, `key=value&…`: a shorter run to try things with. */
 const stated = signal('');
 export const linkProblems = signal<readonly string[]>([]);
+/** Rows that a link brought, packed (shared/link.ts): until somebody has said what becomes of them they stay in the address. */
+export const linkedRows = signal<string | null>(null);
 /** Which results are looked at; null: those of this tab if there are some, else recorded ones. */
 export const sheet = signal<'here' | 'recorded' | null>(null);
 
@@ -35,7 +37,7 @@ export const seeds = computed(() => Array.from({ length: seedCount.value }, (_, 
 export const config = computed((): RunConfig => decodeHash(`#p=${preset.value}&${stated.value}`).config);
 export const isEdited = computed(() => stated.value !== '');
 
-/** Takes over `#experiments&x=f1&p=ci&seeds=3&show=recorded&…`; what it cannot use is said. */
+/** Takes over `#experiments&x=f1&p=ci&seeds=3&show=recorded&rows=…&…`; what it cannot use is said. */
 export function readLink(hash: string): void {
   const pairs = hash
     .slice(EXPERIMENTS_HASH.length)
@@ -72,21 +74,30 @@ export function readLink(hash: string): void {
       (text) => (text === 'here' || text === 'recorded' ? text : null),
       (which) => (sheet.value = which),
     );
-    const rest = pairs.filter(([key]) => !['x', 'p', 'seeds', 'show'].includes(key)).map((pair) => pair.join('='));
+    linkedRows.value = taken('rows') ?? null;
+    const rest = pairs
+      .filter(([key]) => !['x', 'p', 'seeds', 'show', 'rows'].includes(key))
+      .map((pair) => pair.join('='));
     const decoded = decodeHash(`#p=${preset.value}&${rest.join('&')}`);
     stated.value = encodeHash(decoded.config).split('&').slice(2).join('&');
     linkProblems.value = [...problems, ...decoded.problems];
   });
 }
 
+/** The hash of what is chosen, without `show`, which is the reader's own. */
+export function chosenHash(): string {
+  const parts = [`x=${experimentName.value}`, `p=${preset.value}`, `seeds=${seedCount.value}`];
+  return [EXPERIMENTS_HASH, ...parts, ...(stated.value ? [stated.value] : [])].join('&');
+}
+
 /** Keeps the address in step while this sheet is shown. */
 export function keepLink(): void {
   effect(() => {
     if (view.value !== 'experiments') return;
-    const parts = [`x=${experimentName.value}`, `p=${preset.value}`, `seeds=${seedCount.value}`];
+    const parts = [chosenHash()];
     if (sheet.value) parts.push(`show=${sheet.value}`);
-    if (stated.value) parts.push(stated.value);
-    writeHash([EXPERIMENTS_HASH, ...parts].join('&'));
+    if (linkedRows.value !== null) parts.push(`rows=${linkedRows.value}`);
+    writeHash(parts.join('&'));
   });
 }
 

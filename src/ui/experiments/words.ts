@@ -62,7 +62,7 @@ export const words = {
         ? ''
         : differing === 0
           ? '.'
-          : `, though ${differing} of the file ${differing === 1 ? 'has' : 'have'} another average.`),
+          : `, though ${differing} of ${file} ${differing === 1 ? 'has' : 'have'} another average.`),
     changed: (preset: string, settings: readonly string[]) =>
       `They were run with changed settings (${settings.join(', ')}): the sheet shows them apart from rows of ${preset} as it is.`,
     notAdded: (file: string, why: string) => `${file} could not be added: ${why}`,
@@ -79,6 +79,46 @@ export const words = {
     noSeed: (row: string) => `it has a row ${row}, which is no seed.`,
     twice: (row: string) => `it has two rows ${row}.`,
     large: (most: number) => `it has more than ${format.bytes(most)}, which no file of results has.`,
+  },
+  link: {
+    copy: 'Copy a link to these rows',
+    note: 'A link that holds the rows themselves: whoever opens it is asked whether to add them. Nothing is uploaded.',
+    link: 'Link to these rows',
+    copied: (length: number, isShort: boolean) =>
+      `Copied: ${format.integer(length)} characters.${isShort ? ` ${words.link.short}` : ''}`,
+    notCopied: (isShort: boolean) =>
+      `This browser does not let the page copy: copy the link below.${isShort ? ` ${words.link.short}` : ''}`,
+    short: 'It has the scores; the arms’ lines would make it too long, and are in the file.',
+    tooMany: (most: number) =>
+      `These rows need more than the ${format.integer(most)} characters that a link can have: use “Save these results” and send the file.`,
+    name: 'the link',
+    heading: 'Rows from a link',
+    offer: (
+      experiments: readonly string[],
+      preset: string,
+      rows: number,
+      seeds: readonly number[],
+      devices: readonly string[],
+    ) =>
+      `${rowsOf(rows)} of ${experiments.join(', ')} with preset ${preset}, ${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}` +
+      `${devices.length > 0 ? `, trained on ${devices.join('; ')}` : ''}.`,
+    counted: ({ added, known, differing }: { added: number; known: number; differing: number }) =>
+      (known === 0
+        ? 'None of them is here yet.'
+        : `${added} of them ${added === 1 ? 'is' : 'are'} new; ${known} ${known === 1 ? 'is' : 'are'} here already and ${known === 1 ? 'stays' : 'stay'} as ${known === 1 ? 'it is' : 'they are'}`) +
+      (known === 0
+        ? ''
+        : differing === 0
+          ? '.'
+          : `, though ${differing} of the link ${differing === 1 ? 'has' : 'have'} another average.`),
+    take: 'Add these rows',
+    leave: 'Leave them',
+    notRead: (why: string) => `The rows in the link could not be read: ${why}`,
+    damaged: 'it was cut short or changed on its way. Ask for it again, or for the file.',
+    otherVersion: 'it was made by another version of this page. Ask for the file of results instead.',
+    long: (length: number, most: number) =>
+      `it has ${format.integer(length)} characters, and no link of this page has more than ${format.integer(most)}.`,
+    large: (most: number) => `it would unpack to more than ${format.bytes(most)}, which no link of this page does.`,
   },
   devices: (names: readonly string[]) =>
     `Trained on ${names.length} devices: ${names.join('; ')}. They round differently, so arms of one seed from two of them may start from slightly different bases.`,

@@ -86,31 +86,22 @@ export const isLora = ({ rank, alpha, targets = [] }: Lora): boolean =>
 
 export const usualLora: Lora = { rank: 8, alpha: 16, targets: LORA_TARGETS.slice(0, 2) };
 
-/** What a zip may unpack to, times its size: weights do not pack, and the JSON beside them packs to a tenth. */
-const LARGEST_RATIO = 20;
-/** Files in a zip that are looked through for those. A forged table of contents can claim four billion. */
-const MOST_ENTRIES = 10_000;
-
 /** Only what is needed is handed on, and of a zip only what its table of contents says is not too much. */
 export async function filesOf(list: readonly File[]): Promise<FolderBlob[]> {
   const zip = list.find(({ name }) => name.endsWith('.zip'));
-  const wanted = zip ? [zip] : list.filter(({ name }) => isModelFile(name));
-  const size = wanted.reduce((sum, file) => sum + file.size, 0);
-  if (size > LARGEST_FOLDER) throw new Error(words.tooLarge(size, LARGEST_FOLDER));
-  if (!zip) return wanted.map((file) => ({ name: file.name, bytes: file }));
-  const { unzipSync } = await import('fflate');
-  const most = Math.min(LARGEST_FOLDER, LARGEST_RATIO * size);
-  let unpacked = 0;
-  let entries = 0;
-  const filter = ({ name, originalSize }: { name: string; originalSize: number }): boolean => {
-    if (++entries > MOST_ENTRIES) throw new Error(words.tooMany(MOST_ENTRIES));
-    if (!isModelFile(name.split('/').at(-1)!)) return false;
-    unpacked += originalSize;
-    if (unpacked > most) throw new Error(words.tooLarge(unpacked, most));
-    return true;
-  };
-  // fflate unpacks into as many bytes as the table says: one that lies gives a damaged file, not a larger one.
-  return Object.entries(unzipSync(new Uint8Array(await zip.arrayBuffer()), { filter }))
-    .map(([path, bytes]) => ({ name: path.split('/').at(-1)!, bytes: new Blob([bytes as BlobPart]) }))
-    .filter(({ name }) => isModelFile(name));
+  if (zip) return filesOfZip(zip);
+  const wanted = list.filter(({ name }) => isModelFile(name));
+  checkSize(wanted.reduce((sum, file) => sum + file.size, 0));
+  return wanted.map((file) => ({ name: file.name, bytes: file }));
+}
+
+export async function filesOfZip(zip: Blob): Promise<FolderBlob[]> {
+  checkSize(zip.size);
+  const { modelOfZip } = await import('../../recipe/zip.ts');
+  const unpacked = modelOfZip(new Uint8Array(await zip.arrayBuffer()), LARGEST_FOLDER);
+  return unpacked.map(({ name, bytes }) => ({ name, bytes: new Blob([bytes as BlobPart]) }));
+}
+
+function checkSize(bytes: number): void {
+  if (bytes > LARGEST_FOLDER) throw new Error(words.tooLarge(bytes, LARGEST_FOLDER));
 }

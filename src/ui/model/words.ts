@@ -51,5 +51,4 @@ export const words = {
   lacks: (names: readonly string[]) => `The model folder has no ${names.join(', ')}: choose all of its files.`,
   tooLarge: (bytes: number, most: number) =>
     `The folder has ${format.bytes(bytes)}, and at most ${format.bytes(most)} can be read: choose a smaller model.`,
-  tooMany: (most: number) => `The zip lists more than ${format.integer(most)} files: zip only the model folder.`,
 };

@@ -23,7 +23,9 @@ import { meanOf, type RunRecord } from './record.ts';
 import { heldOutOf, measuredSources, sorted, switchOf, type Column, type Order } from './rows.ts';
 import { savesOfRows } from './saves.ts';
 import { deleteRows } from './undo.ts';
-import { SharedRuns } from './SharedRuns.tsx';
+import { Continued, ContinueButton } from './shared/Continue.tsx';
+import { recallModels, sharedModels, sizeOf } from './shared/models.ts';
+import { SharedRuns } from './shared/SharedRuns.tsx';
 import { words } from './words.ts';
 
 const COLUMNS: readonly Column[] = ['name', 'loss', 'heldOut', 'tokens', 'seconds', 'switch'];
@@ -37,6 +39,9 @@ export function Runs() {
   const together = grouped.value ? groups.value : [];
   const kept = savesOfRows(all, saves.value);
   const models = saves.value.filter(({ state }) => state === 'done');
+
+  const shared = new Map([...sharedModels.value].filter(([id]) => all.some((record) => record.id === id)));
+  void recallModels();
 
   const sortBy = (column: Column) => {
     const now = order.value;
@@ -121,8 +126,12 @@ export function Runs() {
           {openProblem.value}
         </p>
       )}
+      <Continued />
       <SharedRuns />
-      <p class="note">{words.note(models.length, savesOf(models), mostFinishedBytes)}</p>
+      <p class="note">
+        {words.note(models.length, savesOf(models), mostFinishedBytes)}
+        {words.sharedNote(shared.size, sizeOf(shared))}
+      </p>
     </section>
   );
 }
@@ -204,6 +213,7 @@ function Row({ record, save, source, isOpen, onToggle }: RowProps) {
             {words.open}
           </button>
         )}
+        <ContinueButton record={record} />
         <button
           type="button"
           class="quiet"
@@ -243,6 +253,7 @@ function Detail({ record }: { record: RunRecord }) {
           )}
           {!isUnderWay && <Action onClick={() => void deleteRows([id])}>{runsWords.remove}</Action>}
         </div>
+        {record.shared && !sharedModels.value.has(id) && <p class="note difference">{words.shared.noModelHere}</p>}
       </td>
     </tr>
   );

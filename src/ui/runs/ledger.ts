@@ -23,7 +23,7 @@ import {
 } from '../run/run.ts';
 import { bySeedlessKey, figuresOf, freePlace, nameFor, NO_FIGURES, type RunRecord } from './record.ts';
 import { runsWords } from '../words/runs.ts';
-import type { SharedRun } from './shared.ts';
+import type { SharedRun } from './shared/sharedRun.ts';
 import { openStore, type Curve, type Store } from './store.ts';
 
 /** Milliseconds between two writes of a run under way: what a crash may cost of its curve. */
@@ -195,14 +195,15 @@ export function newRecord(config: RunRecord['config'], part: RunRecord['part'], 
   };
 }
 
-/** A run that somebody shared, as a row like any other: it is drawn, compared and kept, and has no model. */
-export function addShared({ config, part, state, figures, curve }: SharedRun, note: string): void {
-  const record = { ...newRecord(config, part, state), figures, note };
+/** A run that somebody shared, as a row like any other: it is drawn, compared and kept. Settles when it is written down. */
+export async function addShared({ config, part, state, figures, curve }: SharedRun, note: string): Promise<RunRecord> {
+  const record: RunRecord = { ...newRecord(config, part, state), figures, note, shared: true };
   batch(() => {
     records.value = [record, ...records.peek()];
     curves.value = new Map(curves.peek()).set(record.id, curve);
   });
-  void write(record, thinned(curve));
+  await write(record, thinned(curve));
+  return record;
 }
 
 /** The queued record whose turn it is; its row becomes the run's. */

@@ -35,6 +35,8 @@ export interface RunRecord {
   hidden: boolean;
   pinned: boolean;
   figures: Figures;
+  /** Somebody else's, out of a file: its model, if that came along, is not among this browser's saves. */
+  shared?: true;
   /** What it is saved as; a row of an earlier version does not know. */
   saved?: string;
   /** Milliseconds since 1970; it can still be had back. */

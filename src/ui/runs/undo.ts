@@ -6,6 +6,7 @@ import { deletedSaves, look, saves } from './saved.ts';
 import { deleteSaved, emptyDeleted, restoreSaved } from '../trainer.ts';
 import { eraseRows, records, removedRows, removeRows, restoreRows } from './ledger.ts';
 import { savesOfRows } from './saves.ts';
+import { forgetModels } from './shared/models.ts';
 
 export interface Deletion {
   /** Milliseconds since 1970; what was deleted at once has the same. */
@@ -71,10 +72,15 @@ export async function undo({ at, rows }: Pick<Deletion, 'at' | 'rows'>): Promise
   await look();
 }
 
+function eraseForGood(rows: readonly string[]): void {
+  eraseRows(rows);
+  void forgetModels(rows);
+}
+
 /** For good, with all that was deleted before. */
 export async function forgo(): Promise<void> {
   undoProblem.value = null;
-  eraseRows(removedRows.value.map(({ record }) => record.id));
+  eraseForGood(removedRows.value.map(({ record }) => record.id));
   if (deletedSaves.value.length === 0) return;
   await emptyDeleted().catch(() => undefined);
   await look();
@@ -88,7 +94,7 @@ export function expireDeletions(): void {
     const timer = setTimeout(
       () => {
         now.value = Date.now();
-        eraseRows(last.rows);
+        eraseForGood(last.rows);
         void look();
       },
       last.at + undoTime - Date.now(),

@@ -9,7 +9,7 @@ import { planRun } from '../../../src/recipe/phases.ts';
 import { History } from '../../../src/ui/chart/columns.ts';
 import { jsonLinesOf } from '../../../src/ui/chart/csv.ts';
 import { figuresOf } from '../../../src/ui/runs/record.ts';
-import { readSharedRun } from '../../../src/ui/runs/shared.ts';
+import { readSharedRun } from '../../../src/ui/runs/shared/sharedRun.ts';
 import { everyField } from '../../setup/everyField.ts';
 
 const config = withChanges(presetConfig('ci'), { 'continued.steps': 40 });
@@ -70,6 +70,33 @@ test('a run that was cut off is stopped, and one on text of its own keeps its so
   expect(read.config.continued!.qa).toEqual(own.continued!.qa);
 });
 
+test('a model beside the run is found, whatever comes first, and one that is not whole is told', async () => {
+  const curve = curveTo(endStep);
+  const run = files(config, jsonLinesOf({ curve, average: curve.loss }));
+  const model = Object.fromEntries(
+    ['config.json', 'model.safetensors', 'tokenizer.json', 'rekindle.json'].map((name) => [`model/${name}`, '{}']),
+  );
+  const { hasModel, config: read } = await readSharedRun(zip({ ...model, ...run }, 'ada/'));
+  expect([hasModel, read]).toEqual([true, config]);
+  expect((await readSharedRun(zip({ ...run, 'model/README.md': '' }))).hasModel).toBe(false);
+  const { 'model/rekindle.json': _record, ...unrecorded } = model;
+  await expect(readSharedRun(zip({ ...run, ...unrecorded }))).rejects.toThrow('Its model folder has no rekindle.json');
+});
+
+test('held-out losses come back from what the terminal writes too', async () => {
+  const curve = curveTo(endStep);
+  const { 'held-out.jsonl': lines, ...run } = files(config, jsonLinesOf({ curve, average: curve.loss }));
+  const heldOut = lines!
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const read = await readSharedRun(zip({ ...run, 'evaluations.json': JSON.stringify({ heldOut, samples: [] }) }));
+  expect(read.figures.heldOut).toEqual({ web: 2, qa: 1 });
+  await expect(readSharedRun(zip({ ...run, 'evaluations.json': '{"heldOut":[1]}' }))).rejects.toThrow(
+    'evaluations.json',
+  );
+});
+
 test('what is no run is told', async () => {
   const curve = curveTo(endStep);
   const metrics = jsonLinesOf({ curve, average: curve.loss });
@@ -83,7 +110,7 @@ test('what is no run is told', async () => {
     [{ ...whole, 'config.json': JSON.stringify({ ...config, seed: -1 }) }, /seed|Seed/],
   ];
   for (const [named, sentence] of cases) await expect(readSharedRun(zip(named))).rejects.toThrow(sentence);
-  await expect(readSharedRun(new Blob(['hello']))).rejects.toThrow('invalid zip data');
+  await expect(readSharedRun(new Blob(['hello']))).rejects.toThrow('not a .zip');
 });
 
 test('with any field another, it is read or told in a sentence', async () => {

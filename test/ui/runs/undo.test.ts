@@ -5,7 +5,8 @@ import type { DeletedRun, SavedRun } from '../../../src/protocol.ts';
 import { records, removedRows } from '../../../src/ui/runs/ledger.ts';
 import { NO_FIGURES } from '../../../src/ui/runs/record.ts';
 import { deletedSaves, saves } from '../../../src/ui/runs/saved.ts';
-import { deleteRows, lastDeletion, undo } from '../../../src/ui/runs/undo.ts';
+import { keepModel, sharedModels, sizeOf } from '../../../src/ui/runs/shared/models.ts';
+import { deleteRows, forgo, lastDeletion, undo } from '../../../src/ui/runs/undo.ts';
 
 const save: SavedRun = {
   ...{ id: 'a', preset: 'tiny', seed: 1, part: 'all', step: 10, endStep: 10, phase: 'qa', loss: 2, state: 'done' },
@@ -52,4 +53,16 @@ test('a row that is had back before it is known', async () => {
   deletedSaves.value = []; // as after a reload
   await undo(lastDeletion.value!);
   expect(told()).toEqual([1, 1, 0]);
+});
+
+test('a shared run’s model stays with its row while that can be had back, and goes with it for good', async () => {
+  // Without IndexedDB, as here, it lasts as long as the page.
+  expect(await keepModel('row', new Blob(['weights']))).toBe(false);
+  await deleteRows(['row']);
+  expect(sizeOf(sharedModels.value)).toBe(7);
+  await undo(lastDeletion.value!);
+  expect([records.value.length, sizeOf(sharedModels.value)]).toEqual([1, 7]);
+  await deleteRows(['row']);
+  await forgo();
+  expect([records.value.length, sharedModels.value.size]).toEqual([0, 0]);
 });

@@ -10,7 +10,7 @@ import type { RunConfig } from '../../../config/run.ts';
 import { armsOf, EXPERIMENTS, experimentsNamed } from '../../../recipe/experiments.ts';
 import { resultsSchema } from '../../../recipe/results/readResults.ts';
 import type { ExperimentResults, ResultRow } from '../../../recipe/results/results.ts';
-import { resultsFile } from '../../../recipe/results/resultsFile.ts';
+import { type ResultsFile, resultsFile } from '../../../recipe/results/resultsFile.ts';
 import { UserError } from '../../../util/errors.ts';
 import { brief } from '../../../util/quoted.ts';
 import { saveFile } from '../../results/save.ts';
@@ -34,13 +34,15 @@ export interface SharedResults {
   devices: string[];
 }
 
-/** The shown experiment's rows as a file. */
-export function textOfResults(): string {
+/** The shown experiment's rows as a file has them. */
+export function shownResults(): ResultsFile {
   const { rows, chance } = resultsOf(experiment.value, resultsHere.value);
   const adapter = devicesHere.value.join(BETWEEN) || undefined;
   const of = { experiment: experiment.value.name, preset: preset.value };
-  return resultsFile({ ...of, adapter, config: config.value, chance, rows: [...rows] });
+  return { ...of, adapter, config: config.value, chance, rows: [...rows] };
 }
+
+export const textOfResults = (): string => resultsFile(shownResults());
 
 export const saveResults = (): void =>
   saveFile(`${experiment.value.name}-${preset.value}.json`, new Blob([textOfResults()], { type: 'application/json' }));
@@ -88,19 +90,28 @@ export async function addShared(file: File): Promise<string[]> {
   const name = brief(file.name);
   try {
     if (file.size > LARGEST) throw refused(words.shared.large(LARGEST));
-    const from = readShared(await file.text());
-    const { added, known, differing, kept } = await addRows(from.config, from);
-    turnTo(from.experiments, from.config, Math.max(...from.rows.map(({ seed }) => seed)));
-    const changed = differences(from.config, presetConfig(from.config.preset)).map(({ key, to }) => `${key}=${to}`);
-    return [
-      words.shared.added(added, known, differing, name),
-      ...(changed.length > 0 ? [words.shared.changed(from.config.preset, changed)] : []),
-      ...(kept ? [] : [words.notKept]),
-    ];
+    return await add(readShared(await file.text()), name);
   } catch (error) {
     // Anything else is a defect of ours; the page goes on all the same.
     return [words.shared.notAdded(name, error instanceof Error ? error.message : String(error))];
   }
+}
+
+/** `name`: where the rows come from. */
+export async function add(from: SharedResults, name: string): Promise<string[]> {
+  const { added, known, differing, kept } = await addRows(from.config, from);
+  turnTo(from.experiments, from.config, Math.max(...from.rows.map(({ seed }) => seed)));
+  return [
+    words.shared.added(added, known, differing, name),
+    ...changedSettings(from.config),
+    ...(kept ? [] : [words.notKept]),
+  ];
+}
+
+/** A sentence where rows were not run with their preset as it is. */
+export function changedSettings(of: RunConfig): string[] {
+  const changed = differences(of, presetConfig(of.preset)).map(({ key, to }) => `${key}=${to}`);
+  return changed.length > 0 ? [words.shared.changed(of.preset, changed)] : [];
 }
 
 const refused = (sentence: string): UserError => new UserError(sentence, { code: 'shared-results' });

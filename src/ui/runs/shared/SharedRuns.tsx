@@ -1,9 +1,11 @@
 /** Files of runs that others saved, into the list of runs. */
 import { signal } from '@preact/signals';
-import { SharedFiles } from '../components/SharedFiles.tsx';
-import { addShared } from './ledger.ts';
-import { readSharedRun } from './shared.ts';
-import { words } from './words.ts';
+import { SharedFiles } from '../../components/SharedFiles.tsx';
+import { checkModel } from './continueFrom.ts';
+import { addShared } from '../ledger.ts';
+import { readSharedRun } from './sharedRun.ts';
+import { keepModel } from './models.ts';
+import { words } from '../words.ts';
 
 const told = signal<string[]>([]);
 
@@ -12,13 +14,22 @@ async function addAll(files: readonly File[]): Promise<void> {
   let added = 0;
   for (const file of files) {
     try {
-      addShared(await readSharedRun(file), words.shared.from(file.name));
+      problems.push(...(await add(file)));
       added++;
     } catch (error) {
       problems.push(words.shared.notRead(file.name, error instanceof Error ? error.message : String(error)));
     }
   }
   told.value = [...(added > 0 ? [words.shared.added(added)] : []), ...problems];
+}
+
+/** All of a file or nothing; what its row goes without, a sentence each. */
+async function add(file: File): Promise<string[]> {
+  const run = await readSharedRun(file);
+  if (run.hasModel) await checkModel(file, run.config, run.curve.step[run.curve.length - 1]! + 1);
+  const { id } = await addShared(run, words.shared.from(file.name));
+  if (!run.hasModel) return [words.shared.noModel(file.name)];
+  return (await keepModel(id, file)) ? [] : [words.shared.modelNotKept(file.name)];
 }
 
 export function SharedRuns() {

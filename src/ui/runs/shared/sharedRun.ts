@@ -1,39 +1,45 @@
 /**
  * A run that somebody saved as one .zip (results/report.ts), or with `--out` in the terminal, taken into the list of runs: its settings, what
- * it logged and its held-out losses; no weights. What is wrong with a file is said in a sentence, and nothing changes.
+ * it logged and its held-out losses, and whether its model came with it. What is wrong with a file is said in a sentence, and nothing changes.
  */
-import { BLENDS } from '../../config/options.ts';
-import { getPath } from '../../config/path.ts';
-import { presetConfig } from '../../config/presets.ts';
-import { resolveConfig } from '../../config/resolve.ts';
-import type { RunConfig } from '../../config/run.ts';
-import { measurements, phaseNames, updateWords, wholeColumns } from '../../recipe/measurements.ts';
-import { planRun, type RunPart } from '../../recipe/phases.ts';
-import { type Fields, isObject } from '../../util/object.ts';
-import { brief } from '../../util/quoted.ts';
-import { History } from '../chart/columns.ts';
-import { figuresOf, type RunRecord } from './record.ts';
-import { words } from './words.ts';
+import { BLENDS } from '../../../config/options.ts';
+import { getPath } from '../../../config/path.ts';
+import { presetConfig } from '../../../config/presets.ts';
+import { resolveConfig } from '../../../config/resolve.ts';
+import type { RunConfig } from '../../../config/run.ts';
+import { measurements, phaseNames, updateWords, wholeColumns } from '../../../recipe/measurements.ts';
+import { missingModelFiles, modelPaths } from '../../../recipe/modelFiles.ts';
+import { planRun, type RunPart } from '../../../recipe/phases.ts';
+import { type Fields, isObject } from '../../../util/object.ts';
+import { brief } from '../../../util/quoted.ts';
+import { History } from '../../chart/columns.ts';
+import { figuresOf, type RunRecord } from '../record.ts';
+import { words } from '../words.ts';
 
-/** Files of the folder that are read; a model beside them is not. */
-const WANTED = /(^|\/)(config\.json|metrics\.jsonl|held-out\.jsonl)$/;
+/** Files of the run's folder that are read; of those with held-out losses the page writes the first and the terminal the second. */
+const WANTED = ['config.json', 'metrics.jsonl', 'held-out.jsonl', 'evaluations.json'] as const;
 /** Bytes unpacked: a hundred thousand logged steps are a quarter of it. */
 const LARGEST = 1 << 27;
 
-export type SharedRun = Pick<RunRecord, 'config' | 'part' | 'state' | 'figures'> & { curve: History };
+export type SharedRun = Pick<RunRecord, 'config' | 'part' | 'state' | 'figures'> & {
+  curve: History;
+  hasModel: boolean;
+};
 
-export async function readSharedRun(zip: Blob): Promise<SharedRun> {
-  const { unzipSync } = await import('fflate');
-  let size = 0;
-  const filter = (entry: { name: string; originalSize: number }): boolean =>
-    WANTED.test(entry.name) && (size += entry.originalSize) <= LARGEST;
-  const unpacked = Object.entries(unzipSync(new Uint8Array(await zip.arrayBuffer()), { filter }));
+export async function readSharedRun(file: Blob): Promise<SharedRun> {
+  const { listZip, unpack } = await import('../../../recipe/zip.ts');
+  const zip = new Uint8Array(await file.arrayBuffer());
+  const entries = listZip(zip);
+  // A model inside the folder has a config.json too.
+  const isLog = ({ path }: { path: string }) => /(^|\/)metrics\.jsonl$/.test(path);
+  const [outermost] = entries.filter(isLog).toSorted((a, b) => a.path.length - b.path.length);
+  const folder = outermost?.path.slice(0, -'metrics.jsonl'.length) ?? '';
+  const wanted = entries.filter(({ path }) => WANTED.some((name) => path === folder + name));
+  const unpacked = unpack(zip, wanted, LARGEST);
   const decoder = new TextDecoder();
-  const text = (name: string): string => {
-    const found = unpacked.find(([path]) => path.split('/').at(-1) === name);
-    return found ? decoder.decode(found[1]) : '';
-  };
-  const lines = (name: string): Fields[] =>
+  const text = (name: (typeof WANTED)[number]): string =>
+    decoder.decode(unpacked.get(folder + name) ?? new Uint8Array());
+  const lines = (name: (typeof WANTED)[number]): Fields[] =>
     text(name)
       .split('\n')
       .filter(Boolean)
@@ -44,11 +50,30 @@ export async function readSharedRun(zip: Blob): Promise<SharedRun> {
   const part: RunPart = curve.step[0]! < config.base.steps ? 'all' : 'continued';
   if (part === 'continued' && config.continued === null) throw new Error(words.shared.otherRun);
   const isWhole = curve.step[curve.length - 1]! + 1 >= planRun(config, part).endStep;
-  const heldOut = lines('held-out.jsonl').map(({ loss }) => lossesOf(loss));
+  const measured = text('evaluations.json')
+    ? pointsOf(parsed('evaluations.json', text('evaluations.json')))
+    : lines('held-out.jsonl');
+  const heldOut = measured.map(({ loss }) => lossesOf(loss));
   return {
     ...{ config, part, state: { kind: isWhole ? 'done' : 'stopped' }, curve },
+    hasModel: holdsModel(entries.map(({ path }) => path)),
     figures: figuresOf({ config, part }, curve, Object.assign({}, ...heldOut)),
   };
+}
+
+/** A folder of weights beside the run must be whole; one without any holds none. */
+function holdsModel(paths: readonly string[]): boolean {
+  const names = modelPaths(paths).map((path) => path.split('/').at(-1)!);
+  if (!names.some((name) => name.endsWith('.safetensors'))) return false;
+  const missing = missingModelFiles(names, true);
+  if (missing.length > 0) throw new Error(words.shared.modelLacks(missing));
+  return true;
+}
+
+/** Held-out losses as the terminal keeps them. */
+function pointsOf({ heldOut }: Fields): Fields[] {
+  if (!Array.isArray(heldOut) || !heldOut.every(isObject)) throw new Error(words.shared.notJson('evaluations.json'));
+  return heldOut;
 }
 
 /** An object of JSON. */
