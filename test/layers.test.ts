@@ -35,6 +35,7 @@ const keepers: Record<string, readonly string[]> = {
   preact: ['ui/'],
   '@preact/signals': ['ui/'],
   uplot: ['ui/'],
+  'franc-min': ['data/languages.ts'], // 48 kB, gzipped, of which the page's first script and the worker have none
   idb: ['storage/', 'ui/runs/store.ts', 'ui/runs/database.ts'], // the page keeps lists of its own, without the worker's code
   webgpu: ['cli/node/'],
   vite: ['cli/'],

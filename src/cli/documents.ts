@@ -3,7 +3,7 @@ import { openAsBlob, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { FILE_ENDINGS } from '../config/files.ts';
 import { BLEND_KEYS, type BlendKey, isWhole, SOURCE_NAME, type SourceUse, wholeUse } from '../config/sources.ts';
-import { packFolder } from '../data/folder.ts';
+import { packFolder } from '../config/folder.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { readFile } from '../data/read.ts';
 import { UserError } from '../util/errors.ts';

@@ -33,7 +33,7 @@ export function endingOf(name: string): string {
   return /[^./\\](\.[^./\\]+)$/.exec(plain)?.[1] ?? '';
 }
 
-/** Null: of no kind that is read. A folder, told by the slash at the end of its name, is packed and read as a zip (data/folder.ts). */
+/** Null: of no kind that is read. A folder, told by the slash at the end of its name, is packed and read as a zip (config/folder.ts). */
 export function fileKind(name: string): FileKind | null {
   if (name.endsWith('/')) return 'zip';
   const ending = endingOf(name);

@@ -2,6 +2,7 @@
 import type { FileReport, UserFile } from '../protocol.ts';
 import { UserError } from '../util/errors.ts';
 import { ColumnError } from './formats/records.ts';
+import { Passages } from './languages.ts';
 import { DamageError, HELD_LINES, type Lines, openLines } from './lines.ts';
 import { readFile } from './read.ts';
 
@@ -14,13 +15,15 @@ const SHOWN_LENGTH = 400;
 /** Of a file that is too large to be held. */
 async function checkLines(lines: Lines): Promise<FileReport> {
   const first: { text: string; length: number }[] = [];
+  const passages = new Passages();
   await lines.each((document) => {
+    passages.add(document);
     if (first.length === SHOWN) return;
     const { text } = document;
     first.push({ text: text.slice(0, SHOWN_LENGTH), length: text.length });
   });
   const { count, notes, columns, column } = lines.found;
-  return { kind: 'good', documents: count, first, notes, columns, column };
+  return { kind: 'good', documents: count, first, notes, columns, column, languages: passages.languages() };
 }
 
 /** Reads all of a file, as a run will, and keeps none of it. Damage is a finding, any other refusal an error with its code. */
@@ -49,7 +52,10 @@ export async function checkFile(
     const first = documents
       .slice(0, SHOWN)
       .map(({ text }) => ({ text: text.slice(0, SHOWN_LENGTH), length: text.length }));
-    return { kind: 'good', documents: documents.length, first, notes, columns, column: chosen };
+    const passages = new Passages();
+    for (const document of documents) passages.add(document);
+    const languages = passages.languages();
+    return { kind: 'good', documents: documents.length, first, notes, columns, column: chosen, languages };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (error instanceof DamageError) return { kind: 'damaged', places: error.places, at: error.at, in: error.in };

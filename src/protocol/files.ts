@@ -13,6 +13,17 @@ export interface UserFile {
   column?: string | null;
 }
 
+/** What a text is written in. */
+export interface Languages {
+  /**
+   * Of its characters, the largest first, by codes of ISO 639-3, with slashes between those of languages that are not told apart; `und`:
+   * not clear, as of short texts, numbers and code. They sum to 1; none of a text without characters.
+   */
+  shares: Readonly<Record<string, number>>;
+  /** Passages that were looked at; null: all of the text was. */
+  passages: number | null;
+}
+
 /** How a file will be read: its first documents, cut to what a person looks through, and what was chosen or left out. */
 export interface FilePreview {
   documents: number;
@@ -22,6 +33,7 @@ export interface FilePreview {
   /** Columns or fields one of which may be read alone, and the one that is. */
   columns: string[];
   column: string | null;
+  languages: Languages;
 }
 
 /**

@@ -17,6 +17,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { CurateReport } from '../../src/cli/curate/curateReport.ts';
 import { dateOf } from '../../src/data/stream.ts';
 import { Draws } from '../../src/world/draws.ts';
+import { prose } from '../data/prose.ts';
 import { sentence } from '../data/stages/documents.ts';
 import { runCommand } from './host.ts';
 
@@ -175,6 +176,17 @@ describe('a run', () => {
     );
     expect(kept.map(({ id }) => id)).toEqual(['packed-1', 'table-1', 'table-2']);
     expect(dropped).toEqual([{ id: 'packed-2', source: 'packed', stage: 'exact', reason: 'equal' }]);
+  });
+
+  test('tells the languages of what is left', async () => {
+    const lines = [{ text: prose.german }, { text: prose.german }, { text: prose.english }];
+    const { report, markdown } = await curate('--data', `web=${write('two.jsonl', jsonl(lines))}`, '--stages', 'exact');
+    // The equal one is gone.
+    const share = prose.german.length / (prose.german.length + prose.english.length);
+    const { shares } = report.sources.web!.languages;
+    expect(shares).toEqual({ deu: expect.closeTo(share, 10) as number, eng: expect.closeTo(1 - share, 10) as number });
+    const percent = Math.round(100 * share);
+    expect(markdown).toContain(`| English ${100 - percent}\u00a0%, German ${percent}\u00a0% |`);
   });
 
   test('reads a folder, in the order of its paths', async () => {

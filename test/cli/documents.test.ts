@@ -11,6 +11,7 @@ import { presetConfig } from '../../src/config/presets.ts';
 import { huggingFaceFolder } from '../../src/export/huggingface.ts';
 import { baseMetadata } from '../../src/recipe/baseCheckpoint.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
+import { prose } from '../data/prose.ts';
 import { randomWeights } from '../export/tinyModel.ts';
 import { runCommand } from './host.ts';
 
@@ -161,6 +162,22 @@ describe('what is said once', () => {
   test('fewer ids than were asked for', async () => {
     const { notes } = await train('--data', `notes=${text}`, '--tokenizer', 'bpe:4096', '--set', 'continued=off');
     expect(notes).toContainEqual(expect.stringMatching(/^The tokenizer has \d+ ids and 4096 were asked for/));
+  });
+
+  test('the languages of each source, and where the blends have others than the base', async () => {
+    const german = write('german.txt', prose.german.repeat(60));
+    const english = write('english.txt', prose.english.repeat(60));
+    // Half of what the blend's other source takes.
+    const args = ['--data', `letters=${german}`, '--in', 'letters=qa', '--data', `notes=${english}`];
+    const { notes, problem } = await train(...args, '--mix', 'letters=50');
+    expect(problem).toBe(DEVICE);
+    expect(notes.filter((note) => /anguages|base’s/.test(note)).map((note) => note.replaceAll('\u00a0', ' '))).toEqual([
+      'Languages of letters: German 100 %.',
+      'Languages of notes: English 100 %.',
+      'The base’s text is English 100 %; the QA blend’s is English 67 %, German 33 %.',
+    ]);
+    const world = await train('--preset', 'ci');
+    expect(world.notes.join()).not.toMatch(/anguages/);
   });
 
   test('blends that are equal, and not where they differ', async () => {

@@ -27,6 +27,7 @@ import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { fetchShard, readInputs, runFlags } from '../inputs.ts';
 import { folder as folderKind, number, place } from '../kinds.ts';
 import { ensureData } from '../node/data.mjs';
+import { OwnLanguages } from './ownLanguages.ts';
 import { NodeFiles } from '../node/files.ts';
 import { checkFree, OutFolder } from '../outFolder.ts';
 import { commonWords } from '../words/common.ts';
@@ -78,9 +79,10 @@ export async function trainRun(
   ensureData();
   const out = OutFolder.reserve(given.out, trainWords.begins(config.preset, config.seed));
   return filling(out, given, host, async (saved) => {
-    const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base);
-    for (const note of data.notes) host.say(commonWords.note(note));
     const part = base ? 'continued' : 'all';
+    const languages = new OwnLanguages();
+    const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base, part, languages.watch);
+    for (const note of [...data.notes, ...languages.sentences(config)]) host.say(commonWords.note(note));
     const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
     const keeper = await savedIn(out, given)
       .then((runs) => runs.begin(inputs, part, data, saved))

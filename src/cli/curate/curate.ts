@@ -13,6 +13,7 @@ import {
 } from '../../data/stages/curate.ts';
 import { type RawDocument, StageReport } from '../../data/stages/stage.ts';
 import { SURVIVORS } from '../../data/stages/survivors.ts';
+import { Passages } from '../../data/languages.ts';
 import { utf8Length } from '../../data/source.ts';
 import { SOURCE_NAME } from '../../config/sources.ts';
 import { UserError } from '../../util/errors.ts';
@@ -188,7 +189,7 @@ async function writeDocuments(
   verdicts: Verdicts,
 ): Promise<Record<string, SourceRow>> {
   const sources = Object.fromEntries(
-    input.sources.map((name): [string, SourceRow] => [name, { in: 0, out: 0, bytesIn: 0, bytes: 0 }]),
+    input.sources.map((name) => [name, { in: 0, out: 0, bytesIn: 0, bytes: 0, passages: new Passages() }]),
   );
   const [kept, dropped] = [new LineFile(out, 'documents.jsonl'), new LineFile(out, 'dropped.jsonl')];
   try {
@@ -201,6 +202,7 @@ async function writeDocuments(
       if (verdict !== null) return dropped.write({ id: name, source, ...verdict });
       row.out++;
       row.bytes += bytes;
+      row.passages.add({ source, text });
       kept.write({ id: name, source, text });
     });
   } finally {
@@ -209,5 +211,7 @@ async function writeDocuments(
   }
   kept.publish();
   dropped.publish();
-  return sources;
+  return Object.fromEntries(
+    Object.entries(sources).map(([name, { passages, ...row }]) => [name, { ...row, languages: passages.languages() }]),
+  );
 }

@@ -1,5 +1,7 @@
 /** What `curate` says of its work: report.json, report.md and blend.json. */
 import type { StageReport } from '../../data/stages/stage.ts';
+import type { Languages } from '../../protocol.ts';
+import { languageWords } from '../../words/languages.ts';
 import { curateWords } from '../words/curate.ts';
 import { alphaSampling, normalized, unimax, type GivenWeight, weightsOf } from '../../recipe/weights.ts';
 
@@ -25,6 +27,8 @@ export interface SourceRow {
   /** UTF-8 bytes of text that came in, and that are left. */
   bytesIn: number;
   bytes: number;
+  /** Of what is left. */
+  languages: Languages;
 }
 
 export interface CurateReport {
@@ -48,9 +52,10 @@ export function markdownReport(report: CurateReport): string {
     const why = Object.entries(reasons).map(([reason, count]) => `${reason} ${count}`);
     lines.push(`| ${name} | ${came} | ${out} | ${cell(why.join(', ')) || words.none} | ${seconds.toFixed(2)} |`);
   }
-  lines.push('', words.sources, '| --- | ---: | ---: | ---: |');
-  for (const [name, { in: came, out, bytes, bytesIn }] of Object.entries(report.sources)) {
-    lines.push(`| ${name} | ${came} | ${out} | ${percent(bytesIn === 0 ? 0 : bytes / bytesIn)} |`);
+  lines.push('', words.sources, '| --- | ---: | ---: | ---: | --- |');
+  for (const [name, { in: came, out, bytes, bytesIn, languages }] of Object.entries(report.sources)) {
+    const kept = percent(bytesIn === 0 ? 0 : bytes / bytesIn);
+    lines.push(`| ${name} | ${came} | ${out} | ${kept} | ${languageWords.listed(languages.shares) || words.none} |`);
   }
   for (const { name, notes } of report.stages) for (const note of notes) lines.push('', `${name}: ${note}`);
   for (const [name, examples] of Object.entries(report.examples)) {

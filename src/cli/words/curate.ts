@@ -40,7 +40,7 @@ export const curateWords = {
       `${came} documents came in, ${left} are left, ${dropped} were dropped.`,
     stages: '| stage | in | out | dropped by reason | seconds |',
     none: 'none',
-    sources: '| source | in | out | bytes kept |',
+    sources: '| source | in | out | bytes kept | languages of what is left |',
     kept: 'kept',
     dropped: (reason: string) => `dropped, ${reason}`,
   },

@@ -45,7 +45,7 @@ export interface Brought {
 /**
  * Loads what the blends name, trains the tokenizer unless a base or a save brings its own (`given`), tokenizes. `part`: what is run;
  * what continues a base draws nothing from the base's blend, whose sources are prepared all the same where they are to be had, for
- * what is forgotten of them. `files` are sources of the user's, by name.
+ * what is forgotten of them. `files` are sources of the user's, by name; `watched`: each as somebody sees it being gone through.
  */
 export async function prepareData(
   config: RunConfig,
@@ -54,6 +54,7 @@ export async function prepareData(
   onProgress: (what: string, done: number, total: number) => void,
   given: Brought | null = null,
   part: RunPart = given ? 'continued' : 'all',
+  watched: (corpus: Corpus) => Corpus = (corpus) => corpus,
 ): Promise<TrainingData> {
   const { batch, evaluation } = config;
   const said: string[] = [...(given?.notes ?? [])];
@@ -74,7 +75,7 @@ export async function prepareData(
     };
   }
   const drawn = sourcesOf(config, part === 'continued');
-  const own = await readUserFiles(files, onProgress);
+  const own = (await readUserFiles(files, onProgress)).map(watched);
   const missing = [...sourcesOf(config)].filter((name) => !own.some((corpus) => corpus.name === name));
   const shipped: Corpus[] = [];
   if (missing.length > 0) {

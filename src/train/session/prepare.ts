@@ -1,7 +1,6 @@
 /** Text and base of a run, made when it starts or a little before. */
 import { presetConfig } from '../../config/presets.ts';
 import type { RunConfig } from '../../config/run.ts';
-import { checkFile } from '../../data/check.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
 import type { BaseSource, TrainerApi, UserFile } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
@@ -60,7 +59,8 @@ export async function prepareStart(
 export const preparingCommands = (
   session: Session,
 ): Pick<TrainerApi, 'checkFile' | 'shippedBase' | 'worldCard' | 'warmUp' | 'describeModel'> => ({
-  checkFile,
+  // What tells languages is a quarter as large as the worker, and wanted for the reader's own text alone.
+  checkFile: async (...given) => (await import('../../data/check.ts')).checkFile(...given),
   shippedBase: (config) => session.bases.offer(config),
   describeModel: describeFolder,
   worldCard: async (config) => worldCard(prepareWorld(config).corpus),

@@ -2,8 +2,15 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 
+/** Asked for at once: when the drop is over the browser knows it no more. */
+export interface Dropped {
+  files: readonly File[];
+  /** Files and folders, where the browser tells them apart. */
+  entries: readonly FileSystemEntry[];
+}
+
 interface Props {
-  take: (dropped: DataTransfer | null) => void;
+  take: (dropped: Dropped) => void;
   children: ComponentChildren;
 }
 
@@ -20,7 +27,11 @@ export function DropZone({ take, children }: Props) {
       onDrop={(event) => {
         event.preventDefault();
         over.value = false;
-        take(event.dataTransfer);
+        const { files, items } = event.dataTransfer ?? { files: [], items: [] };
+        take({
+          files: [...files],
+          entries: [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null),
+        });
       }}
     >
       {children}

@@ -7,6 +7,7 @@ import { presetConfig } from '../../config/presets.ts';
 import { chooseColumn, type OwnFile, removeFile, renameFile, useFile } from './files.ts';
 import { isLocked } from '../page/lesson.ts';
 import { words } from './words.ts';
+import { languageWords } from '../../words/languages.ts';
 
 export function FileRow({ own: { file, preview, use } }: { own: OwnFile }) {
   const { source, name } = file;
@@ -46,6 +47,9 @@ export function FileRow({ own: { file, preview, use } }: { own: OwnFile }) {
       )}
       {/* A world's words are its own: text takes its place as a whole. */}
       {presetConfig(preset.value).data.world === null && <Use use={use} />}
+      {Object.keys(preview.languages.shares).length > 0 && (
+        <p class="note">{languageWords.languages(preview.languages)}</p>
+      )}
       {preview.notes.map((note) => (
         <p key={note} class="note">
           {note}

@@ -1,6 +1,6 @@
 /** The reader's own text as sources: dropped or chosen, looked at, named, put into the blends, and kept in this browser. */
 import { FromAddress } from '../address/FromAddress.tsx';
-import { DropZone } from '../components/DropZone.tsx';
+import { type Dropped, DropZone } from '../components/DropZone.tsx';
 import { useId } from 'preact/hooks';
 import { fetched } from '../components/fetched.tsx';
 import { FileInput } from './FileInput.tsx';
@@ -24,15 +24,27 @@ const KeptTexts = fetched(
   (children) => <div>{children}</div>,
 );
 
+const ChooseFolder = fetched(
+  () => import('./FolderInput.tsx').then((module) => module.ChooseFolder),
+  (children) => <div>{children}</div>,
+);
+
+function take({ files, entries }: Dropped): void {
+  if (entries.some(({ isDirectory }) => isDirectory))
+    void import('./folders.ts').then(({ addDropped }) => addDropped(entries));
+  else void addFiles(files);
+}
+
 export function OwnFiles() {
   const id = useId();
   const hasRows = missingSources.value.length + candidates.value.length + ownFiles.value.length > 0;
   return (
-    <DropZone take={(dropped) => void addFiles(dropped?.files ?? [])}>
+    <DropZone take={take}>
       <h2>
         <label for={id}>{recipeWords.setup.files}</label>
       </h2>
       <FileInput id={id} multiple describedBy={`${id}-note`} />
+      <ChooseFolder />
       <p class="note" id={`${id}-note`}>
         {recipeWords.setup.filesNote}
       </p>

@@ -1,15 +1,19 @@
 /** The reader's files: those that are asked for, those of which something has to be said first, and those that are sources. */
 import { useId } from 'preact/hooks';
 import { switchesNothing } from '../../config/sources.ts';
+import { differingLanguages } from '../../recipe/languages.ts';
 import { config, isPresets, missingSources } from '../recipe/config.ts';
 import { type Candidate, candidates, giveUp, leaveOut, ownFiles, settle } from './files.ts';
 import { remembered } from './rememberedFiles.ts';
 import { FileInput } from './FileInput.tsx';
+import { FolderInput, picksFolders } from './FolderInput.tsx';
 import { FileRow } from './FileRow.tsx';
 import { words } from './words.ts';
 import { configWords } from '../../words/config.ts';
 
 export function Rows() {
+  const measured = new Map(ownFiles.value.map(({ file, preview }) => [file.source, preview.languages.shares]));
+  const languages = measured.size > 0 ? differingLanguages(config.value, measured) : null;
   return (
     <>
       <ul class="stack-2">
@@ -24,6 +28,7 @@ export function Rows() {
         ))}
       </ul>
       {ownFiles.value.length > 0 && switchesNothing(config.value) && <p class="note">{configWords.switchesNothing}</p>}
+      {languages !== null && <p class="note">{languages}</p>}
     </>
   );
 }
@@ -35,10 +40,12 @@ const isAskedFor = (source: string): boolean =>
 /** A source that the recipe names and whose file is not here, as after a reload. */
 function MissingRow({ source }: { source: string }) {
   const id = useId();
+  const name = remembered.value.get(source)?.name;
+  const Input = picksFolders && name?.endsWith('/') ? FolderInput : FileInput;
   return (
     <li class="candidate stack-2">
-      <label for={id}>{words.choose(source, remembered.value.get(source)?.name)}</label>
-      <FileInput id={id} awaited={source} />
+      <label for={id}>{words.choose(source, name)}</label>
+      <Input id={id} awaited={source} />
       {!isPresets(source) && (
         <span class="buttons">
           <button type="button" class="quiet" onClick={() => giveUp(source)}>

@@ -187,11 +187,11 @@ export function renameFile(source: string, name: string): void {
   }
 }
 
-/** A source name from a file's: `My notes (2).txt.gz` → `My-notes-2`. */
+/** A source name from a file's or a folder's: `My notes (2).txt.gz` → `My-notes-2`, `v1.5/` → `v1-5`. */
 export function sourceName(file: string): string {
   const stem = file
     .replace(/\.gz$/i, '')
-    .replace(/\.[^.]*$/, '')
+    .replace(/\.[^./]*$/, '')
     .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
     .replaceAll(/^[-_]+|-+$/g, '');
   return stem.slice(0, 40) || 'text';

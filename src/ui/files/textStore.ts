@@ -8,6 +8,9 @@ import { type KeptText, textId } from './keptTexts.ts';
 const FOLDER = 'texts';
 const FILE = 'text';
 
+/** A folder of the store's, whose name may have no slash: a folder's text ends in what no file's ends in that is read (config/files.ts). */
+const placeOf = (text: KeptText): string => textId(text).replace(/\/$/, '.folder');
+
 /** Lets go of a lock, and settles when the browser has it back. */
 type Release = () => Promise<void>;
 
@@ -54,7 +57,7 @@ export async function canKeep(): Promise<boolean> {
 /** A whole copy, under its own name and date; null: there is none. */
 async function copyOf(texts: FileSystemDirectoryHandle, text: KeptText): Promise<File | null> {
   try {
-    const folder = await texts.getDirectoryHandle(textId(text));
+    const folder = await texts.getDirectoryHandle(placeOf(text));
     const copy = await (await folder.getFileHandle(FILE)).getFile();
     const { name, size, lastModified } = text;
     return copy.size === size ? new File([copy], name, { lastModified }) : null;
@@ -63,19 +66,20 @@ async function copyOf(texts: FileSystemDirectoryHandle, text: KeptText): Promise
   }
 }
 
-function parse(id: string): KeptText | null {
-  const [, size, lastModified, name] = /^(\d+)-(-?\d+)-(.+)$/s.exec(id) ?? [];
-  return name === undefined ? null : { name, size: Number(size), lastModified: Number(lastModified) };
+function parse(place: string): KeptText | null {
+  const [, size, lastModified, name] = /^(\d+)-(-?\d+)-(.+)$/s.exec(place) ?? [];
+  if (name === undefined) return null;
+  return { name: name.replace(/\.folder$/, '/'), size: Number(size), lastModified: Number(lastModified) };
 }
 
 /** The whole copies, by name; `sweep`: those that nobody writes and that are not whole are deleted. */
 export async function listTexts(sweep = false): Promise<KeptText[]> {
   const texts = await open();
   const found: KeptText[] = [];
-  const ids: string[] = [];
-  for await (const id of texts.keys()) ids.push(id);
-  for (const id of ids) {
-    const text = parse(id);
+  const places: string[] = [];
+  for await (const place of texts.keys()) places.push(place);
+  for (const place of places) {
+    const text = parse(place);
     if (!text) continue;
     if (await copyOf(texts, text)) found.push(text);
     else if (sweep) await removeAlone(texts, text, true);
@@ -85,11 +89,10 @@ export async function listTexts(sweep = false): Promise<KeptText[]> {
 
 /** False: another has it. `unlessWhole`: looked at once more, now that nobody else writes it. */
 async function removeAlone(texts: FileSystemDirectoryHandle, text: KeptText, unlessWhole = false): Promise<boolean> {
-  const id = textId(text);
-  const release = await hold(id, true);
+  const release = await hold(textId(text), true);
   if (!release) return false;
   try {
-    if (!unlessWhole || !(await copyOf(texts, text))) await texts.removeEntry(id, { recursive: true });
+    if (!unlessWhole || !(await copyOf(texts, text))) await texts.removeEntry(placeOf(text), { recursive: true });
   } catch (error) {
     if (!(error instanceof DOMException) || error.name !== 'NotFoundError') throw error;
   } finally {
@@ -128,11 +131,11 @@ export async function writeText(file: File): Promise<void> {
 async function write(file: File, signal: AbortSignal): Promise<void> {
   const texts = await open();
   try {
-    const folder = await texts.getDirectoryHandle(textId(file), { create: true });
+    const folder = await texts.getDirectoryHandle(placeOf(file), { create: true });
     const into = await (await folder.getFileHandle(FILE, { create: true })).createWritable();
     await file.stream().pipeTo(into, { signal });
   } catch (error) {
-    await texts.removeEntry(textId(file), { recursive: true }).catch(() => {}); // swept at the next visit, if not now
+    await texts.removeEntry(placeOf(file), { recursive: true }).catch(() => {}); // swept at the next visit, if not now
     if (!signal.aborted) throw error;
   }
 }

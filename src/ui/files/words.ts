@@ -5,6 +5,8 @@ import * as format from '../format.ts';
 export const words = {
   choose: (source: string, file: string | undefined) =>
     file === undefined ? `Choose the file for “${source}”` : `Choose ${file} again, for “${source}”`,
+  folder: 'Or a folder of text',
+  emptyFolder: 'The folder is empty: give a folder with files of text.',
   giveUp: 'Use the preset’s text',
   about: (bytes: number, documents: number) =>
     `${format.bytes(bytes)}, ${documents === 1 ? 'one document' : `${format.integer(documents)} documents`}`,

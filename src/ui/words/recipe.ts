@@ -32,7 +32,7 @@ export const recipeWords = {
     experimentUnderWay: 'An experiment is running on the other sheet: stop it there first.',
     files: 'Your own text',
     filesNote:
-      'Choose or drop files: .txt, .md, .docx, .csv, .tsv, .json or .jsonl, also as .zip or .gz. They are read and kept in ' +
+      'Choose or drop files, or a folder: .txt, .md, .docx, .csv, .tsv, .json or .jsonl, also as .zip or .gz. They are read and kept in ' +
       'this browser and never leave your machine.',
     fromAddress: 'From an address',
     missing: (source: string) => `The text “${source}” is not here: choose its file under “Your own text”.`,

@@ -471,6 +471,7 @@ const api: TrainerApi = {
       notes,
       columns: column ? ['id', 'title', 'body'] : [],
       column: column ?? null,
+      languages: { shares: { eng: 0.93, deu: 0.05, und: 0.02 }, passages: 300 },
     };
   },
   async savedRuns() {

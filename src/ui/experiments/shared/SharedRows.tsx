@@ -18,7 +18,7 @@ async function addAll(files: readonly File[]): Promise<void> {
 
 export function SharedRows() {
   return (
-    <DropZone take={(dropped) => void addAll([...(dropped?.files ?? [])])}>
+    <DropZone take={({ files }) => void addAll(files)}>
       <SharedFiles
         label={words.shared.add}
         note={words.shared.note}

@@ -2,7 +2,7 @@
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { LARGEST_TEXT } from '../../src/config/files.ts';
-import { packFolder } from '../../src/data/folder.ts';
+import { packFolder } from '../../src/config/folder.ts';
 import { readFile } from '../../src/data/read.ts';
 import { UserError } from '../../src/util/errors.ts';
 

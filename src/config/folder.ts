@@ -4,12 +4,12 @@
  * files, and what is in hidden folders, are no text of the reader's.
  */
 import { Zip, ZipPassThrough } from 'fflate';
-import { isReadInside, LARGEST_TEXT } from '../config/files.ts';
+import { isReadInside, LARGEST_TEXT } from './files.ts';
 import { UserError } from '../util/errors.ts';
 import { brief } from '../util/quoted.ts';
-import { folderWords } from '../words/folder.ts';
+import { textFolderWords } from '../words/textFolder.ts';
 
-export interface FolderFile {
+export interface TextFolderFile {
   /** Below the folder, with slashes: `letters/1.txt`. */
   path: string;
   bytes: Blob;
@@ -19,21 +19,22 @@ export interface FolderFile {
 const DATE = new Date(1980, 0, 1);
 const NOTHING = new Uint8Array(0);
 
-const isHidden = ({ path }: FolderFile): boolean => path.split('/').some((part) => part.startsWith('.'));
+const isHidden = ({ path }: TextFolderFile): boolean => path.split('/').some((part) => part.startsWith('.'));
 
 /**
  * By code units, as the same folder is read in the same order everywhere; `name` ends in a slash.
  * @throws UserError text-empty, text-kind, text-size; what a file throws that cannot be read.
  */
-export async function packFolder(name: string, files: readonly FolderFile[]): Promise<Blob> {
+export async function packFolder(name: string, files: readonly TextFolderFile[]): Promise<Blob> {
   const inOrder = files.filter((file) => !isHidden(file)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const read = inOrder.filter(({ path }) => isReadInside(path));
-  if (inOrder.length === 0) throw new UserError(folderWords.empty(brief(name)), { code: 'text-empty' });
-  if (read.length === 0) throw new UserError(folderWords.noText(brief(name), inOrder.length), { code: 'text-kind' });
+  if (inOrder.length === 0) throw new UserError(textFolderWords.empty(brief(name)), { code: 'text-empty' });
+  if (read.length === 0)
+    throw new UserError(textFolderWords.noText(brief(name), inOrder.length), { code: 'text-kind' });
   const size = read.reduce((sum, { bytes }) => sum + bytes.size, 0);
   if (size > LARGEST_TEXT) {
     const [is, most] = [Math.ceil(size / 1e6), Math.floor(LARGEST_TEXT / 1e6)];
-    throw new UserError(folderWords.tooLarge(brief(name), is, most), { code: 'text-size' });
+    throw new UserError(textFolderWords.tooLarge(brief(name), is, most), { code: 'text-size' });
   }
   const parts: Blob[] = [];
   // As blobs, which a browser may put on the disk.
