@@ -4,6 +4,7 @@
  */
 import {
   closeSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -17,6 +18,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { prose as texts } from '../data/prose.ts';
 import { frames } from '../ui/frames.ts';
 import { countIn } from './setup/abacusPage.ts';
 import { withPage } from './setup/harness.ts';
@@ -94,6 +96,98 @@ test('every kind of file that cannot be used is refused when it is added, and th
     expect(said.filter((sentence) => /nothing\.md is empty/.test(sentence))).toHaveLength(1);
     expect(await page.locator('li.file').allTextContents()).toEqual([expect.stringContaining('good.txt.gz')]);
   }));
+
+/** A folder of files by path. */
+function folderOf(name: string, files: Record<string, string | Uint8Array>): string {
+  mkdirSync(path.join(folder, name));
+  for (const [place, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name, place)), { recursive: true });
+    file(`${name}/${place}`, content);
+  }
+  return path.join(folder, name);
+}
+
+/** Drops files and folders of the disk on the place for text. */
+async function drop(page: Page, ...files: string[]): Promise<void> {
+  const zone = page.locator('.drop', { has: page.getByLabel('Your own text') });
+  await zone.scrollIntoViewIfNeeded();
+  const { x, y } = (await zone.boundingBox())!;
+  const session = await page.context().newCDPSession(page);
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', {
+      ...{ type, x: x + 9, y: y + 9 },
+      data: { items: [], files, dragOperationsMask: 1 },
+    });
+  await session.detach();
+}
+
+test('a folder is chosen by the keyboard’s way or dropped, read as one source, and told with its languages', () =>
+  withPage(async (page) => {
+    await ready(page);
+    const letters = folderOf('letters', {
+      'b.txt': texts.english,
+      'a/old.md': texts.german,
+      'a/cover.png': 'x',
+      'seal.jpg': 'x',
+      '.hidden/c.txt': texts.russian,
+    });
+    await page.getByLabel('Your own text').focus();
+    await page.keyboard.press('Tab');
+    const chooser = page.locator(':focus');
+    expect(await chooser.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent.trim())).toBe(
+      'Or a folder of text',
+    );
+    await chooser.setInputFiles(letters);
+    const row = page.locator('li.file');
+    await row.waitFor();
+    const said = (await row.innerText()).replaceAll('\u00a0', ' ');
+    expect(said).toContain('letters/ 2 kB, 2 documents');
+    expect(said).toContain('letters/: a/cover.png and 1 more left out');
+    const english = Math.round((100 * texts.english.length) / (texts.english.length + texts.german.length));
+    expect(said).toContain(`Languages: English ${english} %, German ${100 - english} %.`);
+    expect(await row.locator('pre').allInnerTexts()).toEqual([
+      expect.stringMatching(/^Der alte Leuchtturm/),
+      expect.stringMatching(/^The old lighthouse/),
+    ]);
+    expect(await row.locator('input[type=text]').inputValue()).toBe('letters');
+
+    await drop(
+      page,
+      folderOf('v1.5', { '1.txt': texts.russian }),
+      file('alone.txt', texts.english),
+      folderOf('none', {}),
+      folderOf('pictures', { 'a.png': 'x' }),
+    );
+    await expect.poll(() => row.count()).toBe(3);
+    expect(await alerts(page)).toEqual([
+      'none/ is empty: give a folder with files of text (code text-empty).',
+      'pictures/ has one file and none of a kind that can be read here: give a folder with files of text (code text-kind).',
+    ]);
+    const names = await page
+      .locator('li.file input[type=text]')
+      .evaluateAll((all: HTMLInputElement[]) => all.map(({ value }) => value));
+    expect(names).toEqual(['letters', 'alone', 'v1-5']);
+    expect(await row.last().innerText()).toMatch(/Languages: Russian 100\s%/);
+
+    // Russian in the QA blend alone.
+    for (const blend of ['Base', 'General']) await row.last().getByRole('checkbox', { name: blend }).uncheck();
+    await page.getByText(/^The base’s text is English \d+\s%, German \d+\s%; the QA blend’s is .*Russian/).waitFor();
+  }));
+
+test('where a browser has no chooser of folders, none is shown', () =>
+  withPage(
+    async (page) => {
+      await page.addInitScript(() => {
+        delete (HTMLInputElement.prototype as { webkitdirectory?: boolean }).webkitdirectory;
+      });
+      await page.reload();
+      await ready(page);
+      await drop(page, folderOf('dropped', { 'a.txt': prose }));
+      await page.locator('li.file').waitFor();
+      expect(await page.getByLabel('Or a folder of text').count()).toBe(0);
+    },
+    { serviceWorkers: 'block' },
+  ));
 
 test('damaged text is a choice; a run on text that was replaced is resumed after a reload without the file', () =>
   withPage(

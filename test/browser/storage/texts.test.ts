@@ -1,4 +1,7 @@
 /** The reader's own text is kept in the browser: there again after a reload, whole or not at all, deleted when that is wanted, between tabs too. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { countIn } from '../setup/abacusPage.ts';
@@ -102,6 +105,43 @@ test('a picked text is there after a reload, in this tab and in others, with as 
       expect([await row(page).count(), await stored(page)]).toEqual([0, {}]);
     },
     { address: recipe, before: countIn },
+  ));
+
+test('a folder is kept as one text, there after a reload; without its copy the page asks for the folder', () =>
+  withPage(
+    async (page) => {
+      const letters = path.join(mkdtempSync(path.join(os.tmpdir(), 'rekindle-kept-')), 'letters');
+      mkdirSync(path.join(letters, 'old'), { recursive: true });
+      writeFileSync(path.join(letters, 'new.txt'), prose);
+      writeFileSync(path.join(letters, 'old/1.txt'), prose);
+      try {
+        await page.getByLabel('Or a folder of text').setInputFiles(letters);
+        await list(page).getByText('Kept in this browser: one text, 49 kB').waitFor();
+        const [id, bytes] = Object.entries(await stored(page))[0]!;
+        expect([id.replaceAll(/^\d+-\d+-/g, ''), bytes]).toEqual(['letters.folder', Number(/^\d+/.exec(id)![0])]);
+        await page.reload();
+        await row(page).waitFor();
+        expect(await row(page).textContent()).toContain('letters/ 49 kB, 2 documents');
+        await list(page).click();
+        await page.getByText('in use', { exact: true }).waitFor();
+        expect(Object.keys(await stored(page))).toEqual([id]);
+
+        await page.evaluate(async () => {
+          await (await navigator.storage.getDirectory()).removeEntry('texts', { recursive: true });
+        });
+        await page.reload();
+        await page.getByLabel('Choose letters/ again, for “letters”').setInputFiles(letters);
+        await row(page).waitFor();
+        await list(page).getByText('Kept in this browser: one text, 49 kB').waitFor();
+        expect(Object.keys(await stored(page))).toEqual([id]);
+        await button(page, 'Remove letters/').click();
+        await list(page).waitFor({ state: 'detached' });
+        expect(await stored(page)).toEqual({});
+      } finally {
+        rmSync(path.dirname(letters), { recursive: true });
+      }
+    },
+    { address: recipe },
   ));
 
 test('a copy half written is swept away and never taken, and one for which there is no room is not begun in vain', () =>
