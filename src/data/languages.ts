@@ -1,5 +1,5 @@
 /**
- * Which languages a text is in, by a sample of it: passages spread over all of the text, each told by its trigrams (franc, of 82 languages:
+ * Which languages a text is in, by a sample of it: passages spread over all of the text, each told by its trigrams (franc, of 76 languages:
  * another one is taken for its nearest relative, as Norwegian for Swedish). The limits were measured on passages of the shipped text, of
  * its code without comments, and of one project's documents in 40 languages (LOG.md, 2026-11-28).
  */

@@ -96,6 +96,10 @@ test('shipped text and a file go through the same stages, can be cancelled, and 
     await start.click();
     await page.getByRole('button', { name: 'equal · 2' }).click();
     await page.getByText('the same text as mine-1').first().waitFor();
+    // As the file was told when it was added, here by a worker that plays.
+    expect(await page.locator('.flow > li').first().innerText()).toMatch(
+      /Languages of mine, by 300 passages spread over it: English 93\s%, German 5\s%, not clear 2\s%\./,
+    );
     expect(await page.getByRole('button', { name: 'similar' }).count()).toBe(0);
     await page.getByRole('table').filter({ hasText: 'not labelled' }).waitFor();
     expect(await page.getByText('true facts').count()).toBe(0);

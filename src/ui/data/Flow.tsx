@@ -1,6 +1,8 @@
 /** Documents flow through the steps: a bar for what is left, and a button for every reason. */
 import type { DataReport, PlantedTruth } from '../../recipe/curation/dataReport.ts';
-import { chosen, origin } from './state.ts';
+import { languageWords } from '../../words/languages.ts';
+import { ownFiles } from '../files/files.ts';
+import { chosen, chosenSources, origin } from './state.ts';
 import { words } from './words.ts';
 
 export function Flow({ report }: { report: DataReport }) {
@@ -17,6 +19,7 @@ export function Flow({ report }: { report: DataReport }) {
           <h3>{origin.value === 'crawl' ? words.raw : words.rawText}</h3>
           <div class="flow-bar" style={width(1)} />
           <Left documents={pages} tokens={tokens} truth={report.truth} />
+          {origin.value === 'text' && <OwnLanguages />}
         </li>
         {stages.map(({ name, out, tokens: left, reasons, truth, caught }, i) => (
           <li key={name}>
@@ -38,6 +41,18 @@ export function Flow({ report }: { report: DataReport }) {
       </ol>
     </section>
   );
+}
+
+/** Of the reader's own sources, as they were read: the rules are for English. */
+function OwnLanguages() {
+  const names = chosenSources.value.map(({ name }) => name);
+  return ownFiles.value
+    .filter(({ file }) => names.includes(file.source))
+    .map(({ file: { source }, preview: { languages } }) => (
+      <p key={source} class="note">
+        {languageWords.languages(languages, source)}
+      </p>
+    ));
 }
 
 function Left({ documents, tokens, truth }: { documents: number; tokens: number; truth: PlantedTruth | null }) {
