@@ -131,15 +131,14 @@ async function readZip(source: string, name: string, file: Uint8Array, options: 
   }
   const inside = name.replace(/\/?$/, '/');
   for (const { name: entry, bytes } of entries) {
-    const one = await readFile(source, inside + entry, new Blob([bytes as BlobPart]), {
-      ...options,
-      onProgress: undefined,
-    }).catch((error: unknown) => {
-      // One blank file among others is no reason to refuse them.
-      if (!(error instanceof UserError && error.code === 'text-empty')) throw error;
-      all.notes.push(error.message);
-      return null;
-    });
+    const one = await readEntry(source, inside + entry, bytes, { ...options, onProgress: undefined }).catch(
+      (error: unknown) => {
+        // One blank file among others is no reason to refuse them.
+        if (!(error instanceof UserError && error.code === 'text-empty')) throw error;
+        all.notes.push(error.message);
+        return null;
+      },
+    );
     if (one === null) continue;
     for (const document of one.documents) all.documents.push(document);
     all.damaged += one.damaged;
@@ -149,6 +148,15 @@ async function readZip(source: string, name: string, file: Uint8Array, options: 
   }
   if (all.documents.length === 0) throw noText(brief(name), file.length);
   return all;
+}
+
+/** Text that is in memory is not streamed: a browser's worker would wait for each of some thousand small files. */
+async function readEntry(source: string, name: string, bytes: Uint8Array, options: ReadOptions): Promise<TextFile> {
+  const kind = fileKind(name);
+  if (kind === 'docx' || kind === 'parquet') return readFile(source, name, new Blob([bytes as BlobPart]), options);
+  const reader = new TextFileReader(name, bytes.length, options);
+  reader.push(bytes);
+  return reader.end(source);
 }
 
 /** A text file's bytes, pushed as they come, through unpacking and decoding into documents. */

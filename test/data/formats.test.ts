@@ -283,6 +283,7 @@ test('a file is shown as it will be read before it is used', async () => {
     notes: [],
     columns: [],
     column: null,
+    languages: { shares: expect.any(Object) as object, passages: null },
   });
   const table = 'a,b\none two,three four\n';
   expect(await check('a.csv', table)).toMatchObject({ kind: 'column', columns: ['a', 'b'] });
