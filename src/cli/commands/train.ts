@@ -82,7 +82,8 @@ export async function trainRun(
     const part = base ? 'continued' : 'all';
     const languages = new OwnLanguages();
     const data = await prepareData(config, files, fetchShard, (what) => host.say(what), base, part, languages.watch);
-    for (const note of [...data.notes, ...languages.sentences(config)]) host.say(commonWords.note(note));
+    for (const note of data.notes) host.say(commonWords.note(note));
+    for (const sentence of languages.sentences(config)) host.say(sentence);
     const inputs = { config, files, tokenizer: base?.tokenizer ?? null };
     const keeper = await savedIn(out, given)
       .then((runs) => runs.begin(inputs, part, data, saved))
