@@ -3,8 +3,8 @@
  * the same parametrization. For a base that is to be made: one that exists keeps the parametrization it was made in.
  */
 import type { RunConfig } from '../config/run.ts';
-import { coordinateCsv, coordinateTable, lossCsv, widthTable } from '../recipe/widthTable.ts';
-import { type Coordinate, type WidthResult, widthResults, type WidthRow } from '../recipe/widths.ts';
+import { coordinateCsv, coordinateTable, lossCsv, widthTable } from '../recipe/widths/table.ts';
+import { type Coordinate, type WidthResult, widthResults, type WidthRow } from '../recipe/widths/widths.ts';
 import type { KitFile } from './plan.ts';
 
 export interface WidthSweep {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '../../src/export/safetensors.ts';
 import { readCheckpoint } from '../../src/train/bases/base.ts';
 import { readFolder } from '../../src/cli/readFolder.ts';
-import type { Coordinate, WidthRow } from '../../src/recipe/widths.ts';
+import type { Coordinate, WidthRow } from '../../src/recipe/widths/widths.ts';
 import { documentHash } from '../../src/data/document.ts';
 import { RandomStream } from '../../src/util/random.ts';
 import { type Losable, losable, processor } from '../cpu/processor.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { presetConfig } from '../../src/config/presets.ts';
 import { kitFiles } from '../../src/kits/kit.ts';
 import { widthFiles } from '../../src/kits/widths.ts';
-import { type Parametrization, widthCells, type WidthRow } from '../../src/recipe/widths.ts';
+import { type Parametrization, widthCells, type WidthRow } from '../../src/recipe/widths/widths.ts';
 
 const config = presetConfig('world');
 const { hidden_size: D, head_dim } = config.model;

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import type { RunConfig } from '../../config/run.ts';
-import { coordinateCsv, coordinateTable, lossCsv, widthTable } from '../../recipe/widthTable.ts';
+import { coordinateCsv, coordinateTable, lossCsv, widthTable } from '../../recipe/widths/table.ts';
 import {
   checkWidths,
   type Coordinate,
@@ -15,7 +15,7 @@ import {
   widthModels,
   type WidthPlan,
   type WidthRow,
-} from '../../recipe/widths.ts';
+} from '../../recipe/widths/widths.ts';
 import type { Backend } from '../../train/backends/backend.ts';
 import { prepareData } from '../../train/run/data.ts';
 import { coordinatesOf } from '../../train/trials/coordinates.ts';

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import type { WidthSweep } from '../../kits/widths.ts';
-import { PARAMETRIZATIONS } from '../../recipe/widths.ts';
+import { PARAMETRIZATIONS } from '../../recipe/widths/widths.ts';
 import { readJsonAs } from '../readJson.ts';
 import { configOfRecord } from '../runFolder.ts';
 import { widthCommandWords } from '../words/widths.ts';

@@ -12,7 +12,7 @@ import { recorderOf } from '../../model/architecture.ts';
 import { linear } from '../../ops/linear.ts';
 import type { Reading } from '../../protocol.ts';
 import { placeAfter, placeOfStep } from '../../recipe/place.ts';
-import { COORDINATE_STEPS } from '../../recipe/widths.ts';
+import { COORDINATE_STEPS } from '../../recipe/widths/widths.ts';
 import type { Backend } from '../backends/backend.ts';
 import { Engine } from '../engine/engine.ts';
 import { prepareData } from '../run/data.ts';

@@ -12,7 +12,7 @@ import {
   type WidthResult,
   widthResults,
   widthVerdict,
-} from '../../recipe/widths.ts';
+} from '../../recipe/widths/widths.ts';
 import * as format from '../format.ts';
 import { Controls } from './Controls.tsx';
 import { Field } from './GridSection.tsx';

@@ -12,7 +12,7 @@ import {
   widthModels,
   type WidthPlan,
   type WidthRow,
-} from '../../recipe/widths.ts';
+} from '../../recipe/widths/widths.ts';
 import { config } from '../recipe/config.ts';
 import { files } from '../files/files.ts';
 import { readCoordinates, runCells } from '../trainer.ts';

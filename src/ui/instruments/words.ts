@@ -1,6 +1,6 @@
 /** Every sentence of the instruments' sheet, in one place, so that a translation is one more file of this shape. */
 import type { OverfitResult } from '../../protocol.ts';
-import type { Parametrization } from '../../recipe/widths.ts';
+import type { Parametrization } from '../../recipe/widths/widths.ts';
 import { widthWords } from '../../words/widths.ts';
 import * as format from '../format.ts';
 

@@ -7,7 +7,7 @@ import type {
   Reading,
   TrialProgress,
 } from '../../../src/protocol.ts';
-import { COORDINATE_STEPS } from '../../../src/recipe/widths.ts';
+import { COORDINATE_STEPS } from '../../../src/recipe/widths/widths.ts';
 import { hasDiverged, type RangePoint, sweepRates } from '../../../src/recipe/rangeTest.ts';
 import { randomNormal } from '../../../src/util/random.ts';
 

@@ -3,12 +3,12 @@
  * from untrained weights, in the standard parametrization and in µP (src/model/mup.ts); and beside it activations are measured at the
  * first steps, which must not grow with width where rates are to hold (the coordinate check of Tensor Programs V, arXiv 2203.03466).
  */
-import type { ModelConfig, RunConfig } from '../config/run.ts';
-import type { Reading } from '../protocol.ts';
-import { UserError } from '../util/errors.ts';
-import { type BestRate, widthWords } from '../words/widths.ts';
-import { cellConfig, type GridCell, gridCells } from './grid.ts';
-import { mean } from './statistics.ts';
+import type { ModelConfig, RunConfig } from '../../config/run.ts';
+import type { Reading } from '../../protocol.ts';
+import { UserError } from '../../util/errors.ts';
+import { type BestRate, widthWords } from '../../words/widths.ts';
+import { cellConfig, type GridCell, gridCells } from '../grid.ts';
+import { mean } from '../statistics.ts';
 
 export const PARAMETRIZATIONS = ['standard', 'mup'] as const;
 export type Parametrization = (typeof PARAMETRIZATIONS)[number];

@@ -1,6 +1,6 @@
 /** A sweep of widths as Markdown and CSV, for the terminal's folder and the launch kit. */
-import { widthWords } from '../words/widths.ts';
-import type { GridCell } from './grid.ts';
+import { widthWords } from '../../words/widths.ts';
+import type { GridCell } from '../grid.ts';
 import {
   type Coordinate,
   coordinateAt,

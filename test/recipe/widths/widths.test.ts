@@ -1,7 +1,7 @@
 /** A sweep of widths: which models it trains, what its rows say, and how it is written. */
 import { describe, expect, it, test } from 'vitest';
-import { presetConfig } from '../../src/config/presets.ts';
-import { coordinateCsv, coordinateTable, lossCsv, widthTable } from '../../src/recipe/widthTable.ts';
+import { presetConfig } from '../../../src/config/presets.ts';
+import { coordinateCsv, coordinateTable, lossCsv, widthTable } from '../../../src/recipe/widths/table.ts';
 import {
   checkWidths,
   type Coordinate,
@@ -16,7 +16,7 @@ import {
   widthResults,
   type WidthRow,
   widthVerdict,
-} from '../../src/recipe/widths.ts';
+} from '../../../src/recipe/widths/widths.ts';
 
 const ci = presetConfig('ci');
 const D = ci.model.hidden_size;
