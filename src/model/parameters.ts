@@ -22,13 +22,18 @@ export function familyOf({ model_type: type = nemotronFamily.type }: ModelConfig
 }
 
 /**
- * Storage tensors in the order of the pools: every decayed one first, then every undecayed one, each group in the order of the forward
- * pass. So one boundary (`PoolLayout.decayed`) tells the optimizer where weight decay ends.
+ * Storage tensors in the order of the pools: every decayed one first, then every undecayed one, then every frozen one, each group in the
+ * order of the forward pass. So one boundary tells the optimizer where weight decay ends (`PoolLayout.decayed`), and another where its
+ * work does (`trained`).
  */
-export function parameterList(model: ModelConfig, decayEmbeddings = true): Parameter[] {
-  const list = familyOf(model).parameters(model, decayEmbeddings);
-  return [...list.filter((p) => p.decay), ...list.filter((p) => !p.decay)];
-}
+export const parameterList = (model: ModelConfig, decayEmbeddings = true): Parameter[] =>
+  inPoolOrder(familyOf(model).parameters(model, decayEmbeddings));
+
+export const inPoolOrder = (list: readonly Parameter[]): Parameter[] => [
+  ...list.filter(({ decay }) => decay),
+  ...list.filter(({ decay, frozen }) => !decay && !frozen),
+  ...list.filter(({ frozen }) => frozen),
+];
 
 const elements = ({ shape }: Parameter): number => shape.reduce((product, extent) => product * extent, 1);
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

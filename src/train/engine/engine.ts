@@ -52,7 +52,11 @@ const storageOf = (parameters: readonly Parameter[], layout: PoolLayout): Storag
 
 /** The weights in a pool, by HuggingFace name. */
 export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32Array): Weights =>
-  splitParts(storageOf(parameterList(model), layout), pool);
+  splitParts(
+    // What is frozen has no moments.
+    storageOf(parameterList(model), layout).filter(({ offset }) => offset < pool.length),
+    pool,
+  );
 
 export type { StepMetrics } from '../../recipe/measurements.ts';
 
@@ -194,8 +198,9 @@ export class Engine {
     this.#setScale();
   }
 
-  #initial(seed: number): Float32Array<ArrayBuffer> {
-    return initialWeights(this.config.model, this.layout, seed, this.#parameters);
+  /** The pool, those parameters drawn and the others 0. */
+  #initial(seed: number, parameters = this.#parameters): Float32Array<ArrayBuffer> {
+    return initialWeights(this.config.model, this.layout, seed, parameters);
   }
 
   /**
@@ -203,12 +208,14 @@ export class Engine {
    * run's seed where the checkpoint has none of it. Errors name a tensor of the model that does not fit.
    */
   load(weights: ReadonlyMap<string, Weight>): void {
-    const pool = this.#initial(this.config.seed);
     const models = new Set(parameterList(this.config.model).map(({ name }) => name));
-    const given = storageOf(this.#parameters, this.layout).filter(
-      ({ name, parts }) => models.has(name) || parts.every((part) => weights.has(part.name)),
+    const isGiven = ({ name, parts }: Parameter): boolean =>
+      models.has(name) || parts.every((part) => weights.has(part.name));
+    const pool = this.#initial(
+      this.config.seed,
+      this.#parameters.filter((parameter) => !isGiven(parameter)),
     );
-    joinParts(given, weights, pool);
+    joinParts(storageOf(this.#parameters.filter(isGiven), this.layout), weights, pool);
     this.executor.write('parameters', pool);
     this.resetMoments();
     this.#setScale();

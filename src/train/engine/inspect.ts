@@ -8,7 +8,7 @@ import { layoutPlan, type PlanLayout } from '../../gpu/layout.ts';
 import type { CompiledPlan } from '../../graph/executor.ts';
 import { Graph, type Tensor } from '../../graph/graph.ts';
 import type { PlanContext } from '../../graph/memory.ts';
-import type { PoolLayout } from '../../graph/pool.ts';
+import { type PoolLayout, poolSize } from '../../graph/pool.ts';
 import { recorderOf } from '../../model/architecture.ts';
 import { attentionShape, forward } from '../../model/forward.ts';
 import { parameterList } from '../../model/parameters.ts';
@@ -56,7 +56,7 @@ function normsGraph({ optimizer }: RunConfig, layout: PoolLayout, parts: number)
   const slices = g.input('slices', [parts, 2], 'u32');
   const controls = g.input('controls', [4]);
   const [gradients, weights, moments1, moments2] = (['gradients', 'parameters', 'moments1', 'moments2'] as const).map(
-    (name) => g.pool(name, layout.elements),
+    (name) => g.pool(name, poolSize(layout, name)),
   );
   const pools = { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! };
   const norms = tensorNorms(g, slices, controls, g.state('clip', [4]), pools, {

@@ -54,7 +54,7 @@ function measure(
   for (const one of layouts.flatMap((plan) => plan.shared))
     if (one.bytes > (shared.get(one.name)?.bytes ?? 0)) shared.set(one.name, one);
   const buffers: BufferNeed[] = [...shared.values(), ...layouts.flatMap(({ own }) => own)];
-  const copies = 3 * pools.elements * 4;
+  const copies = (pools.elements + 2 * pools.trained) * 4;
   const largest = buffers.reduce((most, one) => (one.bytes > most.bytes ? one : most));
   const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const bytes = sumBytes(buffers) + copies;
