@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { FolderFile } from '../export/huggingface.ts';
+import type { FolderBlob } from '../protocol.ts';
 import { isModelFile } from '../recipe/modelFiles.ts';
 import { UserError } from '../util/errors.ts';
 import { readWords } from './words/places.ts';
@@ -35,3 +36,11 @@ export function readFolder(folder: string): FolderFile[] {
       }));
   });
 }
+
+/** The same files, of which only what is asked for is read: what a model needs is told by its headers. */
+export const openFolder = (folder: string): Promise<FolderBlob[]> =>
+  Promise.all(
+    readdirSync(folder)
+      .filter(isModelFile)
+      .map(async (name) => ({ name, bytes: await openAsBlob(path.join(folder, name)) })),
+  );

@@ -21,6 +21,8 @@ export interface CpuOptions {
   threads?: number;
   /** Starts one of the others: where there are to be any. */
   startThread?: StartThread;
+  /** Where the memory that is used begins: for tests. */
+  first?: number;
 }
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
@@ -48,7 +50,7 @@ export async function createCpuExecutor(layout: PoolLayout, options: CpuOptions 
   const { relaxed = hasRelaxedSimd(), startThread } = options;
   const count = Math.min(options.threads ?? 1, mostThreads);
   const shared = count > 1 && startThread !== undefined;
-  const arena = new Arena(shared);
+  const arena = new Arena(shared, options.first);
   const { memory } = arena;
   const module = await library(relaxed, shared);
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });

@@ -11,6 +11,7 @@ import { conclude } from '../../recipe/results/conclusion.ts';
 import { conclusionSentences } from '../../recipe/results/conclusionWords.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { prepareData } from '../../train/run/data.ts';
+import { checkRun } from '../../train/engine/needs.ts';
 import { exportAdapter, exportModel } from '../../train/bases/exportModel.ts';
 import { newHistory } from '../../train/run/history.ts';
 import { Keeper } from '../../train/saved/keeper.ts';
@@ -72,7 +73,14 @@ export async function trainRun(
   if (given.resume !== undefined) return resume(given.resume, given, host);
   if (given.out === undefined) throw new UserError(commonWords.missing('--out', exampleOf({ example })));
   checkFree(given.out);
-  const { config, files, base: plain } = await readInputs(given, host);
+  const {
+    config,
+    files,
+    base: plain,
+  } = await readInputs(given, host, async (asked) => {
+    const model = { ...asked.model, ...(lora && { lora }) };
+    checkRun({ ...asked, model }, await host.open(given.device));
+  });
   if (lora && plain) config.model.lora = lora;
   const base = plain && withAdapters(plain, config);
   ensureData();
