@@ -1,6 +1,6 @@
 /** Documents in the terminal: which files a command reads, and where, by the reader that the page has too (data/read.ts). */
-import { openAsBlob } from 'node:fs';
 import path from 'node:path';
+import { openBlob } from './readFolder.ts';
 import { FILE_ENDINGS } from '../config/files.ts';
 import { BLEND_KEYS, type BlendKey, isWhole, SOURCE_NAME, type SourceUse, wholeUse } from '../config/sources.ts';
 import type { GivenFile } from '../data/prepare.ts';
@@ -100,7 +100,7 @@ export interface Documents {
 export async function givenDocuments(given: Partial<Given<typeof documentFlags>>): Promise<Documents> {
   const files = await Promise.all(
     (given.data ?? []).map(async ({ source, file: place, column }) => ({
-      ...{ source, name: path.basename(place), bytes: await openAsBlob(place), invalid: given.invalid, column },
+      ...{ source, name: path.basename(place), bytes: await openBlob(place), invalid: given.invalid, column },
     })),
   );
   const names = [...new Set(files.map(({ source }) => source))];
@@ -114,7 +114,7 @@ export async function givenDocuments(given: Partial<Given<typeof documentFlags>>
 
 /** A file's text, its documents end to end; what is to be said of it is said. */
 export async function readText({ file: place, column }: GivenDocument, host: Host): Promise<string> {
-  const { documents, notes } = await readFile('text', path.basename(place), await openAsBlob(place), { column });
+  const { documents, notes } = await readFile('text', path.basename(place), await openBlob(place), { column });
   for (const note of notes) host.say(commonWords.note(note));
   return documents.map(({ text }) => text).join('');
 }

@@ -17,30 +17,36 @@ function attempt<T>(folder: string, read: () => T): T {
 }
 
 /**
- * The files of a model's folder that readHuggingFaceFolder looks at, those that are there. A file's bytes are read when they are asked for:
- * what config.json says against a model is told before its weights are read.
- * @throws UserError where the folder or a file cannot be read.
+ * A file as a blob, read when it is asked for. UserError for one of 4 GiB or more: Node 20 counts a blob's bytes in 32 bits, and its
+ * remainder would be taken for the whole.
  */
-export function readFolder(folder: string): FolderFile[] {
+export async function openBlob(file: string): Promise<Blob> {
+  const { size } = statSync(file);
+  if (size >= 2 ** 32) throw new UserError(readWords.largeFile(path.basename(file), size, 2 ** 32 - 1));
+  return openAsBlob(file);
+}
+
+/** Names of the files of a model's folder that its readers look at, those that are there. */
+function modelFiles(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError(readWords.noFolder(folder));
   }
-  return attempt(folder, () => {
-    return readdirSync(folder)
-      .filter(isModelFile)
-      .map((name) => ({
-        name,
-        get bytes() {
-          return attempt(folder, () => readFileSync(path.join(folder, name)));
-        },
-      }));
-  });
+  return attempt(folder, () => readdirSync(folder).filter(isModelFile));
 }
 
-/** The same files, of which only what is asked for is read: what a model needs is told by its headers. */
+/**
+ * A model's files. A file's bytes are read when they are asked for: what config.json says against a model is told before its weights are
+ * read.
+ * @throws UserError where the folder or a file cannot be read.
+ */
+export const readFolder = (folder: string): FolderFile[] =>
+  modelFiles(folder).map((name) => ({
+    name,
+    get bytes() {
+      return attempt(folder, () => readFileSync(path.join(folder, name)));
+    },
+  }));
+
+/** The same files, of which parts can be read: what a model needs is told by its headers. */
 export const openFolder = (folder: string): Promise<FolderBlob[]> =>
-  Promise.all(
-    readdirSync(folder)
-      .filter(isModelFile)
-      .map(async (name) => ({ name, bytes: await openAsBlob(path.join(folder, name)) })),
-  );
+  Promise.all(modelFiles(folder).map(async (name) => ({ name, bytes: await openBlob(path.join(folder, name)) })));

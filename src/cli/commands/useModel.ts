@@ -5,10 +5,10 @@ import { presetConfig } from '../../config/presets.ts';
 import { optionOf } from '../../config/options.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
-import { inspectFolder } from '../../export/inspectFolder.ts';
+import { readHuggingFaceFolder } from '../../export/huggingface.ts';
 import { type Score, score, scoreWindows } from '../../export/score.ts';
 import { ignoredTarget } from '../../ops/headLoss.ts';
-import { type ModelFolder, readCheckpoint } from '../../train/bases/base.ts';
+import { inspectModel, type ModelFolder } from '../../train/bases/base.ts';
 import { Engine } from '../../train/engine/engine.ts';
 import { checkReading } from '../../train/engine/needs.ts';
 import { generate, Generator, mostTokens, highestTemperature } from '../../train/engine/generate.ts';
@@ -36,7 +36,7 @@ async function openModel(
   host: Host,
   writes = false,
 ): Promise<Pick<ModelFolder, 'tokenizer'> & { engine: Engine; config: RunConfig }> {
-  const { model, notes } = await inspectFolder(await openFolder(from));
+  const { model, tokenizer, notes } = await inspectModel(await openFolder(from));
   const option = optionOf('model.max_position_embeddings')!;
   const longest = option.type === 'integer' ? option.max : 0;
   const length = Math.min(model.max_position_embeddings, longest);
@@ -52,9 +52,8 @@ async function openModel(
   };
   const backend = await host.open(device);
   checkReading(config, backend, writes);
-  const { weights, tokenizer } = await readCheckpoint(readFolder(from));
   const engine = await Engine.create(backend, config, tokenIndex, undefined, { trains: false });
-  engine.load(weights);
+  engine.load(readHuggingFaceFolder(readFolder(from)).parameters);
   return { tokenizer, engine, config };
 }
 

@@ -1,5 +1,6 @@
 /** What `curate` reads: JSON lines from the disk again at every reading, and files of every other kind once, into memory. */
-import { openAsBlob, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { openBlob } from '../readFolder.ts';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileKind } from '../../config/files.ts';
@@ -72,7 +73,7 @@ export class CurateInput {
       const name = path.basename(one.file);
       if (fileKind(name) === 'lines' && !(await isWide(one.file))) inputs.push({ ...one, texts: null });
       else {
-        const read = await readFile(one.source, name, await openAsBlob(one.file), { invalid, column: one.column });
+        const read = await readFile(one.source, name, await openBlob(one.file), { invalid, column: one.column });
         for (const note of read.notes) host.say(commonWords.note(note));
         inputs.push({ ...one, texts: read.documents.map(({ text }) => text) });
       }
