@@ -5,8 +5,6 @@ export const deviceWords = {
     `Not enough memory: there was no room for ${what} (${size}) beside ${taken}. Lower batch.sequences or batch.length, or choose a smaller model.`,
   /** What is told in the place of a buffer's name. */
   oneMemory: 'Everything together',
-  noRoom: (bytes: number, most: number) =>
-    `This takes ${Math.ceil(bytes / 2 ** 20)} MB at once, and WebAssembly on the processor has ${most / 2 ** 20} MB: choose a smaller model or batch, adapters alone, or a GPU.`,
   noF16Arithmetic: 'precision is f16, which the processor cannot compute with: choose f32.',
   largeBuffer: (label: string, bytes: number, most: number) =>
     `${label} needs ${bytes} bytes in one buffer, this adapter binds at most ${most}: choose a smaller model, vocabulary or batch.`,

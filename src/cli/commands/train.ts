@@ -11,7 +11,7 @@ import { conclude } from '../../recipe/results/conclusion.ts';
 import { conclusionSentences } from '../../recipe/results/conclusionWords.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { prepareData } from '../../train/run/data.ts';
-import { checkRun } from '../../train/engine/needs.ts';
+import { checkRun } from '../../train/engine/room.ts';
 import { exportAdapter, exportModel } from '../../train/bases/exportModel.ts';
 import { newHistory } from '../../train/run/history.ts';
 import { Keeper } from '../../train/saved/keeper.ts';

@@ -10,7 +10,7 @@ import { type Score, score, scoreWindows } from '../../export/score.ts';
 import { ignoredTarget } from '../../ops/headLoss.ts';
 import { inspectModel, type ModelFolder } from '../../train/bases/base.ts';
 import { Engine } from '../../train/engine/engine.ts';
-import { checkReading } from '../../train/engine/needs.ts';
+import { checkReading } from '../../train/engine/room.ts';
 import { generate, Generator, mostTokens, highestTemperature } from '../../train/engine/generate.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';

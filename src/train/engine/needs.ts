@@ -12,9 +12,8 @@ import { parameterCount } from '../../model/parameters.ts';
 import type { Needs } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
 import { deviceWords } from '../../words/device.ts';
-import type { Backend } from '../backends/backend.ts';
 import { decoderGraph } from '../../model/forward.ts';
-import { benchmarkGraph, engineLayout, poolsOf, scoringGraph } from './graphs.ts';
+import { benchmarkGraph, engineLayout } from './graphs.ts';
 import { inspectionLayouts } from './inspect.ts';
 import { mostQuestions } from '../run/questions.ts';
 
@@ -32,10 +31,10 @@ export interface Limits {
 
 type Measured = Omit<Needs, 'instead'>;
 
-const limitOf = (limits: Limits): number => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+export const limitOf = (limits: Limits): number => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 
 /** The buffers of plans on one executor. */
-function buffersOf(layouts: readonly PlanLayout[]): BufferNeed[] {
+export function buffersOf(layouts: readonly PlanLayout[]): BufferNeed[] {
   const shared = new Map<string, BufferNeed>();
   for (const one of layouts.flatMap((plan) => plan.shared))
     if (one.bytes > (shared.get(one.name)?.bytes ?? 0)) shared.set(one.name, one);
@@ -43,37 +42,10 @@ function buffersOf(layouts: readonly PlanLayout[]): BufferNeed[] {
 }
 
 /** What meets a device's limit first: on the processor all buffers at once may, which lie in one memory. */
-function largestOf(buffers: readonly BufferNeed[], { memory }: PlanContext, limit: number): BufferNeed {
+export function largestOf(buffers: readonly BufferNeed[], { memory }: PlanContext, limit: number): BufferNeed {
   const all = { name: deviceWords.oneMemory, bytes: sumBytes(buffers) };
   if (memory && all.bytes > limit) return all;
   return buffers.reduce((most, one) => (one.bytes > most.bytes ? one : most));
-}
-
-/** UserError where a model that is only scored, or `writes`, does not fit: weights, scored rows and a decoder. */
-export function checkReading(config: RunConfig, backend: Pick<Backend, 'context' | 'report'>, writes: boolean): void {
-  const pools = poolsOf(config);
-  const { g: scoring, nll } = scoringGraph(config);
-  const decoder = writes ? [decoderGraph(config.model, 'generate')] : [];
-  checkRoom(
-    [
-      layoutPlan(scoring, pools, backend.context, { keep: [nll] }),
-      ...decoder.map(({ g, logits }) => layoutPlan(g, pools, backend.context, { keep: [logits] })),
-    ],
-    backend,
-  );
-}
-
-/** UserError where a run does not fit. */
-export const checkRun = (config: RunConfig, backend: Pick<Backend, 'context' | 'report'>): void =>
-  checkRoom(Object.values(engineLayout(config, backend.context).plans), backend);
-
-/** UserError where plans do not fit a backend: known before a weight is read. */
-function checkRoom(layouts: readonly PlanLayout[], { context, report }: Pick<Backend, 'context' | 'report'>): void {
-  const limit = limitOf(report);
-  const { name, bytes } = largestOf(buffersOf(layouts), context, limit);
-  if (bytes <= limit) return;
-  const sentence = context.memory ? deviceWords.noRoom(bytes, limit) : deviceWords.largeBuffer(name, bytes, limit);
-  throw new UserError(sentence, { code: 'gpu-limit' });
 }
 
 /**

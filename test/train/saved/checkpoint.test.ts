@@ -30,9 +30,9 @@ function saveOf(config: RunConfig): Checkpoint {
 const bytesOf = (parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 const withLora = (lora: Lora): RunConfig => ({ ...switchingConfig, model: { ...switchingConfig.model, lora } });
 
-test('the optimizer’s state leaves apart: both moments of every weight, and AdamW’s numbers', () => {
+test('the optimizer’s state leaves apart: both moments of every weight, and AdamW’s numbers', async () => {
   const save = saveOf(switchingConfig);
-  const files = new Map(savedOptimizer(save).map(({ name, bytes }) => [name, bytes]));
+  const files = new Map((await savedOptimizer(save)).map(({ name, bytes }) => [name, bytes]));
   const { tensors } = decodeSafetensors(files.get('optimizer.safetensors')!);
   const layout = poolsOf(save.config);
   const first = weightsIn(save.config.model, layout, save.pools.moments1);
@@ -49,8 +49,8 @@ test('the optimizer’s state leaves apart: both moments of every weight, and Ad
   expect(json.lr).toBeGreaterThan(0);
 });
 
-test('of a run that trains adapters, theirs alone', () => {
-  const files = savedOptimizer(saveOf(withLora({ rank: 4, alpha: 8 })));
+test('of a run that trains adapters, theirs alone', async () => {
+  const files = await savedOptimizer(saveOf(withLora({ rank: 4, alpha: 8 })));
   const { tensors } = decodeSafetensors(files.find(({ name }) => name.endsWith('.safetensors'))!.bytes);
   expect(tensors.size).toBeGreaterThan(0);
   for (const name of tensors.keys()) expect(name).toMatch(/^exp_avg(_sq)?\..*\.lora_[AB]/);
