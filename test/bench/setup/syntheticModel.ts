@@ -1,5 +1,5 @@
 /**
- * `node src/cli/run.mjs test/bench/syntheticModel.ts DIR [--shape NAME] [--headers]`: a model's folder of random weights with the shapes of one
+ * `node src/cli/run.mjs test/bench/setup/syntheticModel.ts DIR [--shape NAME] [--headers]`: a model's folder of random weights with the shapes of one
  * that people have, as bf16 in shards of 400 MB, written piece by piece. It says nothing sensible: it is there to be opened, timed and
  * measured. `--headers`: the shards are holes behind true headers, for what is refused before a weight is read. Written from the format's
  * description, not by what reads it.
@@ -7,8 +7,8 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
-import { pcg3d, randomNormal } from '../../src/util/random.ts';
+import { ByteTokenizer } from '../../../src/tokenizer/byte.ts';
+import { pcg3d, randomNormal } from '../../../src/util/random.ts';
 
 interface Shape {
   type: 'llama' | 'qwen2';
