@@ -36,6 +36,8 @@ import { writeFolder } from '../writeFolder.ts';
 
 /** Bytes of text kept with a run: a disk has room, and a body of saves must fit an array. */
 const mostInputBytes = 2 ** 31;
+/** Bytes of a base in f32 that are read in a second or so: of a larger one it is asked first whether its run fits. */
+const SOON_READ = 2 ** 28;
 /** Milliseconds between two lines of progress. */
 const between = 2000;
 
@@ -78,6 +80,8 @@ export async function trainRun(
     files,
     base: plain,
   } = await readInputs(given, host, async (asked) => {
+    // What is soon read is told with all that can be told without a device, which is opened later.
+    if (4 * parameterCount(asked.model) < SOON_READ) return;
     const model = { ...asked.model, ...(lora && { lora }) };
     checkRun({ ...asked, model }, await host.open(given.device));
   });
