@@ -1,6 +1,7 @@
 /** Documents in the terminal: which files a command reads, and where, by the reader that the page has too (data/read.ts). */
-import { openAsBlob, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { openBlob } from './readFolder.ts';
 import { FILE_ENDINGS } from '../config/files.ts';
 import { BLEND_KEYS, type BlendKey, isWhole, SOURCE_NAME, type SourceUse, wholeUse } from '../config/sources.ts';
 import { packFolder } from '../config/folder.ts';
@@ -36,12 +37,12 @@ export const documentFile: Kind<GivenDocument> = {
 
 /** A file, or a folder as the one file in which it is read. */
 export async function openDocument(place: string): Promise<{ name: string; bytes: Blob }> {
-  if (folder.read(place) === undefined) return { name: path.basename(place), bytes: await openAsBlob(place) };
+  if (folder.read(place) === undefined) return { name: path.basename(place), bytes: await openBlob(place) };
   const name = `${path.basename(path.resolve(place))}/`;
   const files = filesBelow(place).map((one) => path.relative(place, one));
   const opened = files.map(async (one) => ({
     path: one.replaceAll(path.sep, '/'),
-    bytes: await openAsBlob(path.join(place, one)),
+    bytes: await openBlob(path.join(place, one)),
   }));
   return { name, bytes: await packFolder(name, await Promise.all(opened)) };
 }

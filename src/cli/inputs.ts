@@ -7,7 +7,7 @@ import type { RunConfig } from '../config/run.ts';
 import { switchesNothing } from '../config/sources.ts';
 import type { GivenFile } from '../data/prepare.ts';
 import { configureFromBase } from '../recipe/baseCheckpoint.ts';
-import { type Base, checkBase, readAnyBase } from '../train/bases/base.ts';
+import { type Base, checkBase, describeFolder, readAnyBase } from '../train/bases/base.ts';
 import { Bases } from '../train/bases/bases.ts';
 import { UserError } from '../util/errors.ts';
 import type { Given } from './commands.ts';
@@ -15,7 +15,7 @@ import { documentFlags, givenDocuments } from './documents.ts';
 import { deviceNames, type Host } from './host.ts';
 import { choice, count, file, modelOr, greatestSeed, text } from './kinds.ts';
 import { projectRoot } from './node/project.mjs';
-import { readFolder } from './readFolder.ts';
+import { openFolder, readFolder } from './readFolder.ts';
 import { readJson } from './readJson.ts';
 import { commonWords } from './words/common.ts';
 import { inputWords } from './words/inputs.ts';
@@ -68,10 +68,17 @@ export async function fetchShard(name: string): Promise<Uint8Array> {
 export const shippedBases = (): Bases =>
   new Bases(async (name) => readFileSync(path.join(projectRoot, 'public/bases', name)));
 
-/** The run that the options ask for, all of it checked that can be without reading its text. */
-export async function readInputs(given: Partial<Given<typeof runFlags>>, host: Host): Promise<RunInputs> {
+/**
+ * The run that the options ask for, all of it checked that can be without reading its text. `check` hears of it before a weight of its base
+ * is read; what it throws ends the reading.
+ */
+export async function readInputs(
+  given: Partial<Given<typeof runFlags>>,
+  host: Host,
+  check: (config: RunConfig) => Promise<void> = async () => {},
+): Promise<RunInputs> {
   const { files, names, uses } = await givenDocuments(given);
-  const resolve = (from: Base | null): RunConfig =>
+  const resolve = (from: Pick<Base, 'metadata'> | null): RunConfig =>
     resolveConfig({
       preset: given.preset ?? (given.config === undefined ? from?.metadata.preset : undefined),
       file: given.config === undefined ? undefined : readJson(given.config),
@@ -82,10 +89,12 @@ export async function readInputs(given: Partial<Given<typeof runFlags>>, host: H
       uses,
       from: from ? (preset) => configureFromBase(from.metadata, preset) : undefined,
     });
-  const folder =
-    given.base === undefined || given.base === 'shipped'
-      ? null
-      : await readAnyBase(readFolder(given.base), presetConfig(given.preset ?? DEFAULT_PRESET));
+  let folder: Base | null = null;
+  if (given.base !== undefined && given.base !== 'shipped') {
+    const preset = presetConfig(given.preset ?? DEFAULT_PRESET);
+    await check(resolve(await describeFolder(await openFolder(given.base), preset)));
+    folder = await readAnyBase(readFolder(given.base), preset);
+  }
   // On text a shipped base may be its preset's run made longer: what it was trained with, it says itself.
   const base = folder ?? (given.base === 'shipped' ? await shippedBase(resolve(null)) : null);
   const config = resolve(base);

@@ -24,9 +24,12 @@ export class Arena {
   readonly memory: WebAssembly.Memory;
   /** In order of their addresses. */
   readonly #used: Piece[] = [];
+  readonly #first: number;
   #view: Uint8Array;
 
-  constructor(shared: boolean) {
+  /** `first`: the first piece's address; a high one, for tests of addresses that a signed number of 32 bits does not hold. */
+  constructor(shared: boolean, first = base) {
+    this.#first = first;
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared });
     this.#view = new Uint8Array(this.memory.buffer);
   }
@@ -50,7 +53,7 @@ export class Arena {
   /** The address of `bytes` bytes, all 0. UserError 'gpu-memory' where there is no room. */
   take(what: string, bytes: number): number {
     const size = pieceBytes(bytes);
-    let address = base;
+    let address = this.#first;
     let place = this.#used.findIndex((piece) => {
       if (piece.address - address >= size) return true;
       address = piece.address + piece.bytes;

@@ -1,7 +1,7 @@
 /** Runs graphs on the processor, in WebAssembly with SIMD: work is done by the time that `submit` returns. */
 import { type CompiledPlan, type CompileOptions, type Executor, type List } from '../graph/executor.ts';
 import { type Graph, type Node, show, type Tensor, tensorBytes } from '../graph/graph.ts';
-import type { PoolLayout, PoolName } from '../graph/pool.ts';
+import { type PoolLayout, type PoolName, poolSize } from '../graph/pool.ts';
 import { cutLike, HostInputs } from '../graph/replay.ts';
 import { Arena, pieceBytes } from './arena.ts';
 import { placeOf, type Value } from './kernel.ts';
@@ -21,6 +21,8 @@ export interface CpuOptions {
   threads?: number;
   /** Starts one of the others: where there are to be any. */
   startThread?: StartThread;
+  /** Where the memory that is used begins: for tests. */
+  first?: number;
 }
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
@@ -48,7 +50,7 @@ export async function createCpuExecutor(layout: PoolLayout, options: CpuOptions 
   const { relaxed = hasRelaxedSimd(), startThread } = options;
   const count = Math.min(options.threads ?? 1, mostThreads);
   const shared = count > 1 && startThread !== undefined;
-  const arena = new Arena(shared);
+  const arena = new Arena(shared, options.first);
   const { memory } = arena;
   const module = await library(relaxed, shared);
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
@@ -229,7 +231,7 @@ export class CpuExecutor implements Executor {
   }
 
   #pool(name: PoolName): number {
-    return this.#name(name, 4 * this.layout.elements);
+    return this.#name(name, 4 * poolSize(this.layout, name));
   }
 
   #state(tensor: Tensor): number {
@@ -246,7 +248,7 @@ export class CpuExecutor implements Executor {
   /** A pool or state as it lies in memory; made where it is not there yet. */
   #whole(where: PoolName | Tensor): Float32Array {
     const [address, count] =
-      typeof where === 'string' ? [this.#pool(where), this.layout.elements] : [this.#state(where), where.size];
+      typeof where === 'string' ? [this.#pool(where), poolSize(this.layout, where)] : [this.#state(where), where.size];
     return this.#arena.floats(address, count);
   }
 

@@ -5,6 +5,7 @@ import type { PlanMemory, PlanOptions } from '../graph/memory.ts';
 import { planSlots, type SlotPlan } from '../graph/plan.ts';
 import { pruneDead } from '../graph/prune.ts';
 import { listsOf, placeInputs } from '../graph/replay.ts';
+import { type PoolName, poolSize } from '../graph/pool.ts';
 import { pieceBytes } from './arena.ts';
 import { type Call, placeOf } from './kernel.ts';
 import { lower } from './lower.ts';
@@ -45,8 +46,8 @@ export function layoutCalls(graph: Graph, options: PlanOptions): CpuLayout {
 }
 
 /** The pool that a tensor lies in; null: it is none's. */
-const poolOf = ({ role, name }: Tensor): string | null =>
-  role === 'parameter' ? 'parameters' : role === 'gradient' ? 'gradients' : role === 'pool' ? name : null;
+const poolOf = ({ role, name }: Tensor): PoolName | null =>
+  role === 'parameter' ? 'parameters' : role === 'gradient' ? 'gradients' : role === 'pool' ? (name as PoolName) : null;
 
 /** What plans take of an executor with so many threads. Pools and states are those that calls point to. */
 export const planMemory =
@@ -58,7 +59,7 @@ export const planMemory =
       for (const { tensor } of call.values.flatMap((value) => placeOf(value) ?? [])) {
         if (tensor === 'scratch') continue;
         const pool = poolOf(tensor);
-        if (pool !== null) shared.set(pool, 4 * pools.elements);
+        if (pool !== null) shared.set(pool, 4 * poolSize(pools, pool));
         if (tensor.role === 'state') shared.set(tensor.name, tensorBytes(tensor));
       }
     }

@@ -235,11 +235,10 @@ const headLoss: For<typeof headLossOp> = (inputs, outputs, attributes, accumulat
       }),
     );
     if (!training) continue;
+    calls.push(...product({ layout: 'nn', a: logits, b: weight, c: dx, M: rows, N: D, K: V, cStart: row * D }));
+    if (outputs.length < 5) continue;
     const finish = row > 0 || accumulate || accumulating ? 'accumulate' : 'write';
-    calls.push(
-      ...product({ layout: 'nn', a: logits, b: weight, c: dx, M: rows, N: D, K: V, cStart: row * D }),
-      ...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: rows, bStart: row * D, finish }),
-    );
+    calls.push(...product({ layout: 'tn', a: logits, b: x, c: dweight, M: V, N: D, K: rows, bStart: row * D, finish }));
   }
   const rowWeights = weighted ? others[0] : 0;
   return [...calls, call(meanLossKernel, { nll, lossWeight, loss, rowWeights, N, accumulate: flag(accumulating) })];

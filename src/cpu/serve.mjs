@@ -74,13 +74,13 @@ export function serve({ module, memory, names, thread }, ready) {
   for (;;) {
     waitWhile(shared, words.published, seen);
     seen = Atomics.load(shared, words.published);
-    const address = Atomics.load(shared, words.call);
+    const address = Atomics.load(shared, words.call) >>> 0;
     if (address >= shared.byteLength - 64) shared = new Int32Array(memory.buffer); // the memory has grown
     try {
-      work(shared, address >> 2, kernels, thread);
+      work(shared, address / 4, kernels, thread);
     } catch (error) {
       Atomics.store(shared, words.failed, 1);
-      Atomics.notify(shared, (address >> 2) + callWords.done);
+      Atomics.notify(shared, address / 4 + callWords.done);
       throw error;
     }
     Atomics.store(shared, words.left + thread, seen);

@@ -103,7 +103,7 @@ export class Threads {
     this.check();
     if (this.#words.buffer !== this.#memory.buffer) this.#words = new Int32Array(this.#memory.buffer);
     const memory = this.#words;
-    const call = address >> 2;
+    const call = address / 4;
     Atomics.store(memory, call + callWords.done, 0);
     Atomics.store(memory, call + callWords.next, 0);
     Atomics.store(memory, words.call, address);

@@ -38,10 +38,10 @@ export function heldOutRows({ tokens, starts }: TokenText, rows: number | 'all',
   for (let row = 0; row < count; row++) {
     const from = T * (rows !== 'all' && rows <= full ? Math.floor((row * full) / count) : row);
     const size = Math.min(T, targets - from);
-    const wanted = tokens.subarray(from + first, from + first + size);
-    out.targets.set(wanted, row * T);
-    out.tokens.set(wanted.subarray(0, size - 1), row * T + 1);
-    out.tokens[row * T] = endOfText ?? tokens[from]!;
+    const wanted = from + first;
+    tokens.copy(wanted, wanted + size, out.targets, row * T);
+    tokens.copy(wanted, wanted + size - 1, out.tokens, row * T + 1);
+    out.tokens[row * T] = endOfText ?? tokens.at(from);
     out.scored += size;
     while (starts[document + 1]! <= from) document++;
     for (let i = 0, start = 0; i < T; i++) {

@@ -12,12 +12,12 @@ import { LONGEST, notJsonLine, tooLong } from './formats/json.ts';
 import { JsonField } from './formats/jsonField.ts';
 import { Records } from './formats/records.ts';
 import type { Divided } from './formats/texts.ts';
-import { isGzip } from './packed.ts';
+import { isGzip } from './formats/packed.ts';
 import { noText, notText, tooLarge } from './read.ts';
 
 /** Smaller files are held: that is quicker where they are gone through more than once. */
 export const HELD_LINES = 2 ** 26;
-/** As byte tokens of 16 bits its text takes twice this, which one array of a browser can just hold (2 GB). */
+/** As byte tokens of 16 bits its text takes twice this in memory, 2 GB: half of what a tab of 32-bit addresses could have. */
 export const LARGEST_LINES = 1e9 + 2 ** 26;
 /** Bytes read at once. */
 const PIECE = 1 << 22;

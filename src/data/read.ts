@@ -13,12 +13,12 @@ import type { Document } from './document.ts';
 import { JsonLines, JsonValues } from './formats/json.ts';
 import { PlainText } from './formats/plain.ts';
 import type { Divided, Divider } from './formats/texts.ts';
-import type { GzipReader } from './gunzip.ts';
-import { isGzip } from './packed.ts';
+import type { GzipReader } from './formats/gunzip.ts';
+import { isGzip } from './formats/packed.ts';
 import { dataWords } from '../words/data.ts';
 
 export { questionAndAnswer } from './formats/records.ts';
-export { isGzip } from './packed.ts';
+export { isGzip } from './formats/packed.ts';
 
 /** Bytes decoded at once: large enough to be quick, small enough to be forgotten. */
 const PIECE = 1 << 20;
@@ -234,7 +234,7 @@ export class TextFileReader {
 
 /** Unpacking is fetched with the first packed file: few runs read one. */
 const openGzip = async (...given: ConstructorParameters<typeof GzipReader>): Promise<GzipReader> =>
-  new (await import('./gunzip.ts')).GzipReader(...given);
+  new (await import('./formats/gunzip.ts')).GzipReader(...given);
 
 async function dividerFor(name: string, kind: FileKind, ending: string, column: string | null): Promise<Divider> {
   switch (kind) {

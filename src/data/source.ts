@@ -4,10 +4,11 @@ import { type Document, Utf8Document } from './document.ts';
 import { Column } from './stages/columns.ts';
 import type { SidedDocument } from './stages/holdOut.ts';
 import type { Documents } from './stages/stage.ts';
+import { TokenIds } from './tokenIds.ts';
 
 /** Ids of documents end to end, each document followed by endOfText: half the memory where ids fit 16 bits. */
 export interface TokenText {
-  tokens: Uint16Array | Uint32Array;
+  tokens: TokenIds;
   /** Offset of each document's first token, then the number of tokens: documents + 1 entries. */
   starts: Uint32Array;
   /** UTF-8 bytes of the documents, for bits per byte. */
@@ -40,69 +41,35 @@ export function tokenizeDocuments(documents: readonly Document[], tokenizer: Tok
   return all.end();
 }
 
-/** Ids gathered at once: 8 MB, so that growing copies none of them. */
-const CHUNK = 1 << 22;
-
 /** A TokenText under way. */
 class Tokenizing {
   readonly #tokenizer: Tokenizer;
+  readonly #tokens: TokenIds;
   readonly #starts = new Column(Uint32Array);
-  readonly #make: new (length: number) => Uint16Array | Uint32Array;
-  #full: (Uint16Array | Uint32Array)[] = [];
-  #chunk: Uint16Array | Uint32Array;
-  #used = 0;
-  #count = 0;
   #bytes = 0;
 
   constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
-    this.#make = tokenizer.size <= 65536 ? Uint16Array : Uint32Array;
-    // Most sources are small.
-    this.#chunk = new this.#make(1 << 12);
+    this.#tokens = new TokenIds(tokenizer.size <= 65536 ? Uint16Array : Uint32Array);
     this.#starts.push(0);
   }
 
   add(document: Document): void {
     if (document instanceof Utf8Document && this.#tokenizer.encodeUtf8) {
       this.#bytes += document.length;
-      this.#append(this.#tokenizer.encodeUtf8(document.bytes, document.length));
+      this.#tokens.append(this.#tokenizer.encodeUtf8(document.bytes, document.length));
     } else {
       const { text } = document;
       this.#bytes += utf8Length(text);
-      this.#append(this.#tokenizer.encode(text));
+      this.#tokens.append(this.#tokenizer.encode(text));
     }
-    if (this.#used === this.#chunk.length) this.#grow();
-    this.#chunk[this.#used++] = this.#tokenizer.endOfText;
-    this.#starts.push(++this.#count);
+    this.#tokens.push(this.#tokenizer.endOfText);
+    this.#starts.push(this.#tokens.length);
   }
 
   end(): TokenText {
-    const tokens = new this.#make(this.#count);
-    let at = 0;
-    for (const chunk of this.#full) {
-      tokens.set(chunk, at);
-      at += chunk.length;
-    }
-    tokens.set(this.#chunk.subarray(0, this.#used), at);
-    this.#full = [];
-    return { tokens, starts: this.#starts.data.slice(0, this.#starts.length), bytes: this.#bytes };
-  }
-
-  #append(ids: Uint8Array | Uint16Array | Uint32Array): void {
-    this.#count += ids.length;
-    for (let from = 0; from < ids.length;) {
-      if (this.#used === this.#chunk.length) this.#grow();
-      const end = Math.min(ids.length, from + this.#chunk.length - this.#used);
-      this.#chunk.set(ids.subarray(from, end), this.#used);
-      this.#used += end - from;
-      from = end;
-    }
-  }
-
-  #grow(): void {
-    this.#full.push(this.#chunk);
-    this.#chunk = new this.#make(Math.min(CHUNK, 2 * this.#chunk.length));
-    this.#used = 0;
+    const starts = this.#starts.data.slice(0, this.#starts.length);
+    return { tokens: this.#tokens.trim(), starts, bytes: this.#bytes };
   }
 }
 

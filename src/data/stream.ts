@@ -4,8 +4,8 @@
  */
 import { UserError } from '../util/errors.ts';
 import { Records } from './formats/records.ts';
-import { GzipReader } from './gunzip.ts';
-import { isGzip } from './packed.ts';
+import { GzipReader } from './formats/gunzip.ts';
+import { isGzip } from './formats/packed.ts';
 import { reasonWords } from '../words/curation.ts';
 
 export interface StreamedRecord {

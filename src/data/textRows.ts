@@ -11,13 +11,14 @@ import { pcg3d, streamOf } from '../util/random.ts';
 import { indexAbove, type LengthDistribution, runningSum } from './balance.ts';
 import { type Batch, Loader, type LoaderShape, type RowSources } from './loader.ts';
 import type { TokenSource } from './source.ts';
+import type { TokenIds } from './tokenIds.ts';
 import { dataWords } from '../words/data.ts';
 
 const STREAM = streamOf('batch');
 
 /** What drawing from one source needs. */
 interface Units {
-  tokens: Uint16Array | Uint32Array;
+  tokens: TokenIds;
   starts: Uint32Array;
   endOfText: number;
   /** Running sum of the documents' draw weights, scaled to end at 1. */
@@ -75,7 +76,7 @@ class TextRows implements RowSources {
       for (let left = Math.min(length, T + 1 - filled); left > 0; from = start) {
         const stretch = Math.min(left, 1 + end - from);
         row[filled] = endOfText;
-        for (let i = 1; i < stretch; i++) row[filled + i] = tokens[from + i - 1]!;
+        tokens.copy(from, from + stretch - 1, row, filled + 1);
         documentStart.fill(filled, at + filled, at + Math.min(filled + stretch, T));
         filled += stretch;
         left -= stretch;
@@ -99,7 +100,7 @@ function unitsOf({ name, train: { tokens, starts } }: TokenSource, T: number): U
     lengths[Math.min(length, T)]! += weights[i]!;
   }
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const endOfText = tokens.at(-1)!; // every document ends with it
+  const endOfText = tokens.at(tokens.length - 1); // every document ends with it
   return {
     tokens,
     starts,

@@ -227,11 +227,15 @@ function viewOf(bytes: Uint8Array, start: number, end: number, dtype: Dtype): Ar
  */
 export function toFloat32({ name, dtype, data }: SafeTensor): Float32Array {
   if (data instanceof Float32Array) return data;
-  if (data instanceof Float64Array) return Float32Array.from(data);
-  if (data instanceof Uint16Array && dtype === 'BF16') {
-    return new Float32Array(Uint32Array.from(data, (bits) => bits << 16).buffer);
+  if (data instanceof Float64Array) return new Float32Array(data);
+  if (data instanceof Uint16Array && (dtype === 'BF16' || dtype === 'F16')) {
+    // `from` with a function would list hundreds of millions of numbers first.
+    const values = new Float32Array(data.length);
+    const bits = new Uint32Array(values.buffer);
+    if (dtype === 'BF16') for (let i = 0; i < bits.length; i++) bits[i] = data[i]! << 16;
+    else for (let i = 0; i < values.length; i++) values[i] = halfToNumber(data[i]!);
+    return values;
   }
-  if (data instanceof Uint16Array && dtype === 'F16') return Float32Array.from(data, halfToNumber);
   throw new ImportError('tensor-dtype', safetensorsWords.notReal(quoted(name), dtype));
 }
 

@@ -6,7 +6,7 @@ import type { BufferNeed, PlanContext, PlanOptions } from '../graph/memory.ts';
 import { planSlots, type SlotPlan } from '../graph/plan.ts';
 import { pruneDead } from '../graph/prune.ts';
 import { listsOf, placeInputs } from '../graph/replay.ts';
-import type { PoolLayout, PoolName } from '../graph/pool.ts';
+import { type PoolLayout, type PoolName, poolSize } from '../graph/pool.ts';
 
 /** Inputs and uniform blocks are bound at their own offset; 256 bytes is the alignment every device takes. */
 export const bindingStride = 256;
@@ -51,14 +51,14 @@ export function layoutPlan(
   const dispatches = lists.step.length + lists.accumulate.length + lists.update.length;
   const uniformBytes = Math.max(dispatches, 1) * bindingStride;
 
-  const pooled = pools.elements * 4;
   const used = new Map<string, number>();
+  const usePool = (name: PoolName): void => void used.set(name, poolSize(pools, name) * 4);
   let scratchBytes = 0;
   for (const { kernel } of Object.values(lists).flat()) {
     for (const { tensor } of kernel.bindings) {
-      if (tensor.role === 'parameter') used.set('parameters' satisfies PoolName, pooled);
-      if (tensor.role === 'gradient') used.set('gradients' satisfies PoolName, pooled);
-      if (tensor.role === 'pool') used.set(tensor.name, pooled);
+      if (tensor.role === 'parameter') usePool('parameters');
+      if (tensor.role === 'gradient') usePool('gradients');
+      if (tensor.role === 'pool') usePool(tensor.name as PoolName);
       if (tensor.role === 'state') used.set(tensor.name, tensorBytes(tensor));
       if (tensor.role === 'scratch') scratchBytes = Math.max(scratchBytes, tensorBytes(tensor));
     }

@@ -2,7 +2,7 @@
 import type { Tensor } from '../graph/graph.ts';
 import { tensorBytes } from '../graph/graph.ts';
 import type { KernelContext } from '../graph/kernel.ts';
-import type { PoolLayout, PoolName } from '../graph/pool.ts';
+import { type PoolLayout, type PoolName, poolSize } from '../graph/pool.ts';
 import { UserError } from '../util/errors.ts';
 import { Pipelines } from './pipelines.ts';
 import { type GpuWatch, watchOf } from './watch.ts';
@@ -160,7 +160,7 @@ export class Memory {
 
   /** The buffer of a pool, made when first used: scoring never pays for moments. */
   pool(name: PoolName): GPUBuffer {
-    return this.#named(name, this.layout.elements * 4);
+    return this.#named(name, poolSize(this.layout, name) * 4);
   }
 
   /** The buffer of a state tensor, one a name. */
@@ -199,7 +199,7 @@ export class Memory {
   }
 
   write(where: PoolName | Tensor, elements: Float32Array<ArrayBuffer>): void {
-    const [name, size] = typeof where === 'string' ? [where, this.layout.elements] : [where.name, where.size];
+    const [name, size] = typeof where === 'string' ? [where, poolSize(this.layout, where)] : [where.name, where.size];
     if (elements.length !== size) throw new Error(`${name} holds ${size} elements, ${elements.length} were given`);
     this.device.queue.writeBuffer(this.#lasting(where), 0, elements);
   }

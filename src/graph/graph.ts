@@ -128,6 +128,11 @@ export class Graph {
     return tensor;
   }
 
+  /** Of a copy: whether its parameter is. */
+  isFrozen(parameter: Tensor): boolean {
+    return this.#frozen.has(parameter.copy?.of ?? parameter);
+  }
+
   /** A whole pool, of `elements` f32: what the optimizer reads and writes in one dispatch. */
   pool(name: PoolName, elements: number): Tensor {
     return this.#tensor(name, [elements], 'f32', 'pool');
@@ -160,7 +165,7 @@ export class Graph {
    */
   claimGradient(parameter: Tensor): { gradient: Tensor; accumulate: boolean } {
     const of = parameter.copy?.of ?? parameter;
-    if (this.#frozen.has(of)) {
+    if (this.isFrozen(of)) {
       // Written and never read: pruned, or of an op that has other work.
       return { gradient: this.#tensor(`d ${of.name}`, of.shape, 'f32', 'activation'), accumulate: false };
     }

@@ -2,7 +2,7 @@
 import type { CompiledPlan, CompileOptions, Executor, List } from './executor.ts';
 import { type Graph, show, type Tensor } from './graph.ts';
 import { interpret } from './interpret.ts';
-import type { PoolLayout, PoolName } from './pool.ts';
+import { type PoolLayout, type PoolName, poolSize } from './pool.ts';
 import { pruneDead } from './prune.ts';
 
 type Elements = Float32Array<ArrayBuffer>;
@@ -33,7 +33,7 @@ export class Oracle implements Executor {
 
   /** The elements themselves, of a pool or a state. */
   lasting(where: PoolName | Tensor): Float64Array {
-    const [name, size] = typeof where === 'string' ? [where, this.layout.elements] : [where.name, where.size];
+    const [name, size] = typeof where === 'string' ? [where, poolSize(this.layout, where)] : [where.name, where.size];
     let elements = this.#lasting.get(name);
     if (!elements) this.#lasting.set(name, (elements = new Float64Array(size)));
     return elements;

@@ -1,6 +1,6 @@
 /**
  * Pools: parameters, their gradients and Adam's two moments are each one buffer with the same layout, so that the optimizer is
- * one dispatch and a checkpoint one copy.
+ * one dispatch and a checkpoint one copy. What is frozen comes last and is in the pool of parameters alone.
  */
 import type { UpdateScales } from '../config/run.ts';
 
@@ -13,6 +13,8 @@ export interface PoolEntry {
   decay: boolean;
   /** By what its AdamW differs; left out: by nothing. */
   scales?: UpdateScales;
+  /** Never trained. Frozen entries come last, so that the other pools end before them. */
+  frozen?: boolean;
 }
 
 /** Elements up to `end` that follow those of the region before, and are updated alike; `decay` is 0 where nothing decays. */
@@ -26,9 +28,11 @@ export const MOST_REGIONS = 4;
 export interface PoolLayout {
   /** Offset and size of every entry, in f32 elements. */
   slices: Map<string, { offset: number; size: number; shape: readonly number[] }>;
-  /** Elements of the whole pool, padding included; a multiple of 64. */
+  /** Elements of the pool of parameters, padding included; a multiple of 64. */
   elements: number;
-  /** One after the other; the last ends with the pool. */
+  /** Elements of the other pools: those of what is trained. */
+  trained: number;
+  /** Of what is trained, one after the other; the last ends with it. */
   regions: Region[];
 }
 
@@ -44,12 +48,17 @@ export function layoutPool(entries: readonly PoolEntry[], copied: 'f32' | 'f16' 
   const alignment = alignments[copied];
   const slices: PoolLayout['slices'] = new Map();
   let elements = 0;
+  let trained = 0;
   const regions: Region[] = [];
-  for (const { name, shape, decay, scales = plain } of entries) {
+  for (const { name, shape, decay, scales = plain, frozen } of entries) {
     if (slices.has(name)) throw new Error(`layoutPool: two entries are named ${name}`);
+    if (!frozen && trained !== elements)
+      throw new Error(`layoutPool: ${name} is trained but comes after frozen entries`);
     const size = shape.reduce((product, extent) => product * extent, 1);
     slices.set(name, { offset: elements, size, shape });
     elements += Math.ceil(size / alignment) * alignment;
+    if (frozen) continue;
+    trained = elements;
     const region = { ...scales, decay: decay ? scales.decay : 0, end: elements };
     const last = regions.at(-1);
     if (last && isAlike(last, region)) last.end = elements;
@@ -57,5 +66,9 @@ export function layoutPool(entries: readonly PoolEntry[], copied: 'f32' | 'f16' 
   }
   if (regions.length > MOST_REGIONS)
     throw new Error(`layoutPool: ${regions.length} regions are updated differently; at most ${MOST_REGIONS} may be`);
-  return { slices, elements, regions };
+  return { slices, elements, trained, regions };
 }
+
+/** Elements of a pool. */
+export const poolSize = ({ elements, trained }: PoolLayout, pool: PoolName): number =>
+  pool === 'parameters' ? elements : trained;

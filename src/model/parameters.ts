@@ -23,13 +23,18 @@ export function familyOf({ model_type: type = nemotronFamily.type }: ModelConfig
 }
 
 /**
- * Storage tensors in the order of the pools: every decayed one first, then every undecayed one, each group in the order of the forward
- * pass. So what the optimizer treats alike lies together (`PoolLayout.regions`).
+ * Storage tensors in the order of the pools: every decayed one first, then every undecayed one, then every frozen one, each group in the
+ * order of the forward pass. So what the optimizer treats alike lies together (`PoolLayout.regions`), and its work ends where what is frozen
+ * begins (`trained`).
  */
-export function parameterList(model: ModelConfig, decayEmbeddings = true): Parameter[] {
-  const list = parametrized(familyOf(model).parameters(model, decayEmbeddings), model);
-  return [...list.filter((p) => p.decay), ...list.filter((p) => !p.decay)];
-}
+export const parameterList = (model: ModelConfig, decayEmbeddings = true): Parameter[] =>
+  inPoolOrder(parametrized(familyOf(model).parameters(model, decayEmbeddings), model));
+
+export const inPoolOrder = (list: readonly Parameter[]): Parameter[] => [
+  ...list.filter(({ decay }) => decay),
+  ...list.filter(({ decay, frozen }) => !decay && !frozen),
+  ...list.filter(({ frozen }) => frozen),
+];
 
 const elements = ({ shape }: Parameter): number => shape.reduce((product, extent) => product * extent, 1);
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,6 +1,6 @@
 /** Which objective a run has, and the weights it trains. */
 import type { ObjectiveConfig, RunConfig } from '../config/run.ts';
-import { type Parameter, parameterList } from '../model/parameters.ts';
+import { inPoolOrder, type Parameter, parameterList } from '../model/parameters.ts';
 import { UserError } from '../util/errors.ts';
 import { nextToken } from './nextToken.ts';
 import type { Objective } from './objective.ts';
@@ -23,10 +23,9 @@ export function objectiveOf({ objective: settings = { name: nextToken.name } }: 
   return make(settings);
 }
 
-/** The weights a run trains, in the order of the pools: the model's, and the objective's own; decayed ones first. */
+/** The weights a run trains, in the order of the pools: the model's, and the objective's own. */
 export function trainedParameters(config: RunConfig): Parameter[] {
   const list = parameterList(config.model, config.optimizer.decay_embeddings);
   const own = objectiveOf(config).parameters?.(config.model) ?? [];
-  const all = [...list, ...own];
-  return own.length === 0 ? list : [...all.filter((p) => p.decay), ...all.filter((p) => !p.decay)];
+  return own.length === 0 ? list : inPoolOrder([...list, ...own]);
 }

@@ -82,12 +82,17 @@ export function headLoss(
   const inputs = [x, weight, targets, lossWeight, ...(rowWeights ? [rowWeights] : [])];
   const attributes = { N, D, V, rows, training, accumulate: false, weighted: rowWeights !== undefined, scaled: false };
   if (!training) return { loss, nll: g.node(headLossOp, inputs, common, attributes)[0]! };
-  const { gradient, accumulate } = g.claimGradient(weight);
-  const outputs = [...common, { name: `d ${x.name}`, shape: [N, D], dtype: x.dtype }, gradient];
+  // That of a frozen head would be the largest tensor of all, and nobody's.
+  const claimed = g.isFrozen(weight) ? null : g.claimGradient(weight);
+  const outputs = [
+    ...common,
+    { name: `d ${x.name}`, shape: [N, D], dtype: x.dtype },
+    ...(claimed ? [claimed.gradient] : []),
+  ];
   const scaled = scale !== undefined;
   const [nll] = g.node(headLossOp, scaled ? [...inputs, scale] : inputs, outputs, {
     ...attributes,
-    accumulate,
+    accumulate: claimed?.accumulate === true,
     scaled,
   });
   return { loss, nll: nll! };
@@ -155,7 +160,8 @@ export const headLossOp: Op<Attributes> = {
     const loss = Float64Array.of(before + lossWeight![0]! * nll.reduce((total, v, n) => total + rowWeights[n]! * v, 0));
     const scratch = new Float64Array(outputs[2]!.size);
     if (!training) return [nll, loss, scratch];
-    return [nll, loss, scratch, timesMatrix(dlogits, weight!, N, V, D), transposedTimes(dlogits, x!, N, V, D)];
+    const dx = timesMatrix(dlogits, weight!, N, V, D);
+    return [nll, loss, scratch, dx, ...(outputs[4] ? [transposedTimes(dlogits, x!, N, V, D)] : [])];
   },
   kernels(node, context) {
     const [x, weight, targets, lossWeight, ...others] = node.inputs as [Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
@@ -178,12 +184,13 @@ export const headLossOp: Op<Attributes> = {
       );
       if (!training) continue;
       kernels.push(...matmul(context, { layout: 'nn', a: logits, b: weight, c: dx!, M, N: D, K: V, cStart: row0 * D }));
+      if (!dweight) continue;
       kernels.push(
         ...matmul(context, {
           layout: 'tn',
           a: logits,
           b: x,
-          c: dweight!,
+          c: dweight,
           M: V,
           N: D,
           K: M,

@@ -26,10 +26,10 @@ export function update(
   scale?: Tensor,
 ): Update {
   g.phase = 'update';
-  const gradients = g.pool('gradients', layout.elements);
+  const gradients = g.pool('gradients', layout.trained);
   const weights = g.pool('parameters', layout.elements);
-  const moments1 = g.pool('moments1', layout.elements);
-  const moments2 = g.pool('moments2', layout.elements);
+  const moments1 = g.pool('moments1', layout.trained);
+  const moments2 = g.pool('moments2', layout.trained);
   const controls = g.input('controls', [4]);
   const ring = g.state('ring', [ringRows, ringWidth(own.length)]);
   const clip = gradientNorm(

@@ -3,6 +3,8 @@
 export const deviceWords = {
   noMemory: (what: string, size: string, taken: string) =>
     `Not enough memory: there was no room for ${what} (${size}) beside ${taken}. Lower batch.sequences or batch.length, or choose a smaller model.`,
+  /** What is told in the place of a buffer's name. */
+  oneMemory: 'Everything together',
   noF16Arithmetic: 'precision is f16, which the processor cannot compute with: choose f32.',
   largeBuffer: (label: string, bytes: number, most: number) =>
     `${label} needs ${bytes} bytes in one buffer, this adapter binds at most ${most}: choose a smaller model, vocabulary or batch.`,

@@ -26,6 +26,7 @@ import {
 } from './sources.ts';
 import type { World } from './world.ts';
 import type { TokenText } from '../data/source.ts';
+import { TokenIds } from '../data/tokenIds.ts';
 import { recipeWords } from '../words/recipe.ts';
 
 /** First index of the held-out range; a power of two so that a training index is any 31-bit number. */
@@ -152,24 +153,24 @@ export class WorldCorpus {
     }
   }
 
-  /** At least `tokens` held-out tokens of a source, whole documents with their <eos>. */
-  heldOut(source: string, tokens: number): TokenText {
+  /** At least `least` held-out tokens of a source, whole documents with their <eos>. */
+  heldOut(source: string, least: number): TokenText {
     const line = this.#line;
-    const ids: number[] = [];
+    const tokens = new TokenIds(Uint16Array);
     const starts = [0];
     let bytes = 0;
-    for (let index = HELD_OUT; ids.length < tokens; index++) {
+    for (let index = HELD_OUT; tokens.length < least; index++) {
       line.length = 0;
       this.write(source, index, line);
       for (let i = 0; i < line.length; i++) {
-        ids.push(line.ids[i]!);
+        tokens.push(line.ids[i]!);
         bytes += this.world.tokenizer.bytes(line.ids[i]!).length;
       }
       bytes--; // no space after the last word
-      ids.push(this.world.tokenizer.endOfText);
-      starts.push(ids.length);
+      tokens.push(this.world.tokenizer.endOfText);
+      starts.push(tokens.length);
     }
-    return { tokens: Uint16Array.from(ids), starts: Uint32Array.from(starts), bytes };
+    return { tokens: tokens.trim(), starts: Uint32Array.from(starts), bytes };
   }
 
   /** Token ids of one document, without <eos>. */

@@ -1,7 +1,7 @@
 /**
  * `node src/cli/run.mjs test/bench/jsonLines.ts [FILE] [--make MB] [--vocabulary N]`: a file of JSON lines taken in as a run takes it, from
- * bytes to tokens of both sides, with a tokenizer learnt from it. Prints CPU seconds and megabytes of the file a CPU second by step, and the
- * largest heap. `--make` writes FILE first, from the shipped text with every fortieth word altered, so that words go on being new.
+ * bytes to tokens of both sides, with a tokenizer learnt from it. Prints CPU seconds and megabytes of the file a CPU second by step, the
+ * largest heap, how often progress was told, and what was done after being asked to end. `--make` writes FILE first, from the shipped text with every fortieth word altered, so that words go on being new.
  */
 import { closeSync, openAsBlob, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -67,7 +67,13 @@ await timed('reading, finding the text', async () => (await lines()).each(() => 
 await timed('reading, finding the text, hashing it', async () =>
   (await lines()).each((document) => void hashOf(document)),
 );
-const corporaOf = () => readUserFiles([{ source: 'text', name: 'lines.jsonl', bytes: blob }], look, 0);
+let told = 0;
+const tell = (): void => {
+  told++;
+  look();
+};
+const corporaOf = (onProgress: (what: string, done: number, total: number) => void = tell) =>
+  readUserFiles([{ source: 'text', name: 'lines.jsonl', bytes: blob }], onProgress, 0);
 const { tokenizer } = await timed(`all, a tokenizer of ${vocabulary} learnt first`, async () =>
   prepareSources(config, await corporaOf(), null, look),
 );
@@ -80,8 +86,24 @@ await timed('all, the tokenizer given', async () => {
 });
 const megabytesOf = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 console.log(
-  `largest heap ${megabytesOf(largest.heap)}, arrays outside of it ${megabytesOf(largest.arrays)}, resident ${megabytesOf(largest.resident)}`,
+  `largest heap ${megabytesOf(largest.heap)}, arrays outside of it ${megabytesOf(largest.arrays)}, resident ${megabytesOf(largest.resident)}; progress told ${told} times`,
 );
+
+const ended = new Error('asked to end');
+let [askedAt, cpuThen] = [0, 0];
+const endAtHalf = (_what: string, done: number, total: number): void => {
+  if (done < total / 2) return;
+  [askedAt, cpuThen] = [done, seconds()];
+  throw ended;
+};
+const outcome = await corporaOf(endAtHalf)
+  .then((corpora) => prepareSources(config, corpora, tokenizer))
+  .then(
+    () => null,
+    (error: unknown) => error,
+  );
+if (outcome !== ended) throw new Error('it did not end when it was asked to', { cause: outcome });
+console.log(`asked to end at ${megabytesOf(askedAt)}: over ${(1000 * (seconds() - cpuThen)).toFixed(1)} CPU-ms later`);
 
 async function make(name: string, size: number): Promise<void> {
   const sources = ['books', 'code', 'docs', 'encyclopedia', 'legal', 'news', 'qa-definitions', 'qa-facts'];

@@ -1,6 +1,7 @@
 /**
- * `node src/cli/run.mjs test/bench/parquetShard.ts FILE [--make MB]`: a parquet shard read as a source's file is, by ranges of a file on the
- * disk. Prints what was asked for, the largest piece of it, and the most memory outside of the heap. `--make` writes FILE and ends.
+ * `node src/cli/run.mjs test/bench/parquetShard.ts FILE [--make MB] [--group ROWS]`: a parquet shard read as a source's file is, by ranges of
+ * a file on the disk. Prints what was asked for, the largest piece of it, and the most memory outside of the heap and in it, where the text
+ * goes. `--make` writes FILE and ends: two columns of text, one of which is read, in groups of 2,000 rows or so many.
  */
 import { openAsBlob, statSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -8,7 +9,10 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { readParquet } from '../../src/data/formats/parquet.ts';
 import { pcg3d } from '../../src/util/random.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { make: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { make: { type: 'string' }, group: { type: 'string', default: '2000' } },
+});
 const file = positionals[0]!;
 /** Bytes of a row: two columns of 2,000 characters. */
 const ROW = 4000;
@@ -18,8 +22,14 @@ else make(Number(values.make) * 1e6);
 
 async function read(): Promise<void> {
   const blob = await openAsBlob(file);
-  const before = process.memoryUsage().arrayBuffers;
-  let [asked, largest, requests, memory] = [0, 0, 0, 0];
+  const before = process.memoryUsage();
+  let [asked, largest, requests, memory, heap, resident] = [0, 0, 0, 0, 0, 0];
+  const look = (): void => {
+    const now = process.memoryUsage();
+    memory = Math.max(memory, now.arrayBuffers - before.arrayBuffers);
+    heap = Math.max(heap, now.heapUsed - before.heapUsed);
+    resident = Math.max(resident, now.rss);
+  };
   const counted = {
     byteLength: blob.size,
     async slice(start: number, end: number) {
@@ -27,22 +37,17 @@ async function read(): Promise<void> {
       largest = Math.max(largest, end - start);
       requests++;
       const bytes = await blob.slice(start, end).arrayBuffer();
-      memory = Math.max(memory, process.memoryUsage().arrayBuffers - before);
+      look();
       return bytes;
     },
   };
-  const { texts } = await readParquet(
-    'shard.parquet',
-    counted,
-    null,
-    () => {},
-    () => {},
-  );
+  const { texts } = await readParquet('shard.parquet', counted, null, () => {}, look);
+  const characters = texts.reduce((sum, { length }) => sum + length, 0);
   const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   const { user, system } = process.cpuUsage();
   console.log(
-    `${mb(statSync(file).size)}, ${texts.length} texts: ${requests} requests for ${mb(asked)}, the largest ${mb(largest)}; ` +
-      `outside of the heap ${mb(memory)} at most; ${((user + system) / 1e6).toFixed(1)} CPU-s with the start`,
+    `${mb(statSync(file).size)}, ${texts.length} texts of ${mb(characters)}: ${requests} requests for ${mb(asked)}, the largest ${mb(largest)}; ` +
+      `outside of the heap ${mb(memory)} at most, in it ${mb(heap)}, resident ${mb(resident)}; ${((user + system) / 1e6).toFixed(1)} CPU-s with the start`,
   );
 }
 
@@ -58,5 +63,8 @@ function make(size: number): void {
     { name: 'ballast', data: cells(1), type: 'STRING' as const },
     { name: 'text', data: cells(2), type: 'STRING' as const },
   ];
-  writeFileSync(file, new Uint8Array(parquetWriteBuffer({ columnData, codec: 'UNCOMPRESSED', rowGroupSize: 2000 })));
+  writeFileSync(
+    file,
+    new Uint8Array(parquetWriteBuffer({ columnData, codec: 'UNCOMPRESSED', rowGroupSize: Number(values.group) })),
+  );
 }

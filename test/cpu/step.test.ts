@@ -173,6 +173,13 @@ describe('threads', () => {
     }
   });
 
+  // A signed number of 32 bits ends at 2 GiB: what lies across and above it is no other memory. It is reserved and not touched below.
+  it.each([1, 3])('compute the same in the upper half of the memory, %i of them', async (threads) => {
+    const one = await threeSteps({});
+    for (const first of [2 ** 31 - 2 ** 20, 2 ** 31 + 64])
+      expect(await threeSteps({ threads, startThread, first }), `from ${first}`).toEqual(one);
+  });
+
   it('have left a plan that is destroyed, and do the next one where it lay', async () => {
     const model = await open(config, { threads: 3, startThread });
     model.step(0, 0);

@@ -35,7 +35,7 @@ function checkRows(batch: Batch, from: readonly TokenSource[], T: number): void 
       if (start === i) continue;
       expect(batch.source[at + i]).toBe(batch.source[at + i - 1]);
       if (start === i - 1) continue;
-      const { tokens } = from[batch.source[at + i]!]!.train;
+      const tokens = from[batch.source[at + i]!]!.train.tokens.slice();
       const found = tokens.some((t, j) => t === batch.tokens[at + i] && tokens[j - 1] === batch.tokens[at + i - 1]);
       expect(found).toBe(true);
     }
@@ -82,8 +82,7 @@ describe('a batch', () => {
     const T = 16;
     const [N, steps] = [400, 500];
     const end = 1000;
-    const source = sourceOf('long', [N + 1]);
-    source.train.tokens.set([...Array.from({ length: N }, (_, i) => i), end]);
+    const source = sourceOf('long', [N + 1], [...Array.from({ length: N }, (_, i) => i), end]);
     const loader = textLoader([source], { sequences: 50, length: T, accumulation: 1 }, 3);
     const seen = new Float64Array(end + 1);
     for (let step = 0; step < steps; step++) for (const t of batchAt(loader, step, 0, { long: 1 }).tokens) seen[t]!++;
@@ -97,9 +96,8 @@ describe('a batch', () => {
 test('a document longer than a row is drawn in proportion to its length, others once each', () => {
   // Rows of 17 tokens. One document of 136 = 8 rows weighs 8; 4 of 17 and 4 of 5 tokens weigh 1 each: half of the draws.
   const lengths = [136, 17, 17, 17, 17, 5, 5, 5, 5];
-  const source = sourceOf('weighed', lengths);
-  const { starts, tokens } = source.train;
-  lengths.forEach((length, document) => tokens.fill(document, starts[document]!, starts[document]! + length - 1));
+  const ids = lengths.flatMap((length, document) => [...Array<number>(length - 1).fill(document), END]);
+  const source = sourceOf('weighed', lengths, ids);
   const loader = textLoader([source], { sequences: 100, length: 16, accumulation: 1 }, 3);
   let long = 0;
   let row = 0;

@@ -37,7 +37,7 @@ describe('preparing sources', () => {
     expect([...sourcesOf(config)].sort()).toEqual(['a', 'b', 'q']);
     expect(sources.map(({ name }) => name)).toEqual(['a', 'b', 'q']);
     for (const { name, train, heldOut } of sources) {
-      const all = `${tokenizer.decode(train.tokens)}${tokenizer.decode(heldOut.tokens)}`;
+      const all = `${tokenizer.decode(train.tokens.slice())}${tokenizer.decode(heldOut.tokens.slice())}`;
       expect(train.starts.length + heldOut.starts.length - 2).toBe(300);
       expect(heldOut.starts.length).toBeGreaterThan(10);
       expect(train.bytes + heldOut.bytes).toBe(all.length);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectShape, expectVec4, Graph, type Op, show, storageOf, tensorBytes } from '../../src/graph/graph.ts';
 import { f32Bits, foldWorkgroups, maxWorkgroups, read, scratch, write } from '../../src/graph/kernel.ts';
-import { layoutPool } from '../../src/graph/pool.ts';
+import { layoutPool, poolSize } from '../../src/graph/pool.ts';
 
 const op: Op = { name: 'op', kernels: () => [], twin: () => [] };
 
@@ -147,6 +147,7 @@ describe('pools', () => {
         ['c', { offset: 192, size: 3, shape: [3] }],
       ]),
       elements: 256,
+      trained: 256,
       regions: [
         { end: 192, rate: 1, epsilon: 1, decay: 1 },
         { end: 256, rate: 1, epsilon: 1, decay: 0 },
@@ -154,6 +155,18 @@ describe('pools', () => {
     });
     expect(layoutPool(entries, 'f16')).toMatchObject({ elements: 384, regions: [{ end: 256 }, { end: 384 }] });
     expect(layoutPool([entry('c', false, 3)])).toMatchObject({ elements: 64, regions: [{ end: 64, decay: 0 }] });
+  });
+
+  it('other than that of parameters end before what is frozen', () => {
+    const frozen = (name: string, ...shape: number[]) => ({ ...entry(name, false, ...shape), frozen: true });
+    const layout = layoutPool([entry('a', true, 65), entry('b', false, 3), frozen('c', 100, 100), frozen('d', 5)]);
+    expect(layout).toMatchObject({ regions: [{ end: 128 }, { end: 192 }], trained: 192, elements: 192 + 10_048 + 64 });
+    expect(
+      (['parameters', 'gradients', 'moments1', 'moments2'] as const).map((pool) => poolSize(layout, pool)),
+    ).toEqual([...[10_304, 192, 192, 192]]);
+    expect(() => layoutPool([frozen('c', 4), entry('a', false, 4)])).toThrow(
+      'a is trained but comes after frozen entries',
+    );
   });
 
   const scales = { rate: 0.25, epsilon: 0.25, decay: 2 };

@@ -6,6 +6,7 @@ import type { TrainingData } from '../../src/train/run/data.ts';
 import { Evaluator } from '../../src/train/engine/evaluator.ts';
 import { mostQuestions } from '../../src/train/run/questions.ts';
 import { randomInteger } from '../../src/util/random.ts';
+import { textOf } from '../data/sources.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
 
 const config = { ...tinyConfig, model: { ...tinyConfig.model, vocab_size: 260 } };
@@ -36,8 +37,11 @@ test('prompts of all lengths, one beyond the context, are continued as each by i
 test('sources whose rows share batches are measured as each by itself', async () => {
   // Three rows, one, and five with a part of one: none fills its batches.
   const sources = [3 * T, T, 5 * T + 2].map((length, source) => {
-    const tokens = Uint16Array.from({ length: length + 1 }, (_, i) => randomInteger(1, source, i, 250));
-    return { name: `s${source}`, rows: heldOutRows({ tokens, starts: [0, tokens.length] } as never, 'all', T) };
+    const text = textOf(
+      [length + 1],
+      Array.from({ length: length + 1 }, (_, i) => randomInteger(1, source, i, 250)),
+    );
+    return { name: `s${source}`, rows: heldOutRows(text, 'all', T) };
   });
   const { engine, evaluator } = await evaluatorOf(sources);
   const { loss, rows } = await evaluator.heldOut();

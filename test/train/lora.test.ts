@@ -7,7 +7,9 @@ import { decodeSafetensors } from '../../src/export/safetensors.ts';
 import { nmse } from '../../src/graph/interpret.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
+import { chunkRowsFor, headLossOp } from '../../src/ops/headLoss.ts';
 import type { Engine } from '../../src/train/engine/engine.ts';
+import { engineLayout } from '../../src/train/engine/graphs.ts';
 import { initialAdapters } from '../../src/train/bases/adapters.ts';
 import { randomNormal } from '../../src/util/random.ts';
 import { interpretStep } from '../model/interpretStep.ts';
@@ -127,4 +129,26 @@ describe.each<[string, Lora, matrices: number]>([
       ).toBe(name.includes('lora_B'));
     }
   });
+});
+
+test('what is frozen takes memory once: no gradient, no moments, and of a tied head no product for one', () => {
+  // An embedding larger than any activation.
+  const model = {
+    ...tinyConfig.model,
+    ...{ vocab_size: 8192, model_type: 'llama', tie_word_embeddings: true, lora: { rank: 4, alpha: 4 } },
+  };
+  const embedding = 4 * model.vocab_size * model.hidden_size;
+  const { plans, pools, training } = engineLayout({ ...tinyConfig, model }, { quads: false, software: true });
+  const held = new Map(plans.training.shared.map(({ name, bytes }) => [name, bytes]));
+  expect(held.get('parameters')).toBe(4 * pools.elements);
+  expect(pools.trained).toBeLessThan(pools.elements / 20);
+  for (const name of ['gradients', 'moments1', 'moments2']) expect(held.get(name), name).toBe(4 * pools.trained);
+  const slots = plans.training.slotPlan.slots.filter((_, slot) => plans.training.own[slot]!.name !== 'logits');
+  expect(Math.max(...slots)).toBeLessThan(embedding / 4);
+  const products = plans.training.lists.step.filter(
+    ({ node, kernel }) => node.op === headLossOp && kernel.entryPoint === 'matmul',
+  );
+  // Logits and their gradient's way to the states, a chunk each.
+  const chunks = Math.ceil(training.inputs.tokens.size / chunkRowsFor(training.inputs.tokens.size, model.vocab_size));
+  expect(products).toHaveLength(2 * chunks);
 });

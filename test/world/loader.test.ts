@@ -94,9 +94,9 @@ test('passes are counted over the pool, where a source has one', () => {
 test('held-out text is whole documents of the held-out range, ready for scoring rows', () => {
   const text = corpus.heldOut('wiki', 1000);
   expect(text.tokens.length).toBeGreaterThanOrEqual(1000);
-  const first = text.tokens.subarray(0, text.starts[1]! - 1);
+  const first = text.tokens.slice(0, text.starts[1]! - 1);
   expect(world.tokenizer.decode(first)).toBe(corpus.text('wiki', HELD_OUT));
-  expect(text.tokens[text.starts[1]! - 1]).toBe(0);
+  expect(text.tokens.at(text.starts[1]! - 1)).toBe(0);
   const documents = Array.from({ length: text.starts.length - 1 }, (_, i) => corpus.text('wiki', HELD_OUT + i));
   expect(text.bytes).toBe(documents.reduce((sum, document) => sum + document.length, 0));
   expect(heldOutRows(text, 8, T).scored).toBe(8 * T);

@@ -1,9 +1,6 @@
 /** `npm run recipe -- import --model FOLDER --out DIR`: a model made elsewhere, looked at, tried, and taken in as a base. */
-import { openAsBlob, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { DEFAULT_PRESET, presetConfig } from '../../config/presets.ts';
 import { huggingFaceFolder } from '../../export/huggingface.ts';
-import { isModelFile } from '../../recipe/modelFiles.ts';
 import { describeFolder } from '../../train/bases/base.ts';
 import { needsOf } from '../../train/engine/needs.ts';
 import { prepareData } from '../../train/run/data.ts';
@@ -13,6 +10,7 @@ import { configFlags, dataFlags, deviceFlags, fetchShard, readInputs } from '../
 import { folder, place } from '../kinds.ts';
 import { ensureData } from '../node/data.mjs';
 import { checkFree } from '../outFolder.ts';
+import { openFolder } from '../readFolder.ts';
 import { commonWords } from '../words/common.ts';
 import { importWords as words } from '../words/models.ts';
 import { modelWords } from '../words/useModel.ts';
@@ -31,11 +29,7 @@ export const importCommand = command({
   example: 'import --model FOLDER --out bases/mine',
   async run({ model, out, device, ...given }, host) {
     checkFree(out);
-    const names = readdirSync(model).filter(isModelFile);
-    const blobs = await Promise.all(
-      names.map(async (name) => ({ name, bytes: await openAsBlob(path.join(model, name)) })),
-    );
-    const report = await describeFolder(blobs, presetConfig(given.preset ?? DEFAULT_PRESET));
+    const report = await describeFolder(await openFolder(model), presetConfig(given.preset ?? DEFAULT_PRESET));
     host.say(words.isA(report.architecture, report.parameters));
     host.say(words.stored(report.dtypes, report.bytes, report.shards));
     host.say(words.reads(report.model.max_position_embeddings, report.tokenizer.size));

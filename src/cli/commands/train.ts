@@ -11,6 +11,7 @@ import { conclude } from '../../recipe/results/conclusion.ts';
 import { conclusionSentences } from '../../recipe/results/conclusionWords.ts';
 import { planRun } from '../../recipe/phases.ts';
 import { prepareData } from '../../train/run/data.ts';
+import { checkRun } from '../../train/engine/room.ts';
 import { exportAdapter, exportModel } from '../../train/bases/exportModel.ts';
 import { newHistory } from '../../train/run/history.ts';
 import { Keeper } from '../../train/saved/keeper.ts';
@@ -36,6 +37,8 @@ import { writeFolder } from '../writeFolder.ts';
 
 /** Bytes of text kept with a run: a disk has room, and a body of saves must fit an array. */
 const mostInputBytes = 2 ** 31;
+/** Bytes of a base in f32 that are read in a second or so: of a larger one it is asked first whether its run fits. */
+const SOON_READ = 2 ** 28;
 /** Milliseconds between two lines of progress. */
 const between = 2000;
 
@@ -73,7 +76,16 @@ export async function trainRun(
   if (given.resume !== undefined) return resume(given.resume, given, host);
   if (given.out === undefined) throw new UserError(commonWords.missing('--out', exampleOf({ example })));
   checkFree(given.out);
-  const { config, files, base: plain } = await readInputs(given, host);
+  const {
+    config,
+    files,
+    base: plain,
+  } = await readInputs(given, host, async (asked) => {
+    // What is soon read is told with all that can be told without a device, which is opened later.
+    if (4 * parameterCount(asked.model) < SOON_READ) return;
+    const model = { ...asked.model, ...(lora && { lora }) };
+    checkRun({ ...asked, model }, await host.open(given.device));
+  });
   if (lora && plain) config.model.lora = lora;
   const base = plain && withAdapters(plain, config);
   ensureData();

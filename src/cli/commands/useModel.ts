@@ -5,10 +5,12 @@ import { presetConfig } from '../../config/presets.ts';
 import { optionOf } from '../../config/options.ts';
 import type { RunConfig } from '../../config/run.ts';
 import { tokenIndex } from '../../data/tokenIndex.ts';
+import { readHuggingFaceFolder } from '../../export/huggingface.ts';
 import { type Score, score, scoreWindows } from '../../export/score.ts';
 import { ignoredTarget } from '../../ops/headLoss.ts';
-import { type ModelFolder, readCheckpoint } from '../../train/bases/base.ts';
+import { inspectModel, type ModelFolder } from '../../train/bases/base.ts';
 import { Engine } from '../../train/engine/engine.ts';
+import { checkReading } from '../../train/engine/room.ts';
 import { generate, Generator, mostTokens, highestTemperature } from '../../train/engine/generate.ts';
 import { UserError } from '../../util/errors.ts';
 import { command } from '../commands.ts';
@@ -16,41 +18,43 @@ import { documentFile, filesBelow, type GivenDocument, readText } from '../docum
 import { type DeviceName, type Host, INTERRUPTED } from '../host.ts';
 import { deviceFlags } from '../inputs.ts';
 import { count, folder, greatestSeed, number, place, text } from '../kinds.ts';
-import { readFolder } from '../readFolder.ts';
+import { openFolder, readFolder } from '../readFolder.ts';
 import { commonWords } from '../words/common.ts';
 import { modelWords, sampleWords, scoreWords } from '../words/useModel.ts';
 import { asUserError } from '../writeFolder.ts';
 
-/** Rows scored together: fills tiles without holding many logits. */
-const rowsTogether = 8;
+/** Rows scored together at most, and their tokens: they fill tiles without holding many logits or activations. */
+const [mostRows, mostTogether] = [8, 4096];
 
-/** The model of a folder and the configuration it is used in; what is left out of it is said. */
-async function readModel(from: string, host: Host): Promise<ModelFolder & { config: RunConfig }> {
-  const checkpoint = await readCheckpoint(readFolder(from));
-  const { model, notes } = checkpoint;
+/**
+ * The model of a folder on a device, and the configuration it is used in; what is left out of it is said. Whether there is room for it is
+ * known from its headers, before a weight is read.
+ */
+async function openModel(
+  from: string,
+  device: DeviceName | undefined,
+  host: Host,
+  writes = false,
+): Promise<Pick<ModelFolder, 'tokenizer'> & { engine: Engine; config: RunConfig }> {
+  const { model, tokenizer, notes } = await inspectModel(await openFolder(from));
   const option = optionOf('model.max_position_embeddings')!;
   const longest = option.type === 'integer' ? option.max : 0;
   const length = Math.min(model.max_position_embeddings, longest);
   if (length < model.max_position_embeddings) notes.push(modelWords.shortened(model.max_position_embeddings, length));
   for (const note of notes) host.say(commonWords.note(note));
   const preset = presetConfig('smoke');
+  const sequences = writes ? 1 : Math.max(1, Math.min(mostRows, Math.floor(mostTogether / length)));
   const config: RunConfig = {
     ...preset,
     model: { ...model, max_position_embeddings: length },
     data: { ...preset.data, separateDocuments: false },
-    batch: { sequences: rowsTogether, length, accumulation: 1 },
+    batch: { sequences, length, accumulation: 1 },
   };
-  return { ...checkpoint, config };
-}
-
-async function openEngine(
-  { weights, config }: Pick<ModelFolder, 'weights'> & { config: RunConfig },
-  device: DeviceName | undefined,
-  host: Host,
-): Promise<Engine> {
-  const engine = await Engine.create(await host.open(device), config, tokenIndex);
-  engine.load(weights);
-  return engine;
+  const backend = await host.open(device);
+  checkReading(config, backend, writes);
+  const engine = await Engine.create(backend, config, tokenIndex, undefined, { trains: false });
+  engine.load(readHuggingFaceFolder(readFolder(from)).parameters);
+  return { tokenizer, engine, config };
 }
 
 /** The score contract of a text under a model folder; null: it was to end before. */
@@ -61,11 +65,9 @@ async function scoreText(
   host: Host,
 ): Promise<Score | null> {
   const content = await readText(document, host);
-  const read = await readModel(from, host);
-  const { tokenizer, config } = read;
-  const T = config.batch.length;
+  const { tokenizer, config, engine } = await openModel(from, device, host);
+  const { sequences: rowsTogether, length: T } = config.batch;
   const windows = scoreWindows(tokenizer.encode(content), T);
-  const engine = await openEngine(read, device, host);
   const perWindow: Float32Array[] = [];
   while (perWindow.length < windows.length && !host.ended.aborted) {
     const some = windows.slice(perWindow.length, perWindow.length + rowsTogether);
@@ -142,9 +144,7 @@ export const sampleCommand = command({
   },
   example: 'sample --model runs/smoke/model --prompt "The " --tokens 100 --seed 1',
   async run({ model, device, prompt = '', tokens = 100, seed = 1, temperature = 0.8 }, host) {
-    const read = await readModel(model, host);
-    const { tokenizer, config } = read;
-    const engine = await openEngine(read, device, host);
+    const { tokenizer, config, engine } = await openModel(model, device, host, true);
     const generator = await Generator.create(engine.executor, config.model, 'generate');
     const limit = tokenizer.size;
     const stopped = (): boolean => host.ended.aborted;

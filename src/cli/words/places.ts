@@ -38,6 +38,8 @@ export const outFolderWords = {
 
 /** Files and folders that a command reads. */
 export const readWords = {
+  largeFile: (name: string, bytes: number, most: number) =>
+    `${name} has ${bytes} bytes and a file may have at most ${most}: divide it into smaller ones.`,
   noFolder: (folder: string) => `There is no folder ${folder}: give the model folder that a run has written.`,
   modelUnreadable: (folder: string) => `The model folder ${folder} cannot be read`,
   badZip: (file: string, why: string) => `The file ${file} cannot be read as a .zip of a model. ${why}`,

@@ -1,7 +1,7 @@
 /** Files packed in a .zip, unpacked in memory: no more of them than a person packs, and no more bytes than are allowed. */
 import { unzipSync } from 'fflate';
 import { UserError } from '../../util/errors.ts';
-import { mostUnpacked } from '../packed.ts';
+import { mostUnpacked } from './packed.ts';
 import { dataWords } from '../../words/data.ts';
 
 /** Entries looked through. A forged table of contents can claim four billion. */

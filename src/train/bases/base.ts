@@ -5,7 +5,7 @@ import { checkValue } from '../../config/value.ts';
 import { checkVocabulary, type FolderFile, readHuggingFaceFolder } from '../../export/huggingface.ts';
 import { ImportError } from '../../export/importError.ts';
 import { architectureName } from '../../export/huggingFaceConfig.ts';
-import { inspectFolder } from '../../export/inspectFolder.ts';
+import { type FolderFacts, inspectFolder } from '../../export/inspectFolder.ts';
 import type { Weights } from '../../export/parts.ts';
 import { parameterCount } from '../../model/parameters.ts';
 import type { FolderBlob, FolderReport } from '../../protocol.ts';
@@ -132,11 +132,18 @@ export async function readAnyBase(files: Iterable<FolderFile>, preset: RunConfig
   return { weights, tokenizer, metadata, notes: [...notes, note] };
 }
 
-/** What a folder holds and what a run of `preset` would start from, known before a weight is read. Errors as of readAnyBase. */
+/** What a folder holds, known before a weight is read. Errors as of readCheckpoint. */
+export async function inspectModel(
+  files: readonly FolderBlob[],
+): Promise<Omit<FolderFacts, 'tokenizer'> & { tokenizer: Tokenizer }> {
+  const facts = await inspectFolder(files);
+  return { ...facts, tokenizer: await usedTokenizer(facts) };
+}
+
+/** The same, and what a run of `preset` would start from. Errors as of readAnyBase. */
 export async function describeFolder(files: readonly FolderBlob[], preset: RunConfig): Promise<FolderReport> {
-  const { metadata: own, tokenizer: json, ...facts } = await inspectFolder(files);
+  const { metadata: own, tokenizer, ...facts } = await inspectModel(files);
   const { model } = facts;
-  const tokenizer = await usedTokenizer({ model, tokenizer: json });
   const { metadata, note } =
     own === null
       ? await foreignMetadata({ model, tokenizer }, preset)

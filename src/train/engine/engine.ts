@@ -52,7 +52,11 @@ const storageOf = (parameters: readonly Parameter[], layout: PoolLayout): Storag
 
 /** The weights in a pool, by HuggingFace name. */
 export const weightsIn = (model: ModelConfig, layout: PoolLayout, pool: Float32Array): Weights =>
-  splitParts(storageOf(parameterList(model), layout), pool);
+  splitParts(
+    // What is frozen has no moments.
+    storageOf(parameterList(model), layout).filter(({ offset }) => offset < pool.length),
+    pool,
+  );
 
 export type { StepMetrics } from '../../recipe/measurements.ts';
 
@@ -96,7 +100,8 @@ export class Engine {
   readonly executor: Executor;
   readonly #objective: Objective;
   readonly #parameters: readonly Parameter[];
-  readonly #training: CompiledPlan;
+  /** null: of one that only reads. */
+  readonly #training: CompiledPlan | null;
   readonly #inputs: TrainingInputs;
   readonly #update: Update;
   /** Only with f16 storage. */
@@ -111,16 +116,19 @@ export class Engine {
   #submits = 1;
   #controls = new Float32Array(4);
 
-  /** Compiles everything a run needs. `onProgress` counts its parts. `check`: false for a device that is known to compute nothing. */
+  /**
+   * Compiles everything a run needs. `onProgress` counts its parts. `check`: false for a device that is known to compute nothing. `trains`:
+   * false for a model that is only scored and asked to write, which then has no gradients and no moments.
+   */
   static async create(
     backend: Backend,
     config: RunConfig,
     index: IndexTokens,
     onProgress?: (done: number, total: number) => void,
-    { check = true } = {},
+    { check = true, trains = true } = {},
   ): Promise<Engine> {
     const compile = (executor: Executor, layout: EngineLayout): Promise<Engine> =>
-      Engine.#compile(executor, config, index, layout, onProgress);
+      Engine.#compile(executor, config, index, layout, trains, onProgress);
     const { made, notice } = await backend.build(config, compile, check);
     made.#notice = notice;
     return made;
@@ -131,10 +139,13 @@ export class Engine {
     config: RunConfig,
     index: IndexTokens,
     { training, scoring }: EngineLayout,
+    trains: boolean,
     onProgress?: (done: number, total: number) => void,
   ): Promise<Engine> {
     const plans = await Promise.allSettled([
-      executor.compile(training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress }),
+      trains
+        ? executor.compile(training.g, { accumulation: config.batch.accumulation > 1, label: 'train', onProgress })
+        : null,
       executor.compile(scoring.g, { keep: [scoring.nll], label: 'score' }),
     ]);
     const [made, failed] = [
@@ -142,10 +153,10 @@ export class Engine {
       plans.find((one) => one.status === 'rejected'),
     ];
     if (failed) {
-      for (const { value } of made) value.destroy();
+      for (const { value } of made) value?.destroy();
       throw failed.reason;
     }
-    const [trainingPlan, scoringPlan] = made.map(({ value }) => value) as [CompiledPlan, CompiledPlan];
+    const [trainingPlan, scoringPlan] = made.map(({ value }) => value) as [CompiledPlan | null, CompiledPlan];
     return new Engine(config, executor, index, training, scoring, [trainingPlan, scoringPlan]);
   }
 
@@ -155,7 +166,7 @@ export class Engine {
     index: IndexTokens,
     training: EngineLayout['training'],
     scoring: EngineLayout['scoring'],
-    [trainingPlan, scoringPlan]: [CompiledPlan, CompiledPlan],
+    [trainingPlan, scoringPlan]: [CompiledPlan | null, CompiledPlan],
   ) {
     this.config = config;
     this.layout = executor.layout;
@@ -179,6 +190,7 @@ export class Engine {
 
   /** That of a step, for tests and tools. */
   get plan(): CompiledPlan {
+    if (!this.#training) throw new Error('this engine was made to read a model, and takes no steps');
     return this.#training;
   }
 
@@ -194,8 +206,9 @@ export class Engine {
     this.#setScale();
   }
 
-  #initial(seed: number): Float32Array<ArrayBuffer> {
-    return initialWeights(this.config.model, this.layout, seed, this.#parameters);
+  /** The pool, those parameters drawn and the others 0. */
+  #initial(seed: number, parameters = this.#parameters): Float32Array<ArrayBuffer> {
+    return initialWeights(this.config.model, this.layout, seed, parameters);
   }
 
   /**
@@ -203,13 +216,16 @@ export class Engine {
    * run's seed where the checkpoint has none of it. Errors name a tensor of the model that does not fit.
    */
   load(weights: ReadonlyMap<string, Weight>): void {
-    const pool = this.#initial(this.config.seed);
     const models = new Set(parameterList(this.config.model).map(({ name }) => name));
-    const given = storageOf(this.#parameters, this.layout).filter(
-      ({ name, parts }) => models.has(name) || parts.every((part) => weights.has(part.name)),
+    const isGiven = ({ name, parts }: Parameter): boolean =>
+      models.has(name) || parts.every((part) => weights.has(part.name));
+    const pool = this.#initial(
+      this.config.seed,
+      this.#parameters.filter((parameter) => !isGiven(parameter)),
     );
-    joinParts(given, weights, pool);
+    joinParts(storageOf(this.#parameters.filter(isGiven), this.layout), weights, pool);
     this.executor.write('parameters', pool);
+    if (!this.#training) return;
     this.resetMoments();
     this.#setScale();
   }
@@ -272,7 +288,7 @@ export class Engine {
     accumulation = this.config.batch.accumulation,
   ): void {
     const { beta1, beta2 } = this.config.optimizer;
-    const plan = this.#training;
+    const { plan } = this;
     // How much each target weighs is known only when all micro-batches are: they may come one after another in one and the same memory.
     const batches =
       accumulation === 1 ? [micros(0)] : Array.from({ length: accumulation }, (_, i) => copyOf(micros(i)));
@@ -370,7 +386,7 @@ export class Engine {
   }
 
   destroy(): void {
-    this.#training.destroy();
+    this.#training?.destroy();
     this.#scoring.destroy();
     for (const made of this.#scorers.values()) made.then(({ plan }) => plan.destroy()).catch(() => {}); // a failed one is gone
     this.executor.destroy();

@@ -9,7 +9,7 @@ import type { CompiledPlan } from '../../graph/executor.ts';
 import { Graph, type Tensor } from '../../graph/graph.ts';
 import { f32Bits } from '../../graph/kernel.ts';
 import type { PlanContext } from '../../graph/memory.ts';
-import type { PoolLayout } from '../../graph/pool.ts';
+import { type PoolLayout, poolSize } from '../../graph/pool.ts';
 import { recorderOf } from '../../model/architecture.ts';
 import { attentionShape, forward } from '../../model/forward.ts';
 import { parameterList } from '../../model/parameters.ts';
@@ -64,7 +64,7 @@ function normsGraph(layout: PoolLayout, parts: number) {
   const slices = g.input('slices', [parts, SLICE_WORDS], 'u32');
   const controls = g.input('controls', [4]);
   const [gradients, weights, moments1, moments2] = (['gradients', 'parameters', 'moments1', 'moments2'] as const).map(
-    (name) => g.pool(name, layout.elements),
+    (name) => g.pool(name, poolSize(layout, name)),
   );
   const pools = { gradients: gradients!, weights: weights!, moments1: moments1!, moments2: moments2! };
   const norms = tensorNorms(g, slices, controls, g.state('clip', [4]), pools);

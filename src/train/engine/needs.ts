@@ -6,11 +6,12 @@ import { differences } from '../../config/difference.ts';
 import { formatTokenizer } from '../../config/path.ts';
 import { withChanges } from '../../config/resolve.ts';
 import type { RunConfig } from '../../config/run.ts';
-import { layoutPlan, sumBytes } from '../../gpu/layout.ts';
+import { layoutPlan, type PlanLayout, sumBytes } from '../../gpu/layout.ts';
 import type { BufferNeed, PlanContext } from '../../graph/memory.ts';
 import { parameterCount } from '../../model/parameters.ts';
 import type { Needs } from '../../protocol.ts';
 import { UserError } from '../../util/errors.ts';
+import { deviceWords } from '../../words/device.ts';
 import { decoderGraph } from '../../model/forward.ts';
 import { benchmarkGraph, engineLayout } from './graphs.ts';
 import { inspectionLayouts } from './inspect.ts';
@@ -29,6 +30,23 @@ export interface Limits {
 }
 
 type Measured = Omit<Needs, 'instead'>;
+
+export const limitOf = (limits: Limits): number => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+
+/** The buffers of plans on one executor. */
+export function buffersOf(layouts: readonly PlanLayout[]): BufferNeed[] {
+  const shared = new Map<string, BufferNeed>();
+  for (const one of layouts.flatMap((plan) => plan.shared))
+    if (one.bytes > (shared.get(one.name)?.bytes ?? 0)) shared.set(one.name, one);
+  return [...shared.values(), ...layouts.flatMap(({ own }) => own)];
+}
+
+/** What meets a device's limit first: on the processor all buffers at once may, which lie in one memory. */
+export function largestOf(buffers: readonly BufferNeed[], { memory }: PlanContext, limit: number): BufferNeed {
+  const all = { name: deviceWords.oneMemory, bytes: sumBytes(buffers) };
+  if (memory && all.bytes > limit) return all;
+  return buffers.reduce((most, one) => (one.bytes > most.bytes ? one : most));
+}
 
 /**
  * Every buffer a run has at once at its most: training and held-out scoring, looks inside the model, benchmarks of rows of the given
@@ -50,13 +68,10 @@ function measure(
     ...inspectionLayouts(config, pools, context),
     ...others.map(({ g, logits }) => layoutPlan(g, pools, context, { keep: [logits] })),
   ];
-  const shared = new Map<string, BufferNeed>();
-  for (const one of layouts.flatMap((plan) => plan.shared))
-    if (one.bytes > (shared.get(one.name)?.bytes ?? 0)) shared.set(one.name, one);
-  const buffers: BufferNeed[] = [...shared.values(), ...layouts.flatMap(({ own }) => own)];
-  const copies = 3 * pools.elements * 4;
-  const largest = buffers.reduce((most, one) => (one.bytes > most.bytes ? one : most));
-  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const buffers = buffersOf(layouts);
+  const copies = (pools.elements + 2 * pools.trained) * 4;
+  const limit = limitOf(limits);
+  const largest = largestOf(buffers, context, limit);
   const bytes = sumBytes(buffers) + copies;
   return {
     parameters: parameterCount(model),

@@ -12,7 +12,7 @@ import type { Plan } from '../../gpu/plan.ts';
 import { passes } from '../../gpu/tune.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { interpret, nmse, type Values } from '../../graph/interpret.ts';
-import type { PoolLayout, PoolName } from '../../graph/pool.ts';
+import { type PoolLayout, type PoolName, poolSize } from '../../graph/pool.ts';
 import { adamwOp } from '../../ops/adamw.ts';
 import type { Product } from '../../ops/matmul/matmul.ts';
 import { partsOf, tileName } from '../../ops/matmul/tiles.ts';
@@ -232,11 +232,12 @@ type Pools = Record<PoolName, Float32Array<ArrayBuffer>>;
 
 /** Weights as random as any, moments as after some steps. */
 function pools({ layout }: StepTrial): Omit<Pools, 'gradients'> {
-  const fill = (of: (i: number) => number) => Float32Array.from({ length: layout.elements }, (_, i) => of(i));
+  const fill = (pool: PoolName, of: (i: number) => number) =>
+    Float32Array.from({ length: poolSize(layout, pool) }, (_, i) => of(i));
   return {
-    parameters: fill((i) => deviation * randomNormal(seed, 2, i)),
-    moments1: fill((i) => 1e-2 * randomNormal(seed, 3, i)),
-    moments2: fill((i) => 1e-4 * randomNormal(seed, 4, i) ** 2),
+    parameters: fill('parameters', (i) => deviation * randomNormal(seed, 2, i)),
+    moments1: fill('moments1', (i) => 1e-2 * randomNormal(seed, 3, i)),
+    moments2: fill('moments2', (i) => 1e-4 * randomNormal(seed, 4, i) ** 2),
   };
 }
 

@@ -30,9 +30,8 @@ export interface SeededWeb {
 }
 
 const tokenizer = rawTokenizer();
-const nothing = { tokens: new Uint16Array(0), starts: new Uint32Array(1), bytes: 0 };
 const sourceOf = (name: string, texts: readonly string[]): TokenSource => ({
-  ...{ name, label: name, licence: 'made here', heldOut: nothing },
+  ...{ name, label: name, licence: 'made here', heldOut: tokenizeDocuments([], tokenizer) },
   train: tokenizeDocuments(
     texts.map((text) => ({ source: name, text })),
     tokenizer,

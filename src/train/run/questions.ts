@@ -61,7 +61,7 @@ export function questionsOfText(config: RunConfig, sources: readonly TokenSource
     const found: Question[] = [];
     for (let document = 0; document + 1 < starts.length && found.length < count; document++) {
       // A document ends with end-of-text, which is no text.
-      const text = tokenizer.decode([...tokens.subarray(starts[document], starts[document + 1]! - 1)]);
+      const text = tokenizer.decode(tokens.slice(starts[document], starts[document + 1]! - 1));
       const question = cut(text, Math.min(OPENING, config.batch.length >> 1)); // a letter is a token at most
       // A row must hold the prompt, or the model would be asked without its beginning.
       if (question && tokenizer.encode(question.prompt).length < config.batch.length)

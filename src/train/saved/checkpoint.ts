@@ -7,7 +7,9 @@ import { type Place, placeOfStep } from '../../recipe/place.ts';
 import { decodeSafetensors, safetensorsParts, type SafeTensor } from '../../export/safetensors.ts';
 import type { Inspection, PhaseName } from '../../protocol.ts';
 import type { RunPart } from '../../recipe/phases.ts';
+import type { PoolLayout } from '../../graph/pool.ts';
 import type { Pools } from '../engine/engine.ts';
+import { poolsOf } from '../engine/graphs.ts';
 import type { Health } from '../run/health.ts';
 import { UserError } from '../../util/errors.ts';
 import { trainingWords } from '../../words/training.ts';
@@ -43,8 +45,11 @@ export interface Checkpoint {
 }
 
 const key = 'rekindle';
-/** A and B are stored as they are, and α/r scales their product. In the oldest saves, which do not say so, it stood in A itself. */
-const ADAPTERS = { adapters: 'unscaled' };
+/**
+ * A and B come first in the pools, and α/r scales their product. In older saves, 'unscaled', they came last and what is frozen had moments;
+ * in the oldest, which say nothing, α/r stood in A itself.
+ */
+const ADAPTERS = { adapters: 'first' };
 
 /** A safetensors file, in parts: the pools, the logged rows, and the rest as one JSON string of its metadata. */
 export function encodeCheckpoint({ config, part, progress, history, pools }: Checkpoint): Uint8Array[] {
@@ -78,12 +83,28 @@ export function decodeCheckpoint(body: Uint8Array): Checkpoint {
       metrics: rowsOfTable(data<Float64Array>('metrics'), columns),
     },
     pools: {
-      parameters: data('parameters'),
-      moments1: data('moments1'),
-      moments2: data('moments2'),
+      ...(config.model.lora && adapters !== ADAPTERS.adapters
+        ? adaptersFirst(poolsOf(config), data)
+        : {
+            parameters: data('parameters'),
+            moments1: data('moments1'),
+            moments2: data('moments2'),
+          }),
       ...(tensors.has('lossScale') && { lossScale: data<Float32Array<ArrayBuffer>>('lossScale') }),
     },
   };
+}
+
+/** The pools of a save in which adapters came last. */
+function adaptersFirst(
+  { trained }: PoolLayout,
+  of: (name: string) => Float32Array<ArrayBuffer>,
+): Pick<Pools, 'parameters' | 'moments1' | 'moments2'> {
+  const last = (name: string) => of(name).slice(-trained);
+  const parameters = new Float32Array(of('parameters').length);
+  parameters.set(last('parameters'));
+  parameters.set(of('parameters').subarray(0, -trained), trained);
+  return { parameters, moments1: last('moments1'), moments2: last('moments2') };
 }
 
 /** Where α is r it makes no difference, and targets came to be named after the change. */

@@ -1,7 +1,7 @@
 /** Gzip read piece by piece (RFC 1952): a bomb stops at the limit and not at the end of memory, damage is seen. */
 import { Gunzip } from 'fflate';
-import { UserError } from '../util/errors.ts';
-import { dataWords } from '../words/data.ts';
+import { UserError } from '../../util/errors.ts';
+import { dataWords } from '../../words/data.ts';
 import { mostUnpacked } from './packed.ts';
 
 /** Bytes unpacked in one go. Deflate grows at most 1,032-fold (RFC 1951), so a piece becomes at most 17 MB. */
