@@ -1,4 +1,4 @@
-import { openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openAsBlob, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { FolderFile } from '../export/huggingface.ts';
 import type { FolderBlob } from '../protocol.ts';
@@ -26,6 +26,23 @@ export async function openBlob(file: string): Promise<Blob> {
   return openAsBlob(file);
 }
 
+/** A file's bytes. `most`: of one call, of which Node takes less than 2 GiB. */
+export function readWhole(file: string, most = 2 ** 30): Uint8Array {
+  const handle = openSync(file, 'r');
+  try {
+    const bytes = new Uint8Array(fstatSync(handle).size);
+    for (let at = 0; at < bytes.length;) {
+      const read = readSync(handle, bytes, at, Math.min(most, bytes.length - at), at);
+      // It was cut short meanwhile.
+      if (read === 0) return bytes.subarray(0, at);
+      at += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(handle);
+  }
+}
+
 /** Names of the files of a model's folder that its readers look at, those that are there. */
 function modelFiles(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
@@ -43,7 +60,7 @@ export const readFolder = (folder: string): FolderFile[] =>
   modelFiles(folder).map((name) => ({
     name,
     get bytes() {
-      return attempt(folder, () => readFileSync(path.join(folder, name)));
+      return attempt(folder, () => readWhole(path.join(folder, name)));
     },
   }));
 
