@@ -1,4 +1,4 @@
-import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openAsBlob, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { FolderFile } from '../export/huggingface.ts';
 import type { FolderBlob } from '../protocol.ts';
@@ -27,6 +27,23 @@ export async function openBlob(file: string): Promise<Blob> {
   return openAsBlob(file);
 }
 
+/** A file's bytes. `most`: of one call, of which Node takes less than 2 GiB. */
+export function readWhole(file: string, most = 2 ** 30): Uint8Array {
+  const handle = openSync(file, 'r');
+  try {
+    const bytes = new Uint8Array(fstatSync(handle).size);
+    for (let at = 0; at < bytes.length;) {
+      const read = readSync(handle, bytes, at, Math.min(most, bytes.length - at), at);
+      // It was cut short meanwhile.
+      if (read === 0) return bytes.subarray(0, at);
+      at += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(handle);
+  }
+}
+
 /** A run's folder has settings and the model beside them. */
 const isRunFolder = (folder: string): boolean =>
   existsSync(path.join(folder, 'metrics.jsonl')) && existsSync(path.join(folder, 'model'));
@@ -49,7 +66,7 @@ function isZip(place: string): boolean {
 }
 
 function readZip(file: string): FolderFile[] {
-  const bytes = attempt(file, () => readFileSync(file));
+  const bytes = attempt(file, () => readWhole(file));
   try {
     return modelOfZip(bytes, LARGEST_FOLDER);
   } catch (error) {
@@ -68,7 +85,7 @@ export const readFolder = (place: string): FolderFile[] =>
     : modelFiles(place).map((file) => ({
         name: path.basename(file),
         get bytes() {
-          return attempt(place, () => readFileSync(file));
+          return attempt(place, () => readWhole(file));
         },
       }));
 

@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import type { FolderFile } from '../export/huggingface.ts';
@@ -68,11 +68,12 @@ function checkReplaceable(target: string, files: readonly FolderFile[]): void {
   }
 }
 
-/** A new file, on the disk itself when this returns. */
-export function writeDurably(file: string, bytes: string | Uint8Array): void {
+/** A new file, on the disk itself when this returns. `most`: bytes of one call, of which Node takes less than 2 GiB. */
+export function writeDurably(file: string, bytes: string | Uint8Array, most = 2 ** 30): void {
   const handle = openSync(file, 'wx');
   try {
-    writeFileSync(handle, bytes);
+    const all = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
+    for (let at = 0; at < all.length;) at += writeSync(handle, all, at, Math.min(most, all.length - at));
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readFolder } from '../../src/cli/readFolder.ts';
-import { writeFolder } from '../../src/cli/writeFolder.ts';
+import { readFolder, readWhole } from '../../src/cli/readFolder.ts';
+import { writeDurably, writeFolder } from '../../src/cli/writeFolder.ts';
 import { huggingFaceFolder, readHuggingFaceFolder, type FolderFile } from '../../src/export/huggingface.ts';
 import { ByteTokenizer } from '../../src/tokenizer/byte.ts';
 import { UserError } from '../../src/util/errors.ts';
@@ -25,6 +25,15 @@ test('writes a folder and replaces its earlier version, leaving nothing beside i
   writeFolder(at('run', 'model'), [file('a', 'two'), file('b', ''), file('c', 'new')]);
   expect([textOf('run', 'model', 'a'), textOf('run', 'model', 'c')]).toEqual(['two', 'new']);
   expect(readdirSync(at('run'))).toEqual(['model']);
+});
+
+test('a file larger than one call takes is written and read piece by piece', () => {
+  const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i);
+  for (const most of [1, 7, 999, 1000, 1001]) {
+    writeDurably(at(`of ${most}`), bytes, most);
+    expect(new Uint8Array(readFileSync(at(`of ${most}`))), `${most}`).toEqual(bytes);
+    expect(readWhole(at(`of ${most}`), most), `${most}`).toEqual(bytes);
+  }
 });
 
 test('a failure half way leaves the earlier version, and nothing beside it', () => {

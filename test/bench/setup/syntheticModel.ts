@@ -20,11 +20,12 @@ interface Shape {
   keyHeads: number;
 }
 
-/** As config.json of the models of that size on HuggingFace has them, with tied embeddings and heads of 64. */
+/** As config.json of the models of that size on HuggingFace has them, with tied embeddings and heads of 64; 730m is none of them. */
 const shapes: Record<string, Shape> = {
   '135m': { type: 'llama', vocabulary: 49_152, hidden: 576, inner: 1536, layers: 30, heads: 9, keyHeads: 3 },
   '360m': { type: 'llama', vocabulary: 49_152, hidden: 960, inner: 2560, layers: 32, heads: 15, keyHeads: 5 },
   '500m': { type: 'qwen2', vocabulary: 151_936, hidden: 896, inner: 4864, layers: 24, heads: 14, keyHeads: 2 },
+  '730m': { type: 'llama', vocabulary: 49_152, hidden: 1536, inner: 4096, layers: 26, heads: 24, keyHeads: 8 },
   '1b': { type: 'llama', vocabulary: 128_256, hidden: 2048, inner: 8192, layers: 16, heads: 32, keyHeads: 8 },
 };
 const HEAD = 64;
