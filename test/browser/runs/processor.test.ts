@@ -252,7 +252,8 @@ test('what was begun on the processor goes on on the GPU, and says so; the code 
       localStorage['rekindle.device'] ??= 'gpu';
     });
     const page = await open(context);
-    await page.goto(`${url}${countedRun(40, 10)}&${small}`);
+    // So many that a page which hardly comes to run, on a busy machine, still pauses it in its midst.
+    await page.goto(`${url}${countedRun(400, 40)}&${small}`);
     const device = page.getByLabel('Compute on');
     await page.getByText(/^Runs on (?!the processor)/).waitFor();
     const fetched = (): string[] => processorFiles().filter((name) => host.asked.includes(name));
