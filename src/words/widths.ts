@@ -2,7 +2,7 @@
 
 const rate = (value: number): string => Number(value.toPrecision(3)).toExponential();
 
-/** Of one width; `range`: the lowest and the highest rate that are the best or a tie with it. */
+/** Of one width; `range`: the lowest and the highest rate of those about it that all tie with it. */
 export interface BestRate {
   width: number;
   rate: number;

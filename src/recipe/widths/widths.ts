@@ -135,10 +135,20 @@ export interface WidthResult extends WidthModel {
   cells: GridCell[];
   /** The rate with the lowest mean loss; null: every rate diverged. */
   best: GridCell | null;
-  /** Rates that are the best or a tie with it, lowest and highest. */
+  /** Lowest and highest rate of those about the best that all tie with it. */
   range: [number, number] | null;
   /** The cell of the first width's best rate; null where it was not run. */
   carried: GridCell | null;
+}
+
+/** A rate beyond one that is worse is a tie by noise alone, and is not counted. */
+function tiesAbout(best: GridCell, cells: readonly GridCell[]): [number, number] {
+  const ordered = cells.toSorted((a, b) => a.rate - b.rate);
+  const isGood = (at: number): boolean => ['best', 'tie'].includes(ordered[at]?.standing ?? 'worse');
+  let [low, high] = [ordered.indexOf(best), ordered.indexOf(best)];
+  while (isGood(low - 1)) low--;
+  while (isGood(high + 1)) high++;
+  return [ordered[low]!.rate, ordered[high]!.rate];
 }
 
 /** The first width's rows stand for both parametrizations. */
@@ -150,10 +160,9 @@ export function widthResults(rows: readonly WidthRow[]): WidthResult[] {
     );
     const cells = gridCells(own.map((row) => ({ ...row, sequences: width })));
     const best = cells.find(({ standing }) => standing === 'best') ?? null;
-    const good = cells.filter(({ standing }) => standing === 'best' || standing === 'tie').map(({ rate }) => rate);
     return {
       ...{ width, parametrization, cells, best },
-      range: good.length > 0 ? [Math.min(...good), Math.max(...good)] : null,
+      range: best && tiesAbout(best, cells),
       carried: cells.find(({ rate }) => rate === (baseRate ?? best?.rate)) ?? null,
     };
   };

@@ -152,6 +152,18 @@ describe('what rows say', () => {
     expect(standard).toMatch(/tie\) at width 64 .* tie\) at 256: no difference shown, for there are common ties/);
   });
 
+  it('counts no tie beyond a rate that is worse', () => {
+    // At 4e-3 all three seeds are worse; at 8e-3 the seeds' noise hides it.
+    const noise = [0, 0, 0, 0.5, 0];
+    const rows = rowsOf({ standard: 1e-3, mup: 2e-3 }).map((row) => {
+      const far = noise[[1e-3, 2e-3, 4e-3, 8e-3, 16e-3].indexOf(row.rate)]!;
+      return { ...row, loss: (row.loss ?? 5) + far * (row.seed - 2) };
+    });
+    const found = widthResults(rows).find(({ parametrization, width }) => parametrization === 'mup' && width === 256)!;
+    expect(found.cells.map(({ standing }) => standing)).toEqual(['worse', 'best', 'worse', 'tie', 'worse']);
+    expect(found.range).toEqual([2e-3, 2e-3]);
+  });
+
   it('says nothing of µP before a wider model was trained by it', () => {
     const standard = moved.filter(({ parametrization }) => parametrization === 'standard');
     expect(widthResults(standard).map(({ parametrization }) => parametrization)).toEqual(['standard', 'standard']);
