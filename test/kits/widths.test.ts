@@ -55,6 +55,16 @@ test('the advice is a range with its assumption, or says that there is none', ()
   expect(moved).toContain(
     'In µP, rates from 2e-3 to 4e-3 span the best of the widths above, which have no tie in common',
   );
+  // Two rates that the seeds' noise does not tell apart, at either width.
+  const noise = [0, 0.1, -0.04, -0.05];
+  const tied = rowsOf({ standard: 1e-3, mup: 2e-3 }).map((row) => {
+    if (row.rate !== 2e-3 && row.rate !== 4e-3) return { ...row, loss: 3 + row.seed / 1000 };
+    const sign = (row.rate === 2e-3) === (row.width === D) ? 1 : -1;
+    return { ...row, loss: 2 + sign * (noise[row.seed]! + 0.002) };
+  });
+  expect(readmeOf(tied)).toContain(
+    'In µP, rates from 2e-3 to 4e-3 are the best or a tie at every width above: try both ends and the middle.',
+  );
   expect(readmeOf(rowsOf({ standard: 1e-3, mup: 2e-3 }).filter((row) => row.parametrization === 'standard'))).toContain(
     'there is nothing to carry over yet',
   );
