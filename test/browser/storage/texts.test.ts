@@ -119,6 +119,7 @@ test('a folder is kept as one text, there after a reload; without its copy the p
         await list(page).getByText('Kept in this browser: one text, 49 kB').waitFor();
         const [id, bytes] = Object.entries(await stored(page))[0]!;
         expect([id.replaceAll(/^\d+-\d+-/g, ''), bytes]).toEqual(['letters.folder', Number(/^\d+/.exec(id)![0])]);
+        await page.waitForURL(/blend\.letters=/); // the address follows a moment later
         await page.reload();
         await row(page).waitFor();
         expect(await row(page).textContent()).toContain('letters/ 49 kB, 2 documents');
