@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { tokenIndex } from '../../src/data/tokenIndex.ts';
 import { layoutPool } from '../../src/graph/pool.ts';
+import { LORA_TARGETS } from '../../src/config/run.ts';
 import type { Tensor } from '../../src/graph/graph.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { parameterList } from '../../src/model/parameters.ts';
@@ -10,15 +11,21 @@ import { presetConfig } from '../../src/config/presets.ts';
 import { gpu } from '../gpu/device.ts';
 import { interpret, nmse, type Values } from '../../src/graph/interpret.ts';
 import { onlyStep } from './interpretStep.ts';
+import { randomNormal } from '../../src/util/random.ts';
 import { openEngine, tinyBatch, tinyConfig } from './tiny.ts';
 
 const half = { ...tinyConfig, precision: 'f16' as const };
+const adapted = { ...tinyConfig, model: { ...tinyConfig.model, lora: { rank: 4, alpha: 6, targets: LORA_TARGETS } } };
 
 /** Gradients of a training step by the f64 interpreter, which stores nothing in f16: the recorded mathematics alone. */
 function gradients(config: typeof tinyConfig, scale: number): Map<string, Float64Array> {
   const layout = layoutPool(parameterList(config.model), config.precision);
   const { g, inputs } = trainingGraph(config, layout);
+  // A little beside where they start: an adapter's B starts at 0, and would leave A without a gradient.
   const weights = Float64Array.from(initialWeights(config.model, layout, config.seed));
+  [...layout.slices.values()].forEach(({ offset, size }, which) => {
+    for (let i = 0; i < size; i++) weights[offset + i]! += 0.02 * randomNormal(3, which, i);
+  });
   const batch = tinyBatch(config);
   const index = { rowStart: new Uint32Array(config.model.vocab_size + 1), order: new Uint32Array(batch.tokens.length) };
   tokenIndex(batch.tokens, index);
@@ -36,13 +43,20 @@ function gradients(config: typeof tinyConfig, scale: number): Map<string, Float6
   set(inputs.order, index.order);
   set(inputs.lossWeight, [1 / 36]);
   interpret(onlyStep(g), values);
-  return new Map(g.parameters.map((parameter) => [parameter.name, values.get(g.gradients.get(parameter)!)!]));
+  const trained = g.parameters.filter((parameter) => g.gradients.has(parameter));
+  return new Map(trained.map((parameter) => [parameter.name, values.get(g.gradients.get(parameter)!)!]));
 }
 
 describe('f16 storage', () => {
-  it('records the same gradients, times the loss scale', () => {
-    const plain = gradients(tinyConfig, 1);
-    for (const [name, gradient] of gradients(half, 1024)) {
+  it.each([
+    ['every weight', tinyConfig],
+    ['adapters alone, beside frozen matrices that are read as f16', adapted],
+  ])('records the same gradients of %s, times the loss scale', (_, config) => {
+    const plain = gradients(config, 1);
+    const stored = gradients({ ...config, precision: 'f16' }, 1024);
+    const trained = parameterList(config.model).filter(({ frozen }) => !frozen);
+    expect([...stored.keys()].sort()).toEqual(trained.map(({ name }) => name).sort());
+    for (const [name, gradient] of stored) {
       // Powers of two: f64 rounds both alike, but for sums of the head's gradient that are scaled term by term.
       expect(
         nmse(
