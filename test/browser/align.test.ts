@@ -1,32 +1,39 @@
 /** The sheet of alignment on the built page, with a played worker: stages are stopped and go on, the chat is a keyboard's and shows text as text. */
+import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { button, withPlayed } from './setup/played.ts';
 import { screenshot } from './setup/harness.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 
+/** Enter on a button that can be pressed: on one that is disabled for a moment more it would be lost. */
+async function enter(pressed: Locator): Promise<void> {
+  await expect.poll(() => pressed.isEnabled()).toBe(true);
+  await pressed.press('Enter');
+}
+
 test('a base goes through its stages, and any two checkpoints answer side by side', () =>
   withPlayed(
     { align: true },
     async (page) => {
-      await page.getByRole('button', { name: 'Open', exact: true }).press('Enter');
+      await enter(page.getByRole('button', { name: 'Open', exact: true }));
       await page.getByText('118K weights, on the processor').waitFor();
-      await button(page, 'Run all stages').press('Enter');
+      await enter(button(page, 'Run all stages'));
 
       // General SFT is stopped on the way and goes on where it was.
       const sft = page.locator('.align-stages > li').nth(1);
       await sft.getByText('step 20 of 60').waitFor();
-      await page.locator('.align-stages').locator('xpath=..').getByRole('button', { name: 'Stop' }).press('Enter');
+      await enter(page.locator('.align-stages').locator('xpath=..').getByRole('button', { name: 'Stop' }));
       await sft.getByText('Stopped at step 20 of 60.').waitFor();
-      await page.getByRole('button', { name: 'Resume: General SFT' }).press('Enter');
+      await enter(page.getByRole('button', { name: 'Resume: General SFT' }));
       await page.getByRole('button', { name: 'Run again: General SFT' }).waitFor();
-      await button(page, 'Run all stages').press('Enter');
+      await enter(button(page, 'Run all stages'));
       await page.getByRole('button', { name: 'Run again: RPO 3' }).waitFor();
       // A stage made again takes what was made from it with it: DPO's rounds go, the reward model stays.
-      await page.getByRole('button', { name: 'Run again: DPO' }).press('Enter');
+      await enter(page.getByRole('button', { name: 'Run again: DPO' }));
       await page.getByRole('button', { name: 'Run: RPO 1' }).waitFor();
       await page.getByRole('button', { name: 'Run again: Reward model' }).waitFor();
-      await button(page, 'Run all stages').press('Enter');
+      await enter(button(page, 'Run all stages'));
       await page.getByRole('button', { name: 'Run again: RPO 3' }).waitFor();
 
       // Curves of preferences, scores of every checkpoint, pairs a page at a time, and gaps a stage.
@@ -43,7 +50,7 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
       const prompt = page.getByRole('textbox', { name: 'Prompt' });
       const log = page.getByRole('log');
       const answers = log.locator('.said');
-      await page.getByRole('button', { name: 'A prompt to try' }).press('Enter');
+      await enter(page.getByRole('button', { name: 'A prompt to try' }));
       await expect.poll(() => prompt.inputValue()).toBe('what is 0 x 8 ? end with bye .');
       await prompt.press('Enter');
       await expect.poll(() => answers.allInnerTexts()).toEqual(['5 6', '5 6 bye']);
@@ -51,7 +58,7 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
         expect.stringMatching(/✗ wrong\s+✗ end with bye\s+reward 3\.50\s+A right answer: 5 6 bye/),
         expect.stringMatching(/✓ right\s+✓ end with bye\s+reward 3\.50$/),
       ]);
-      await page.getByRole('button', { name: 'Answer again' }).press('Enter');
+      await enter(page.getByRole('button', { name: 'Answer again' }));
       await expect.poll(() => answers.nth(3).innerText()).toBe('draw 1 bye');
       await prompt.fill('wait');
       await prompt.press('Enter');
@@ -73,17 +80,17 @@ test('a reload finds the alignment that this browser has kept and goes on; forgo
     { align: true },
     async (page) => {
       const opens = page.getByRole('button', { name: 'Open', exact: true });
-      await opens.press('Enter');
+      await enter(opens);
       await page.getByText('118K weights, on the processor').waitFor();
       await page.reload();
       await page.getByRole('button', { name: 'Run again: Code SFT' }).waitFor();
       await page.getByText('Stopped at step 20 of 60.').waitFor();
-      await page.getByRole('button', { name: 'Resume: General SFT' }).press('Enter');
+      await enter(page.getByRole('button', { name: 'Resume: General SFT' }));
       await page.getByRole('button', { name: 'Run again: General SFT' }).waitFor();
       // The curve has the steps of before, too.
       await page.getByRole('img', { name: /^Loss: from 2\.4 / }).waitFor();
 
-      await page.getByRole('button', { name: 'Delete all of it' }).press('Enter');
+      await enter(page.getByRole('button', { name: 'Delete all of it' }));
       await page.locator('.align-stages').waitFor({ state: 'detached' });
       await page.reload();
       await expect.poll(() => opens.isEnabled()).toBe(true);
