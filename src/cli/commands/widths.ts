@@ -8,11 +8,10 @@ import { coordinateCsv, coordinateTable, lossCsv, widthTable } from '../../recip
 import {
   checkWidths,
   type Coordinate,
+  missingModels,
+  missingRuns,
   proposedWidths,
-  type WidthCell,
-  widthCells,
   widthConfig,
-  widthModels,
   type WidthPlan,
   type WidthRow,
 } from '../../recipe/widths/widths.ts';
@@ -133,29 +132,16 @@ async function fill(
   host: Host,
 ): Promise<boolean> {
   const rate = config.base.schedule.peak;
-  for (const seed of plan.seeds) {
-    for (const model of widthModels(plan)) {
-      const isModel = (one: WidthCell | Coordinate): boolean =>
-        one.width === model.width && one.parametrization === model.parametrization && one.seed === seed;
-      if (record.coordinates.some(isModel)) continue;
-      const cell = widthConfig(config, { ...model, rate, seed }, plan);
-      const readings = await coordinatesOf(backend, cell, files, fetchShard, () => host.ended.aborted);
-      if (!readings) return false;
-      record.coordinates.push(...readings.map((reading) => ({ ...model, seed, ...reading })));
-      host.say(words.measured(widthWords.title[model.parametrization], model.width, seed, readings.at(-1)!.change));
-      record.write();
-    }
+  for (const model of missingModels(plan, record.coordinates)) {
+    const cell = widthConfig(config, { ...model, rate }, plan);
+    const readings = await coordinatesOf(backend, cell, files, fetchShard, () => host.ended.aborted);
+    if (!readings) return false;
+    record.coordinates.push(...readings.map((reading) => ({ ...model, ...reading })));
+    const { parametrization, width, seed } = model;
+    host.say(words.measured(widthWords.title[parametrization], width, seed, readings.at(-1)!.change));
+    record.write();
   }
-  const missing = widthCells(plan).filter(
-    (cell) =>
-      !record.rows.some(
-        (row) =>
-          row.width === cell.width &&
-          row.parametrization === cell.parametrization &&
-          row.rate === cell.rate &&
-          row.seed === cell.seed,
-      ),
-  );
+  const missing = missingRuns(plan, record.rows);
   const cells = missing.map((cell) => widthConfig(config, cell, plan));
   return trainCells(host, backend, { cells, files }, (cell, loss, seconds) => {
     const { parametrization, width, rate: trained, seed } = missing[cell]!;

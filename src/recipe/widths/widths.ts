@@ -104,6 +104,20 @@ export const widthCells = (plan: WidthPlan): WidthCell[] =>
     widthModels(plan).flatMap((model) => plan.rates.map((rate) => ({ ...model, rate, seed }))),
   );
 
+type Seeded = WidthModel & { seed: number };
+const isSame = (a: Seeded, b: Seeded): boolean =>
+  a.width === b.width && a.parametrization === b.parametrization && a.seed === b.seed;
+
+/** Models whose activations are still to be measured, seed by seed. */
+export const missingModels = (plan: WidthPlan, coordinates: readonly Coordinate[]): Seeded[] =>
+  plan.seeds
+    .flatMap((seed) => widthModels(plan).map((model) => ({ ...model, seed })))
+    .filter((model) => !coordinates.some((one) => isSame(one, model)));
+
+/** Runs that are still to be made. */
+export const missingRuns = (plan: WidthPlan, rows: readonly WidthRow[]): WidthCell[] =>
+  widthCells(plan).filter((cell) => !rows.some((row) => row.rate === cell.rate && isSame(row, cell)));
+
 /** Every cell's run is possible, and the sweep is one that ends. UserError. */
 export function checkWidths(config: RunConfig, plan: WidthPlan): void {
   const { widths, rates, seeds } = plan;

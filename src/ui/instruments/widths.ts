@@ -4,12 +4,12 @@ import type { WidthSweep } from '../../kits/widths.ts';
 import {
   checkWidths,
   type Coordinate,
+  missingModels,
+  missingRuns,
   proposedWidths,
   type WidthCell,
-  widthCells,
   widthConfig,
   type WidthModel,
-  widthModels,
   type WidthPlan,
   type WidthRow,
 } from '../../recipe/widths/widths.ts';
@@ -51,9 +51,6 @@ interface Shown extends WidthSweep {
 export const widths = signal<Shown | null>(null);
 let shownKey = '';
 
-const isSame = (a: WidthModel & { seed: number }, b: WidthModel & { seed: number }): boolean =>
-  a.width === b.width && a.parametrization === b.parametrization && a.seed === b.seed;
-
 /** Activations of every model first, which take seconds, then the runs. */
 export const sweepWidths = () =>
   attempt('widths', async () => {
@@ -77,9 +74,7 @@ export const sweepWidths = () =>
     const data = [...files.value];
     try {
       const { rows, coordinates } = widths.value;
-      const unread = plan.seeds
-        .flatMap((seed) => widthModels(plan).map((model) => ({ ...model, seed })))
-        .filter((model) => !coordinates.some((one) => isSame(one, model)));
+      const unread = missingModels(plan, coordinates);
       const read = unread.map((model) => widthConfig(run, { ...model, rate: run.base.schedule.peak }, plan));
       const measured = await readCoordinates({ cells: read, files: data }, (cell, readings) =>
         change((shown) => ({
@@ -88,9 +83,7 @@ export const sweepWidths = () =>
         })),
       );
       if (!measured) return;
-      const missing = widthCells(plan).filter(
-        (cell) => !rows.some((row) => row.rate === cell.rate && isSame(row, cell)),
-      );
+      const missing = missingRuns(plan, rows);
       const cells = missing.map((cell) => widthConfig(run, cell, plan));
       await runCells({ cells, files: data }, (event) => {
         const cell: WidthCell = missing[event.cell]!;
