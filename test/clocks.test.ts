@@ -1,6 +1,6 @@
 /**
- * No test depends on how fast a machine is: none reads a clock, and none sleeps to wait for what can be awaited. Times are measured by
- * the bench (test/bench), as ratios within one run.
+ * No test depends on how fast a machine is: none reads a clock, none sleeps to wait for what can be awaited, and none presses a key on a
+ * button that may still be disabled. Times are measured by the bench (test/bench), as ratios within one run.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -21,6 +21,7 @@ const DURATIONS = ['longtask', 'tdur', 'megabytesPerSecond'];
 
 /** Files that may, each for a reason; what they read decides over no test. */
 const ALLOWED: Record<string, { finds: readonly string[]; because: string }> = {
+  'browser/setup/enter.ts': { finds: ["press('Enter')"], because: 'it waits until the button can be pressed' },
   'fuzz/run.ts': {
     finds: ['performance.now', 'process.cpuUsage'],
     because: 'the long command fails where an input takes more than a second',
@@ -50,6 +51,8 @@ function findsIn(file: string, text: string): string[] {
     if (object?.name !== undefined && CLOCKS[object.name]?.includes(member)) finds.push(`${object.name}.${member}`);
     if (member === 'waitForTimeout') finds.push(member);
     if (DURATIONS.some((word) => value === word || name === word)) finds.push(String(value ?? name));
+    const isKeyboard = callee?.object?.name === 'keyboard' || callee?.object?.property?.name === 'keyboard';
+    if (callee?.property?.name === 'press' && given[0]?.value === 'Enter' && !isKeyboard) finds.push("press('Enter')");
     if (type !== 'CallExpression' || callee?.name !== 'setTimeout') continue;
     const [, pause] = given;
     if (pause === undefined || (typeof pause.value === 'number' && pause.value <= LONGEST_PAUSE)) continue;
@@ -82,6 +85,7 @@ test.each([
   ['await new Promise((resolve) => setTimeout(resolve, 51));', 'setTimeout'],
   ['await new Promise((resolve) => setTimeout(resolve, away));', 'setTimeout'],
   ['await new Promise((resolve) => setTimeout(resolve, random.integer(400)));', 'setTimeout'],
+  ["await button(page, 'Start').press('Enter');", "press('Enter')"],
 ])('%s is found', (text, find) => {
   expect(findsIn('a.ts', text)).toEqual([find]);
 });
@@ -91,6 +95,7 @@ test.each([
   'await new Promise((resolve) => setTimeout(resolve, 50));',
   'await new Promise((resolve) => setTimeout(resolve, random.integer(50)));',
   'await vi.advanceTimersByTimeAsync(60_000);',
+  "await page.keyboard.press('Enter');",
 ])('%s is not', (text) => {
   expect(findsIn('a.ts', text)).toEqual([]);
 });

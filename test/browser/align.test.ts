@@ -1,16 +1,10 @@
 /** The sheet of alignment on the built page, with a played worker: stages are stopped and go on, the chat is a keyboard's and shows text as text. */
-import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { enter } from './setup/enter.ts';
 import { button, withPlayed } from './setup/played.ts';
 import { screenshot } from './setup/harness.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
-
-/** Enter on a button that can be pressed: on one that is disabled for a moment more it would be lost. */
-async function enter(pressed: Locator): Promise<void> {
-  await expect.poll(() => pressed.isEnabled()).toBe(true);
-  await pressed.press('Enter');
-}
 
 test('a base goes through its stages, and any two checkpoints answer side by side', () =>
   withPlayed(
@@ -52,7 +46,7 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
       const answers = log.locator('.said');
       await enter(page.getByRole('button', { name: 'A prompt to try' }));
       await expect.poll(() => prompt.inputValue()).toBe('what is 0 x 8 ? end with bye .');
-      await prompt.press('Enter');
+      await enter(prompt);
       await expect.poll(() => answers.allInnerTexts()).toEqual(['5 6', '5 6 bye']);
       expect(await log.locator('.verdict').allInnerTexts()).toEqual([
         expect.stringMatching(/✗ wrong\s+✗ end with bye\s+reward 3\.50\s+A right answer: 5 6 bye/),
@@ -61,12 +55,12 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
       await enter(page.getByRole('button', { name: 'Answer again' }));
       await expect.poll(() => answers.nth(3).innerText()).toBe('draw 1 bye');
       await prompt.fill('wait');
-      await prompt.press('Enter');
+      await enter(prompt);
       await expect.poll(() => answers.nth(5).innerText()).toBe('so far');
       await prompt.press('Escape');
       await log.getByText('Stopped early.').first().waitFor();
       await prompt.fill(HOSTILE);
-      await prompt.press('Enter');
+      await enter(prompt);
       await log.getByText(`${HOSTILE} said rpo 3`).waitFor();
       expect(await log.locator('img, script').count()).toBe(0);
       expect(await page.title()).toContain('Rekindle');

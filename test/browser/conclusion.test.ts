@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { planRun } from '../../src/recipe/phases.ts';
 import { recording } from '../ui/fake/recordings.ts';
+import { enter } from './setup/enter.ts';
 import { button, withPlayed } from './setup/played.ts';
 
 /** 'fell' or 'rose', by the plain means over the QA sources at the switch and at the end. */
@@ -78,7 +79,7 @@ test('the legend puts lines and sources away and back, by pointer and by keyboar
       expect(await books.getAttribute('aria-pressed')).toBe('false');
       // Of each of three phases' blends.
       expect(await page.locator('.share.away').count()).toBe(3);
-      await books.press('Enter');
+      await enter(books);
       expect(await books.getAttribute('aria-pressed')).toBe('true');
       expect(await page.locator('.share.away').count()).toBe(0);
       // A line of the canvas: what is drawn changes with the press and comes back with the next.

@@ -1,6 +1,7 @@
 /** The sheet of data on the built page: a worker takes a crawl through the stages, and what it says can be looked into. */
 import { expect, test } from 'vitest';
 import { dataReport } from '../../src/world/dataReport.ts';
+import { enter } from './setup/enter.ts';
 import { withPlayed } from './setup/played.ts';
 
 test('every page is accounted for, a reason shows its documents, the limit moves by keyboard, and the newer copies are the less true ones', () =>
@@ -17,7 +18,7 @@ test('every page is accounted for, a reason shows its documents, the limit moves
         const dropped = reasons.reduce((sum, text) => sum + number(/[\d,]+$/.exec(text)![0]), 0);
         expect([i, (await left(i - 1)) - (await left(i))]).toEqual([i, dropped]);
       }
-      await page.getByRole('button', { name: /^unlike the target/ }).press('Enter');
+      await enter(page.getByRole('button', { name: /^unlike the target/ }));
       await page.getByRole('heading', { name: 'Dropped by dsir: unlike the target' }).waitFor();
       expect(await page.locator('.documents mark').count()).toBeGreaterThan(8);
       await steps.nth(4).getByRole('button', { name: 'some that were kept' }).click();

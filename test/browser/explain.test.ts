@@ -1,6 +1,7 @@
 /** What the page explains, and to whom: on hover and on focus, and on a walk for those who ask for one. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { enter } from './setup/enter.ts';
 import { button, withPlayed } from './setup/played.ts';
 import { stands } from './setup/stands.ts';
 
@@ -111,8 +112,7 @@ test('a first visitor is asked once; the walk goes by keyboard from part to part
   withPlayed({}, async (page) => {
     await stands(page);
     const begin = button(page, 'What am I looking at?');
-    await begin.focus();
-    await page.keyboard.press('Enter');
+    await enter(begin);
     const panel = page.getByRole('dialog', { name: /^The picture of a run/ });
     await panel.waitFor();
     // Focus and mark come after the paint that shows the panel.
@@ -129,7 +129,7 @@ test('a first visitor is asked once; the walk goes by keyboard from part to part
       await expect.poll(isAbove).toBe(true);
       const next = button(page, 'Next');
       if ((await next.count()) === 0) break;
-      await next.press('Enter');
+      await enter(next);
     }
     expect(titles).toEqual([
       'The picture of a run',

@@ -4,6 +4,7 @@ import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { decodeHash } from '../../../src/config/url.ts';
 import { axeFinds } from '../setup/axe.ts';
+import { enter } from '../setup/enter.ts';
 import { button, withPlayed } from '../setup/played.ts';
 import { readQr } from '../setup/qr.ts';
 
@@ -13,8 +14,7 @@ test('what is chosen is copied, stands in the QR code, and is what its reader fi
     async (page) => {
       await button(page, 'Start').waitFor();
       const form = page.locator('details', { hasText: 'A link for a class' });
-      await form.locator('summary').first().focus();
-      await page.keyboard.press('Enter');
+      await enter(form.locator('summary').first());
       await page.getByLabel('The sheet Experiments').focus();
       await page.keyboard.press('Space');
       await page.getByLabel('The preset').check();

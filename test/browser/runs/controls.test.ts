@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { unzipSync } from 'fflate';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Scenario } from '../../ui/fake/trainer.worker.ts';
+import { canBePressed, enter } from '../setup/enter.ts';
 import { entriesOf } from '../setup/indexedDb.ts';
 import { button, withPlayed } from '../setup/played.ts';
 
@@ -39,8 +40,7 @@ const recordedRuns = async (page: Page) => (await entriesOf(page, 'rekindle-ledg
 
 test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
   played({ stride: 2 }, async (page) => {
-    await button(page, 'Start').focus();
-    await page.keyboard.press('Enter');
+    await enter(button(page, 'Start'));
     await page.getByText('Training — base run', { exact: true }).waitFor();
     expect(await page.title()).toMatch(/^\d+ % · .* · Rekindle$/);
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
@@ -50,6 +50,7 @@ test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
     await button(page, 'Axes and downloads').click();
     const before = await stepsLogged(page);
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await canBePressed(button(page, 'Step'));
     await page.keyboard.press('.');
     await expect.poll(() => stepsLogged(page)).toBe(before + 1);
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
@@ -58,9 +59,10 @@ test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await canBePressed(button(page, 'Resume'));
     await page.keyboard.press('Space');
     await button(page, 'Pause').waitFor();
-    await button(page, 'Stop').press('Enter');
+    await enter(button(page, 'Stop'));
     await button(page, 'Start again').waitFor();
     expect(await page.title()).toBe('Stopped · Rekindle');
   }));
@@ -225,11 +227,11 @@ test('settings show code as code; a recipe that cannot run says why and cannot b
 
 test('runs are compared by keyboard, and are there again after a reload', () =>
   played({ stride: 400 }, async (page) => {
-    await button(page, 'Start').press('Enter');
+    await enter(button(page, 'Start'));
     await button(page, 'Start again').waitFor();
     expect(await page.getByRole('heading', { name: 'Runs' }).count()).toBe(0); // nothing to compare yet
     await page.getByLabel('Base run: peak rate').fill('0.002');
-    await button(page, 'Start again').press('Enter');
+    await enter(button(page, 'Start again'));
     await expect.poll(() => page.locator('.runs').getByText('Done', { exact: true }).count()).toBe(2);
     await button(page, 'Start again').waitFor();
     await page.getByText('base peak rate 4e-3→2e-3').waitFor();
@@ -238,15 +240,12 @@ test('runs are compared by keyboard, and are there again after a reload', () =>
     const rows = page.locator('.runs tbody tr');
     expect(await rows.count()).toBe(2);
 
-    await page
-      .getByRole('button', { name: /^Edit / })
-      .first()
-      .press('Enter');
+    await enter(page.getByRole('button', { name: /^Edit / }).first());
     await page.getByLabel('Name', { exact: true }).fill('half the rate');
     await page.getByLabel('Note', { exact: true }).fill('slower, calmer');
-    await button(page, '★ Use as baseline').press('Enter');
+    await enter(button(page, '★ Use as baseline'));
     await page.getByText('base peak rate 2e-3→4e-3').waitFor();
-    await page.getByRole('button', { name: /^Loss/ }).press('Enter');
+    await enter(page.getByRole('button', { name: /^Loss/ }));
     expect(await page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
 
     await page.reload();
@@ -254,8 +253,8 @@ test('runs are compared by keyboard, and are there again after a reload', () =>
     await page.getByText('slower, calmer').first().waitFor();
     expect(await rows.count()).toBe(2);
     await page.getByText('base peak rate 2e-3→4e-3').waitFor();
-    await page.getByRole('button', { name: 'Edit half the rate' }).press('Enter');
-    await button(page, 'Use these settings').press('Enter');
+    await enter(page.getByRole('button', { name: 'Edit half the rate' }));
+    await enter(button(page, 'Use these settings'));
     expect(await page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');
     // Deleted and reloaded at one and the same moment.
     await Promise.all([

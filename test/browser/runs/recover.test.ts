@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { countedRun, countIn, countingScript, type Given } from '../setup/abacusPage.ts';
+import { enter } from '../setup/enter.ts';
 import { tell } from '../setup/harness.ts';
 import { doneRuns } from '../setup/indexedDb.ts';
 import { launchBrowser, webGpuSwitches } from '../setup/launch.ts';
@@ -78,8 +79,7 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   await button(page, 'Step').click();
   await page.reload();
   await page.getByText(/^Run ci, seed 1, stopped at step \d+ of 72, just now\.$/).waitFor();
-  await button(page, 'Resume').focus();
-  await page.keyboard.press('Enter');
+  await enter(button(page, 'Resume'));
   await finish(page);
   await expect.poll(() => doneRuns(page)).toHaveLength(3);
   expect((await doneRuns(page))[0]).toEqual(clean);

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { countIn } from '../setup/abacusPage.ts';
 import { axeFinds } from '../setup/axe.ts';
+import { enter } from '../setup/enter.ts';
 import { withPage } from '../setup/harness.ts';
 
 const recipe = '#v=1&p=smoke&base.steps=300&continued.steps=6&base.schedule.warmupSteps=2&evaluation.everySteps=0';
@@ -95,12 +96,11 @@ test('a picked text is there after a reload, in this tab and in others, with as 
       await list(page).click();
       await page.getByText('never sent anywhere').waitFor();
       expect(await axeFinds(page)).toEqual([]);
-      await button(page, 'Use story.txt').focus();
-      await page.keyboard.press('Enter');
+      await enter(button(page, 'Use story.txt'));
       await row(page).waitFor();
       await page.getByText('in use', { exact: true }).waitFor();
       await page.keyboard.press('Tab');
-      await button(page, 'Delete the copy of story.txt').press('Enter');
+      await enter(button(page, 'Delete the copy of story.txt'));
       await list(page).waitFor({ state: 'detached' });
       expect([await row(page).count(), await stored(page)]).toEqual([0, {}]);
     },

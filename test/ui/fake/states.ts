@@ -1,5 +1,6 @@
 /** Every state of the page worth looking at, and how to get there: from a fresh page, or from another state. */
 import type { Page } from 'playwright-core';
+import { enter } from '../../browser/setup/enter.ts';
 import { recording } from './recordings.ts';
 import type { Scenario } from './trainer.worker.ts';
 
@@ -436,7 +437,7 @@ export const states: readonly PageState[] = [
       const prompt = page.getByRole('textbox', { name: 'Prompt' });
       for (const text of ['what is 7 x 8 ? end with bye .', '<b>bold</b> '.repeat(12)]) {
         await prompt.fill(text);
-        await prompt.press('Enter');
+        await enter(prompt);
         await page.locator('.verdict').last().waitFor();
       }
     },
