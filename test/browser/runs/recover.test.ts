@@ -12,6 +12,7 @@ import { enter } from '../setup/enter.ts';
 import { tell } from '../setup/harness.ts';
 import { doneRuns } from '../setup/indexedDb.ts';
 import { launchBrowser, webGpuSwitches } from '../setup/launch.ts';
+import { pressSoon } from '../setup/pressSoon.ts';
 
 const [base, continued] = [60, 12];
 /** Steps of a tenth of a second: a run in whose midst a button can be pressed. */
@@ -45,12 +46,8 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const begin = (page: Page) => button(page, 'Start').click();
 /** In its midst: after its first step. */
 async function beginAndPause(page: Page): Promise<void> {
+  await pressSoon(page, 'Pause', /step [1-9]\d? of 72/);
   await begin(page);
-  await page
-    .getByText(/step [1-9]\d? of 72/)
-    .first()
-    .waitFor();
-  await button(page, 'Pause').click();
 }
 const finish = (page: Page) => page.locator('.stage', { hasText: 'Done' }).waitFor();
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { screenshot, withPage } from '../setup/harness.ts';
+import { pressSoon } from '../setup/pressSoon.ts';
 import { onGpu } from '../setup/workerScript.ts';
 
 /** A short run of the smallest preset: the same stages as a long one. */
@@ -12,14 +13,12 @@ const closedForm = Math.acos((2 * (1 / 5 - 1 / 100)) / (1 - 1 / 100) - 1) / Math
 test('press Start: the loss falls, the switch is where the closed form puts it, and nothing complains', () =>
   withPage(
     async (page) => {
+      await pressSoon(page, 'Pause', /Training — base run/);
       await page.getByRole('button', { name: 'Start', exact: true }).click();
-      await page.getByRole('button', { name: 'Pause' }).waitFor();
-      await page.getByRole('button', { name: 'Pause' }).click();
       await page.getByRole('button', { name: 'Resume' }).waitFor();
       await screenshot(page, 'paused');
       await page.getByRole('button', { name: /step/i }).first().click();
       await page.getByRole('button', { name: 'Resume' }).click();
-      await page.getByRole('button', { name: 'Pause' }).waitFor();
       await page.getByRole('button', { name: 'Start again' }).waitFor();
 
       const caption = (await page.locator('figcaption').textContent())!;
