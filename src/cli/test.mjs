@@ -22,8 +22,11 @@ const partNames = ['types', 'lint', 'format', 'node', 'cpu', 'gpu', 'browser'];
 const quick = partNames.filter((name) => name !== 'cpu' && name !== 'gpu');
 /** A visit from the first look to the last, on a played run: the one walk of the quick check. */
 const walk = 'test/browser/keyboard.test.ts';
-/** What an edit seldom breaks, and takes a sixth of the processor's time in Node: two builds of the page, all shipped text, random bytes. */
-const seldom = ['test/supply.test.ts', 'test/data/shards.test.ts', 'test/fuzz/fuzz.test.ts'];
+/**
+ * What an edit seldom breaks, and takes a quarter of the processor's time in Node: two builds of the page, all shipped text, random bytes,
+ * curations begun and ended at every stage.
+ */
+const seldom = ['test/supply.test.ts', 'test/data/shards.test.ts', 'test/fuzz/fuzz.test.ts', 'test/cli/curate.test.ts'];
 
 const { values: flags, positionals: files } = parseArgs({
   allowPositionals: true,
