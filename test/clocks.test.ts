@@ -1,6 +1,7 @@
 /**
- * No test depends on how fast a machine is: none reads a clock, none sleeps to wait for what can be awaited, and none presses a key on a
- * button that may still be disabled. Times are measured by the bench (test/bench), as ratios within one run.
+ * No test depends on how fast a machine is: none reads a clock, none sleeps to wait for what can be awaited, none presses a key on a
+ * button that may still be disabled, and none looks at a page once where it can look until it is so (expect.poll). Times are measured by
+ * the bench (test/bench), as ratios within one run.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,6 +19,17 @@ const CLOCKS: Record<string, readonly string[]> = {
   console: ['time', 'timeEnd', 'timeLog'],
 };
 const DURATIONS = ['longtask', 'tdur', 'megabytesPerSecond'];
+
+/** What a page says just now; a moment later it may say more. */
+const LOOKS = [
+  'allInnerTexts',
+  'allTextContents',
+  'count',
+  'getAttribute',
+  'innerText',
+  'inputValue',
+  'isChecked',
+].concat(['isDisabled', 'isEnabled', 'isHidden', 'isVisible', 'textContent', 'title']);
 
 /** Files that may, each for a reason; what they read decides over no test. */
 const ALLOWED: Record<string, { finds: readonly string[]; because: string }> = {
@@ -51,6 +63,9 @@ function findsIn(file: string, text: string): string[] {
     if (object?.name !== undefined && CLOCKS[object.name]?.includes(member)) finds.push(`${object.name}.${member}`);
     if (member === 'waitForTimeout') finds.push(member);
     if (DURATIONS.some((word) => value === word || name === word)) finds.push(String(value ?? name));
+    const looked = callee?.name === 'expect' && given[0]?.type === 'AwaitExpression' ? given[0].argument : undefined;
+    const look = String(looked?.callee?.property?.name);
+    if (LOOKS.includes(look)) finds.push(`expect(await ${look}())`);
     const isKeyboard = callee?.object?.name === 'keyboard' || callee?.object?.property?.name === 'keyboard';
     if (callee?.property?.name === 'press' && given[0]?.value === 'Enter' && !isKeyboard) finds.push("press('Enter')");
     if (type !== 'CallExpression' || callee?.name !== 'setTimeout') continue;
@@ -86,6 +101,7 @@ test.each([
   ['await new Promise((resolve) => setTimeout(resolve, away));', 'setTimeout'],
   ['await new Promise((resolve) => setTimeout(resolve, random.integer(400)));', 'setTimeout'],
   ["await button(page, 'Start').press('Enter');", "press('Enter')"],
+  ["expect(await page.locator('tr').count(), 'rows').toBe(2);", 'expect(await count())'],
 ])('%s is found', (text, find) => {
   expect(findsIn('a.ts', text)).toEqual([find]);
 });
@@ -96,6 +112,7 @@ test.each([
   'await new Promise((resolve) => setTimeout(resolve, random.integer(50)));',
   'await vi.advanceTimersByTimeAsync(60_000);',
   "await page.keyboard.press('Enter');",
+  "await expect.poll(() => page.locator('tr').count()).toBe(2);",
 ])('%s is not', (text) => {
   expect(findsIn('a.ts', text)).toEqual([]);
 });

@@ -10,6 +10,8 @@ export interface SyntaxNode {
   object?: SyntaxNode;
   property?: SyntaxNode;
   callee?: SyntaxNode;
+  /** What is awaited. */
+  argument?: SyntaxNode;
   arguments?: SyntaxNode[];
 }
 

@@ -85,7 +85,7 @@ test('a file, a data set and a model arrive from their addresses; a fault is one
       await button(page, 'No licence is stated: fetch 20 kB anyway').waitFor();
       await isAlone(page);
       expect(await problems(page)).toEqual([]);
-      expect(await own(page).count()).toBe(2);
+      await expect.poll(() => own(page).count()).toBe(2);
 
       host.faults = {};
       await page.getByText('From an address').last().click();

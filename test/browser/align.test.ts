@@ -32,13 +32,15 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
 
       // Curves of preferences, scores of every checkpoint, pairs a page at a time, and gaps a stage.
       await page.getByRole('img', { name: /Log-probability since the start, chosen/ }).waitFor();
-      expect(await page.getByRole('region', { name: 'What each stage can do' }).getByRole('rowheader').count()).toBe(7);
+      await expect
+        .poll(() => page.getByRole('region', { name: 'What each stage can do' }).getByRole('rowheader').count())
+        .toBe(7);
       const table = page.getByRole('region', { name: 'Pairs of answers' });
-      expect(await table.getByRole('rowheader').count()).toBe(12);
+      await expect.poll(() => table.getByRole('rowheader').count()).toBe(12);
       await page.getByRole('combobox', { name: 'Show' }).selectOption('close calls only');
       await page.getByText('1 to 10 of 10').waitFor();
-      expect(await page.locator('.gap-histograms svg').count()).toBe(4);
-      expect(await page.getByRole('img', { name: /^DPO: \d+ of 100 pairs beyond/ }).count()).toBe(1);
+      await expect.poll(() => page.locator('.gap-histograms svg').count()).toBe(4);
+      await expect.poll(() => page.getByRole('img', { name: /^DPO: \d+ of 100 pairs beyond/ }).count()).toBe(1);
 
       // By keyboard alone: Enter sends, Escape stops, and what is written stays text.
       const prompt = page.getByRole('textbox', { name: 'Prompt' });
@@ -48,10 +50,12 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
       await expect.poll(() => prompt.inputValue()).toBe('what is 0 x 8 ? end with bye .');
       await enter(prompt);
       await expect.poll(() => answers.allInnerTexts()).toEqual(['5 6', '5 6 bye']);
-      expect(await log.locator('.verdict').allInnerTexts()).toEqual([
-        expect.stringMatching(/✗ wrong\s+✗ end with bye\s+reward 3\.50\s+A right answer: 5 6 bye/),
-        expect.stringMatching(/✓ right\s+✓ end with bye\s+reward 3\.50$/),
-      ]);
+      await expect
+        .poll(() => log.locator('.verdict').allInnerTexts())
+        .toEqual([
+          expect.stringMatching(/✗ wrong\s+✗ end with bye\s+reward 3\.50\s+A right answer: 5 6 bye/),
+          expect.stringMatching(/✓ right\s+✓ end with bye\s+reward 3\.50$/),
+        ]);
       await enter(page.getByRole('button', { name: 'Answer again' }));
       await expect.poll(() => answers.nth(3).innerText()).toBe('draw 1 bye');
       await prompt.fill('wait');
@@ -62,8 +66,8 @@ test('a base goes through its stages, and any two checkpoints answer side by sid
       await prompt.fill(HOSTILE);
       await enter(prompt);
       await log.getByText(`${HOSTILE} said rpo 3`).waitFor();
-      expect(await log.locator('img, script').count()).toBe(0);
-      expect(await page.title()).toContain('Rekindle');
+      await expect.poll(() => log.locator('img, script').count()).toBe(0);
+      await expect.poll(() => page.title()).toContain('Rekindle');
       await screenshot(page, 'align');
     },
     { address: '#align' },
@@ -88,7 +92,7 @@ test('a reload finds the alignment that this browser has kept and goes on; forgo
       await page.locator('.align-stages').waitFor({ state: 'detached' });
       await page.reload();
       await expect.poll(() => opens.isEnabled()).toBe(true);
-      expect(await page.locator('.align-stages').count()).toBe(0);
+      await expect.poll(() => page.locator('.align-stages').count()).toBe(0);
     },
     { address: '#align' },
   ));

@@ -12,10 +12,10 @@ test('what does not fit says so, names the settings that would, and takes them o
   withPlayed({ needs: 'too-large' }, async (page) => {
     await page.getByText('Logits would be one buffer of 268 MB; this machine allows 134 MB.').waitFor();
     await page.getByText('It would fit with rows 16 → 8, micro-batches 1 → 2').waitFor();
-    expect(await button(page, 'Start').isDisabled()).toBe(true);
+    await expect.poll(() => button(page, 'Start').isDisabled()).toBe(true);
     await button(page, 'Use these settings').click();
     await button(page, 'Use these settings').waitFor({ state: 'hidden' });
-    expect(await button(page, 'Start').isDisabled()).toBe(false);
+    await expect.poll(() => button(page, 'Start').isDisabled()).toBe(false);
     await expect.poll(() => page.url()).toMatch(/batch\.sequences=8.*batch\.accumulation=2/);
   }));
 
@@ -30,7 +30,7 @@ test('the first steps tell the time of the whole run', () =>
     // Another recipe is another question.
     await page.getByLabel('Seed', { exact: true }).first().fill('2');
     await page.getByText('not measured on this machine yet').waitFor();
-    expect(await page.getByText('memory, takes about').count()).toBe(0);
+    await expect.poll(() => page.getByText('memory, takes about').count()).toBe(0);
   }));
 
 test('the switch is drawn along the curve by pointer and moved by keys; step and tokens follow', () =>
@@ -85,7 +85,7 @@ test('the real worker tells the memory, measures the time, and remembers it', ()
       await page.getByText(/^about [\d a-z]+, between/).waitFor();
       await page.reload();
       await page.getByText(/of memory, takes about/).waitFor();
-      expect(await button(page, 'Start').isDisabled()).toBe(false);
+      await expect.poll(() => button(page, 'Start').isDisabled()).toBe(false);
     },
     { address: `#v=1&p=smoke&base.steps=8&continued.steps=8&base.schedule.warmupSteps=1&${small}` },
   ));

@@ -37,7 +37,7 @@ test('the screen stays on while a run trains and the page is seen, and not other
     { stride: 2 },
     async (page) => {
       await page.getByText('Runs on').waitFor();
-      expect(await held(page)).toBe(0);
+      await expect.poll(() => held(page)).toBe(0);
       await button(page, 'Start').click();
       await expect.poll(() => held(page)).toBe(1);
       await hide(page, true);
@@ -50,7 +50,7 @@ test('the screen stays on while a run trains and the page is seen, and not other
       await expect.poll(() => held(page)).toBe(1);
       await button(page, 'Stop').click();
       await expect.poll(() => held(page)).toBe(0);
-      expect(await asked(page)).toBe(3);
+      await expect.poll(() => asked(page)).toBe(3);
     },
     { before: countLocks },
   ));
@@ -62,8 +62,8 @@ test('a browser that refuses to keep the screen on trains all the same', () =>
       await page.evaluate(() => sessionStorage.setItem('refused', 'yes'));
       await button(page, 'Start').click();
       await button(page, 'Start again').waitFor();
-      expect(await asked(page)).toBe(1);
-      expect(await held(page)).toBe(0);
+      await expect.poll(() => asked(page)).toBe(1);
+      await expect.poll(() => held(page)).toBe(0);
     },
     { before: countLocks },
   ));
@@ -87,9 +87,9 @@ test.each(['embed=1&', ''])(
       await frame.getByRole('button', { name: 'Start', exact: true }).click();
       await frame.getByRole('button', { name: 'Pause' }).click();
       await frame.getByText('Paused', { exact: true }).waitFor();
-      expect(await frame.getByRole('button', { name: 'Resume' }).count()).toBe(1);
+      await expect.poll(() => frame.getByRole('button', { name: 'Resume' }).count()).toBe(1);
       for (const other of ['Preset', 'Your own text', 'Help', 'Queue several seeds'])
-        expect(await frame.getByText(other).count()).toBe(0);
+        await expect.poll(() => frame.getByText(other).count()).toBe(0);
       const link = frame.getByRole('link', { name: 'Open the whole page' });
       expect(new URL((await link.getAttribute('href'))!, url).href).toBe(`${url}?hide=lead#v=1&p=smoke`);
       expect(complaints).toEqual([]);

@@ -30,15 +30,15 @@ test.each(['smoke', 'tiny'] as const)(
           `Since the switch at step ${switchStep!.toLocaleString('en')} the held-out loss of the QA sources (qa-definitions, qa-facts) ${qaMoved(preset)} by `,
         );
         expect(said).toMatch(/ ± 0\.\d{3} nats a token/);
-        const why = await page.locator('figcaption').textContent();
-        expect(why).toContain('standard error over the');
-        expect(why).toMatch(/the training loss rose from [\d.]+ to [\d.]+ because the text changed/);
+        const why = () => page.locator('figcaption').textContent();
+        await expect.poll(why).toContain('standard error over the');
+        await expect.poll(why).toMatch(/the training loss rose from [\d.]+ to [\d.]+ because the text changed/);
         // The same questions before and after, and each source at start, switch and end.
         const answers = page.getByRole('region', { name: 'The same questions after each phase' });
-        expect(await answers.locator('thead').textContent()).toMatch(
-          /After the base run.*Before the switch.*After the switch/,
-        );
-        expect(await answers.locator('tbody tr').count()).toBe(5);
+        await expect
+          .poll(() => answers.locator('thead').textContent())
+          .toMatch(/After the base run.*Before the switch.*After the switch/);
+        await expect.poll(() => answers.locator('tbody tr').count()).toBe(5);
         const head = await page
           .getByRole('region', { name: 'Held-out loss, source by source' })
           .locator('thead')
@@ -59,9 +59,9 @@ test('equal blends are no switch: neither the sentence nor the picture claims on
       await page.getByRole('button', { name: /^Start/ }).click();
       const said = await page.locator('.finding').textContent();
       expect(said).toContain('the held-out loss of all sources');
-      expect(await page.locator('figcaption').textContent()).toContain('nothing switched');
-      expect(await page.locator('.figure').textContent()).not.toMatch(/since the switch|switch at step/i);
-      expect(await page.locator('.rule.switch').count()).toBe(0);
+      await expect.poll(() => page.locator('figcaption').textContent()).toContain('nothing switched');
+      await expect.poll(() => page.locator('.figure').textContent()).not.toMatch(/since the switch|switch at step/i);
+      await expect.poll(() => page.locator('.rule.switch').count()).toBe(0);
     },
     { address: `#v=1&p=smoke&${equal}` },
   );
@@ -76,12 +76,12 @@ test('the legend puts lines and sources away and back, by pointer and by keyboar
       const legend = page.getByRole('list', { name: 'Lines and sources; press one to hide it' });
       const books = legend.getByRole('button', { name: 'books' });
       await books.click();
-      expect(await books.getAttribute('aria-pressed')).toBe('false');
+      await expect.poll(() => books.getAttribute('aria-pressed')).toBe('false');
       // Of each of three phases' blends.
-      expect(await page.locator('.share.away').count()).toBe(3);
+      await expect.poll(() => page.locator('.share.away').count()).toBe(3);
       await enter(books);
-      expect(await books.getAttribute('aria-pressed')).toBe('true');
-      expect(await page.locator('.share.away').count()).toBe(0);
+      await expect.poll(() => books.getAttribute('aria-pressed')).toBe('true');
+      await expect.poll(() => page.locator('.share.away').count()).toBe(0);
       // A line of the canvas: what is drawn changes with the press and comes back with the next.
       const drawn = () =>
         page.locator('.loss-plot canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
@@ -94,7 +94,7 @@ test('the legend puts lines and sources away and back, by pointer and by keyboar
       const heldOut = button(page, 'Held-out losses');
       await heldOut.click();
       await expect.poll(drawn).not.toBe(whole);
-      expect(await heldOut.getAttribute('aria-pressed')).toBe('true');
+      await expect.poll(() => heldOut.getAttribute('aria-pressed')).toBe('true');
     },
     { address: '#v=1&p=smoke' },
   ));

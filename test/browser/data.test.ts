@@ -20,7 +20,7 @@ test('every page is accounted for, a reason shows its documents, the limit moves
       }
       await enter(page.getByRole('button', { name: /^unlike the target/ }));
       await page.getByRole('heading', { name: 'Dropped by dsir: unlike the target' }).waitFor();
-      expect(await page.locator('.documents mark').count()).toBeGreaterThan(8);
+      await expect.poll(() => page.locator('.documents mark').count()).toBeGreaterThan(8);
       await steps.nth(4).getByRole('button', { name: 'some that were kept' }).click();
       await page.getByRole('heading', { name: 'Kept by heuristics' }).waitFor();
 
@@ -29,25 +29,25 @@ test('every page is accounted for, a reason shows its documents, the limit moves
       await page.getByRole('slider').press('Home');
       await expect.poll(() => says.innerText()).not.toBe(before);
       await page.getByRole('button', { name: 'The command’s own limit' }).click();
-      expect(await says.innerText()).toBe(before);
+      await expect.poll(() => says.innerText()).toBe(before);
       // Dragged to the left end, nothing stays.
       const picture = (await page.locator('svg.histogram').boundingBox())!;
       await page.mouse.move(picture.x + picture.width / 2, picture.y + 40);
       await page.mouse.down();
       await page.mouse.move(picture.x, picture.y + 40);
       await page.mouse.up();
-      expect(await says.innerText()).toMatch(/^Drops ([\d,]+) of \1 pages without facts/);
+      await expect.poll(() => says.innerText()).toMatch(/^Drops ([\d,]+) of \1 pages without facts/);
       await page.getByRole('button', { name: 'The command’s own limit' }).click();
 
       const facts = async () => Number(/([\d.]+) true facts/.exec(await steps.nth(2).innerText())![1]);
       const older = await facts();
       await page.getByRole('combobox', { name: 'Copy to keep' }).selectOption('newer');
       await steps.filter({ hasText: 'fuzzy newer' }).waitFor();
-      expect(await facts()).toBeLessThan(older);
+      await expect.poll(facts).toBeLessThan(older);
 
       await page.getByRole('button', { name: 'Train with this: by hand' }).click();
       await page.getByRole('heading', { name: 'Your own text' }).waitFor();
-      expect(await page.locator('.bars').first().innerText()).toMatch(/web 58.*wiki 12/s);
+      await expect.poll(() => page.locator('.bars').first().innerText()).toMatch(/web 58.*wiki 12/s);
     },
     { address: '#data' },
   ));
@@ -91,19 +91,19 @@ test('shipped text and a file go through the same stages, can be cancelled, and 
     await start.click();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await start.waitFor();
-    expect(await page.locator('.flow').count()).toBe(0);
+    await expect.poll(() => page.locator('.flow').count()).toBe(0);
 
     // The shipped book and fact book are compared with; the file alone is judged.
     await start.click();
     await page.getByRole('button', { name: 'equal · 2' }).click();
     await page.getByText('the same text as mine-1').first().waitFor();
     // As the file was told when it was added, here by a worker that plays.
-    expect(await page.locator('.flow > li').first().innerText()).toMatch(
-      /Languages of mine, by 300 passages spread over it: English 93\s%, German 5\s%, not clear 2\s%\./,
-    );
-    expect(await page.getByRole('button', { name: 'similar' }).count()).toBe(0);
+    await expect
+      .poll(() => page.locator('.flow > li').first().innerText())
+      .toMatch(/Languages of mine, by 300 passages spread over it: English 93\s%, German 5\s%, not clear 2\s%\./);
+    await expect.poll(() => page.getByRole('button', { name: 'similar' }).count()).toBe(0);
     await page.getByRole('table').filter({ hasText: 'not labelled' }).waitFor();
-    expect(await page.getByText('true facts').count()).toBe(0);
+    await expect.poll(() => page.getByText('true facts').count()).toBe(0);
     await page.getByRole('combobox', { name: 'books' }).selectOption('out');
     await page.getByRole('combobox', { name: 'encyclopedia' }).selectOption('out');
     await page.getByText('nothing to compare with').waitFor();

@@ -32,7 +32,7 @@ test('an experiment runs from the shipped base: rows arrive, verdicts follow, on
       await page.getByText('2 of 2 arms done').waitFor();
       await page.getByText('Every arm of these seeds is done.').waitFor();
       const scores = page.getByRole('region', { name: 'Accuracy, %' });
-      expect(await scores.getByRole('rowheader').allTextContents()).toEqual(['base', ...arms, 'chance']);
+      await expect.poll(() => scores.getByRole('rowheader').allTextContents()).toEqual(['base', ...arms, 'chance']);
       // The base is the one whose card says what it scores: this machine finds the same.
       const { average } = JSON.parse(readFileSync('public/bases/ci-1/rekindle.json', 'utf8')) as { average: number };
       const shown = Number(await scores.getByRole('row').nth(1).getByRole('cell').nth(3).textContent());
@@ -88,7 +88,7 @@ test('results saved as a file and forgotten are there again once the file is add
       const done = await page.getByText(/^\d+ of \d+ arms done/).textContent();
       await button('Forget results').click();
       await button('Run').waitFor();
-      expect(await button('Save these results').count()).toBe(0);
+      await expect.poll(() => button('Save these results').count()).toBe(0);
       // Another is chosen: the file brings the sheet back to its own experiment.
       await page.getByRole('combobox', { name: 'Experiment' }).selectOption('f3');
       const buffer = readFileSync(await download.path());
@@ -135,7 +135,7 @@ test('rows copied as a link are offered by another page, also after a reload, an
       const offer = page.getByRole('region', { name: 'Rows from a link' });
       await follow(hash.slice(0, -20));
       await page.getByText('The rows in the link could not be read: it was cut short or changed on its way.').waitFor();
-      expect(await offer.count()).toBe(0);
+      await expect.poll(() => offer.count()).toBe(0);
 
       await follow(hash);
       await offer.getByText('6 rows of f1 with preset ci, seeds 1, 2').waitFor();
@@ -155,7 +155,7 @@ test('rows copied as a link are offered by another page, also after a reload, an
       await expect.poll(() => new URL(page.url()).hash).toBe('#experiments&x=f1&p=ci&seeds=2&show=here');
       await page.reload();
       await page.getByText('4 of 4 arms done').waitFor();
-      expect(await offer.count()).toBe(0);
+      await expect.poll(() => offer.count()).toBe(0);
     },
     { address: '#experiments&x=f1&p=ci&seeds=1', colorScheme: 'light' },
   );
@@ -197,7 +197,7 @@ test('recorded results are read at once, and say what their intervals say', () =
       const recorded = (await recordedFiles())['ci.json'] as ExperimentResults;
       const expected = verdicts(experimentNamed('f4'), recorded);
       await page.getByText(expected[0]!, { exact: true }).waitFor();
-      expect(await list(page, 'In words')).toEqual(expected.slice(1));
+      await expect.poll(() => list(page, 'In words')).toEqual(expected.slice(1));
       // The paper's own figure with the mark of its evidence, beside ours.
       await page
         .getByRole('row', { name: /^recipe/ })
@@ -216,7 +216,7 @@ test('a run starts from the shipped base, and its saved model can be continued',
       await page.getByLabel('Continue the shipped base model').waitFor();
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('button', { name: 'Start again' }).waitFor();
-      expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
+      await expect.poll(() => page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
       await page
         .getByRole('region', { name: 'What the model can answer' })
         .getByRole('rowheader', { name: 'Retention', exact: true })

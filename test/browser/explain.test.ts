@@ -54,7 +54,7 @@ test('every number in a table comes with what it means', () =>
     // The strips of the picture have no room for it: the line below it does.
     const drawn = page.locator('.figure .key').first();
     for (const name of ['Loss', 'Data blend', 'Learning rate'])
-      expect(await drawn.locator('dfn', { hasText: name }).count()).toBe(1);
+      await expect.poll(() => drawn.locator('dfn', { hasText: name }).count()).toBe(1);
   }));
 
 test('so does every number in the tables of an experiment', () =>
@@ -77,11 +77,11 @@ test('an explanation is there on hover and on focus, stays under the pointer, an
     const tip = page.getByText('how far a step moves the weights', { exact: false });
     // What arrives late moves the words: hovered before, they would leave their tips behind.
     await page.getByText('Needs 12 MB').waitFor();
-    expect(await tip.isVisible()).toBe(false);
+    await expect.poll(() => tip.isVisible()).toBe(false);
     await word.hover();
     await tip.waitFor();
     await tip.hover();
-    expect(await tip.isVisible()).toBe(true);
+    await expect.poll(() => tip.isVisible()).toBe(true);
     await page.mouse.move(2, 2);
     await tip.waitFor({ state: 'hidden' });
     await word.focus();
@@ -141,11 +141,11 @@ test('a first visitor is asked once; the walk goes by keyboard from part to part
     await page.keyboard.press('Escape');
     await page.locator('.tour').waitFor({ state: 'hidden' });
     await page.locator('.toured').waitFor({ state: 'detached' });
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('chart');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('chart');
     // Asked once: the help has it from then on.
     await page.reload();
     await page.getByText('Runs on').waitFor();
-    expect(await page.getByText('Here for the first time?').count()).toBe(0);
+    await expect.poll(() => page.getByText('Here for the first time?').count()).toBe(0);
     await button(page, 'Help').click();
     await button(page, 'What am I looking at?').click();
     await panel.waitFor();
@@ -161,7 +161,7 @@ test.each([
     {},
     async (page) => {
       await button(page, 'Start').waitFor();
-      expect(await page.getByText('Here for the first time?').count()).toBe(0);
+      await expect.poll(() => page.getByText('Here for the first time?').count()).toBe(0);
     },
     { address },
   ),

@@ -94,7 +94,9 @@ test('every kind of file that cannot be used is refused when it is added, and th
       ].toSorted(),
     );
     expect(said.filter((sentence) => /nothing\.md is empty/.test(sentence))).toHaveLength(1);
-    expect(await page.locator('li.file').allTextContents()).toEqual([expect.stringContaining('good.txt.gz')]);
+    await expect
+      .poll(() => page.locator('li.file').allTextContents())
+      .toEqual([expect.stringContaining('good.txt.gz')]);
   }));
 
 /** A folder of files by path. */
@@ -140,16 +142,16 @@ test('a folder is chosen by the keyboard’s way or dropped, read as one source,
     await chooser.setInputFiles(letters);
     const row = page.locator('li.file');
     await row.waitFor();
+    await row.getByText('Languages:').waitFor();
     const said = (await row.innerText()).replaceAll('\u00a0', ' ');
     expect(said).toContain('letters/ 2 kB, 2 documents');
     expect(said).toContain('letters/: a/cover.png and 1 more left out');
     const english = Math.round((100 * texts.english.length) / (texts.english.length + texts.german.length));
     expect(said).toContain(`Languages: English ${english} %, German ${100 - english} %.`);
-    expect(await row.locator('pre').allInnerTexts()).toEqual([
-      expect.stringMatching(/^Der alte Leuchtturm/),
-      expect.stringMatching(/^The old lighthouse/),
-    ]);
-    expect(await row.locator('input[type=text]').inputValue()).toBe('letters');
+    await expect
+      .poll(() => row.locator('pre').allInnerTexts())
+      .toEqual([expect.stringMatching(/^Der alte Leuchtturm/), expect.stringMatching(/^The old lighthouse/)]);
+    await expect.poll(() => row.locator('input[type=text]').inputValue()).toBe('letters');
 
     await drop(
       page,
@@ -159,15 +161,17 @@ test('a folder is chosen by the keyboard’s way or dropped, read as one source,
       folderOf('pictures', { 'a.png': 'x' }),
     );
     await expect.poll(() => row.count()).toBe(3);
-    expect(await alerts(page)).toEqual([
-      'none/ is empty: give a folder with files of text (code text-empty).',
-      'pictures/ has one file and none of a kind that can be read here: give a folder with files of text (code text-kind).',
-    ]);
+    await expect
+      .poll(() => alerts(page))
+      .toEqual([
+        'none/ is empty: give a folder with files of text (code text-empty).',
+        'pictures/ has one file and none of a kind that can be read here: give a folder with files of text (code text-kind).',
+      ]);
     const names = await page
       .locator('li.file input[type=text]')
       .evaluateAll((all: HTMLInputElement[]) => all.map(({ value }) => value));
     expect(names).toEqual(['letters', 'alone', 'v1-5']);
-    expect(await row.last().innerText()).toMatch(/Languages: Russian 100\s%/);
+    await expect.poll(() => row.last().innerText()).toMatch(/Languages: Russian 100\s%/);
 
     // Russian in the QA blend alone.
     for (const blend of ['Base', 'General']) await row.last().getByRole('checkbox', { name: blend }).uncheck();
@@ -184,7 +188,7 @@ test('where a browser has no chooser of folders, none is shown', () =>
       await ready(page);
       await drop(page, folderOf('dropped', { 'a.txt': prose }));
       await page.locator('li.file').waitFor();
-      expect(await page.getByLabel('Or a folder of text').count()).toBe(0);
+      await expect.poll(() => page.getByLabel('Or a folder of text').count()).toBe(0);
     },
     { serviceWorkers: 'block' },
   ));
@@ -199,7 +203,7 @@ test('damaged text is a choice; a run on text that was replaced is resumed after
       await page
         .getByText('damaged.txt has bytes that are not text in 2 places, first at byte 88 (code text-utf8)')
         .waitFor();
-      expect(await page.locator('li.file').count()).toBe(0);
+      await expect.poll(() => page.locator('li.file').count()).toBe(0);
       await button(page, 'Replace by \ufffd').click();
       await page.locator('li.file').waitFor();
       await pressSoon(page, 'Pause', /Training — base run/);

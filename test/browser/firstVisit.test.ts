@@ -10,10 +10,12 @@ test('without WebGPU a recorded run unfolds, with what it shows, and the finding
       .getByText(/held-out loss of the QA sources \(.+\) fell by \d\.\d+ ± /)
       .first()
       .waitFor();
-    expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
     await page.getByRole('link', { name: 'See what the experiments found' }).click();
     await page.getByRole('table').first().waitFor();
-    expect(await page.getByRole('tab', { name: 'Recorded' }).or(page.getByText('Recorded')).count()).toBeGreaterThan(0);
+    await expect
+      .poll(() => page.getByRole('tab', { name: 'Recorded' }).or(page.getByText('Recorded')).count())
+      .toBeGreaterThan(0);
   }));
 
 /** A phone's window: the narrowest that is sold, and as low as a browser's bars leave it. */
@@ -25,7 +27,7 @@ test('with a GPU it gives way to the first run, whose picture and buttons are in
     await page.getByText('Recorded run', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByText('Paused', { exact: true }).waitFor();
-    expect(await page.getByText('Recorded run', { exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByText('Recorded run', { exact: true }).count()).toBe(0);
     for (const seen of [page.locator('.loss-plot'), page.getByRole('button', { name: 'Resume' })]) {
       const { y, height } = (await seen.boundingBox())!;
       expect(y).toBeGreaterThanOrEqual(0);
@@ -52,7 +54,7 @@ test('Start stays where it is while the page learns what the machine can do', ()
       await page.getByText('Recorded run', { exact: true }).waitFor();
       await page.getByText('Runs on').waitFor();
       await page.getByText(/^Needs /).waitFor();
-      expect(await page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true);
+      await expect.poll(() => page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true);
       const places = await page.evaluate(() => [...(globalThis as unknown as { places: Set<number> }).places]);
       expect(places).toHaveLength(1);
     },

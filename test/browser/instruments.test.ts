@@ -24,13 +24,13 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       const first = page.locator('section', { has: page.getByRole('heading', { name: 'The first step' }) });
       await first.getByText(/Untrained weights give [\d.]+ ± [\d.]+: ln 260/).waitFor();
       await first.getByText('All 14 tensors have a finite gradient').waitFor();
-      expect(await first.getByText('Wrong').count()).toBe(0);
-      expect(await page.getByRole('region', { name: 'Tensors' }).getByRole('rowheader').count()).toBe(8);
-      expect(await page.getByRole('region', { name: 'Layers' }).getByRole('rowheader').count()).toBe(1);
+      await expect.poll(() => first.getByText('Wrong').count()).toBe(0);
+      await expect.poll(() => page.getByRole('region', { name: 'Tensors' }).getByRole('rowheader').count()).toBe(8);
+      await expect.poll(() => page.getByRole('region', { name: 'Layers' }).getByRole('rowheader').count()).toBe(1);
 
       await page.getByRole('button', { name: 'Overfit one row' }).click();
       await first.getByText('the loss of one row went from').waitFor();
-      expect(await first.getByText('Wrong').count()).toBe(0);
+      await expect.poll(() => first.getByText('Wrong').count()).toBe(0);
 
       await pressSoon(page, 'Stop', /\d+ steps, at/);
       await page.getByRole('button', { name: 'Sweep the rate' }).click();
@@ -50,10 +50,9 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await page.getByText('One seed cannot tell a difference from noise').waitFor();
       await grid.getByRole('button', { name: 'Run the missing ones' }).waitFor();
       const cells = page.getByRole('region', { name: 'Learning rate and batch size' }).getByRole('cell');
-      expect((await cells.allTextContents()).map((cell) => cell.replace(/^\d\.\d{3} /, '')).sort()).toEqual([
-        'best',
-        'one seed',
-      ]);
+      const standings = async () =>
+        (await cells.allTextContents()).map((cell) => cell.replace(/^\d\.\d{3} /, '')).sort();
+      await expect.poll(standings).toEqual(['best', 'one seed']);
 
       const widths = sectionOf('Does the rate hold at other widths?');
       for (const [field, value] of [
@@ -67,13 +66,13 @@ test('a paused run shows its inside, lends its weights to trials, and ends as pl
       await widths.getByRole('button', { name: 'Sweep the widths' }).click();
       await widths.getByText(/^In µP the best rate is/).waitFor();
       await widths.getByRole('button', { name: 'Run the missing ones' }).waitFor();
-      expect(await widths.getByRole('img').count()).toBe(4);
+      await expect.poll(() => widths.getByRole('img').count()).toBe(4);
       await screenshot(page, 'instruments');
 
       await page.getByRole('link', { name: 'Train' }).click();
       await page.getByRole('button', { name: 'Resume' }).click();
       await page.getByRole('button', { name: 'Start again' }).waitFor();
-      expect(await page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
+      await expect.poll(() => page.locator('figcaption').textContent()).toContain(`in ${STEPS} steps`);
     },
     {
       address: `#v=1&p=smoke&base.steps=${STEPS}&continued=off&${small}`,

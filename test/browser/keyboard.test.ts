@@ -55,7 +55,7 @@ test('two runs are started, compared and taken out by keyboard alone', () =>
 
     // The first stop leads past the header.
     await page.keyboard.press('Tab');
-    expect(await focused(page)).toBe('Skip to the chart');
+    await expect.poll(() => focused(page)).toBe('Skip to the chart');
 
     await press(page, 'Start');
     await ended();
@@ -98,5 +98,5 @@ test('two runs are started, compared and taken out by keyboard alone', () =>
     await press(page, 'Help');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
-    expect(await focused(page)).toBe('Help');
+    await expect.poll(() => focused(page)).toBe('Help');
   }));

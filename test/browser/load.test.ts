@@ -110,7 +110,7 @@ async function workOf(points: number): Promise<Work & { clicks: Map<string, Clic
         await button(page, 'Stop').click();
         await button(page, 'Start again').waitFor();
       }
-      expect(await page.locator('.runs tbody tr').count()).toBe(OTHERS + 1);
+      await expect.poll(() => page.locator('.runs tbody tr').count()).toBe(OTHERS + 1);
       const session = await page.context().newCDPSession(page);
       await session.send('Profiler.enable');
       await session.send('Profiler.startPreciseCoverage', { callCount: true, detailed: true });

@@ -7,7 +7,7 @@ import { nothing } from '../setup/nothing.ts';
 test('the page opens without a complaint, with a WebGPU adapter behind it', () =>
   withPage(async (page) => {
     await page.getByRole('heading', { level: 1 }).waitFor();
-    expect(await page.title()).toContain('Rekindle');
+    await expect.poll(() => page.title()).toContain('Rekindle');
     // A missing adapter fails here rather than passing as a page that explains why it cannot train.
     expect(await page.evaluate(async () => (await navigator.gpu.requestAdapter())?.info.vendor)).toBeTruthy();
     await screenshot(page, 'open');

@@ -92,7 +92,7 @@ async function throughLesson(
     await page.keyboard.press('Enter');
     await page.getByText(`Step ${step} of`).waitFor();
   }
-  expect(await button(page, 'Next').isDisabled()).toBe(true);
+  await expect.poll(() => button(page, 'Next').isDisabled()).toBe(true);
 }
 
 /** From the second step, whose run has ended, and back to it. */
@@ -104,20 +104,20 @@ async function backAndAgain(page: Page, name: string, code: string, untouched: r
   await tabTo(page, 'Back');
   await page.keyboard.press('Enter');
   await page.getByText('Step 2 of').waitFor();
-  expect(await page.locator('.code').innerText(), name).toBe(code);
+  await expect.poll(() => page.locator('.code').innerText(), { message: name }).toBe(code);
   await page.goBack();
   await page.getByText('Step 3 of').waitFor();
   await page.goBack();
   await page.reload();
   await page.getByText('Step 2 of').waitFor();
-  expect(await page.locator('.code').innerText(), name).toBe(code);
-  expect(await page.locator('textarea').inputValue()).toBe('Because the weights were kept.');
+  await expect.poll(() => page.locator('.code').innerText(), { message: name }).toBe(code);
+  await expect.poll(() => page.locator('textarea').inputValue()).toBe('Because the weights were kept.');
 
   // Done again the step is as nobody had touched it.
   await tabTo(page, 'Do this step again');
   await page.keyboard.press('Enter');
   await page.locator('.reveal').waitFor({ state: 'detached' });
-  expect(await stateOf(page), name).toEqual(untouched);
+  await expect.poll(() => stateOf(page), { message: name }).toEqual(untouched);
 }
 
 test('without WebGPU every lesson goes by keyboard to its end, by its recorded run', () =>
@@ -159,7 +159,7 @@ test('in German, remembered: a lesson to its reveal, and its report printed and 
       const origin = page.url().split('?')[0]!;
       const lang = () => page.evaluate(() => document.documentElement.lang);
       await page.getByRole('heading', { name: 'Zuerst deine Vorhersage' }).waitFor();
-      expect(await lang()).toBe('de');
+      await expect.poll(lang).toBe('de');
       await page.locator('.predict input[type=number]').fill('-20');
       await button(page, 'Das ist meine Vorhersage').click();
       await button(page, 'Aufgezeichneten Lauf nehmen').click();
@@ -182,7 +182,7 @@ test('in German, remembered: a lesson to its reveal, and its report printed and 
 
       await page.goto(`${origin}?lesson&lang=es`);
       await page.getByRole('link', { name: 'Cuándo cambiar' }).waitFor();
-      expect(await lang()).toBe('es');
+      await expect.poll(lang).toBe('es');
       expect(await axeFinds(page)).toEqual([]);
     },
     { address: '?lesson=rewarm&step=2&lang=de' },
@@ -234,7 +234,7 @@ test('a run by time takes as many steps as fit here, and is compared on equal to
       await page.goto(page.url().replace('step=3', 'step=3&seconds=120'));
       await page.getByText('This run takes about 120 seconds').waitFor();
       const present = page.getByRole('link', { name: 'Presenter’s view' });
-      expect(await present.getAttribute('href')).toMatch(/\?lesson=noise&step=3&present=1&seconds=120$/);
+      await expect.poll(() => present.getAttribute('href')).toMatch(/\?lesson=noise&step=3&present=1&seconds=120$/);
     },
     { address: '?lesson=noise&step=3' },
   ));

@@ -36,11 +36,11 @@ test('what is chosen is copied, stands in the QR code, and is what its reader fi
       await page.goto('about:blank');
       await page.goto(link);
       await button(page, 'Start').waitFor();
-      expect(await page.getByLabel('Base run: steps').first().inputValue()).toBe('500');
-      expect(await page.getByLabel('Seed', { exact: true }).first().isDisabled()).toBe(true);
-      expect(await page.getByRole('combobox', { name: 'Preset' }).isDisabled()).toBe(true);
-      expect(await page.getByRole('link', { name: 'Experiments' }).count()).toBe(0);
-      expect(await page.getByText('A link for a class').count()).toBe(0);
+      await expect.poll(() => page.getByLabel('Base run: steps').first().inputValue()).toBe('500');
+      await expect.poll(() => page.getByLabel('Seed', { exact: true }).first().isDisabled()).toBe(true);
+      await expect.poll(() => page.getByRole('combobox', { name: 'Preset' }).isDisabled()).toBe(true);
+      await expect.poll(() => page.getByRole('link', { name: 'Experiments' }).count()).toBe(0);
+      await expect.poll(() => page.getByText('A link for a class').count()).toBe(0);
     },
     { address: '#v=1&p=smoke', permissions: ['clipboard-read', 'clipboard-write'] },
   ));
@@ -67,10 +67,11 @@ test('a run that a laptop saved is added to the list of runs, compared, and ther
       await page.reload();
       await row.waitFor();
       const own = page.locator('.runs tbody tr').filter({ hasNot: page.getByText('From table-3.zip') });
-      expect([await row.count(), await own.count()]).toEqual([1, 1]);
+      await expect.poll(() => row.count()).toBe(1);
+      await expect.poll(() => own.count()).toBe(1);
       // Loss, held-out loss, tokens, time and switch are those of the run that was saved.
-      expect((await cells(row)).slice(0, 5)).toEqual((await cells(own)).slice(0, 5));
-      expect(await cells(row)).toEqual(kept);
+      await expect.poll(async () => (await cells(own)).slice(0, 5)).toEqual(kept.slice(0, 5));
+      await expect.poll(() => cells(row)).toEqual(kept);
       expect(await axeFinds(page)).toEqual([]);
     },
     { address: '#v=1&p=smoke' },

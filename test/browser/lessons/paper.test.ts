@@ -31,7 +31,7 @@ test('every page of paper is one, on A4 and on Letter, in German, whose texts ar
             expect(await axeFinds(page), kind).toEqual([]);
             // As printed: buttons are gone, and nothing runs over the side.
             await page.emulateMedia({ media: 'print' });
-            expect(await button(page, 'Drucken').isVisible()).toBe(false);
+            await expect.poll(() => button(page, 'Drucken').isVisible()).toBe(false);
             const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
             expect(width, kind).toBeLessThanOrEqual(0);
             await page.emulateMedia({ media: null });

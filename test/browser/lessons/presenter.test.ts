@@ -164,7 +164,7 @@ test('codes are there from lesson to lesson; four runs of a step, and the questi
           ...['At once\n7 runs', 'At half the rate\n8 runs', 'At a fifth of the rate\n8 runs'],
           'At a fiftieth of the rate\n7 runs',
         ]);
-      expect(await page.locator('.class-curves .mean').count()).toBe(4);
+      await expect.poll(() => page.locator('.class-curves .mean').count()).toBe(4);
 
       // One laptop answers before and after in tabs of its own, joined by six signs; a second one only before.
       const answered: string[] = [];
@@ -175,7 +175,7 @@ test('codes are there from lesson to lesson; four runs of a step, and the questi
         const own = tab.getByLabel('Your anonymous code:');
         if (part === 'after') {
           await own.fill('SHORT');
-          expect(await own.getAttribute('aria-invalid')).toBe('true');
+          await expect.poll(() => own.getAttribute('aria-invalid')).toBe('true');
           await own.fill(signs);
         } else signs = await own.inputValue();
         const right = allWords.en.quiz.questions.map(([, first]) => first);
@@ -187,7 +187,7 @@ test('codes are there from lesson to lesson; four runs of a step, and the questi
         await button(tab, 'Done').click();
         const code = await tab.locator('.code').innerText();
         await tab.reload();
-        expect(await tab.locator('.code').innerText()).toBe(code);
+        await expect.poll(() => tab.locator('.code').innerText()).toBe(code);
         if (answered.length === 0) expect(await axeFinds(tab)).toEqual([]);
         answered.push(code);
         await tab.close();
@@ -200,8 +200,10 @@ test('codes are there from lesson to lesson; four runs of a step, and the questi
       await add(answered);
       await page.getByText('33 results of 32 laptops.').waitFor();
       await page.getByText('1 laptop answered only once: it is in no pair.').waitFor();
-      expect(await page.locator('.tally tbody tr').first().locator('td').first().innerText()).toBe('1');
-      expect(await page.locator('.tally tbody td:nth-child(4)').allInnerTexts()).toEqual(new Array(8).fill('1'));
+      await expect.poll(() => page.locator('.tally tbody tr').first().locator('td').first().innerText()).toBe('1');
+      await expect
+        .poll(() => page.locator('.tally tbody td:nth-child(4)').allInnerTexts())
+        .toEqual(new Array(8).fill('1'));
       expect(await tooLarge(page)).toEqual([]);
       const download = page.waitForEvent('download');
       await button(page, 'Save the codes').click();
@@ -247,10 +249,10 @@ test('codes of a class, pasted and dropped, are counted once a laptop, damaged o
         [damaged.slice(20).join('\n'), `${codes[10]}\n${codes[20]}`],
       );
       await page.getByText('25 results of 25 laptops. 2 came twice and counted once.').waitFor();
-      expect(await page.locator('.tally .problem li').allInnerTexts()).toEqual(
-        damaged.slice(0, 5).map((code) => `${code.slice(0, 16)}… is damaged: its checksum does not fit`),
-      );
-      expect(await page.locator('.predictions .count').allInnerTexts()).toEqual(['6', '6', '7', '6']);
+      await expect
+        .poll(() => page.locator('.tally .problem li').allInnerTexts())
+        .toEqual(damaged.slice(0, 5).map((code) => `${code.slice(0, 16)}… is damaged: its checksum does not fit`));
+      await expect.poll(() => page.locator('.predictions .count').allInnerTexts()).toEqual(['6', '6', '7', '6']);
       expect(await axeFinds(page)).toEqual([]);
       // The fullest view there is: a histogram, four runs and damaged codes. They stay while the tab is open.
       for (const lang of Object.keys(allWords)) {

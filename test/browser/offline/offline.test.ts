@@ -63,7 +63,7 @@ test('after one visit the page opens and trains without its server', async () =>
   host.isGone = true;
   await page.goto(`${url}?hide=files#v=1&p=smoke&base.steps=4&continued.steps=4&base.schedule.warmupSteps=1&${small}`);
   await page.getByText('Runs on').waitFor();
-  expect(await page.getByText('Your own text').count()).toBe(0);
+  await expect.poll(() => page.getByText('Your own text').count()).toBe(0);
   await button('Start').click();
   await button('Start again').waitFor();
   await page.getByText('Done', { exact: true }).first().waitFor();
@@ -121,7 +121,7 @@ test('a newer version that does not come as it was built changes nothing', async
       }),
     )
     .toEqual([null, null]);
-  expect(await button('Update now').count()).toBe(0);
+  await expect.poll(() => button('Update now').count()).toBe(0);
   await page.reload();
   await page.getByText('Runs on').waitFor();
   expect(await isLater()).toBe(0);

@@ -45,7 +45,7 @@ test('a run of every stage trains to its end, with samples, a lesson goes to its
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('button', { name: 'Start again' }).waitFor();
       const samples = page.locator('section', { hasText: 'What the model writes' }).last();
-      expect((await samples.innerText()).length).toBeGreaterThan(200);
+      await expect.poll(async () => (await samples.innerText()).length).toBeGreaterThan(200);
       await page.goto(`${address}?lesson=continue&step=2`);
       await page.getByRole('button', { name: 'That is my prediction' }).click();
       await page.getByRole('button', { name: 'Run it here' }).click();
@@ -58,8 +58,8 @@ test('a run of every stage trains to its end, with samples, a lesson goes to its
       await page.getByRole('link', { name: 'Presenter’s view' }).click();
       await page.locator('.beat').waitFor();
       await page.keyboard.press('q');
-      expect(await page.locator('.state-qr code').innerText()).toBe('?lesson=continue&step=3');
-      expect(await page.locator('.state-qr .qr').count()).toBe(0);
+      await expect.poll(() => page.locator('.state-qr code').innerText()).toBe('?lesson=continue&step=3');
+      await expect.poll(() => page.locator('.state-qr .qr').count()).toBe(0);
     } catch (error) {
       await tell(page);
       throw error;

@@ -42,7 +42,7 @@ test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
   played({ stride: 2 }, async (page) => {
     await enter(button(page, 'Start'));
     await page.getByText('Training — base run', { exact: true }).waitFor();
-    expect(await page.title()).toMatch(/^\d+ % · .* · Rekindle$/);
+    await expect.poll(() => page.title()).toMatch(/^\d+ % · .* · Rekindle$/);
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press('Space');
     await page.getByText('Paused', { exact: true }).waitFor();
@@ -64,7 +64,7 @@ test('a run by keyboard: start, pause, one step, help, go on, stop', () =>
     await button(page, 'Pause').waitFor();
     await enter(button(page, 'Stop'));
     await button(page, 'Start again').waitFor();
-    expect(await page.title()).toBe('Stopped · Rekindle');
+    await expect.poll(() => page.title()).toBe('Stopped · Rekindle');
   }));
 
 test('in a field the same keys write text', () =>
@@ -75,7 +75,7 @@ test('in a field the same keys write text', () =>
     await page.keyboard.press('Space');
     const before = await stepShown(page);
     await expect.poll(() => stepShown(page)).toBeGreaterThan(before + 2);
-    expect(await button(page, 'Pause').isVisible()).toBe(true);
+    await expect.poll(() => button(page, 'Pause').isVisible()).toBe(true);
   }));
 
 /** The chart is read by arrow keys, and has its numbers in a table. */
@@ -87,7 +87,9 @@ async function readByKeys(page: Page): Promise<void> {
   await page.getByText(/^Step 1,789, QA blend: loss/).waitFor();
   await page.keyboard.press('Home');
   await page.getByText(/^Step 0, base run: loss/).waitFor();
-  expect(await page.locator('#chart').getAttribute('aria-label')).toMatch(/The blend switched at step 1,713/);
+  await expect
+    .poll(() => page.locator('#chart').getAttribute('aria-label'))
+    .toMatch(/The blend switched at step 1,713/);
   await button(page, 'Table').click();
   await page.getByRole('rowheader', { name: '1,713' }).waitFor();
 }
@@ -165,7 +167,7 @@ async function zoomed(page: Page): Promise<void> {
   await over(0.8);
   await page.mouse.up();
   await button(page, 'Whole run').waitFor();
-  expect(await page.locator('.phase.base').count()).toBe(0);
+  await expect.poll(() => page.locator('.phase.base').count()).toBe(0);
   await button(page, 'Whole run').click();
   await page.locator('.phase.base').waitFor();
   await chart.press('+');
@@ -174,9 +176,9 @@ async function zoomed(page: Page): Promise<void> {
   await button(page, 'Whole run').waitFor({ state: 'hidden' });
   await page.getByRole('combobox', { name: 'X axis' }).selectOption('seconds');
   await chart.press('l');
-  expect(await page.getByLabel('Log loss').isChecked()).toBe(true);
+  await expect.poll(() => page.getByLabel('Log loss').isChecked()).toBe(true);
   await chart.press('Shift+L');
-  expect(await page.getByLabel('Log X axis').isChecked()).toBe(true);
+  await expect.poll(() => page.getByLabel('Log X axis').isChecked()).toBe(true);
   await page.locator('.phase.base').waitFor();
   await chart.press('End');
   await page.getByText(/^Step 1,799, QA blend: loss/).waitFor();
@@ -198,10 +200,10 @@ test('a link sets the recipe, says what it could not use, and starts nothing', (
   played(
     {},
     async (page) => {
-      expect(await page.getByLabel('Preset').inputValue()).toBe('smoke');
-      expect(await page.getByLabel('Switch when rate = peak ÷').first().inputValue()).toBe('10');
+      await expect.poll(() => page.getByLabel('Preset').inputValue()).toBe('smoke');
+      await expect.poll(() => page.getByLabel('Switch when rate = peak ÷').first().inputValue()).toBe('10');
       await page.getByText('There is no option no.such').waitFor();
-      expect(await button(page, 'Start').isVisible()).toBe(true);
+      await expect.poll(() => button(page, 'Start').isVisible()).toBe(true);
     },
     '#v=1&p=smoke&continued.switchDivisor=10&no.such=1',
   ));
@@ -218,18 +220,18 @@ test('moving the switch moves the mark and the address', () =>
 test('settings show code as code; a recipe that cannot run says why and cannot be started', () =>
   played({}, async (page) => {
     await page.getByText('All settings').click();
-    expect(await page.locator('.about code').allTextContents()).toContain('8:0.025,16:0.025');
+    await expect.poll(() => page.locator('.about code').allTextContents()).toContain('8:0.025,16:0.025');
     expect((await page.locator('.about').allTextContents()).join()).not.toContain('`');
     await page.getByLabel('Query heads').fill('3');
     await page.getByRole('alert').first().waitFor();
-    expect(await button(page, 'Start').isDisabled()).toBe(true);
+    await expect.poll(() => button(page, 'Start').isDisabled()).toBe(true);
   }));
 
 test('runs are compared by keyboard, and are there again after a reload', () =>
   played({ stride: 400 }, async (page) => {
     await enter(button(page, 'Start'));
     await button(page, 'Start again').waitFor();
-    expect(await page.getByRole('heading', { name: 'Runs' }).count()).toBe(0); // nothing to compare yet
+    await expect.poll(() => page.getByRole('heading', { name: 'Runs' }).count()).toBe(0); // nothing to compare yet
     await page.getByLabel('Base run: peak rate').fill('0.002');
     await enter(button(page, 'Start again'));
     await expect.poll(() => page.locator('.runs').getByText('Done', { exact: true }).count()).toBe(2);
@@ -238,7 +240,7 @@ test('runs are compared by keyboard, and are there again after a reload', () =>
     await page.locator('#chart').press('End');
     await page.getByText(/^Step 1,799, QA blend: loss .* · [a-z ]+ \d\.\d+$/).waitFor();
     const rows = page.locator('.runs tbody tr');
-    expect(await rows.count()).toBe(2);
+    await expect.poll(() => rows.count()).toBe(2);
 
     await enter(page.getByRole('button', { name: /^Edit / }).first());
     await page.getByLabel('Name', { exact: true }).fill('half the rate');
@@ -246,16 +248,16 @@ test('runs are compared by keyboard, and are there again after a reload', () =>
     await enter(button(page, '★ Use as baseline'));
     await page.getByText('base peak rate 2e-3→4e-3').waitFor();
     await enter(page.getByRole('button', { name: /^Loss/ }));
-    expect(await page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
+    await expect.poll(() => page.locator('.runs thead th[aria-sort]').getAttribute('aria-sort')).toBe('ascending');
 
     await page.reload();
     await page.getByText('half the rate').first().waitFor();
     await page.getByText('slower, calmer').first().waitFor();
-    expect(await rows.count()).toBe(2);
+    await expect.poll(() => rows.count()).toBe(2);
     await page.getByText('base peak rate 2e-3→4e-3').waitFor();
     await enter(page.getByRole('button', { name: 'Edit half the rate' }));
     await enter(button(page, 'Use these settings'));
-    expect(await page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');
+    await expect.poll(() => page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');
     // Deleted and reloaded at one and the same moment.
     await Promise.all([
       page.waitForEvent('load'),
@@ -278,7 +280,7 @@ test('a run that a closed tab cut off is stopped, and the same recipe begun agai
     await page.locator('.runs').getByText('Stopped').waitFor();
     await button(page, 'Start').click();
     await page.getByText('Training — base run', { exact: true }).waitFor();
-    expect(await page.locator('.runs').count()).toBe(0);
+    await expect.poll(() => page.locator('.runs').count()).toBe(0);
   }));
 
 test('queued seeds run one after another; a stop holds the rest until it is sent on', () =>
@@ -291,30 +293,30 @@ test('queued seeds run one after another; a stop holds the rest until it is sent
     await page.getByText('Training — base run', { exact: true }).first().waitFor();
     await button(page, 'Stop').click();
     await button(page, 'Resume queue').waitFor();
-    expect(await page.locator('.runs').getByText('Queued').count()).toBe(2);
+    await expect.poll(() => page.locator('.runs').getByText('Queued').count()).toBe(2);
     await button(page, 'Resume queue').click();
     await expect.poll(() => page.locator('.runs').getByText('Done', { exact: true }).count()).toBe(2);
     await button(page, 'Start again').waitFor();
     await page.locator('.runs').getByText('seed 1→3').waitFor();
     await page.getByLabel('Seeds together').check();
     await page.getByRole('rowheader', { name: /^3 seeds of / }).waitFor();
-    expect(await page.locator('.runs').getByText('Queued').count()).toBe(0);
+    await expect.poll(() => page.locator('.runs').getByText('Queued').count()).toBe(0);
   }));
 
 test('a lesson puts parts away and fixes settings by its address; what it cannot mean is said', () =>
   played(
     {},
     async (page) => {
-      expect(await page.getByRole('link', { name: 'Experiments' }).count()).toBe(0);
-      expect(await page.getByText('Your own text').count()).toBe(0);
-      expect(await page.getByText('Queue several seeds').count()).toBe(0);
-      expect(await page.getByLabel('Preset').isDisabled()).toBe(true);
-      expect(await page.getByLabel('Base run: peak rate').isDisabled()).toBe(true);
-      expect(await page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');
-      expect(await page.getByLabel('Seed', { exact: true }).first().isDisabled()).toBe(false);
+      await expect.poll(() => page.getByRole('link', { name: 'Experiments' }).count()).toBe(0);
+      await expect.poll(() => page.getByText('Your own text').count()).toBe(0);
+      await expect.poll(() => page.getByText('Queue several seeds').count()).toBe(0);
+      await expect.poll(() => page.getByLabel('Preset').isDisabled()).toBe(true);
+      await expect.poll(() => page.getByLabel('Base run: peak rate').isDisabled()).toBe(true);
+      await expect.poll(() => page.getByLabel('Base run: peak rate').inputValue()).toBe('0.002');
+      await expect.poll(() => page.getByLabel('Seed', { exact: true }).first().isDisabled()).toBe(false);
       await page.getByText('“sidebar”, which this page does not have').waitFor();
       await page.getByText('Some settings are fixed by the link.').waitFor();
-      expect(await button(page, 'Start').isVisible()).toBe(true);
+      await expect.poll(() => button(page, 'Start').isVisible()).toBe(true);
       // Settings changed by the reader keep the lesson in the address.
       await page.getByLabel('Seed', { exact: true }).first().fill('5');
       await expect.poll(() => page.url()).toMatch(/\?hide=.*#v=1.*seed=5/);

@@ -88,7 +88,7 @@ async function withSite(
 async function weights(page: Page): Promise<string> {
   await button(page, 'Start again').waitFor();
   await page.locator('.stage', { hasText: 'Done' }).waitFor();
-  expect(await page.locator('p.sample').count()).toBeGreaterThan(0);
+  await expect.poll(() => page.locator('p.sample').count()).toBeGreaterThan(0);
   const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Download the model').click()]);
   const files = unzipSync(readFileSync(await download.path()));
   return createHash('sha256').update(files['model.safetensors']!).digest('hex');
@@ -105,7 +105,7 @@ async function undisturbed(preset: string, url: string, open: Open): Promise<str
   await page.getByText('Runs on the processor (WebAssembly). The browser offers no GPU.').waitFor();
   await button(page, 'Start').click();
   const end = await weights(page);
-  const caption = (await page.locator('figcaption').textContent())!;
+  const caption = (await page.locator('figcaption', { hasText: 'went from' }).textContent())!;
   const [first, last] = /went from ([\d.]+) to ([\d.]+) in/.exec(caption)!.slice(1).map(Number) as [number, number];
   expect(last, caption).toBeLessThan(first - 0.5);
   await screenshot(page, `processor-${preset}`);
@@ -200,7 +200,7 @@ test('a host that sends no headers: one thread and a sentence, and from the seco
       return frame.contentDocument !== null;
     });
     expect(isShown).toBe(true);
-    expect(await page.getByText(alone).count()).toBe(0);
+    await expect.poll(() => page.getByText(alone).count()).toBe(0);
   }));
 
 test('in a frame it takes the threads that the page around it leaves it; none: one, and a sentence', () =>
@@ -226,7 +226,7 @@ test('in a frame it takes the threads that the page around it leaves it; none: o
         const alone = frame.getByText(
           'It uses one core, because the page that shows it is not isolated in the browser.',
         );
-        expect(await alone.count()).toBe(isolates ? 0 : 1);
+        await expect.poll(() => alone.count()).toBe(isolates ? 0 : 1);
         expect(threads()).toBe(isolates ? 1 : 0);
         await screenshot(page, `processor-frame-${isolates ? 'isolated' : 'alone'}`);
       }
@@ -265,7 +265,7 @@ test('what was begun on the processor goes on on the GPU, and says so; the code 
     await button(page, 'Start').click();
     await reach(page, 2, 'Pause');
     await button(page, 'Resume').waitFor();
-    expect(await device.isDisabled()).toBe(true);
+    await expect.poll(() => device.isDisabled()).toBe(true);
     const bytes = fetched().map((name) => gzipSync(builtSite().get(name)!, { level: 9 }).length);
     console.log(`code for the processor, gzipped: ${bytes.join(' + ')} bytes`);
     expect(bytes).toHaveLength(2); // kernels and threads

@@ -80,7 +80,7 @@ test('a lost GPU and a reload cost a run no bit', async () => {
   await finish(page);
   await expect.poll(() => doneRuns(page)).toHaveLength(3);
   expect((await doneRuns(page))[0]).toEqual(clean);
-  expect(await page.getByText('Unfinished run').count()).toBe(0);
+  await expect.poll(() => page.getByText('Unfinished run').count()).toBe(0);
 });
 
 test('a worker that dies is replaced, once, and then the run is offered', async () => {
@@ -109,7 +109,7 @@ test('a worker that dies is replaced, once, and then the run is offered', async 
     .first()
     .waitFor({ state: 'attached' });
   await twice.getByText(/^Run ci, seed 1, stopped at step \d+ of 72/).waitFor();
-  expect(await button(twice, 'Resume').isEnabled()).toBe(true);
+  await expect.poll(() => button(twice, 'Resume').isEnabled()).toBe(true);
 });
 
 test('a run for which the GPU has no room says so, and what to lower', async () => {
@@ -121,7 +121,7 @@ test('a run for which the GPU has no room says so, and what to lower', async () 
     )
     .first()
     .waitFor();
-  expect(await button(page, 'Start again').isEnabled()).toBe(true);
+  await expect.poll(() => button(page, 'Start again').isEnabled()).toBe(true);
 });
 
 test('a crashed graphics process is outlived once, and told of when the browser then refuses another', async () => {
@@ -153,7 +153,7 @@ test('a crashed graphics process is outlived once, and told of when the browser 
       /^The browser has paused graphics after crashes: leave this page open; it tries again at [\d:]+ [AP]M\.$/,
     )
     .waitFor();
-  expect(await button(page, 'Resume').first().isDisabled()).toBe(true);
+  await expect.poll(() => button(page, 'Resume').first().isDisabled()).toBe(true);
 });
 
 test('the published page has no fault injector', async () => {

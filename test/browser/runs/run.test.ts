@@ -21,7 +21,7 @@ test('press Start: the loss falls, the switch is where the closed form puts it, 
       await page.getByRole('button', { name: 'Resume' }).click();
       await page.getByRole('button', { name: 'Start again' }).waitFor();
 
-      const caption = (await page.locator('figcaption').textContent())!;
+      const caption = (await page.locator('figcaption', { hasText: 'went from' }).textContent())!;
       const step = Number(/blend switched at step ([\d,]+)/.exec(caption)?.[1]!.replace(',', ''));
       expect(Math.abs(step - (base + closedForm * (continued - 1))), caption).toBeLessThanOrEqual(1);
       const [first, last] = /went from ([\d.]+) to ([\d.]+) in/.exec(caption)!.slice(1).map(Number) as [number, number];

@@ -72,19 +72,21 @@ test('a run saved by one page is opened by another, stands beside its own, and i
         await add.setInputFiles(zipNamed(`${name}.zip`, files));
         const told = page.getByText(`${name}.zip could not be added: `);
         await told.waitFor();
-        expect(await told.textContent(), name).toMatch(sentence);
+        await expect.poll(() => told.textContent(), { message: name }).toMatch(sentence);
       }
       const whole = zipNamed('ada.zip', sentFiles);
       await add.setInputFiles({ ...whole, name: 'torn.zip', buffer: whole.buffer.subarray(0, 9000) });
       await page.getByText('torn.zip could not be added: It is not a .zip, or is damaged or cut short').waitFor();
-      expect(await rows.count(), 'nothing of them is in the list').toBe(0);
+      await expect.poll(() => rows.count(), { message: 'nothing of them is in the list' }).toBe(0);
 
       await add.setInputFiles(zipNamed('bare.zip', without('model/')));
       await page.getByText('bare.zip has no model, so its run can be compared, but not continued.').waitFor();
       await add.setInputFiles(whole);
       await page.getByText('One run was added.').waitFor();
       await rows.nth(2).waitFor();
-      expect(await page.getByText('Continue from it').count(), 'only where there is a model').toBe(1);
+      await expect
+        .poll(() => page.getByText('Continue from it').count(), { message: 'only where there is a model' })
+        .toBe(1);
 
       // The model is there after a reload too.
       await page.reload();
@@ -119,7 +121,7 @@ test('a run saved by one page is opened by another, stands beside its own, and i
 
       // What is kept of the model goes with its row.
       const kept = async () => (await entriesOf(page, 'rekindle-shared', 'models')).length;
-      expect(await kept()).toBe(1);
+      await expect.poll(kept).toBe(1);
       await rows.filter({ hasText: 'From ada.zip' }).getByRole('button', { name: 'Edit' }).click();
       await button(page, 'Delete').click();
       await button(page, 'Delete for good').click();

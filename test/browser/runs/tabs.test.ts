@@ -77,21 +77,20 @@ test('a second tab sees a run as soon as it is saved, watches it live and takes 
     await isStage(second, 'Training');
     const seen = await stepOf(second);
     await reaches(second, seen + 5);
-    expect(await button(second, 'Pause').count()).toBe(0);
-    expect(await button(second, 'Stop').count()).toBe(0);
+    await expect.poll(() => button(second, 'Pause').count()).toBe(0);
+    await expect.poll(() => button(second, 'Stop').count()).toBe(0);
     await second.evaluate(() => (document.activeElement as HTMLElement).blur());
     await second.keyboard.press('Space');
     await button(first, 'Pause').click();
     await isStage(second, 'Paused');
     // Both have the whole curve, the second tab's part before it looked included.
-    const [mine, theirs] = await Promise.all([first, second].map((page) => stepOf(page)));
-    expect(theirs).toBe(mine);
+    await expect.poll(async () => (await stepOf(second)) - (await stepOf(first))).toBe(0);
     // Nothing to write with, and no row of its own in the list of runs.
-    expect(await second.getByLabel('Prompt').count()).toBe(0);
+    await expect.poll(() => second.getByLabel('Prompt').count()).toBe(0);
     await button(second, 'Stop watching').click();
     await says(second, 'is open in another tab');
     await button(second, 'Start').waitFor();
-    expect(await writers(first)).toBe(1);
+    await expect.poll(() => writers(first)).toBe(1);
   }));
 
 test('taken over in one click, the run ends with the losses of one that nobody moved, and goes back the same way', () =>
@@ -109,7 +108,7 @@ test('taken over in one click, the run ends with the losses of one that nobody m
     await button(second, 'Take over').click();
     await isStage(first, 'Continued in another tab');
     await isStage(second, 'Paused');
-    expect(await writers(second)).toBe(1);
+    await expect.poll(() => writers(second)).toBe(1);
     // Back again, from the list.
     await button(first, 'Take over').click();
     await isStage(second, 'Continued in another tab');
@@ -132,7 +131,7 @@ test('a tab that is closed gives its run free: told at once, resumed in one clic
     await isStage(second, 'Stopped');
     await button(second, 'Resume').click();
     await isStage(second, 'Training');
-    expect(await writers(second)).toBe(1);
+    await expect.poll(() => writers(second)).toBe(1);
   }));
 
 /** The process of a page: the one that computes while the page does. Linux. */
@@ -175,7 +174,7 @@ test('a tab asleep keeps its run and says so when it wakes, and an old request i
         await button(second, 'Asking the other tab …').waitFor();
         await says(second, 'perhaps because it is asleep');
       }
-      expect(await writers(second)).toBe(1);
+      await expect.poll(() => writers(second)).toBe(1);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
@@ -188,7 +187,7 @@ test('a tab asleep keeps its run and says so when it wakes, and an old request i
     await button(first, 'Pause').click();
     await isStage(first, 'Paused');
     await isStage(second, 'Paused');
-    expect(await stepOf(second)).toBe(await stepOf(first));
+    await expect.poll(async () => (await stepOf(second)) - (await stepOf(first))).toBe(0);
     await button(second, 'Take over').click();
     await isStage(first, 'Continued in another tab');
   }));

@@ -100,10 +100,10 @@ test('a reload loses nothing of a run at its end, and a deletion nothing at all'
       await button(page, /^Edit /).click();
       await button(page, 'Delete').click();
       await page.getByText(/^Deleted: /).waitFor();
-      expect(await button(page, /^Edit /).count()).toBe(0);
+      await expect.poll(() => button(page, /^Edit /).count()).toBe(0);
       await page.reload();
       await page.getByText(/^Deleted: /).waitFor();
-      expect(await stored(page)).not.toEqual(disk);
+      await expect.poll(() => stored(page)).not.toEqual(disk);
       await button(page, 'Undo').click();
       await button(page, /^Edit /).waitFor();
       await expect.poll(() => stored(page)).toEqual(disk);

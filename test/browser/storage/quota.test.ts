@@ -34,7 +34,7 @@ test('a run that finds no room trains on and says so, and is saved when there is
       await button('Resume').waitFor();
       await page.reload();
       await page.getByText(/^Run ci, seed 1, stopped at step [1-9]\d* of/).waitFor();
-      expect(await button('Resume').first().isEnabled()).toBe(true);
+      await expect.poll(() => button('Resume').first().isEnabled()).toBe(true);
     },
     { address: endless, before: countIn },
   ));

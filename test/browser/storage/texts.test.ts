@@ -75,14 +75,14 @@ test('a picked text is there after a reload, in this tab and in others, with as 
       await page.goto(`${page.url()}&optimizer.epsilon=1e-7`);
       await page.reload();
       await row(page).waitFor();
-      expect(await row(page).textContent()).toContain('story.txt 24 kB');
-      expect(await page.getByText('story.txt again').count()).toBe(0);
+      await expect.poll(() => row(page).textContent()).toContain('story.txt 24 kB');
+      await expect.poll(() => page.getByText('story.txt again').count()).toBe(0);
       expect(await drawnOf(page, 'story')).toEqual(drawn);
       // A tab that knows nothing but the link finds it by its name.
       await page.evaluate(() => sessionStorage.clear());
       await page.reload();
       await row(page).waitFor();
-      expect(Object.keys(await stored(page))).toEqual([id]);
+      await expect.poll(async () => Object.keys(await stored(page))).toEqual([id]);
 
       // Another tab uses it: this one cannot take it away.
       const other = await page.context().newPage();
@@ -90,7 +90,7 @@ test('a picked text is there after a reload, in this tab and in others, with as 
       await row(other).waitFor();
       await button(page, 'Remove story.txt').click();
       await page.getByText('The copy of story.txt stays, for another tab uses it').waitFor();
-      expect(Object.keys(await stored(page))).toEqual([id]);
+      await expect.poll(async () => Object.keys(await stored(page))).toEqual([id]);
       await other.close();
 
       await list(page).click();
@@ -102,7 +102,7 @@ test('a picked text is there after a reload, in this tab and in others, with as 
       await page.keyboard.press('Tab');
       await enter(button(page, 'Delete the copy of story.txt'));
       await list(page).waitFor({ state: 'detached' });
-      expect([await row(page).count(), await stored(page)]).toEqual([0, {}]);
+      await expect.poll(async () => [await row(page).count(), await stored(page)]).toEqual([0, {}]);
     },
     { address: recipe, before: countIn },
   ));
@@ -122,10 +122,10 @@ test('a folder is kept as one text, there after a reload; without its copy the p
         await page.waitForURL(/blend\.letters=/); // the address follows a moment later
         await page.reload();
         await row(page).waitFor();
-        expect(await row(page).textContent()).toContain('letters/ 49 kB, 2 documents');
+        await expect.poll(() => row(page).textContent()).toContain('letters/ 49 kB, 2 documents');
         await list(page).click();
         await page.getByText('in use', { exact: true }).waitFor();
-        expect(Object.keys(await stored(page))).toEqual([id]);
+        await expect.poll(async () => Object.keys(await stored(page))).toEqual([id]);
 
         await page.evaluate(async () => {
           await (await navigator.storage.getDirectory()).removeEntry('texts', { recursive: true });
@@ -134,10 +134,10 @@ test('a folder is kept as one text, there after a reload; without its copy the p
         await page.getByLabel('Choose letters/ again, for “letters”').setInputFiles(letters);
         await row(page).waitFor();
         await list(page).getByText('Kept in this browser: one text, 49 kB').waitFor();
-        expect(Object.keys(await stored(page))).toEqual([id]);
+        await expect.poll(async () => Object.keys(await stored(page))).toEqual([id]);
         await button(page, 'Remove letters/').click();
         await list(page).waitFor({ state: 'detached' });
-        expect(await stored(page)).toEqual({});
+        await expect.poll(() => stored(page)).toEqual({});
       } finally {
         rmSync(path.dirname(letters), { recursive: true });
       }
@@ -154,9 +154,9 @@ test('a copy half written is swept away and never taken, and one for which there
       await page.goto(page.url().replace(/#.*/, `${recipe}&base.blend.half=50&base.blend.whole=50`));
       await page.reload();
       await row(page).waitFor();
-      expect(await row(page).textContent()).toContain('whole.txt 40 B');
+      await expect.poll(() => row(page).textContent()).toContain('whole.txt 40 B');
       await page.getByText('Choose the file for “half”').waitFor();
-      expect(await stored(page)).toEqual({ '40-7-whole.txt': 40 });
+      await expect.poll(() => stored(page)).toEqual({ '40-7-whole.txt': 40 });
 
       const notKept = (name: string) =>
         `${name} is not kept, for the browser has no room for another 24 kB beside the runs: after a reload the page asks for it again.`;
@@ -173,7 +173,9 @@ test('a copy half written is swept away and never taken, and one for which there
       await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + prose.length / 2 });
       await add(page, 'again.txt');
       await expect.poll(() => told.allTextContents()).toEqual([notKept('more.txt'), notKept('again.txt')]);
-      expect([await row(page).count(), await stored(page)]).toEqual([3, { '40-7-whole.txt': 40 }]);
+      await expect
+        .poll(async () => [await row(page).count(), await stored(page)])
+        .toEqual([3, { '40-7-whole.txt': 40 }]);
       await session.send('Storage.overrideQuotaForOrigin', { origin });
       await session.detach();
     },
