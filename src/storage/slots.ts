@@ -61,6 +61,8 @@ export interface Passed {
   message: string;
 }
 
+/** Milliseconds between two tries to open a held file. */
+const LONGEST_PAUSE = 200;
 const sleep = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** Where a file of a run lies: RUN.SLOT.head, RUN.SLOT.0, RUN.SLOT.1, … */
@@ -325,9 +327,9 @@ export class SlotStore {
     return result;
   }
 
-  /** Opens a file that another worker may still hold for a while. */
+  /** Opens a file that another worker may still hold for a while, to read it or because it died. */
   async #open(name: string, doing: string): Promise<OpenFile> {
-    for (let waited = 0, pause = 20; ; waited += pause, pause *= 2) {
+    for (let waited = 0, pause = 20; ; waited += pause, pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       try {
         return await this.#settle(this.files.open(name), doing);
       } catch (error) {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { StorageError } from '../../src/storage/errors.ts';
 import { MemoryFiles } from '../../src/storage/files.ts';
 import { encodeHead, headBytes, digestOf } from '../../src/storage/head.ts';
@@ -8,6 +8,26 @@ import { bodyOf, copyOf, partsOf, savedTwice, storeIn, testOptions } from './bod
 const facts = (step: number) => ({ step });
 
 const flip = (files: MemoryFiles, name: string, at: number): void => void (files.contents.get(name)![at]! ^= 1);
+
+describe('a file that another holds', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  test.each([
+    [9700, true],
+    [10_300, false],
+  ])('for %i ms: saved %s', async (held, isSaved) => {
+    vi.useFakeTimers();
+    const files = new MemoryFiles();
+    const open = files.open.bind(files);
+    let isFree = false;
+    setTimeout(() => (isFree = true), held);
+    files.open = (name) =>
+      isFree ? open(name) : Promise.reject(new DOMException('held', 'NoModificationAllowedError'));
+    const save = new SlotStore(files, 'run').save([bodyOf(1, 100)], facts(1)).catch((error: StorageError) => error);
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(await save).toMatchObject(isSaved ? { generation: 1 } : { code: 'busy' });
+  });
+});
 
 describe('saving and loading', () => {
   test('nothing saved is no error', async () => {
