@@ -87,8 +87,11 @@ export async function look(): Promise<void> {
   saves.value = runs;
   deletedSaves.value = deleted;
   for (const { id, elsewhere } of runs) if (elsewhere) lookWhenFree(id);
-  if (isActive(runState.peek()) && !storageFull.peek()) return;
-  unfinished.value = runs.filter(({ state }) => state !== 'done');
+  const busy = isActive(runState.peek());
+  if (busy && !storageFull.peek()) return;
+  // What can be done with the run that is watched stands beside its curves.
+  const shown = busy && isWatched.peek() ? watched.peek()?.id : undefined;
+  unfinished.value = runs.filter(({ id, state }) => state !== 'done' && id !== shown);
   const over = runs.filter(({ state, elsewhere }) => state === 'done' && !elsewhere);
   finished.value = storageFull.peek() || savesOf(over) >= WORTH_A_WORD ? over : [];
   savedNotes.value = notes;
