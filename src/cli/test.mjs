@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureData } from './node/data.mjs';
@@ -87,10 +87,8 @@ function readReport(tier) {
     return {
       passed: 0,
       failed: 0,
-      left: [],
       costs: [],
       lines: [`no report of the tier "${tier}": Vitest did not come to its end`],
-      died: false,
     };
   }
 }
@@ -113,20 +111,9 @@ function vitest(tier, projects, chosenFiles) {
   return { args, env };
 }
 
-/**
- * The tests in Node. All files with a GPU share a process, and Dawn's add-on has been seen to take that along with it, at random and
- * rarely (LOG.md): the files that it did not come to are then run in another one, once, and it is told.
- */
 function runNodeTests() {
-  const first = vitest('node', tiers, files);
-  const result = runPackage('vitest/vitest.mjs', first.args, { env: first.env });
-  const report = readReport('node');
-  if (!report.died || report.left.length === 0) return result;
-  console.log(
-    `\nA process of the tests died:\n${report.lines.join('\n')}\nWhat it did not come to is run again, once.`,
-  );
-  const second = vitest('again', tiers, report.left);
-  return runPackage('vitest/vitest.mjs', second.args, { env: second.env });
+  const { args, env } = vitest('node', tiers, files);
+  return runPackage('vitest/vitest.mjs', args, { env });
 }
 
 /**
@@ -160,7 +147,6 @@ try {
 }
 
 mkdirSync(out, { recursive: true });
-rmSync(reportOf('again'), { force: true });
 const browserTests = parts.includes('browser') ? beginBrowserTests() : null;
 /** @type {[name: string, wanted: boolean, run: () => { ok: boolean, why: string } | Promise<{ ok: boolean, why: string }>][]} */
 const steps = [
@@ -179,11 +165,7 @@ for (const [name, wanted, run] of steps) {
   if (!ok) failures.push(`${name}: ${why}`);
 }
 
-const ran = [
-  ...(tiers.length > 0 ? ['node'] : []),
-  ...(existsSync(reportOf('again')) ? ['again'] : []),
-  ...(browserTests ? ['browser'] : []),
-];
+const ran = [...(tiers.length > 0 ? ['node'] : []), ...(browserTests ? ['browser'] : [])];
 const reports = ran.map(readReport);
 const passed = reports.reduce((sum, report) => sum + report.passed, 0);
 const failed = reports.reduce((sum, report) => sum + report.failed, 0);

@@ -6,7 +6,7 @@ let choosePolling: (software: boolean) => void;
 
 beforeEach(async () => {
   vi.resetModules(); // the file remembers what the process has opened
-  ({ choosePolling } = await import('../../src/cli/node/pollSlowly.ts'));
+  ({ choosePolling } = await import('../../src/cli/node/workarounds/pollSlowly.ts'));
 });
 afterEach(() => {
   globalThis.setImmediate = immediately;

@@ -5,7 +5,8 @@ import { UserError } from '../../util/errors.ts';
 import { optionalFeatures } from '../describeAdapter.ts';
 import { commonWords } from '../words/common.ts';
 import { ensureChromium } from './installChromium.mjs';
-import { choosePolling } from './pollSlowly.ts';
+import { endAfterMap } from './workarounds/endAfterMap.ts';
+import { choosePolling } from './workarounds/pollSlowly.ts';
 import { describeSearch, loadVulkan, vulkanAvailable } from './vulkan.mjs';
 import { setupWords } from '../words/setup.mjs';
 
@@ -26,8 +27,11 @@ export interface NodeDeviceOptions {
 const instances: GPU[] = [];
 
 function instance(flags: string[]): GPU {
-  // GPUBufferUsage and the other constants that a page finds as globals
-  if (instances.length === 0) Object.assign(globalThis, globals);
+  if (instances.length === 0) {
+    // GPUBufferUsage and the other constants that a page finds as globals
+    Object.assign(globalThis, globals);
+    endAfterMap(GPUBuffer.prototype);
+  }
   const gpu = create(flags);
   instances.push(gpu);
   return gpu;
