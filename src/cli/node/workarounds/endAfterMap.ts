@@ -14,6 +14,7 @@ export function endAfterMap(prototype: Mappable): void {
   /** Of buffers that are being mapped: answers to come (it may be asked twice), and what is to be done after the last of them. */
   const mapping = new Map<Mappable, { answers: number; after: (() => void)[] }>();
   prototype.mapAsync = function (this: Mappable, ...range) {
+    const answer = mapAsync.apply(this, range);
     const own = mapping.get(this) ?? { answers: 0, after: [] };
     mapping.set(this, own);
     own.answers++;
@@ -22,7 +23,6 @@ export function endAfterMap(prototype: Mappable): void {
       mapping.delete(this);
       for (const end of own.after) end();
     };
-    const answer = mapAsync.apply(this, range);
     answer.then(answered, answered); // before whoever waits for it
     return answer;
   };
