@@ -251,7 +251,7 @@ async function showSaved({ id, part }: SavedRun, watched: boolean, first: RunEve
   try {
     const config = await ask((trainer) => trainer.savedConfig(id));
     if (number !== runNumber) return;
-    beginRun(config, part, watched ? { watched } : { saved: id });
+    beginRun(config, part, { saved: id, watched });
     receive(first);
   } catch (error) {
     if (number === runNumber) fail(error);

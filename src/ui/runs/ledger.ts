@@ -210,20 +210,20 @@ export async function addShared({ config, part, state, figures, curve }: SharedR
 let expected: string | null = null;
 export const expect = (id: string) => (expected = id);
 
-/** The run on the page is a saved one, looked at. */
+/** The run on the page is a saved one, looked at, or another tab's. */
 let isOnlyShown = false;
 
 function begin(): void {
   isOnlyShown = false;
   const config = runConfig.peek();
-  // The tab that trains a run writes it down; a recorded run is nobody's.
-  if (!config || isWatched.peek() || isRecorded.peek()) return void (currentId.value = null);
+  // A recorded run is nobody's.
+  if (!config || isRecorded.peek()) return void (currentId.value = null);
   const part = runPart.peek();
   const saved = savedAs.peek() ?? undefined;
   const own = records.peek().find((record) => saved !== undefined && record.saved === saved);
-  // A run that is only shown again keeps its row as it is.
-  isOnlyShown = own !== undefined && !isActive(runState.peek());
-  if (isOnlyShown) return void (currentId.value = own!.id);
+  // A run that is only shown again keeps its row as it is, and the tab that trains one writes it down.
+  isOnlyShown = isWatched.peek() || (own !== undefined && !isActive(runState.peek()));
+  if (isOnlyShown) return void (currentId.value = own?.id ?? null);
   const same = (record: RunRecord) =>
     cutOff.has(record.id) && JSON.stringify([record.config, record.part]) === JSON.stringify([config, part]);
   const row = records.peek().find(({ id }) => id === expected) ?? own ?? records.peek().find(same);

@@ -89,9 +89,8 @@ export async function look(): Promise<void> {
   for (const { id, elsewhere } of runs) if (elsewhere) lookWhenFree(id);
   const busy = isActive(runState.peek());
   if (busy && !storageFull.peek()) return;
-  // What can be done with the run that is watched stands beside its curves.
-  const shown = busy && isWatched.peek() ? watched.peek()?.id : undefined;
-  unfinished.value = runs.filter(({ id, state }) => state !== 'done' && id !== shown);
+  // What can be done with the run on the page, watched here, stands beside its curves.
+  unfinished.value = runs.filter(({ id, state }) => state !== 'done' && !(busy && id === savedAs.peek()));
   const over = runs.filter(({ state, elsewhere }) => state === 'done' && !elsewhere);
   finished.value = storageFull.peek() || savesOf(over) >= WORTH_A_WORD ? over : [];
   savedNotes.value = notes;

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { SavedList } from '../../../src/protocol.ts';
 import { presetConfig } from '../../../src/config/presets.ts';
 import { beginRun, leaveRun, receive } from '../../../src/ui/run/run.ts';
-import { look, saves, unfinished, watched } from '../../../src/ui/runs/saved.ts';
+import { look, saves, unfinished } from '../../../src/ui/runs/saved.ts';
 
 const lists: SavedList[] = [];
 vi.mock('../../../src/ui/trainer.ts', async (original) => ({
@@ -38,8 +38,7 @@ test('a run that is watched is not listed beside itself, where a save that faile
   const elsewhere = [saved, { ...saved, id: 'b' }].map((one) => ({ ...one, elsewhere: true }));
   const list = { ...none, runs: elsewhere, waiting: false };
   const notSaved = { code: 'not-saved', step: 5, message: 'The disk is full.' } as const;
-  watched.value = elsewhere[0]!;
-  beginRun(presetConfig('tiny'), 'all', { watched: true });
+  beginRun(presetConfig('tiny'), 'all', { saved: 'a', watched: true });
   receive({ notices: [notSaved] });
   lists.push(list, list);
   await look();

@@ -1,9 +1,18 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { presetConfig } from '../../../src/config/presets.ts';
 import { runLook } from '../../../src/ui/chart/palette.ts';
 import { bySeedlessKey, freePlace, meanOf, nameFor, NO_FIGURES, type RunRecord } from '../../../src/ui/runs/record.ts';
 import { History } from '../../../src/ui/chart/columns.ts';
-import { curves, records, removedRows, removeRows, restoreRows } from '../../../src/ui/runs/ledger.ts';
+import {
+  curves,
+  currentId,
+  keepRuns,
+  records,
+  removedRows,
+  removeRows,
+  restoreRows,
+} from '../../../src/ui/runs/ledger.ts';
+import { beginRun, leaveRun, receive } from '../../../src/ui/run/run.ts';
 import { heldOutOf, measuredSources, sorted, switchOf } from '../../../src/ui/runs/rows.ts';
 import { savesOfRows } from '../../../src/ui/runs/saves.ts';
 import type { SavedRun } from '../../../src/protocol.ts';
@@ -147,4 +156,19 @@ test('a deleted row comes back as it was, with its curve and in its place', () =
   expect(records.value).toStrictEqual(rows);
   expect(curves.value.get('b')).toBe(curve);
   expect(removedRows.value).toEqual([]);
+});
+
+test('a run that another tab trains has its row on the page, and nothing is written into it here', () => {
+  vi.useFakeTimers(); // or what writes every few seconds would keep the process
+  const rows = [record('b', { saved: 'x', state: { kind: 'stopped' } }), record('a')];
+  records.value = rows;
+  keepRuns();
+  beginRun(presetConfig('tiny'), 'all', { saved: 'x', watched: true });
+  receive({ state: { kind: 'paused', phase: 'base' } });
+  expect(currentId.value).toBe('b');
+  expect(records.value).toEqual(rows);
+  beginRun(presetConfig('tiny'), 'all', { saved: 'not known here', watched: true });
+  expect(currentId.value).toBeNull();
+  leaveRun();
+  records.value = [];
 });
