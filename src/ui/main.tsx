@@ -9,6 +9,7 @@ import './style/facts.css';
 import { announceRun } from './page/announce.ts';
 import { lookForSaved, saveOnLeaving } from './runs/saved.ts';
 import { askForShippedBase } from './recipe/base.ts';
+import { refuseStrayDrops } from './files/strayDrops.ts';
 import { keepLink } from './page/link.ts';
 import { keepOffline } from './page/offline.ts';
 import { askBeforeRun } from './run/preflight.ts';
@@ -33,6 +34,7 @@ announceRun();
 if (!isEmbedded) keepAwake(); // in a frame that is for the page around it
 listenToKeys();
 dismissTips();
+refuseStrayDrops();
 keepRuns();
 runQueue();
 askBeforeRun();

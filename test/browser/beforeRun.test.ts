@@ -67,9 +67,9 @@ test('a switch at a share of the steps is drawn and moved the same way', () =>
       await page.getByText('Step 120 of 240: 50 % of the continued run').waitFor();
       await page.getByRole('slider').first().press('ArrowRight');
       await expect.poll(() => page.url()).toContain('continued.switchShare=0.51');
-      await stands(page);
-      const box = (await page.locator('.rate-preview').boundingBox())!;
-      await page.mouse.click(box.x + 0.25 * box.width, box.y + 10);
+      const curve = page.locator('.rate-preview');
+      const { width } = (await curve.boundingBox())!;
+      await curve.click({ position: { x: 0.25 * width, y: 10 } });
       await expect.poll(() => page.url()).toMatch(/continued\.switchShare=0\.(24|25)/);
     },
     { address: '#v=1&p=tiny&continued.switchShare=0.5' },

@@ -31,10 +31,11 @@ test('every page is accounted for, a reason shows its documents, the limit moves
       await page.getByRole('button', { name: 'The command’s own limit' }).click();
       await expect.poll(() => says.innerText()).toBe(before);
       // Dragged to the left end, nothing stays.
-      const picture = (await page.locator('svg.histogram').boundingBox())!;
-      await page.mouse.move(picture.x + picture.width / 2, picture.y + 40);
+      const picture = page.locator('svg.histogram');
+      const { width } = (await picture.boundingBox())!;
+      await picture.hover({ position: { x: width / 2, y: 40 } });
       await page.mouse.down();
-      await page.mouse.move(picture.x, picture.y + 40);
+      await picture.hover({ position: { x: 0, y: 40 } });
       await page.mouse.up();
       await expect.poll(() => says.innerText()).toMatch(/^Drops ([\d,]+) of \1 pages without facts/);
       await page.getByRole('button', { name: 'The command’s own limit' }).click();

@@ -109,18 +109,43 @@ function folderOf(name: string, files: Record<string, string | Uint8Array>): str
   return path.join(folder, name);
 }
 
-/** Drops files and folders of the disk on the place for text. */
+/** Drags files and folders of the disk over a point; a file beside a place for files is not taken. */
+async function drag(
+  page: Page,
+  files: readonly string[],
+  to: () => Promise<{ x: number; y: number } | null>,
+  isOver: () => Promise<boolean>,
+) {
+  const session = await page.context().newCDPSession(page);
+  const send = async (type: 'dragEnter' | 'dragOver' | 'drop', { x, y }: { x: number; y: number }) =>
+    session.send('Input.dispatchDragEvent', {
+      ...{ type, x: x + 9, y: y + 9 },
+      data: { items: [], files: [...files], dragOperationsMask: 1 },
+    });
+  // What is above may still fill, and moves the place from under the pointer.
+  let at = (await to())!;
+  await send('dragEnter', at);
+  await expect
+    .poll(async () => {
+      at = (await to())!;
+      await send('dragOver', at);
+      return isOver();
+    })
+    .toBe(true);
+  await send('drop', at);
+  await session.detach();
+}
+
+/** Drops them on the place for text. */
 async function drop(page: Page, ...files: string[]): Promise<void> {
   const zone = page.locator('.drop', { has: page.getByLabel('Your own text') });
   await zone.scrollIntoViewIfNeeded();
-  const { x, y } = (await zone.boundingBox())!;
-  const session = await page.context().newCDPSession(page);
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', {
-      ...{ type, x: x + 9, y: y + 9 },
-      data: { items: [], files, dragOperationsMask: 1 },
-    });
-  await session.detach();
+  await drag(
+    page,
+    files,
+    () => zone.boundingBox(),
+    () => zone.evaluate((place) => place.classList.contains('over')),
+  );
 }
 
 test('a folder is chosen by the keyboard’s way or dropped, read as one source, and told with its languages', () =>
@@ -176,6 +201,22 @@ test('a folder is chosen by the keyboard’s way or dropped, read as one source,
     // Russian in the QA blend alone.
     for (const blend of ['Base', 'General']) await row.last().getByRole('checkbox', { name: blend }).uncheck();
     await page.getByText(/^The base’s text is English \d+\s%, German \d+\s%; the QA blend’s is .*Russian/).waitFor();
+  }));
+
+test('a file that is dropped beside the places for files is let go, and the page stays', () =>
+  withPage(async (page) => {
+    await ready(page);
+    const heading = page.getByRole('heading', { name: 'Rekindle' });
+    await drag(
+      page,
+      [file('beside.txt', texts.english)],
+      () => heading.boundingBox(),
+      async () => true,
+    );
+    await drop(page, file('taken.txt', texts.english));
+    await page.locator('li.file').waitFor();
+    expect(page.context().pages()).toEqual([page]);
+    await expect.poll(() => page.locator('li.file input[type=text]').inputValue()).toBe('taken');
   }));
 
 test('where a browser has no chooser of folders, none is shown', () =>
