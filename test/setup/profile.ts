@@ -27,7 +27,10 @@ const ticks = new Map<string, number>();
 const family = new Set([process.pid]);
 
 function look(): void {
-  for (const name of readdirSync('/proc')) {
+  const names = readdirSync('/proc');
+  // The number of a process that ended is given again, to somebody else's.
+  for (const pid of family) if (!names.includes(String(pid))) family.delete(pid);
+  for (const name of names) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
     try {
       // After the command's name in brackets, from field 3 on (proc(5)): parent 4, user ticks 14, start 22.
